@@ -1,0 +1,148 @@
+"""Gradient, Hessian and Fisher information, each stabilised in its own right.
+
+Scalars are differentiated by SymPy through the primitives' own derivative rules. Where an output is a vector of K
+numbers (one symbol, entry by entry arithmetic), a reverse sweep collects adjoints: a number that feeds all entries
+receives the sum over them. The table of identities runs again after every differentiation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import sympy as sp
+
+from likelihoodkit import primitives as p
+from likelihoodkit.errors import DerivationError
+from likelihoodkit.nll import Derivation
+from likelihoodkit.primitives import Primitive, VectorSymbol, is_vector
+from likelihoodkit.stabilise import rewrite
+
+
+def derivative(expression: sp.Expr, symbol: sp.Symbol) -> sp.Expr:
+    """The stabilised derivative of a per-row expression in one output (entry by entry where it is a vector)."""
+    if expression.atoms(VectorSymbol):
+        return rewrite(_sweep(expression, symbol))
+    return rewrite(_almost_everywhere(sp.diff(expression, symbol)))
+
+
+def _almost_everywhere(expression: sp.Expr) -> sp.Expr:
+    """Second derivatives of kinks are zero off the kink: the classical Hessian, as every framework has it."""
+    return expression.replace(lambda node: isinstance(node, sp.DiracDelta), lambda *_: sp.S.Zero)
+
+
+def _sweep(expression: sp.Expr, symbol: sp.Symbol) -> sp.Expr:
+    if is_vector(expression):
+        raise DerivationError("only a number per row can be differentiated, not a vector")
+    order: list[sp.Expr] = []
+    seen: set[sp.Expr] = set()
+
+    def visit(node: sp.Expr) -> None:
+        if node in seen or not node.has(symbol):
+            return
+        seen.add(node)
+        for argument in node.args:
+            visit(argument)
+        order.append(node)
+
+    visit(expression)
+    adjoint: dict[sp.Expr, sp.Expr] = {expression: sp.S.One}
+    for node in reversed(order):
+        if node == symbol:
+            continue
+        flow = adjoint.get(node, sp.S.Zero)
+        for index, argument in enumerate(node.args):
+            if argument in seen:
+                part = _pull(node, index, flow)
+                if is_vector(part) and not is_vector(argument):
+                    part = p.sum_over(part)
+                adjoint[argument] = adjoint.get(argument, sp.S.Zero) + part
+    return adjoint.get(symbol, sp.S.Zero)
+
+
+def _pull(node: sp.Expr, index: int, flow: sp.Expr) -> sp.Expr:
+    """The adjoint that ``node`` hands to its argument number ``index``."""
+    if isinstance(node, Primitive) and node.record.pullback is not None and index == 0:
+        return node.record.pullback(flow, *node.args)
+    if node.is_Add:
+        return flow
+    if node.is_Mul:
+        return flow * sp.Mul(*[a for i, a in enumerate(node.args) if i != index])
+    if node.is_Pow and not isinstance(node, sp.exp):
+        base, exponent = node.args
+        return flow * (exponent * base ** (exponent - 1) if index == 0 else node * sp.log(base))
+    return flow * _almost_everywhere(node.fdiff(index + 1))
+
+
+@dataclass
+class Calculus:
+    """Value, gradient, Hessian and Fisher information of one derivation, derived when first asked for."""
+
+    derivation: Derivation
+    _gradient: dict[str, sp.Expr] = field(default_factory=dict)
+    _hessian: dict[tuple[str, str], sp.Expr] = field(default_factory=dict)
+
+    @property
+    def value(self) -> sp.Expr:
+        """The loss of one row."""
+        return self.derivation.expression
+
+    @property
+    def gradient(self) -> dict[str, sp.Expr]:
+        """Derivative of the loss in each output and shared parameter."""
+        if not self._gradient:
+            self._gradient = {
+                name: derivative(self.value, symbol) for name, symbol in self.derivation.predicted.items()
+            }
+        return self._gradient
+
+    @property
+    def hessian(self) -> dict[tuple[str, str], sp.Expr]:
+        """Second derivatives by pairs of names (upper triangle).
+
+        For a vector output ``a`` the pair (a, b) holds the derivative in ``a`` of the b-gradient's product with the
+        direction symbol `direction(b)`: a Hessian-vector product, evaluated at unit directions.
+        """
+        if not self._hessian:
+            names = list(self.derivation.predicted)
+            for i, first in enumerate(names):
+                for second in names[i:]:
+                    symbol, other = self.derivation.predicted[first], self.derivation.predicted[second]
+                    slope = self.gradient[second]
+                    if isinstance(other, VectorSymbol):
+                        slope = p.sum_over(slope * direction(other))
+                    self._hessian[first, second] = derivative(slope, symbol)
+        return self._hessian
+
+    @property
+    def canonical(self) -> bool:
+        """Is the Hessian free of y, so that it is the Fisher information itself?"""
+        return not any(self.derivation.y in entry.free_symbols for entry in self.hessian.values())
+
+    @property
+    def fisher(self) -> dict[tuple[str, str], sp.Expr] | None:
+        """Expected second derivatives from the family's declared closed form, on the output scale; else None.
+
+        Only pairs that are declared; a missing pair of a family that declares some is computed numerically.
+        """
+        bound = self.derivation.bound
+        declared = bound.family.fisher
+        if not declared:
+            return self.hessian if self.canonical else None
+        entries: dict[tuple[str, str], sp.Expr] = {}
+        names = list(self.derivation.predicted)
+        for i, first in enumerate(names):
+            for second in names[i:]:
+                formula = declared.get((first, second), declared.get((second, first)))
+                if formula is not None:
+                    jacobian = self._slope(first) * self._slope(second)
+                    entries[first, second] = rewrite(rewrite(self.derivation.substitute(formula)) * jacobian)
+        return entries
+
+    def _slope(self, name: str) -> sp.Expr:
+        """Derivative of a parameter in its own output."""
+        return sp.diff(self.derivation.parameters[name], self.derivation.predicted[name])
+
+
+def direction(symbol: sp.Symbol) -> VectorSymbol:
+    """The direction symbol of a vector output in a Hessian-vector product."""
+    return VectorSymbol(f"d_{symbol.name}", real=True)

@@ -1,0 +1,392 @@
+"""Declaring a noise: a class body whose formula is a value.
+
+``outcome`` and ``parameter`` return symbols that the package owns; the body is plain Python evaluated once; when the
+class is made its symbols get their names and the formula is checked to mention nothing else. Calling the family binds
+its parameters: a number holds one, a link predicts it another way, ``shared`` learns one value for all rows.
+"""
+
+from __future__ import annotations
+
+import math
+import numbers
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, cast
+
+import sympy as sp
+
+from likelihoodkit.errors import BindingError, DeclarationError, UnknownNameError
+from likelihoodkit.links import Link, find
+from likelihoodkit.primitives import VectorSymbol
+from likelihoodkit.primitives.words import exact
+from likelihoodkit.supports import Support
+
+#: formulas a family may declare beside its log-density; all are certified by tests, never trusted
+CLOSED_FORMS = ("expectation", "variance", "median", "mode", "cdf", "survival", "quantile", "entropy")
+RESERVED = {"log_density", "loss", "formula", "sign", "formula_name", "fisher", "limit", "constraints", "outcome", "parameters", "family", *CLOSED_FORMS}
+
+#: the symbol of a probability in a declared ``quantile``
+level = sp.Symbol("quantile_level", positive=True)
+
+
+class Slot(sp.Dummy):  # type: ignore[misc]
+    """A symbol waiting for its name: an outcome, a parameter or a held setting."""
+
+    role: str
+    domain: Support
+    link: Link | None
+
+
+def _slot(role: str, domain: Support, link: Link | None) -> Slot:
+    if not isinstance(domain, Support):
+        raise DeclarationError(
+            f"{role}() takes a support such as real or positive, not {domain!r}", value=domain
+        )
+    slot: Slot = Slot.__new__(Slot, role, **domain.assumptions)
+    slot.role, slot.domain, slot.link = role, domain, link
+    slot.is_vector = domain.vector
+    return slot
+
+
+def outcome(support: Support) -> Any:
+    """The observed value ``y`` of one row, living in ``support``."""
+    return _slot("outcome", support, None)
+
+
+def parameter(domain: Support, *, link: Link | str) -> Any:
+    """A parameter in ``domain``, predicted through ``link`` unless it is bound otherwise.
+
+    Raises `DeclarationError` when the link can produce values outside the domain.
+    """
+    if not isinstance(domain, Support):
+        raise DeclarationError(f"parameter() takes a support such as real or positive, not {domain!r}")
+    chosen = find(link, domain)
+    if not chosen.fits(domain):
+        raise DeclarationError(
+            f"the link {chosen.name!r} gives {chosen.range.words}, which do not fit the domain {domain.name!r}",
+            value=chosen.name,
+        )
+    return _slot("parameter", domain, chosen)
+
+
+def held(domain: Support) -> Any:
+    """A setting the user gives (a quantile level, a threshold, the trials): a number, or a column per row."""
+    return _slot("held", domain, None)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A named parameter: its symbol, its domain and the link it is predicted through (None where it is held)."""
+
+    name: str
+    symbol: sp.Symbol
+    domain: Support
+    link: Link | None
+
+
+@dataclass(frozen=True)
+class Shared:
+    """One learnt value for all rows, through ``link`` (None: the parameter's own)."""
+
+    link: Link | str | None = None
+
+    def __call__(self, link: Link | str) -> Shared:
+        return Shared(link)
+
+    def __repr__(self) -> str:
+        return "shared" if self.link is None else f"shared({self.link!r})"
+
+
+shared = Shared()
+
+
+@dataclass(frozen=True)
+class Held:
+    """A parameter fixed to an exact number, or to a column of numbers given with each call (``value`` None)."""
+
+    value: sp.Expr | None
+
+
+class _Body(dict[str, Any]):
+    """The namespace of a class body; a slot that is overwritten is an error on the spot."""
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        if isinstance(self.get(key), Slot):
+            raise DeclarationError(
+                f"the name {key!r} is already an {self[key].role} of this family and is assigned again",
+                parameter=key,
+                remedy="Give the second value another name",
+            )
+        super().__setitem__(key, value)
+
+
+class FamilyMeta(type):
+    """Gives the class body its guarded namespace and lets calling a family bind it."""
+
+    @classmethod
+    def __prepare__(cls, name: str, bases: tuple[type, ...], /, **keywords: Any) -> _Body:  # noqa: D102
+        return _Body()
+
+    def __call__(cls, **bindings: Any) -> Bound:
+        return bind(cast("type[Declared]", cls), bindings)
+
+    def __repr__(cls) -> str:
+        return cls.__name__
+
+
+class Declared(metaclass=FamilyMeta):
+    """What a noise and a named loss have in common: an outcome, parameters and one formula.
+
+    Class attributes after creation: ``outcome`` (a `Parameter`), ``parameters`` (by name, in the order written),
+    ``formula`` and any of `CLOSED_FORMS`, all SymPy expressions of the named symbols. A kind of declaration (a
+    direct subclass) says what its formula is called; a declaration is final and has no instances.
+    """
+
+    outcome: ClassVar[Parameter]
+    parameters: ClassVar[dict[str, Parameter]]
+    formula: ClassVar[sp.Expr]
+    formula_name: ClassVar[str]
+    sign: ClassVar[int]
+    fisher: ClassVar[dict[Any, sp.Expr]] = {}
+    limit: ClassVar[dict[str, tuple[Any, str]]] = {}
+
+    def __init_subclass__(cls) -> None:
+        if cls.__bases__ == (Declared,):
+            return
+        (kind,) = cls.__bases__
+        if kind.__bases__ != (Declared,):
+            raise DeclarationError(f"{cls.__name__} derives from {kind.__name__}, which is final: subclass Distribution")
+        body = vars(cls)
+        slots: dict[str, Slot] = {}
+        for name, value in body.items():  # the first name counts: ``mode = mean`` is a formula, not a parameter
+            if isinstance(value, Slot) and value not in slots.values():
+                slots[name] = value
+        naming = _name_symbols(cls.__name__, slots)
+        outcomes = [name for name, slot in slots.items() if slot.role == "outcome"]
+        if len(outcomes) != 1:
+            raise DeclarationError(
+                f"{cls.__name__} declares {len(outcomes)} outcomes; exactly one outcome() is needed",
+                family=cls.__name__,
+            )
+        if cls.formula_name not in body:
+            raise DeclarationError(
+                f"{cls.__name__} declares no {cls.formula_name}",
+                family=cls.__name__,
+                remedy=f"Write {cls.formula_name} = ...",
+            )
+        for name in (cls.formula_name, *CLOSED_FORMS):
+            if name in body:
+                setattr(cls, name, _formula(cls.__name__, name, body[name], naming))
+        cls.formula = getattr(cls, cls.formula_name)
+        cls.fisher = {
+            key: _formula(cls.__name__, "fisher", value, naming) for key, value in body.get("fisher", {}).items()
+        }
+        cls.outcome = _parameter(outcomes[0], slots, naming)
+        cls.parameters = {
+            name: _parameter(name, slots, naming) for name, slot in slots.items() if slot.role != "outcome"
+        }
+        for name, slot in slots.items():
+            upper = slot.domain.upper
+            if upper and upper != "classes" and upper not in slots:
+                raise DeclarationError(f"{cls.__name__}.{name} is bounded by {upper!r}, which is not declared")
+            setattr(cls, name, naming[slot])
+
+
+class Distribution(Declared):
+    """Base of all noise families: subclass it with ``y``, parameters and a ``log_density``.
+
+    Calling a family binds its parameters and gives a `Bound`:
+
+    >>> from likelihoodkit.families import Normal
+    >>> Normal(scale=2)
+    Normal(scale=2)
+    >>> Normal(scale=2).outputs
+    ('mean',)
+    """
+
+    formula_name = "log_density"
+    sign = -1  # the loss is minus the log-density
+    log_density: ClassVar[sp.Expr]
+
+
+class NamedLoss(Declared):
+    """Base of all named losses: subclass it with a target, a prediction, settings and a ``loss``."""
+
+    formula_name = "loss"
+    sign = 1
+    loss: ClassVar[sp.Expr]
+
+
+def _name_symbols(family: str, slots: Mapping[str, Slot]) -> dict[Slot, sp.Symbol]:
+    naming: dict[Slot, sp.Symbol] = {}
+    for name, slot in slots.items():
+        if name in RESERVED:
+            raise DeclarationError(
+                f"{family} names a parameter {name!r}, which shadows a formula of that name",
+                family=family,
+                parameter=name,
+                remedy="Choose another word",
+            )
+        kind = VectorSymbol if slot.domain.vector else sp.Symbol
+        naming[slot] = kind(name, **slot.domain.assumptions)
+    return naming
+
+
+def _formula(family: str, name: str, value: Any, naming: Mapping[Slot, sp.Symbol]) -> sp.Expr:
+    try:
+        expression = exact(value).xreplace(dict(naming))
+    except TypeError as problem:
+        raise DeclarationError(f"{family}.{name} is not a formula: {problem}", family=family) from None
+    stray = expression.free_symbols - set(naming.values()) - {level}
+    if stray:
+        names = ", ".join(sorted(str(s).lstrip("_") for s in stray))
+        known = ", ".join(str(s) for s in naming.values())
+        raise DeclarationError(
+            f"{family}.{name} mentions {names}, which the class does not declare",
+            family=family,
+            remedy=f"Declared are {known}",
+        )
+    return cast(sp.Expr, expression)
+
+
+def _parameter(name: str, slots: Mapping[str, Slot], naming: Mapping[Slot, sp.Symbol]) -> Parameter:
+    slot = slots[name]
+    return Parameter(name, naming[slot], slot.domain, slot.link)
+
+
+Binding = Link | Shared | Held
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A family with every parameter decided: predicted through a link, shared, or held at a number."""
+
+    family: type[Declared]
+    bindings: tuple[tuple[str, Binding], ...]
+
+    @property
+    def name(self) -> str:
+        """The family's name."""
+        return self.family.__name__
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """Names of what the model must output, in order."""
+        return tuple(name for name, how in self.bindings if isinstance(how, Link))
+
+    @property
+    def shared(self) -> tuple[str, ...]:
+        """Names of the parameters learnt once for all rows, in order."""
+        return tuple(name for name, how in self.bindings if isinstance(how, Shared))
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Names of the held parameters that are given as a column with each call."""
+        return tuple(name for name, how in self.bindings if isinstance(how, Held) and how.value is None)
+
+    @property
+    def held(self) -> dict[str, sp.Expr]:
+        """Parameters held at a number."""
+        return {name: how.value for name, how in self.bindings if isinstance(how, Held) and how.value is not None}
+
+    def __repr__(self) -> str:
+        words = []
+        for name, how in self.bindings:
+            own = self.family.parameters[name].link
+            if isinstance(how, Held) and how.value is not None:
+                words.append(f"{name}={_short(how.value)}")
+            elif isinstance(how, Shared):
+                words.append(f"{name}={how!r}")
+            elif isinstance(how, Link) and how != own:
+                words.append(f"{name}={how.name!r}")
+        return f"{self.name}({', '.join(words)})"
+
+
+def _short(value: sp.Expr) -> str:
+    return str(value) if value.is_Integer else f"{float(value):.12g}"
+
+
+def bind(family: type[Declared], bindings: Mapping[str, Any]) -> Bound:
+    """Decide every parameter of ``family``; what is not mentioned is predicted through its own link."""
+    unknown = [name for name in bindings if name not in family.parameters]
+    if unknown:
+        raise UnknownNameError(
+            f"{family.__name__} has no parameter {unknown[0]!r}",
+            family=family.__name__,
+            parameter=unknown[0],
+            remedy=f"Its parameters are {', '.join(family.parameters)}",
+        )
+    return Bound(
+        family,
+        tuple(
+            (name, _binding(family.__name__, row, bindings[name]) if name in bindings else row.link or Held(None))
+            for name, row in family.parameters.items()
+        ),
+    )
+
+
+def _binding(family: str, row: Parameter, value: Any) -> Binding:
+    if isinstance(value, Shared):
+        chosen = row.link if value.link is None else _fitting(family, row, value.link)
+        if chosen is None:
+            raise BindingError(f"{family}.{row.name} is held: give it a number", family=family, parameter=row.name)
+        return Shared(chosen)
+    if isinstance(value, Link | str):
+        if row.link is None:
+            raise BindingError(
+                f"{family}.{row.name} is held and cannot be predicted", family=family, parameter=row.name
+            )
+        return _fitting(family, row, value)
+    if isinstance(value, sp.Expr) and not value.free_symbols:
+        number = value
+    elif isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise BindingError(
+            f"{family}.{row.name} takes a number, a link or lk.shared, not {value!r}",
+            family=family,
+            parameter=row.name,
+            value=value,
+        )
+    else:
+        number = value
+    as_float = float(number)
+    if math.isnan(as_float) or math.isinf(as_float) or not _inside(row.domain, as_float):
+        raise BindingError(
+            f"{family}.{row.name} must be one of the {row.domain.words}, not {as_float:.12g}",
+            family=family,
+            parameter=row.name,
+            value=value,
+        )
+    return Held(exact(number if isinstance(number, sp.Basic | int) else as_float))
+
+
+def _inside(domain: Support, value: float) -> bool:
+    import numpy as np  # noqa: PLC0415  (a bound number is checked by the same mask as data)
+
+    return not domain.vector and not bool(domain.outside(np.asarray([value]))[0])
+
+
+def _fitting(family: str, row: Parameter, link: Link | str) -> Link:
+    chosen = find(link, row.domain)
+    if not chosen.fits(row.domain):
+        raise BindingError(
+            f"the link {chosen.name!r} gives {chosen.range.words}, which do not fit {family}.{row.name} "
+            f"({row.domain.words})",
+            family=family,
+            parameter=row.name,
+            value=chosen.name,
+        )
+    return chosen
+
+
+Noise = Bound | type[Declared]
+
+
+def as_bound(noise: Any) -> Bound:
+    """A family or a bound family as a `Bound`; anything else is a clear error."""
+    if isinstance(noise, Bound):
+        return noise
+    if isinstance(noise, FamilyMeta) and hasattr(noise, "formula"):
+        return bind(cast("type[Declared]", noise), {})
+    raise BindingError(
+        f"expected a noise family such as lk.Normal or lk.Normal(scale=1), not {noise!r}", value=noise
+    )

@@ -1,0 +1,42 @@
+"""Beta noise."""
+
+from sympy import Piecewise
+
+from likelihoodkit import links
+from likelihoodkit.declaration import Distribution, level, outcome, parameter
+from likelihoodkit.primitives.words import exact, log, log_beta, regularised_beta, regularised_beta_inverse, trigamma
+from likelihoodkit.supports import positive, unit
+
+
+class Beta(Distribution):
+    """Proportions strictly between 0 and 1, given by their mean and how tightly they keep to it.
+    
+    Choose it for rates, shares and scores. `concentration` is a + b of the textbook: variance = mean (1 - mean) /
+    (1 + concentration). It breaks on exact 0 or 1 (try `ZeroOneInflated`) and on counts out of a total (`BetaBinomial`).
+    
+    Reference: Ferrari and Cribari-Neto (2004), Journal of Applied Statistics 31, 799-815.
+    """
+
+    y             = outcome(unit)
+    mean          = parameter(unit, link=links.sigmoid)
+    concentration = parameter(positive, link=links.exp)
+
+    a = mean * concentration
+    b = (1 - mean) * concentration
+    log_density = (a - 1) * log(y) + (b - 1) * log(1 - y) - log_beta(a, b)
+
+    expectation = mean
+    mode = Piecewise(
+        ((a - 1) / (concentration - 2), (a > 1) & (b > 1)), (0, a < b), (1, a > b), (exact(1) / 2, True)
+    )
+    variance = mean * (1 - mean) / (1 + concentration)
+    cdf = regularised_beta(a, b, y)
+    survival = regularised_beta(b, a, 1 - y)
+    quantile = regularised_beta_inverse(a, b, level)
+    fisher = {
+        ("mean", "mean"): concentration**2 * (trigamma(a) + trigamma(b)),
+        ("mean", "concentration"): a * trigamma(a) - b * trigamma(b),
+        ("concentration", "concentration"): (
+            mean**2 * trigamma(a) + (1 - mean) ** 2 * trigamma(b) - trigamma(concentration)
+        ),
+    }

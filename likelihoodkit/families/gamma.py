@@ -1,0 +1,35 @@
+"""Gamma noise."""
+
+from likelihoodkit import links
+from likelihoodkit.declaration import Distribution, level, outcome, parameter
+from likelihoodkit.primitives.words import log, log_gamma, maximum, regularised_gamma_p, regularised_gamma_p_inverse, regularised_gamma_q, stirling_error_second
+from likelihoodkit.supports import positive
+
+
+class Gamma(Distribution):
+    """Positive amounts whose standard deviation grows in proportion to the mean.
+    
+    Choose it for costs, durations, rainfall. `shape` is the inverse squared coefficient of variation: variance =
+    mean^2 / shape; shape 1 is `Exponential`. With the shape held the loss is half the gamma deviance times the shape.
+    It breaks on exact zeros (`Tweedie`, `Hurdle`) and on heavier tails (`LogNormal`, `InverseGamma`).
+    
+    Reference: McCullagh and Nelder (1989), Generalized Linear Models, ch. 8.
+    """
+
+    y     = outcome(positive)
+    mean  = parameter(positive, link=links.exp)
+    shape = parameter(positive, link=links.exp)
+
+    log_density = shape * log(shape) - shape * log(mean) + (shape - 1) * log(y) - shape * y / mean - log_gamma(shape)
+
+    expectation = mean
+    mode = maximum(0, mean * (1 - 1 / shape))
+    variance = mean**2 / shape
+    cdf = regularised_gamma_p(shape, shape * y / mean)
+    survival = regularised_gamma_q(shape, shape * y / mean)
+    quantile = mean / shape * regularised_gamma_p_inverse(shape, level)
+    fisher = {
+        ("mean", "mean"): shape / mean**2,
+        ("shape", "shape"): stirling_error_second(shape) + 1 / (2 * shape**2),
+        ("mean", "shape"): 0,
+    }

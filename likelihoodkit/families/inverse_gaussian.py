@@ -1,0 +1,34 @@
+"""InverseGaussian noise."""
+
+from likelihoodkit import links
+from likelihoodkit.declaration import Distribution, outcome, parameter
+from likelihoodkit.primitives.words import exp, log, log_ndtr, ndtr, pi, sqrt
+from likelihoodkit.supports import positive
+
+
+class InverseGaussian(Distribution):
+    """Positive amounts, strongly right-skewed: the time a drifting particle takes to reach a line.
+    
+    Choose it when the variance grows like the cube of the mean: variance = mean^3 / shape. It breaks on exact zeros
+    and when small values pile up (try `Gamma`).
+    
+    Reference: Tweedie (1957), Annals of Mathematical Statistics 28, 362-377.
+    """
+
+    y     = outcome(positive)
+    mean  = parameter(positive, link=links.exp)
+    shape = parameter(positive, link=links.exp)
+
+    log_density = log(shape) / 2 - log(2 * pi) / 2 - 3 * log(y) / 2 - shape * (y - mean) ** 2 / (2 * mean**2 * y)
+
+    expectation = mean
+    mode = 2 * mean / (3 * mean / shape + sqrt(4 + (3 * mean / shape) ** 2))
+    variance = mean**3 / shape
+    root = sqrt(shape / y)
+    cdf = ndtr(root * (y / mean - 1)) + exp(2 * shape / mean + log_ndtr(-root * (y / mean + 1)))
+    survival = ndtr(-root * (y / mean - 1)) - exp(2 * shape / mean + log_ndtr(-root * (y / mean + 1)))
+    fisher = {
+        ("mean", "mean"): shape / mean**3,
+        ("shape", "shape"): 1 / (2 * shape**2),
+        ("mean", "shape"): 0,
+    }

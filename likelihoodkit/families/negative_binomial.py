@@ -1,0 +1,34 @@
+"""NegativeBinomial noise."""
+
+from likelihoodkit import links
+from likelihoodkit.declaration import Distribution, outcome, parameter
+from likelihoodkit.primitives.words import floor, log, log1p, log_factorial, log_rising, maximum, regularised_beta
+from likelihoodkit.supports import counts, positive
+
+
+class NegativeBinomial(Distribution):
+    """Counts whose rate itself varies from case to case (a gamma mixture of Poissons).
+    
+    Choose it when counts repeat, cluster or infect. `dispersion` is the extra scatter: variance = mean + dispersion *
+    mean**2; as it goes to zero the family becomes `Poisson`. It breaks when zeros have a cause of their own (see
+    `ZeroInflated`).
+    
+    Reference: Lawless (1987), Canadian Journal of Statistics 15, 209-225.
+    """
+
+    y          = outcome(counts)
+    mean       = parameter(positive, link=links.exp)
+    dispersion = parameter(positive, link=links.exp)
+
+    r = 1 / dispersion
+    log_density = (
+        log_rising(r, y) - log_factorial(y)
+        + y * log(dispersion * mean) - (y + r) * log1p(dispersion * mean)
+    )
+
+    expectation = mean
+    variance = mean + dispersion * mean**2
+    mode = floor(maximum(0, mean * (1 - dispersion)))
+    cdf = regularised_beta(r, floor(y) + 1, 1 / (1 + dispersion * mean))
+    survival = regularised_beta(floor(y) + 1, r, dispersion * mean / (1 + dispersion * mean))
+    limit = {"dispersion": (0, "Poisson")}

@@ -1,0 +1,31 @@
+"""VonMises noise."""
+
+from likelihoodkit import links
+from likelihoodkit.declaration import Distribution, outcome, parameter
+from likelihoodkit.primitives.words import bessel_ratio, bessel_ratio_derivative, log, log_i0e, one_minus_cos, pi
+from likelihoodkit.supports import circle, positive
+
+
+class VonMises(Distribution):
+    """Directions around a circle: the normal distribution of angles.
+    
+    Choose it for wind, headings, times of day. With the concentration held the loss is 1 - cos(error). It breaks when
+    there are several preferred directions (mix several) or none (concentration goes to zero, the uniform circle).
+    The expectation is the mean direction and the variance is 1 - (mean resultant length).
+    
+    Reference: von Mises (1918); Mardia and Jupp (2000), Directional Statistics, 3.5.4.
+    """
+
+    y             = outcome(circle)
+    direction     = parameter(circle, link=links.angle)
+    concentration = parameter(positive, link=links.exp)
+
+    log_density = -concentration * one_minus_cos(y - direction) - log(2 * pi) - log_i0e(concentration)
+
+    expectation = median = mode = direction
+    variance = 1 - bessel_ratio(concentration)
+    fisher = {
+        ("direction", "direction"): concentration * bessel_ratio(concentration),
+        ("concentration", "concentration"): bessel_ratio_derivative(concentration),
+        ("direction", "concentration"): 0,
+    }

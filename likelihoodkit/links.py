@@ -1,0 +1,81 @@
+"""Links: how an unconstrained output of the model becomes a parameter.
+
+The direction is fixed once: ``link``: parameter to output; ``inverse``: output to parameter. A link is a row: its
+name, its inverse and forward maps as expressions, and its range (a support), which must fit the parameter's domain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import sympy as sp
+
+from likelihoodkit import primitives as p
+from likelihoodkit import supports
+from likelihoodkit.errors import UnknownNameError
+from likelihoodkit.supports import Support
+
+Map = Callable[[sp.Expr], sp.Expr]
+
+
+@dataclass(frozen=True)
+class Link:
+    """A smooth map from the real line (or real vectors) onto ``range``.
+
+    Calling a link is applying its inverse (output to parameter); ``forward`` goes back.
+
+    >>> import sympy
+    >>> softplus(sympy.Symbol("f", real=True))
+    softplus(f)
+    >>> softplus.forward(softplus.inverse(sympy.Integer(3))).n()
+    3.00000000000000
+    """
+
+    name: str
+    inverse: Map
+    forward: Map
+    range: Support
+    one_to_one: bool = True
+
+    def __call__(self, output: sp.Expr) -> sp.Expr:
+        return self.inverse(output)
+
+    def fits(self, domain: Support) -> bool:
+        """Does every parameter that the link can produce lie in ``domain``?"""
+        return domain.includes(self.range) and self.range.circular == domain.circular
+
+    def __repr__(self) -> str:
+        return f"links.{self.name}"
+
+
+_half = sp.Rational(1, 2)
+
+identity = Link("identity", lambda f: f, lambda t: t, supports.real)
+exp = Link("exp", lambda f: sp.exp(f), lambda t: sp.log(t), supports.positive)
+softplus = Link("softplus", lambda f: p.softplus(f), lambda t: t + sp.log(1 - sp.exp(-t)), supports.positive)
+sigmoid = Link("sigmoid", lambda f: p.sigmoid(f), lambda t: sp.log(t) - sp.log(1 - t), supports.unit)
+softmax = Link("softmax", lambda f: p.softmax(f), lambda t: sp.log(t), supports.simplex, one_to_one=False)
+tanh = Link("tanh", lambda f: sp.tanh(f), lambda t: (p.log1p(t) - p.log1p(-t)) * _half, supports.correlation)
+# sigma^2 = f^2 of the least-squares literature, read as "the parameter is f^2"; f = 0 is singular: the loss is inf there
+square = Link("square", lambda f: f**2, lambda t: sp.sqrt(t), supports.positive, one_to_one=False)
+angle = Link("angle", lambda f: p.wrap_angle(f), lambda t: t, supports.circle, one_to_one=False)
+shifted_exp = Link("shifted_exp", lambda f: 1 + sp.exp(f), lambda t: sp.log(t - 1), supports.above_one)
+vector = Link("vector", lambda f: f, lambda t: t, supports.real_vector)
+
+LINKS: dict[str, Link] = {
+    link.name: link
+    for link in (identity, exp, softplus, sigmoid, softmax, tanh, square, angle, shifted_exp, vector)
+}
+
+
+def find(link: Link | str, domain: Support | None = None) -> Link:
+    """The link itself or the one of that name; `UnknownNameError` lists those whose range fits ``domain``."""
+    if isinstance(link, Link):
+        return link
+    if link in LINKS:
+        return LINKS[link]
+    known = [name for name, row in LINKS.items() if domain is None or row.fits(domain)]
+    raise UnknownNameError(
+        f"no link is called {link!r}", value=link, remedy=f"Links that fit here: {', '.join(known)}"
+    )

@@ -1,0 +1,296 @@
+"""Loss: the one noun users hold. It carries the derivation and computes value, gradient and curvature per row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import sympy as sp
+from numpy.typing import ArrayLike, NDArray
+
+from likelihoodkit.calculus import Calculus, direction
+from likelihoodkit.compile import Program, Runner, compile_program
+from likelihoodkit.declaration import Bound, as_bound
+from likelihoodkit.errors import DerivationError, UnknownNameError
+from likelihoodkit.expectation import expected_outer_product
+from likelihoodkit.nll import Derivation, negative_log_likelihood
+from likelihoodkit.primitives import VectorSymbol
+from likelihoodkit.rows import Reader, Rows
+from likelihoodkit.stabilise import stabilise
+
+Array = NDArray[Any]
+SharedValues = ArrayLike | Mapping[str, float] | None
+
+
+class Loss:
+    """A per-row loss with its gradient and curvature, derived from a bound noise or a named loss.
+
+    Shapes: ``y`` (n,); ``outputs`` (n,) or (n, 1) where one number is predicted, else (n, w), columns in the order of
+    `outputs`; values (n,); gradients as ``outputs``; Hessian and Fisher (n, w, w). With shared parameters
+    (`shared`, values on the link scale) w grows by one column each, last. float32 outputs give float32 answers.
+    ``weights`` (n,) multiplies rows; ``offset`` (n,) adds to the first output, (n, w) to all. No rows give empty
+    answers. No input is ever changed.
+
+    Errors: `ShapeError`, `SupportError`, `InputError`; NaN and infinite inputs are refused with their index.
+
+    >>> import likelihoodkit as lk
+    >>> loss = lk.derive(lk.Normal(scale=1))
+    >>> loss.outputs
+    ('mean',)
+    >>> loss([1.0, 2.0], [0.0, 2.0]).round(4)
+    array([1.4189, 0.9189])
+    >>> loss.gradient([1.0, 2.0], [0.0, 2.0])
+    array([-1.,  0.])
+    """
+
+    def __init__(self, bound: Bound) -> None:
+        self.bound = bound
+        self._reader = Reader(self.derivation)
+        self._runners: dict[str, Runner] = {}
+
+    @cached_property
+    def derivation(self) -> Derivation:
+        """The expression and the steps that led to it; str, ``_repr_latex_``."""
+        return stabilise(negative_log_likelihood(self.bound))
+
+    @cached_property
+    def calculus(self) -> Calculus:
+        """Symbolic value, gradient, Hessian and Fisher information."""
+        return Calculus(self.derivation)
+
+    @property
+    def name(self) -> str:
+        """The name of the family or loss."""
+        return self.bound.name
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """Names of what the model must output, in order of columns."""
+        return self.bound.outputs
+
+    @property
+    def shared(self) -> tuple[str, ...]:
+        """Names of the parameters that have one learnt value for all rows, in order."""
+        return self.bound.shared
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Names of held parameters that are passed by keyword with each call, one number per row."""
+        return self.bound.inputs
+
+    def __repr__(self) -> str:
+        return f"Loss({self.bound!r})"
+
+    # -- running -------------------------------------------------------------------------------------------------
+
+    def _expressions(self, what: str) -> dict[str, sp.Expr]:
+        calculus = self.calculus
+        if what == "value":
+            return {"value": calculus.value}
+        if what == "fused":
+            return {"value": calculus.value, **{f"d {n}": e for n, e in calculus.gradient.items()}}
+        if what == "hessian":
+            return {f"{a} {b}": e for (a, b), e in calculus.hessian.items()}
+        if what == "fisher":
+            return {f"{a} {b}": e for (a, b), e in (calculus.fisher or {}).items()}
+        return dict(self.derivation.parameters)
+
+    def _runner(self, what: str) -> Runner:
+        if what not in self._runners:
+            self._runners[what] = Runner(compile_program(self._expressions(what)))
+        return self._runners[what]
+
+    def program(self, what: str = "fused") -> Program:
+        """The straight-line program of "value", "fused" (value and gradient), "hessian", "fisher" or "parameters"."""
+        if what not in {"value", "fused", "hessian", "fisher", "parameters"}:
+            raise UnknownNameError(f"there is no program {what!r}", value=what, remedy="Ask for value, fused or hessian")
+        return self._runner(what).program
+
+    def _read(
+        self,
+        y: ArrayLike | None,
+        outputs: ArrayLike,
+        weights: ArrayLike | None = None,
+        offset: ArrayLike | None = None,
+        shared: SharedValues = None,
+        given: Mapping[str, ArrayLike] | None = None,
+    ) -> Rows:
+        return self._reader.read(y, outputs, weights=weights, offset=offset, shared=shared, given=given)
+
+    def __call__(
+        self,
+        y: ArrayLike,
+        outputs: ArrayLike,
+        *,
+        weights: ArrayLike | None = None,
+        offset: ArrayLike | None = None,
+        shared: SharedValues = None,
+        **given: ArrayLike,
+    ) -> Array:
+        """The loss of each row, shape (n,), all constants kept, never averaged."""
+        rows = self._read(y, outputs, weights, offset, shared, given)
+        value = np.empty(rows.count, rows.dtype)
+        self._runner("value").run(rows.inputs, {"value": value}, rows.count, rows.dtype)
+        return rows.weigh(value)
+
+    def value_and_gradient(
+        self,
+        y: ArrayLike,
+        outputs: ArrayLike,
+        *,
+        weights: ArrayLike | None = None,
+        offset: ArrayLike | None = None,
+        shared: SharedValues = None,
+        **given: ArrayLike,
+    ) -> tuple[Array, Array]:
+        """Loss (n,) and its gradient (shape of ``outputs``, shared parameters in further columns) in one pass."""
+        rows = self._read(y, outputs, weights, offset, shared, given)
+        value = np.empty(rows.count, rows.dtype)
+        gradient = np.empty((rows.count, rows.width), rows.dtype)
+        places = {"value": value}
+        for name, columns in rows.columns.items():
+            vector = name in self._reader.vectors
+            places[f"d {name}"] = gradient[:, columns].T if vector else gradient[:, columns.start]
+        self._runner("fused").run(rows.inputs, places, rows.count, rows.dtype)
+        rows.weigh(value), rows.weigh(gradient)
+        return value, gradient[:, 0] if rows.flat else gradient
+
+    def gradient(self, y: ArrayLike, outputs: ArrayLike, **keywords: Any) -> Array:
+        """Derivative of each row's loss in its outputs; keywords as in `value_and_gradient`."""
+        return self.value_and_gradient(y, outputs, **keywords)[1]
+
+    def hessian(
+        self,
+        y: ArrayLike,
+        outputs: ArrayLike,
+        *,
+        weights: ArrayLike | None = None,
+        offset: ArrayLike | None = None,
+        shared: SharedValues = None,
+        **given: ArrayLike,
+    ) -> Array:
+        """Second derivatives of each row's loss, (n, w, w); at a kink, those beside it."""
+        rows = self._read(y, outputs, weights, offset, shared, given)
+        return rows.weigh(self._matrix(rows, "hessian"))
+
+    def _matrix(self, rows: Rows, what: str) -> Array:
+        matrix = np.empty((rows.count, rows.width, rows.width), rows.dtype)
+        pairs = self._expressions(what)
+        symbols = self.derivation.predicted
+        second_vectors = [n for n in self._reader.vectors if any(p.split(" ")[1] == n for p in pairs)]
+        plain = {p: e for p, e in pairs.items() if p.split(" ")[1] not in second_vectors}
+        if plain:
+            self._fill(matrix, rows, what, list(plain), {}, 0)
+        for name in second_vectors:
+            size = rows.columns[name].stop - rows.columns[name].start
+            symbol = symbols[name]
+            assert isinstance(symbol, VectorSymbol)  # noqa: S101
+            for k in range(size):
+                unit = np.zeros((size, 1), rows.dtype)
+                unit[k] = 1
+                arrow = {direction(symbol).name: np.broadcast_to(unit, (size, rows.count))}
+                self._fill(matrix, rows, what, [p for p in pairs if p.split(" ")[1] == name], arrow, k)
+        return matrix
+
+    def _fill(
+        self, matrix: Array, rows: Rows, what: str, pairs: list[str], arrow: dict[str, Array], k: int
+    ) -> None:
+        key = f"{what}: {', '.join(pairs)}"
+        if key not in self._runners:
+            expressions = self._expressions(what)
+            self._runners[key] = Runner(compile_program({p: expressions[p] for p in pairs}))
+        places = {}
+        for pair in pairs:
+            first, second = pair.split(" ")
+            row, column = rows.columns[first], rows.columns[second].start + k
+            vector = first in self._reader.vectors
+            places[pair] = matrix[:, row, column].T if vector else matrix[:, row.start, column]
+        self._runners[key].run(rows.inputs | arrow, places, rows.count, rows.dtype)
+        for pair in pairs:
+            first, second = pair.split(" ")
+            row, column = rows.columns[first], rows.columns[second].start + k
+            if first != second:
+                matrix[:, column, row] = matrix[:, row, column]
+
+    def fisher(
+        self,
+        outputs: ArrayLike,
+        *,
+        weights: ArrayLike | None = None,
+        offset: ArrayLike | None = None,
+        shared: SharedValues = None,
+        **given: ArrayLike,
+    ) -> Array:
+        """Fisher information E[score score'] of each row in its outputs, (n, w, w).
+
+        Closed form where the family declares one; otherwise the exact sum or the quadrature over the outcome, never
+        sampling. Raises `DerivationError` for a named loss that is no likelihood.
+        """
+        if self.bound.family.sign > 0:
+            raise DerivationError(
+                f"{self.name} is a loss, not a noise: Fisher information needs a distribution",
+                family=self.name,
+                remedy="Use hessian, or the noise the loss assumes",
+            )
+        rows = self._read(None, outputs, weights, offset, shared, given)
+        declared = self.calculus.fisher or {}
+        names = list(self.derivation.predicted)
+        complete = all((a, b) in declared for i, a in enumerate(names) for b in names[i:])
+        if complete:
+            matrix = self._matrix(rows, "fisher")
+        else:
+            matrix = expected_outer_product(self.derivation, self._runner("fused"), rows)
+            if declared:
+                self._fill(matrix, rows, "fisher", [f"{a} {b}" for a, b in declared], {}, 0)
+        return rows.weigh(matrix)
+
+    def curvature(self, y: ArrayLike, outputs: ArrayLike, *, kind: str = "fisher", **keywords: Any) -> Array:
+        """Diagonal second derivatives for boosters and Newton steps, shaped as the gradient.
+
+        ``kind``: "fisher" (expected, never negative) or "observed" (exact, may be negative).
+        """
+        if kind not in {"fisher", "observed"}:
+            raise UnknownNameError(f"no curvature is called {kind!r}", value=kind, remedy="Kinds: fisher, observed")
+        matrix = self.fisher(outputs, **keywords) if kind == "fisher" else self.hessian(y, outputs, **keywords)
+        diagonal = np.einsum("nii->ni", matrix).copy()
+        return diagonal[:, 0] if np.ndim(outputs) == 1 and diagonal.shape[1] == 1 else diagonal
+
+    def parameters(
+        self,
+        outputs: ArrayLike,
+        *,
+        offset: ArrayLike | None = None,
+        shared: SharedValues = None,
+        **given: ArrayLike,
+    ) -> dict[str, Array]:
+        """Every parameter on its own scale: (n,) each, (n, K) where it is a vector, held ones repeated."""
+        rows = self._read(None, outputs, None, offset, shared, given)
+        places: dict[str, Array] = {}
+        for name in self.derivation.parameters:
+            vector = self.bound.family.parameters[name].domain.vector
+            size = rows.columns[name].stop - rows.columns[name].start if vector else 0
+            places[name] = np.empty((size, rows.count) if vector else rows.count, rows.dtype)
+        self._runner("parameters").run(rows.inputs, places, rows.count, rows.dtype)
+        return {name: a.T if a.ndim > 1 else a for name, a in places.items()}
+
+
+_CACHE: dict[Bound, Loss] = {}
+
+
+def derive(noise: Any) -> Loss:
+    """Carry out the recipe for a noise (a family, or one with parameters bound) and return its `Loss`.
+
+    Deriving the same noise twice returns the same object.
+
+    >>> import likelihoodkit as lk
+    >>> lk.derive(lk.Laplace(scale=1)).gradient([3.0], [1.0])
+    array([-1.])
+    """
+    if isinstance(noise, Loss):
+        return noise
+    bound = as_bound(noise)
+    if bound not in _CACHE:
+        _CACHE[bound] = Loss(bound)
+    return _CACHE[bound]

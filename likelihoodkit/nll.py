@@ -1,0 +1,164 @@
+"""From a bound noise to its negative log-likelihood: outputs become parameters, then minus the logarithm.
+
+The result is a `Derivation`: the expression together with the list of frozen `Step`s that led to it. A step can be
+printed, turned to LaTeX, and checked numerically on its own.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, replace
+
+import mpmath
+import sympy as sp
+
+from likelihoodkit.declaration import Bound, Held, Parameter, Shared
+from likelihoodkit.links import Link
+from likelihoodkit.numbers import evaluate
+from likelihoodkit.primitives import VectorSymbol, is_vector, lower
+
+STAGES = ("choose", "link", "minimise", "infer")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One move of a derivation: ``before`` becomes ``after`` by ``rule``, and ``why`` says so in words."""
+
+    stage: str
+    rule: str
+    before: sp.Expr
+    after: sp.Expr
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.before}  ->  {self.after}   ({self.why})"
+
+    def latex(self) -> str:
+        """The step as a LaTeX formula with its reason."""
+        return rf"{sp.latex(self.before)} \;=\; {sp.latex(self.after)} \quad\text{{({self.why})}}"
+
+    @property
+    def equality(self) -> bool:
+        """Does the step claim before = after (a choice or a definition claims nothing)?"""
+        return self.rule not in {"choose", "predict", "negate"}
+
+    def check(self, points: int = 4, digits: int = 30) -> bool:
+        """Compare both sides at ``points`` random places to ``digits`` digits; vectors at K = 3.
+
+        True when they agree everywhere; steps that claim no equality are True by definition.
+        """
+        if not self.equality:
+            return True
+        generator = random.Random(0)
+        symbols = sorted(self.before.free_symbols | self.after.free_symbols, key=str)
+        with mpmath.workdps(digits + 20):
+            for _ in range(points):
+                point = {s: _random_value(s, self.before, generator) for s in symbols}
+                left, right = evaluate(lower(self.before), point), evaluate(lower(self.after), point)
+                pairs = zip(left, right, strict=True) if isinstance(left, list) else [(left, right)]
+                if any(abs(a - b) > mpmath.mpf(10) ** -digits * (1 + abs(a)) for a, b in pairs):
+                    return False
+        return True
+
+
+def _random_value(symbol: sp.Symbol, expression: sp.Expr, generator: random.Random) -> object:
+    if isinstance(symbol, VectorSymbol):
+        return [mpmath.mpf(generator.randint(1 if symbol.is_positive else -40, 40)) / 17 for _ in range(3)]
+    if any(symbol in node.args[1:] for node in expression.atoms(sp.Function) if node.func.__name__ in _INDEXED):
+        return mpmath.mpf(generator.randint(0, 2))
+    low = 1 if symbol.is_nonnegative else -40
+    return mpmath.mpf(generator.randint(low, 40)) / 17
+
+
+_INDEXED = ("pick", "softmax_cross_entropy", "softmax_residual")
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """A loss as an expression of ``y`` and the model's outputs, with the steps that led to it.
+
+    Attributes: ``bound`` (what was declared and decided), ``y`` (its symbol), ``outputs`` and ``shared`` (symbols on
+    the link scale by name), ``inputs`` (symbols of columns given with each call), ``parameters`` (each parameter as
+    an expression of the outputs), ``expression`` (the loss so far) and ``steps``.
+    """
+
+    bound: Bound
+    y: sp.Symbol
+    outputs: dict[str, sp.Symbol]
+    shared: dict[str, sp.Symbol]
+    inputs: dict[str, sp.Symbol]
+    parameters: dict[str, sp.Expr]
+    expression: sp.Expr
+    steps: tuple[Step, ...]
+
+    def then(self, expression: sp.Expr, *steps: Step) -> Derivation:
+        """The derivation continued to ``expression`` by ``steps``."""
+        return replace(self, expression=expression, steps=self.steps + steps)
+
+    @property
+    def predicted(self) -> dict[str, sp.Symbol]:
+        """Symbols of the outputs and of the shared parameters, in the order of gradient columns."""
+        return {**self.outputs, **self.shared}
+
+    def substitute(self, formula: sp.Expr) -> sp.Expr:
+        """A formula in the family's parameters, written in the outputs."""
+        return formula.xreplace(_substitution(self.bound, self.parameters))
+
+    def check(self) -> bool:
+        """Check every step numerically; see `Step.check`."""
+        return all(step.check() for step in self.steps)
+
+    def __str__(self) -> str:
+        return "\n".join(f"{stage:>9}: {step}" for stage in STAGES for step in self.steps if step.stage == stage)
+
+    def _repr_latex_(self) -> str:
+        lines = r" \\ ".join(step.latex() for step in self.steps)
+        return rf"$$\begin{{gathered}} {lines} \end{{gathered}}$$"
+
+
+def output_symbol(row: Parameter) -> sp.Symbol:
+    """The symbol of the unconstrained model output behind a parameter."""
+    kind = VectorSymbol if row.domain.vector else sp.Symbol
+    return kind(f"f_{row.name}", real=True)
+
+
+def _substitution(bound: Bound, parameters: dict[str, sp.Expr]) -> dict[sp.Symbol, sp.Expr]:
+    return {bound.family.parameters[name].symbol: value for name, value in parameters.items()}
+
+
+def negative_log_likelihood(bound: Bound) -> Derivation:
+    """Carry out choose, link and minus-log; the expression is textbook, not yet stable."""
+    family = bound.family
+    outputs: dict[str, sp.Symbol] = {}
+    shared: dict[str, sp.Symbol] = {}
+    inputs: dict[str, sp.Symbol] = {}
+    parameters: dict[str, sp.Expr] = {}
+    steps = [Step("choose", "choose", sp.Symbol(family.__name__), family.formula, _chosen(bound))]
+    for name, how in bound.bindings:
+        row = family.parameters[name]
+        if isinstance(how, Held):
+            if how.value is None:
+                inputs[name] = row.symbol
+            parameters[name] = row.symbol if how.value is None else how.value
+            why = "given with each row" if how.value is None else "held, not predicted"
+        else:
+            place = shared if isinstance(how, Shared) else outputs
+            place[name] = output_symbol(row)
+            link = how.link if isinstance(how, Shared) else how
+            assert isinstance(link, Link)  # noqa: S101  (bind() resolves names to links)
+            parameters[name] = link.inverse(place[name])
+            why = f"link {link.name}" + (", one value for all rows" if isinstance(how, Shared) else "")
+        steps.append(Step("link", "predict", row.symbol, parameters[name], f"{name}: {why}"))
+    linked = family.formula.xreplace(_substitution(bound, parameters))
+    loss = -linked if family.sign < 0 else linked
+    if family.sign < 0:
+        steps.append(Step("minimise", "negate", linked, loss, "the loss is minus the log-density"))
+    return Derivation(bound, family.outcome.symbol, outputs, shared, inputs, parameters, loss, tuple(steps))
+
+
+def _chosen(bound: Bound) -> str:
+    kind = "log-density" if bound.family.sign < 0 else "loss"
+    return f"{kind} of {bound.name} on {bound.family.outcome.domain.words}"
+
+
+__all__ = ["STAGES", "Derivation", "Step", "is_vector", "negative_log_likelihood", "output_symbol"]

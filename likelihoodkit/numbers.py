@@ -1,0 +1,171 @@
+"""Exact-enough numbers: an elementary SymPy expression evaluated in mpmath, vectors as lists.
+
+This is the kit's own reference: it reads expressions lowered to elementary mathematics, so an error in a primitive
+or in its kernel cannot hide in it. Precision is the caller's (``mpmath.workdps``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import mpmath
+import sympy as sp
+
+from likelihoodkit.errors import DerivationError
+from likelihoodkit.primitives import Primitive
+
+
+def _sum_exp(z: list[Any]) -> Any:
+    top = max(z)
+    return top, [mpmath.exp(v - top) for v in z]
+
+
+def _log_sum_exp(z: list[Any]) -> Any:
+    top, parts = _sum_exp(z)
+    return top + mpmath.log(mpmath.fsum(parts))
+
+
+def _softmax(z: list[Any]) -> list[Any]:
+    _, parts = _sum_exp(z)
+    total = mpmath.fsum(parts)
+    return [part / total for part in parts]
+
+
+def _one_hot(y: Any, like: list[Any]) -> list[Any]:
+    return [mpmath.mpf(1 if k == int(y) else 0) for k in range(len(like))]
+
+
+def _wrap(x: Any) -> Any:
+    turns = mpmath.floor((x + mpmath.pi) / (2 * mpmath.pi))
+    return x - 2 * mpmath.pi * turns
+
+
+def _beta_inverse(a: Any, b: Any, p: Any) -> Any:
+    return mpmath.findroot(lambda x: mpmath.betainc(a, b, 0, x, regularized=True) - p, (0, 1), solver="anderson")
+
+
+def _gamma_inverse(a: Any, p: Any) -> Any:
+    return mpmath.findroot(lambda x: mpmath.gammainc(a, 0, x, regularized=True) - p, (0, 10 * a + 50), solver="anderson")
+
+
+def _student_cdf(df: Any, z: Any) -> Any:
+    tail = mpmath.betainc(df / 2, mpmath.mpf(1) / 2, 0, df / (df + z * z), regularized=True) / 2
+    return tail if z < 0 else 1 - tail
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "exp": mpmath.exp,
+    "log": mpmath.log,
+    "cos": mpmath.cos,
+    "sin": mpmath.sin,
+    "tan": mpmath.tan,
+    "atan": mpmath.atan,
+    "cosh": mpmath.cosh,
+    "sinh": mpmath.sinh,
+    "tanh": mpmath.tanh,
+    "asinh": mpmath.asinh,
+    "erf": mpmath.erf,
+    "erfc": mpmath.erfc,
+    "gamma": mpmath.gamma,
+    "loggamma": mpmath.loggamma,
+    "polygamma": lambda n, x: mpmath.psi(int(n), x),
+    "besseli": mpmath.besseli,
+    "lowergamma": lambda a, x: mpmath.gammainc(a, 0, x),
+    "uppergamma": mpmath.gammainc,
+    "Abs": abs,
+    "Max": max,
+    "Min": min,
+    "sign": mpmath.sign,
+    "floor": mpmath.floor,
+    "Heaviside": lambda x, half: mpmath.mpf(half if x == 0 else (1 if x > 0 else 0)),
+    "DiracDelta": lambda x, *order: mpmath.mpf(0),  # almost everywhere
+    "sum_over": mpmath.fsum,
+    "log_sum_exp": _log_sum_exp,
+    "wrap_angle": _wrap,
+    "ndtri": lambda p: mpmath.sqrt(2) * mpmath.erfinv(2 * p - 1),
+    "regularised_beta": lambda a, b, x: mpmath.betainc(a, b, 0, x, regularized=True),
+    "regularised_beta_inverse": _beta_inverse,
+    "regularised_gamma_p_inverse": _gamma_inverse,
+    "student_cdf": _student_cdf,
+}
+#: these take or give whole vectors
+VECTOR_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "pick": lambda v, y: v[int(y)],
+    "softmax": _softmax,
+    "one_hot": _one_hot,
+}
+
+
+def evaluate(expression: sp.Basic, values: Mapping[sp.Symbol, Any]) -> Any:
+    """The value of an elementary expression at ``values`` (mpmath numbers, lists for vectors).
+
+    Raises `DerivationError` for a function without a reference and mpmath's own errors at singular points.
+    """
+    memo: dict[sp.Basic, Any] = {}
+
+    def run(node: sp.Basic) -> Any:
+        if node not in memo:
+            memo[node] = compute(node)
+        return memo[node]
+
+    def compute(node: sp.Basic) -> Any:
+        if node in values:
+            return values[node]
+        if isinstance(node, sp.Rational):
+            return mpmath.mpf(int(node.p)) / int(node.q)
+        if not node.args:
+            return _constant(node)
+        if isinstance(node, sp.Piecewise):
+            for branch, condition in node.args:
+                if _holds(condition, run):
+                    return run(branch)
+            return mpmath.nan
+        arguments = [run(a) for a in node.args]
+        name = type(node).__name__
+        if name in VECTOR_FUNCTIONS or (name in {"sum_over", "log_sum_exp"} and isinstance(arguments[0], list)):
+            return {**FUNCTIONS, **VECTOR_FUNCTIONS}[name](*arguments)
+        return _entrywise(_operation(node), arguments)
+
+    return run(expression)
+
+
+def _constant(node: sp.Basic) -> Any:
+    if isinstance(node, sp.NumberSymbol):
+        return +getattr(mpmath, {"Pi": "pi", "Exp1": "e", "EulerGamma": "euler"}[type(node).__name__])
+    if node is sp.oo or node is -sp.oo:
+        return mpmath.inf if node is sp.oo else -mpmath.inf
+    raise DerivationError(f"no number is known for {node}")
+
+
+def _holds(condition: Any, run: Callable[[sp.Basic], Any]) -> bool:
+    if condition in (sp.true, sp.false):
+        return bool(condition)
+    if isinstance(condition, sp.And | sp.Or):
+        parts = [_holds(c, run) for c in condition.args]
+        return all(parts) if isinstance(condition, sp.And) else any(parts)
+    left, right = run(condition.lhs), run(condition.rhs)
+    tests = {"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right, "==": left == right}
+    return bool(tests[condition.rel_op])
+
+
+def _operation(node: sp.Basic) -> Callable[..., Any]:
+    if node.is_Add:
+        return lambda *terms: mpmath.fsum(terms)
+    if node.is_Mul:
+        return lambda *factors: mpmath.fprod(factors)
+    if node.is_Pow:
+        return lambda base, exponent: mpmath.power(base, exponent)
+    name = type(node).__name__
+    if name not in FUNCTIONS:
+        kind = "primitive" if isinstance(node, Primitive) else "function"
+        raise DerivationError(f"the {kind} {name} has no mpmath reference")
+    return FUNCTIONS[name]
+
+
+def _entrywise(operation: Callable[..., Any], arguments: list[Any]) -> Any:
+    sizes = {len(a) for a in arguments if isinstance(a, list)}
+    if not sizes:
+        return operation(*arguments)
+    (size,) = sizes
+    return [operation(*[a[k] if isinstance(a, list) else a for a in arguments]) for k in range(size)]

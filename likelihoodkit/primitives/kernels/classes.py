@@ -1,0 +1,89 @@
+"""Kernels over K classes: vectors have layout (K, n) and reductions run over axis 0."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from likelihoodkit.primitives.kernels._tools import Floats, kernel
+
+
+def _labels(y: ArrayLike) -> Any:
+    return np.asarray(y).astype(np.intp)
+
+
+def _is_label(z: Floats, y: ArrayLike) -> Any:
+    """(K, n) mask of the entry that y names."""
+    labels = _labels(y)
+    ranks = max(z.ndim - 1, labels.ndim)
+    return np.arange(z.shape[0]).reshape((-1,) + (1,) * ranks) == labels
+
+
+@kernel
+def log_sum_exp(z: Floats) -> Any:
+    """log(sum_j e^(z_j)) as max + log1p(sum of the others), so that a dominating entry costs no digits."""
+    top = np.argmax(z, axis=0)[np.newaxis]
+    largest = np.take_along_axis(z, top, axis=0)
+    base = np.where(np.isfinite(largest), largest, 0.0)
+    terms = np.exp(z - base)
+    np.put_along_axis(terms, top, 0.0, axis=0)
+    return (largest + np.log1p(np.sum(terms, axis=0, keepdims=True)))[0]
+
+
+@kernel
+def softmax(z: Floats) -> Floats:
+    """e^(z_j) / sum_k e^(z_k); the limit (a one-hot vector) where exactly one entry is +inf."""
+    largest = np.max(z, axis=0, keepdims=True)
+    terms = np.exp(z - largest)
+    if np.isposinf(largest).any():
+        infinite = np.isposinf(z)
+        alone = np.count_nonzero(infinite, axis=0, keepdims=True) == 1
+        terms = np.where(alone & np.isposinf(largest), np.where(infinite, 1.0, 0.0), terms)
+    return np.asarray(terms / np.sum(terms, axis=0, keepdims=True))
+
+
+def softmax_cross_entropy(z: ArrayLike, y: ArrayLike) -> Any:
+    """log_sum_exp(z) - z[y], which for the right class is log1p(sum_{j != y} e^(z_j - z_y))."""
+    return _cross_entropy(z, y)
+
+
+@kernel
+def _cross_entropy(z: Floats, y: Floats) -> Any:
+    gap = np.where(_is_label(z, y), 0.0, z - pick(z, y))
+    return log_sum_exp(gap)
+
+
+def softmax_residual(z: ArrayLike, y: ArrayLike) -> Any:
+    """softmax(z) - one_hot(y), the entry y as minus the sum of the others."""
+    return _residual(z, y)
+
+
+@kernel
+def _residual(z: Floats, y: Floats) -> Floats:
+    mask = _is_label(z, y)
+    others = np.where(mask, 0.0, softmax(z))
+    return np.where(mask, -np.sum(others, axis=0), others)
+
+
+def pick(v: ArrayLike, y: ArrayLike) -> Any:
+    """v[y] for each row: v of shape (K, n) or (K,), y integer-valued of shape (n,)."""
+    vector, labels = np.asarray(v), _labels(y)
+    shape = np.broadcast_shapes(vector.shape[1:], labels.shape)
+    if vector.ndim - 1 < len(shape):
+        vector = vector.reshape(vector.shape + (1,) * (len(shape) - vector.ndim + 1))
+    vector = np.broadcast_to(vector, vector.shape[:1] + shape)
+    return np.take_along_axis(vector, np.broadcast_to(labels, shape)[np.newaxis], axis=0)[0][()]
+
+
+def one_hot(y: ArrayLike, like: ArrayLike) -> Any:
+    """1 at entry y and 0 elsewhere, in the shape (K, n) and dtype of `like`."""
+    model = np.asarray(like)
+    dtype = model.dtype if model.dtype.kind == "f" else np.dtype(np.float64)
+    return _is_label(model, y).astype(dtype)
+
+
+def sum_over(v: ArrayLike) -> Any:
+    """Sum over the K entries (axis 0)."""
+    return np.sum(v, axis=0)

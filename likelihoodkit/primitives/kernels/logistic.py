@@ -1,0 +1,69 @@
+"""The logistic group: softplus, sigmoid and what links made of them need."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise
+from likelihoodkit.primitives.kernels.exponential import log1pmx_over_square
+
+# softplus(z) = 1 at z = log(e - 1): the root of log_softplus, to twice the working precision.
+ROOT, ROOT_LOW = 0.541324854612918, 4.6e-17
+SLOPE_AT_ROOT = 1.0 - math.exp(-1.0)
+
+
+@kernel
+def softplus(z: Floats) -> Floats:
+    """log(1 + e^z)."""
+    return np.maximum(z, 0.0) + np.log1p(np.exp(-np.absolute(z)))
+
+
+@kernel
+def sigmoid(z: Floats) -> Floats:
+    """1/(1 + e^-z)."""
+    small = np.exp(-np.absolute(z))
+    return np.where(z >= 0, 1.0, small) / (1.0 + small)
+
+
+def _log1p_ratio(e: Floats) -> Floats:
+    """log1p(e)/e for e >= 0, 1 at 0."""
+    return np.where(e == 0, 1.0, np.log1p(e) / e)
+
+
+@kernel
+def log_softplus(z: Floats) -> Floats:
+    """log(log(1 + e^z)): z for z -> -inf, log z for z -> inf, with all digits at its root log(e - 1)."""
+    return piecewise(
+        (z,),
+        (z <= 0, lambda z: z + np.log(_log1p_ratio(np.exp(z)))),
+        (z < 1.5, lambda z: np.log1p(np.log1p(SLOPE_AT_ROOT * np.expm1((z - ROOT) - ROOT_LOW)))),
+        otherwise=lambda z: np.log(z + np.log1p(np.exp(-z))),
+    )
+
+
+@kernel
+def softplus_ratio(z: Floats) -> Floats:
+    """sigmoid(z)/softplus(z), the derivative of log_softplus: 1 for z -> -inf, 1/z for z -> inf."""
+    small = np.exp(-np.absolute(z))
+    left = _log1p_ratio(small)
+    return 1.0 / ((1.0 + small) * np.where(z > 0, z + left * small, left))
+
+
+@kernel
+def softplus_ratio_derivative(z: Floats) -> Floats:
+    """Derivative of sigmoid/softplus: -e^z/2 for z -> -inf, -1/z^2 for z -> inf."""
+    return piecewise((z,), (z < 0.6, _ratio_slope_left), otherwise=_ratio_slope_right)
+
+
+def _ratio_slope_left(z: Floats) -> Floats:
+    e = np.exp(z)
+    scaled = (1.0 + e) * _log1p_ratio(e)
+    return e * log1pmx_over_square(e) / (scaled * scaled)
+
+
+def _ratio_slope_right(z: Floats) -> Floats:
+    small = np.exp(-z)
+    ratio = 1.0 / ((1.0 + small) * (z + np.log1p(small)))
+    return ratio * (small / (1.0 + small) - ratio)

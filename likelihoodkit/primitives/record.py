@@ -1,0 +1,132 @@
+"""What a primitive is: a SymPy function that SymPy never expands, with one record of facts.
+
+The record holds what it means (the elementary expression), its derivative (in primitives again), how it prints, the
+range in which it is accurate and the kernel that computes it. Stabilised formulas are sums of primitives, and the
+derivative of a primitive is made of primitives, so gradients and Hessians inherit the stability of the value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import sympy as sp
+from sympy.core.function import ArgumentIndexError
+
+Formula = Callable[..., Any]
+
+
+class VectorSymbol(sp.Symbol):  # type: ignore[misc]
+    """One symbol for a whole row of K numbers; arithmetic on it is entry by entry."""
+
+    is_vector = True
+
+
+class Primitive(sp.Function):  # type: ignore[misc]
+    """Base of all primitives; ``record`` is the row of facts."""
+
+    record: Record
+
+    def fdiff(self, argindex: int = 1) -> sp.Expr:
+        rule = self.record.derivative[argindex - 1]
+        if rule is None:
+            raise ArgumentIndexError(self, argindex)
+        return sp.sympify(rule(*self.args))
+
+    def meaning(self) -> sp.Expr:
+        """The elementary expression (itself where the primitive is a vector operation)."""
+        return self if self.record.meaning is None else self.record.meaning(*self.args)
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        text = self.record.latex.format(*[printer.doprint(a) for a in self.args])
+        return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
+
+    def _eval_evalf(self, prec: int) -> Any:
+        if self.record.meaning is None:
+            return None
+        return self.meaning()._eval_evalf(prec)
+
+
+@dataclass(frozen=True)
+class Record:
+    """The facts of one primitive; see the module docstring."""
+
+    name: str
+    nargs: int
+    meaning: Formula | None
+    derivative: tuple[Formula | None, ...]
+    latex: str
+    accurate: str = "the whole domain"
+    kernel: str = ""
+    reduces: bool = False  # takes vectors, gives one number
+    vector: bool = False  # gives a vector even from scalars, or mixes the entries of a vector
+    pullback: Formula | None = None  # adjoint -> adjoint of the first argument, where entries mix
+    function: type[Primitive] = field(init=False, repr=False, compare=False)
+
+
+RECORDS: dict[str, Record] = {}
+
+
+def primitive(
+    name: str,
+    meaning: Formula | None,
+    derivative: tuple[Formula | None, ...] | Formula,
+    latex: str = "",
+    *,
+    kernel: str = "",
+    accurate: str = "the whole domain",
+    reduces: bool = False,
+    vector: bool = False,
+    pullback: Formula | None = None,
+    **assumptions: bool,
+) -> type[Primitive]:
+    """Enter a primitive into the table and return its SymPy function."""
+    rules = derivative if isinstance(derivative, tuple) else (derivative,)
+    places = ", ".join(f"{{{i}}}" for i in range(len(rules)))
+    record = Record(
+        name,
+        len(rules),
+        meaning,
+        rules,
+        latex or rf"\operatorname{{{name.replace('_', chr(92) + '_')}}}\left({places}\right)",
+        accurate,
+        kernel or name,
+        reduces,
+        vector,
+        pullback,
+    )
+    facts = {f"is_{fact}": truth for fact, truth in {"real": True, **assumptions}.items()}
+    function = type(name, (Primitive,), {"nargs": len(rules), "record": record, "__module__": __name__, **facts})
+    object.__setattr__(record, "function", function)
+    RECORDS[name] = record
+    return function
+
+
+def is_vector(expression: sp.Basic) -> bool:
+    """Does the expression have one value per entry of a vector (rather than one per row)?"""
+    if getattr(expression, "is_vector", False):
+        return True
+    if isinstance(expression, Primitive):
+        if expression.record.reduces:
+            return False
+        if expression.record.vector:
+            return True
+    return any(is_vector(argument) for argument in expression.args)
+
+
+def lower(expression: sp.Expr) -> sp.Expr:
+    """Replace every primitive by what it means; vector operations stay.
+
+    >>> from likelihoodkit.primitives import lower, softplus
+    >>> import sympy
+    >>> lower(softplus(sympy.Symbol("z", real=True)))
+    log(exp(z) + 1)
+    """
+    if not expression.args:
+        return expression
+    args = [lower(a) for a in expression.args]
+    rebuilt = expression.func(*args) if tuple(args) != expression.args else expression
+    if isinstance(rebuilt, Primitive) and rebuilt.record.meaning is not None:
+        return lower(rebuilt.meaning())
+    return rebuilt

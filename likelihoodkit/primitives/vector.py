@@ -1,0 +1,49 @@
+"""Operations over the K entries of a vector output: sums, picks, log-sum-exp and softmax."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from likelihoodkit.primitives.record import primitive
+
+sum_over = primitive("sum_over", None, lambda v: sp.Integer(1), r"\sum_k {0}", reduces=True)
+pick = primitive(
+    "pick",
+    None,
+    (lambda v, y: one_hot(y, v), None),
+    r"\left[{0}\right]_{{{1}}}",
+    reduces=True,
+)
+one_hot = primitive("one_hot", None, (None, None), r"\mathbf{{e}}_{{{0}}}", vector=True, nonnegative=True)
+log_sum_exp = primitive(
+    "log_sum_exp",
+    None,
+    lambda z: softmax(z),
+    r"\log\sum_k e^{{{0}}}",
+    reduces=True,
+)
+softmax = primitive(
+    "softmax",
+    None,
+    (None,),
+    r"\operatorname{{softmax}}\left({0}\right)",
+    vector=True,
+    pullback=lambda adjoint, z: softmax(z) * (adjoint - sum_over(adjoint * softmax(z))),
+    positive=True,
+)
+softmax_cross_entropy = primitive(
+    "softmax_cross_entropy",
+    lambda z, y: log_sum_exp(z) - pick(z, y),
+    (lambda z, y: softmax_residual(z, y), None),
+    r"\left(\log\sum_k e^{{{0}}}-\left[{0}\right]_{{{1}}}\right)",
+    reduces=True,
+    positive=True,
+)
+softmax_residual = primitive(
+    "softmax_residual",
+    lambda z, y: softmax(z) - one_hot(y, z),
+    (None, None),
+    r"\left(\operatorname{{softmax}}\left({0}\right)-\mathbf{{e}}_{{{1}}}\right)",
+    vector=True,
+    pullback=lambda adjoint, z, y: softmax(z) * (adjoint - sum_over(adjoint * softmax(z))),
+)

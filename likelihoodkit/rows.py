@@ -1,0 +1,298 @@
+"""Reading the arrays of a call: shapes, dtypes and supports, checked once and never changed.
+
+``y`` is (n,), or (n, d) for vector outcomes; ``outputs`` is (n,) or (n, 1) where one number is predicted, else
+(n, w) with columns in the order of ``loss.outputs``. Inside, rows are the last axis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from likelihoodkit.errors import InputError, ShapeError, SupportError, UnknownNameError
+from likelihoodkit.nll import Derivation
+from likelihoodkit.primitives import VectorSymbol
+
+Array = NDArray[Any]
+
+
+def as_real(values: ArrayLike, what: str, family: str) -> Array:
+    """The values as an array of real numbers (integers become float64); no copy where none is needed.
+
+    Raises `InputError` for text, objects, booleans in disguise of objects, complex numbers and ragged lists.
+    """
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise InputError(f"{family}: {what} is ragged; its rows have different lengths", family=family) from None
+    if np.ma.isMaskedArray(values):
+        raise InputError(f"{family}: {what} is a masked array", family=family, remedy="Drop the masked rows first")
+    if array.dtype.kind in "iub" or array.dtype == np.float16:
+        return array.astype(np.float64)
+    if array.dtype in (np.float32, np.float64):
+        return array
+    raise InputError(
+        f"{family}: {what} holds {array.dtype}, not real numbers",
+        family=family,
+        remedy=f"Convert it first, as in np.asarray({what}, dtype=float)",
+    )
+
+
+def check_finite(array: Array, what: str, family: str) -> None:
+    """Raise `InputError` naming the first entry that is NaN or infinite."""
+    if np.isfinite(array).all():
+        return
+    place = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+    index = place[0] if len(place) == 1 else place
+    raise InputError(
+        f"{family}: {what}[{', '.join(map(str, place))}] = {array[place]:.12g} is not finite",
+        family=family,
+        index=index,
+        value=float(array[place]),
+        remedy="Find where the model produces it; the loss cannot mend it",
+    )
+
+
+@dataclass(frozen=True)
+class Rows:
+    """One call's arrays, ready for an engine.
+
+    ``inputs`` by symbol name, (n,), (K, n) or 0-d; ``count`` rows; ``dtype`` of the answer; ``flat`` when the outputs
+    came as (n,) and the gradient goes back that way; ``columns`` of the gradient by output name.
+    """
+
+    inputs: dict[str, Array]
+    count: int
+    dtype: np.dtype[Any]
+    flat: bool
+    columns: dict[str, slice]
+    weights: Array | None
+
+    @property
+    def width(self) -> int:
+        """Number of gradient columns: outputs, then shared parameters."""
+        return max((s.stop for s in self.columns.values()), default=0)
+
+    def weigh(self, array: Array) -> Array:
+        """Multiply rows by the weights, in place."""
+        if self.weights is not None:
+            array *= self.weights.reshape(-1, *[1] * (array.ndim - 1))
+        return array
+
+
+class Reader:
+    """Reads arrays for one derivation."""
+
+    def __init__(self, derivation: Derivation) -> None:
+        self.derivation = derivation
+        self.family = derivation.bound.name
+        self.vectors = [n for n, s in derivation.outputs.items() if isinstance(s, VectorSymbol)]
+
+    def outputs(self, outputs: ArrayLike) -> tuple[Array, dict[str, slice], bool]:
+        """The outputs as (n, w), the columns of each name and whether they came flat."""
+        names = list(self.derivation.outputs)
+        array = as_real(outputs, "outputs", self.family)
+        flat = array.ndim == 1 and len(names) == 1 and not self.vectors
+        if flat:
+            array = array[:, None]
+        expected = "(n,) or (n, 1)" if len(names) == 1 and not self.vectors else f"(n, {self._width_words()})"
+        if array.ndim != 2:  # noqa: PLR2004  (rows and columns)
+            raise ShapeError(
+                f"{self.family} predicts {', '.join(names) or 'nothing'}: outputs must have shape {expected}, "
+                f"not {array.shape if not flat else array.shape[:1]}",
+                family=self.family,
+                value=array.shape,
+                remedy="For a single row use outputs[None, :]" if array.ndim <= 1 else None,
+            )
+        sizes = self._sizes(array.shape[1], expected)
+        columns, start = {}, 0
+        for name in names:
+            columns[name] = slice(start, start + sizes[name])
+            start += sizes[name]
+        check_finite(array[:, 0] if flat else array, "outputs", self.family)
+        return array, columns, flat
+
+    def _width_words(self) -> str:
+        scalars = len(self.derivation.outputs) - len(self.vectors)
+        if not self.vectors:
+            return str(scalars)
+        return "K" if not scalars else f"{scalars} + K"
+
+    def _sizes(self, width: int, expected: str) -> dict[str, int]:
+        names = list(self.derivation.outputs)
+        scalars = len(names) - len(self.vectors)
+        left = width - scalars
+        share = left // len(self.vectors) if self.vectors else 0
+        if (self.vectors and (share < 2 or left % len(self.vectors))) or (not self.vectors and left):  # noqa: PLR2004
+            raise ShapeError(
+                f"{self.family} predicts {', '.join(names) or 'nothing'}: outputs must have shape {expected}, "
+                f"but they have {width} columns",
+                family=self.family,
+                value=width,
+                remedy="K, the number of classes, is at least 2" if self.vectors else None,
+            )
+        return {name: share if name in self.vectors else 1 for name in names}
+
+    def column(self, values: ArrayLike, what: str, rows: int, *, matrix: int | None = None) -> Array:
+        """A (n,) column (or (n, ``matrix``)) with exactly ``rows`` rows; nothing is broadcast."""
+        array = as_real(values, what, self.family)
+        shape = (rows,) if matrix is None else (rows, matrix)
+        if array.shape != shape:
+            remedy = f"Use {what}.ravel()" if array.shape == (rows, 1) else None
+            if array.ndim == 0:
+                remedy = f"For a single row use np.atleast_1d({what})"
+            raise ShapeError(
+                f"{self.family}: {what} must have shape {shape} to match outputs, not {array.shape}",
+                family=self.family,
+                value=array.shape,
+                remedy=remedy,
+            )
+        return array
+
+    def read(
+        self,
+        y: ArrayLike | None,
+        outputs: ArrayLike,
+        *,
+        weights: ArrayLike | None = None,
+        offset: ArrayLike | None = None,
+        shared: ArrayLike | Mapping[str, float] | None = None,
+        given: Mapping[str, ArrayLike] | None = None,
+    ) -> Rows:
+        """Check and lay out everything; ``y`` None leaves the outcome out (for predictions)."""
+        array, columns, flat = self.outputs(outputs)
+        rows = array.shape[0]
+        dtype = array.dtype
+        array = self._offset(array, offset, rows)
+        inputs: dict[str, Array] = {}
+        for name, symbol in self.derivation.outputs.items():
+            block = array[:, columns[name]]
+            inputs[symbol.name] = block.T if name in self.vectors else block[:, 0]
+        inputs |= self._given(given or {}, rows, dtype)
+        for name, value in self._shared(shared).items():
+            inputs[self.derivation.shared[name].name] = np.asarray(value, dtype=dtype)
+            columns[name] = slice(self._stop(columns), self._stop(columns) + 1)
+        if y is not None:
+            inputs[self.derivation.y.name] = self._outcome(y, rows, inputs, columns).astype(dtype, copy=False)
+        return Rows(inputs, rows, dtype, flat and not self.derivation.shared, columns, self._weights(weights, rows, dtype))
+
+    @staticmethod
+    def _stop(columns: Mapping[str, slice]) -> int:
+        return max((s.stop for s in columns.values()), default=0)
+
+    def _offset(self, array: Array, offset: ArrayLike | None, rows: int) -> Array:
+        if offset is None:
+            return array
+        added = as_real(offset, "offset", self.family)
+        if added.ndim == 2:  # noqa: PLR2004
+            added = self.column(added, "offset", rows, matrix=array.shape[1])
+            check_finite(added, "offset", self.family)
+            return array + added.astype(array.dtype)
+        added = self.column(added, "offset", rows)
+        check_finite(added, "offset", self.family)
+        result = array.copy()  # the caller's array is never changed
+        result[:, 0] += added
+        return result
+
+    def _given(self, given: Mapping[str, ArrayLike], rows: int, dtype: np.dtype[Any]) -> dict[str, Array]:
+        needed = self.derivation.inputs
+        unknown = sorted(set(given) - set(needed))
+        if unknown:
+            raise UnknownNameError(
+                f"{self.family} takes no column {unknown[0]!r}",
+                family=self.family,
+                parameter=unknown[0],
+                remedy=f"It takes {', '.join(needed) or 'none'}",
+            )
+        result = {}
+        for name, symbol in needed.items():
+            if name not in given:
+                raise InputError(
+                    f"{self.family} needs {name}",
+                    family=self.family,
+                    parameter=name,
+                    remedy=f"Hold it, as in {self.family}({name}=...), or pass {name}= with one number per row",
+                )
+            column = as_real(given[name], name, self.family)
+            column = np.full(rows, column) if column.ndim == 0 else self.column(column, name, rows)
+            domain = self.derivation.bound.family.parameters[name].domain
+            domain.check(column, family=self.family, what=name, remedy="")
+            result[symbol.name] = column.astype(dtype, copy=False)
+        return result
+
+    def _shared(self, shared: ArrayLike | Mapping[str, float] | None) -> dict[str, float]:
+        names = list(self.derivation.shared)
+        if not names and shared is None:
+            return {}
+        if shared is None:
+            raise InputError(
+                f"{self.family} shares {', '.join(names)}: pass shared= with {len(names)} number(s) on the link scale",
+                family=self.family,
+            )
+        if isinstance(shared, Mapping):
+            if sorted(shared) != sorted(names):
+                raise UnknownNameError(
+                    f"{self.family} shares {names}, not {sorted(shared)}", family=self.family, value=sorted(shared)
+                )
+            values: Sequence[float] = [shared[name] for name in names]
+        else:
+            values = np.atleast_1d(as_real(shared, "shared", self.family)).tolist()
+        if len(values) != len(names):
+            raise ShapeError(f"{self.family}: shared must hold {len(names)} number(s), not {len(values)}")
+        check_finite(np.asarray(values, dtype=float), "shared", self.family)
+        return dict(zip(names, (float(v) for v in values), strict=True))
+
+    def _outcome(
+        self, y: ArrayLike, rows: int, inputs: Mapping[str, Array], columns: Mapping[str, slice]
+    ) -> Array:
+        domain = self.derivation.bound.family.outcome.domain
+        if domain.vector:
+            width = max((c.stop - c.start for c in columns.values()), default=0)
+            array = self.column(y, "y", rows, matrix=width)
+            check_finite(array, "y", self.family)
+            if domain.sums_to_one:
+                self._on_simplex(array)
+            return array.T
+        array = self.column(y, "y", rows)
+        upper: Array | float | None = None
+        if domain.upper == "classes":
+            block = next(s for n, s in columns.items() if n in self.vectors)
+            upper = float(block.stop - block.start - 1)
+        elif domain.upper is not None:
+            held = self.derivation.bound.held.get(domain.upper)
+            upper = float(held) if held is not None else inputs[self.derivation.inputs[domain.upper].name]
+        domain.check(array, family=self.family, upper=upper)
+        return array
+
+    def _on_simplex(self, array: Array) -> None:
+        sums = array.sum(axis=1)
+        # rounding of K decimal probabilities, not a licence for unnormalised ones
+        bad = (array < 0).any(axis=1) | (np.abs(sums - 1) > 1e-6)  # noqa: PLR2004
+        if bad.any():
+            index = int(np.argmax(bad))
+            raise SupportError(
+                f"{self.family} expects rows of target probabilities but y[{index}] sums to {sums[index]:.12g}",
+                family=self.family,
+                index=index,
+                value=float(sums[index]),
+                remedy="Give non-negative rows that sum to 1",
+            )
+
+    def _weights(self, weights: ArrayLike | None, rows: int, dtype: np.dtype[Any]) -> Array | None:
+        if weights is None:
+            return None
+        column = self.column(weights, "weights", rows)
+        check_finite(column, "weights", self.family)
+        if (column < 0).any():
+            index = int(np.argmax(column < 0))
+            raise InputError(
+                f"{self.family}: weights[{index}] = {column[index]:.12g} is negative",
+                family=self.family,
+                index=index,
+                value=float(column[index]),
+            )
+        return column.astype(dtype, copy=False)

@@ -1,0 +1,226 @@
+"""Where outcomes and parameters live: one record per support.
+
+A support knows its interval, whether it is whole numbers, which SymPy assumptions its symbol may carry, how
+to say so in an error, and which family to try instead. Being whole-numbered is a fact of the support and never
+a SymPy assumption: ``loggamma(n + 1)`` of an integer symbol turns itself back into ``log(gamma(n + 1))``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from likelihoodkit.errors import SupportError
+
+INFINITY = float("inf")
+
+
+@dataclass(frozen=True)
+class Support:
+    """A set of values: an interval, possibly of whole numbers, possibly a vector of them.
+
+    ``low``/``high`` bound every entry; ``closed_low``/``closed_high`` say whether the bound itself belongs.
+    ``size_from`` names what gives the number of entries or classes ("array": read from the data).
+    """
+
+    name: str
+    words: str
+    low: float = -INFINITY
+    high: float = INFINITY
+    closed_low: bool = False
+    closed_high: bool = False
+    whole: bool = False
+    vector: bool = False
+    sums_to_one: bool = False
+    circular: bool = False
+    classes: int | None = None
+    upper: str | None = None
+    remedy: str = ""
+    typical: tuple[float, float] = (-3.0, 3.0)
+    notes: dict[str, str] = field(default_factory=dict, compare=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def assumptions(self) -> dict[str, bool]:
+        """SymPy assumptions that a symbol living here may carry.
+
+        >>> positive.assumptions
+        {'real': True, 'positive': True}
+        >>> counts.assumptions
+        {'real': True, 'nonnegative': True}
+        """
+        facts = {"real": True}
+        if self.low > 0 or (self.low == 0 and not self.closed_low):
+            facts["positive"] = True
+        elif self.low == 0:
+            facts["nonnegative"] = True
+        return facts
+
+    @property
+    def discrete(self) -> bool:
+        """True when a probability, not a density, is attached to each value."""
+        return self.whole
+
+    def includes(self, other: Support) -> bool:
+        """Does every value of ``other`` belong here? (What a link's range must satisfy.)"""
+        if self.vector != other.vector or (self.sums_to_one and not other.sums_to_one):
+            return False
+        if self.whole and not other.whole:
+            return False
+        low = other.low > self.low or (other.low == self.low and (self.closed_low or not other.closed_low))
+        high = other.high < self.high or (
+            other.high == self.high and (self.closed_high or not other.closed_high)
+        )
+        return low and high
+
+    def outside(self, values: NDArray[Any], upper: NDArray[Any] | float | None = None) -> NDArray[np.bool_]:
+        """Mask of the values that do not belong; NaN never belongs. ``values`` and the mask have one shape."""
+        with np.errstate(invalid="ignore"):  # comparisons with NaN answer False, which is what is wanted
+            inside = (values >= self.low) if self.closed_low else (values > self.low)
+            inside &= (values <= self.high) if self.closed_high else (values < self.high)
+            if upper is not None:
+                inside &= values <= upper
+            if self.whole:
+                inside &= values == np.floor(values)
+        return ~inside
+
+    def check(
+        self,
+        values: NDArray[Any],
+        *,
+        family: str,
+        what: str = "y",
+        upper: NDArray[Any] | float | None = None,
+        remedy: str | None = None,
+    ) -> None:
+        """Raise `SupportError` that names family, condition, index, value and remedy; return None if fine."""
+        bad = self.outside(values, upper)
+        if not bad.any():
+            return
+        places = np.argwhere(bad)
+        first = tuple(int(i) for i in places[0])
+        index: Any = first[0] if len(first) == 1 else first
+        where = str(index) if len(first) == 1 else ", ".join(map(str, first))
+        value = float(values[first])
+        why = self._why(value, None if upper is None else float(np.broadcast_to(upper, values.shape)[first]))
+        listed = ", ".join(str(int(p[0])) for p in places[:3])
+        share = "" if values.size == 1 else f"; {len(places)} of {values.size} values, first at {listed}"
+        raise SupportError(
+            f"{family} expects {self.words} but {what}[{where}] = {value:.12g} {why}{share}",
+            family=family,
+            index=index,
+            value=value,
+            remedy=self.remedy if remedy is None else remedy,
+        )
+
+    def _why(self, value: float, upper: float | None) -> str:
+        if np.isnan(value):
+            return "is missing"
+        if np.isinf(value):
+            return "is infinite"
+        if self.whole and value != np.floor(value):
+            return "is not a whole number"
+        if upper is not None and value > upper:
+            return f"is above {upper:.12g}"
+        if value < self.low or (value == self.low and not self.closed_low):
+            return f"is not above {self.low:.12g}" if not self.closed_low else f"is below {self.low:.12g}"
+        return f"is not below {self.high:.12g}" if not self.closed_high else f"is above {self.high:.12g}"
+
+
+real = Support(
+    "real", "real numbers", remedy="Drop or impute missing values first; infinite values cannot be scored"
+)
+positive = Support(
+    "positive",
+    "positive amounts",
+    low=0.0,
+    typical=(0.2, 5.0),
+    remedy="For exact zeros try Tweedie, Hurdle or Exponential; for negative values a family on the real line",
+)
+nonnegative = Support(
+    "nonnegative",
+    "amounts of zero or more",
+    low=0.0,
+    closed_low=True,
+    typical=(0.2, 5.0),
+    remedy="For negative values try a family on the real line",
+)
+unit = Support(
+    "unit",
+    "proportions strictly between 0 and 1",
+    low=0.0,
+    high=1.0,
+    typical=(0.05, 0.95),
+    remedy="For exact 0 or 1 try ZeroOneInflated; for percentages divide by 100",
+)
+counts = Support(
+    "counts",
+    "counts (0, 1, 2, ...)",
+    low=0.0,
+    closed_low=True,
+    whole=True,
+    typical=(0, 8),
+    remedy="For amounts try Gamma or Tweedie; for rates pass offset=log(exposure)",
+)
+binary = Support(
+    "binary",
+    "labels 0 or 1",
+    low=0.0,
+    high=1.0,
+    closed_low=True,
+    closed_high=True,
+    whole=True,
+    classes=2,
+    typical=(0, 1),
+    remedy="Recode the two classes as 0 and 1; for more classes use Categorical; for proportions Beta",
+)
+circle = Support(
+    "circle",
+    "angles in radians",
+    circular=True,
+    typical=(-3.0, 3.0),
+    remedy="Give angles as finite radians (degrees times pi/180)",
+)
+simplex = Support(
+    "simplex", "probabilities that sum to one", low=0.0, high=1.0, vector=True, sums_to_one=True, typical=(0.05, 0.95)
+)
+real_vector = Support("vector", "real vectors", vector=True)
+one_hot_vector = Support(
+    "one-hot",
+    "one-hot rows (or target probabilities)",
+    low=0.0,
+    high=1.0,
+    closed_low=True,
+    closed_high=True,
+    vector=True,
+    sums_to_one=True,
+    remedy="Give one row of K target probabilities per example",
+)
+above_one = Support("above one", "numbers above 1", low=1.0, typical=(1.2, 5.0))
+correlation = Support("correlation", "numbers between -1 and 1", low=-1.0, high=1.0, typical=(-0.9, 0.9))
+classes = Support(
+    "classes",
+    "class indices 0, 1, ..., K - 1",
+    low=0.0,
+    closed_low=True,
+    whole=True,
+    upper="classes",
+    typical=(0, 2),
+    remedy="Number the classes from 0; K is read from the columns of outputs",
+)
+
+
+def counts_up_to(name: str) -> Support:
+    """Counts that cannot exceed the held parameter ``name`` (the trials of a binomial)."""
+    return replace(
+        counts,
+        name=f"counts up to {name}",
+        words=f"counts 0, 1, ..., {name}",
+        upper=name,
+        remedy=f"Check that y counts successes and {name} is the number tried",
+    )

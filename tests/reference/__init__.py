@@ -1,0 +1,1 @@
+"""Numbers that the package must reproduce, made without the package. See README.md in this folder."""

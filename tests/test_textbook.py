@@ -1,0 +1,207 @@
+"""The references check one another: unit mass, moments, cdf, foreign tables, two ways to differentiate."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+
+import pytest
+from mpmath import mp, mpf
+from reference.certified import apply_link
+from reference.jets import variables
+from reference.make_golden import golden
+from reference.truth import FOLDER, Case, cases, read
+from textbook import FAMILIES, Family, nll
+
+SPLITS = {"real": [-mp.inf, mp.inf], "positive": [0, mp.inf], "unit": [0, 1], "angle": [-mp.pi, mp.pi]}
+# Moderate parameters by name; each family takes its own. Shapes above one keep the quadrature's integrand finite.
+MODERATE: list[dict[str, str]] = [
+    {"mean": "0.7", "location": "0.7", "scale": "1.3", "df": "5.5", "shape": "2.5", "concentration": "4",
+     "direction": "0.4", "probability": "0.3", "dispersion": "0.4"},
+    {"mean": "0.25", "location": "-1.5", "scale": "0.6", "df": "3.25", "shape": "1.75", "concentration": "9",
+     "direction": "-1", "probability": "0.85", "dispersion": "0.1"},
+]  # fmt: skip
+SCALAR = [name for name in FAMILIES if name != "Categorical"]
+
+
+def parameters(family: Family, at: dict[str, str]) -> list[mpf]:
+    return [mpf(at[name]) for name, _ in family.parameters]
+
+
+def held(family: Family) -> dict[str, mpf]:
+    return {name: mpf(v) for name, v in family.held.items()}
+
+
+def expectation(family: Family, p: list[mpf], of: Callable[[mpf], mpf]) -> mpf:
+    """Integral or sum of of(y) p(y) over the support."""
+    settings = held(family)
+
+    def weighted(y: mpf) -> mpf:
+        return of(y) * mp.exp(family.log_density(y, *p, **settings))
+
+    if family.continuous:
+        low, high = SPLITS[family.support]
+        inner = {0} | {p[0] + side * k for side in (-1, 1) for k in (0, 1, 3, 10)}  # Huber and Laplace have corners
+        if family.name == "Huber":
+            inner |= {p[0] + side * p[1] * settings["threshold"] for side in (-1, 1)}
+        return mp.quad(weighted, [low, *sorted(x for x in inner if low < x < high), high])
+    last = {"binary": 1, "trials": 12}.get(family.support, 600)
+    return mp.fsum(weighted(mpf(k)) for k in range(last + 1))
+
+
+@pytest.mark.parametrize("at", MODERATE, ids=["first", "second"])
+@pytest.mark.parametrize("name", SCALAR)
+def test_mass_moments_and_cdf(name: str, at: dict[str, str]) -> None:
+    family = FAMILIES[name]
+    with mp.workdps(20):
+        p = parameters(family, at)
+        assert abs(expectation(family, p, lambda y: mpf(1)) - 1) < 1e-12
+        if family.moments is not None and name != "Cauchy":
+            mean, variance = family.moments(*p, **held(family))
+            assert mean is not None
+            assert variance is not None
+            # the heavy tail of StudentT leaves the quadrature fewer digits
+            tolerance = 1e-6 if name == "StudentT" else 1e-10
+            assert abs(expectation(family, p, lambda y: y) - mean) < tolerance
+            assert abs(expectation(family, p, lambda y: (y - mean) ** 2) / variance - 1) < tolerance
+
+
+@pytest.mark.parametrize("name", [name for name, family in FAMILIES.items() if family.cdf])
+def test_cdf_is_the_integral_of_the_density(name: str) -> None:
+    """Derivative of the cdf (its jump, for a count) is the density."""
+    family = FAMILIES[name]
+    cdf, settings = family.cdf, held(family)
+    assert cdf is not None
+    with mp.workdps(40):
+        p = parameters(family, MODERATE[0])
+        for y in map(mpf, ("0.3", "0.65") if family.continuous else (1, 0)):
+            density = mp.exp(family.log_density(y, *p, **settings))
+            if family.continuous:
+                found = mp.diff(lambda t: cdf(t, *p, **settings), y)
+            else:
+                found = cdf(y, *p, **settings) - (cdf(y - 1, *p, **settings) if y else 0)
+            assert abs(found / density - 1) < 1e-15
+
+
+def test_categorical_sums_to_one() -> None:
+    with mp.workdps(40):
+        p = apply_link("softmax", [mpf(x) for x in (1, -2, "0.5")])
+        assert abs(mp.fsum(mp.exp(FAMILIES["Categorical"].log_density(k, p)) for k in range(3)) - 1) < 1e-38
+
+
+def covered(table: str) -> list[Case]:
+    """The entries whose family has a row here, without degenerate ones (a probability of 0 or 1)."""
+    return [
+        case
+        for case in cases(table)
+        if case.target.family in FAMILIES and case.parameters.get("probability", 0.5) not in (0, 1)
+    ]
+
+
+def arguments(case: Case) -> tuple[Family, list[mpf], dict[str, mpf]]:
+    family = FAMILIES[case.target.family]
+    given = {k: mpf(v) for k, v in case.parameters.items()}
+    return family, [given[name] for name, _ in family.parameters], {k: given[k] for k in family.held}
+
+
+@pytest.mark.parametrize("table", ["r_logpdf", "distributions_jl", "gamlss_logpdf"])
+def test_log_densities_of_other_programs(table: str) -> None:
+    rows = 0
+    for case in covered(table):
+        family, p, settings = arguments(case)
+        for x, expected in case.log_density():
+            if family.support == "positive" and x == 0:  # the edge: the formula has log y, the limit is not its job
+                continue
+            with mp.workdps(40):
+                found = family.log_density(mpf(x), *p, **settings)
+            assert abs(found - expected) <= 1e-9 * max(1, abs(expected)), (case.label, x)
+            rows += 1
+    assert rows > {"r_logpdf": 1500, "distributions_jl": 800, "gamlss_logpdf": 500}[table]
+
+
+def test_cdf_of_other_programs() -> None:
+    rows = 0
+    for case in covered("r_logpdf"):
+        family, p, settings = arguments(case)
+        for tail in ("logcdf", "logsf") if family.cdf else ():
+            for x, expected in case.tail(tail):
+                if expected == 0 or expected < -2000 or (family.name, tail) == ("Poisson", "logsf"):
+                    continue  # 0: rounded to certainty; below: more digits than the test is worth
+                with mp.workdps(int(60 + 2 * abs(expected) / math.log(10))):
+                    assert family.cdf is not None
+                    lower = family.cdf(mpf(x), *p, **settings)
+                    found = mp.log(lower if tail == "logcdf" else 1 - lower)
+                assert abs(found - expected) <= 1e-9 * max(1, abs(expected)), (case.label, tail, x)
+                rows += 1
+    assert rows > 2000
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_jets_agree_with_mpmath_diff(name: str) -> None:
+    """Taylor arithmetic against mpmath's own numerical derivatives, first and second."""
+    family = FAMILIES[name]
+    y, outputs = family.points(1)[0]
+    numbers = nll(name, y, outputs)
+    assert numbers is not None
+    with mp.workdps(80):
+        p = [mpf(x) for x in outputs]
+
+        def value(*columns: mpf) -> mpf:
+            blocks = [list(columns)] if family.classes else [[c] for c in columns]
+            inside = [apply_link(link, block) for link, block in zip(family.links, blocks, strict=True)]
+            return -family.log_density(mpf(y), *inside, **held(family))
+
+        for i, slope in enumerate(numbers.gradient):
+            order = tuple(int(k == i) for k in range(len(p)))
+            assert abs(mp.diff(value, tuple(p), order) - slope) <= 1e-30 * (1 + abs(slope))
+            for j, bend in enumerate(numbers.hessian[i]):
+                second = tuple(int(k == i) + int(k == j) for k in range(len(p)))
+                assert abs(mp.diff(value, tuple(p), second) - bend) <= 1e-20 * (1 + abs(bend))
+
+
+def test_links_differentiate_like_mpmath() -> None:
+    with mp.workdps(60):
+        for link in ("identity", "exp", "softplus", "sigmoid", "tanh", "square", "angle", "shifted_exp"):
+            x = mpf("0.7")
+            jet = apply_link(link, variables([x]))
+            for order, found in enumerate((jet.value, jet.gradient[0], jet.hessian[0][0])):
+                assert abs(mp.diff(lambda t, link=link: apply_link(link, [t]), x, order) - found) < 1e-25
+
+
+def test_extreme_outputs_are_certified_or_refused() -> None:
+    confident = nll("Bernoulli", 1, [745.0])
+    assert confident is not None
+    assert abs(confident.value / mp.exp(-745) - 1) < 1e-15
+    assert abs(confident.gradient[0] / -mp.exp(-745) - 1) < 1e-15
+    forty = nll("Bernoulli", 1, [40.0])
+    assert forty is not None
+    assert float(forty.value) == 4.248354255291589e-18  # design: confident and right keeps its digits
+    narrow = nll("Normal", 0.0, [0.0, -800.0])
+    assert narrow is not None
+    assert abs(narrow.value - (mp.log(2 * mp.pi) / 2 - 800)) < 1e-12
+    assert nll("Bernoulli", 1, [1e8]) is None  # 1 + exp(-1e8) needs a hundred million digits
+
+
+def extreme(width: int) -> Iterator[list[float]]:
+    for size in (745.0, -745.0):
+        yield [size] * width
+        yield [size, *[-size] * (width - 1)]
+
+
+@pytest.mark.parametrize("name", SCALAR)
+def test_every_family_has_a_reference_at_745(name: str) -> None:
+    family = FAMILIES[name]
+    y = {"unit": 0.25}.get(family.support, 1)
+    for outputs in extreme(family.width):
+        numbers = nll(name, y, outputs)
+        assert numbers is not None, (name, outputs)
+        assert mp.isfinite(numbers.value)
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_golden_files_are_what_the_generator_writes(name: str) -> None:
+    """The first points of the committed file, recomputed."""
+    written = (FOLDER / "golden" / f"{name}.json").read_text(encoding="utf-8").splitlines()
+    again = golden(name, count=3).splitlines()
+    assert [line.rstrip(",") for line in written[:5]] == [line.rstrip(",") for line in again[:5]]
+    assert len(read(f"golden/{name}")["rows"]) == 300
