@@ -23,7 +23,8 @@ from likelihoodkit.supports import Support
 
 #: formulas a family may declare beside its log-density; all are certified by tests, never trusted
 CLOSED_FORMS = ("expectation", "variance", "median", "mode", "cdf", "survival", "quantile", "entropy")
-RESERVED = {"log_density", "loss", "formula", "sign", "formula_name", "fisher", "limit", "constraints", "outcome", "parameters", "family", *CLOSED_FORMS}
+#: names that mean something else in a class body
+RESERVED = {*"log_density loss formula formula_name sign fisher limit outcome parameters family".split(), *CLOSED_FORMS}
 
 #: the symbol of a probability in a declared ``quantile``
 level = sp.Symbol("quantile_level", positive=True)
@@ -42,7 +43,7 @@ def _slot(role: str, domain: Support, link: Link | None) -> Slot:
         raise DeclarationError(
             f"{role}() takes a support such as real or positive, not {domain!r}", value=domain
         )
-    slot: Slot = Slot.__new__(Slot, role, **domain.assumptions)
+    slot: Slot = Slot(role, **domain.assumptions)
     slot.role, slot.domain, slot.link = role, domain, link
     slot.is_vector = domain.vector
     return slot
@@ -91,6 +92,7 @@ class Shared:
     link: Link | str | None = None
 
     def __call__(self, link: Link | str) -> Shared:
+        """Share through another link than the parameter's own."""
         return Shared(link)
 
     def __repr__(self) -> str:
@@ -124,7 +126,8 @@ class FamilyMeta(type):
     """Gives the class body its guarded namespace and lets calling a family bind it."""
 
     @classmethod
-    def __prepare__(cls, name: str, bases: tuple[type, ...], /, **keywords: Any) -> _Body:  # noqa: D102
+    def __prepare__(cls, name: str, bases: tuple[type, ...], /, **keywords: Any) -> _Body:
+        """The guarded namespace in which the class body runs."""
         return _Body()
 
     def __call__(cls, **bindings: Any) -> Bound:
@@ -155,7 +158,7 @@ class Declared(metaclass=FamilyMeta):
             return
         (kind,) = cls.__bases__
         if kind.__bases__ != (Declared,):
-            raise DeclarationError(f"{cls.__name__} derives from {kind.__name__}, which is final: subclass Distribution")
+            raise DeclarationError(f"{cls.__name__} derives from {kind.__name__}, which is final")
         body = vars(cls)
         slots: dict[str, Slot] = {}
         for name, value in body.items():  # the first name counts: ``mode = mean`` is a formula, not a parameter
@@ -360,7 +363,7 @@ def _binding(family: str, row: Parameter, value: Any) -> Binding:
 
 
 def _inside(domain: Support, value: float) -> bool:
-    import numpy as np  # noqa: PLC0415  (a bound number is checked by the same mask as data)
+    import numpy as np
 
     return not domain.vector and not bool(domain.outside(np.asarray([value]))[0])
 

@@ -39,6 +39,7 @@ class Link:
     one_to_one: bool = True
 
     def __call__(self, output: sp.Expr) -> sp.Expr:
+        """The parameter behind an output: the inverse link."""
         return self.inverse(output)
 
     def fits(self, domain: Support) -> bool:

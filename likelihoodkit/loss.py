@@ -186,7 +186,7 @@ class Loss:
         for name in second_vectors:
             size = rows.columns[name].stop - rows.columns[name].start
             symbol = symbols[name]
-            assert isinstance(symbol, VectorSymbol)  # noqa: S101
+            assert isinstance(symbol, VectorSymbol)
             for k in range(size):
                 unit = np.zeros((size, 1), rows.dtype)
                 unit[k] = 1
@@ -254,7 +254,7 @@ class Loss:
         if kind not in {"fisher", "observed"}:
             raise UnknownNameError(f"no curvature is called {kind!r}", value=kind, remedy="Kinds: fisher, observed")
         matrix = self.fisher(outputs, **keywords) if kind == "fisher" else self.hessian(y, outputs, **keywords)
-        diagonal = np.einsum("nii->ni", matrix).copy()
+        diagonal: Array = np.einsum("nii->ni", matrix).copy()
         return diagonal[:, 0] if np.ndim(outputs) == 1 and diagonal.shape[1] == 1 else diagonal
 
     def parameters(

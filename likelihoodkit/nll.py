@@ -145,7 +145,7 @@ def negative_log_likelihood(bound: Bound) -> Derivation:
             place = shared if isinstance(how, Shared) else outputs
             place[name] = output_symbol(row)
             link = how.link if isinstance(how, Shared) else how
-            assert isinstance(link, Link)  # noqa: S101  (bind() resolves names to links)
+            assert isinstance(link, Link)
             parameters[name] = link.inverse(place[name])
             why = f"link {link.name}" + (", one value for all rows" if isinstance(how, Shared) else "")
         steps.append(Step("link", "predict", row.symbol, parameters[name], f"{name}: {why}"))

@@ -100,7 +100,7 @@ class Reader:
         if flat:
             array = array[:, None]
         expected = "(n,) or (n, 1)" if len(names) == 1 and not self.vectors else f"(n, {self._width_words()})"
-        if array.ndim != 2:  # noqa: PLR2004  (rows and columns)
+        if array.ndim != 2:
             raise ShapeError(
                 f"{self.family} predicts {', '.join(names) or 'nothing'}: outputs must have shape {expected}, "
                 f"not {array.shape if not flat else array.shape[:1]}",
@@ -127,7 +127,7 @@ class Reader:
         scalars = len(names) - len(self.vectors)
         left = width - scalars
         share = left // len(self.vectors) if self.vectors else 0
-        if (self.vectors and (share < 2 or left % len(self.vectors))) or (not self.vectors and left):  # noqa: PLR2004
+        if (self.vectors and (share < 2 or left % len(self.vectors))) or (not self.vectors and left):
             raise ShapeError(
                 f"{self.family} predicts {', '.join(names) or 'nothing'}: outputs must have shape {expected}, "
                 f"but they have {width} columns",
@@ -188,10 +188,11 @@ class Reader:
         if offset is None:
             return array
         added = as_real(offset, "offset", self.family)
-        if added.ndim == 2:  # noqa: PLR2004
+        if added.ndim == 2:
             added = self.column(added, "offset", rows, matrix=array.shape[1])
             check_finite(added, "offset", self.family)
-            return array + added.astype(array.dtype)
+            shifted: Array = array + added.astype(array.dtype)
+            return shifted
         added = self.column(added, "offset", rows)
         check_finite(added, "offset", self.family)
         result = array.copy()  # the caller's array is never changed
@@ -271,7 +272,7 @@ class Reader:
     def _on_simplex(self, array: Array) -> None:
         sums = array.sum(axis=1)
         # rounding of K decimal probabilities, not a licence for unnormalised ones
-        bad = (array < 0).any(axis=1) | (np.abs(sums - 1) > 1e-6)  # noqa: PLR2004
+        bad = (array < 0).any(axis=1) | (np.abs(sums - 1) > 1e-6)
         if bad.any():
             index = int(np.argmax(bad))
             raise SupportError(

@@ -15,6 +15,7 @@ from sympy import Add, Expr, Mul, Pow, S, exp, log
 
 from likelihoodkit import primitives as p
 from likelihoodkit.nll import Derivation, Step
+from likelihoodkit.primitives import robust
 
 Rewrite = Callable[[Expr], Expr | None]
 
@@ -345,6 +346,39 @@ def sigmoid_over_softplus(e: Expr) -> Expr | None:
                 other_base, other_exponent = other.as_base_exp()
                 if other_base == s and other_exponent.is_Integer and other_exponent.is_positive:
                     return e * base / s * p.softplus_ratio(base.args[0])
+    return None
+
+
+@identity("1 - tanh(x)^2 = sech(x)^2 does not cancel")
+def one_minus_tanh_square(e: Expr) -> Expr | None:
+    if not e.is_Add:
+        return None
+    found = _coefficient_pair(e, lambda f: f.is_Pow and f.exp == 2 and isinstance(f.base, sp.tanh))
+    if found and -found[1] in e.args:
+        term, coefficient, body = found
+        return e - term + coefficient - coefficient * p.sech2(body.base.args[0])
+    return None
+
+
+# -- deviances and target probabilities --------------------------------------------------------------------------
+
+
+@identity("with the mean e^f a ratio to the mean is e^(log y - f), which neither over- nor underflows too early")
+def ratio_to_exp(e: Expr) -> Expr | None:
+    if isinstance(e, robust.gamma_deviance_half | robust.relative_excess) and isinstance(e.args[1], exp):
+        inner = log(e.args[0]) - e.args[1].args[0]
+        return robust.expm1_minus(inner) if isinstance(e, robust.gamma_deviance_half) else p.expm1(inner)
+    return None
+
+
+@identity("the cross-entropy of a softmax is a sum of log-sum-exp minus each logit")
+def cross_entropy_of_softmax(e: Expr) -> Expr | None:
+    if not isinstance(e, p.sum_over) or not e.args[0].is_Mul:
+        return None
+    for factor in e.args[0].args:
+        logits = [a for a in Add.make_args(factor) if factor.is_Add and factor == a - p.log_sum_exp(a)]
+        if logits:
+            return -robust.soft_cross_entropy(logits[0], e.args[0] / factor)
     return None
 
 

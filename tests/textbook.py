@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from mpmath import mp, mpf
+
 from reference.certified import Certified, apply_link, certify
 from reference.jets import Number, absolute, cos, cosh, exp, log, log_bessel, log_gamma, value
 

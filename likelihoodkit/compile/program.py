@@ -155,7 +155,8 @@ class _Builder:
         return self.entrywise(ELEMENTARY[name], *arguments)
 
     def _sum(self, node: sp.Add) -> int:
-        positive, negative = [], []
+        positive: list[sp.Expr] = []
+        negative: list[sp.Expr] = []
         for term in node.args:
             (negative if term.could_extract_minus_sign() else positive).append(term)
         if not positive:
@@ -189,7 +190,7 @@ class _Builder:
             result = place if result is None else self.entrywise("multiply", result, place)
         for factor in below:
             result = self.entrywise("divide", result, self.add(factor))  # type: ignore[arg-type]
-        assert result is not None  # noqa: S101  (a product has at least one factor)
+        assert result is not None
         return result
 
     def _power(self, base: sp.Expr, exponent: sp.Expr) -> int:
@@ -199,7 +200,7 @@ class _Builder:
             place = self.add(base)
             if exponent == 1:
                 return place
-            if exponent == 2:  # noqa: PLR2004
+            if exponent == 2:
                 return self.entrywise("square", place)
             return self.entrywise("power", place, self.constant(exponent))
         if exponent == sp.Rational(1, 2):
@@ -233,7 +234,7 @@ class _Builder:
 
 def _plain(node: sp.Expr) -> sp.Expr:
     """A constant in elementary functions, so that SymPy can evaluate it to any precision."""
-    from likelihoodkit.primitives import lower  # noqa: PLC0415
+    from likelihoodkit.primitives import lower
 
     return lower(node)
 

@@ -1,17 +1,18 @@
 """AsymmetricLaplace noise."""
 
 from likelihoodkit import links
-from likelihoodkit.declaration import Distribution, held, level, level as quantile_level, outcome, parameter
+from likelihoodkit.declaration import Distribution, held, outcome, parameter
+from likelihoodkit.declaration import level as quantile_level
 from likelihoodkit.primitives.words import exp, expm1, log, maximum, minimum
 from likelihoodkit.supports import positive, real, unit
 
 
 class AsymmetricLaplace(Distribution):
     """Absolute error that charges misses above and below at different rates.
-    
+
     Choose it to predict a quantile: held at `level`, the location that minimises the loss is that quantile. The
     loss is the pinball loss. As a belief about noise it is a working assumption: standard errors want a sandwich.
-    
+
     Reference: Koenker and Machado (1999), JASA 94, 1296-1310; Yu and Moyeed (2001).
     """
 

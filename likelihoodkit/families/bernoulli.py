@@ -10,11 +10,11 @@ from likelihoodkit.supports import binary, unit
 
 class Bernoulli(Distribution):
     """Yes or no: a coin whose bias is predicted.
-    
+
     Choose it for two classes. With the sigmoid link the loss is binary cross-entropy on the logit. Predicting one
     class or the other is a matter of costs: `predict(outputs, rule=lk.minimise(cost))`. It breaks when labels are
     wrong at a known rate (`Mislabelled`) and when y is a proportion (`Beta`).
-    
+
     Reference: Bernoulli (1713), Ars conjectandi.
     """
 

@@ -10,10 +10,10 @@ from likelihoodkit.supports import counts, counts_up_to, unit
 
 class Binomial(Distribution):
     """Successes out of a known number of independent trials.
-    
+
     Choose it for counts with an upper bound; `trials` is held at a number, or given as a column with each call. It
     breaks when trials of one row resemble each other (`BetaBinomial`).
-    
+
     Reference: Bernoulli (1713), Ars conjectandi.
     """
 

@@ -8,11 +8,11 @@ from likelihoodkit.supports import classes, simplex
 
 class Categorical(Distribution):
     """One of K classes, without order.
-    
+
     Choose it for classification into exclusive classes. With the softmax link the loss is softmax cross-entropy on the
     logits; K is read from the columns of the outputs. Adding a constant to all logits changes nothing. It breaks when
     classes are ordered (`Ordered`) or not exclusive (several `Bernoulli`).
-    
+
     Reference: Bridle (1990), Neurocomputing, NATO ASI Series 68, 227-236.
     """
 

@@ -8,10 +8,10 @@ from likelihoodkit.supports import positive, real
 
 class Cauchy(Distribution):
     """Errors so heavy-tailed that no average of them settles.
-    
+
     Choose it when outliers may be of any size; a single point at infinity has no pull. It has no mean and no
     variance; use the median or the mode. It breaks when the data have several centres: the loss is not convex.
-    
+
     Reference: Cauchy (1853); Johnson, Kotz and Balakrishnan (1994), Continuous Univariate Distributions 1, ch. 16.
     """
 

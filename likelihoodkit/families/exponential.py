@@ -8,10 +8,10 @@ from likelihoodkit.supports import nonnegative, positive
 
 class Exponential(Distribution):
     """Waiting times without memory: the chance of an event does not depend on how long one has waited.
-    
+
     Choose it for times between independent events. The standard deviation equals the mean; it breaks when that
     is not so (try `Gamma` or `Weibull`). Zero is allowed: the density there is 1 / mean.
-    
+
     Reference: Johnson, Kotz and Balakrishnan (1994), Continuous Univariate Distributions 1, ch. 19.
     """
 

@@ -2,17 +2,25 @@
 
 from likelihoodkit import links
 from likelihoodkit.declaration import Distribution, level, outcome, parameter
-from likelihoodkit.primitives.words import log, log_gamma, maximum, regularised_gamma_p, regularised_gamma_p_inverse, regularised_gamma_q, stirling_error_second
+from likelihoodkit.primitives.words import (
+    log,
+    log_gamma,
+    maximum,
+    regularised_gamma_p,
+    regularised_gamma_p_inverse,
+    regularised_gamma_q,
+    stirling_error_second,
+)
 from likelihoodkit.supports import positive
 
 
 class Gamma(Distribution):
     """Positive amounts whose standard deviation grows in proportion to the mean.
-    
+
     Choose it for costs, durations, rainfall. `shape` is the inverse squared coefficient of variation: variance =
     mean^2 / shape; shape 1 is `Exponential`. With the shape held the loss is half the gamma deviance times the shape.
     It breaks on exact zeros (`Tweedie`, `Hurdle`) and on heavier tails (`LogNormal`, `InverseGamma`).
-    
+
     Reference: McCullagh and Nelder (1989), Generalized Linear Models, ch. 8.
     """
 

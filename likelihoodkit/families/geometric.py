@@ -8,10 +8,10 @@ from likelihoodkit.supports import counts, positive
 
 class Geometric(Distribution):
     """Failures before the first success, at a constant chance of success 1 / (1 + mean).
-    
+
     Choose it for lengths of runs and repeats without memory. The variance is mean + mean^2: `NegativeBinomial` with
     dispersion 1. It breaks when the chance changes along the run.
-    
+
     Reference: Johnson, Kemp and Kotz (2005), Univariate Discrete Distributions, ch. 5.
     """
 

@@ -10,10 +10,10 @@ from likelihoodkit.supports import positive, real
 
 class Gumbel(Distribution):
     """The largest of many values: yearly maxima of floods, winds, loads.
-    
+
     Choose it for block maxima with light tails. Right-skewed; its loss is LINEX turned around. It breaks when the
     tail is polynomial or bounded (try `GeneralizedExtremeValue`).
-    
+
     Reference: Gumbel (1958), Statistics of Extremes.
     """
 

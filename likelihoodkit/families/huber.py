@@ -8,11 +8,11 @@ from likelihoodkit.supports import positive, real
 
 class Huber(Distribution):
     """Normal in the middle, Laplace in the tails: Huber's least favourable noise.
-    
+
     Choose it when a few per cent of errors are gross. `threshold` is in units of the scale: 1.345 keeps 95 % of the
     efficiency under normal errors. The normaliser is kept, so the scale may be learnt. Not a mean, not a median: an
     M-functional. It breaks on skewed noise and on leverage.
-    
+
     Reference: Huber (1964), Annals of Mathematical Statistics 35, 73-101.
     """
 

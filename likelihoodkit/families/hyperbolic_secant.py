@@ -8,10 +8,10 @@ from likelihoodkit.supports import positive, real
 
 class HyperbolicSecant(Distribution):
     """The noise that log-cosh assumes: bell-shaped with exponential tails.
-    
+
     Choose it where you would have typed log(cosh(error)): scale 1 is that loss exactly. Lighter than `Laplace` at
     the centre, as heavy in the tails. It breaks when tails are polynomial (try `StudentT`).
-    
+
     Reference: Perks (1932), Journal of the Institute of Actuaries 63, 12-57.
     """
 

@@ -8,10 +8,10 @@ from likelihoodkit.supports import positive
 
 class InverseGaussian(Distribution):
     """Positive amounts, strongly right-skewed: the time a drifting particle takes to reach a line.
-    
+
     Choose it when the variance grows like the cube of the mean: variance = mean^3 / shape. It breaks on exact zeros
     and when small values pile up (try `Gamma`).
-    
+
     Reference: Tweedie (1957), Annals of Mathematical Statistics 28, 362-377.
     """
 

@@ -8,10 +8,10 @@ from likelihoodkit.supports import positive, real
 
 class LogNormal(Distribution):
     """Positive amounts that are products of many small factors: the logarithm is `Normal`.
-    
+
     Choose it for sizes, incomes, concentrations. `location` is the mean of log y, exp(location) the median. It
     breaks on exact zeros and when the mean itself must be predicted (then try `Gamma`).
-    
+
     Reference: Johnson, Kotz and Balakrishnan (1994), Continuous Univariate Distributions 1, ch. 14.
     """
 

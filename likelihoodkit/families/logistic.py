@@ -8,10 +8,10 @@ from likelihoodkit.supports import positive, real
 
 class Logistic(Distribution):
     """Errors a little heavier-tailed than `Normal`, with a smooth loss that grows like absolute error.
-    
+
     Choose it for a smooth compromise between squared and absolute error. The loss is 2 log cosh(r / (2 scale)).
     It breaks when tails are polynomial (try `StudentT`).
-    
+
     Reference: Verhulst (1845); Johnson, Kotz and Balakrishnan (1995), Continuous Univariate Distributions 2, ch. 23.
     """
 

@@ -8,11 +8,11 @@ from likelihoodkit.supports import counts, positive
 
 class NegativeBinomial(Distribution):
     """Counts whose rate itself varies from case to case (a gamma mixture of Poissons).
-    
+
     Choose it when counts repeat, cluster or infect. `dispersion` is the extra scatter: variance = mean + dispersion *
     mean**2; as it goes to zero the family becomes `Poisson`. It breaks when zeros have a cause of their own (see
     `ZeroInflated`).
-    
+
     Reference: Lawless (1987), Canadian Journal of Statistics 15, 209-225.
     """
 

@@ -8,11 +8,11 @@ from likelihoodkit.supports import positive, real
 
 class Normal(Distribution):
     """Errors that are sums of many small independent causes.
-    
+
     Choose it when large errors are very rare (they are punished by their square). With the scale held the
     loss is squared error; predicted or shared, the scale says how far to trust each prediction.
     It breaks on outliers (try `StudentT`, `Laplace`, `Huber`) and on skewed amounts (try `Gamma`, `LogNormal`).
-    
+
     Reference: Gauss (1809), Theoria motus corporum coelestium.
     """
 

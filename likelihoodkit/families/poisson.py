@@ -8,10 +8,10 @@ from likelihoodkit.supports import counts, positive
 
 class Poisson(Distribution):
     """Counts of independent events at a steady rate.
-    
+
     Choose it for counts without an upper bound; an exposure enters as offset=log(exposure). The variance equals the
     mean; it breaks when counts scatter more (`NegativeBinomial`) or have too many zeros (`ZeroInflated`).
-    
+
     Reference: Poisson (1837), Recherches sur la probabilite des jugements.
     """
 

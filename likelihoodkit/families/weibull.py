@@ -10,10 +10,10 @@ from likelihoodkit.supports import positive
 
 class Weibull(Distribution):
     """Lifetimes whose risk rises (shape > 1) or falls (shape < 1) with age as a power.
-    
+
     Choose it for wear, strength, survival; the smallest of many times. Shape 1 is `Exponential`. It breaks when the
     risk first rises and then falls (try `LogLogistic` or `LogNormal`).
-    
+
     Reference: Weibull (1951), Journal of Applied Mechanics 18, 293-297.
     """
 

@@ -73,8 +73,8 @@ from likelihoodkit.primitives.vector import (
 )
 
 __all__ = [
-    "Primitive",
     "RECORDS",
+    "Primitive",
     "Record",
     "VectorSymbol",
     "bessel_ratio",

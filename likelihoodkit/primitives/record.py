@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import mpmath
 import sympy as sp
 from sympy.core.function import ArgumentIndexError
 
@@ -29,6 +30,7 @@ class Primitive(sp.Function):  # type: ignore[misc]
     record: Record
 
     def fdiff(self, argindex: int = 1) -> sp.Expr:
+        """The derivative in argument ``argindex`` (from 1), made of primitives."""
         rule = self.record.derivative[argindex - 1]
         if rule is None:
             raise ArgumentIndexError(self, argindex)
@@ -45,7 +47,7 @@ class Primitive(sp.Function):  # type: ignore[misc]
     def _eval_evalf(self, prec: int) -> Any:
         if self.record.meaning is None:
             return None
-        return self.meaning()._eval_evalf(prec)
+        return sp.N(self.meaning(), mpmath.libmp.prec_to_dps(prec))
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ class Record:
     function: type[Primitive] = field(init=False, repr=False, compare=False)
 
 
+Kind = type[Primitive]
 RECORDS: dict[str, Record] = {}
 
 

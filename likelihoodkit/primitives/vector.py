@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import sympy as sp
 
-from likelihoodkit.primitives.record import primitive
+from likelihoodkit.primitives.record import Kind, primitive
 
-sum_over = primitive("sum_over", None, lambda v: sp.Integer(1), r"\sum_k {0}", reduces=True)
-pick = primitive(
+sum_over: Kind = primitive("sum_over", None, lambda v: sp.Integer(1), r"\sum_k {0}", reduces=True)
+pick: Kind = primitive(
     "pick",
     None,
     (lambda v, y: one_hot(y, v), None),
     r"\left[{0}\right]_{{{1}}}",
     reduces=True,
 )
-one_hot = primitive("one_hot", None, (None, None), r"\mathbf{{e}}_{{{0}}}", vector=True, nonnegative=True)
-log_sum_exp = primitive(
+one_hot: Kind = primitive("one_hot", None, (None, None), r"\mathbf{{e}}_{{{0}}}", vector=True, nonnegative=True)
+log_sum_exp: Kind = primitive(
     "log_sum_exp",
     None,
     lambda z: softmax(z),
     r"\log\sum_k e^{{{0}}}",
     reduces=True,
 )
-softmax = primitive(
+softmax: Kind = primitive(
     "softmax",
     None,
     (None,),
@@ -31,7 +31,7 @@ softmax = primitive(
     pullback=lambda adjoint, z: softmax(z) * (adjoint - sum_over(adjoint * softmax(z))),
     positive=True,
 )
-softmax_cross_entropy = primitive(
+softmax_cross_entropy: Kind = primitive(
     "softmax_cross_entropy",
     lambda z, y: log_sum_exp(z) - pick(z, y),
     (lambda z, y: softmax_residual(z, y), None),
@@ -39,7 +39,7 @@ softmax_cross_entropy = primitive(
     reduces=True,
     positive=True,
 )
-softmax_residual = primitive(
+softmax_residual: Kind = primitive(
     "softmax_residual",
     lambda z, y: softmax(z) - one_hot(y, z),
     (None, None),

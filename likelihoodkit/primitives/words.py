@@ -12,64 +12,178 @@ from typing import Any
 import sympy as sp
 
 from likelihoodkit.primitives import (
-    bessel_ratio,
-    bessel_ratio_complement,
-    bessel_ratio_derivative,
-    digamma,
-    digamma_rising,
-    expm1,
-    hazard,
-    hazard_derivative,
-    huber_penalty,
-    huber_score,
-    log1m_exp,
-    log1m_exp_neg_exp,
-    log1p,
-    log1p_square,
-    log_beta,
-    log_binomial,
-    log_cosh,
-    log_factorial,
-    log_gamma,
-    log_i0e,
-    log_ndtr,
-    log_rising,
-    log_softplus,
-    log_sum_exp,
-    ndtr,
-    ndtri,
-    one_hot,
-    one_minus_cos,
-    pick,
-    poisson_deviance_half,
-    regularised_beta,
-    regularised_beta_inverse,
-    regularised_gamma_p,
-    regularised_gamma_p_inverse,
-    regularised_gamma_q,
-    sech2,
-    sigmoid,
-    softmax,
-    softmax_cross_entropy,
-    softmax_residual,
-    softplus,
-    softplus_ratio,
-    softplus_ratio_derivative,
-    square_ratio,
-    stirling_error,
-    stirling_error_derivative,
-    stirling_error_second,
-    student_cdf,
-    student_quantile,
-    sum_over,
-    tetragamma,
-    times_exp,
-    trigamma,
-    trigamma_rising,
-    wrap_angle,
-    x_over_expm1,
-    x_over_expm1_derivative,
-    xlogy,
+    bessel_ratio as bessel_ratio,
+)
+from likelihoodkit.primitives import (
+    bessel_ratio_complement as bessel_ratio_complement,
+)
+from likelihoodkit.primitives import (
+    bessel_ratio_derivative as bessel_ratio_derivative,
+)
+from likelihoodkit.primitives import (
+    digamma as digamma,
+)
+from likelihoodkit.primitives import (
+    digamma_rising as digamma_rising,
+)
+from likelihoodkit.primitives import (
+    expm1 as expm1,
+)
+from likelihoodkit.primitives import (
+    hazard as hazard,
+)
+from likelihoodkit.primitives import (
+    hazard_derivative as hazard_derivative,
+)
+from likelihoodkit.primitives import (
+    huber_penalty as huber_penalty,
+)
+from likelihoodkit.primitives import (
+    huber_score as huber_score,
+)
+from likelihoodkit.primitives import (
+    log1m_exp as log1m_exp,
+)
+from likelihoodkit.primitives import (
+    log1m_exp_neg_exp as log1m_exp_neg_exp,
+)
+from likelihoodkit.primitives import (
+    log1p as log1p,
+)
+from likelihoodkit.primitives import (
+    log1p_square as log1p_square,
+)
+from likelihoodkit.primitives import (
+    log_beta as log_beta,
+)
+from likelihoodkit.primitives import (
+    log_binomial as log_binomial,
+)
+from likelihoodkit.primitives import (
+    log_cosh as log_cosh,
+)
+from likelihoodkit.primitives import (
+    log_factorial as log_factorial,
+)
+from likelihoodkit.primitives import (
+    log_gamma as log_gamma,
+)
+from likelihoodkit.primitives import (
+    log_i0e as log_i0e,
+)
+from likelihoodkit.primitives import (
+    log_ndtr as log_ndtr,
+)
+from likelihoodkit.primitives import (
+    log_rising as log_rising,
+)
+from likelihoodkit.primitives import (
+    log_softplus as log_softplus,
+)
+from likelihoodkit.primitives import (
+    log_sum_exp as log_sum_exp,
+)
+from likelihoodkit.primitives import (
+    ndtr as ndtr,
+)
+from likelihoodkit.primitives import (
+    ndtri as ndtri,
+)
+from likelihoodkit.primitives import (
+    one_hot as one_hot,
+)
+from likelihoodkit.primitives import (
+    one_minus_cos as one_minus_cos,
+)
+from likelihoodkit.primitives import (
+    pick as pick,
+)
+from likelihoodkit.primitives import (
+    poisson_deviance_half as poisson_deviance_half,
+)
+from likelihoodkit.primitives import (
+    regularised_beta as regularised_beta,
+)
+from likelihoodkit.primitives import (
+    regularised_beta_inverse as regularised_beta_inverse,
+)
+from likelihoodkit.primitives import (
+    regularised_gamma_p as regularised_gamma_p,
+)
+from likelihoodkit.primitives import (
+    regularised_gamma_p_inverse as regularised_gamma_p_inverse,
+)
+from likelihoodkit.primitives import (
+    regularised_gamma_q as regularised_gamma_q,
+)
+from likelihoodkit.primitives import (
+    sech2 as sech2,
+)
+from likelihoodkit.primitives import (
+    sigmoid as sigmoid,
+)
+from likelihoodkit.primitives import (
+    softmax as softmax,
+)
+from likelihoodkit.primitives import (
+    softmax_cross_entropy as softmax_cross_entropy,
+)
+from likelihoodkit.primitives import (
+    softmax_residual as softmax_residual,
+)
+from likelihoodkit.primitives import (
+    softplus as softplus,
+)
+from likelihoodkit.primitives import (
+    softplus_ratio as softplus_ratio,
+)
+from likelihoodkit.primitives import (
+    softplus_ratio_derivative as softplus_ratio_derivative,
+)
+from likelihoodkit.primitives import (
+    square_ratio as square_ratio,
+)
+from likelihoodkit.primitives import (
+    stirling_error as stirling_error,
+)
+from likelihoodkit.primitives import (
+    stirling_error_derivative as stirling_error_derivative,
+)
+from likelihoodkit.primitives import (
+    stirling_error_second as stirling_error_second,
+)
+from likelihoodkit.primitives import (
+    student_cdf as student_cdf,
+)
+from likelihoodkit.primitives import (
+    student_quantile as student_quantile,
+)
+from likelihoodkit.primitives import (
+    sum_over as sum_over,
+)
+from likelihoodkit.primitives import (
+    tetragamma as tetragamma,
+)
+from likelihoodkit.primitives import (
+    times_exp as times_exp,
+)
+from likelihoodkit.primitives import (
+    trigamma as trigamma,
+)
+from likelihoodkit.primitives import (
+    trigamma_rising as trigamma_rising,
+)
+from likelihoodkit.primitives import (
+    wrap_angle as wrap_angle,
+)
+from likelihoodkit.primitives import (
+    x_over_expm1 as x_over_expm1,
+)
+from likelihoodkit.primitives import (
+    x_over_expm1_derivative as x_over_expm1_derivative,
+)
+from likelihoodkit.primitives import (
+    xlogy as xlogy,
 )
 
 pi = sp.pi

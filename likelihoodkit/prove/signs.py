@@ -117,7 +117,7 @@ class Signs:
                 strict = one in signs
                 result: Sign = ("-" if flip else "+") if strict else ("0-" if flip else "0+")
                 return result
-        return self._bounded(e) or self._expm1(e)
+        return self._bounded(e) or self._expm1(e) or self._root(e)
 
     def _bounded(self, e: sp.Expr) -> Sign | None:
         """c + sum d f with |f| <= 1: the sign of c where c outweighs the d."""
@@ -127,6 +127,9 @@ class Signs:
             if isinstance(body, sp.sin | sp.cos | sp.tanh | sp.erf) and coefficient.is_Rational:
                 slack += abs(coefficient)
                 strict = strict and isinstance(body, sp.tanh | sp.erf)
+            elif isinstance(body, sp.erfc) and coefficient.is_Rational:  # 1 - erf
+                slack += abs(coefficient)
+                rest += coefficient
             elif term.is_Rational:
                 rest += term
             else:
@@ -147,6 +150,15 @@ class Signs:
             return None
         inner = self.of(b1.args[0])
         return inner if c1 > 0 else flipped(inner)
+
+    def _root(self, e: sp.Expr) -> Sign | None:
+        """sqrt(v) + u is positive where v > u**2."""
+        for term in e.args:
+            if term.is_Pow and term.exp == sp.Rational(1, 2):
+                rest = e - term
+                if not rest.has(sp.Pow) or all(p.exp.is_Integer for p in rest.atoms(sp.Pow)):
+                    return "+" if self.of(sp.expand(term.base - rest**2)) == "+" else None
+        return None
 
     def absolute(self, x: sp.Expr) -> Sign | None:
         """Sign of |x|."""
@@ -194,7 +206,7 @@ _RULES: dict[type, Callable[..., Sign | None]] = {
     sp.gamma: _plus_if_positive,
     sp.factorial: lambda s, x: "+" if nonnegative(s.of(x)) else None,
     sp.erfc: lambda s, x: "+",
-    sp.besseli: lambda s, n, x: "+" if n == 0 or positive(s.of(x)) and nonnegative(s.of(n)) else None,
+    sp.besseli: lambda s, n, x: "+" if n == 0 or (positive(s.of(x)) and nonnegative(s.of(n))) else None,
     softmax: lambda s, z: "+",
     one_hot: lambda s, *a: "0+",
     pick: lambda s, v, y: s.of(v),

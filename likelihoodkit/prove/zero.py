@@ -404,7 +404,7 @@ class Reader:
             elif row.kind == "sin" and isinstance(k, int) and k >= 2:
                 low = 2
                 cosine = self.table.find("cos", row.data)
-                assert cosine is not None  # noqa: S101  (entered together)
+                assert cosine is not None
                 swap = Frac(ONE + Poly({((cosine, 2),): Fraction(-1)}))
             else:
                 continue

@@ -59,11 +59,11 @@ Formula: TypeAlias = Callable[[Number, list[Number]], Number]
 
 
 def starting_digits(y: float, outputs: Sequence[float], links: Sequence[str]) -> int:
-    """Digits that hold 1 + exp(-2 sum |output|) and y - output without loss."""
+    """Digits that hold 1 + exp(-sum |output|) and y - output without loss."""
     digits = 60.0
     for x, link in zip(outputs, links, strict=True):
         digits += abs(mp.log10(abs(mpf(x)))) if link in _LINEAR_LINKS and x else 0
-        digits += 2 * abs(x) / float(mp.log(10)) if link not in _LINEAR_LINKS else 0
+        digits += abs(x) / float(mp.log(10)) if link not in _LINEAR_LINKS else 0
     digits += float(abs(mp.log10(abs(mpf(y))))) if y else 0
     return int(digits)
 
@@ -76,15 +76,17 @@ def certify(
     formula: (y, [outputs]) -> number, written with the functions of `reference.jets`.
     links: one link name per output column; continuous: whether y itself carries rounding error.
     """
-    digits = starting_digits(y, outputs, links)
+    first = digits = starting_digits(y, outputs, links)
     before: Jet | None = None
     while digits <= cap:
         with mp.workdps(digits):
             now = _evaluate(formula, mpf(y), [mpf(x) for x in outputs])
-            if before is not None and _agree(before, now):
+            # A zero that both precisions return may be 1e-600 swallowed by 1: it must survive twice the digits.
+            settled = 0 not in _flat(now) or digits >= 2 * first
+            if before is not None and settled and _agree(before, now):
                 conditions = _conditions(formula, y, outputs, now, continuous)
                 return Certified(now.value, now.gradient, now.hessian, *conditions, digits)
-        before, digits = now, 2 * digits
+        before, digits = now, digits + digits // 2
     return None
 
 

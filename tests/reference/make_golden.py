@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 from mpmath import mp, mpf
+
 from textbook import FAMILIES, nll
 
 FOLDER = Path(__file__).parent / "golden"

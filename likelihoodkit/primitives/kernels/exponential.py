@@ -128,7 +128,7 @@ def atanh_tail(r: Floats) -> Floats:
 def log1pmx_over_square(x: Floats) -> Floats:
     """(log1p(x) - x)/x^2 for -2/3 <= x <= 2; -1/2 at 0. Uses log1p(x) = 2 atanh(x/(2 + x)) (Loader 2000)."""
     r = x / (2.0 + x)
-    return (2.0 * r * r * atanh_tail(r) / (1.0 - r) - 1.0) / (2.0 + x)
+    return (r * (1.0 - r) * atanh_tail(r) - 1.0) / (2.0 + x)
 
 
 def _log1pmx_near(x: Floats) -> Floats:

@@ -10,7 +10,7 @@ from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise
 from likelihoodkit.primitives.kernels.exponential import log1pmx_over_square
 
 # softplus(z) = 1 at z = log(e - 1): the root of log_softplus, to twice the working precision.
-ROOT, ROOT_LOW = 0.541324854612918, 4.6e-17
+ROOT, ROOT_LOW = 0.5413248546129181, -1.8138570925507326e-17
 SLOPE_AT_ROOT = 1.0 - math.exp(-1.0)
 
 

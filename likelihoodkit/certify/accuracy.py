@@ -1,0 +1,172 @@
+"""The conditions on the numbers: value, gradient and Hessian against mpmath, and what happens far out."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import mpmath
+import numpy as np
+
+from likelihoodkit.certify.conditions import Figure, collect
+from likelihoodkit.certify.report import Row
+from likelihoodkit.certify.subject import Point, Subject
+
+MODERATE = (0.0, 1e-8, -1e-8, 1.0, -1.0, 30.0, -30.0)
+EXTREME = (*MODERATE, 88.0, -88.0, 709.0, -709.0, 745.0, -745.0, 1e4, -1e4)
+_MOST_POINTS = 2500
+_MOST_REFERENCES = 40
+_DIGITS = (40, 120, 400, 1200)
+_PERTURBATION = 1e-9
+_NOISE = 1e-18  # a second difference of 45 digits keeps about this much; a true zero must count as met
+
+#: what is compared: (name, order of derivative, limit on the error)
+KINDS = (("value", 0, 1e-12), ("gradient", 1, 1e-12), ("Hessian", 2, 1e-10))
+
+
+def against_mpmath(subject: Subject, points: Sequence[Point], generator: np.random.Generator) -> list[Row]:
+    """Value, gradient and Hessian at random outcomes; errors are relative, or relative to the conditioning."""
+    ys = [random_outcome(subject, point, generator) for point in points]
+    computed = subject.computed(ys, points)
+
+    def figures(kind: int) -> Iterator[Figure]:
+        for i, (y, point) in enumerate(zip(ys, points, strict=True)):
+            for place in _places(subject.width, KINDS[kind][1]):
+                found = float(computed[kind][(i, *place)])
+                yield error(subject, y, point, place, found, KINDS[kind][2]), subject.say(point, y)
+
+    names = ("value against mpmath", "gradient against mpmath", "Hessian against mpmath")
+    return [collect(name, KINDS[kind][2], figures(kind)) for kind, name in enumerate(names)]
+
+
+def error(
+    subject: Subject, y: float, point: Point, place: tuple[int, ...], found: float, limit: float
+) -> float:
+    """Relative error of one entry; where that exceeds the limit, relative to what rounding the inputs may do."""
+    true = entry(subject, y, point, place, 45)
+    if not math.isfinite(found):
+        return math.nan if math.isnan(found) else math.inf
+    gap = float(abs(mpmath.mpf(found) - true))
+    size = float(abs(true))
+    if gap < _NOISE:
+        return 0.0
+    if gap <= limit * size:
+        return gap / size if size else 0.0
+    condition = 0.0
+    for k, column in enumerate(point.columns):
+        moved = Point(tuple(c + _PERTURBATION * abs(c) * (i == k) for i, c in enumerate(point.columns)), point.given)
+        condition += float(abs(entry(subject, y, moved, place, 45) - true)) / _PERTURBATION if column else 0.0
+    if not subject.domain.discrete and y:
+        condition += float(abs(entry(subject, y * (1 - _PERTURBATION), point, place, 45) - true)) / _PERTURBATION
+    return gap / (size + condition) if size + condition else gap
+
+
+def entry(subject: Subject, y: float, point: Point, place: tuple[int, ...], digits: int) -> Any:
+    """The loss (place ()), an entry of its gradient (i,) or Hessian (i, j), differentiated numerically in mpmath."""
+    with mpmath.workdps(digits):
+        loss = subject.reference(y, point)
+        at = [mpmath.mpf(c) for c in point.columns]
+        if not place:
+            return loss(*at)
+
+        def along(*moves: Any) -> Any:
+            columns = list(at)
+            for k, move in zip(dict.fromkeys(place), moves, strict=True):
+                columns[k] = move
+            return loss(*columns)
+
+        chosen = list(dict.fromkeys(place))
+        start = [at[k] for k in chosen]
+        order = tuple(place.count(k) for k in chosen)
+        return mpmath.diff(along, start[0], order[0]) if len(chosen) == 1 else mpmath.diff(along, tuple(start), order)
+
+
+def _places(width: int, order: int) -> list[tuple[int, ...]]:
+    return list(itertools.combinations_with_replacement(range(width), order))
+
+
+def random_outcome(subject: Subject, point: Point, generator: np.random.Generator) -> float:
+    """An outcome of the support, spread as its typical range."""
+    domain = subject.domain
+    low, high = domain.typical
+    if domain.whole:
+        upper = subject.upper(point)
+        return float(generator.integers(int(low), int(high if upper is None else upper) + 1))
+    if domain.low == 0 and math.isinf(domain.high):
+        return float(low * (high / low) ** generator.uniform())
+    return float(generator.uniform(low, high))
+
+
+# -- far out -----------------------------------------------------------------------------------------------------
+
+
+def far_out(subject: Subject, grid: str, generator: np.random.Generator) -> list[Row]:
+    """On a grid of outputs and outcomes: never NaN, and infinite only where the true number overflows."""
+    sizes = EXTREME if grid == "extreme" else MODERATE
+    cases = _grid(subject, sizes, generator)
+    ys, points = [y for y, _ in cases], [p for _, p in cases]
+    computed = subject.computed(ys, points)
+    return [
+        collect(f"{name} stands on the {grid} grid", 0.0, _trouble(subject, ys, points, computed[kind], order))
+        for kind, (name, order, _) in enumerate(KINDS)
+    ]
+
+
+def _grid(subject: Subject, sizes: Sequence[float], generator: np.random.Generator) -> list[tuple[float, Point]]:
+    given = subject.draw(1, generator)[0].given
+    cases = [
+        (y, point)
+        for columns in itertools.product(sizes, repeat=subject.width)
+        for point in [Point(columns, given)]
+        for y in outcomes(subject, point)
+    ]
+    if len(cases) <= _MOST_POINTS:
+        return cases
+    chosen = generator.choice(len(cases), _MOST_POINTS, replace=False)
+    return [cases[i] for i in sorted(chosen.tolist())]
+
+
+def outcomes(subject: Subject, point: Point) -> list[float]:
+    """Ordinary outcomes of the support and some at its edges."""
+    domain = subject.domain
+    if domain.whole:
+        upper = subject.upper(point)
+        return [0.0, 1.0, 7.0, 1e6] if upper is None else sorted({0.0, 1.0, float(upper)})
+    if domain.circular:
+        return [0.0, 1.0, -3.1, math.pi]
+    if math.isfinite(domain.high):
+        return [domain.low + (domain.high - domain.low) * u for u in (0.5, 1e-10, 0.9999999)]
+    if math.isfinite(domain.low):
+        return [domain.low + x for x in ((0.0,) if domain.closed_low else ()) + (1.0, 3.7, 1e-12, 1e12)]
+    return [0.0, 1.0, -2.5, 1e8]
+
+
+def _trouble(
+    subject: Subject, ys: Sequence[float], points: Sequence[Point], computed: Any, order: int
+) -> Iterator[Figure]:
+    """1 for each NaN and for each infinity that the reference does not confirm; 0 for the rest."""
+    yield 0.0, ""
+    references = 0
+    for i, (y, point) in enumerate(zip(ys, points, strict=True)):
+        for place in _places(subject.width, order):
+            found = float(computed[(i, *place)])
+            if math.isnan(found):
+                yield 1.0, f"{subject.say(point, y)}: NaN"
+            elif math.isinf(found) and references < _MOST_REFERENCES:
+                references += 1
+                true = settled(lambda digits, y=y, p=point, at=place: entry(subject, y, p, at, digits))  # type: ignore[misc]
+                if true is not None and abs(true) < mpmath.mpf(2) ** 1024:
+                    yield 1.0, f"{subject.say(point, y)}: {found}, truly {mpmath.nstr(true, 8)}"
+
+
+def settled(number: Callable[[int], Any]) -> Any:
+    """The number once two precisions agree on 12 digits; None when they never do."""
+    before: Any = None
+    for digits in _DIGITS:
+        found = number(digits)
+        if before is not None and abs(found - before) <= abs(found) * mpmath.mpf(10) ** -12:
+            return found
+        before = found
+    return None

@@ -1,0 +1,283 @@
+"""Exact-enough expectations over the outcome, independent of the ones the kit computes with.
+
+Continuous outcomes: the support is stretched over the real line, the stretch where the integrand matters is found by
+scanning, split at kinks, and integrated by Gauss-Legendre panels that are halved until both halves agree with the
+whole. Counts: a sum until the terms have died out. The density is the declared one, evaluated in mpmath.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import mpmath
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from likelihoodkit.certify.subject import Point, Subject
+from likelihoodkit.errors import DerivationError
+from likelihoodkit.numbers import evaluate
+from likelihoodkit.primitives import lower
+
+NODES, WEIGHTS = np.polynomial.legendre.leggauss(12)
+_NEGLIGIBLE = 50.0  # e^-50 of the peak: far below every limit
+_FURTHEST = 5000.0
+_MOST_EVALUATIONS = 12000
+_MOST_TERMS = 6000
+
+Function = Callable[[Any], list[Any]]
+
+
+class Outcomes:
+    """The distribution of y at one point, as the declared log-density has it."""
+
+    def __init__(self, subject: Subject, point: Point) -> None:
+        self.subject, self.point, self.domain = subject, point, subject.domain
+        if self.domain.vector:
+            raise DerivationError(f"{subject.loss.name}: vector outcomes are not integrated")
+        self._nll = subject.in_outcome([subject.textbook], point)
+        self._weighted: dict[float, tuple[Any, Any]] = {}
+        self._table: tuple[list[int], NDArray[np.float64]] | None = None
+        self._stretches: dict[int, tuple[float, float]] = {}
+        self._kinks: dict[tuple[float, float], list[float]] = {}
+
+    def log_density(self, y: Any) -> Any:
+        """log p(y), -inf where the density vanishes."""
+        return -self._nll(y)[0]
+
+    # -- continuous --------------------------------------------------------------------------------------------
+
+    def outcome(self, t: Any) -> Any:
+        """The outcome that the real number ``t`` stands for."""
+        low, high = self.domain.low, self.domain.high
+        if self.domain.circular:
+            return t
+        if math.isinf(low):
+            return mpmath.sinh(t)
+        if math.isinf(high):
+            return low + mpmath.exp(t)
+        return low + (high - low) / (1 + mpmath.exp(-t))
+
+    def place(self, y: Any) -> float:
+        """The real number that stands for ``y``: the inverse of `outcome`."""
+        low, high = self.domain.low, self.domain.high
+        if self.domain.circular:
+            return float(y)
+        if math.isinf(low):
+            return float(mpmath.asinh(y))
+        if math.isinf(high):
+            return float(mpmath.log(y - low))
+        return float(mpmath.log((y - low) / (high - y)))
+
+    def _log_jacobian(self, t: float) -> float:
+        if self.domain.circular:
+            return 0.0
+        if math.isinf(self.domain.low):
+            return abs(t) + math.log1p(math.exp(-2 * abs(t))) - math.log(2)
+        if math.isinf(self.domain.high):
+            return t
+        return math.log(self.domain.high - self.domain.low) - abs(t) - 2 * math.log1p(math.exp(-abs(t)))
+
+    def _digits(self, t: float) -> int:
+        bounded = math.isfinite(self.domain.low) and math.isfinite(self.domain.high)
+        return 25 + (int(abs(t) / 2.3) if bounded else 0)
+
+    def log_weight(self, t: float, power: int = 0) -> float:
+        """log of |y|^power p(y) dy/dt."""
+        with mpmath.workdps(self._digits(t)):
+            y = self.outcome(mpmath.mpf(t))
+            log_density = self.log_density(y)
+            size = float(mpmath.log(abs(y))) * power if power and y else 0.0
+            return float(max(log_density, mpmath.mpf("-1e300"))) + self._log_jacobian(t) + size
+
+    def stretch(self, power: int = 0) -> tuple[float, float]:
+        """The interval of ``t`` outside which p(y) and |y|^power p(y) are negligible."""
+        if power not in self._stretches:
+            low, high = self._find_stretch(power)
+            if power:
+                low, high = min(low, self.stretch()[0]), max(high, self.stretch()[1])
+            self._stretches[power] = low, high
+        return self._stretches[power]
+
+    def _find_stretch(self, power: int) -> tuple[float, float]:
+        if self.domain.circular:
+            return -math.pi, math.pi
+        grid = {t: self.log_weight(t, power) for t in np.arange(-12, 12.01, 0.25).tolist()}
+
+        def reach(start: float, direction: float) -> float:
+            t, step = start, 0.25
+            while self.log_weight(t, power) > max(grid.values()) - _NEGLIGIBLE:
+                t += direction * step
+                step *= 1.3
+                grid[t] = self.log_weight(t, power)
+                if abs(t) > _FURTHEST:
+                    raise DerivationError("the integrand does not die out")
+            return t
+
+        top = max(grid, key=lambda t: grid[t])
+        heavy = [t for t, w in grid.items() if w > grid[top] - _NEGLIGIBLE]
+        return reach(min(heavy), -1.0), reach(max(heavy), 1.0)
+
+    def kinks(self, low: float, high: float) -> list[float]:
+        """Places between ``low`` and ``high`` where an absolute value, a maximum or a case changes its branch."""
+        if (low, high) not in self._kinks:
+            self._kinks[low, high] = self._find_kinks(low, high)
+        return self._kinks[low, high]
+
+    def _find_kinks(self, low: float, high: float) -> list[float]:
+        found: list[float] = []
+        switches = _switches(self.subject.textbook, self.subject.y)
+        if not switches:
+            return found
+        side = self.subject.in_outcome(switches, self.point)
+
+        def signs(t: float) -> list[bool]:
+            with mpmath.workdps(self._digits(t)):
+                return [bool(v > 0) for v in side(self.outcome(mpmath.mpf(t)))]
+
+        grid = np.linspace(low, high, 200).tolist()
+        here = signs(grid[0])
+        for left, right in zip(grid, grid[1:], strict=False):
+            there = signs(right)
+            for k in range(len(here)):
+                if here[k] != there[k]:
+                    a, b = left, right
+                    while b - a > 1e-15 * max(abs(a), abs(b), 1.0):
+                        middle = (a + b) / 2
+                        if middle in (a, b):
+                            break
+                        a, b = (middle, b) if signs(middle)[k] == here[k] else (a, middle)
+                    found.append(a)
+            here = there
+        return sorted(found)
+
+    def _weigh(self, t: float) -> tuple[Any, Any]:
+        """The outcome at ``t`` and p(y) dy/dt, remembered: every condition asks at the same places."""
+        if t not in self._weighted:
+            y = self.outcome(mpmath.mpf(t))
+            exponent = self.log_density(y) + self._log_jacobian(t)
+            self._weighted[t] = y, mpmath.exp(exponent) if exponent > -2000 else mpmath.mpf(0)
+        return self._weighted[t]
+
+    def segments(
+        self, functions: Function, count: int, breaks: Sequence[float] = (), power: int = 0
+    ) -> NDArray[np.float64]:
+        """Integrals of ``functions`` (``count`` of them) times p(y) over each part between the ``breaks`` (in t).
+
+        Shape (len(breaks) + 1, count). ``power``: the functions grow like |y|^power.
+        """
+        low, high = self.stretch(power)
+        inner = sorted(b for b in breaks if low < b < high)
+        edges = [low, *sorted({*inner, *self.kinks(low, high)}), high]
+        evaluations = 0
+
+        def panel(a: float, b: float) -> NDArray[np.float64]:
+            nonlocal evaluations
+            evaluations += len(NODES)
+            middle, half = (a + b) / 2, (b - a) / 2
+            rows = np.empty((len(NODES), count))
+            for i, node in enumerate(NODES):
+                t = float(middle + half * node)
+                with mpmath.workdps(self._digits(t)):
+                    y, weight = self._weigh(t)
+                    rows[i] = [float(f * weight) for f in functions(y)] if weight else 0.0
+            return half * np.asarray(WEIGHTS @ rows)
+
+        size = np.zeros(count)
+
+        def settle(a: float, b: float, whole: NDArray[np.float64]) -> NDArray[np.float64]:
+            middle = (a + b) / 2
+            left, right = panel(a, middle), panel(middle, b)
+            halves = left + right
+            np.maximum(size, np.abs(halves), out=size)
+            if np.all(np.abs(halves - whole) <= 1e-12 * size) or evaluations > _MOST_EVALUATIONS or b - a < 1e-9:
+                return halves
+            return settle(a, middle, left) + settle(middle, b, right)
+
+        places = [-math.inf, *inner, math.inf]
+        totals = np.zeros((len(breaks) + 1, count))
+        skipped = sum(b <= low for b in breaks)
+        for a, b in zip(edges, edges[1:], strict=False):
+            pieces = max(1, math.ceil((b - a) / max(1.0, (high - low) / 24)))
+            cuts = np.linspace(a, b, pieces + 1).tolist()
+            wholes = [panel(u, v) for u, v in zip(cuts, cuts[1:], strict=False)]
+            for whole in wholes:
+                np.maximum(size, np.abs(whole), out=size)
+            part = skipped + int(np.searchsorted(places, (a + b) / 2)) - 1
+            for u, v, whole in zip(cuts, cuts[1:], wholes, strict=False):
+                totals[part] += settle(u, v, whole)
+        return totals
+
+    # -- counts ------------------------------------------------------------------------------------------------
+
+    def table(self) -> tuple[list[int], NDArray[np.float64]]:
+        """Every count with its probability, until the rest is negligible."""
+        if self._table is None:
+            self._table = self._find_table()
+        return self._table
+
+    def _find_table(self) -> tuple[list[int], NDArray[np.float64]]:
+        upper = self.subject.upper(self.point)
+        low = int(self.domain.low)
+        probabilities: list[float] = []
+        with mpmath.workdps(25):
+            for k in range(low, _MOST_TERMS if upper is None else upper + 1):
+                probabilities.append(float(mpmath.exp(self.log_density(mpmath.mpf(k)))))
+                if upper is None and k > low + 20 and probabilities[-1] < 1e-19 and probabilities[-1] < probabilities[-2]:
+                    break
+            else:
+                if upper is None:
+                    raise DerivationError(f"the sum over counts has not died out after {_MOST_TERMS} terms")
+        return list(range(low, low + len(probabilities))), np.array(probabilities)
+
+    def expect(self, functions: Function, count: int, power: int = 0) -> NDArray[np.float64]:
+        """E of each of the functions, shape (count,)."""
+        if not self.domain.discrete:
+            return np.asarray(self.segments(functions, count, power=power).sum(axis=0))
+        ys, probabilities = self.table()
+        with mpmath.workdps(25):
+            rows = np.array([[float(f) for f in functions(mpmath.mpf(k))] for k in ys])
+        return np.asarray(probabilities @ rows)
+
+    def cumulative(self, ys: Sequence[float]) -> NDArray[np.float64]:
+        """P(Y <= y) for ascending ``ys``."""
+        if self.domain.discrete:
+            counts, probabilities = self.table()
+            return np.array([float(probabilities[np.array(counts) <= y].sum()) for y in ys])
+        with mpmath.workdps(60):
+            places = [self.place(mpmath.mpf(y)) for y in ys]
+        return np.asarray(self.segments(lambda y: [mpmath.mpf(1)], 1, places).cumsum(axis=0)[:-1, 0])
+
+    def spread(self, count: int) -> list[float]:
+        """``count`` outcomes that cut the distribution into roughly equal parts (float64 numbers)."""
+        if self.domain.discrete:
+            counts, probabilities = self.table()
+            at = np.searchsorted(np.cumsum(probabilities), np.arange(1, count + 1) / (count + 1))
+            return sorted({float(counts[min(int(i), len(counts) - 1)]) for i in at})
+        low, high = self.stretch()
+        grid = np.linspace(low, high, 400)
+        weights = np.exp([self.log_weight(float(t)) for t in grid])
+        total = np.cumsum(weights)
+        at = np.interp(np.arange(1, count + 1) / (count + 1), total / total[-1], grid)
+        return [float(self.outcome(mpmath.mpf(float(t)))) for t in at]
+
+
+def _switches(expression: sp.Expr, y: sp.Symbol) -> list[sp.Expr]:
+    """Expressions whose sign decides a branch and that depend on y."""
+    found: list[sp.Expr] = []
+    for node in sp.preorder_traversal(expression):
+        if isinstance(node, sp.Abs | sp.sign | sp.Heaviside):
+            found.append(node.args[0])
+        elif isinstance(node, sp.Max | sp.Min):
+            found.extend(a - b for i, a in enumerate(node.args) for b in node.args[i + 1 :])
+        elif isinstance(node, sp.core.relational.Relational):
+            found.append(node.lhs - node.rhs)
+    return [lower(e) for e in dict.fromkeys(found) if y in e.free_symbols]
+
+
+def number(formula: sp.Expr, values: dict[Any, Any], digits: int = 30) -> Any:
+    """A formula of parameters (and y, a level) in mpmath; mpmath.nan where it says undefined."""
+    with mpmath.workdps(digits):
+        return evaluate(lower(formula), values)

@@ -1,0 +1,80 @@
+"""Expectations over the outcome of each row, by exact sums and certified quadrature; never by sampling.
+
+``density`` evaluates the log-density and the declared closed forms on arrays of (outcome, row); ``coordinates`` maps
+the support to a line on which every row looks alike; ``quadrature`` integrates there, ``sums`` adds up masses. Every
+answer is certified: the density itself must come out as one, and what lies beyond the last node must be negligible.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from likelihoodkit.compile import Runner, compile_program
+from likelihoodkit.errors import DerivationError
+from likelihoodkit.expectation.density import Density, Function
+from likelihoodkit.expectation.quadrature import integrate
+from likelihoodkit.expectation.sums import add_up
+from likelihoodkit.nll import Derivation
+from likelihoodkit.rows import Rows
+
+Array = NDArray[Any]
+
+#: an expectation is taken over this many rows at a time, so that memory does not grow with their number
+CHUNK = 1024
+
+
+def expect(density: Density, function: Function, size: int = 1, *, split: Array | None = None) -> Array:
+    """E[function(Y)] of every row, shape (``size``, n).
+
+    ``function(y, row)`` takes flat arrays of outcomes and of the rows they belong to and gives (``size``, len(y)).
+    ``split`` (n,) names a place of each row where the function has a kink; others are found, at a cost.
+
+    Raises `UndefinedError` where the expectation does not exist and `DerivationError` where it, or the total
+    probability, cannot be certified.
+    """
+    result = np.empty((size, density.count))
+    for start in range(0, density.count, CHUNK):
+        rows = np.arange(start, min(start + CHUNK, density.count))
+        part = None if split is None else split[rows]
+        take = add_up if density.support.whole else integrate
+        result[:, rows] = take(density, function, size, rows, part)
+    return result
+
+
+def expected_outer_product(derivation: Derivation, fused: Runner, rows: Rows) -> Array:
+    """E[score score'] of each row, (n, w, w), in the outputs; w counts the shared parameters too.
+
+    ``fused`` is the program of value and gradient.
+    """
+    if derivation.bound.family.outcome.domain.vector:
+        raise DerivationError(
+            f"{derivation.bound.name}: the expected information of a vector outcome needs a closed form",
+            family=derivation.bound.name,
+            remedy="Declare fisher = {...} in the family",
+        )
+    density = Density(derivation, rows, Runner(compile_program({"value": derivation.expression})))
+    names = list(derivation.predicted)
+    width = rows.width
+    upper = np.triu_indices(width)
+
+    def products(y: Array, row: Array) -> Array:
+        found = density.run(fused, row, y=y)
+        score = np.concatenate([np.broadcast_to(np.atleast_2d(found[f"d {n}"]), (_size(rows, n), y.size)) for n in names])
+        return score[upper[0]] * score[upper[1]]
+
+    values = expect(density, products, len(upper[0]))
+    matrix = np.empty((rows.count, width, width), rows.dtype)
+    matrix[:, upper[0], upper[1]] = values.T
+    matrix[:, upper[1], upper[0]] = values.T
+    return matrix
+
+
+def _size(rows: Rows, name: str) -> int:
+    columns = rows.columns[name]
+    return columns.stop - columns.start
+
+
+__all__ = ["Density", "Function", "expect", "expected_outer_product"]

@@ -1,0 +1,164 @@
+"""A line on which every row looks alike: centred at its bulk, in units of its width, with the tails drawn in.
+
+An outcome y is first laid on the whole line by the shape of its support (``x = y``, ``log(y - low)``, a logit), then
+``x = centre + width sinh(t)`` with one width on either side. Narrow scales and far locations look the same in t, and
+algebraic tails become exponential ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from likelihoodkit.expectation.density import Density
+from likelihoodkit.supports import Support
+
+Array = NDArray[Any]
+
+#: the largest t: beyond it sinh overflows
+FARTHEST = 700.0
+
+
+@dataclass(frozen=True)
+class Line:
+    """The support laid on the whole line: ``outcome(x)``, its inverse ``place(y)``, ``log_slope`` = log dy/dx."""
+
+    outcome: Callable[[Array], Array]
+    place: Callable[[Array], Array]
+    log_slope: Callable[[Array], Array]
+    left: float  # the least and the largest x of which the outcome is a number inside the support
+    right: float
+
+
+def line_of(support: Support) -> Line:
+    """The line of a continuous support."""
+    low, high = support.low, support.high
+    if np.isfinite(low) and np.isfinite(high):
+        span = high - low
+        return Line(
+            lambda x: low + span / (1 + np.exp(-x)),
+            lambda y: np.log(y - low) - np.log(high - y),
+            lambda x: np.log(span) - np.abs(x) - 2 * np.log1p(np.exp(-np.abs(x))),
+            -700.0 if low == 0 else -36.0,
+            36.0,
+        )
+    if np.isfinite(low):
+        least = -700.0 if low == 0 else float(np.log(max(1.0, abs(low)) * 2.0**-52))
+        return Line(lambda x: low + np.exp(x), lambda y: np.log(y - low), lambda x: x, least, 700.0)
+    if np.isfinite(high):
+        least = -700.0 if high == 0 else float(np.log(max(1.0, abs(high)) * 2.0**-52))
+        return Line(lambda x: high - np.exp(x), lambda y: np.log(high - y), lambda x: x, least, 700.0)
+    return Line(lambda x: x, lambda y: y, np.zeros_like, -1e300, 1e300)
+
+
+@dataclass(frozen=True)
+class Coordinates:
+    """Centre and widths of every row; t runs over [``-reach_left``, ``reach_right``]."""
+
+    density: Density
+    line: Line
+    centre: Array
+    left: Array
+    right: Array
+    reach_left: Array
+    reach_right: Array
+
+    def outcome(self, t: Array, row: Array) -> Array:
+        """The outcome at t, (m, P) or (P,)."""
+        return self.line.outcome(self._x(t, row))
+
+    def _x(self, t: Array, row: Array) -> Array:
+        return self.centre[row] + np.where(t < 0, self.left[row], self.right[row]) * np.sinh(t)
+
+    def place(self, y: Array, row: Array) -> Array:
+        """The t of an outcome, within the reach of its row."""
+        with np.errstate(all="ignore"):  # outcomes at the edge of the support lie at infinity
+            d = self.line.place(y) - self.centre[row]
+        t = np.arcsinh(d / np.where(d < 0, self.left[row], self.right[row]))
+        return np.minimum(np.maximum(t, -self.reach_left[row]), self.reach_right[row])
+
+    def log_weight(self, t: Array, row: Array) -> tuple[Array, Array]:
+        """The outcomes at t, and the log-density there per unit of t."""
+        x = self._x(t, row)
+        y = self.line.outcome(x)
+        width = np.where(t < 0, self.left[row], self.right[row])
+        slope = self.line.log_slope(x) + np.log(width) + np.abs(t) + np.log1p(np.exp(-2 * np.abs(t))) - np.log(2)
+        return y, self.density.log(y, row) + slope
+
+
+def coordinates(density: Density, rows: Array) -> Coordinates:
+    """Coordinates of the given rows of a continuous density; arrays are as long as the density, others are NaN."""
+    line = line_of(density.support)
+
+    def height(x: Array) -> Array:
+        return density.log(line.outcome(x), rows) + line.log_slope(x)
+
+    centre = _centre(density, line, rows, height)
+    top = height(centre)
+    sides = [_width(lambda h, s=s: top - height(centre + s * h), centre, rows.size) for s in (-1.0, 1.0)]
+    full = [np.full(density.count, np.nan) for _ in range(5)]
+    for place, values in zip(full, (centre, *sides), strict=False):
+        place[rows] = values
+    if density.support.circular:
+        room_left, room_right = np.full(rows.size, np.pi), np.full(rows.size, np.pi)
+    else:
+        room_left, room_right = centre - line.left, line.right - centre
+    with np.errstate(over="ignore"):  # a room of more than 1e308 widths is cut by the limit of sinh
+        full[3][rows] = np.minimum(np.arcsinh(room_left / sides[0]), FARTHEST)
+        full[4][rows] = np.minimum(np.arcsinh(room_right / sides[1]), FARTHEST)
+    return Coordinates(density, line, *full)
+
+
+def _centre(density: Density, line: Line, rows: Array, height: Callable[[Array], Array]) -> Array:
+    """A place in the bulk of every row: its declared median or mode where it has one, else the peak."""
+    half = np.full(rows.size, 0.5)
+    for name, symbols in (("median", {}), ("mode", {}), ("quantile", {"level": half}), ("expectation", {})):
+        found = density.form(name, rows, **symbols)
+        if found is not None and not density.outside(found, rows).any():
+            x = line.place(found)
+            inside = (x > line.left) & (x < line.right)
+            if inside.all() and np.isfinite(height(x)).all():
+                return x
+    return peak(height, rows.size, line.left, line.right, circular=density.support.circular)
+
+
+def peak(height: Callable[[Array], Array], size: int, left: float, right: float, *, circular: bool = False) -> Array:
+    """Where a function of x with one peak is largest, for each of ``size`` rows; a zooming grid, no derivatives.
+
+    The first grid is geometric around zero (even on a circle), so that any location and any scale is met.
+    """
+    if circular:
+        grid = np.linspace(-np.pi, np.pi, 129)
+    else:
+        powers = 2.0 ** np.arange(-60.0, np.log2(right) - 1)
+        grid = np.concatenate([[left], -powers[::-1], [0.0], powers, [right]])
+        grid = np.unique(grid[(grid >= left) & (grid <= right)])
+    points = np.broadcast_to(grid[:, None], (grid.size, size))
+    columns = np.arange(size)
+    for _ in range(60):
+        best = np.argmax(height(points), axis=0)
+        low = points[np.maximum(best - 1, 0), columns]
+        high = points[np.minimum(best + 1, points.shape[0] - 1), columns]
+        top = points[best, columns]
+        if (high - low <= 2.0**-50 * np.maximum(np.abs(top), 2.0**-900)).all():
+            break
+        points = low + (high - low) * np.linspace(0, 1, 33)[:, None]
+        points[16] = np.where((low < top) & (top < high), top, points[16])
+        points = np.sort(points, axis=0)
+    return np.asarray(points[np.argmax(height(points), axis=0), columns])
+
+
+def _width(drop: Callable[[Array], Array], centre: Array, size: int) -> Array:
+    """The step, to a factor of two, at which the log-density has fallen by one (or the largest that was tried)."""
+    least = np.floor(np.log2(np.maximum(np.abs(centre), 1e-290)) - 50)
+    low, high = least, np.full(size, 900.0)
+    with np.errstate(all="ignore"):
+        for _ in range(12):  # bisection on the exponent
+            middle = np.floor((low + high) / 2)
+            enough = drop(2.0**middle) >= 1
+            low, high = np.where(enough, low, middle), np.where(enough, middle, high)
+    return np.asarray(2.0**high)

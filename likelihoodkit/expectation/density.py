@@ -1,0 +1,120 @@
+"""The density of every row of a call, ready to be evaluated at any outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from likelihoodkit.compile import Runner, compile_program
+from likelihoodkit.declaration import level as level_symbol
+from likelihoodkit.errors import DerivationError
+from likelihoodkit.nll import Derivation
+from likelihoodkit.rows import Rows
+from likelihoodkit.stabilise import rewrite
+
+Array = NDArray[Any]
+#: (outcomes, rows they belong to), both flat, to values (k, len(outcomes))
+Function = Callable[[Array, Array], Array]
+
+
+class Density:
+    """Log-density and declared closed forms of the rows of one call, in float64 whatever the call's dtype.
+
+    Everything is evaluated at pairs (y, row): ``row`` (P,) indexes the rows, ``y`` is (P,) or (m, P), so that m
+    outcomes of one row cost the parameters only once.
+    """
+
+    def __init__(self, derivation: Derivation, rows: Rows, value: Runner) -> None:
+        self.derivation = derivation
+        self.count = rows.count
+        self.name = derivation.bound.name
+        self.support = derivation.bound.family.outcome.domain
+        self._columns = {
+            name: array.astype(np.float64) for name, array in rows.inputs.items() if name != derivation.y.name
+        }
+        self._vectors = any(array.ndim > 1 for array in self._columns.values())
+        self._value = value
+        self._forms: dict[str, Runner | None] = {}
+        self.upper = self._upper()
+
+    def _upper(self) -> Array | None:
+        """The largest outcome of each row where the support takes it from a parameter or from the columns."""
+        name = self.support.upper
+        if name == "classes":
+            block = next(array for array in self._columns.values() if array.ndim > 1)
+            return np.full(self.count, block.shape[0] - 1.0)
+        if name is None:
+            return np.full(self.count, self.support.high) if np.isfinite(self.support.high) else None
+        found = self.run(Runner(compile_program({"v": self.derivation.parameters[name]})), np.arange(self.count))["v"]
+        return np.array(np.broadcast_to(found, self.count))
+
+    # -- evaluating ----------------------------------------------------------------------------------------------
+
+    def run(self, runner: Runner, row: Array, **symbols: Array) -> dict[str, Array]:
+        """Run a program at the given rows; ``y`` and ``level`` fill the symbols of those names."""
+        columns = {name: a if a.ndim == 0 else a[..., row] for name, a in self._columns.items()}
+        if "y" in symbols:
+            columns[self.derivation.y.name] = symbols["y"]
+        if "level" in symbols:
+            columns[level_symbol.name] = symbols["level"]
+        # overflow to infinity is the right answer far out; NaN is looked for by the callers
+        with np.errstate(all="ignore"):
+            return runner.tile(columns, np.dtype(np.float64))
+
+    def log(self, y: Array, row: Array) -> Array:
+        """Log-density at (y, row), shape of ``y``; minus infinity outside the support.
+
+        Raises `DerivationError` where the formula gives no number inside the support.
+        """
+        if self._vectors and y.ndim > 1:  # the K entries of a vector column take the place of the m outcomes
+            return self.log(y.ravel(), np.broadcast_to(row, y.shape).ravel()).reshape(y.shape)
+        outside = self.outside(y, row)
+        safe = np.where(outside, self._inside(row), y) if outside.any() else y
+        found = -np.broadcast_to(self.run(self._value, row, y=safe)["value"], y.shape)
+        if np.isnan(found).any():
+            place = tuple(np.argwhere(np.isnan(found))[0])
+            raise DerivationError(
+                f"{self.name}: the log-density of row {int(row[place[-1]])} is not a number at y = {safe[place]:.12g}",
+                family=self.name,
+                index=int(row[place[-1]]),
+                value=float(safe[place]),
+            )
+        return np.where(outside, -np.inf, found) if outside.any() else found
+
+    def outside(self, y: Array, row: Array) -> Array:
+        """Mask of the outcomes that do not belong to the support of their row."""
+        beyond = self.support.outside(y, None if self.upper is None else self.upper[row])
+        return beyond | np.isinf(y)
+
+    def _inside(self, row: Array) -> Array:
+        """Some outcome of the support, to stand in where the answer is known without the formula."""
+        low, high = self.support.typical
+        typical = (low + high) / 2
+        if not self.support.whole:
+            return np.full(row.shape, typical)
+        return np.full(row.shape, self.support.low if np.isfinite(self.support.low) else 0.0)
+
+    # -- declared closed forms -----------------------------------------------------------------------------------
+
+    def declares(self, name: str) -> bool:
+        """Does the family declare this closed form?"""
+        return hasattr(self.derivation.bound.family, name)
+
+    def form(self, name: str, row: Array, **symbols: Array) -> Array | None:
+        """A declared closed form at the given rows (NaN where it says undefined), or None if it is not declared."""
+        if name not in self._forms:
+            formula: sp.Expr | None = getattr(self.derivation.bound.family, name, None)
+            self._forms[name] = (
+                None
+                if formula is None
+                else Runner(compile_program({"v": rewrite(self.derivation.substitute(formula))}))
+            )
+        runner = self._forms[name]
+        if runner is None:
+            return None
+        shape = np.broadcast_shapes(row.shape, *[a.shape for a in symbols.values()])
+        return np.array(np.broadcast_to(self.run(runner, row, **symbols)["v"], shape))

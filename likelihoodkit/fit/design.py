@@ -1,0 +1,249 @@
+"""From what the user calls X to named, full-rank matrices: one per predicted parameter.
+
+A table is an (n, p) array, a data frame (anything with ``columns`` and ``to_numpy``), or a mapping from column name to
+vector. Every column keeps its name through the fit; a column that is a combination of others is an error that says of
+which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import qr, solve_triangular
+
+from likelihoodkit.errors import FitError, InputError, ShapeError, UnknownNameError
+
+Array = NDArray[Any]
+
+INTERCEPT = "intercept"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A design: names of its columns and the (n, p) matrix; ``intercept`` says that the first column was added here."""
+
+    names: tuple[str, ...]
+    matrix: Array
+    intercept: bool = False
+    given_names: bool = False
+
+    @property
+    def data_names(self) -> tuple[str, ...]:
+        """Names of the user's own columns."""
+        return self.names[1:] if self.intercept else self.names
+
+
+def read_table(values: Any, what: str, family: str) -> Table:
+    """The columns of ``values`` as float64, each checked for text, NaN and infinity.
+
+    Raises `ShapeError` for ragged or wrongly shaped input and `InputError` naming the column and row of a missing
+    value.
+    """
+    if isinstance(values, Mapping):
+        names: Sequence[Any] = list(values)
+        columns = [np.asarray(values[name]) for name in names]
+        given_names = True
+    elif hasattr(values, "columns") and hasattr(values, "to_numpy"):
+        names = list(values.columns)
+        # one column at a time: a frame with a text column would otherwise become an array of objects
+        columns = [np.asarray(values[name].to_numpy()) for name in names]
+        given_names = True
+    else:
+        array = _as_matrix(values, what, family)
+        columns = list(array.T)
+        names = [f"x{j + 1}" for j in range(array.shape[1])]
+        given_names = False
+        if not columns:
+            return Table((), np.empty((array.shape[0], 0)))
+    labels = tuple(str(name) for name in names)
+    if not columns:
+        raise ShapeError(f"{family}: {what} has no columns", family=family, remedy="Pass None for a constant")
+    _no_repeats(labels, what, family)
+    rows = columns[0].shape[0] if columns[0].ndim == 1 else -1
+    for label, column in zip(labels, columns, strict=True):
+        if column.shape != (rows,):
+            raise ShapeError(
+                f"{family}: column {label!r} of {what} has shape {column.shape}; all columns need one number per row",
+                family=family,
+                value=column.shape,
+            )
+        _check_column(column, label, what, family)
+    return Table(labels, np.column_stack([c.astype(np.float64) for c in columns]), given_names=given_names)
+
+
+def _as_matrix(values: Any, what: str, family: str) -> Array:
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise ShapeError(f"{family}: {what} is ragged; its rows have different lengths", family=family) from None
+    if array.ndim == 1:
+        array = array[:, None]
+    if array.ndim != 2:
+        raise ShapeError(
+            f"{family}: {what} must have shape (n, p), not {array.shape}", family=family, value=array.shape
+        )
+    return array
+
+
+def _no_repeats(labels: Sequence[str], what: str, family: str) -> None:
+    repeated = [name for j, name in enumerate(labels) if name in labels[:j]]
+    if repeated:
+        raise InputError(f"{family}: {what} has two columns called {repeated[0]!r}", family=family, value=repeated[0])
+
+
+def _check_column(column: Array, label: str, what: str, family: str) -> None:
+    if column.dtype.kind not in "fiub":
+        raise InputError(
+            f"{family}: column {label!r} of {what} holds {column.dtype}, not numbers",
+            family=family,
+            value=label,
+            remedy="Code categories as 0/1 columns, as in (colour == 'red').astype(float)",
+        )
+    bad = ~np.isfinite(column)
+    if bad.any():
+        row = int(np.argmax(bad))
+        raise InputError(
+            f"{family}: {what} has {float(column[row]):g} in column {label!r}, row {row} "
+            f"({int(bad.sum())} of {bad.size} values of this column)",
+            family=family,
+            index=row,
+            value=label,
+            remedy="Drop the row or impute the value first",
+        )
+
+
+def split(X: Any, predicted: Sequence[str], family: str) -> dict[str, Any]:
+    """Which design goes to which parameter: ``X`` by parameter name, or all of it to the first one.
+
+    A mapping whose keys are all parameter names is read by parameter; one with none is a table of columns; anything
+    between is an `UnknownNameError`.
+    """
+    if X is None:
+        return {}
+    if isinstance(X, Mapping):
+        strange = [key for key in X if key not in predicted]
+        if not strange:
+            return {key: value for key, value in X.items() if value is not None}
+        if len(strange) < len(X):
+            raise UnknownNameError(
+                f"{family} predicts no parameter {strange[0]!r}",
+                family=family,
+                parameter=str(strange[0]),
+                remedy=f"Designs can be given for {', '.join(predicted)}; put columns under their parameter",
+            )
+    if not predicted:
+        raise FitError(f"{family} predicts no parameter that X could feed", family=family, remedy="Pass X=None")
+    return {predicted[0]: X}
+
+
+def designs(X: Any, predicted: Sequence[str], rows: int, *, intercept: bool, family: str) -> dict[str, Table]:
+    """A `Table` for every parameter in ``predicted``; those without a design get one constant."""
+    chosen = split(X, predicted, family)
+    return {
+        name: _with_intercept(read_table(chosen[name], _called(name, X, chosen), family), rows, intercept, family)
+        if name in chosen
+        else constant(rows)
+        for name in predicted
+    }
+
+
+def _called(name: str, X: Any, chosen: Mapping[str, Any]) -> str:
+    return "X" if chosen[name] is X else f"X[{name!r}]"
+
+
+def constant(rows: int) -> Table:
+    """The design of a parameter that is one number for all rows."""
+    return Table((INTERCEPT,), np.ones((rows, 1)), intercept=True)
+
+
+def _with_intercept(table: Table, rows: int, intercept: bool, family: str) -> Table:
+    if table.matrix.shape[0] != rows:
+        raise ShapeError(
+            f"{family}: a design has {table.matrix.shape[0]} rows but y has {rows}",
+            family=family,
+            value=table.matrix.shape,
+            remedy="Transpose it" if table.matrix.shape[1] == rows else None,
+        )
+    if not intercept:
+        if not table.names:
+            raise FitError(f"{family}: a design without columns and without intercept predicts nothing", family=family)
+        return table
+    if INTERCEPT in table.names:
+        raise InputError(
+            f"{family}: a column is already called {INTERCEPT!r}",
+            family=family,
+            value=INTERCEPT,
+            remedy="Pass intercept=False or rename it",
+        )
+    matrix = np.column_stack([np.ones(rows), table.matrix])
+    return Table((INTERCEPT, *table.names), matrix, intercept=True, given_names=table.given_names)
+
+
+@dataclass(frozen=True)
+class Basis:
+    """An orthonormal basis of a design, times sqrt(n): ``matrix = basis @ triangle``.
+
+    The optimiser works on coefficients of ``basis`` (their unit is the unit of the output, and they do not compete);
+    `coefficients` and `covariance` go back to the user's columns.
+    """
+
+    basis: Array
+    triangle: Array
+
+    def coefficients(self, inner: Array) -> Array:
+        """Coefficients of the user's columns from those of the basis."""
+        answer: Array = solve_triangular(self.triangle, inner)
+        return answer
+
+    @property
+    def back(self) -> Array:
+        """The inverse of ``triangle``."""
+        answer: Array = solve_triangular(self.triangle, np.eye(len(self.triangle)))
+        return answer
+
+
+def orthonormal(table: Table, parameter: str, family: str) -> Basis:
+    """The `Basis` of a design; `FitError` naming the columns when it has not full column rank."""
+    matrix = table.matrix
+    rows, columns = matrix.shape
+    lengths = np.linalg.norm(matrix, axis=0)
+    if not lengths.all():
+        name = table.names[int(np.argmin(lengths))]
+        raise _singular(family, parameter, f"column {name!r} is zero in every row", [name])
+    if columns > rows:
+        raise FitError(
+            f"{family}: {columns} coefficients for {parameter} cannot be told apart by {rows} rows",
+            family=family,
+            parameter=parameter,
+            value=(rows, columns),
+            remedy="Give more rows or fewer columns",
+        )
+    # column lengths are divided out so that the unit of a column does not decide whether it counts as dependent
+    _, corner, order = qr(matrix / lengths, mode="economic", pivoting=True)
+    size = np.abs(np.diag(corner))
+    rank = int((size > max(rows, columns) * np.finfo(np.float64).eps * size[0]).sum())
+    if rank < columns:
+        names = [table.names[j] for j in order]
+        mixtures = solve_triangular(corner[:rank, :rank], corner[:rank, rank:])
+        facts = []
+        for j, weights in enumerate(mixtures.T):
+            parts = [repr(n) for n, w in zip(names, weights, strict=False) if abs(w) > 1e-8]
+            facts.append(f"{names[rank + j]!r} is a combination of {', '.join(parts)}")
+        raise _singular(family, parameter, "; ".join(facts), names[rank:])
+    basis, triangle = qr(matrix, mode="economic")
+    return Basis(basis * np.sqrt(rows), triangle / np.sqrt(rows))
+
+
+def _singular(family: str, parameter: str, fact: str, names: list[str]) -> FitError:
+    remedy = "Drop one of them" + (" or pass intercept=False" if INTERCEPT in fact else "")
+    return FitError(
+        f"{family}: the design of {parameter} is singular: {fact}",
+        family=family,
+        parameter=parameter,
+        value=names,
+        remedy=remedy,
+    )

@@ -1,0 +1,140 @@
+"""The sum that a fit minimises: a loss, its data, and one linear predictor per block of coefficients."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from likelihoodkit.errors import DerivationError
+from likelihoodkit.fit.design import Basis
+from likelihoodkit.loss import Loss
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Block:
+    """The coefficients of one linear predictor: ``column`` of the outputs is ``basis @ coefficients``.
+
+    ``label`` is the parameter's name, with the class in brackets where the parameter is a vector; ``names`` are the
+    design's columns.
+    """
+
+    parameter: str
+    label: str
+    column: int
+    names: tuple[str, ...]
+    basis: Basis
+
+
+@dataclass(frozen=True)
+class Model:
+    """Rows, weights and blocks; everything below is a function of one flat vector of inner coefficients.
+
+    ``base`` (n, w) is what the outputs are before any block is added: the offset, zeros for a reference class.
+    """
+
+    loss: Loss
+    y: Array
+    weights: Array | None
+    given: Mapping[str, Any]
+    base: Array
+    blocks: tuple[Block, ...]
+
+    @cached_property
+    def slices(self) -> tuple[slice, ...]:
+        """Where each block's coefficients sit in the flat vector."""
+        stops = np.cumsum([len(block.names) for block in self.blocks])
+        return tuple(slice(int(b) - len(k.names), int(b)) for b, k in zip(stops, self.blocks, strict=True))
+
+    @property
+    def size(self) -> int:
+        """Number of coefficients."""
+        return sum(len(block.names) for block in self.blocks)
+
+    def outputs(self, inner: Array) -> Array:
+        """The model's outputs, (n, w)."""
+        outputs = self.base.copy()
+        for block, place in zip(self.blocks, self.slices, strict=True):
+            outputs[:, block.column] += block.basis.basis @ inner[place]
+        return outputs
+
+    def project(self, outputs: Array) -> Array:
+        """The inner coefficients whose outputs are nearest to ``outputs`` (n, w)."""
+        wanted = outputs - self.base
+        parts = [k.basis.basis.T @ wanted[:, k.column] / len(wanted) for k in self.blocks]
+        return np.concatenate(parts) if parts else np.empty(0)
+
+    def values(self, outputs: Array) -> Array:
+        """The weighted loss of each row, (n,)."""
+        return self.loss(self.y, outputs, weights=self.weights, **self.given)
+
+    def row_gradients(self, outputs: Array) -> Array:
+        """Weighted slopes of each row, (n, w)."""
+        return self.loss.gradient(self.y, outputs, weights=self.weights, **self.given)
+
+    def row_hessians(self, outputs: Array) -> Array:
+        """Weighted second derivatives of each row, (n, w, w)."""
+        return self.loss.hessian(self.y, outputs, weights=self.weights, **self.given)
+
+    def gradient(self, outputs: Array) -> Array:
+        """The gradient in the inner coefficients."""
+        slopes = self.row_gradients(outputs)
+        parts = [block.basis.basis.T @ slopes[:, block.column] for block in self.blocks]
+        return np.concatenate(parts) if parts else np.empty(0)
+
+    def observed(self, outputs: Array) -> Array:
+        """The exact Hessian in the inner coefficients."""
+        return self._assemble(self.row_hessians(outputs))
+
+    def expected(self, outputs: Array) -> Array:
+        """Fisher information; where the family has none, its estimate by the outer product of the rows' slopes."""
+        try:
+            rows = self.loss.fisher(outputs, weights=self.weights, **self.given)
+        except DerivationError:
+            slopes = self.loss.gradient(self.y, outputs, **self.given)
+            rows = slopes[:, :, None] * slopes[:, None, :]
+            if self.weights is not None:
+                rows *= self.weights[:, None, None]
+        return self._assemble(rows)
+
+    def _assemble(self, rows: Array) -> Array:
+        matrix = np.empty((self.size, self.size))
+        for i, (first, here) in enumerate(zip(self.blocks, self.slices, strict=True)):
+            for second, there in zip(self.blocks[i:], self.slices[i:], strict=True):
+                weighted = rows[:, first.column, second.column, None] * second.basis.basis
+                matrix[here, there] = first.basis.basis.T @ weighted
+                matrix[there, here] = matrix[here, there].T
+        return matrix
+
+    def only(self, keep: Mapping[int, bool], inner: Array) -> tuple[Model, Array]:
+        """The model in which only the blocks marked in ``keep`` are free, the others being held at ``inner``.
+
+        Returns it with its part of ``inner``.
+        """
+        base = self.base.copy()
+        for i, (block, place) in enumerate(zip(self.blocks, self.slices, strict=True)):
+            if not keep[i]:
+                base[:, block.column] += block.basis.basis @ inner[place]
+        free = tuple(block for i, block in enumerate(self.blocks) if keep[i])
+        parts = [inner[place] for i, place in enumerate(self.slices) if keep[i]]
+        return replace(self, base=base, blocks=free), np.concatenate(parts) if parts else np.empty(0)
+
+    @cached_property
+    def units(self) -> Array:
+        """The size below which a change of a block counts as small: 1, or the outcome's where the link is identity."""
+        reach = float(np.abs(self.y).max())
+        links = dict(self.loss.bound.bindings)
+        same = [getattr(links[block.parameter], "name", "") == "identity" for block in self.blocks]
+        return np.array([1.0 + reach if s else 1.0 for s in same])
+
+    def movement(self, step: Array, outputs: Array) -> Array:
+        """How far ``step`` moves each block's outputs, in proportion to their size; one number per block."""
+        moves = [np.abs(k.basis.basis @ step[p]).max() for k, p in zip(self.blocks, self.slices, strict=True)]
+        sizes = [np.abs(outputs[:, k.column]).max() for k in self.blocks]
+        return np.array(moves) / (self.units + np.array(sizes))

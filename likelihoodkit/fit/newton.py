@@ -1,0 +1,144 @@
+"""Newton's method with the exact Hessian, Fisher scoring where that is not positive definite.
+
+Every step is a descent direction followed by a backtracking (Armijo) line search. Nothing is added to a matrix to get
+through: a Hessian that is not positive definite is replaced by the Fisher information, which is one by nature.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import LinAlgError, cho_factor, cho_solve, lstsq
+
+from likelihoodkit.fit.model import Model
+
+Array = NDArray[Any]
+
+#: g' I^-1 g, the score statistic, below which the gradient counts as zero: 1e-10 standard errors from the optimum
+TOLERANCE = 1e-20
+#: the same where rounding keeps it from falling further (a location of 1e9 with a scale of 1, say)
+STALLED = 1e-12
+#: a step that still moves the outputs by this share although the score vanishes is running to infinity
+RUNAWAY = 1e-6
+LIMIT = 100
+ARMIJO = 1e-4
+HALVINGS = 60
+
+
+@dataclass(frozen=True)
+class Optimum:
+    """Where the search ended: inner coefficients, the loss there, and why it stopped.
+
+    ``score`` is sqrt(g' I^-1 g): the distance to the optimum in standard errors. ``runaway`` is the number of the block
+    that runs to infinity, or None. ``information`` is the observed information, None where it is not positive definite.
+    """
+
+    inner: Array
+    value: float
+    score: float
+    iterations: int
+    converged: bool
+    runaway: int | None
+    information: Array | None
+
+
+def factor(matrix: Array) -> Any | None:
+    """The Cholesky factor of ``matrix``, or None when it is not finite and positive definite to rounding."""
+    if not np.isfinite(matrix).all():
+        return None
+    scale = np.sqrt(np.abs(np.diag(matrix)))
+    if not scale.all():
+        return None
+    try:
+        lower, flag = cho_factor(matrix / np.outer(scale, scale), lower=True)
+    except LinAlgError:
+        return None
+    # pivots of a matrix with unit diagonal: below rounding, positive or not is chance
+    if (np.diag(lower) ** 2).min(initial=1.0) <= len(matrix) * np.finfo(np.float64).eps:
+        return None
+    return lower, flag, scale
+
+
+def solve(factored: Any, right: Array) -> Array:
+    """Solve with a `factor`."""
+    lower, flag, scale = factored
+    shape = scale if right.ndim == 1 else scale[:, None]
+    answer: Array = cho_solve((lower, flag), right / shape) / shape
+    return answer
+
+
+def _direction(model: Model, outputs: Array, gradient: Array) -> tuple[Array, Array | None]:
+    """A descent direction, and the observed information if the direction is Newton's."""
+    observed = model.observed(outputs)
+    factored = factor(observed)
+    if factored is not None:
+        return -solve(factored, gradient), observed
+    expected = model.expected(outputs)
+    factored = factor(expected)
+    if factored is not None:
+        return -solve(factored, gradient), None
+    if not np.isfinite(expected).all():
+        return -gradient, None
+    return -lstsq(expected, gradient)[0], None
+
+
+def minimise(model: Model, start: Array, limit: int = LIMIT) -> Optimum:
+    """Minimise the model's loss from ``start``.
+
+    Stops when the score statistic g' I^-1 g is at most 1e-20 (the gradient vanishes to 1e-10 standard errors) while the
+    step no longer moves the outputs; when it stalls in rounding below 1e-12; or after ``limit`` iterations. A vanishing
+    score with a step that keeps moving is a likelihood whose maximum lies at infinity.
+    """
+    inner = start
+    outputs = model.outputs(inner)
+    rows = model.values(outputs)
+    value = float(rows.sum())
+    before = np.inf
+    for iteration in range(limit + 1):
+        gradient = model.gradient(outputs)
+        if not np.isfinite(gradient).all():
+            return Optimum(inner, value, np.inf, iteration, False, None, None)
+        step, information = _direction(model, outputs, gradient)
+        slope = float(gradient @ step)
+        statistic = -slope
+        moves = model.movement(step, outputs)
+        small = statistic <= TOLERANCE or (statistic <= STALLED and statistic > before / 4)
+        still = bool((moves <= RUNAWAY).all())
+        if small or iteration == limit or slope >= 0:
+            runaway = None if still else int(np.argmax(moves))
+            done = small and still and information is not None
+            score = float(np.sqrt(max(statistic, 0.0)))
+            return Optimum(inner, value, score, iteration, done, runaway, information)
+        before = statistic
+        found = _search(model, inner, step, slope, value, float(np.abs(rows).sum()))
+        if found is None:
+            score = float(np.sqrt(statistic))
+            good = statistic <= STALLED and still and information is not None
+            return Optimum(inner, value, score, iteration, good, None, information)
+        inner, outputs, rows = found
+        value = float(rows.sum())
+    raise AssertionError("unreachable: the loop returns at its limit")
+
+
+def _search(
+    model: Model, inner: Array, step: Array, slope: float, value: float, size: float
+) -> tuple[Array, Array, Array] | None:
+    """The first of 1, 1/2, 1/4, ... of ``step`` that lowers the loss enough; None when none does.
+
+    A sum of n rows is known to about eps times the sum of their sizes: a change below that cannot be judged by the value
+    and is left to the gradient.
+    """
+    rounding = 4 * np.finfo(np.float64).eps * size
+    length = 1.0
+    for _ in range(HALVINGS):
+        trial = inner + length * step
+        outputs = model.outputs(trial)
+        if np.isfinite(outputs).all():
+            rows = model.values(outputs)
+            if float(rows.sum()) <= value + ARMIJO * length * slope + rounding:
+                return trial, outputs, rows
+        length /= 2
+    return None

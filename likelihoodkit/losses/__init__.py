@@ -1,0 +1,135 @@
+"""The catalogue of named losses, each a short declaration in one of the chapters.
+
+`regression` a real prediction · `positive` a positive one · `binary` two classes · `classes` K classes.
+
+``losses.NAME`` without settings is itself a `Loss`; with settings it is called first, by position or by name:
+
+>>> from likelihoodkit import losses
+>>> losses.absolute_error([1.0, 2.0], [1.5, 0.0])
+array([0.5, 2. ])
+>>> losses.pinball(0.9)([1.0, 2.0], [1.5, 0.0])
+array([0.05, 1.8 ])
+>>> losses.gamma_deviance(link="identity").gradient([2.0], [1.0])
+array([-2.])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from likelihoodkit.declaration import NamedLoss
+
+#: chapter -> its losses, in the order of a textbook
+CHAPTERS: dict[str, tuple[str, ...]] = {
+    "regression": (
+        "squared_error", "absolute_error", "huber", "smooth_l1", "pseudo_huber", "log_cosh", "pinball", "expectile",
+        "cauchy", "epsilon_insensitive", "tukey", "welsch", "geman_mcclure", "linex", "circular_distance",
+    ),
+    "positive": ("squared_log_error", "poisson_deviance", "gamma_deviance", "inverse_gaussian_deviance"),
+    "binary": ("binary_cross_entropy", "hinge", "squared_hinge", "exponential", "brier", "focal"),
+    "classes": ("categorical_cross_entropy", "sparse_categorical_cross_entropy", "softmax_cross_entropy"),
+}  # fmt: skip
+_CHAPTER_OF = {name: chapter for chapter, names in CHAPTERS.items() for name in names}
+#: an optional setting that chooses another declaration
+_ALTERNATIVES = {"focal": (("alpha", "balanced_focal"),)}
+
+
+def names() -> tuple[str, ...]:
+    """Names of all losses, in the order of the chapters."""
+    return tuple(_CHAPTER_OF)
+
+
+def declaration(name: str) -> type[NamedLoss]:
+    """The class that declares a loss; `UnknownNameError` lists those that exist."""
+    chapter = _CHAPTER_OF.get(name)
+    if chapter is None:
+        from likelihoodkit.errors import UnknownNameError
+
+        raise UnknownNameError(f"there is no loss {name!r}", value=name, remedy=f"Known: {', '.join(names())}")
+    return getattr(import_module(f"likelihoodkit.losses.{chapter}"), name)  # type: ignore[no-any-return]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _CHAPTER_OF:
+        raise AttributeError(f"module 'likelihoodkit.losses' has no attribute {name!r}")
+    from likelihoodkit.losses._catalogue import Unset, entry, settings_of
+
+    declared = declaration(name)
+    if not settings_of(declared):
+        return entry(declared, {})
+    chapter = import_module(f"likelihoodkit.losses.{_CHAPTER_OF[name]}")
+    others = tuple((setting, getattr(chapter, other)) for setting, other in _ALTERNATIVES.get(name, ()))
+    return Unset(declared, others)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *names()])
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the catalogue."""
+
+    name: str
+    chapter: str
+    settings: tuple[str, ...]
+    outcome: str
+    prediction: str
+    link: str
+    summary: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """The catalogue as rows; prints as a table, ``to_json`` gives plain data."""
+
+    rows: tuple[Row, ...]
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def to_json(self) -> list[dict[str, Any]]:
+        """One dictionary per loss."""
+        return [asdict(row) for row in self.rows]
+
+    def __str__(self) -> str:
+        lines: list[str] = []
+        width = max(len(_call(row)) for row in self.rows)
+        for chapter in CHAPTERS:
+            lines.append(chapter)
+            lines += [f"  {_call(row):<{width}}  {row.summary}" for row in self.rows if row.chapter == chapter]
+        return "\n".join(lines)
+
+    def _repr_markdown_(self) -> str:
+        head = "| loss | outcome | output | link | what it is |\n|---|---|---|---|---|"
+        body = [f"| {_call(r)} | {r.outcome} | {r.prediction} | {r.link} | {r.summary.replace('|', chr(92) + '|')} |" for r in self]
+        return "\n".join([head, *body])
+
+
+def _call(row: Row) -> str:
+    return f"{row.name}({', '.join(row.settings)})" if row.settings else row.name
+
+
+def catalogue() -> Table:
+    """All named losses as a table.
+
+    >>> [row.name for row in catalogue() if row.chapter == "classes"][-1]
+    'softmax_cross_entropy'
+    """
+    from likelihoodkit.losses._catalogue import settings_of
+
+    rows = []
+    for name, chapter in _CHAPTER_OF.items():
+        declared = declaration(name)
+        predicted = next(row for row in declared.parameters.values() if row.link is not None)
+        link = predicted.link.name if predicted.link else ""
+        summary = (declared.__doc__ or "").strip().splitlines()[0].rstrip(".")
+        rows.append(Row(name, chapter, settings_of(declared), declared.outcome.domain.words, predicted.name, link, summary))
+    return Table(tuple(rows))

@@ -1,0 +1,198 @@
+"""How a declared loss becomes an entry of the catalogue: a `Loss` that can be called, or one that wants settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from likelihoodkit import links, supports
+from likelihoodkit.declaration import Bound, NamedLoss, bind
+from likelihoodkit.errors import BindingError, InputError, SupportError, UnknownNameError
+from likelihoodkit.links import Link
+from likelihoodkit.loss import Loss
+from likelihoodkit.rows import Rows, as_real
+from likelihoodkit.supports import Support
+
+#: the output itself as a positive parameter; `CatalogueLoss` checks that it is one
+BARE = replace(links.identity, range=supports.positive)
+
+
+@dataclass(frozen=True)
+class SignedLabels(Support):
+    """Binary labels in either spelling, {0, 1} or {-1, +1}; formulas are written for 0 and 1."""
+
+    def recode(self, y: ArrayLike, family: str) -> NDArray[Any]:
+        """Labels -1 and +1 as 0 and 1; labels 0 and 1 as they are; both spellings at once are refused."""
+        array = as_real(y, "y", family)
+        minus = array == -1
+        if not minus.any():
+            return array
+        zero = array == 0
+        if zero.any():
+            index = int(np.argmax(zero.ravel()))
+            raise SupportError(
+                f"{family}: y mixes the labels 0 and -1, first at y[{index}] = 0",
+                family=family,
+                index=index,
+                value=0.0,
+                remedy="Use either 0 and 1 or -1 and +1 for all rows",
+            )
+        return np.where(minus, array.dtype.type(0), array)
+
+
+labels = SignedLabels(
+    "labels",
+    "labels 0 and 1 (or -1 and +1)",
+    low=0.0,
+    high=1.0,
+    closed_low=True,
+    closed_high=True,
+    whole=True,
+    classes=2,
+    typical=(0, 1),
+    remedy="Recode the two classes as 0 and 1, or as -1 and +1",
+)
+
+
+class CatalogueLoss(Loss):
+    """A named loss with all its settings: called with ``(y, outputs)`` it is evaluated.
+
+    Called with ``link=`` alone it is the same loss read through another link; ``link="identity"`` takes the bare
+    prediction, which for a loss of positive predictions must then be positive (`SupportError` if it is not).
+
+    >>> from likelihoodkit import losses
+    >>> losses.squared_error([1.0, 2.0], [0.0, 2.0])
+    array([1., 0.])
+    >>> losses.poisson_deviance(link="identity")([3.0], [3.0])
+    array([0.])
+    """
+
+    def __init__(self, bound: Bound) -> None:
+        super().__init__(bound)
+        self.__doc__ = bound.family.__doc__
+
+    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
+        """The loss of each row, shape (n,); without arrays, the loss with other bindings (see the class)."""
+        if arguments or not _rebinds(self.bound, keywords):
+            return super().__call__(*arguments, **keywords)
+        decided: dict[str, Any] = {name: how for name, how in self.bound.bindings if isinstance(how, Link)}
+        return entry(self.bound.family, {**decided, **self.bound.held, **keywords})
+
+    def __repr__(self) -> str:
+        return f"losses.{_words(self.bound)}"
+
+    def _read(self, y: ArrayLike | None, outputs: ArrayLike, *arguments: Any) -> Rows:
+        domain = self.bound.family.outcome.domain
+        if y is not None and isinstance(domain, SignedLabels):
+            y = domain.recode(y, self.name)
+        rows = super()._read(y, outputs, *arguments)
+        for name, how in self.bound.bindings:
+            if how == BARE:
+                values = rows.inputs[self.derivation.outputs[name].name]
+                remedy = "Give the bare prediction, or leave out link= to predict its logarithm"
+                BARE.range.check(values, family=self.name, what="outputs", remedy=remedy)
+        return rows
+
+
+def _rebinds(bound: Bound, keywords: Mapping[str, Any]) -> bool:
+    return all(name == "link" or name in bound.family.parameters for name in keywords)
+
+
+def _words(bound: Bound) -> str:
+    inside = [word for word in repr(bound).partition("(")[2].removesuffix(")").split(", ") if word]
+    return f"{bound.name}({', '.join(inside)})" if inside else bound.name
+
+
+@dataclass(frozen=True, repr=False)
+class Unset:
+    """A named loss that wants its settings first; calling it with them gives a `CatalogueLoss`.
+
+    ``alternatives`` maps the name of an optional further setting to the declaration that has it.
+
+    >>> from likelihoodkit import losses
+    >>> losses.huber
+    losses.huber(delta)
+    >>> losses.huber(1.0)([3.0], [0.0])
+    array([2.5])
+    >>> losses.huber(delta=1) is losses.huber(1.0)
+    True
+    """
+
+    declaration: type[NamedLoss]
+    alternatives: tuple[tuple[str, type[NamedLoss]], ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The name in the catalogue."""
+        return self.declaration.__name__
+
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """Names of the settings it cannot do without, in order."""
+        return settings_of(self.declaration)
+
+    def __call__(self, *arguments: Any, **keywords: Any) -> CatalogueLoss:
+        """The loss with these settings, by position or by name."""
+        names = (*self.settings, *(name for name, _ in self.alternatives))
+        example = f"lk.losses.{self.name}({', '.join(self.settings)})(y, outputs)"
+        for value in (*arguments, *keywords.values()):
+            if np.ndim(value) > 0:
+                raise BindingError(f"{self.name} wants its settings first", family=self.name, remedy=f"Write {example}")
+        if len(arguments) > len(names) or set(names[: len(arguments)]) & set(keywords):
+            raise BindingError(
+                f"{self.name} takes the settings {', '.join(names)}, each once", family=self.name, remedy=f"Write {example}"
+            )
+        chosen = {**dict(zip(names, arguments, strict=False)), **keywords}
+        declaration = self.declaration
+        for name, other in self.alternatives:
+            if chosen.get(name) is None:
+                chosen.pop(name, None)
+            else:
+                declaration = other
+        missing = [name for name in self.settings if name not in chosen]
+        if missing:
+            raise InputError(
+                f"{self.name} needs {', '.join(missing)}", family=self.name, parameter=missing[0], remedy=f"Write {example}"
+            )
+        return entry(declaration, chosen)
+
+    def __repr__(self) -> str:
+        optional = [f"{name}=None" for name, _ in self.alternatives]
+        return f"losses.{self.name}({', '.join([*self.settings, *optional])})"
+
+
+def settings_of(declaration: type[NamedLoss]) -> tuple[str, ...]:
+    """Names of the held parameters of a loss."""
+    return tuple(name for name, row in declaration.parameters.items() if row.link is None)
+
+
+def entry(declaration: Any, bindings: Mapping[str, Any]) -> CatalogueLoss:
+    """The loss of a declaration with these bindings; ``link`` names the one predicted parameter."""
+    chosen = dict(bindings)
+    if "link" in chosen:
+        predicted = [name for name, row in declaration.parameters.items() if row.link is not None]
+        chosen[predicted[0]] = chosen.pop("link")
+    for name, value in chosen.items():
+        row = declaration.parameters.get(name)
+        wants_bare = value in ("identity", links.identity) if isinstance(value, str | Link) else False
+        if wants_bare and row is not None and row.domain == supports.positive:
+            chosen[name] = BARE
+    unknown = [name for name in chosen if name not in declaration.parameters]
+    if unknown:
+        raise UnknownNameError(
+            f"{declaration.__name__} has no setting {unknown[0]!r}",
+            family=declaration.__name__,
+            parameter=unknown[0],
+            remedy=f"It has {', '.join((*settings_of(declaration), 'link'))}",
+        )
+    return _made(bind(declaration, chosen))
+
+
+@cache
+def _made(bound: Bound) -> CatalogueLoss:
+    return CatalogueLoss(bound)

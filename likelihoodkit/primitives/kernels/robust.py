@@ -1,0 +1,83 @@
+"""Kernels of the named losses: penalties that are flat near zero, deviances, cross-entropy to target probabilities."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise
+from likelihoodkit.primitives.kernels.classes import softmax
+from likelihoodkit.primitives.kernels.exponential import log1pmx
+
+
+@kernel
+def hypot_ratio(x: Floats) -> Floats:
+    """x/sqrt(1 + x^2) for any finite x."""
+    return np.asarray(x / np.hypot(1.0, x))
+
+
+@kernel
+def expm1_minus(x: Floats) -> Floats:
+    """e^x - 1 - x: x^2/2 near 0, without the cancellation (with u = e^x - 1 it is u - log1p(u))."""
+    return piecewise(
+        (x,), ((x > -0.9) & (x < 0.9), lambda x: -log1pmx(np.expm1(x))), otherwise=lambda x: np.expm1(x) - x
+    )
+
+
+@kernel
+def gamma_deviance_half(y: Floats, m: Floats) -> Floats:
+    """y/m - 1 - log(y/m) for y, m > 0: (y/m - 1)^2/2 near y = m, where y - m is exact."""
+    return piecewise(
+        (y, m), ((y > 0.5 * m) & (y < 2.0 * m), lambda y, m: -log1pmx((y - m) / m)), otherwise=_deviance_far
+    )
+
+
+def _deviance_far(y: Floats, m: Floats) -> Floats:
+    ratio = y / m
+    logarithm = np.where(np.isfinite(ratio) & (ratio > 1e-300), np.log(ratio), np.log(y) - np.log(m))
+    return np.asarray(ratio - 1.0 - logarithm)
+
+
+@kernel
+def relative_excess(y: Floats, m: Floats) -> Floats:
+    """(y - m)/m for m > 0, exact to the last digit near y = m."""
+    return np.where((y > 0.5 * m) & (y < 2.0 * m), (y - m) / m, y / m - 1.0)
+
+
+def soft_cross_entropy(z: ArrayLike, y: ArrayLike) -> Any:
+    """sum_k y_k (log_sum_exp(z) - z_k) as a sum of terms that are never negative."""
+    return _cross_entropy(z, y)
+
+
+@kernel
+def _cross_entropy(z: Floats, y: Floats) -> Any:
+    top = np.argmax(z, axis=0)[np.newaxis]
+    below = np.take_along_axis(z, top, axis=0) - z
+    others = np.exp(-below)
+    np.put_along_axis(others, top, 0.0, axis=0)
+    surprise = below + np.log1p(np.sum(others, axis=0, keepdims=True))
+    return np.sum(np.where(y == 0, 0.0, y * surprise), axis=0)
+
+
+def soft_residual(z: ArrayLike, y: ArrayLike) -> Any:
+    """softmax(z) sum(y) - y, written as s_k (sum of the other y) - y_k (sum of the other s)."""
+    return _residual(z, y)
+
+
+@kernel
+def _residual(z: Floats, y: Floats) -> Floats:
+    s = softmax(z)
+    return np.asarray(s * _others(y) - y * _others(s))
+
+
+def _others(v: Floats) -> Floats:
+    """The sum of all entries but k, for each k; for the largest entry it is added up afresh."""
+    top = np.argmax(v, axis=0)[np.newaxis]
+    rest = v.copy()
+    np.put_along_axis(rest, top, 0.0, axis=0)
+    without_top = np.sum(rest, axis=0, keepdims=True)
+    result = (without_top - rest) + np.take_along_axis(v, top, axis=0)
+    np.put_along_axis(result, top, without_top, axis=0)
+    return result

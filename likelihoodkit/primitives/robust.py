@@ -1,0 +1,62 @@
+"""What the named losses need beyond the noises: penalties, deviances and cross-entropy to target probabilities."""
+
+from __future__ import annotations
+
+import sympy as sp
+from sympy import exp, log
+
+from likelihoodkit.primitives.logistic import expm1
+from likelihoodkit.primitives.record import Kind, primitive
+from likelihoodkit.primitives.vector import log_sum_exp, softmax, sum_over
+
+hypot1m: Kind = primitive(
+    "hypot1m",
+    lambda x: sp.sqrt(1 + x**2) - 1,
+    lambda x: hypot_ratio(x),
+    r"\left(\sqrt{{1+\left({0}\right)^2}}-1\right)",
+    nonnegative=True,
+)
+hypot_ratio: Kind = primitive(
+    "hypot_ratio",
+    lambda x: x / sp.sqrt(1 + x**2),
+    lambda x: (1 + hypot1m(x)) ** -3,
+    r"\frac{{{0}}}{{\sqrt{{1+\left({0}\right)^2}}}}",
+)
+expm1_minus: Kind = primitive(
+    "expm1_minus",
+    lambda x: exp(x) - 1 - x,
+    lambda x: expm1(x),
+    r"\left(e^{{{0}}}-1-\left({0}\right)\right)",
+    nonnegative=True,
+)
+gamma_deviance_half: Kind = primitive(
+    "gamma_deviance_half",
+    lambda y, m: y / m - 1 - log(y / m),
+    (lambda y, m: relative_excess(y, m) / y, lambda y, m: -relative_excess(y, m) / m),
+    r"\left(\frac{{{0}}}{{{1}}}-1-\log\frac{{{0}}}{{{1}}}\right)",
+    accurate="y > 0, m > 0",
+    nonnegative=True,
+)
+relative_excess: Kind = primitive(
+    "relative_excess",
+    lambda y, m: y / m - 1,
+    (lambda y, m: 1 / m, lambda y, m: -y / m**2),
+    r"\left(\frac{{{0}}}{{{1}}}-1\right)",
+    accurate="y > 0, m > 0",
+)
+soft_cross_entropy: Kind = primitive(
+    "soft_cross_entropy",
+    lambda z, y: sum_over(y * (log_sum_exp(z) - z)),
+    (lambda z, y: soft_residual(z, y), None),
+    r"\sum_k {1}_k\left(\log\sum_j e^{{{0}_j}}-{0}_k\right)",
+    reduces=True,
+    nonnegative=True,
+)
+soft_residual: Kind = primitive(
+    "soft_residual",
+    lambda z, y: sum_over(y) * softmax(z) - y,
+    (None, None),
+    r"\left(\operatorname{{softmax}}\left({0}\right)-{1}\right)",
+    vector=True,
+    pullback=lambda adjoint, z, y: sum_over(y) * softmax(z) * (adjoint - sum_over(adjoint * softmax(z))),
+)

@@ -1,0 +1,80 @@
+"""Claims about vectors of any length, instantiated at a given length K for refutation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import sympy as sp
+
+from likelihoodkit.primitives import log_sum_exp, one_hot, pick, softmax, sum_over
+from likelihoodkit.prove.outcome import Undecided
+
+Entries = tuple[sp.Expr, ...]
+
+
+class Instance:
+    """Vectors of length K as K symbols each; class indices at given values.
+
+    A vector on the simplex has K - 1 free entries; the last is one minus their sum.
+    """
+
+    def __init__(self, size: int, vectors: Mapping[sp.Symbol, bool], indices: Mapping[sp.Symbol, int]) -> None:
+        self.size = size
+        self.indices = indices
+        self.entries: dict[sp.Symbol, Entries] = {}
+        self.free: dict[sp.Symbol, tuple[sp.Symbol, ...]] = {}
+        for vector, simplex in vectors.items():
+            names = tuple(sp.Symbol(f"{vector}[{i}]", **_facts(vector)) for i in range(size))
+            self.free[vector] = names[:-1] if simplex else names
+            self.entries[vector] = (*names[:-1], 1 - sp.Add(*names[:-1])) if simplex else names
+
+    def scalar(self, e: sp.Expr) -> sp.Expr:
+        """An expression with one value per row."""
+        value = self._visit(e)
+        if isinstance(value, tuple):
+            raise Undecided("a side of the claim is a vector, not a number per row")
+        return value
+
+    def _visit(self, e: sp.Expr) -> sp.Expr | Entries:
+        if e in self.entries:
+            return self.entries[e]
+        if e in self.indices:
+            return sp.Integer(self.indices[e])
+        if not e.args:
+            return e
+        if isinstance(e, one_hot):
+            index = self._index(e.args[0])
+            return tuple(sp.Integer(int(i == index)) for i in range(self.size))
+        if isinstance(e, pick):
+            return self._vector(e.args[0])[self._index(e.args[1])]
+        if isinstance(e, sum_over):
+            return sp.Add(*self._vector(e.args[0]))
+        if isinstance(e, log_sum_exp):
+            return sp.log(sp.Add(*[sp.exp(z) for z in self._vector(e.args[0])]))
+        if isinstance(e, softmax):
+            weights = [sp.exp(z) for z in self._vector(e.args[0])]
+            return tuple(w / sp.Add(*weights) for w in weights)
+        parts = [self._visit(a) for a in e.args]
+        if not any(isinstance(p, tuple) for p in parts):
+            return e.func(*parts)
+        columns = [p if isinstance(p, tuple) else (p,) * self.size for p in parts]
+        return tuple(e.func(*[c[i] for c in columns]) for i in range(self.size))
+
+    def _vector(self, e: sp.Expr) -> Entries:
+        value = self._visit(e)
+        return value if isinstance(value, tuple) else (value,) * self.size
+
+    def _index(self, e: sp.Expr) -> int:
+        value = self._visit(e)
+        if isinstance(value, tuple) or not value.is_Integer or not 0 <= value < self.size:
+            raise Undecided("an index that is not a class")
+        return int(value)
+
+
+def _facts(vector: sp.Symbol) -> dict[str, bool]:
+    facts = {"real": True}
+    if vector.is_positive:
+        facts["positive"] = True
+    elif vector.is_nonnegative:
+        facts["nonnegative"] = True
+    return facts
