@@ -14,6 +14,7 @@ __version__ = "0.1.0"
 _HOMES: dict[str, tuple[str, ...]] = {
     "declaration": ("Distribution", "NamedLoss", "outcome", "parameter", "held", "shared", "level"),
     "loss": ("Loss", "derive"),
+    "predict": ("Belief", "interval", "minimise", "quantile"),
     "errors": (
         "BindingError",
         "ConvergenceWarning",
@@ -36,6 +37,12 @@ _FAMILIES = (
 )  # fmt: skip
 _SUPPORTS = ("real", "positive", "nonnegative", "unit", "counts", "binary", "circle", "simplex", "classes", "counts_up_to")
 _MODULES = ("links", "supports", "losses", "data", "families")
+
+
+def complete() -> None:
+    """Load the stages that carry out verbs of earlier nouns (`Loss.predict`, `Bound.sample`, ``print(loss)``)."""
+    import_module("likelihoodkit.predict")
+    import_module("likelihoodkit.explain")
 
 
 def __getattr__(name: str) -> Any:

@@ -20,6 +20,7 @@ from likelihoodkit.links import Link, find
 from likelihoodkit.primitives import VectorSymbol
 from likelihoodkit.primitives.words import exact
 from likelihoodkit.supports import Support
+from likelihoodkit.verbs import Evaluated
 
 #: formulas a family may declare beside its log-density; all are certified by tests, never trusted
 CLOSED_FORMS = ("expectation", "variance", "median", "mode", "cdf", "survival", "quantile", "entropy")
@@ -109,13 +110,16 @@ class Held:
     value: sp.Expr | None
 
 
+_A = {"outcome": "the outcome", "parameter": "a parameter", "held": "a held setting"}
+
+
 class _Body(dict[str, Any]):
     """The namespace of a class body; a slot that is overwritten is an error on the spot."""
 
     def __setitem__(self, key: str, value: Any) -> None:
         if isinstance(self.get(key), Slot):
             raise DeclarationError(
-                f"the name {key!r} is already an {self[key].role} of this family and is assigned again",
+                f"the name {key!r} is already {_A[self[key].role]} of this family and is assigned again",
                 parameter=key,
                 remedy="Give the second value another name",
             )
@@ -261,7 +265,7 @@ Binding = Link | Shared | Held
 
 
 @dataclass(frozen=True)
-class Bound:
+class Bound(Evaluated):
     """A family with every parameter decided: predicted through a link, shared, or held at a number."""
 
     family: type[Declared]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import sympy as sp
 
@@ -45,6 +46,10 @@ class Link:
     def fits(self, domain: Support) -> bool:
         """Does every parameter that the link can produce lie in ``domain``?"""
         return domain.includes(self.range) and self.range.circular == domain.circular
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A link of the table is stored by its name: its maps cannot be."""
+        return (find, (self.name,)) if LINKS.get(self.name) is self else super().__reduce__()  # type: ignore[return-value]
 
     def __repr__(self) -> str:
         return f"links.{self.name}"

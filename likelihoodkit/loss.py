@@ -19,6 +19,7 @@ from likelihoodkit.nll import Derivation, negative_log_likelihood
 from likelihoodkit.primitives import VectorSymbol
 from likelihoodkit.rows import Reader, Rows
 from likelihoodkit.stabilise import stabilise
+from likelihoodkit.verbs import verb
 
 Array = NDArray[Any]
 SharedValues = ArrayLike | Mapping[str, float] | None
@@ -83,6 +84,9 @@ class Loss:
     def __repr__(self) -> str:
         return f"Loss({self.bound!r})"
 
+    def __str__(self) -> str:
+        return str(verb("describe")(self))
+
     # -- running -------------------------------------------------------------------------------------------------
 
     def _expressions(self, what: str) -> dict[str, sp.Expr]:
@@ -131,8 +135,8 @@ class Loss:
     ) -> Array:
         """The loss of each row, shape (n,), all constants kept, never averaged."""
         rows = self._read(y, outputs, weights, offset, shared, given)
-        value = np.empty(rows.count, rows.dtype)
-        self._runner("value").run(rows.inputs, {"value": value}, rows.count, rows.dtype)
+        value = np.empty(rows.count)
+        self._runner("value").run(rows.inputs, {"value": value}, rows.count)
         return rows.weigh(value)
 
     def value_and_gradient(
@@ -147,13 +151,13 @@ class Loss:
     ) -> tuple[Array, Array]:
         """Loss (n,) and its gradient (shape of ``outputs``, shared parameters in further columns) in one pass."""
         rows = self._read(y, outputs, weights, offset, shared, given)
-        value = np.empty(rows.count, rows.dtype)
+        value = np.empty(rows.count)
         gradient = np.empty((rows.count, rows.width), rows.dtype)
         places = {"value": value}
         for name, columns in rows.columns.items():
             vector = name in self._reader.vectors
             places[f"d {name}"] = gradient[:, columns].T if vector else gradient[:, columns.start]
-        self._runner("fused").run(rows.inputs, places, rows.count, rows.dtype)
+        self._runner("fused").run(rows.inputs, places, rows.count)
         rows.weigh(value), rows.weigh(gradient)
         return value, gradient[:, 0] if rows.flat else gradient
 
@@ -207,7 +211,7 @@ class Loss:
             row, column = rows.columns[first], rows.columns[second].start + k
             vector = first in self._reader.vectors
             places[pair] = matrix[:, row, column].T if vector else matrix[:, row.start, column]
-        self._runners[key].run(rows.inputs | arrow, places, rows.count, rows.dtype)
+        self._runners[key].run(rows.inputs | arrow, places, rows.count)
         for pair in pairs:
             first, second = pair.split(" ")
             row, column = rows.columns[first], rows.columns[second].start + k
@@ -271,9 +275,39 @@ class Loss:
         for name in self.derivation.parameters:
             vector = self.bound.family.parameters[name].domain.vector
             size = rows.columns[name].stop - rows.columns[name].start if vector else 0
-            places[name] = np.empty((size, rows.count) if vector else rows.count, rows.dtype)
-        self._runner("parameters").run(rows.inputs, places, rows.count, rows.dtype)
+            places[name] = np.empty((size, rows.count) if vector else rows.count)
+        self._runner("parameters").run(rows.inputs, places, rows.count)
         return {name: a.T if a.ndim > 1 else a for name, a in places.items()}
+
+    # -- inferring: carried out by the stage after this one ------------------------------------------------------
+
+    def distribution(
+        self,
+        outputs: ArrayLike,
+        *,
+        offset: ArrayLike | None = None,
+        shared: SharedValues = None,
+        **given: ArrayLike,
+    ) -> Any:
+        """The whole distribution of each row's outcome, a `Belief`: density, cdf, quantiles, samples, moments.
+
+        Raises `DerivationError` for a named loss, which is no distribution.
+        """
+        rows = self._read(None, outputs, None, offset, shared, given)
+        return verb("distribution")(self, rows, self._runner("value"))
+
+    def predict(self, outputs: ArrayLike, rule: Any = "mode", **keywords: Any) -> Array:
+        """One number per row, (n,): the fourth step of the recipe.
+
+        ``rule``: "mode" | "mean" | "median", `lk.quantile(q)`, `lk.interval(p)` (n, 2), or `lk.minimise(cost)`. Classes
+        come as their indices. Keywords as in `parameters`. Raises `UnknownNameError` for another rule and
+        `UndefinedError` where the rule's number does not exist (the mean of a Cauchy, the median of classes).
+
+        >>> import likelihoodkit as lk
+        >>> lk.derive(lk.Exponential).predict([0.0, 1.0], rule="median").round(4)
+        array([0.6931, 1.8842])
+        """
+        return verb("predict")(self.distribution(outputs, **keywords), rule)  # type: ignore[no-any-return]
 
 
 _CACHE: dict[Bound, Loss] = {}

@@ -16,6 +16,16 @@ from likelihoodkit.errors import DerivationError
 from likelihoodkit.primitives import Primitive
 
 
+#: an exponential of a number with more binary places than this is infinite (or zero) for every purpose here
+_FARTHEST = 5000
+
+
+def _exp(x: Any) -> Any:
+    if mpmath.isfinite(x) and mpmath.mag(x) > _FARTHEST:  # mpmath would need as many digits as the exponent has
+        return mpmath.inf if x > 0 else mpmath.mpf(0)
+    return mpmath.exp(x)
+
+
 def _sum_exp(z: list[Any]) -> Any:
     top = max(z)
     return top, [mpmath.exp(v - top) for v in z]
@@ -55,7 +65,7 @@ def _student_cdf(df: Any, z: Any) -> Any:
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "exp": mpmath.exp,
+    "exp": _exp,
     "log": mpmath.log,
     "cos": mpmath.cos,
     "sin": mpmath.sin,

@@ -59,13 +59,15 @@ def _log_of(factor: Expr) -> Expr | None:
 
 def _exponent(term: Expr) -> Expr | None:
     """q where term = e^q with an exponential inside and every factor positive; else None."""
-    if isinstance(term, exp):
-        return term.args[0]
-    if not term.is_Mul or not any(isinstance(f, exp) for f in term.args):
+    factors = Mul.make_args(term)
+    if not any(isinstance(f, exp | p.times_exp) for f in factors):
         return None
-    if not all(isinstance(f, exp) or f.is_positive for f in term.args):
-        return None
-    return Add(*[f.args[0] if isinstance(f, exp) else log(f) for f in term.args])
+    logs = [
+        f.args[0] if isinstance(f, exp) else log(f.args[0]) + f.args[1] if isinstance(f, p.times_exp) else log(f)
+        for f in factors
+        if isinstance(f, exp) or (f.args[0] if isinstance(f, p.times_exp) else f).is_positive
+    ]
+    return Add(*logs) if len(logs) == len(factors) else None
 
 
 def _constant_and_rest(node: Expr) -> tuple[Expr, list[Expr]]:
@@ -90,6 +92,48 @@ def log_of_exp(e: Expr) -> Expr | None:
     if isinstance(e, log) and isinstance(e.args[0], exp):
         return e.args[0].args[0]
     return None
+
+
+@identity("log(1 + x^2) as one function does not overflow before its logarithm is taken")
+def log_of_one_plus_square(e: Expr) -> Expr | None:
+    if isinstance(e, p.log1p) and isinstance(e.args[0], Pow) and e.args[0].exp == 2 and e.args[0].base.is_real:
+        base = e.args[0].base
+        return p.log1p_square_exp(*base.args) if isinstance(base, p.times_exp) else p.log1p_square(base)
+    if isinstance(e, p.log1p_square) and isinstance(e.args[0], p.times_exp):
+        return p.log1p_square_exp(*e.args[0].args)
+    return None
+
+
+@identity("the logarithm of a ratio is taken of the ratio, where that is representable")
+def log_of_ratio(e: Expr) -> Expr | None:
+    if isinstance(e, log) and isinstance(e.args[0], p.times_exp) and e.args[0].args[0].is_positive:
+        return p.log_times_exp(*e.args[0].args)
+    if not isinstance(e, log) or not e.args[0].is_Mul:
+        return None
+    ratio = _data_times_exp(e.args[0].args)
+    return None if ratio is None else p.log_times_exp(*ratio)
+
+
+def _data_times_exp(factors: tuple[Expr, ...]) -> tuple[Expr, Expr] | None:
+    """(y, t) where the factors are a positive symbol (the outcome) and exponentials or powers of positive outputs."""
+    symbols = [f for f in factors if f.is_Symbol and f.is_positive]
+    logs = [_log_of(f) for f in factors if f not in symbols]
+    if len(symbols) != 1 or not logs or any(q is None for q in logs):
+        return None
+    return symbols[0], Add(*logs)
+
+
+@identity("a power of a ratio is taken of the ratio, where that is representable")
+def power_of_ratio(e: Expr) -> Expr | None:
+    if not isinstance(e, Pow) or isinstance(e, exp) or e.exp.is_number:
+        return None
+    exponent = _log_of(e.exp)
+    if exponent is None:
+        return None
+    if isinstance(e.base, p.times_exp) and e.base.args[0].is_positive:
+        return p.power_times_exp(*e.base.args, exponent)
+    ratio = _data_times_exp(e.base.args) if e.base.is_Mul else None
+    return None if ratio is None else p.power_times_exp(*ratio, exponent)
 
 
 @identity("the logarithm of a product is the sum of the logarithms")
@@ -179,7 +223,8 @@ def _negative(x: Expr) -> bool:
 def log_of_one_plus(e: Expr) -> Expr | None:
     if isinstance(e, log) and e.args[0].is_Add:
         constant, rest = _constant_and_rest(e.args[0])
-        if constant == 1 and rest and e.args[0].free_symbols:
+        normal = len(rest) == 1 and isinstance(rest[0].as_coeff_Mul()[1], sp.erf)  # the row log of ndtr waits for it
+        if constant == 1 and rest and e.args[0].free_symbols and not normal:
             return p.log1p(Add(*rest))
     return None
 
@@ -296,6 +341,133 @@ def one_minus_cosine(e: Expr) -> Expr | None:
     if found and -found[1] in e.args:
         term, coefficient, body = found
         return e - term + coefficient - coefficient * p.one_minus_cos(body.args[0])
+    return None
+
+
+@identity("softplus(x) - x = softplus(-x)")
+def softplus_minus_argument(e: Expr) -> Expr | None:
+    if not e.is_Add:
+        return None
+    for term in e.args:
+        for body in Mul.make_args(term):
+            if isinstance(body, p.softplus):
+                coefficient, x = term / body, body.args[0]
+                for part in Add.make_args(coefficient):
+                    if -part * x in e.args:
+                        return e - term + part * x + part * p.softplus(-x) + (coefficient - part) * body
+    return None
+
+
+@identity("a sigmoid(x) - b sigmoid(-x) as one function keeps its digits where the two balance")
+def balance_of_sigmoids(e: Expr) -> Expr | None:
+    if not e.is_Add:
+        return None
+    for term in e.args:
+        for body in Mul.make_args(term):
+            if not isinstance(body, p.sigmoid) or (-body.args[0]).could_extract_minus_sign() is False:
+                continue
+            weight, x = term / body, body.args[0]
+            for other in e.args:
+                counter = -other / p.sigmoid(-x)
+                if other is term or counter.has(p.sigmoid, p.softplus) or weight.has(p.sigmoid, p.softplus):
+                    continue
+                if sp.expand(weight + counter) in (1, -1) or weight.could_extract_minus_sign():
+                    continue  # two classes: one of the two terms vanishes, nothing balances
+                return e - term - other + p.sigmoid_balance(weight, counter, x)
+    return None
+
+
+@identity("e^t - y as one function keeps its digits where the two agree")
+def exp_minus_outcome(e: Expr) -> Expr | None:
+    if not e.is_Add:
+        return None
+    for term in e.args:
+        if isinstance(term, exp):
+            for other in e.args:
+                if (-other).is_Symbol and (-other).is_nonnegative:
+                    return e - term - other + p.exp_minus(term.args[0], -other)
+    return None
+
+
+def _core_and_exponent(term: Expr) -> tuple[Expr, Expr]:
+    """term = core * e^exponent with every exponential factor (and reciprocal softplus) taken out of the core."""
+    core, exponent = S.One, S.Zero
+    for factor in Mul.make_args(term):
+        base, power = factor.as_base_exp()
+        if isinstance(factor, exp):
+            exponent += factor.args[0]
+        elif isinstance(factor, p.times_exp):
+            core, exponent = core * factor.args[0], exponent + factor.args[1]
+        elif isinstance(base, p.softplus) and power.is_negative:
+            exponent += power * p.log_softplus(base.args[0])
+        else:
+            core *= factor
+    return core, exponent
+
+
+def _pairs_with_exponents(e: Expr) -> list[tuple[Expr, Expr, Expr, Expr, Expr, Expr]]:
+    """All pairs of terms of a sum as (first, its core, its exponent, second, its core, its exponent)."""
+    parts = [(t, *_core_and_exponent(t)) for t in e.args]
+    return [(*one, *two) for i, one in enumerate(parts) for two in parts[i + 1 :]]
+
+
+@identity("a difference of exponentials is taken through the larger one")
+def difference_of_exps(e: Expr) -> Expr | None:
+    if not e.is_Add or not e.has(exp, p.times_exp):
+        return None
+    for first, core, exponent, second, other, another in _pairs_with_exponents(e):
+        if exponent != another and core + other == 0 and (exponent * another != 0 or not core.is_number):
+            if not (first.has(exp, p.times_exp) or second.has(exp, p.times_exp)):
+                continue
+            if core.could_extract_minus_sign():
+                core, exponent, another = -core, another, exponent
+            return e - first - second + p.times_exp_difference(core, sp.expand(exponent - another), another)
+    return None
+
+
+@identity("a squared difference over its own outcome is taken through the ratio")
+def relative_squared_difference(e: Expr) -> Expr | None:
+    if not e.is_Mul:
+        return None
+    for factor in e.args:
+        base, power = factor.as_base_exp()
+        if power == 2 and base.is_Add and len(base.args) == 2:
+            for y in base.args:
+                m = y - base
+                if y.is_Symbol and y.is_positive and isinstance(m, exp) and 1 / y in e.args:
+                    return e / factor * y * 2 * p.ratio_deviance(y, -m.args[0], 2 * m.args[0])
+    return None
+
+
+@identity("terms with the same exponential are added inside it")
+def sum_inside_exp(e: Expr) -> Expr | None:
+    if not e.is_Add or not e.has(p.times_exp):
+        return None
+    for first, core, exponent, second, other, another in _pairs_with_exponents(e):
+        if exponent == another != 0 and core.could_extract_minus_sign() != other.could_extract_minus_sign():
+            return e - first - second + p.times_exp(core + other, exponent)
+    return None
+
+
+@identity("a power of a ratio minus one as one function keeps its digits near one")
+def power_less_one(e: Expr) -> Expr | None:
+    if not e.is_Add:
+        return None
+    for term in e.args:
+        for power in Mul.make_args(term):
+            if isinstance(power, p.power_times_exp) and -term / power in e.args:
+                return e - term + term / power + term / power * p.power_minus_one(*power.args)
+    return None
+
+
+@identity("1 + (e^x - 1) = e^x")
+def one_plus_expm1(e: Expr) -> Expr | None:
+    if not e.is_Add or not e.has(p.expm1):
+        return None
+    for term in e.args:
+        number, body = term.as_coeff_Mul()
+        if isinstance(body, p.expm1) and number in e.args:
+            return e - term - number + number * exp(body.args[0])
     return None
 
 
@@ -431,6 +603,10 @@ def product_with_exp(e: Expr) -> Expr | None:
             rest.append(factor)
     if not carried or not rest:
         return None
+    for factor in rest:  # these carry an exponent of their own
+        if isinstance(factor, p.ratio_deviance | p.ratio_minus_one):
+            y, t, s = factor.args
+            return number * Mul(*[f for f in rest if f is not factor]) * factor.func(y, t, s + exponent)
     merged = []
     for factor in rest:
         base, power = factor.as_base_exp()

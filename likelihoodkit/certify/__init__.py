@@ -47,7 +47,7 @@ def check(noise: Any, grid: str = "moderate", seed: int = 0) -> Report:
         )
     subject = Subject(loss)
     generator = np.random.default_rng(seed)
-    points = subject.draw(3, generator)
+    points = subject.draw(3, generator, central=True)
     rows = [
         unit_mass(subject, points),
         *scores(subject, points[:2]),

@@ -165,7 +165,11 @@ def settled(number: Callable[[int], Any]) -> Any:
     """The number once two precisions agree on 12 digits; None when they never do."""
     before: Any = None
     for digits in _DIGITS:
-        found = number(digits)
+        try:
+            found = number(digits)
+        except ZeroDivisionError:  # a denominator that these digits cannot tell from zero
+            before = None
+            continue
         if before is not None and abs(found - before) <= abs(found) * mpmath.mpf(10) ** -12:
             return found
         before = found

@@ -143,7 +143,7 @@ class Forms:
             inputs[level.name] = np.array([at])
         place = np.empty(1)
         runner = Runner(compile_program({name: getattr(self.family, name)}))
-        runner.run(inputs, {name: place}, 1, np.dtype(float))
+        runner.run(inputs, {name: place}, 1)
         return float(place[0])
 
     def exists(self, name: str) -> bool:
@@ -301,8 +301,7 @@ def sampling(subject: Subject, points: Sequence[Point], generator: np.random.Gen
             below = outcomes.cumulative(cuts)
             expected = np.diff(np.concatenate([[0.0], below, [1.0]]))
             outputs, keywords = subject.keywords([point])
-            belief = subject.loss.distribution(np.repeat(outputs, _SAMPLES, axis=0), **_repeated(keywords))
-            sample = np.asarray(belief.sample(generator)).reshape(-1)
+            sample = np.asarray(subject.loss.distribution(outputs, **keywords).sample(generator, _SAMPLES)).reshape(-1)
             if subject.domain.circular:
                 sample = np.pi - (np.pi - sample) % (2 * np.pi)
             part = np.searchsorted(edges, sample, side="left")
@@ -310,10 +309,6 @@ def sampling(subject: Subject, points: Sequence[Point], generator: np.random.Gen
             yield -math.log10(max(_chi_square(counts, expected * len(sample)), 1e-300)), subject.say(point)
 
     return collect("samples follow the density", -math.log10(_SIGNIFICANCE), figures())
-
-
-def _repeated(keywords: dict[str, Any]) -> dict[str, Any]:
-    return {k: v if k == "shared" else np.repeat(v, _SAMPLES) for k, v in keywords.items()}
 
 
 def _chi_square(counts: NDArray[np.int64], expected: NDArray[np.float64]) -> float:

@@ -64,8 +64,11 @@ class Subject:
 
     # -- points ------------------------------------------------------------------------------------------------
 
-    def draw(self, count: int, generator: np.random.Generator) -> list[Point]:
-        """Points with parameters drawn from the typical range of their domains, carried to the outputs."""
+    def draw(self, count: int, generator: np.random.Generator, *, central: bool = False) -> list[Point]:
+        """Points with parameters drawn from the typical range of their domains, carried to the outputs.
+
+        ``central``: from the middle of the range, where no density piles up beyond what float64 can tell apart.
+        """
         family = self.loss.bound.family
         bindings = dict(self.loss.bound.bindings)
         points = []
@@ -77,8 +80,8 @@ class Subject:
                 assert isinstance(link, Link)
                 domain = family.parameters[name].domain
                 for _ in range(size):
-                    columns.append(_draw_output(domain, link, generator))
-            given = tuple(_draw_value(family.parameters[name].domain, generator) for name in self.loss.inputs)
+                    columns.append(_draw_output(domain, link, generator, central))
+            given = tuple(_draw_value(family.parameters[name].domain, generator, central) for name in self.loss.inputs)
             points.append(Point(tuple(columns), given))
         return points
 
@@ -175,20 +178,23 @@ class Subject:
         return loss
 
 
-def _draw_value(domain: Support, generator: np.random.Generator) -> float:
+def _draw_value(domain: Support, generator: np.random.Generator, central: bool) -> float:
     low, high = domain.typical
     if domain.whole:
         return float(generator.integers(int(low) + 1, int(high) + 1))
+    share = generator.uniform(0.2, 0.8) if central else generator.uniform()
     if domain.low == 0 and math.isinf(domain.high):
-        return float(low * (high / low) ** generator.uniform())
-    return float(generator.uniform(low, high))
+        return float(low * (high / low) ** share)
+    return float(low + (high - low) * share)
 
 
-def _draw_output(domain: Support, link: Link, generator: np.random.Generator) -> float:
+def _draw_output(domain: Support, link: Link, generator: np.random.Generator, central: bool) -> float:
     if domain.vector:
         return float(generator.uniform(-2, 2))
-    value = max(_draw_value(domain, generator), link.range.typical[0] if link.range != domain else -math.inf)
-    return float(evaluate(lower(link.forward(sp.Symbol("t", real=True))), {sp.Symbol("t", real=True): mpmath.mpf(value)}))
+    # a link may reach less than the domain (a positive link of a real parameter): draw from what both allow
+    value = _draw_value(domain if domain.typical[0] >= link.range.typical[0] else link.range, generator, central)
+    symbol = sp.Symbol("t", real=True)
+    return float(evaluate(lower(link.forward(symbol)), {symbol: mpmath.mpf(value)}))
 
 
 def _work_out(expression: sp.Expr, y: sp.Symbol, values: dict[Any, Any]) -> None:

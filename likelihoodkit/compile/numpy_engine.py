@@ -54,27 +54,20 @@ def operation(name: str) -> Callable[..., Any]:
 
 
 class Runner:
-    """A program ready to run: operations looked up, constants as 0-d arrays of each dtype."""
+    """A program ready to run: operations looked up, constants as 0-d arrays."""
 
     def __init__(self, program: Program) -> None:
         self.program = program
         self._operations = [
             None if i.operation in {"input", "constant"} else operation(i.operation) for i in program.instructions
         ]
-        self._constants: dict[Any, dict[int, Array]] = {}
+        self._constants = {
+            i.target: np.array(float(i.detail)) for i in program.instructions if i.operation == "constant"
+        }
 
-    def _constants_for(self, dtype: np.dtype[Any]) -> dict[int, Array]:
-        if dtype not in self._constants:
-            self._constants[dtype] = {
-                i.target: np.array(float(i.detail), dtype=dtype)
-                for i in self.program.instructions
-                if i.operation == "constant"
-            }
-        return self._constants[dtype]
-
-    def tile(self, inputs: Mapping[str, Array], dtype: np.dtype[Any]) -> dict[str, Array]:
+    def tile(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
         """Run on one tile; inputs are (t,) or (K, t), or 0-d where one value serves all rows."""
-        live: dict[int, Any] = dict(self._constants_for(dtype))
+        live: dict[int, Any] = dict(self._constants)
         last = self.program.last_use
         for place, (instruction, function) in enumerate(zip(self.program.instructions, self._operations, strict=True)):
             if function is None:
@@ -88,13 +81,19 @@ class Runner:
         return {name: live[target] for name, target in self.program.results}
 
     def run(
-        self, inputs: Mapping[str, Array], outputs: Mapping[str, Array], rows: int, dtype: np.dtype[Any]
+        self, inputs: Mapping[str, Array], outputs: Mapping[str, Array], rows: int
     ) -> None:
-        """Fill ``outputs`` ((n,) or (K, n) views) tile by tile from ``inputs``."""
+        """Fill ``outputs`` ((n,) or (K, n) views) tile by tile from ``inputs``.
+
+        Tiles are computed in float64 whatever the dtype of the answer: a float32 loss then loses digits only once,
+        when the result is rounded, and an intermediate cannot overflow where the result does not.
+        """
         # the program itself decides what an overflow becomes; NumPy's warning about it would say nothing new
         with np.errstate(all="ignore"):
             for start in range(0, rows, TILE):
                 part = slice(start, min(start + TILE, rows))
-                tile = {name: a if a.ndim == 0 else a[..., part] for name, a in inputs.items()}
-                for name, result in self.tile(tile, dtype).items():
+                tile = {
+                    name: np.asarray(a if a.ndim == 0 else a[..., part], dtype=np.float64) for name, a in inputs.items()
+                }
+                for name, result in self.tile(tile).items():
                     outputs[name][..., part] = result

@@ -155,6 +155,16 @@ class _Builder:
         return self.entrywise(ELEMENTARY[name], *arguments)
 
     def _sum(self, node: sp.Add) -> int:
+        sizes = {abs(term.as_coeff_Mul()[0]) for term in node.args}
+        if len(sizes) == 1 and sp.S.One not in sizes and all(size.is_Rational for size in sizes):
+            # SymPy writes (y - f)/3 as y/3 - f/3, which rounds before it subtracts
+            (size,) = sizes
+            place = self.add(sp.Add(*[term / size for term in node.args]))
+            if size.p != 1:
+                place = self.entrywise("multiply", self.constant(sp.Integer(size.p)), place)
+            if size.q != 1:
+                place = self.entrywise("divide", place, self.constant(sp.Integer(size.q)))
+            return place
         positive: list[sp.Expr] = []
         negative: list[sp.Expr] = []
         for term in node.args:

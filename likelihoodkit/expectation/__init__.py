@@ -26,21 +26,25 @@ Array = NDArray[Any]
 CHUNK = 1024
 
 
-def expect(density: Density, function: Function, size: int = 1, *, split: Array | None = None) -> Array:
-    """E[function(Y)] of every row, shape (``size``, n).
+def expect(
+    density: Density, function: Function, size: int = 1, *, rows: Array | None = None, split: Array | None = None
+) -> Array:
+    """E[function(Y)] of every row (or of those in ``rows``), shape (``size``, n).
 
     ``function(y, row)`` takes flat arrays of outcomes and of the rows they belong to and gives (``size``, len(y)).
-    ``split`` (n,) names a place of each row where the function has a kink; others are found, at a cost.
+    ``split``, one per row, is a place where the function has a kink; others are found, at a cost.
 
     Raises `UndefinedError` where the expectation does not exist and `DerivationError` where it, or the total
     probability, cannot be certified.
     """
-    result = np.empty((size, density.count))
-    for start in range(0, density.count, CHUNK):
-        rows = np.arange(start, min(start + CHUNK, density.count))
-        part = None if split is None else split[rows]
-        take = add_up if density.support.whole else integrate
-        result[:, rows] = take(density, function, size, rows, part)
+    every = np.arange(density.count) if rows is None else rows
+    result = np.empty((size, every.size))
+    for start in range(0, every.size, CHUNK):
+        part = slice(start, start + CHUNK)
+        if density.support.whole:
+            result[:, part] = add_up(density, function, size, every[part])
+        else:
+            result[:, part] = integrate(density, function, size, every[part], None if split is None else split[part])
     return result
 
 

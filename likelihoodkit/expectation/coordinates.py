@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,8 +90,16 @@ class Coordinates:
         return y, self.density.log(y, row) + slope
 
 
-def coordinates(density: Density, rows: Array) -> Coordinates:
-    """Coordinates of the given rows of a continuous density; arrays are as long as the density, others are NaN."""
+def coordinates(density: Density) -> Coordinates:
+    """Coordinates of a continuous density, made when first asked for."""
+    if "coordinates" not in density.cache:
+        parts = [_some(density, np.arange(i, min(i + 1024, density.count))) for i in range(0, density.count, 1024)]
+        joined = [np.concatenate(values) for values in zip(*parts, strict=True)] if parts else [np.empty(0)] * 5
+        density.cache["coordinates"] = Coordinates(density, line_of(density.support), *joined)
+    return cast(Coordinates, density.cache["coordinates"])
+
+
+def _some(density: Density, rows: Array) -> tuple[Array, ...]:
     line = line_of(density.support)
 
     def height(x: Array) -> Array:
@@ -100,17 +108,14 @@ def coordinates(density: Density, rows: Array) -> Coordinates:
     centre = _centre(density, line, rows, height)
     top = height(centre)
     sides = [_width(lambda h, s=s: top - height(centre + s * h), centre, rows.size) for s in (-1.0, 1.0)]
-    full = [np.full(density.count, np.nan) for _ in range(5)]
-    for place, values in zip(full, (centre, *sides), strict=False):
-        place[rows] = values
     if density.support.circular:
         room_left, room_right = np.full(rows.size, np.pi), np.full(rows.size, np.pi)
     else:
         room_left, room_right = centre - line.left, line.right - centre
     with np.errstate(over="ignore"):  # a room of more than 1e308 widths is cut by the limit of sinh
-        full[3][rows] = np.minimum(np.arcsinh(room_left / sides[0]), FARTHEST)
-        full[4][rows] = np.minimum(np.arcsinh(room_right / sides[1]), FARTHEST)
-    return Coordinates(density, line, *full)
+        reach_left = np.minimum(np.arcsinh(room_left / sides[0]), FARTHEST)
+        reach_right = np.minimum(np.arcsinh(room_right / sides[1]), FARTHEST)
+    return centre, sides[0], sides[1], reach_left, reach_right
 
 
 def _centre(density: Density, line: Line, rows: Array, height: Callable[[Array], Array]) -> Array:
@@ -119,7 +124,8 @@ def _centre(density: Density, line: Line, rows: Array, height: Callable[[Array],
     for name, symbols in (("median", {}), ("mode", {}), ("quantile", {"level": half}), ("expectation", {})):
         found = density.form(name, rows, **symbols)
         if found is not None and not density.outside(found, rows).any():
-            x = line.place(found)
+            with np.errstate(divide="ignore"):  # the edge of the support lies at infinity
+                x = line.place(found)
             inside = (x > line.left) & (x < line.right)
             if inside.all() and np.isfinite(height(x)).all():
                 return x

@@ -36,7 +36,8 @@ class Density:
         self._columns = {
             name: array.astype(np.float64) for name, array in rows.inputs.items() if name != derivation.y.name
         }
-        self._vectors = any(array.ndim > 1 for array in self._columns.values())
+        self.width = max([array.shape[0] for array in self._columns.values() if array.ndim > 1], default=1)
+        self.cache: dict[str, Any] = {}  # what later stages work out once per call
         self._value = value
         self._forms: dict[str, Runner | None] = {}
         self.upper = self._upper()
@@ -49,8 +50,12 @@ class Density:
             return np.full(self.count, block.shape[0] - 1.0)
         if name is None:
             return np.full(self.count, self.support.high) if np.isfinite(self.support.high) else None
-        found = self.run(Runner(compile_program({"v": self.derivation.parameters[name]})), np.arange(self.count))["v"]
-        return np.array(np.broadcast_to(found, self.count))
+        return self.parameter(name, np.arange(self.count))
+
+    def parameter(self, name: str, row: Array) -> Array:
+        """A parameter of the family, a number per row, on its own scale."""
+        found = self.run(Runner(compile_program({"v": self.derivation.parameters[name]})), row)["v"]
+        return np.array(np.broadcast_to(found, row.shape))
 
     # -- evaluating ----------------------------------------------------------------------------------------------
 
@@ -63,14 +68,14 @@ class Density:
             columns[level_symbol.name] = symbols["level"]
         # overflow to infinity is the right answer far out; NaN is looked for by the callers
         with np.errstate(all="ignore"):
-            return runner.tile(columns, np.dtype(np.float64))
+            return runner.tile(columns)
 
     def log(self, y: Array, row: Array) -> Array:
         """Log-density at (y, row), shape of ``y``; minus infinity outside the support.
 
         Raises `DerivationError` where the formula gives no number inside the support.
         """
-        if self._vectors and y.ndim > 1:  # the K entries of a vector column take the place of the m outcomes
+        if self.width > 1 and y.ndim > 1:  # the K entries of a vector column take the place of the m outcomes
             return self.log(y.ravel(), np.broadcast_to(row, y.shape).ravel()).reshape(y.shape)
         outside = self.outside(y, row)
         safe = np.where(outside, self._inside(row), y) if outside.any() else y
@@ -84,6 +89,11 @@ class Density:
                 value=float(safe[place]),
             )
         return np.where(outside, -np.inf, found) if outside.any() else found
+
+    @property
+    def unordered(self) -> bool:
+        """Are the outcomes classes without order, so that nothing is before or after anything?"""
+        return self.support.upper == "classes"
 
     def outside(self, y: Array, row: Array) -> Array:
         """Mask of the outcomes that do not belong to the support of their row."""

@@ -33,6 +33,7 @@ class AsymmetricLaplace(Distribution):
         minimum(0, log(quantile_level / level)) / (1 - level)
         - minimum(0, log((1 - quantile_level) / (1 - level))) / level
     )
+    entropy = 1 + log(scale) - log(level) - log(1 - level)
     fisher = {
         ("location", "location"): level * (1 - level) / scale**2,
         ("scale", "scale"): 1 / scale**2,

@@ -26,4 +26,7 @@ class Bernoulli(Distribution):
     expectation = probability
     mode = median = Piecewise((1, probability > exact(1) / 2), (0, True))
     variance = probability * (1 - probability)
+    cdf = Piecewise((1, y >= 1), (1 - probability, True))
+    survival = Piecewise((0, y >= 1), (probability, True))
+    entropy = -probability * log(probability) - (1 - probability) * log(1 - probability)
     fisher = {("probability", "probability"): 1 / (probability * (1 - probability))}

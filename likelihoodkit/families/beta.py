@@ -4,7 +4,17 @@ from sympy import Piecewise
 
 from likelihoodkit import links
 from likelihoodkit.declaration import Distribution, level, outcome, parameter
-from likelihoodkit.primitives.words import exact, log, log_beta, regularised_beta, regularised_beta_inverse, trigamma
+from likelihoodkit.primitives.words import (
+    exact,
+    log,
+    log_beta,
+    pi,
+    regularised_beta,
+    regularised_beta_inverse,
+    stirling_error,
+    stirling_error_derivative,
+    trigamma,
+)
 from likelihoodkit.supports import positive, unit
 
 
@@ -33,6 +43,13 @@ class Beta(Distribution):
     cdf = regularised_beta(a, b, y)
     survival = regularised_beta(b, a, 1 - y)
     quantile = regularised_beta_inverse(a, b, level)
+    entropy = (  # as for Gamma
+        (log(2 * pi) + 1 + log(a) + log(b) - 3 * log(concentration)) / 2
+        + 1 / concentration - 1 / (2 * a) - 1 / (2 * b)
+        + stirling_error(a) + (1 - a) * stirling_error_derivative(a)
+        + stirling_error(b) + (1 - b) * stirling_error_derivative(b)
+        - stirling_error(concentration) - (2 - concentration) * stirling_error_derivative(concentration)
+    )
     fisher = {
         ("mean", "mean"): concentration**2 * (trigamma(a) + trigamma(b)),
         ("mean", "concentration"): a * trigamma(a) - b * trigamma(b),

@@ -4,11 +4,14 @@ from likelihoodkit import links
 from likelihoodkit.declaration import Distribution, level, outcome, parameter
 from likelihoodkit.primitives.words import (
     log,
-    log_gamma,
     maximum,
+    pi,
+    poisson_deviance_half,
     regularised_gamma_p,
     regularised_gamma_p_inverse,
     regularised_gamma_q,
+    stirling_error,
+    stirling_error_derivative,
     stirling_error_second,
 )
 from likelihoodkit.supports import positive
@@ -28,7 +31,10 @@ class Gamma(Distribution):
     mean  = parameter(positive, link=links.exp)
     shape = parameter(positive, link=links.exp)
 
-    log_density = shape * log(shape) - shape * log(mean) + (shape - 1) * log(y) - shape * y / mean - log_gamma(shape)
+    # Loader's saddle-point form of shape log(shape/mean) + (shape - 1) log y - shape y/mean - log Gamma(shape)
+    log_density = (
+        log(shape / (2 * pi)) / 2 - stirling_error(shape) - log(y) - shape * poisson_deviance_half(1, y / mean)
+    )
 
     expectation = mean
     mode = maximum(0, mean * (1 - 1 / shape))
@@ -36,6 +42,11 @@ class Gamma(Distribution):
     cdf = regularised_gamma_p(shape, shape * y / mean)
     survival = regularised_gamma_q(shape, shape * y / mean)
     quantile = mean / shape * regularised_gamma_p_inverse(shape, level)
+    # digamma and log-gamma by their Stirling errors: what they have in common is gone before it can cancel
+    entropy = (
+        log(mean) + (log(2 * pi) + 1 - log(shape) - 1 / shape) / 2
+        + stirling_error(shape) + (1 - shape) * stirling_error_derivative(shape)
+    )
     fisher = {
         ("mean", "mean"): shape / mean**2,
         ("shape", "shape"): stirling_error_second(shape) + 1 / (2 * shape**2),

@@ -25,4 +25,5 @@ class Geometric(Distribution):
     variance = mean + mean**2
     cdf = -expm1((floor(y) + 1) * (log(mean) - log1p(mean)))
     survival = exp((floor(y) + 1) * (log(mean) - log1p(mean)))
+    entropy = log1p(mean) + mean * log1p(1 / mean)
     fisher = {("mean", "mean"): 1 / (mean * (1 + mean))}

@@ -1,8 +1,24 @@
 """Huber noise."""
 
+from sympy import Piecewise
+
 from likelihoodkit import links
-from likelihoodkit.declaration import Distribution, held, outcome, parameter
-from likelihoodkit.primitives.words import erf, exp, expm1, huber_penalty, log, maximum, minimum, ndtr, pi, sqrt
+from likelihoodkit.declaration import Distribution, held, level, outcome, parameter
+from likelihoodkit.primitives.words import (
+    erf,
+    exact,
+    exp,
+    expm1,
+    huber_penalty,
+    log,
+    maximum,
+    minimum,
+    ndtr,
+    ndtri,
+    pi,
+    sign,
+    sqrt,
+)
 from likelihoodkit.supports import positive, real
 
 
@@ -35,6 +51,20 @@ class Huber(Distribution):
         + sqrt(2 * pi) * (ndtr(inner) - ndtr(-threshold))
         - expm1(-threshold * (maximum(z, threshold) - threshold)) * edge / threshold
     ) / normaliser
+    outer = maximum(minimum(-z, threshold), -threshold)
+    survival = (
+        exp(threshold * minimum(-z, -threshold) + threshold**2 / 2) / threshold
+        + sqrt(2 * pi) * (ndtr(outer) - ndtr(-threshold))
+        - expm1(-threshold * (maximum(-z, threshold) - threshold)) * edge / threshold
+    ) / normaliser
+    tail = edge / threshold / normaliser
+    lower = minimum(level, 1 - level)
+    depth = Piecewise(
+        ((log(lower * threshold * normaliser) - threshold**2 / 2) / threshold, lower < tail),
+        (ndtri(ndtr(-threshold) + (lower - tail) * normaliser / sqrt(2 * pi)), True),
+    )
+    quantile = location - scale * sign(level - exact(1) / 2) * depth
+    entropy = 1 - core / (2 * normaliser) + log(scale) + log(normaliser)
     fisher = {
         ("location", "location"): core / normaliser / scale**2,
         ("scale", "scale"): ((3 * core + 2 * edge * (2 / threshold - threshold)) / normaliser - 1) / scale**2,

@@ -2,7 +2,7 @@
 
 from likelihoodkit import links
 from likelihoodkit.declaration import Distribution, outcome, parameter
-from likelihoodkit.primitives.words import floor, log, log1p, log_factorial, log_rising, maximum, regularised_beta
+from likelihoodkit.primitives.words import exp, floor, log, log1p, log_factorial, log_rising, maximum, regularised_beta
 from likelihoodkit.supports import counts, positive
 
 
@@ -30,5 +30,5 @@ class NegativeBinomial(Distribution):
     variance = mean + dispersion * mean**2
     mode = floor(maximum(0, mean * (1 - dispersion)))
     cdf = regularised_beta(r, floor(y) + 1, 1 / (1 + dispersion * mean))
-    survival = regularised_beta(floor(y) + 1, r, dispersion * mean / (1 + dispersion * mean))
+    survival = regularised_beta(floor(y) + 1, r, exp(-log1p(1 / (dispersion * mean))))
     limit = {"dispersion": (0, "Poisson")}

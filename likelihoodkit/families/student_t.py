@@ -1,10 +1,20 @@
 """StudentT noise."""
 
-from sympy import Piecewise
+from sympy import Piecewise, oo
 
 from likelihoodkit import links
 from likelihoodkit.declaration import Distribution, level, outcome, parameter
-from likelihoodkit.primitives.words import exact, log, log1p, log_rising, pi, student_cdf, student_quantile, trigamma
+from likelihoodkit.primitives.words import (
+    digamma_rising,
+    exact,
+    log,
+    log1p,
+    log_rising,
+    pi,
+    student_cdf,
+    student_quantile,
+    trigamma,
+)
 from likelihoodkit.supports import positive, real
 
 
@@ -30,10 +40,14 @@ class StudentT(Distribution):
 
     median = mode = location
     expectation = Piecewise((location, df > 1))
-    variance = Piecewise((scale**2 * df / (df - 2), df > 2))
+    variance = Piecewise((scale**2 * df / (df - 2), df > 2), (oo, df > 1))
     cdf = student_cdf(df, z)
     survival = student_cdf(df, -z)
     quantile = location + scale * student_quantile(df, level)
+    entropy = (
+        (df + 1) / 2 * digamma_rising(df / 2, exact(1) / 2)
+        + log(pi * df) / 2 + log(scale) - log_rising(df / 2, exact(1) / 2)
+    )
     fisher = {
         ("location", "location"): (df + 1) / ((df + 3) * scale**2),
         ("scale", "scale"): 2 * df / ((df + 3) * scale**2),

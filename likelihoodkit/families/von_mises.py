@@ -2,7 +2,15 @@
 
 from likelihoodkit import links
 from likelihoodkit.declaration import Distribution, outcome, parameter
-from likelihoodkit.primitives.words import bessel_ratio, bessel_ratio_derivative, log, log_i0e, one_minus_cos, pi
+from likelihoodkit.primitives.words import (
+    bessel_ratio,
+    bessel_ratio_complement,
+    bessel_ratio_derivative,
+    log,
+    log_i0e,
+    one_minus_cos,
+    pi,
+)
 from likelihoodkit.supports import circle, positive
 
 
@@ -24,6 +32,7 @@ class VonMises(Distribution):
 
     expectation = median = mode = direction
     variance = 1 - bessel_ratio(concentration)
+    entropy = log(2 * pi) + log_i0e(concentration) + concentration * bessel_ratio_complement(concentration)
     fisher = {
         ("direction", "direction"): concentration * bessel_ratio(concentration),
         ("concentration", "concentration"): bessel_ratio_derivative(concentration),

@@ -21,14 +21,13 @@ class Weibull(Distribution):
     scale = parameter(positive, link=links.exp)
     shape = parameter(positive, link=links.exp)
 
-    log_ratio = log(y) - log(scale)
-    log_density = log(shape) - log(y) + shape * log_ratio - exp(shape * log_ratio)
+    log_density = log(shape / scale) + (shape - 1) * log(y / scale) - (y / scale) ** shape
 
     expectation = scale * exp(log_gamma(1 + 1 / shape))
     mode = scale * maximum(0, 1 - 1 / shape) ** (1 / shape)
     variance = scale**2 * (exp(log_gamma(1 + 2 / shape)) - exp(2 * log_gamma(1 + 1 / shape)))
-    cdf = -expm1(-exp(shape * log_ratio))
-    survival = exp(-exp(shape * log_ratio))
+    cdf = -expm1(-((y / scale) ** shape))
+    survival = exp(-((y / scale) ** shape))
     quantile = scale * exp(log(-log1p(-level)) / shape)
     entropy = EulerGamma * (1 - 1 / shape) + log(scale / shape) + 1
     fisher = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -104,7 +104,9 @@ class Model:
         return self._assemble(rows)
 
     def _assemble(self, rows: Array) -> Array:
-        matrix = np.empty((self.size, self.size))
+        matrix = np.full((self.size, self.size), np.nan)
+        if not np.isfinite(rows).all():
+            return matrix  # the caller takes another direction, or says that there is none
         for i, (first, here) in enumerate(zip(self.blocks, self.slices, strict=True)):
             for second, there in zip(self.blocks[i:], self.slices[i:], strict=True):
                 weighted = rows[:, first.column, second.column, None] * second.basis.basis
@@ -112,7 +114,7 @@ class Model:
                 matrix[there, here] = matrix[here, there].T
         return matrix
 
-    def only(self, keep: Mapping[int, bool], inner: Array) -> tuple[Model, Array]:
+    def only(self, keep: Sequence[bool], inner: Array) -> tuple[Model, Array]:
         """The model in which only the blocks marked in ``keep`` are free, the others being held at ``inner``.
 
         Returns it with its part of ``inner``.
@@ -137,4 +139,5 @@ class Model:
         """How far ``step`` moves each block's outputs, in proportion to their size; one number per block."""
         moves = [np.abs(k.basis.basis @ step[p]).max() for k, p in zip(self.blocks, self.slices, strict=True)]
         sizes = [np.abs(outputs[:, k.column]).max() for k in self.blocks]
-        return np.array(moves) / (self.units + np.array(sizes))
+        shares: Array = np.array(moves) / (self.units + np.array(sizes))
+        return shares

@@ -70,6 +70,11 @@ def solve(factored: Any, right: Array) -> Array:
     return answer
 
 
+def norm(factored: Any, gradient: Array) -> float:
+    """The gradient in standard errors, sqrt(g' I^-1 g)."""
+    return float(np.sqrt(np.maximum(gradient @ solve(factored, gradient), 0.0)))
+
+
 def _direction(model: Model, outputs: Array, gradient: Array) -> tuple[Array, Array | None]:
     """A descent direction, and the observed information if the direction is Newton's."""
     observed = model.observed(outputs)
@@ -85,8 +90,8 @@ def _direction(model: Model, outputs: Array, gradient: Array) -> tuple[Array, Ar
     return -lstsq(expected, gradient)[0], None
 
 
-def minimise(model: Model, start: Array, limit: int = LIMIT) -> Optimum:
-    """Minimise the model's loss from ``start``.
+def minimise(model: Model, start: Array, limit: int = LIMIT, known: Optimum | None = None) -> Optimum:
+    """Minimise the model's loss from ``start``; give back ``known`` once the search comes within its standard error.
 
     Stops when the score statistic g' I^-1 g is at most 1e-20 (the gradient vanishes to 1e-10 standard errors) while the
     step no longer moves the outputs; when it stalls in rounding below 1e-12; or after ``limit`` iterations. A vanishing
@@ -98,6 +103,8 @@ def minimise(model: Model, start: Array, limit: int = LIMIT) -> Optimum:
     value = float(rows.sum())
     before = np.inf
     for iteration in range(limit + 1):
+        if known is not None and _within(inner, known):
+            return known
         gradient = model.gradient(outputs)
         if not np.isfinite(gradient).all():
             return Optimum(inner, value, np.inf, iteration, False, None, None)
@@ -123,13 +130,18 @@ def minimise(model: Model, start: Array, limit: int = LIMIT) -> Optimum:
     raise AssertionError("unreachable: the loop returns at its limit")
 
 
+def _within(inner: Array, known: Optimum) -> bool:
+    away = inner - known.inner
+    return known.information is not None and float(away @ known.information @ away) < 1.0
+
+
 def _search(
     model: Model, inner: Array, step: Array, slope: float, value: float, size: float
 ) -> tuple[Array, Array, Array] | None:
     """The first of 1, 1/2, 1/4, ... of ``step`` that lowers the loss enough; None when none does.
 
-    A sum of n rows is known to about eps times the sum of their sizes: a change below that cannot be judged by the value
-    and is left to the gradient.
+    A sum of n rows is known to about eps times the sum of their sizes: a change below that cannot be judged by the
+    value and is left to the gradient.
     """
     rounding = 4 * np.finfo(np.float64).eps * size
     length = 1.0

@@ -109,7 +109,10 @@ class Table:
 
     def _repr_markdown_(self) -> str:
         head = "| loss | outcome | output | link | what it is |\n|---|---|---|---|---|"
-        body = [f"| {_call(r)} | {r.outcome} | {r.prediction} | {r.link} | {r.summary.replace('|', chr(92) + '|')} |" for r in self]
+        body = [
+            f"| {_call(r)} | {r.outcome} | {r.prediction} | {r.link} | {r.summary.replace('|', chr(92) + '|')} |"
+            for r in self
+        ]
         return "\n".join([head, *body])
 
 
@@ -131,5 +134,6 @@ def catalogue() -> Table:
         predicted = next(row for row in declared.parameters.values() if row.link is not None)
         link = predicted.link.name if predicted.link else ""
         summary = (declared.__doc__ or "").strip().splitlines()[0].rstrip(".")
-        rows.append(Row(name, chapter, settings_of(declared), declared.outcome.domain.words, predicted.name, link, summary))
+        on = declared.outcome.domain.words
+        rows.append(Row(name, chapter, settings_of(declared), on, predicted.name, link, summary))
     return Table(tuple(rows))

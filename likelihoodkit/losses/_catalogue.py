@@ -68,8 +68,8 @@ class CatalogueLoss(Loss):
     >>> from likelihoodkit import losses
     >>> losses.squared_error([1.0, 2.0], [0.0, 2.0])
     array([1., 0.])
-    >>> losses.poisson_deviance(link="identity")([3.0], [3.0])
-    array([0.])
+    >>> losses.poisson_deviance(link="identity")([0.0], [3.0])
+    array([6.])
     """
 
     def __init__(self, bound: Bound) -> None:
@@ -145,7 +145,9 @@ class Unset:
                 raise BindingError(f"{self.name} wants its settings first", family=self.name, remedy=f"Write {example}")
         if len(arguments) > len(names) or set(names[: len(arguments)]) & set(keywords):
             raise BindingError(
-                f"{self.name} takes the settings {', '.join(names)}, each once", family=self.name, remedy=f"Write {example}"
+                f"{self.name} takes the settings {', '.join(names)}, each once",
+                family=self.name,
+                remedy=f"Write {example}",
             )
         chosen = {**dict(zip(names, arguments, strict=False)), **keywords}
         declaration = self.declaration
@@ -157,7 +159,10 @@ class Unset:
         missing = [name for name in self.settings if name not in chosen]
         if missing:
             raise InputError(
-                f"{self.name} needs {', '.join(missing)}", family=self.name, parameter=missing[0], remedy=f"Write {example}"
+                f"{self.name} needs {', '.join(missing)}",
+                family=self.name,
+                parameter=missing[0],
+                remedy=f"Write {example}",
             )
         return entry(declaration, chosen)
 

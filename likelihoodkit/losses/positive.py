@@ -45,8 +45,8 @@ class poisson_deviance(NamedLoss):
 class gamma_deviance(NamedLoss):
     """2 (y/prediction - 1 - log(y/prediction)).
 
-    Elicits the mean of positive amounts; only the ratio y/prediction counts. The noise behind it is Gamma with one shape
-    for all rows. It breaks on exact zeros.
+    Elicits the mean of positive amounts; only the ratio y/prediction counts. The noise behind it is Gamma with one
+    shape for all rows. It breaks on exact zeros.
 
     Source: Nelder and Wedderburn (1972), JRSS A 135, 370-384.
     """

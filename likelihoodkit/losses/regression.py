@@ -2,20 +2,20 @@
 
 from likelihoodkit import links
 from likelihoodkit.declaration import NamedLoss, held, outcome, parameter
-from likelihoodkit.primitives.robust import expm1_minus, hypot1m
+from likelihoodkit.primitives.robust import biweight_penalty, expm1_minus, hypot1m
 from likelihoodkit.primitives.words import (
-    Piecewise,
     abs,
     expm1,
     huber_penalty,
-    log1p,
     log1p_square,
-    log_cosh as log_cosh_of,
     maximum,
     minimum,
     one_minus_cos,
 )
-from likelihoodkit.supports import circle, positive, real, unit
+from likelihoodkit.primitives.words import (
+    log_cosh as log_cosh_of,
+)
+from likelihoodkit.supports import circle, nonnegative, positive, real, unit
 
 
 class squared_error(NamedLoss):
@@ -171,7 +171,7 @@ class epsilon_insensitive(NamedLoss):
 
     y          = outcome(real)
     prediction = parameter(real, link=links.identity)
-    epsilon    = held(positive)
+    epsilon    = held(nonnegative)
 
     loss = maximum(0, abs(y - prediction) - epsilon)
 
@@ -189,8 +189,7 @@ class tukey(NamedLoss):
     prediction = parameter(real, link=links.identity)
     c          = held(positive)
 
-    z = (y - prediction) / c
-    loss = c**2 / 6 * Piecewise((-expm1(3 * log1p(-(z**2))), abs(z) < 1), (1, True))
+    loss = c**2 * biweight_penalty((y - prediction) / c)
 
 
 class welsch(NamedLoss):

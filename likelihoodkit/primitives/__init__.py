@@ -1,9 +1,23 @@
 """The vocabulary of formulas: one record per primitive, in tables by topic.
 
-``logistic`` softplus, sigmoid, exponentials · ``gamma`` gamma and beta · ``normal`` normal, Bessel, Huber ·
+``logistic`` softplus, sigmoid, exponentials · ``differences`` what would cancel · ``gamma`` gamma and beta · ``normal`` normal, Bessel, Huber ·
 ``vector`` operations over K entries. `words` holds the plain names that declarations are written in.
 """
 
+from likelihoodkit.primitives.differences import (
+    ratio_deviance,
+    ratio_minus_one,
+    exp_minus,
+    log1p_square_exp,
+    log_times_exp,
+    power_minus_one,
+    power_times_exp,
+    sigmoid_balance,
+    square_rest_exp,
+    square_share_exp,
+    square_slope_exp,
+    times_exp_difference,
+)
 from likelihoodkit.primitives.gamma import (
     digamma,
     digamma_rising,
@@ -73,15 +87,18 @@ from likelihoodkit.primitives.vector import (
 )
 
 __all__ = [
-    "RECORDS",
     "Primitive",
+    "RECORDS",
     "Record",
     "VectorSymbol",
     "bessel_ratio",
     "bessel_ratio_complement",
     "bessel_ratio_derivative",
+    "ratio_deviance",
+    "ratio_minus_one",
     "digamma",
     "digamma_rising",
+    "exp_minus",
     "expm1",
     "hazard",
     "hazard_derivative",
@@ -92,6 +109,7 @@ __all__ = [
     "log1m_exp_neg_exp",
     "log1p",
     "log1p_square",
+    "log1p_square_exp",
     "log_beta",
     "log_binomial",
     "log_cosh",
@@ -102,6 +120,7 @@ __all__ = [
     "log_rising",
     "log_softplus",
     "log_sum_exp",
+    "log_times_exp",
     "lower",
     "ndtr",
     "ndtri",
@@ -109,6 +128,8 @@ __all__ = [
     "one_minus_cos",
     "pick",
     "poisson_deviance_half",
+    "power_minus_one",
+    "power_times_exp",
     "primitive",
     "regularised_beta",
     "regularised_beta_inverse",
@@ -117,6 +138,7 @@ __all__ = [
     "regularised_gamma_q",
     "sech2",
     "sigmoid",
+    "sigmoid_balance",
     "softmax",
     "softmax_cross_entropy",
     "softmax_residual",
@@ -124,6 +146,9 @@ __all__ = [
     "softplus_ratio",
     "softplus_ratio_derivative",
     "square_ratio",
+    "square_rest_exp",
+    "square_share_exp",
+    "square_slope_exp",
     "stirling_error",
     "stirling_error_derivative",
     "stirling_error_second",
@@ -132,6 +157,7 @@ __all__ = [
     "sum_over",
     "tetragamma",
     "times_exp",
+    "times_exp_difference",
     "trigamma",
     "trigamma_rising",
     "wrap_angle",

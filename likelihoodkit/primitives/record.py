@@ -92,7 +92,7 @@ def primitive(
         len(rules),
         meaning,
         rules,
-        latex or rf"\operatorname{{{name.replace('_', chr(92) + '_')}}}\left({places}\right)",
+        latex or rf"\operatorname{{{{{name.replace('_', chr(92) + '_')}}}}}\left({places}\right)",
         accurate,
         kernel or name,
         reduces,

@@ -29,6 +29,25 @@ expm1_minus: Kind = primitive(
     r"\left(e^{{{0}}}-1-\left({0}\right)\right)",
     nonnegative=True,
 )
+biweight_penalty: Kind = primitive(
+    "biweight_penalty",
+    lambda z: (1 - (1 - sp.Min(sp.Abs(z), 1) ** 2) ** 3) / 6,
+    lambda z: biweight_score(z),
+    r"\frac{{1-\left(1-\min(\left|{0}\right|,1)^2\right)^3}}{{6}}",
+    nonnegative=True,
+)
+biweight_score: Kind = primitive(
+    "biweight_score",
+    lambda z: sp.sign(z) * sp.Min(sp.Abs(z), 1) * (1 - sp.Min(sp.Abs(z), 1) ** 2) ** 2,
+    lambda z: biweight_curvature(z),
+    r"\psi\left({0}\right)",
+)
+biweight_curvature: Kind = primitive(
+    "biweight_curvature",
+    lambda z: (1 - sp.Min(sp.Abs(z), 1) ** 2) * (1 - 5 * sp.Min(sp.Abs(z), 1) ** 2),
+    (None,),
+    r"\psi'\left({0}\right)",
+)
 gamma_deviance_half: Kind = primitive(
     "gamma_deviance_half",
     lambda y, m: y / m - 1 - log(y / m),

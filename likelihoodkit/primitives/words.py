@@ -13,6 +13,18 @@ import sympy as sp
 
 from likelihoodkit.primitives import (
     bessel_ratio as bessel_ratio,
+    ratio_deviance as ratio_deviance,
+    ratio_minus_one as ratio_minus_one,
+    exp_minus as exp_minus,
+    log1p_square_exp as log1p_square_exp,
+    log_times_exp as log_times_exp,
+    power_minus_one as power_minus_one,
+    power_times_exp as power_times_exp,
+    sigmoid_balance as sigmoid_balance,
+    square_rest_exp as square_rest_exp,
+    square_share_exp as square_share_exp,
+    square_slope_exp as square_slope_exp,
+    times_exp_difference as times_exp_difference,
 )
 from likelihoodkit.primitives import (
     bessel_ratio_complement as bessel_ratio_complement,

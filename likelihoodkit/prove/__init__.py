@@ -1,0 +1,62 @@
+"""Proof that a noise reduces to a named loss: proved with factor and constant, refuted with a witness, or undecided.
+
+``decide`` judges expressions; ``prove`` judges declarations. How it works, in the order of the modules: `ring` and
+`generators` (exact arithmetic over opaque numbers), `zero` and `vectors` (the zero test), `signs`, `cells`,
+`conditions` (finite and continuous), `ball`, `jets`, `refute` (certified counterexamples), `scale`, `decide`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from likelihoodkit.prove.claim import prepared, side
+from likelihoodkit.prove.decide import decide
+from likelihoodkit.prove.domain import Domain
+from likelihoodkit.prove.outcome import Decision, Witness
+from likelihoodkit.prove.proof import Proof
+
+__all__ = ["Decision", "Domain", "Proof", "Witness", "decide", "prove"]
+
+
+def prove(noise: Any, *, reduces_to: Any, where: Mapping[str, Any] | None = None) -> Proof:
+    """Does minimising ``noise`` in its predicted parameters come to minimising ``reduces_to``?
+
+    The claim is loss(noise) = c * loss(reduces_to) + b with c > 0 free of prediction and target and b free of the
+    prediction, for all values that the declarations allow. Parameters held, shared or given per row are settings.
+
+    Parameters
+    ----------
+    noise, reduces_to
+        A family, a bound family, a named loss (its settings given or open) or a `Loss`.
+    where
+        Open settings of ``reduces_to`` by name: numbers, or expressions in the symbols of the noise's family.
+
+    Returns
+    -------
+    Proof
+        True in a condition only if proved.
+
+    Raises
+    ------
+    InputError
+        If the two do not speak of the same kind of outcome, or nothing is predicted.
+
+    >>> import likelihoodkit as lk
+    >>> proof = prove(lk.Normal(scale=lk.shared), reduces_to=lk.losses.squared_error)
+    >>> proof.verdict, proof.scale
+    ('proved', 1/(2*scale**2))
+    >>> bool(prove(lk.Normal, reduces_to=lk.losses.squared_error))
+    False
+    """
+    left, right = side(noise), side(reduces_to)
+    ready = prepared(left, right, where or {})
+    decision = decide(
+        ready.left,
+        ready.right,
+        predictions=ready.predictions,
+        targets=ready.targets,
+        domains=ready.domains,
+        target_values=ready.target_values,
+    )
+    return Proof(left.name, right.name, ready.left, ready.right, decision, ready.assumptions, left.learnt)

@@ -7,7 +7,8 @@ functions (a claim that would need one of the others stays undecided).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from fractions import Fraction
 from typing import Any, Protocol
 
@@ -30,6 +31,9 @@ class Arithmetic(Protocol):
     """What an implementation of balls provides."""
 
     name: str
+
+    def precision(self) -> AbstractContextManager[None]:
+        """The working precision, for the length of a with block."""
 
     def rational(self, value: Fraction) -> Any:
         """An enclosure of a rational number."""
@@ -54,7 +58,17 @@ class Arb:
     _names: Mapping[str, str] = {"loggamma": "lgamma", "gamma": "gamma"}
 
     def __init__(self, bits: int = BITS) -> None:
-        flint.ctx.prec = bits
+        self.bits = bits
+
+    @contextmanager
+    def precision(self) -> Iterator[None]:
+        """Work at `bits`, then put the caller's precision back."""
+        before = flint.ctx.prec
+        flint.ctx.prec = self.bits
+        try:
+            yield
+        finally:
+            flint.ctx.prec = before
 
     def rational(self, value: Fraction) -> Any:
         """An exact number."""
@@ -106,7 +120,17 @@ class Intervals:
 
     def __init__(self, bits: int = BITS) -> None:
         self.iv = iv
-        iv.prec = bits
+        self.bits = bits
+
+    @contextmanager
+    def precision(self) -> Iterator[None]:
+        """Work at `bits`, then put the caller's precision back."""
+        before = self.iv.prec
+        self.iv.prec = self.bits
+        try:
+            yield
+        finally:
+            self.iv.prec = before
 
     def rational(self, value: Fraction) -> Any:
         """An exact number."""

@@ -41,12 +41,23 @@ class Cell:
     known: tuple[tuple[sp.Expr, int], ...] = ()
     label: str = ""  # the value of a target with finitely many values
 
-    def contradicts(self, other: Cell) -> bool:
+    def contradicts(self, other: Cell, reader: Reader) -> bool:
         """Do the two cells differ in a cut of targets or settings, so that no target is in both?"""
         if self.label != other.label:
             return True
         mine = {switch: sign for switch, sign, level in self.cuts if level < 2}
-        return any(level < 2 and mine.get(switch, sign) != sign for switch, sign, level in other.cuts)
+        signs = Signs(reader, self.known)
+        for switch, sign, level in other.cuts:
+            if level == 2:
+                continue
+            if switch in mine:
+                if mine[switch] != sign:
+                    return True
+                continue
+            here = signs.of(switch.xreplace(self.forward))
+            if here in ({"+", "-"} if sign == 0 else {"-", "0-", "0"} if sign > 0 else {"+", "0+", "0"}):
+                return True
+        return False
 
     def where(self) -> str:
         """The cell in words."""

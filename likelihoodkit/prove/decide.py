@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
 from itertools import chain, islice
 
 import sympy as sp
@@ -26,6 +27,7 @@ from likelihoodkit.prove.refute import Claim, moves, refute
 from likelihoodkit.prove.ring import Frac, Poly
 from likelihoodkit.prove.scale import candidates, tidy
 from likelihoodkit.prove.signs import Signs
+from likelihoodkit.prove.vectors import LENGTH
 from likelihoodkit.prove.zero import Reader
 
 MOST_CELLS = 160
@@ -45,7 +47,7 @@ class Problem:
         domains: Mapping[sp.Symbol, Domain],
         target_values: Sequence[object] | None,
     ) -> None:
-        self.left, self.right = (lower(sp.sympify(side)) for side in (left, right))
+        self.left, self.right = (lower(_expression(side)) for side in (left, right))
         self.predictions, self.targets = tuple(predictions), tuple(targets)
         self._labels(domains)
         symbols = self.left.free_symbols | self.right.free_symbols
@@ -56,6 +58,9 @@ class Problem:
         self._check()
         self.domains = {s: domains.get(s) or Domain.of_symbol(s) for s in self.symbols}
         self.levels: dict[sp.Symbol, Level] = {s: self._level(s) for s in self.symbols}
+        if self.vectors:
+            self.levels[LENGTH] = 0
+            self.domains[LENGTH] = Domain.positive()
         self.settings = tuple(s for s in self.symbols if self.levels[s] == 0)
         self.values = _values(self.targets, target_values)
 
@@ -78,7 +83,7 @@ class Problem:
                 raise ValueError(f"two different symbols are called {s}: declare it once")
             if s.is_real is not True:
                 raise ValueError(f"the symbol {s} is not declared real")
-            if str(s).startswith("#"):
+            if str(s).startswith("#") or (str(s) == LENGTH.name and s != LENGTH):
                 raise ValueError(f"the name {s} is reserved")
         if not self.predictions:
             raise ValueError("a claim needs at least one prediction")
@@ -102,6 +107,12 @@ class Problem:
                 elif type(node).__name__ == "one_hot":
                     found |= node.args[0].free_symbols
         return tuple(sorted(found, key=str))
+
+
+def _expression(side: object) -> sp.Expr:
+    if isinstance(side, bool) or not isinstance(side, sp.Expr | int | Fraction):
+        raise TypeError(f"a side of a claim is a SymPy expression, not {side!r}")
+    return sp.Rational(side) if isinstance(side, Fraction) else sp.sympify(side)
 
 
 def _values(targets: tuple[sp.Symbol, ...], given: Sequence[object] | None) -> tuple[dict[sp.Symbol, sp.Expr], ...]:
@@ -195,6 +206,10 @@ class Decider:
         )
         if any(getattr(s, "is_vector", False) for s in moving):
             return False
+        signs = Signs(self.reader, cell.known)  # inside a cell both sides must be analytic: no root of what may vanish
+        roots = {p.base for p in cell.left.atoms(sp.Pow) | cell.right.atoms(sp.Pow) if not p.exp.is_Integer}
+        if any(signs.of(base) != "+" for base in roots):
+            return False
         return all(
             self.reader.is_zero(sp.diff(cell.left, s) - factor * sp.diff(cell.right, s)) for s in moving
         )
@@ -210,7 +225,7 @@ class Decider:
             if Signs(self.reader, cell.known).of(self._factor(cell, c)) != "+":
                 raise Undecided(f"the factor {c} was not shown to be positive")
             conditions = Conditions(cell, self.reader)
-            obstacle = conditions.failure(problem.left) or conditions.failure(problem.right)
+            obstacle = conditions.failure(problem.left) or conditions.failure(problem.right) or conditions.failure(c)
             constant = self._identity(cell, c) if obstacle is None else None
             if constant is not None:
                 done.append((cell, constant))
@@ -231,22 +246,25 @@ class Decider:
 
     def _check_borders(self, done: Sequence[tuple[Cell, Frac | None]]) -> None:
         """The constants of cells that share targets are one constant."""
-        if any(b is None for _, b in done) and any(
-            level == 2 and sign == 0 for cell, _ in done for _, sign, level in cell.cuts
-        ):
-            raise Undecided("continuity across the borders of a condition was not shown")
-        if self.atlas.three_way and any(b is None for _, b in done) and any(
-            level == 2 for cell, _ in done for _, _, level in cell.cuts
-        ):
+        cuts = [(sign, level) for cell, _ in done for _, sign, level in cell.cuts]
+        apart = any(level == 2 and (sign == 0 or self.atlas.three_way) for sign, level in cuts)
+        if apart and any(b is None for _, b in done):  # slopes alone say nothing about a jump at the border
             raise Undecided("continuity across the borders of a condition was not shown")
         known = [(cell, self._written(cell, b)) for cell, b in done if b is not None]
         for i, (one, b1) in enumerate(known):
             for two, b2 in known[i + 1 :]:
-                if one.contradicts(two) or b1 == b2:
+                if b1 == b2 or one.contradicts(two, self.reader) or two.contradicts(one, self.reader):
                     continue
                 gap = b1 - b2
-                if not any(self.reader.is_zero(resolved(gap.xreplace(c.forward), Signs(self.reader, c.known))) for c in (one, two)):
+                if not any(self._vanishes(gap, cell) for cell in (one, two)):
                     raise Undecided(f"the constant jumps between {one.where()} and {two.where()}")
+
+    def _vanishes(self, gap: sp.Expr, cell: Cell) -> bool:
+        here = resolved(gap.xreplace(cell.forward), Signs(self.reader, cell.known))
+        try:
+            return self.reader.is_zero(here)
+        except Undecided:
+            return False
 
     def _written(self, cell: Cell, value: Frac) -> sp.Expr:
         return self.reader.expression(value).xreplace(cell.backward)
@@ -270,6 +288,7 @@ class Decider:
             cells=len(done),
             conditions=conditions,
             steps=tuple(steps),
+            targets=tuple(map(str, self.problem.targets)),
         )
 
     def _constants(self, c: sp.Expr, done: Sequence[tuple[Cell, Frac | None]]) -> list[tuple[str, sp.Expr]]:
@@ -280,7 +299,7 @@ class Decider:
             return [("everywhere", guess)]
         found: dict[str, sp.Expr] = {}
         for cell, b in done:
-            low = tuple((e, s, level) for e, s, level in cell.cuts if level < 2)
+            low = tuple(cut for cut in cell.cuts if cut[2] < 2)
             where = Cell(cell.left, cell.right, {}, {}, {}, low, label=cell.label).where()
             if where not in found:
                 found[where] = self._at_a_point(cell, c) if b is None else self._pretty(cell, c, b)
@@ -295,8 +314,8 @@ class Decider:
         """The terms of left - c right, as written, that are free of the prediction."""
         guess = sp.S.Zero
         for factor, side in ((sp.S.One, left), (-c, right)):
-            terms = sp.Add.make_args(sp.expand_mul(side))
-            guess += factor * sp.Add(*[t for t in terms if not t.free_symbols & moving])
+            terms = sp.Add.make_args(sp.expand_mul(sp.expand_log(side)))
+            guess += sp.expand_mul(factor * sp.Add(*[t for t in terms if not t.free_symbols & moving]))
         return guess
 
     def _equals(self, guess: sp.Expr, cell: Cell, b: Frac) -> bool:
@@ -353,10 +372,9 @@ class Decider:
 
     def _instances(self, size: int, flags: Mapping[sp.Symbol, bool]) -> Iterator[Claim]:
         p = self.problem
-        plain = sp.Symbol("K", positive=True)
         for k in range(size if p.indices else 1):
             instance = Instance(size, flags, {s: (k + i) % size for i, s in enumerate(p.indices)})
-            left, right = (instance.scalar(e).xreplace({plain: sp.Integer(size)}) for e in (p.left, p.right))
+            left, right = (instance.scalar(e).xreplace({LENGTH: sp.Integer(size)}) for e in (p.left, p.right))
             domains = {s: d for s, d in p.domains.items() if s not in instance.free and s not in p.indices}
             simplexes = []
             for vector, names in instance.free.items():
@@ -390,9 +408,8 @@ class Decider:
             except Undecided as problem:
                 return self._undecided(str(problem))
         if any(flat):
-            moving = self.problem.right if flat[0] else self.problem.left
             for claim in self._claims(()):
-                witness = moves(claim.right if moving is self.problem.right else claim.left, claim)
+                witness = moves(claim)
                 if witness is not None:
                     return Decision("refuted", witness.why, witness=witness, steps=tuple(self.steps))
         return None

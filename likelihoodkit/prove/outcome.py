@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 import sympy as sp
@@ -27,12 +27,13 @@ class TooLarge(Undecided):
 class Witness:
     """Where a claim fails, certified by ball arithmetic.
 
-    ``points`` are exact values of all symbols by name; ``left`` and ``right`` hold, one entry per point, the values
-    of the compared quantity (``kind``: "gradient" in ``component``, or "difference" of losses) as decimal balls.
+    ``points`` are exact values of all symbols by name. ``left`` and ``right`` hold, one entry per point, the compared
+    quantity of each side in decimal: by ``kind`` the "gradient" in the prediction that ``components`` names, or the
+    "difference" of losses between two predictions (a point then shows "from -> to").
     """
 
     kind: Literal["gradient", "difference"]
-    component: str
+    components: tuple[str, ...]
     points: tuple[Mapping[str, str], ...]
     left: tuple[str, ...]
     right: tuple[str, ...]
@@ -40,10 +41,12 @@ class Witness:
 
     def __str__(self) -> str:
         lines = [self.why]
-        for point, left, right in zip(self.points, self.left, self.right, strict=True):
+        for point, component, left, right in zip(
+            self.points, self.components, self.left, self.right, strict=True
+        ):
             where = ", ".join(f"{name} = {value}" for name, value in point.items())
             lines.append(f"at {where}:")
-            what = f"gradient in {self.component}" if self.kind == "gradient" else "difference"
+            what = f"gradient in {component}" if self.kind == "gradient" else "difference"
             lines.append(f"    {what}: left {left}, right {right}")
         return "\n".join(lines)
 
@@ -64,7 +67,8 @@ class Decision:
     cells: int = 0
     witness: Witness | None = None
     conditions: tuple[str, ...] = ()
-    steps: tuple[str, ...] = field(default=())
+    steps: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
 
     @property
     def scale_depends_on(self) -> tuple[str, ...]:

@@ -55,6 +55,11 @@ Point = dict[sp.Symbol, Fraction]
 def refute(claim: Claim, seed: int = 1) -> Witness | None:
     """A certified witness against the claim, or None."""
     balls = arithmetic()
+    with balls.precision():
+        return _search(claim, balls, seed)
+
+
+def _search(claim: Claim, balls: Arithmetic, seed: int) -> Witness | None:
     rng = random.Random(seed)
     for _ in range(TRIALS):
         fixed: Point = {}
@@ -69,18 +74,18 @@ def refute(claim: Claim, seed: int = 1) -> Witness | None:
     return None
 
 
-def moves(expression: sp.Expr, claim: Claim, seed: int = 1) -> Witness | None:
-    """A point where the gradient of ``expression`` is certainly not zero."""
+def moves(claim: Claim, seed: int = 1) -> Witness | None:
+    """A point where one side certainly moves with the prediction (the other being known to stand still)."""
     balls = arithmetic()
     rng = random.Random(seed)
     fixed: Point = {}
     _draw(claim.settings, claim, rng, fixed)
-    for group in _points(claim, rng, fixed):
-        for point in group:
-            for e in _slopes(claim, balls, point):
-                first = balls.sign(e.left if expression is claim.left else e.right)
-                if first:
-                    return _witness("gradient", (e,), balls, "only one of the two sides moves with the prediction")
+    with balls.precision():
+        for group in _points(claim, rng, fixed):
+            for point in group:
+                for e in _slopes(claim, balls, point):
+                    if balls.sign(e.left) or balls.sign(e.right):
+                        return _witness("gradient", (e,), balls, "only one of the two sides moves with the prediction")
     return None
 
 
@@ -224,6 +229,6 @@ def _witness(kind: str, entries: Sequence[Entry], balls: Arithmetic, why: str) -
         shown.append(point)
         left.append(balls.text(e.left))
         right.append(balls.text(e.right))
-    component = entries[-1].component
+    components = tuple(e.component for e in entries)
     literal: Any = kind
-    return Witness(literal, component, tuple(shown), tuple(left), tuple(right), why)
+    return Witness(literal, components, tuple(shown), tuple(left), tuple(right), why)

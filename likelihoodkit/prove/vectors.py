@@ -20,7 +20,7 @@ from likelihoodkit.prove.ring import Exponent, Frac, Monomial, Poly, constant, t
 if TYPE_CHECKING:
     from likelihoodkit.prove.zero import Reader
 
-LENGTH = sp.Symbol("K", positive=True)
+LENGTH = sp.Symbol("K", positive=True)  # the number of entries; a claim may mention it as a setting
 
 
 def summed(reader: Reader, value: Frac) -> Frac:

@@ -137,11 +137,15 @@ class Reader:
                 raise Unsupported("division by zero")
             return base
         content, monomial, pieces = self._pieces(base)
-        if content < 0:
-            raise Unsupported("a fractional power of a negative number")
         unknown = [p for p, k in pieces if self.table.sign(p) != "+" and k % 2]
         unknown_symbols = [g for g, k in monomial if self.table.rows[g].sign is None and _odd(k)]
         alone = len(unknown) + len(unknown_symbols) == 1  # then that one piece is itself not negative
+        if content < 0:
+            if not (alone and unknown):
+                raise Unsupported("a fractional power of a negative number")
+            turned = unknown[0].scaled(Fraction(-1))  # the one piece of unknown sign is not positive
+            content, unknown = -content, [turned]
+            pieces = [(turned if p.scaled(Fraction(-1)) == turned else p, k) for p, k in pieces]
         result = constant(1)
         for prime, k in primes(content):
             result = result * self._piece_power(prime, k * exponent)

@@ -15,6 +15,7 @@ from mpmath import mp, mpf
 from reference.jets import Jet, Number, exp, log, tanh, value, variables
 
 AGREEMENT = 40  # decimal digits on which two successive precisions must agree
+FLOOR = mpf(10) ** -360  # far below the least double, 5e-324: certified as zero
 NUDGE = 30  # the relative step 1e-30 with which condition numbers are measured
 
 # The inverse links, output -> parameter, as every textbook writes them.
@@ -82,7 +83,7 @@ def certify(
         with mp.workdps(digits):
             now = _evaluate(formula, mpf(y), [mpf(x) for x in outputs])
             # A zero that both precisions return may be 1e-600 swallowed by 1: it must survive twice the digits.
-            settled = 0 not in _flat(now) or digits >= 2 * first
+            settled = min(map(abs, _flat(now))) > FLOOR or digits >= 2 * first
             if before is not None and settled and _agree(before, now):
                 conditions = _conditions(formula, y, outputs, now, continuous)
                 return Certified(now.value, now.gradient, now.hessian, *conditions, digits)
@@ -103,8 +104,10 @@ def _flat(jet: Jet) -> list[mpf]:
 
 def _agree(a: Jet, b: Jet) -> bool:
     tolerance = mpf(10) ** -AGREEMENT
-    pairs = zip(_flat(a), _flat(b), strict=True)
-    return all(mp.isfinite(q) and abs(p - q) <= tolerance * abs(q) for p, q in pairs)
+    return all(
+        mp.isfinite(q) and (abs(p - q) <= tolerance * abs(q) or max(abs(p), abs(q)) <= FLOOR)
+        for p, q in zip(_flat(a), _flat(b), strict=True)
+    )
 
 
 def _conditions(

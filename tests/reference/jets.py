@@ -49,13 +49,13 @@ class Jet:
         return Jet(self.value + other, self.gradient, self.hessian)
 
     def __neg__(self) -> Jet:
-        return self * -1
+        return self.chain(-self.value, mpf(-1), mpf(0))
 
     def __sub__(self, other: Number) -> Jet:
-        return self + (-other)
+        return self.__add__(-other)
 
     def __rsub__(self, other: Number) -> Jet:
-        return -self + other
+        return (-self).__add__(other)
 
     def __mul__(self, other: Number) -> Jet:
         if isinstance(other, Jet):
@@ -83,7 +83,7 @@ class Jet:
         return self * other.reciprocal() if isinstance(other, Jet) else self * (1 / mpf(other))
 
     def __rtruediv__(self, other: Number) -> Jet:
-        return self.reciprocal() * other
+        return self.reciprocal().__mul__(other)
 
     def __pow__(self, n: int) -> Jet:
         x = self.value

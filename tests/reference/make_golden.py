@@ -41,7 +41,7 @@ def golden(name: str, count: int = 300) -> str:
             raise ArithmeticError(f"{name} at y = {y}, outputs = {outputs}: no reference")
         exact = [_digits(numbers.value), [_digits(g) for g in numbers.gradient]]
         exact.append([_digits(h) for h in _triangle(numbers.hessian)])
-        rough = [float(_digits(numbers.value_condition, 4))]
+        rough: list[float | list[float]] = [float(_digits(numbers.value_condition, 4))]
         rough.append([float(_digits(c, 4)) for c in numbers.gradient_condition])
         rough.append([float(_digits(c, 4)) for c in _triangle(numbers.hessian_condition)])
         lines.append(json.dumps([y, outputs, *exact, *rough], separators=(",", ":")))

@@ -3,7 +3,7 @@
     delta(x) = lgamma(x) - ((x - 1/2) log x - x + log(2 pi)/2)   ~  1/(12 x)
 
 `binet(x, k)` is its k-th derivative, k = 0..3, for x > 0. The scaled functions 12 x delta, -12 x^2 delta',
-6 x^3 delta'', -2 x^4 delta''' lie near 1, so their polynomials lose no digits. Below 1 one step of the
+6 x^3 delta'', -2 x^4 delta''' lie near 1, so their polynomials lose no digits. Near 0 one step of the
 recurrence delta(x) = q(x) + delta(x + 1), q(x) = (x + 1/2) log1p(1/x) - 1, adds terms of one sign.
 """
 
@@ -15,12 +15,13 @@ import numpy as np
 
 from likelihoodkit.primitives.kernels import _tables as tables
 from likelihoodkit.primitives.kernels._tools import Floats, gauss_legendre, horner, piecewise
-from likelihoodkit.primitives.kernels.exponential import atanh_tail
 
+SMALL = (tables.BINET_SMALL_0, tables.BINET_SMALL_1)
 MIDDLE = (tables.BINET_MIDDLE_0, tables.BINET_MIDDLE_1, tables.BINET_MIDDLE_2, tables.BINET_MIDDLE_3)
 LARGE = (tables.BINET_LARGE_0, tables.BINET_LARGE_1, tables.BINET_LARGE_2, tables.BINET_LARGE_3)
 SCALE = (12.0, -12.0, 6.0, -2.0)
 HALF_LOG8 = 0.5 * math.log(8.0)
+HALF_LOG16 = 0.5 * math.log(16.0)
 # Bernoulli numbers B_2 .. B_16: delta ~ sum_j B_2j / (2j (2j - 1) x^(2j - 1)).
 BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510, 43867 / 798, -174611 / 330)
 ASYMPTOTIC_FROM = 12.0
@@ -32,6 +33,7 @@ def binet(x: Floats, order: int) -> Floats:
         (x,),
         (x >= 8, lambda x: _large(x, order)),
         (x >= 1, lambda x: _middle(x, order)),
+        (x >= (0.0625 if order < 2 else 1.0), lambda x: _small(x, order)),
         otherwise=lambda x: _step(x, order) + _middle(1.0 + x, order),
     )
 
@@ -52,15 +54,16 @@ def _middle(x: Floats, order: int) -> Floats:
     return _unscale(horner(MIDDLE[order], np.log(x) / HALF_LOG8 - 1.0), x, order)
 
 
+def _small(x: Floats, order: int) -> Floats:
+    return _unscale(horner(SMALL[order], np.log(x) / HALF_LOG16 + 1.0), x, order)
+
+
 def _step(x: Floats, order: int) -> Floats:
-    """q(x) or its derivative, 0 < x < 1."""
-    r = 1.0 / (2.0 * x + 1.0)
+    """q(x) or its derivative."""
     if order == 0:
-        direct = (x + 0.5) * (np.log1p(x) - np.log(x)) - 1.0
-        return np.where(x < 0.5, direct, r * r * atanh_tail(r))
+        return (x + 0.5) * (np.log1p(x) - np.log(x)) - 1.0
     if order == 1:
-        direct = np.log1p(x) - np.log(x) - (x + 0.5) / (1.0 + x) / x
-        return np.where(x < 0.5, direct, 2.0 * r * r * r * (atanh_tail(r) - 1.0 / (1.0 - r * r)))
+        return np.log1p(x) - np.log(x) - (x + 0.5) / (1.0 + x) / x
     if order == 2:
         return 0.5 / (1.0 + x) ** 2 / x / x
     return -(2.0 * x + 1.0) / (1.0 + x) ** 3 / x / x / x
@@ -71,7 +74,7 @@ def binet_difference(a: Floats, n: Floats, order: int) -> Floats:
     return piecewise(
         (a, n),
         (a >= ASYMPTOTIC_FROM, lambda a, n: _asymptotic_difference(a, n, order)),
-        (n < 0.5 * a, lambda a, n: gauss_legendre(lambda x: binet(x, order + 1), a, n)),
+        (n < 0.25 * a, lambda a, n: gauss_legendre(lambda x: binet(x, order + 1), a, n)),
         otherwise=lambda a, n: binet(a + n, order) - binet(a, order),
     )
 

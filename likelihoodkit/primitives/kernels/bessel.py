@@ -55,7 +55,7 @@ def _log_i0e_far(x: Floats) -> Floats:
 
 def _gap_far(x: Floats) -> Floats:
     """1 - I1/I0 for x > 4."""
-    return _by_inverse(x, tables.RATIO_GAP_MIDDLE, tables.RATIO_GAP_LARGE) / (2.0 * x)
+    return _by_inverse(x, tables.RATIO_GAP_MIDDLE, tables.RATIO_GAP_LARGE) * 0.5 / x
 
 
 def _ratio_near(x: Floats) -> Floats:
@@ -95,4 +95,4 @@ def _slope_near(x: Floats) -> Floats:
 
 
 def _slope_far(x: Floats) -> Floats:
-    return _by_inverse(x, tables.RATIO_SLOPE_MIDDLE, tables.RATIO_SLOPE_LARGE) / (2.0 * x) / x
+    return _by_inverse(x, tables.RATIO_SLOPE_MIDDLE, tables.RATIO_SLOPE_LARGE) * 0.5 / x / x

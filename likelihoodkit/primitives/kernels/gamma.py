@@ -27,8 +27,9 @@ def log_gamma(x: Floats) -> Floats:
     return piecewise(
         (x,),
         ((x >= 0.5) & (x <= 4), lambda x: log_gamma_1p_near(x - 1.0)),
-        (x < 0, lambda x: np.full_like(x, np.nan)),
-        otherwise=special.gammaln,
+        (x > 4, special.gammaln),
+        (x >= 0, lambda x: log_gamma_1p_near(x) - np.log(x)),
+        otherwise=lambda x: np.full_like(x, np.nan),
     )
 
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise
-from likelihoodkit.primitives.kernels.exponential import log1pmx_over_square
+from likelihoodkit.primitives.kernels.exponential import log1pmx, log1pmx_over_square
 
 # softplus(z) = 1 at z = log(e - 1): the root of log_softplus, to twice the working precision.
 ROOT, ROOT_LOW = 0.5413248546129181, -1.8138570925507326e-17
@@ -54,7 +54,9 @@ def softplus_ratio(z: Floats) -> Floats:
 @kernel
 def softplus_ratio_derivative(z: Floats) -> Floats:
     """Derivative of sigmoid/softplus: -e^z/2 for z -> -inf, -1/z^2 for z -> inf."""
-    return piecewise((z,), (z < 0.6, _ratio_slope_left), otherwise=_ratio_slope_right)
+    return piecewise(
+        (z,), (z < 0.6, _ratio_slope_left), (z < 40, _ratio_slope_middle), otherwise=_ratio_slope_right
+    )
 
 
 def _ratio_slope_left(z: Floats) -> Floats:
@@ -63,7 +65,11 @@ def _ratio_slope_left(z: Floats) -> Floats:
     return e * log1pmx_over_square(e) / (scaled * scaled)
 
 
+def _ratio_slope_middle(z: Floats) -> Floats:
+    e = np.exp(z)
+    plus = np.log1p(e)
+    return np.asarray(log1pmx(e) / (1.0 + e) * (e / (1.0 + e)) / (plus * plus))
+
+
 def _ratio_slope_right(z: Floats) -> Floats:
-    small = np.exp(-z)
-    ratio = 1.0 / ((1.0 + small) * (z + np.log1p(small)))
-    return ratio * (small / (1.0 + small) - ratio)
+    return (np.exp(-z) - 1.0 / z) / z  # softplus(z) = z and sigmoid(z) = 1 to the last digit

@@ -9,7 +9,7 @@ import scipy.special as special
 
 from likelihoodkit.primitives.kernels._tables import MILLS_EXCESS
 from likelihoodkit.primitives.kernels._tools import Floats, gauss_legendre, horner, kernel, piecewise
-from likelihoodkit.primitives.kernels.exponential import log1m_exp
+from likelihoodkit.primitives.kernels.exponential import log1m_exp, times_exp
 
 LOG_SQRT_2PI = 0.5 * math.log(2.0 * math.pi)
 SQRT_HALF = math.sqrt(0.5)
@@ -26,8 +26,21 @@ def _left_hazard(x: Floats) -> Floats:
     return mills_excess(-x) - x
 
 
+def _exp_half_square(x: Floats) -> Floats:
+    """exp(-x^2/2): the leading digits of x have an exact square, so that far out no digits are lost."""
+    near = np.absolute(x) < 64  # beyond, the exponential is 0
+    head = np.where(near, np.rint(32.0 * x) / 32.0, x)
+    rest = np.where(near, (x - head) * (x + head), 0.0)
+    return np.exp(-0.5 * (head * head)) * np.exp(-0.5 * rest)
+
+
 def _density(x: Floats) -> Floats:
-    return DENSITY_AT_0 * np.exp(-0.5 * (x * x))
+    return DENSITY_AT_0 * _exp_half_square(x)
+
+
+def _upper_tail(x: Floats) -> Floats:
+    """Phi(-x) for x >= 0."""
+    return _density(x) / _left_hazard(-x)
 
 
 @kernel
@@ -35,7 +48,7 @@ def ndtr(x: Floats) -> Floats:
     """Phi(x)."""
     return piecewise(
         (x,),
-        (x < 0, lambda x: _density(x) / _left_hazard(x)),
+        (x < 0, lambda x: _upper_tail(-x)),
         otherwise=lambda x: 0.5 + 0.5 * special.erf(x * SQRT_HALF),
     )
 
@@ -52,7 +65,8 @@ def log_ndtr(x: Floats) -> Floats:
     return piecewise(
         (x,),
         (x < 0, _log_ndtr_left),
-        otherwise=lambda x: np.log1p(-0.5 * special.erfc(x * SQRT_HALF)),
+        (x < 1, lambda x: np.log1p(-0.5 * special.erfc(x * SQRT_HALF))),
+        otherwise=lambda x: np.log1p(-_upper_tail(x)),
     )
 
 
@@ -81,7 +95,10 @@ def _left_hazard_slope(x: Floats) -> Floats:
 
 def _right_hazard_slope(x: Floats) -> Floats:
     h = np.asarray(hazard(x))
-    return np.where(np.isinf(x), -0.0, -h * (x + h))
+    scale = DENSITY_AT_0 / (1.0 - 0.5 * special.erfc(x * SQRT_HALF)) * (x + h)
+    near = -scale * _exp_half_square(x)
+    far = np.asarray(times_exp(-scale, -0.5 * (x * x)))  # the density alone may be subnormal
+    return np.where(np.isinf(x), -0.0, np.where(x < 37, near, far))
 
 
 @kernel

@@ -19,10 +19,31 @@ def hypot_ratio(x: Floats) -> Floats:
 
 
 @kernel
+def biweight_penalty(z: Floats) -> Floats:
+    """(1 - (1 - z^2)^3)/6 for |z| <= 1, else 1/6: z^2/2 near 0."""
+    square = np.minimum(np.absolute(z), 1.0) ** 2
+    return np.asarray(square * (3.0 - square * (3.0 - square)) / 6.0)
+
+
+@kernel
+def biweight_score(z: Floats) -> Floats:
+    """z (1 - z^2)^2 for |z| <= 1, else 0."""
+    size = np.minimum(np.absolute(z), 1.0)
+    return np.asarray(np.sign(z) * size * ((1.0 - size) * (1.0 + size)) ** 2)
+
+
+@kernel
+def biweight_curvature(z: Floats) -> Floats:
+    """(1 - z^2)(1 - 5 z^2) for |z| <= 1, else 0."""
+    size = np.minimum(np.absolute(z), 1.0)
+    return np.asarray((1.0 - size) * (1.0 + size) * (1.0 - 5.0 * size * size))
+
+
+@kernel
 def expm1_minus(x: Floats) -> Floats:
     """e^x - 1 - x: x^2/2 near 0, without the cancellation (with u = e^x - 1 it is u - log1p(u))."""
     return piecewise(
-        (x,), ((x > -0.9) & (x < 0.9), lambda x: -log1pmx(np.expm1(x))), otherwise=lambda x: np.expm1(x) - x
+        (x,), ((x > -0.9) & (x < 0.9), lambda x: 0.0 - log1pmx(np.expm1(x))), otherwise=lambda x: np.expm1(x) - x
     )
 
 
@@ -30,7 +51,7 @@ def expm1_minus(x: Floats) -> Floats:
 def gamma_deviance_half(y: Floats, m: Floats) -> Floats:
     """y/m - 1 - log(y/m) for y, m > 0: (y/m - 1)^2/2 near y = m, where y - m is exact."""
     return piecewise(
-        (y, m), ((y > 0.5 * m) & (y < 2.0 * m), lambda y, m: -log1pmx((y - m) / m)), otherwise=_deviance_far
+        (y, m), ((y > 0.5 * m) & (y < 2.0 * m), lambda y, m: 0.0 - log1pmx((y - m) / m)), otherwise=_deviance_far
     )
 
 

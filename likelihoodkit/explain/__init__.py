@@ -1,0 +1,31 @@
+"""The recipe, to read: a noise or a loss told in the four steps that students learn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from likelihoodkit.explain.document import Explanation
+from likelihoodkit.explain.recipe import tell
+from likelihoodkit.loss import Loss, derive
+from likelihoodkit.verbs import register
+
+__all__ = ["Explanation", "explain"]
+
+
+def explain(noise: Any) -> Explanation:
+    """Tell how a noise becomes a loss, in four steps, each with its reason.
+
+    ``noise`` is a family, a bound family, a named loss or a `Loss`. The result prints as plain text; `to_markdown`,
+    `to_latex` and `to_html` give the same with typeset formulas, and notebooks show it so.
+
+    >>> import likelihoodkit as lk
+    >>> print(lk.explain(lk.Bernoulli).sections[2].title)
+    3. Minimise the negative log-likelihood
+    """
+    return tell(derive(noise))
+
+
+@register
+def describe(loss: Loss) -> str:
+    """What ``print(loss)`` shows."""
+    return str(tell(loss))

@@ -1,0 +1,234 @@
+"""Formulas as plain text: a small printer on top of SymPy's, for reading and not for parsing back.
+
+Model outputs appear as ``f[x]``, powers as ``^``, primitives by what they mean; sums begin with a positive term.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sympy as sp
+from sympy.printing.precedence import PRECEDENCE, precedence
+from sympy.printing.str import StrPrinter
+
+from likelihoodkit.primitives import Primitive
+
+#: primitive -> (template, does it need parentheses inside a product or power?)
+TEMPLATES: dict[str, tuple[str, str]] = {
+    "log1p": ("log(1 + {0})", "atom"),
+    "log_softplus": ("log softplus({0})", "product"),
+    "softplus_ratio": ("(sigmoid/softplus)({0})", "atom"),
+    "softplus_ratio_derivative": ("(sigmoid/softplus)'({0})", "atom"),
+    "times_exp": ("{0:product}·e^{1:power}", "product"),
+    "expm1": ("e^{0:power} - 1", "sum"),
+    "expm1_minus": ("e^{0:power} - 1 - {0:product}", "sum"),
+    "log1m_exp": ("log(1 - e^{0:minus})", "atom"),
+    "log1m_exp_neg_exp": ("log(1 - exp(-e^{0:power}))", "atom"),
+    "x_over_expm1": ("{0:product}/(e^{0:power} - 1)", "product"),
+    "log1p_square": ("log(1 + {0:power}^2)", "atom"),
+    "square_ratio": ("{0:product}/(1 + {0:power}^2)", "product"),
+    "log_cosh": ("log cosh({0})", "product"),
+    "sech2": ("sech({0})^2", "product"),
+    "one_minus_cos": ("1 - cos({0})", "sum"),
+    "wrap_angle": ("wrap({0})", "atom"),
+    "xlogy": ("{0:product}·log({1})", "product"),
+    "hypot1m": ("sqrt(1 + {0:power}^2) - 1", "sum"),
+    "hypot_ratio": ("{0:product}/sqrt(1 + {0:power}^2)", "product"),
+    "biweight_penalty": ("biweight({0})", "atom"),
+    "biweight_score": ("biweight'({0})", "atom"),
+    "biweight_curvature": ("biweight''({0})", "atom"),
+    "gamma_deviance_half": ("{0:product}/{1:power} - 1 - log({0:product}/{1:power})", "sum"),
+    "relative_excess": ("{0:product}/{1:power} - 1", "sum"),
+    "poisson_deviance_half": ("{0:product}·log({0:product}/{1:power}) - {0:product} + {1}", "sum"),
+    "huber_penalty": ("huber({0}; {1})", "atom"),
+    "huber_score": ("clamp({0}, ±{1:product})", "atom"),
+    "ndtr": ("Φ({0})", "atom"),
+    "ndtri": ("Φ⁻¹({0})", "atom"),
+    "log_ndtr": ("log Φ({0})", "product"),
+    "hazard": ("(φ/Φ)({0})", "atom"),
+    "hazard_derivative": ("(φ/Φ)'({0})", "atom"),
+    "log_i0e": ("log(I0({0})·e^{0:minus})", "atom"),
+    "bessel_ratio": ("(I1/I0)({0})", "atom"),
+    "bessel_ratio_complement": ("1 - (I1/I0)({0})", "sum"),
+    "bessel_ratio_derivative": ("(I1/I0)'({0})", "atom"),
+    "log_gamma": ("log Γ({0})", "product"),
+    "digamma": ("ψ({0})", "atom"),
+    "trigamma": ("ψ'({0})", "atom"),
+    "tetragamma": ("ψ''({0})", "atom"),
+    "log_factorial": ("log({0:power}!)", "atom"),
+    "log_rising": ("log(Γ({0} + {1})/Γ({0}))", "atom"),
+    "digamma_rising": ("ψ({0} + {1}) - ψ({0})", "sum"),
+    "trigamma_rising": ("ψ'({0} + {1}) - ψ'({0})", "sum"),
+    "log_beta": ("log B({0}, {1})", "product"),
+    "log_binomial": ("log C({0}, {1})", "product"),
+    "stirling_error": ("δ({0})", "atom"),
+    "stirling_error_derivative": ("δ'({0})", "atom"),
+    "stirling_error_second": ("δ''({0})", "atom"),
+    "log_sum_exp": ("logsumexp({0})", "atom"),
+    "pick": ("{0:power}[{1}]", "atom"),
+    "one_hot": ("onehot({0})", "atom"),
+    "sum_over": ("sum_k {0:power}", "product"),
+    "softmax_cross_entropy": ("logsumexp({0}) - {0:power}[{1}]", "sum"),
+    "softmax_residual": ("softmax({0}) - onehot({1})", "sum"),
+    "soft_cross_entropy": ("sum_k {1:power}[k]·(logsumexp({0}) - {0:power}[k])", "product"),
+    "soft_residual": ("softmax({0}) - {1}", "sum"),
+}
+_LEVEL = {"sum": PRECEDENCE["Add"], "product": PRECEDENCE["Mul"], "atom": PRECEDENCE["Atom"]}
+
+
+class _Argument:
+    """An argument of a template: ``{0}`` as it is, ``{0:product}`` or ``{0:power}`` in parentheses where needed."""
+
+    def __init__(self, printer: Plain, expression: sp.Expr) -> None:
+        self.printer, self.expression = printer, expression
+
+    def __format__(self, where: str) -> str:
+        if where == "minus":
+            return self.printer.bracket(-self.expression, PRECEDENCE["Atom"])
+        level = {"": 0, "product": PRECEDENCE["Mul"], "power": PRECEDENCE["Atom"]}[where]
+        return self.printer.bracket(self.expression, level)
+
+
+class Plain(StrPrinter):  # type: ignore[misc]
+    """The printer; ``names`` says how a symbol is written."""
+
+    def __init__(self, names: Mapping[str, str] | None = None) -> None:
+        super().__init__()
+        self.names = dict(names or {})
+
+    def bracket(self, expression: sp.Expr, level: int) -> str:
+        """The expression, in parentheses if it binds less tightly than ``level``."""
+        text = self.doprint(expression)
+        wordy = level == PRECEDENCE["Atom"] and "_" in text and expression.is_Symbol  # e^(f_scale[x])
+        return f"({text})" if wordy or self.level(expression) < level else text
+
+    def level(self, expression: sp.Expr) -> int:
+        """How tightly the printed form binds."""
+        if isinstance(expression, Primitive):
+            return _LEVEL[TEMPLATES[expression.func.__name__][1]] if expression.func.__name__ in TEMPLATES else 1000
+        if isinstance(expression, sp.exp):
+            return PRECEDENCE["Pow"]
+        if isinstance(expression, sp.Rational) and not expression.is_Integer and "." in number(expression):
+            return PRECEDENCE["Add"] if expression < 0 else PRECEDENCE["Atom"]
+        if expression.is_Add and shared_size(expression) is not None:
+            return PRECEDENCE["Mul"]
+        return int(precedence(expression))
+
+    def parenthesize(self, item: Any, level: int, strict: bool = False) -> str:
+        """SymPy's hook for parentheses, told how tightly the templates bind."""
+        own = self.level(item)
+        return f"({self._print(item)})" if own < level or (not strict and own <= level) else str(self._print(item))
+
+    def _print(self, expr: Any, **keywords: Any) -> str:
+        if isinstance(expr, Primitive):
+            template = TEMPLATES.get(expr.func.__name__)
+            if template is None:
+                return f"{expr.func.__name__}({', '.join(self.doprint(a) for a in expr.args)})"
+            return template[0].format(*[_Argument(self, a) for a in expr.args])
+        return str(super()._print(expr, **keywords))
+
+    def _print_Symbol(self, expr: sp.Symbol) -> str:
+        return self.names.get(expr.name, expr.name)
+
+    def _print_Rational(self, expr: sp.Rational) -> str:
+        return number(expr)
+
+    def _print_Pow(self, expr: sp.Pow, rational: bool = False) -> str:
+        if expr.exp == sp.Rational(1, 2):
+            return f"sqrt({self.doprint(expr.base)})"
+        if expr.exp.is_Rational and expr.exp.is_negative:
+            below = self.doprint(expr.base) if expr.exp == -1 else self.doprint(expr.base**-expr.exp)
+            return f"1/({below})" if self.level(expr.base**-expr.exp) < PRECEDENCE["Pow"] else f"1/{below}"
+        return f"{self.bracket(expr.base, PRECEDENCE['Atom'])}^{self.bracket(expr.exp, PRECEDENCE['Atom'])}"
+
+    def _print_exp(self, expr: sp.exp) -> str:
+        return f"e^{self.bracket(expr.args[0], PRECEDENCE['Atom'])}"
+
+    def _print_Abs(self, expr: sp.Abs) -> str:
+        return f"|{self.doprint(expr.args[0])}|"
+
+    def _print_Max(self, expr: sp.Max) -> str:
+        return f"max({', '.join(self.doprint(a) for a in expr.args)})"
+
+    def _print_Min(self, expr: sp.Min) -> str:
+        return f"min({', '.join(self.doprint(a) for a in expr.args)})"
+
+    def _print_Heaviside(self, expr: sp.Heaviside) -> str:
+        inner = expr.args[0]
+        positive = [t for t in sp.Add.make_args(inner) if not t.could_extract_minus_sign()]
+        left = sp.Add(*positive)
+        return f"[{self.doprint(left)} > {self.doprint(left - inner)}]"
+
+    def _print_floor(self, expr: sp.floor) -> str:
+        return f"floor({self.doprint(expr.args[0])})"
+
+    def _print_Piecewise(self, expr: sp.Piecewise) -> str:
+        parts = []
+        for branch, condition in expr.args:
+            parts.append(self.doprint(branch) + (" otherwise" if condition == sp.true else f" if {self.doprint(condition)}"))
+        return "{" + "; ".join(parts) + "}"
+
+    def _print_Add(self, expr: sp.Add, order: Any = None) -> str:
+        size = shared_size(expr)
+        if size is not None:
+            inner = f"({self.doprint(sp.Add(*[t / size for t in expr.args]))})"
+            above = inner if size.p == 1 else f"{size.p}·{inner}"
+            return above if size.q == 1 else f"{above}/{size.q}"
+        terms = self._as_ordered_terms(expr)
+        terms.sort(key=lambda t: t.could_extract_minus_sign())  # stable: positive terms first
+        text = ""
+        for term in terms:
+            minus = term.could_extract_minus_sign()
+            body = self.bracket(-term if minus else term, PRECEDENCE["Add"] + 1)
+            text += (f" - {body}" if minus else f" + {body}") if text else (f"-{body}" if minus else body)
+        return text
+
+    def _print_Mul(self, expr: sp.Mul) -> str:
+        if expr.could_extract_minus_sign():
+            return "-" + self.bracket(-expr, PRECEDENCE["Mul"])
+        coefficient, rest = expr.as_coeff_Mul()
+        above, below = [], []
+        if "." in number(coefficient):
+            above.append(number(coefficient))
+        else:
+            above += [number(sp.Integer(coefficient.p))] if coefficient.p != 1 else []
+            below += [number(sp.Integer(coefficient.q))] if coefficient.q != 1 else []
+        for factor in rest.as_ordered_factors():
+            base, exponent = factor.as_base_exp()
+            if not isinstance(factor, sp.exp) and exponent.is_Rational and exponent.is_negative:
+                below.append(self.bracket(base**-exponent, PRECEDENCE["Mul"] + 1))
+            else:
+                above.append(self.bracket(factor, PRECEDENCE["Mul"]))
+        top = "·".join(above) or "1"
+        if not below:
+            return top
+        return f"{top}/{below[0]}" if len(below) == 1 else f"{top}/({'·'.join(below)})"
+
+
+def number(value: sp.Rational) -> str:
+    """A rational as people write it: 1/3 as a fraction, 269/200 as 1.345, 200/937 to six digits.
+
+    >>> [number(sp.Rational(*pair)) for pair in ((1, 3), (269, 200), (200, 937), (4, 1))]
+    ['1/3', '1.345', '0.213447', '4']
+    """
+    if not isinstance(value, sp.Rational) or value.q <= 12:
+        return str(value)
+    return f"{float(value):.6g}"
+
+
+def shared_size(expression: sp.Add) -> sp.Rational | None:
+    """The size of the coefficient that the terms of a plain difference have in common, unless it is 1.
+
+    SymPy writes (y - f)/3 as y/3 - f/3.
+    """
+    parts = [term.as_coeff_Mul() for term in expression.args]
+    sizes = {abs(coefficient) for coefficient, _ in parts}
+    if not all(factor.is_Symbol for _, rest in parts for factor in sp.Mul.make_args(rest)):
+        return None
+    if len(sizes) != 1:
+        return None
+    (size,) = sizes
+    return size if size != 1 and size.is_Rational else None
+
+

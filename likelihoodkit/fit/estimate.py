@@ -1,0 +1,195 @@
+"""`fit`: from a noise and data to a `Fit`."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from likelihoodkit.errors import ConvergenceWarning
+from likelihoodkit.fit import kinks, newton
+from likelihoodkit.fit.model import Model
+from likelihoodkit.fit.prepare import Problem, prepare
+from likelihoodkit.fit.result import Fit
+from likelihoodkit.fit.start import Starts
+
+Array = NDArray[Any]
+
+
+def fit(
+    noise: Any,
+    y: ArrayLike,
+    X: Any = None,
+    weights: ArrayLike | None = None,
+    offset: ArrayLike | None = None,
+    intercept: bool = True,
+    classes: int | Sequence[Any] | None = None,
+    **given: ArrayLike,
+) -> Fit:
+    """Fit a noise to data by maximum likelihood.
+
+    Parameters
+    ----------
+    noise : family, bound family or Loss
+        What is assumed. Parameters that are held stay; every other one is learnt on its link scale; a shared parameter
+        is one constant.
+    y : (n,) array, or (n, d) for vector outcomes
+        The outcome.
+    X : None, (n, p) array, (n,) array, data frame, mapping from column name to vector, or dict of these
+        None learns one constant per parameter. A single design feeds the first predicted parameter; a dict such as
+        ``{"mean": X, "dispersion": Z}`` gives each its own; a parameter without one is a constant.
+    weights : (n,) array, optional
+        How often each row counts: a weight of 2 is the same as the row written twice. Rows of weight 0 are left out.
+    offset : (n,) array, optional
+        Added to the first predicted parameter on its link scale (log exposure, say).
+    intercept : bool
+        Put a column of ones called "intercept" first in every design.
+    classes : int or sequence, optional
+        For class outcomes: how many there are, or their names. Class 0 is the reference, whose logit is 0.
+    **given : number or (n,) array
+        Settings that the family takes with each call (``trials=`` of `Binomial`).
+
+    Returns
+    -------
+    Fit
+
+    Raises
+    ------
+    FitError
+        Singular design (the columns are named), too few rows, nothing to learn, a class that never occurs.
+    ShapeError, SupportError, InputError, UnknownNameError
+        Arrays that do not fit: NaN in X (column and row named), outcomes outside the support, unknown names.
+
+    Warns
+    -----
+    ConvergenceWarning
+        The gradient did not vanish, or the maximum lies at infinity (separated classes, a dispersion that wants to be
+        zero); names the parameter and column, and the gradient norm.
+
+    Notes
+    -----
+    Newton's method with the exact Hessian; Fisher scoring where that is not positive definite; backtracking line
+    search. Converged means: the score statistic g' I^-1 g is at most 1e-20 (1e-12 if rounding stops it there), the
+    observed information I is positive definite, and a further step would not move the outputs. Losses made of straight
+    pieces (`Laplace`, `AsymmetricLaplace`) are solved exactly by linear programs. Where the loss is not convex in its
+    first output the search is repeated from a least-squares and a least-absolute-deviations start and the best is
+    kept; a better maximum elsewhere cannot be excluded.
+
+    Examples
+    --------
+    >>> import likelihoodkit as lk
+    >>> from likelihoodkit.fit import fit
+    >>> answer = fit(lk.Poisson, [2, 3, 6, 7, 8, 9, 10, 12, 15], [-1, -1, 0, 0, 0, 0, 1, 1, 1])
+    >>> {k: round(v, 4) for k, v in answer.params["mean"].items()}
+    {'intercept': 1.8893, 'x1': 0.6698}
+    >>> answer.converged, round(answer.loglik, 4)
+    (True, -18.5259)
+    """
+    problem = prepare(noise, y, X, weights, offset, intercept, classes, given)
+    optimum = _best(problem)
+    if _met_exactly(problem.model, optimum):
+        optimum = replace(optimum, converged=False)
+    result = _result(problem, optimum)
+    if not result.converged:
+        warnings.warn(_complaint(problem, optimum), ConvergenceWarning, stacklevel=2)
+    return result
+
+
+def _best(problem: Problem) -> newton.Optimum:
+    """The best optimum found from the starts."""
+    model = problem.model
+    starts = Starts(model, problem.first)
+    beginning = starts.constant()
+    kink = kinks.find(model.loss)
+    if kink is not None:
+        return kinks.minimise(model, kink, beginning)
+    best = newton.minimise(model, beginning)
+    if best.converged and not _bends(model, best.inner, problem.first):
+        return best
+    for start in starts.fitted(beginning):
+        found = newton.minimise(model, start, known=best)
+        if (found.converged, -found.value) > (best.converged, -best.value):
+            best = found
+    return best
+
+
+def _bends(model: Model, inner: Array, first: str | None) -> bool:
+    """Is the loss of some row not convex in the first output, so that there may be several optima?"""
+    curvature = model.row_hessians(model.outputs(inner))
+    return any(bool((curvature[:, b.column, b.column] < 0).any()) for b in model.blocks if b.parameter == first)
+
+
+def _met_exactly(model: Model, optimum: newton.Optimum) -> bool:
+    """Are the data met to rounding, so that the scale that was found is that of rounding errors?
+
+    The outputs of a location then have standard errors that float64 cannot tell from zero beside their size.
+    """
+    factored = None if optimum.information is None else newton.factor(optimum.information)
+    if factored is None:
+        return False
+    variances = np.diag(newton.solve(factored, np.eye(model.size)))
+    sizes = np.abs(model.outputs(optimum.inner)).max(axis=0)
+    # columns of a basis have mean square 1: the sum of their variances is the mean variance of the output
+    return any(
+        unit > 1
+        and np.sqrt(variances[place].sum() * len(model.y)) < 64 * np.finfo(np.float64).eps * sizes[block.column]
+        for block, place, unit in zip(model.blocks, model.slices, model.units, strict=True)
+    )
+
+
+def _result(problem: Problem, optimum: newton.Optimum) -> Fit:
+    model = problem.model
+    expected = kinks.find(model.loss) is not None
+    coefficients = np.concatenate(
+        [b.basis.coefficients(optimum.inner[p]) for b, p in zip(model.blocks, model.slices, strict=True)]
+    )
+    covariance = np.full((model.size, model.size), np.nan)  # stays so where there is no information to invert
+    if optimum.information is not None:
+        factored = newton.factor(optimum.information)
+        back = np.zeros((model.size, model.size))
+        for block, place in zip(model.blocks, model.slices, strict=True):
+            back[place, place] = block.basis.back
+        covariance = back @ newton.solve(factored, back.T)
+    count = float(len(model.y) if model.weights is None else model.weights.sum())
+    return Fit(
+        loss=model.loss,
+        coefficients=coefficients,
+        names=tuple(f"{b.label}.{name}" for b in model.blocks for name in b.names),
+        covariance=(covariance + covariance.T) / 2,
+        loglik=-optimum.value,
+        n=int(count) if count.is_integer() else count,
+        converged=optimum.converged,
+        gradient_norm=optimum.score,
+        iterations=optimum.iterations,
+        information="expected" if expected else "observed",
+        bound=problem.bound,
+        predictor=problem.predictor,
+    )
+
+
+def _complaint(problem: Problem, optimum: newton.Optimum) -> str:
+    model, name = problem.model, problem.model.loss.name
+    norm = f"gradient norm {optimum.score:.3g} (in standard errors) after {optimum.iterations} iterations"
+    if _met_exactly(model, optimum):
+        return f"{name}: the data are met to rounding: the likelihood has no maximum, the scale is zero ({norm})"
+    if optimum.runaway is None:
+        end = "did not converge" if optimum.information is not None else "ended where the likelihood has no maximum"
+        return f"{name}: the fit {end} ({norm})"
+    block, place = model.blocks[optimum.runaway], model.slices[optimum.runaway]
+    coefficients = block.basis.coefficients(optimum.inner[place])
+    column = int(np.argmax(np.abs(coefficients) * np.linalg.norm(block.basis.triangle, axis=0)))
+    where = f"{block.label}.{block.names[column]} is at {coefficients[column]:.4g} and still moving"
+    if optimum.score**2 <= newton.STALLED:
+        return (
+            f"{name}: the maximum lies at infinity: {where} ({norm}). Columns that separate the outcomes do that; so "
+            f"does a dispersion that wants to be zero or a df that wants to be infinite, where a simpler family fits"
+        )
+    if kinks.present(model.loss):
+        return (
+            f"{name}: the fit did not converge: {where} ({norm}). The loss has kinks that this link bends; use identity"
+        )
+    return f"{name}: the fit did not converge: {where} ({norm}). A scale does that when the data are met exactly"

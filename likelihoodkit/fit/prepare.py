@@ -1,0 +1,191 @@
+"""Reading what `fit` is given: everything is checked here, once, before a number is computed from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from likelihoodkit.declaration import Bound, Shared, as_bound
+from likelihoodkit.errors import FitError, InputError, ShapeError
+from likelihoodkit.fit.design import Table, constant, designs, orthonormal
+from likelihoodkit.fit.model import Block, Model
+from likelihoodkit.fit.predictor import Predictor
+from likelihoodkit.loss import Loss, derive
+from likelihoodkit.rows import as_real
+
+Array = NDArray[Any]
+
+
+def _bound(noise: Any) -> Bound:
+    """The `Bound` behind a family, a bound family or a `Loss`."""
+    return noise.bound if isinstance(noise, Loss) else as_bound(noise)
+
+
+def _without_sharing(noise: Any) -> Loss:
+    """The same likelihood with shared parameters as outputs: one constant for all rows is the same model."""
+    bound = _bound(noise)
+    if bound.family.sign > 0:
+        raise FitError(
+            f"{bound.name} is a loss, not a noise: it has no likelihood to maximise",
+            family=bound.name,
+            remedy="Fit the noise that it assumes",
+        )
+    freed = Bound(
+        bound.family,
+        tuple((name, how.link if isinstance(how, Shared) else how) for name, how in bound.bindings),  # type: ignore[misc]
+    )
+    if not freed.outputs:
+        raise FitError(f"{bound!r} holds every parameter: there is nothing to learn", family=bound.name)
+    return derive(freed)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What `fit` works on: the model and what the result needs to know about how it was made."""
+
+    bound: Bound
+    model: Model
+    first: str | None
+    predictor: Predictor
+
+
+def prepare(
+    noise: Any,
+    y: ArrayLike,
+    X: Any,
+    weights: ArrayLike | None,
+    offset: ArrayLike | None,
+    intercept: bool,
+    classes: int | Sequence[Any] | None,
+    given: Mapping[str, ArrayLike],
+) -> Problem:
+    """Check everything that `fit` is given and lay it out; errors as `fit` says."""
+    loss, bound = _without_sharing(noise), _bound(noise)
+    outcome = as_real(y, "y", loss.name)
+    if outcome.ndim == 0:
+        raise ShapeError(f"{loss.name}: y must have shape (n,)", family=loss.name, remedy="Use np.atleast_1d(y)")
+    rows = outcome.shape[0]
+    if rows == 0:
+        raise FitError(f"{loss.name}: y has no rows", family=loss.name)
+    outcome = outcome.astype(np.float64, copy=False)
+    labels, widths = _widths(loss, outcome, classes)
+    starts = dict(zip(widths, np.cumsum([0, *widths.values()]), strict=False))
+    base = np.zeros((rows, sum(widths.values())))
+    # reading everything once checks y, weights and the given columns before anything is computed from them
+    loss(outcome, base, weights=weights, **given)
+    tables = designs(X, bound.outputs, rows, intercept=intercept, family=loss.name)
+    tables |= {name: constant(rows) for name in bound.shared}
+    first = bound.outputs[0] if bound.outputs else None
+    if offset is not None:
+        base[:, _offset_column(first, labels, starts, loss.name)] += _offset(offset, rows, loss.name)
+    weight = None if weights is None else np.asarray(weights, dtype=np.float64)
+    used = np.ones(rows, dtype=bool) if weight is None else weight > 0
+    if not used.any():
+        raise FitError(f"{loss.name}: every weight is zero", family=loss.name)
+    blocks = _blocks(loss, tables, labels, starts, used)
+    model = Model(
+        loss,
+        outcome[used],
+        None if weight is None else weight[used],
+        {name: v if np.ndim(v) == 0 else np.asarray(v)[used] for name, v in given.items()},
+        base[used],
+        blocks,
+    )
+    if model.size > len(model.y):
+        raise FitError(
+            f"{loss.name}: {model.size} coefficients cannot be learnt from {len(model.y)} rows",
+            family=loss.name,
+            value=(len(model.y), model.size),
+            remedy="Give more rows, fewer columns, or hold a parameter",
+        )
+    _every_class(model, labels)
+    return Problem(bound, model, first, Predictor.of(loss.name, tables, blocks, base.shape[1], first))
+
+
+def _widths(
+    loss: Loss, y: Array, classes: int | Sequence[Any] | None
+) -> tuple[dict[str, tuple[str, ...]], dict[str, int]]:
+    """Entry names of vector parameters, and how many output columns each parameter takes."""
+    family = loss.bound.family
+    vectors = [name for name in loss.outputs if family.parameters[name].domain.vector]
+    if not vectors and classes is not None:
+        raise InputError(f"{loss.name} has no classes", family=loss.name, parameter="classes")
+    if isinstance(classes, int):
+        names: tuple[str, ...] = tuple(map(str, range(classes)))
+    elif classes is not None:
+        names = tuple(map(str, classes))
+    elif y.ndim == 2:
+        names = tuple(map(str, range(y.shape[1])))
+    else:
+        largest = y.max(initial=1.0, where=np.isfinite(y)) if vectors else 1.0
+        names = tuple(map(str, range(int(largest) + 1)))
+    if len(set(names)) < len(names):
+        raise InputError(f"{loss.name}: classes repeats a name", family=loss.name, value=names)
+    labels = dict.fromkeys(vectors, names)
+    return labels, {name: len(names) if name in vectors else 1 for name in loss.outputs}
+
+
+def _offset_column(first: str | None, labels: Mapping[str, Any], starts: Mapping[str, int], family: str) -> int:
+    if first is None or first in labels:
+        what = "no parameter is predicted" if first is None else f"{first} is a vector"
+        raise InputError(f"{family}: offset has nothing to be added to: {what}", family=family, parameter="offset")
+    return starts[first]
+
+
+def _offset(offset: ArrayLike, rows: int, family: str) -> Array:
+    added = as_real(offset, "offset", family)
+    if added.shape != (rows,):
+        raise ShapeError(f"{family}: offset must have shape ({rows},), not {added.shape}", family=family)
+    bad = ~np.isfinite(added)
+    if bad.any():
+        index = int(np.argmax(bad))
+        raise InputError(
+            f"{family}: offset[{index}] = {added[index]:g} is not finite",
+            family=family,
+            index=index,
+            remedy="An exposure of zero has no logarithm: leave such rows out" if np.isneginf(added[index]) else None,
+        )
+    return added
+
+
+def _blocks(
+    loss: Loss,
+    tables: Mapping[str, Table],
+    labels: Mapping[str, tuple[str, ...]],
+    starts: Mapping[str, int],
+    used: Array,
+) -> tuple[Block, ...]:
+    blocks: list[Block] = []
+    for name in loss.outputs:
+        table = tables[name]
+        rows = Table(table.names, table.matrix[used], table.intercept, table.given_names)
+        basis = orthonormal(rows, name, loss.name)
+        if name not in labels:
+            blocks.append(Block(name, name, int(starts[name]), table.names, basis))
+            continue
+        # only differences of logits matter: the first entry is the reference
+        skip = 1 if loss.bound.family.parameters[name].domain.sums_to_one else 0
+        blocks.extend(
+            Block(name, f"{name}[{label}]", int(starts[name]) + k, table.names, basis)
+            for k, label in enumerate(labels[name])
+            if k >= skip
+        )
+    return tuple(blocks)
+
+
+def _every_class(model: Model, labels: Mapping[str, tuple[str, ...]]) -> None:
+    if model.loss.bound.family.outcome.domain.upper != "classes" or model.y.ndim != 1:
+        return
+    (names,) = labels.values()
+    missing = [label for k, label in enumerate(names) if not (model.y == k).any()]
+    if missing:
+        raise FitError(
+            f"{model.loss.name}: class {missing[0]} never occurs, so its logit would be minus infinity",
+            family=model.loss.name,
+            value=missing,
+            remedy="Number the classes that occur 0, 1, ..., K - 1",
+        )

@@ -1,0 +1,199 @@
+"""Where a fit begins: simple moments of the outcome, sent through the links, the best of a small grid.
+
+One table by kind of domain proposes values for a parameter; the loss itself decides which of them fit. No family is
+known here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from likelihoodkit.fit.kinks import weighted_absolute
+from likelihoodkit.fit.model import Model
+from likelihoodkit.links import Link
+from likelihoodkit.supports import Support
+
+Array = NDArray[Any]
+
+#: rows that a start is judged on; more would cost time and decide nothing
+SAMPLE = 500
+ROUNDS = 3
+
+
+def _real(y: Array) -> list[float]:
+    found = [float(np.median(y)), float(np.mean(y)), 0.0, *map(float, np.quantile(y, [0.1, 0.25, 0.75, 0.9]))]
+    if (y > 0).all():
+        found += [float(np.mean(np.log(y))), float(np.median(np.log(y)))]
+    return found
+
+
+def _positive(y: Array) -> list[float]:
+    mean, spread = float(np.mean(y)), float(np.std(y))
+    apart = 1.4826 * float(np.median(np.abs(y - np.median(y))))
+    found = [spread, apart, abs(mean), float(np.median(np.abs(y)))]
+    if spread > 0:
+        found += [mean**2 / spread**2, abs(mean) ** 3 / spread**2, abs(mean) * abs(1 - mean) / spread**2 - 1]
+    if mean > 0:
+        found += [(spread**2 - mean) / mean**2]
+    return [*found, 1.0, 3.0, 0.3, 10.0, 0.1, 30.0, 100.0, 0.01, 1000.0]
+
+
+def _unit(y: Array) -> list[float]:
+    return [float(np.mean(y)), 0.5, 0.25, 0.75, 0.1, 0.9, 0.02, 0.98]
+
+
+def _circle(y: Array) -> list[float]:
+    return [float(np.arctan2(np.sin(y).sum(), np.cos(y).sum())), 0.0, np.pi / 2, np.pi, -np.pi / 2]
+
+
+def _above_one(y: Array) -> list[float]:
+    return [1.0 + value for value in _positive(y)]
+
+
+def _correlation(y: Array) -> list[float]:  # noqa: ARG001  the rows of the table below take the outcome
+    return [0.0, 0.5, -0.5, 0.9, -0.9]
+
+
+#: proposals by the name of the parameter's domain; a domain that is not listed is tried as if it were real
+PROPOSALS = {
+    "real": _real,
+    "positive": _positive,
+    "nonnegative": _positive,
+    "unit": _unit,
+    "circle": _circle,
+    "above one": _above_one,
+    "correlation": _correlation,
+}
+
+
+def forward(link: Link, values: Array) -> Array:
+    """Parameter values sent to the output scale, (n,); NaN where the link does not reach them."""
+    symbol = sp.Symbol("t", real=True)
+    function = link.forward(symbol)
+    if function == symbol:
+        return values
+    unique, places = np.unique(values, return_inverse=True)
+    answers = []
+    for value in unique:
+        number = function.xreplace({symbol: sp.Float(value)}).n()
+        answers.append(float(number) if number.is_real and number.is_finite else np.nan)
+    return np.array(answers)[places]
+
+
+def _proposals(domain: Support, link: Link, y: Array) -> list[float]:
+    found = np.array(PROPOSALS.get(domain.name, _real)(y))
+    found = found[np.isfinite(found) & ~domain.outside(found)]
+    outputs = forward(link, found)
+    return list(dict.fromkeys(outputs[np.isfinite(outputs)].tolist()))
+
+
+class Starts:
+    """The starting points of one model, best first from the table, then those that use the design."""
+
+    def __init__(self, model: Model, first: str | None) -> None:
+        self.model = model
+        self.first = first
+        rows = len(model.y)
+        self.sample = np.unique(np.linspace(0, rows - 1, min(rows, SAMPLE)).astype(int))
+        self.y = self._outcome()[self.sample]
+        self.links: dict[str, Link] = {n: how for n, how in model.loss.bound.bindings if isinstance(how, Link)}
+        self.domains = {n: row.domain for n, row in model.loss.bound.family.parameters.items()}
+
+    def _outcome(self) -> Array:
+        """The outcome as the moments see it: successes become shares where a column bounds them."""
+        upper = self.model.loss.bound.family.outcome.domain.upper
+        if upper is None or upper == "classes":
+            return self.model.y
+        held = self.model.loss.bound.held.get(upper)
+        most = float(held) if held is not None else np.asarray(self.model.given[upper], dtype=np.float64)
+        share: Array = self.model.y / np.maximum(most, 1)
+        return share
+
+    def constant(self) -> Array:
+        """Inner coefficients with every parameter at the best constant of the grid."""
+        columns = {block.column: block.parameter for block in self.model.blocks}
+        grid = {
+            column: _proposals(self.domains[name], self.links[name], self.y)
+            for column, name in columns.items()
+            if not self.domains[name].vector
+        }
+        level = np.zeros(self.model.base.shape)
+        for column, found in grid.items():
+            # the offset is part of the output: the constant stands beside it
+            level[:, column] = found[0] - (self.model.base[:, column].mean() if found else 0.0)
+        return self.model.project(self._choose(self.model.base + level, grid))
+
+    def _choose(self, outputs: Array, grid: Mapping[int, list[float]]) -> Array:
+        """Improve ``outputs`` one column at a time by the proposals in ``grid``; judged on the sample."""
+        trial, base = outputs[self.sample].copy(), self.model.base[self.sample]
+        best = float(self._costs(trial[None])[0])
+        for _ in range(ROUNDS):
+            before = best
+            for column, found in grid.items():
+                if not found:
+                    continue
+                tries = np.repeat(trial[None], len(found), axis=0)
+                tries[:, :, column] = np.array(found)[:, None] + base[:, column] - base[:, column].mean()
+                costs = self._costs(tries)
+                choice = int(np.argmin(costs))
+                if costs[choice] < best:
+                    best, trial = float(costs[choice]), tries[choice]
+                    outputs[:, column] = found[choice] + self.model.base[:, column] - base[:, column].mean()
+            if best == before:
+                break
+        return outputs
+
+    def _costs(self, tries: Array) -> Array:
+        """The loss of the sample for each of ``tries`` (m, rows, w), in one call; inf where it is not finite."""
+        many, rows, width = tries.shape
+
+        def tiled(values: Array) -> Array:
+            return np.concatenate([values[self.sample]] * many)
+
+        model = self.model
+        given = {name: v if np.ndim(v) == 0 else tiled(np.asarray(v)) for name, v in model.given.items()}
+        weights = None if model.weights is None else tiled(model.weights)
+        losses = model.loss(tiled(model.y), tries.reshape(-1, width), weights=weights, **given)
+        costs: Array = losses.reshape(many, rows).sum(axis=1)
+        return np.where(np.isfinite(costs), costs, np.inf)
+
+    def fitted(self, constant: Array) -> Iterator[Array]:
+        """Starts whose first parameter already follows the design: least squares and least absolute deviations."""
+        spot = next((i for i, b in enumerate(self.model.blocks) if b.parameter == self.first), None)
+        if spot is None or self.domains[str(self.first)].vector:
+            return
+        block, place = self.model.blocks[spot], self.model.slices[spot]
+        if len(block.names) == 1:
+            return  # one column: the grid has seen the mean, the median and more
+        target = forward(self.links[block.parameter], self.model.y)
+        if not np.isfinite(target).all():
+            return
+        wanted = target - self.model.base[:, block.column]
+        outputs = self.model.outputs(constant)
+        for method in (self._squares, self._absolute):
+            coefficients = method(block.basis.basis, wanted)
+            moved = outputs.copy()
+            moved[:, block.column] = self.model.base[:, block.column] + block.basis.basis @ coefficients
+            rest = (target - moved[:, block.column])[self.sample]
+            grid = {
+                other.column: _proposals(self.domains[other.parameter], self.links[other.parameter], rest)
+                for i, other in enumerate(self.model.blocks)
+                if i != spot and not self.domains[other.parameter].vector
+            }
+            start = self.model.project(self._choose(moved, grid))
+            start[place] = coefficients
+            yield start
+
+    @staticmethod
+    def _squares(basis: Array, wanted: Array) -> Array:
+        answer: Array = basis.T @ wanted / len(wanted)
+        return answer
+
+    def _absolute(self, basis: Array, wanted: Array) -> Array:
+        ones = np.ones(len(self.sample))
+        return weighted_absolute(basis[self.sample], wanted[self.sample], ones, ones)[0]

@@ -1,0 +1,163 @@
+"""Reading a noise or a loss from text, such as ``Normal(scale=1)`` or ``pinball(0.9)``.
+
+The text is parsed to a syntax tree and walked; nothing in it is ever evaluated. A name must be that of a registered
+family or named loss, an argument a number, a text (the name of a link), ``None``, ``shared`` or ``shared("link")``.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+from likelihoodkit.declaration import shared
+from likelihoodkit.errors import InputError, UnknownNameError
+
+LONGEST = 1000
+
+
+def parse(text: str) -> Any:
+    """The family, bound family or named loss that ``text`` names.
+
+    Raises `InputError` for anything that is not a name or one call, `UnknownNameError` for an unknown name, and
+    `BindingError` where the call does not fit the family.
+
+    >>> parse("Normal(scale=1)")
+    Normal(scale=1)
+    >>> parse("losses.huber(1.345)")
+    losses.huber(delta=1.345)
+    >>> parse("__import__('os').getpid()")
+    Traceback (most recent call last):
+        ...
+    likelihoodkit.errors.InputError: cannot read "__import__('os').getpid()". Write a family or a named loss, as in
+    Normal(scale=1) or pinball(0.9)
+    """
+    return _made(text, _named)
+
+
+def parse_family(text: str) -> Any:
+    """As `parse`, but only a noise family will do.
+
+    >>> parse_family("Laplace")
+    Laplace
+    """
+    return _made(text, _family)
+
+
+def declared(name: str) -> Any:
+    """The class behind the name of a family or a loss.
+
+    >>> declared("huber").formula_name
+    'loss'
+    """
+    from likelihoodkit import losses
+
+    found = _named(name)
+    return losses.declaration(name) if name in losses.names() else found
+
+
+def _made(text: str, find: Callable[[str], Any]) -> Any:
+    if len(text) > LONGEST:
+        raise InputError(f"the text has {len(text)} characters; {LONGEST} are the most")
+    try:
+        node = ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # what ast.parse raises for text that is no Python
+        raise _unreadable(text) from None
+    if isinstance(node, ast.Call):
+        target = find(_name(node.func, text))
+        arguments = [_value(argument, text) for argument in node.args]
+        keywords = {}
+        for keyword in node.keywords:
+            if keyword.arg is None or keyword.arg in keywords:
+                raise _unreadable(text)
+            keywords[keyword.arg] = _value(keyword.value, text)
+        if arguments and not _takes_positions(target):
+            raise InputError(
+                f"{text!r} gives a number without a name", value=text, remedy=f"Name it, as in {_example(target)}"
+            )
+        return target(*arguments, **keywords) if arguments or keywords else target
+    return find(_name(node, text))
+
+
+def _unreadable(text: str) -> InputError:
+    return InputError(
+        f'cannot read "{text}"',
+        value=text,
+        remedy="Write a family or a named loss, as in Normal(scale=1) or pinball(0.9)",
+    )
+
+
+def _name(node: ast.expr, text: str) -> str:
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in {"lk", "losses"}:
+        return node.attr
+    if (
+        isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Attribute)
+        and isinstance(node.value.value, ast.Name)
+        and (node.value.value.id, node.value.attr) == ("lk", "losses")
+    ):
+        return node.attr
+    raise _unreadable(text)
+
+
+def _value(node: ast.expr, text: str) -> Any:
+    if isinstance(node, ast.Constant) and (node.value is None or isinstance(node.value, int | float | str)):
+        if not isinstance(node.value, bool):
+            return node.value
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):
+        number = _value(node.operand, text)
+        if isinstance(number, int | float):
+            return -number if isinstance(node.op, ast.USub) else number
+    if isinstance(node, ast.Name | ast.Attribute) and _name(node, text) == "shared":
+        return shared
+    if isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords and _name(node.func, text) == "shared":
+        link = _value(node.args[0], text)
+        if isinstance(link, str):
+            return shared(link)
+    raise _unreadable(text)
+
+
+def _family(name: str) -> Any:
+    from likelihoodkit.families import FAMILIES
+
+    if name not in FAMILIES:
+        raise UnknownNameError(f"there is no family {name!r}", value=name, remedy=_suggest(name, list(FAMILIES)))
+    return FAMILIES[name]
+
+
+def _named(name: str) -> Any:
+    from likelihoodkit import losses
+    from likelihoodkit.families import FAMILIES
+
+    if name in FAMILIES:
+        return FAMILIES[name]
+    if name in losses.names():
+        return getattr(losses, name)
+    known = [*FAMILIES, *losses.names()]
+    raise UnknownNameError(f"there is no family or loss {name!r}", value=name, remedy=_suggest(name, known))
+
+
+def _suggest(name: str, known: list[str]) -> str:
+    import difflib
+
+    folded = {one.lower(): one for one in known}
+    near = [folded[one] for one in difflib.get_close_matches(name.lower(), folded, n=3)]
+    return f"Did you mean {' or '.join(near)}?" if near else f"Known: {', '.join(known)}"
+
+
+def _takes_positions(target: Any) -> bool:
+    from likelihoodkit.losses._catalogue import Unset
+
+    return isinstance(target, Unset)
+
+
+def _example(target: Any) -> str:
+    from likelihoodkit.declaration import as_bound
+    from likelihoodkit.loss import Loss
+
+    if isinstance(target, Loss):
+        return f'{target.name}(link="identity")'
+    bound = as_bound(target)
+    return f"{bound.name}({next(iter(bound.family.parameters))}=1)"

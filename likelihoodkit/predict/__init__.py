@@ -1,0 +1,162 @@
+"""Infer: from the outputs of a model to numbers, decisions and whole distributions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from likelihoodkit.compile import Runner
+from likelihoodkit.declaration import Bound
+from likelihoodkit.errors import BindingError, DerivationError, InputError, UnknownNameError
+from likelihoodkit.expectation import Density
+from likelihoodkit.loss import Loss, derive
+from likelihoodkit.predict.belief import Belief
+from likelihoodkit.predict.costs import Cost, cheapest
+from likelihoodkit.rows import Rows
+from likelihoodkit.verbs import register
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Quantile:
+    """The rule that predicts the quantile at ``level``."""
+
+    level: float
+
+    def __call__(self, belief: Belief) -> Array:
+        return belief.quantile(self.level)
+
+
+@dataclass(frozen=True)
+class Interval:
+    """The rule that predicts the central interval of this ``probability``, (n, 2)."""
+
+    probability: float
+
+    def __call__(self, belief: Belief) -> Array:
+        return belief.interval(self.probability)
+
+
+@dataclass(frozen=True, eq=False)
+class Minimise:
+    """The rule that predicts the action of least expected ``cost``."""
+
+    cost: Cost | ArrayLike
+
+    def __call__(self, belief: Belief) -> Array:
+        return np.asarray(cheapest(belief, self.cost)).astype(belief.dtype)
+
+
+Rule = Quantile | Interval | Minimise
+
+#: the rules that go by name
+RULES: dict[str, Callable[[Belief], Array]] = {
+    "mode": Belief.mode,
+    "mean": Belief.mean,
+    "median": Belief.median,
+}
+
+
+def quantile(level: float) -> Quantile:
+    """Predict the ``level`` quantile, between 0 and 1.
+
+    >>> import likelihoodkit as lk
+    >>> lk.derive(lk.Normal(scale=1)).predict([0.0, 10.0], rule=lk.quantile(0.975)).round(2)
+    array([ 1.96, 11.96])
+    """
+    return Quantile(_probability("quantile", level))
+
+
+def interval(probability: float) -> Interval:
+    """Predict the central interval that holds the outcome with this probability, (n, 2).
+
+    >>> import likelihoodkit as lk
+    >>> lk.derive(lk.Normal(scale=1)).predict([0.0, 10.0], rule=lk.interval(0.95)).round(2)
+    array([[-1.96,  1.96],
+           [ 8.04, 11.96]])
+    """
+    return Interval(_probability("interval", probability))
+
+
+def minimise(cost: Cost | ArrayLike) -> Minimise:
+    """Predict the action whose expected cost is least.
+
+    For yes or no and for classes ``cost`` is a matrix ``cost[action, truth]`` with one column per class and any number
+    of actions (the answer is the action's row; the first of equals), or a function of (action, truth) over the
+    classes. For numbers ``cost(action, y)`` is a function of arrays; the action may be any number within the range of
+    the outcomes. It must have one valley; its minimum is found to about 1e-8 of the distribution's width.
+
+    The usual threshold 0.5 becomes c_FP / (c_FP + c_FN):
+
+    >>> import likelihoodkit as lk
+    >>> loss = lk.derive(lk.Bernoulli)
+    >>> missed, false_alarm = 9, 1
+    >>> loss.predict([-3.0, -2.0, 0.0], rule=lk.minimise([[0, missed], [false_alarm, 0]]))
+    array([0., 1., 1.])
+    """
+    return Minimise(cost)
+
+
+def _probability(rule: str, value: float) -> float:
+    number = float(value)
+    if not 0 < number < 1:
+        raise InputError(f"lk.{rule} takes a probability between 0 and 1, not {value!r}", value=value)
+    return number
+
+
+@register
+def distribution(loss: Loss, rows: Rows, value: Runner) -> Belief:
+    """The belief about the rows of a call; ``value`` is the program of the loss."""
+    if loss.bound.family.sign > 0:
+        raise DerivationError(
+            f"{loss.name} is a loss, not a noise: it predicts no distribution",
+            family=loss.name,
+            remedy="Derive the noise that it assumes, see lk.reverse",
+        )
+    if loss.bound.family.outcome.domain.vector:
+        raise DerivationError(f"{loss.name}: a vector outcome has no distribution function", family=loss.name)
+    return Belief(Density(loss.derivation, rows, value), rows.dtype)
+
+
+@register
+def predict(belief: Belief, rule: str | Rule) -> Array:
+    """One number per row by a rule: see `Loss.predict`."""
+    if isinstance(rule, Rule):
+        return rule(belief)
+    if not isinstance(rule, str) or rule not in RULES:
+        raise UnknownNameError(
+            f"no rule is called {rule!r}",
+            value=rule,
+            remedy=f"Rules: {', '.join(RULES)}, lk.quantile(q), lk.interval(p), lk.minimise(cost)",
+        )
+    return RULES[rule](belief)
+
+
+@register
+def belief_of(bound: Bound) -> Belief:
+    """The belief of a noise whose parameters all have numbers."""
+    missing = [name for name in bound.family.parameters if name not in bound.held]
+    if missing:
+        held = ", ".join(f"{n}={bound.held[n] if n in bound.held else '...'}" for n in bound.family.parameters)
+        raise BindingError(
+            f"{bound!r} still predicts {', '.join(missing)}",
+            family=bound.name,
+            parameter=missing[0],
+            remedy=f"Hold it, as in {bound.name}({held}), or use lk.derive(...).distribution(outputs)",
+        )
+    if bound not in _BELIEFS:
+        loss = derive(bound)
+        rows = Rows({}, 1, np.dtype(np.float64), False, {}, None)
+        belief = distribution(loss, rows, Runner(loss.program("value")))
+        _BELIEFS[bound] = replace(belief, single=True)
+    return _BELIEFS[bound]
+
+
+_BELIEFS: dict[Bound, Belief] = {}
+
+__all__ = ["RULES", "Belief", "Interval", "Minimise", "Quantile", "Rule", "interval", "minimise", "quantile"]

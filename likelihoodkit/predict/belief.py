@@ -1,0 +1,263 @@
+"""Belief: the whole distribution that a model's outputs stand for, one per row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+import sympy as sp
+from numpy.typing import ArrayLike, NDArray
+
+from likelihoodkit.errors import InputError, ShapeError, SupportError, UndefinedError
+from likelihoodkit.expectation import Density, expect
+from likelihoodkit.expectation.coordinates import coordinates, line_of, peak
+from likelihoodkit.expectation.sums import peak as peak_of_masses
+from likelihoodkit.predict.laws import Law, law_of
+from likelihoodkit.rows import as_real
+
+Array = NDArray[Any]
+
+_WORDS = {"expectation": "mean"}
+_REMEDY = {"expectation": "Use the median or the mode", "variance": "Use an interval of quantiles"}
+
+
+@dataclass(frozen=True)
+class Belief:
+    """What is believed about each row's outcome.
+
+    Shapes: there are n rows, and answers are (n,). ``y`` and ``level`` are one number for all rows, or (..., n), one
+    set of outcomes after the other, as `sample` gives them; the answer has that shape. The belief behind a fully
+    bound noise has a single row without an axis: outcomes and levels of any shape, numbers for moments. float32
+    outputs give float32 answers, computed in float64.
+
+    Declared closed forms are used where the family has them; everything else is summed, integrated or solved to
+    float64 accuracy, and refused with `DerivationError` where that cannot be certified.
+
+    Angles: `log_density` is periodic; `cdf`, `quantile` and `interval` run over (direction - pi, direction + pi].
+
+    >>> import likelihoodkit as lk
+    >>> belief = lk.derive(lk.Poisson).distribution([0.0, 1.0])
+    >>> belief.cdf(2).round(4)
+    array([0.9197, 0.4882])
+    >>> belief.quantile(0.9)
+    array([2., 5.])
+    >>> belief.sample(0, size=3).shape
+    (3, 2)
+    """
+
+    density: Density
+    dtype: np.dtype[Any]
+    single: bool = False
+
+    def __repr__(self) -> str:
+        rows = "one row" if self.single else f"{self.density.count} rows"
+        return f"Belief({self.density.derivation.bound!r}, {rows})"
+
+    @property
+    def name(self) -> str:
+        """The name of the family."""
+        return self.density.name
+
+    @property
+    def _rows(self) -> Array:
+        return np.arange(self.density.count)
+
+    # -- at given outcomes and levels ----------------------------------------------------------------------------
+
+    def log_density(self, y: ArrayLike) -> Array:
+        """Log-density, or log-probability for whole numbers; minus infinity outside the support."""
+        values, row, shape = self._read(y, "y")
+        return self._give(self.density.log(values, row), shape)
+
+    def cdf(self, y: ArrayLike) -> Array:
+        """P(Y <= y): 0 below the support, 1 above it; whole-numbered outcomes step at the whole numbers."""
+        law = self._law("cdf")
+        values, row, shape = self._read(y, "y")
+        return self._give(law.cdf(values, row), shape)
+
+    def survival(self, y: ArrayLike) -> Array:
+        """P(Y > y), computed as such: it keeps its digits where the cdf rounds to 1."""
+        law = self._law("survival")
+        values, row, shape = self._read(y, "y")
+        return self._give(law.survival(values, row), shape)
+
+    def quantile(self, level: ArrayLike) -> Array:
+        """The smallest y with P(Y <= y) >= level; the ends of the support at 0 and 1."""
+        law = self._law("quantile")
+        values, row, shape = self._read(level, "level")
+        if (bad := ~((values >= 0) & (values <= 1))).any():
+            raise InputError(
+                f"{self.name}: a level lies between 0 and 1, not at {values[bad][0]:.12g}",
+                family=self.name,
+                value=float(values[bad][0]),
+            )
+        return self._give(law.quantile(values, row), shape)
+
+    def interval(self, probability: float) -> Array:
+        """The central interval that holds Y with this probability, (n, 2): as much is left out on either side."""
+        if not 0 < probability < 1:
+            raise InputError(
+                f"{self.name}: an interval holds a probability between 0 and 1, not {probability!r}",
+                family=self.name,
+                value=probability,
+            )
+        return np.stack([self.quantile((1 - probability) / 2), self.quantile((1 + probability) / 2)], axis=-1)
+
+    def sample(self, rng: np.random.Generator | int, size: int | tuple[int, ...] | None = None) -> Array:
+        """Random outcomes, (n,), or (size, n), (*size, n); the same generator state gives the same outcomes.
+
+        Inversion of uniforms: samples of neighbouring outputs with one seed are neighbours themselves.
+        """
+        if not isinstance(rng, np.random.Generator | int):
+            raise InputError(
+                f"sample needs a generator or a seed, not {rng!r}", remedy="Give np.random.default_rng(seed)"
+            )
+        generator = np.random.default_rng(rng)
+        lead = () if size is None else (size,) if isinstance(size, int | np.integer) else tuple(size)
+        shape = lead if self.single else (*lead, self.density.count)
+        # midpoints of 2**52 equal cells: neither 0 nor 1 comes up, whose quantiles may be infinite
+        level = (generator.integers(0, 1 << 52, size=shape) + 0.5) * 2.0**-52
+        values, row, shape = self._read(level, "level")
+        return self._give(law_of(self.density).quantile(values, row), shape)
+
+    # -- of each row ---------------------------------------------------------------------------------------------
+
+    def mean(self) -> Array:
+        """The expectation; for angles the mean direction. `UndefinedError` where there is none."""
+        return self._give(self._moment("expectation"), None)
+
+    def variance(self) -> Array:
+        """The variance, infinite where the mean exists and the variance does not; for angles 1 - |E e^(iY)|."""
+        return self._give(self._moment("variance"), None)
+
+    def _moment(self, name: str) -> Array:
+        word = _WORDS.get(name, name)
+        self._ordered(word)
+        found = self.density.form(name, self._rows)
+        if found is not None:
+            missing = np.isnan(found)
+            if missing.any():
+                self._undefined(name, int(np.argmax(missing)))
+            return found
+        density = self.density
+        try:
+            if density.support.circular:
+                cosine, sine = expect(density, lambda y, _: np.stack([np.cos(y), np.sin(y)]), 2)
+                return np.arctan2(sine, cosine) if name == "expectation" else 1 - np.hypot(sine, cosine)
+            if name == "expectation":
+                return cast(Array, expect(density, lambda y, _: y[None])[0])
+            mean = self._moment("expectation")
+            return cast(Array, expect(density, lambda y, row: (y[None] - mean[row]) ** 2)[0])
+        except UndefinedError as problem:
+            raise UndefinedError(
+                f"{self.name}: the {word} of row {problem.index} does not exist, or converges too slowly to be certified",
+                family=self.name,
+                index=problem.index,
+                remedy=_REMEDY[name],
+            ) from None
+
+    def _undefined(self, name: str, index: int) -> None:
+        """Say which condition of the declared formula fails, and for which parameter."""
+        formula = getattr(self.density.derivation.bound.family, name)
+        conditions = [branch.cond for piece in formula.atoms(sp.Piecewise) for branch in piece.args]
+        weakest = conditions[-1] if conditions else None
+        symbols = sorted(str(s) for s in weakest.free_symbols) if weakest is not None else []
+        needs = f"; it needs {weakest}" if weakest is not None else ""
+        values = self.density.derivation.parameters
+        if symbols:
+            found = self.density.parameter(symbols[0], np.array([index]))
+            needs += f", and {symbols[0]} = {found[0]:.12g}" if symbols[0] in values else ""
+        raise UndefinedError(
+            f"{self.name}: the {_WORDS.get(name, name)} of row {index} does not exist{needs}",
+            family=self.name,
+            parameter=symbols[0] if symbols else None,
+            index=index,
+            remedy=_REMEDY[name],
+        )
+
+    def mode(self) -> Array:
+        """The most probable outcome; the first of several classes that are equally probable."""
+        found = self.density.form("mode", self._rows)
+        if found is None:
+            found = self._peak()
+        return self._give(found, None)
+
+    def _peak(self) -> Array:
+        density = self.density
+        if density.unordered:
+            return np.argmax(self.probabilities(), axis=0).astype(float)
+        if density.support.whole:
+            return peak_of_masses(density, self._rows, density.support.low if density.support.low > -np.inf else None)
+        line = line_of(density.support)
+        return line.outcome(
+            peak(
+                lambda x: density.log(line.outcome(x), self._rows),
+                density.count,
+                line.left,
+                line.right,
+                circular=density.support.circular,
+            )
+        )
+
+    def median(self) -> Array:
+        """The 0.5 quantile."""
+        self._ordered("median")
+        found = self.density.form("median", self._rows)
+        if found is None or np.isnan(found).any():
+            found = law_of(self.density).quantile(np.full(self.density.count, 0.5), self._rows)
+        return self._give(found, None)
+
+    def entropy(self) -> Array:
+        """E[-log density] in nats."""
+        found = self.density.form("entropy", self._rows)
+        if found is None:
+            found = expect(self.density, lambda y, row: -self.density.log(y, row)[None])[0]
+        return self._give(found, None)
+
+    def probabilities(self) -> Array:
+        """Probabilities of all classes, (K, n) in float64; only for yes or no and for classes."""
+        top = self.density.upper
+        assert top is not None
+        return np.stack([np.exp(self.density.log(np.full(top.size, float(k)), self._rows)) for k in range(int(top[0]) + 1)])
+
+    # -- reading and giving --------------------------------------------------------------------------------------
+
+    def _ordered(self, what: str) -> None:
+        if self.density.unordered:
+            raise UndefinedError(
+                f"{self.name}: classes have no order, so there is no {what}",
+                family=self.name,
+                remedy="Use rule='mode', lk.minimise(cost), or loss.parameters for the probabilities",
+            )
+
+    def _law(self, what: str) -> Law:
+        self._ordered(what)
+        return law_of(self.density)
+
+    def _read(self, given: ArrayLike, what: str) -> tuple[Array, Array, tuple[int, ...]]:
+        """Values as a flat float64 array, the row of each, and the shape to give back."""
+        values = as_real(given, what, self.name).astype(np.float64)
+        if np.isnan(values).any():
+            place = tuple(int(i) for i in np.argwhere(np.isnan(values))[0])
+            raise SupportError(
+                f"{self.name}: {what}[{', '.join(map(str, place))}] is missing", family=self.name, index=place
+            )
+        if self.single:
+            return values.ravel(), np.zeros(values.size, np.intp), values.shape
+        count = self.density.count
+        if values.ndim == 0:
+            values = np.full(count, values)
+        if values.shape[-1] != count:
+            raise ShapeError(
+                f"{self.name}: {what} must be one number or have shape (..., {count}), not {values.shape}",
+                family=self.name,
+                value=values.shape,
+            )
+        return values.ravel(), np.broadcast_to(self._rows, values.shape).ravel(), values.shape
+
+    def _give(self, values: Array, shape: tuple[int, ...] | None) -> Array:
+        if shape is None:
+            shape = () if self.single else (self.density.count,)
+        with np.errstate(over="ignore", under="ignore"):  # float32 answers: infinity where float64 still has a number
+            return cast(Array, values.astype(self.dtype).reshape(shape)[()])

@@ -1,0 +1,225 @@
+"""Distribution function and quantile of every row: the declared closed form, else sums, quadrature and root finding."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import elementwise
+
+from likelihoodkit.expectation.coordinates import coordinates
+from likelihoodkit.expectation.density import Density
+from likelihoodkit.expectation.quadrature import Panels, clenshaw_curtis, panels_of
+from likelihoodkit.expectation.sums import Masses, masses
+from likelihoodkit.primitives import kernels
+
+Array = NDArray[Any]
+
+
+class Law:
+    """P(Y <= y), P(Y > y) and their inverse at pairs (y, row), all flat arrays in float64."""
+
+    def __init__(self, density: Density) -> None:
+        self.density = density
+
+    def cdf(self, y: Array, row: Array) -> Array:
+        """P(Y <= y)."""
+        return self._tail(y, row, upper=False)
+
+    def survival(self, y: Array, row: Array) -> Array:
+        """P(Y > y)."""
+        return self._tail(y, row, upper=True)
+
+    def _tail(self, y: Array, row: Array, *, upper: bool) -> Array:
+        low, high = self._bounds(row)
+        y = self._snap(y, row)
+        above = y >= high
+        result = np.where(above, 0.0 if upper else 1.0, 1.0 if upper else 0.0)
+        inside = ~above & (y >= low if self.density.support.whole else y > low)
+        if inside.any():
+            result[inside] = self._inside(y[inside], row[inside], upper=upper)
+        return result
+
+    def _inside(self, y: Array, row: Array, *, upper: bool) -> Array:
+        mine, other = ("survival", "cdf") if upper else ("cdf", "survival")
+        found = self.density.form(mine, row, y=y)
+        if found is not None:
+            return found
+        found = self.density.form(other, row, y=y)
+        if found is None:
+            return self._numeric(y, row, upper=upper)
+        result = 1 - found
+        small = result < 0.5  # there the difference loses digits
+        if small.any():
+            result[small] = self._numeric(y[small], row[small], upper=upper)
+        return result
+
+    def quantile(self, level: Array, row: Array) -> Array:
+        """The smallest y with P(Y <= y) >= level, for levels in [0, 1]."""
+        low, high = self._bounds(row)
+        result = np.where(level == 0, low, high)
+        inside = (level > 0) & (level < 1)
+        if inside.any():
+            found = self.density.form("quantile", row[inside], level=level[inside])
+            result[inside] = self._invert(level[inside], row[inside]) if found is None else found
+        return result
+
+    def _bounds(self, row: Array) -> tuple[Array, Array]:
+        upper = self.density.upper
+        high = np.full(row.shape, np.inf) if upper is None else upper[row]
+        return np.full(row.shape, self.density.support.low), high
+
+    def _snap(self, y: Array, _row: Array) -> Array:
+        return y
+
+    def _numeric(self, y: Array, row: Array, *, upper: bool) -> Array:
+        raise NotImplementedError
+
+    def _invert(self, level: Array, row: Array) -> Array:
+        raise NotImplementedError
+
+
+class ContinuousLaw(Law):
+    """By quadrature from the nearer end; circles run over (centre - pi, centre + pi]."""
+
+    def _bounds(self, row: Array) -> tuple[Array, Array]:
+        if not self.density.support.circular:
+            return super()._bounds(row)
+        centre = coordinates(self.density).centre[row]
+        return centre - np.pi, centre + np.pi
+
+    def _snap(self, y: Array, row: Array) -> Array:
+        if not self.density.support.circular:
+            return y
+        low, high = self._bounds(row)
+        centre = coordinates(self.density).centre[row]
+        turned = centre + kernels.wrap_angle(y - centre)
+        return np.where((y > low) & (y <= high), y, np.where(turned <= low, high, turned))
+
+    def _table(self) -> tuple[Panels, Array, Array, Array]:
+        """Panels of all rows, where each row starts among them, and the mass before and after each panel."""
+        cache = self.density.cache
+        if "table" not in cache:
+            rows = np.arange(self.density.count)
+            panels = panels_of(coordinates(self.density), rows)
+            start = np.searchsorted(panels.row, np.arange(self.density.count + 1))
+            before, after = _running(panels.integrals[0], start)
+            cache["table"] = panels, start, before, after
+        found: tuple[Panels, Array, Array, Array] = cache["table"]
+        return found
+
+    def _numeric(self, y: Array, row: Array, *, upper: bool) -> Array:
+        panels, start, before, after = self._table()
+        places = coordinates(self.density)
+        t = places.place(y, row)
+        which = _last_not_above(panels.a, start[row], start[row + 1], t)
+        if upper:
+            piece = clenshaw_curtis(places, row, t, panels.b[which])[0]
+            return np.asarray(after[which] + piece.integrals[0])
+        piece = clenshaw_curtis(places, row, panels.a[which], t)[0]
+        return np.asarray(before[which] + piece.integrals[0])
+
+    def _invert(self, level: Array, row: Array) -> Array:
+        places = coordinates(self.density)
+        if self.density.declares("cdf") or self.density.declares("survival"):
+            a, b = -places.reach_left[row], places.reach_right[row]
+        else:
+            panels, start, before, after = self._table()
+            first, last = start[row], start[row + 1]
+            low = _last_not_above(before, first, last, level)
+            high = _last_not_above(-(after + panels.integrals[0]), first, last, level - 1)
+            which = np.where(level <= 0.5, low, high)
+            a, b = panels.a[which], panels.b[which]
+
+        def gap(t: Array, level: Array, row: Array) -> Array:
+            rows = row.astype(np.intp)
+            y = places.outcome(t, rows)
+            result = np.empty(t.shape)
+            lower = level <= 0.5
+            result[lower] = self.cdf(y[lower], rows[lower]) - level[lower]
+            result[~lower] = (1 - level[~lower]) - self.survival(y[~lower], rows[~lower])
+            return result
+
+        at_a, at_b = gap(a, level, row), gap(b, level, row)
+        t = np.where(at_a >= 0, a, b)  # a level so close to 0 or 1 that it lies beyond the last number
+        between = (at_a < 0) & (at_b > 0)
+        if between.any():
+            found = elementwise.find_root(gap, (a[between], b[between]), args=(level[between], row[between]))
+            t[between] = found.x
+        return places.outcome(t, row)
+
+
+class DiscreteLaw(Law):
+    """By sums, and quantiles by bisection on the whole numbers."""
+
+    def _snap(self, y: Array, _row: Array) -> Array:
+        return np.floor(y)
+
+    def _table(self) -> tuple[Masses, Array, Array]:
+        cache = self.density.cache
+        if "masses" not in cache:
+            found = masses(self.density, np.arange(self.density.count))
+            before, after = _running(found.mass, found.start)
+            cache["masses"] = found, before + found.mass, after
+        result: tuple[Masses, Array, Array] = cache["masses"]
+        return result
+
+    def _numeric(self, y: Array, row: Array, *, upper: bool) -> Array:
+        table, up_to, after = self._table()
+        place = y - table.first[row]
+        length = table.start[row + 1] - table.start[row]
+        inside = (place >= 0) & (place < length)
+        index = table.start[row] + np.where(inside, place, 0).astype(np.intp)
+        beyond = np.where(place < 0, 1.0 if upper else 0.0, 0.0 if upper else 1.0)
+        return np.where(inside, (after if upper else up_to)[index], beyond)
+
+    def _invert(self, level: Array, row: Array) -> Array:
+        low, top = self._bounds(row)
+
+        def reached(y: Array) -> Array:
+            return (self.cdf(y, row) >= level) | (self.survival(y, row) <= 1 - level)
+
+        below = np.where(np.isfinite(low), low - 1, -1.0)
+        while (short := ~np.isfinite(low) & reached(below)).any():
+            below = np.where(short, 2 * below, below)
+        high, step = np.minimum(below + 1, top), 1.0
+        while (short := ~reached(high)).any():
+            below = np.where(short, high, below)
+            high = np.where(short, np.minimum(high + step, top), high)
+            step *= 2
+        while True:
+            middle = np.floor(below + (high - below) / 2)
+            open_ = (middle > below) & (middle < high)
+            if not open_.any():
+                return high
+            there = reached(middle)
+            high = np.where(open_ & there, middle, high)
+            below = np.where(open_ & ~there, middle, below)
+
+
+def law_of(density: Density) -> Law:
+    """The law of a density, made once."""
+    if "law" not in density.cache:
+        density.cache["law"] = (DiscreteLaw if density.support.whole else ContinuousLaw)(density)
+    law: Law = density.cache["law"]
+    return law
+
+
+def _running(mass: Array, start: Array) -> tuple[Array, Array]:
+    """Within each stretch of ``mass``: what comes before each entry, and what comes after it."""
+    before, after = np.zeros_like(mass), np.zeros_like(mass)
+    for first, last in zip(start[:-1], start[1:], strict=True):
+        before[first + 1 : last] = np.cumsum(mass[first : last - 1])
+        after[first : last - 1] = np.cumsum(mass[last - 1 : first : -1])[::-1]
+    return before, after
+
+
+def _last_not_above(values: Array, first: Array, last: Array, target: Array) -> Array:
+    """The last index in [first, last) whose value (ascending there) is not above the target; else ``first``."""
+    low, high = first.copy(), last - 1
+    while (low < high).any():
+        middle = (low + high + 1) // 2
+        fits = values[middle] <= target
+        low, high = np.where(fits, middle, low), np.where(fits, high, np.maximum(middle - 1, low))
+    return low

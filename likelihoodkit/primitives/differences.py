@@ -1,0 +1,129 @@
+"""Differences of exponentials and sigmoids, and functions of r e^t, kept whole because their parts cancel or overflow."""
+
+from __future__ import annotations
+
+import sympy as sp
+from sympy import exp, log
+
+from likelihoodkit.primitives.logistic import sigmoid, times_exp
+from likelihoodkit.primitives.record import Kind, primitive
+
+exp_minus: Kind = primitive(
+    "exp_minus",
+    lambda t, y: exp(t) - y,
+    (lambda t, y: exp(t), lambda t, y: sp.Integer(-1)),
+    r"\left(e^{{{0}}}-{1}\right)",
+    accurate="y >= 0",
+)
+sigmoid_balance: Kind = primitive(
+    "sigmoid_balance",
+    lambda a, b, x: a / (1 + exp(-x)) - b / (1 + exp(x)),
+    (
+        lambda a, b, x: sigmoid(x),
+        lambda a, b, x: -sigmoid(-x),
+        lambda a, b, x: (a + b) * sigmoid(x) * sigmoid(-x),
+    ),
+    r"\left({0}\,\operatorname{{sigmoid}}\left({2}\right)-{1}\,\operatorname{{sigmoid}}\left(-{2}\right)\right)",
+    accurate="a, b >= 0",
+)
+times_exp_difference: Kind = primitive(
+    "times_exp_difference",
+    lambda r, q, t: r * exp(t) * (exp(q) - 1),
+    (
+        lambda r, q, t: times_exp_difference(1, q, t),
+        lambda r, q, t: times_exp(r, t + q),
+        lambda r, q, t: times_exp_difference(r, q, t),
+    ),
+    r"{0}\,e^{{{2}}}\left(e^{{{1}}}-1\right)",
+)
+log1p_square_exp: Kind = primitive(
+    "log1p_square_exp",
+    lambda r, t: log(1 + r**2 * exp(2 * t)),
+    (lambda r, t: 2 * square_slope_exp(r, t), lambda r, t: 2 * square_share_exp(r, t)),
+    r"\log\left(1+\left({0}\,e^{{{1}}}\right)^2\right)",
+    nonnegative=True,
+)
+square_slope_exp: Kind = primitive(
+    "square_slope_exp",
+    lambda r, t: r * exp(2 * t) / (1 + r**2 * exp(2 * t)),
+    (
+        lambda r, t: times_exp(
+            square_rest_exp(r, t) * (square_rest_exp(r, t) - square_share_exp(r, t)), 2 * t
+        ),
+        lambda r, t: 2 * square_slope_exp(r, t) * square_rest_exp(r, t),
+    ),
+    r"\frac{{{0}\,e^{{2\left({1}\right)}}}}{{1+\left({0}\,e^{{{1}}}\right)^2}}",
+)
+square_share_exp: Kind = primitive(
+    "square_share_exp",
+    lambda r, t: r**2 * exp(2 * t) / (1 + r**2 * exp(2 * t)),
+    (
+        lambda r, t: 2 * square_slope_exp(r, t) * square_rest_exp(r, t),
+        lambda r, t: 2 * square_share_exp(r, t) * square_rest_exp(r, t),
+    ),
+    r"\frac{{\left({0}\,e^{{{1}}}\right)^2}}{{1+\left({0}\,e^{{{1}}}\right)^2}}",
+    nonnegative=True,
+)
+square_rest_exp: Kind = primitive(
+    "square_rest_exp",
+    lambda r, t: 1 / (1 + r**2 * exp(2 * t)),
+    (
+        lambda r, t: -2 * square_slope_exp(r, t) * square_rest_exp(r, t),
+        lambda r, t: -2 * square_share_exp(r, t) * square_rest_exp(r, t),
+    ),
+    r"\frac{{1}}{{1+\left({0}\,e^{{{1}}}\right)^2}}",
+    positive=True,
+)
+log_times_exp: Kind = primitive(
+    "log_times_exp",
+    lambda y, t: log(y) + t,
+    (lambda y, t: 1 / y, lambda y, t: sp.Integer(1)),
+    r"\log\left({0}\,e^{{{1}}}\right)",
+    accurate="y > 0",
+)
+power_times_exp: Kind = primitive(
+    "power_times_exp",
+    lambda y, t, g: exp(exp(g) * (log(y) + t)),
+    (
+        lambda y, t, g: times_exp(power_times_exp(y, t, g), g) / y,
+        lambda y, t, g: times_exp(power_times_exp(y, t, g), g),
+        lambda y, t, g: times_exp(power_times_exp(y, t, g) * log_times_exp(y, t), g),
+    ),
+    r"\left({0}\,e^{{{1}}}\right)^{{e^{{{2}}}}}",
+    accurate="y > 0",
+    positive=True,
+)
+power_minus_one: Kind = primitive(
+    "power_minus_one",
+    lambda y, t, g: exp(exp(g) * (log(y) + t)) - 1,
+    (
+        lambda y, t, g: times_exp(power_times_exp(y, t, g), g) / y,
+        lambda y, t, g: times_exp(power_times_exp(y, t, g), g),
+        lambda y, t, g: times_exp(power_times_exp(y, t, g) * log_times_exp(y, t), g),
+    ),
+    r"\left(\left({0}\,e^{{{1}}}\right)^{{e^{{{2}}}}}-1\right)",
+    accurate="y > 0",
+)
+ratio_minus_one: Kind = primitive(
+    "ratio_minus_one",
+    lambda y, t, s: exp(s + t) * (y * exp(t) - 1),
+    (
+        lambda y, t, s: exp(s + 2 * t),
+        lambda y, t, s: ratio_minus_one(y, t, s) + times_exp(y, s + 2 * t),
+        lambda y, t, s: ratio_minus_one(y, t, s),
+    ),
+    r"e^{{{2}+{1}}}\left({0}\,e^{{{1}}}-1\right)",
+    accurate="y >= 0",
+)
+ratio_deviance: Kind = primitive(
+    "ratio_deviance",
+    lambda y, t, s: exp(s) * (y * exp(t) - 1) ** 2 / (2 * y),
+    (
+        lambda y, t, s: (ratio_minus_one(y, t, s) - ratio_deviance(y, t, s)) / y,
+        lambda y, t, s: ratio_minus_one(y, t, s),
+        lambda y, t, s: ratio_deviance(y, t, s),
+    ),
+    r"e^{{{2}}}\frac{{\left({0}\,e^{{{1}}}-1\right)^2}}{{2\,{0}}}",
+    accurate="y > 0",
+    nonnegative=True,
+)

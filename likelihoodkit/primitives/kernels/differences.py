@@ -1,0 +1,115 @@
+"""Differences of exponentials and sigmoids, and functions of r e^t, where the plain spelling cancels or overflows."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise
+from likelihoodkit.primitives.kernels.exponential import times_exp
+from likelihoodkit.primitives.kernels.logistic import sigmoid
+
+TINY = np.finfo(np.float64).tiny
+#: beyond this 1 is below half an ulp of the ratio
+FAR = 1e17
+
+
+@kernel
+def exp_minus(t: Floats, y: Floats) -> Floats:
+    """e^t - y for y >= 0; near t = 0, where both are near one another exactly, through expm1."""
+    return piecewise(
+        (t, y), ((np.absolute(t) < 1.0) & (y > 0), _exp_minus_near), otherwise=lambda t, y: np.exp(t) - y
+    )
+
+
+def _exp_minus_near(t: Floats, y: Floats) -> Floats:
+    return np.expm1(t) - (y - 1.0)
+
+
+@kernel
+def sigmoid_balance(a: Floats, b: Floats, x: Floats) -> Floats:
+    """a sigmoid(x) - b sigmoid(-x); near x = 0 as (a - b)/2 + (a + b)/2 tanh(x/2), which keeps the digits of x."""
+    return piecewise(
+        (a, b, x),
+        (np.absolute(x) < 1.0, lambda a, b, x: 0.5 * (a - b) + 0.5 * (a + b) * np.tanh(0.5 * x)),
+        otherwise=lambda a, b, x: a * sigmoid(x) - b * sigmoid(-x),
+    )
+
+
+@kernel
+def times_exp_difference(r: Floats, q: Floats, t: Floats) -> Floats:
+    """r e^t (e^q - 1) through the larger exponent, so that neither cancellation nor inf - inf is met."""
+    gap = np.expm1(-np.absolute(q))
+    return np.asarray(times_exp(r * np.where(q > 0, -gap, gap), np.where(q > 0, t + q, t)))
+
+
+def _within(r: Floats, t: Floats) -> Floats:
+    return np.asarray(times_exp(r, t))
+
+
+@kernel
+def square_share_exp(r: Floats, t: Floats) -> Floats:
+    """X^2/(1 + X^2) with X = r e^t; 1 where X overflows."""
+    x = _within(r, t)
+    small = np.absolute(x) <= 1.0
+    with_large = 1.0 / (1.0 + (1.0 / x) ** 2)
+    return np.where(small, x * x / (1.0 + x * x), with_large)
+
+
+@kernel
+def square_rest_exp(r: Floats, t: Floats) -> Floats:
+    """1/(1 + X^2) with X = r e^t, also where X^2 overflows but its inverse does not."""
+    x = _within(r, t)
+    inverse = np.asarray(times_exp(1.0 / r, -t))
+    return np.where(np.absolute(x) <= 1.0, 1.0 / (1.0 + x * x), inverse * inverse / (1.0 + inverse * inverse))
+
+
+@kernel
+def square_slope_exp(r: Floats, t: Floats) -> Floats:
+    """r e^2t/(1 + r^2 e^2t): half the derivative of log(1 + (r e^t)^2) in r."""
+    x = _within(r, t)
+    small = np.absolute(x) <= 1.0
+    return np.where(small, np.asarray(times_exp(x, t)) / (1.0 + x * x), 1.0 / (r * (1.0 + (1.0 / x) ** 2)))
+
+
+@kernel
+def log_times_exp(y: Floats, t: Floats) -> Floats:
+    """log(y e^t) = log y + t for y > 0; through the product where that is a normal number."""
+    product = _within(y, t)
+    normal = (product >= TINY) & (product < np.inf)
+    return np.where(normal, np.log(product), np.log(y) + t)
+
+
+@kernel
+def power_times_exp(y: Floats, t: Floats, g: Floats) -> Floats:
+    """(y e^t)^(e^g) for y > 0; through the product where that is a normal number, and e^g - 1 where g is small."""
+    product = _within(y, t)
+    normal = (product >= TINY) & (product < np.inf)
+    near = product * np.power(product, np.expm1(g))
+    direct = np.where(np.absolute(g) < 1.0, near, np.power(product, np.exp(g)))
+    return np.where(normal, direct, np.exp(times_exp(np.log(y) + t, g)))
+
+
+@kernel
+def power_minus_one(y: Floats, t: Floats, g: Floats) -> Floats:
+    """(y e^t)^(e^g) - 1 for y > 0; through expm1 of the logarithm where the power is near 1."""
+    logarithm = np.asarray(times_exp(np.asarray(log_times_exp(y, t)), g))
+    power = np.asarray(power_times_exp(y, t, g))
+    return np.where(np.absolute(logarithm) < 0.5, np.expm1(logarithm), power - 1.0)
+
+
+@kernel
+def ratio_deviance(y: Floats, t: Floats, s: Floats) -> Floats:
+    """e^s (x - 1)^2/(2 y) with x = y e^t, y > 0, also where x or 1/y leaves the range."""
+    x = _within(y, t)
+    gap = x - 1.0
+    middle = np.asarray(times_exp(0.5 * gap * (gap / x), s + t))
+    large = np.asarray(times_exp(0.5 * y, s + 2.0 * t))
+    small = np.asarray(times_exp(0.5 / y, s))
+    return np.where(x > FAR, large, np.where(x < 1.0 / FAR, small, middle))
+
+
+@kernel
+def ratio_minus_one(y: Floats, t: Floats, s: Floats) -> Floats:
+    """e^(s + t) (x - 1) with x = y e^t, also where x leaves the range."""
+    x = _within(y, t)
+    return np.where(x > FAR, np.asarray(times_exp(y, s + 2.0 * t)), np.asarray(times_exp(x - 1.0, s + t)))

@@ -1,0 +1,176 @@
+"""From declarations to a claim: which output is which, where everything lives, what is held."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sympy as sp
+
+from likelihoodkit.declaration import Bound, Held, Parameter, Shared, as_bound
+from likelihoodkit.errors import InputError
+from likelihoodkit.links import Link
+from likelihoodkit.primitives import VectorSymbol, one_hot, sum_over
+from likelihoodkit.primitives.words import exact
+from likelihoodkit.prove.domain import Domain
+from likelihoodkit.supports import Support
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of a claim: its formula (a loss), its target, its parameters by role."""
+
+    name: str
+    formula: sp.Expr
+    target: Parameter
+    predicted: tuple[tuple[Parameter, Link], ...]
+    settings: tuple[Parameter, ...]
+    learnt: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Ready:
+    """Arguments of `decide`, and what was assumed in making them."""
+
+    left: sp.Expr
+    right: sp.Expr
+    predictions: tuple[sp.Symbol, ...]
+    targets: tuple[sp.Symbol, ...]
+    domains: dict[sp.Symbol, Domain]
+    target_values: list[int] | None
+    assumptions: tuple[str, ...]
+
+
+def side(thing: Any) -> Side:
+    """A noise, a bound noise, a named loss (settings open or given) or a `Loss`."""
+    declaration = getattr(thing, "declaration", None)  # a named loss whose settings are not given: they stay symbols
+    bound: Bound = thing.bound if hasattr(thing, "bound") else as_bound(declaration or thing)
+    family = bound.family
+    formula = family.formula if family.sign > 0 else -family.formula
+    predicted, settings, learnt, numbers = [], [], [], {}
+    for name, how in bound.bindings:
+        row = family.parameters[name]
+        if isinstance(how, Link):
+            predicted.append((row, how))
+        elif isinstance(how, Shared):
+            settings.append(row)
+            learnt.append(name)
+        elif isinstance(how, Held) and how.value is not None:
+            numbers[row.symbol] = how.value
+        else:
+            settings.append(row)
+    if not predicted:
+        raise InputError(f"{bound.name} predicts nothing, so there is no loss to compare", family=bound.name)
+    return Side(
+        repr(bound), formula.xreplace(numbers), family.outcome, tuple(predicted), tuple(settings), tuple(learnt)
+    )
+
+
+def prepared(left: Side, right: Side, where: Mapping[str, Any]) -> Ready:
+    """Both sides in the same symbols: those of the left side."""
+    assumptions: list[str] = []
+    left_formula, right_formula = left.formula, right.formula
+    (mine, my_link), (theirs, their_link) = left.predicted[0], right.predicted[0]
+    if len(right.predicted) > 1 and [r.name for r, _ in left.predicted] != [r.name for r, _ in right.predicted]:
+        raise InputError(f"{right.name} predicts more than {left.name}: {', '.join(r.name for r, _ in right.predicted)}")
+    y, target_domain = left.target.symbol, left.target.domain
+    lifted = right.target.domain.vector and not target_domain.vector and not _is_classes(target_domain)
+    if lifted:
+        names = (y, *(row.symbol for row, _ in left.predicted))
+        vectors = {s: _vector(s) for s in names}
+        left_formula = sum_over(left_formula.xreplace(vectors))
+        y = vectors[y]
+        assumptions.append("coordinates are independent, with the same settings")
+    settings = _settings(left, right, where)
+    right_formula = right_formula.xreplace(settings)
+    predictions: list[sp.Symbol] = []
+    domains: dict[sp.Symbol, Domain] = {}
+    pairs = [(mine, my_link, theirs, their_link)]
+    pairs += [(a, la, b, lb) for (a, la), (b, lb) in zip(left.predicted[1:], right.predicted[1:], strict=False)]
+    for a, la, b, lb in pairs:
+        symbol = _vector(a.symbol) if lifted else a.symbol
+        if _alike(a.domain, b.domain) or lifted:
+            right_formula = right_formula.xreplace({b.symbol: symbol})
+            predictions.append(symbol)
+            domains[symbol] = domain(a.domain)
+            if la != lb and not lifted:
+                assumptions.append(f"both read the same {a.name}, whatever link gives it")
+        else:
+            kind = VectorSymbol if a.domain.vector else sp.Symbol
+            output = kind(f"f_{a.name}", real=True)
+            left_formula = left_formula.xreplace({symbol: la.inverse(output)})
+            right_formula = right_formula.xreplace({b.symbol: lb.inverse(output)})
+            predictions.append(output)
+            domains[output] = Domain.real()
+    for row, _ in left.predicted[len(pairs) :]:
+        predictions.append(row.symbol)
+        domains[row.symbol] = domain(row.domain)
+    right_formula = right_formula.xreplace({right.target.symbol: _target(left, right, y, predictions[0], lifted)})
+    for row in left.settings:
+        domains[row.symbol] = domain(row.domain)
+    for row in right.settings:
+        new = settings.get(row.symbol, row.symbol)
+        if new.is_Symbol and new not in domains:
+            domains[new] = domain(row.domain)
+    domains[y] = domain(target_domain, {row.name: row.symbol for row in left.settings})
+    values = [0, 1] if target_domain.classes == 2 else None
+    return Ready(
+        left_formula, right_formula, tuple(predictions), (y,), domains, values, tuple(assumptions)
+    )
+
+
+def _is_classes(support: Support) -> bool:
+    return support.upper == "classes"
+
+
+def _vector(symbol: sp.Symbol) -> VectorSymbol:
+    facts = {name: True for name in ("real", "positive", "nonnegative") if symbol.assumptions0.get(name)}
+    return VectorSymbol(symbol.name, **facts)
+
+
+def _alike(one: Support, two: Support) -> bool:
+    return (one.low, one.high, one.vector, one.sums_to_one) == (two.low, two.high, two.vector, two.sums_to_one)
+
+
+def _target(left: Side, right: Side, y: sp.Symbol, prediction: sp.Symbol, lifted: bool) -> sp.Expr:
+    mine, theirs = left.target.domain, right.target.domain
+    if _is_classes(mine) and theirs.vector and theirs.sums_to_one:
+        return one_hot(y, prediction)
+    if lifted or theirs.includes(mine) or (mine.circular or theirs.circular) and _alike(mine, theirs):
+        return y
+    raise InputError(
+        f"{right.name} takes {theirs.words}, but {left.name} speaks of {mine.words}",
+        remedy="Compare with a loss for the same kind of outcome",
+    )
+
+
+def _settings(left: Side, right: Side, where: Mapping[str, Any]) -> dict[sp.Symbol, sp.Expr]:
+    """The right side's settings in the left side's symbols: by ``where``, by name, or a symbol of its own."""
+    known = {row.name: row for row in left.settings}
+    unknown = [name for name in where if name not in {row.name for row in right.settings}]
+    if unknown:
+        raise InputError(f"{right.name} has no open setting {unknown[0]!r}", parameter=unknown[0])
+    taken = {str(s) for s in left.formula.free_symbols} | {left.target.name}
+    moves: dict[sp.Symbol, sp.Expr] = {}
+    for row in right.settings:
+        if row.name in where:
+            moves[row.symbol] = exact(where[row.name])
+        elif row.name in known and _alike(known[row.name].domain, row.domain):
+            moves[row.symbol] = known[row.name].symbol
+        elif row.name in taken:
+            moves[row.symbol] = sp.Symbol(f"{row.name} of {right.name}", **row.domain.assumptions)
+    return moves
+
+
+def domain(support: Support, settings: Mapping[str, sp.Symbol] | None = None) -> Domain:
+    """A support as the proof engine sees it."""
+    if _is_classes(support):
+        return Domain(classes=True)
+    low, high = exact(support.low), exact(support.high)
+    if support.vector:
+        return Domain(low, high, support.closed_low, support.closed_high, simplex=support.sums_to_one)
+    closed_high = support.closed_high
+    if support.upper is not None and settings and support.upper in settings:
+        high, closed_high = settings[support.upper], True
+    return Domain(low, high, support.closed_low, closed_high, whole=support.whole)

@@ -1,0 +1,144 @@
+"""Proof: what users hold after `lk.prove`; it prints the claim, the verdict and what was dropped under which condition."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from typing import Any
+
+import sympy as sp
+
+from likelihoodkit.prove.outcome import Decision, Verdict, Witness
+
+SCHEMA = "likelihoodkit.proof/1"
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The verdict on "``left`` reduces to ``right``"; true in a condition only if proved.
+
+    Attributes
+    ----------
+    left, right
+        Names of the two sides.
+    left_formula, right_formula
+        What was compared: expressions in the prediction, the target and the settings.
+    decision
+        The full `Decision`, cells and steps included.
+    assumptions
+        What the comparison takes for granted (which output is which, independence of coordinates, ...).
+    """
+
+    left: str
+    right: str
+    left_formula: sp.Expr
+    right_formula: sp.Expr
+    decision: Decision
+    assumptions: tuple[str, ...] = ()
+    learnt: tuple[str, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        """ "proved", "refuted" or "undecided"."""
+        return self.decision.verdict
+
+    @property
+    def scale(self) -> sp.Expr | None:
+        """The positive factor c, where proved."""
+        return self.decision.scale
+
+    @property
+    def constant(self) -> sp.Expr | None:
+        """The dropped constant b = left - c * right, where proved and the same for all targets' regions."""
+        return self.decision.constant
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """Under which factor and constant may be dropped: what must not be predicted."""
+        words = []
+        d = self.decision
+        for what, names in (("factor", self._held(d.scale_depends_on)), ("constant", self._held(d.constant_depends_on))):
+            if names:
+                verb = "is" if len(names) == 1 else "are"
+                words.append(f"the {what} may be dropped as long as {', '.join(names)} {verb} not predicted")
+        touched = [n for n in self.learnt if n in {*d.scale_depends_on, *d.constant_depends_on}]
+        if touched:
+            words.append(f"{', '.join(touched)} is learnt here: for it keep the whole loss, this is about the prediction")
+        return (*self.assumptions, *words)
+
+    def _held(self, names: tuple[str, ...]) -> list[str]:
+        return [n for n in names if n not in self.decision.targets]
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """What was shown, cell by cell."""
+        return self.decision.steps
+
+    @property
+    def counterexample(self) -> Witness | None:
+        """Where the claim fails, certified, if refuted."""
+        return self.decision.witness
+
+    def __bool__(self) -> bool:
+        return self.verdict == "proved"
+
+    def __str__(self) -> str:
+        lines = [f"claim     {self.left} = c * {self.right} + b, c > 0", f"verdict   {self.verdict}"]
+        if self:
+            lines.append(f"factor    c = {self.scale}")
+            for where, value in self.decision.constants:
+                place = "" if where == "everywhere" else f"   where {where}"
+                lines.append(f"dropped   b = {value}{place}")
+            lines += [f"condition {c}" for c in self.conditions]
+        elif self.counterexample is not None:
+            lines.append(textwrap.indent(str(self.counterexample), " " * 10).replace(" " * 10, "witness   ", 1))
+        else:
+            lines.append(f"obstacle  {self.decision.reason}")
+        return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        return f"Proof({self.left} -> {self.right}: {self.verdict})"
+
+    def _repr_latex_(self) -> str:
+        left, right = rf"\text{{{_plain(self.left)}}}", rf"\text{{{_plain(self.right)}}}"
+        if not self:
+            return rf"$$ {left} \to {right}: \quad \text{{{self.verdict}}} $$"
+        constant = r"b(y)" if self.constant is None else sp.latex(self.constant)
+        body = rf"{sp.latex(self.left_formula)} = {sp.latex(self.scale)} \cdot \left({sp.latex(self.right_formula)}\right)"
+        return rf"$$ {body} + {constant} $$"
+
+    def to_json(self) -> dict[str, Any]:
+        """The proof as plain data: strings, numbers, lists; with a schema name.
+
+        Keys: schema, left, right, left_formula, right_formula, verdict, reason, scale, constants, conditions, cells,
+        steps, counterexample (None or kind, components, points, left, right, why).
+        """
+        d, w = self.decision, self.decision.witness
+        return {
+            "schema": SCHEMA,
+            "left": self.left,
+            "right": self.right,
+            "left_formula": str(self.left_formula),
+            "right_formula": str(self.right_formula),
+            "verdict": self.verdict,
+            "reason": d.reason,
+            "scale": None if d.scale is None else str(d.scale),
+            "constants": [{"where": where, "value": str(value)} for where, value in d.constants],
+            "conditions": list(self.conditions),
+            "cells": d.cells,
+            "steps": list(d.steps),
+            "counterexample": None
+            if w is None
+            else {
+                "kind": w.kind,
+                "components": list(w.components),
+                "points": [dict(p) for p in w.points],
+                "left": list(w.left),
+                "right": list(w.right),
+                "why": w.why,
+            },
+        }
+
+
+def _plain(text: str) -> str:
+    return text.replace("_", r"\_")

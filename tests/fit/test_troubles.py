@@ -1,0 +1,121 @@
+"""What goes wrong, and what the user is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import likelihoodkit as lk
+from likelihoodkit.errors import ConvergenceWarning, FitError, InputError, ShapeError, SupportError, UnknownNameError
+from likelihoodkit.fit import fit
+
+RNG = np.random.default_rng(3)
+N = 30
+X = RNG.normal(size=(N, 2))
+Y = RNG.normal(size=N)
+LINE = np.linspace(-1, 1, N)
+
+
+def _with(place: tuple[int, int], value: float) -> Any:
+    changed = X.copy()
+    changed[place] = value
+    return changed
+
+
+ERRORS: list[tuple[str, Callable[[], Any], type[Exception], str]] = [
+    ("sum", lambda: fit(lk.Normal, Y, np.c_[X, X.sum(axis=1)]), FitError, "'x3' is a combination of 'x1', 'x2'"),
+    ("ones", lambda: fit(lk.Normal, Y, np.c_[X, np.ones(N)]), FitError, "'intercept'.*intercept=False"),
+    ("named", lambda: fit(lk.Normal, Y, {"a": LINE, "b": 2 * LINE}), FitError, "design of mean is singular: '[ab]'"),
+    ("scale", lambda: fit(lk.Normal, Y, {"scale": {"one": np.ones(N)}}), FitError, "design of scale is singular"),
+    ("zero", lambda: fit(lk.Normal, Y, {"none": np.zeros(N)}), FitError, "'none' is zero in every row"),
+    ("rows", lambda: fit(lk.Normal, Y[:3], X[:3]), FitError, "4 coefficients cannot be learnt from 3 rows"),
+    ("wide", lambda: fit(lk.Poisson, [1, 2], RNG.normal(size=(2, 5))), FitError, "cannot be told apart by 2 rows"),
+    ("empty", lambda: fit(lk.Normal, []), FitError, "no rows"),
+    ("0-d", lambda: fit(lk.Normal, 3.0), ShapeError, "shape"),
+    ("held", lambda: fit(lk.Normal(mean=0, scale=1), Y), FitError, "nothing to learn"),
+    ("missing class", lambda: fit(lk.Categorical, [0, 2, 2, 0]), FitError, "class 1 never occurs"),
+    ("classes", lambda: fit(lk.Normal, Y, classes=3), InputError, "no classes"),
+    ("weights 0", lambda: fit(lk.Normal, Y, weights=np.zeros(N)), FitError, "every weight is zero"),
+    ("weights <0", lambda: fit(lk.Normal, Y, weights=-np.ones(N)), InputError, "weights.0. = -1 is negative"),
+    ("NaN", lambda: fit(lk.Normal, Y, _with((3, 1), np.nan)), InputError, "nan in column 'x2', row 3"),
+    ("inf", lambda: fit(lk.Normal, Y, {"a": _with((5, 0), np.inf)[:, 0]}), InputError, "inf in column 'a', row 5"),
+    ("text", lambda: fit(lk.Normal, Y, {"colour": ["red"] * N}), InputError, "'colour' of X holds"),
+    ("short", lambda: fit(lk.Normal, Y, X[:5]), ShapeError, "5 rows but y has 30"),
+    ("turned", lambda: fit(lk.Normal, Y, X.T), ShapeError, "Transpose"),
+    ("3-d", lambda: fit(lk.Normal, Y, X[None]), ShapeError, r"must have shape \(n, p\)"),
+    ("uneven", lambda: fit(lk.Normal, Y, {"a": LINE, "b": LINE[:4]}), ShapeError, "column 'b'"),
+    ("typo", lambda: fit(lk.Normal, Y, {"mean": X, "scael": X}), UnknownNameError, "scael.*mean, scale"),
+    ("keyword", lambda: fit(lk.Normal, Y, trails=3), UnknownNameError, "no column 'trails'"),
+    ("trials", lambda: fit(lk.Binomial, [1, 2, 3]), InputError, "needs trials"),
+    ("offset", lambda: fit(lk.Normal, Y, offset=np.zeros(3)), ShapeError, r"offset must have shape \(30,\)"),
+    ("exposure 0", lambda: fit(lk.Poisson, [1, 2], offset=[0.0, -np.inf]), InputError, "exposure of zero"),
+    ("offset of classes", lambda: fit(lk.Categorical, [0, 1, 1], offset=np.zeros(3)), InputError, "is a vector"),
+    ("intercept", lambda: fit(lk.Normal, Y, {"intercept": LINE}), InputError, "already called 'intercept'"),
+    ("negative", lambda: fit(lk.Poisson, [1, -1, 2]), SupportError, r"y\[1\] = -1"),
+    ("missing y", lambda: fit(lk.Gamma, [1.0, np.nan]), SupportError, r"y\[1\] = nan"),
+    ("not a noise", lambda: fit("Normal", Y), lk.BindingError, "expected a noise family"),
+]
+
+
+@pytest.mark.parametrize(("call", "error", "words"), [row[1:] for row in ERRORS], ids=[row[0] for row in ERRORS])
+def test_wrong_input_is_a_clear_error(call: Callable[[], Any], error: type[Exception], words: str) -> None:
+    with pytest.raises(error, match=words):
+        call()
+
+
+def test_a_singular_design_carries_its_columns() -> None:
+    with pytest.raises(FitError) as caught:
+        fit(lk.Normal, Y, {"a": X[:, 0], "b": X[:, 1], "both": X[:, 0] + X[:, 1]})
+    assert caught.value.parameter == "mean"
+    assert caught.value.value[0] in {"a", "b", "both"}
+
+
+def test_rows_of_weight_zero_do_not_count_as_rows() -> None:
+    """A column that varies only where the weight is zero cannot be learnt."""
+    column = np.r_[np.ones(N - 2), 0.0, 3.0]
+    with pytest.raises(FitError, match="singular"):
+        fit(lk.Normal, Y, {"a": column}, weights=np.r_[np.ones(N - 2), 0, 0])
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: fit(lk.Bernoulli, LINE > 0.1, {"dose": LINE}), r"infinity: probability\.dose.*gradient norm"),
+        (
+            lambda: fit(lk.Bernoulli, LINE > 0.1, {"a": LINE**2, "treated": (LINE > 0.1) * 1.0}),
+            r"infinity: probability\.treated",
+        ),
+        (lambda: fit(lk.Categorical, (LINE > 0) * 1, {"dose": LINE}), r"infinity: probabilities\[1\]\.dose"),
+        (lambda: fit(lk.Poisson, np.zeros(10)), r"infinity: mean\.intercept"),
+        (lambda: fit(lk.NegativeBinomial, [3, 4, 5, 4, 3, 4]), r"infinity: dispersion\.intercept"),
+        (lambda: fit(lk.Normal, np.ones(4)), r"scale\.intercept.*met exactly"),
+        (lambda: fit(lk.Laplace, 1 + 0.1 * LINE, {"a": LINE}), "met to rounding"),
+        (lambda: fit(lk.Normal, 1 + 0.1 * X[:, 0] - 0.3 * X[:, 1], X), "met to rounding"),
+    ],
+    ids=["separated", "dummy", "classes", "no events", "underdispersed", "constant", "LAD line", "line"],
+)
+def test_no_finite_maximum_is_a_warning_that_names_the_column(call: Callable[[], Any], words: str) -> None:
+    with pytest.warns(ConvergenceWarning, match=words):
+        found = call()
+    assert not found.converged
+    assert "NOT CONVERGED" in found.summary()
+
+
+def test_nearly_separated_classes_converge() -> None:
+    y = (LINE > 0.1) * 1
+    y[[17, 18]] = y[[18, 17]] = [0, 1]
+    y[12] = 1
+    found = fit(lk.Bernoulli, y, {"dose": LINE})
+    assert found.converged
+    assert np.isfinite(found.coefficients).all()
+
+
+def test_no_input_is_changed() -> None:
+    y, design, weights, offset = Y.copy(), X.copy(), np.ones(N), np.zeros(N)
+    for array in (y, design, weights, offset):
+        array.setflags(write=False)
+    fit(lk.Normal, y, design, weights=weights, offset=offset)
+    fit(lk.Laplace, y[::-1], design[::-1], weights=weights, offset=offset)

@@ -1,0 +1,149 @@
+"""Who has to obey the laws: every family, and families with other links, shared and held parameters.
+
+A subject is a bound noise with rows of moderate data. Exemptions are data: the law, the subject, the reason; a test
+in `test_exemptions` sees to it that none is listed that is not needed.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import likelihoodkit as lk
+import numpy as np
+from likelihoodkit.declaration import Bound
+from likelihoodkit.families import FAMILIES
+from likelihoodkit.loss import Loss
+from likelihoodkit.supports import Support
+
+CLASSES = 4
+HELD = {"AsymmetricLaplace": {"level": 0.3}, "Huber": {"threshold": 1.345}, "Binomial": {"trials": 12}}
+
+
+@dataclass(frozen=True)
+class Rows:
+    """One call: ``loss(y, outputs, **keywords)``."""
+
+    y: np.ndarray
+    outputs: np.ndarray
+    keywords: dict[str, Any]
+
+    def part(self, rows: slice) -> Rows:
+        """Some of the rows."""
+        keywords = {k: v if k == "shared" else v[rows] for k, v in self.keywords.items()}
+        return Rows(self.y[rows], self.outputs[rows], keywords)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A bound noise under test."""
+
+    label: str
+    bound: Bound
+
+    @property
+    def loss(self) -> Loss:
+        return lk.derive(self.bound)
+
+    @property
+    def vector(self) -> bool:
+        return any(self.bound.family.parameters[name].domain.vector for name in self.bound.outputs)
+
+    @property
+    def width(self) -> int:
+        """Columns of the outputs."""
+        return sum(CLASSES if self.bound.family.parameters[n].domain.vector else 1 for n in self.bound.outputs)
+
+    def rows(self, count: int = 12, seed: int = 0) -> Rows:
+        """Moderate rows, the same on every machine."""
+        rng = np.random.default_rng([zlib.crc32(self.label.encode()), seed])
+        keywords: dict[str, Any] = {
+            name: draw(self.bound.family.parameters[name].domain, rng, count) for name in self.bound.inputs
+        }
+        if self.bound.shared:
+            keywords["shared"] = rng.normal(0, 0.7, len(self.bound.shared))
+        outputs = rng.normal(0, 1.2, (count, self.width))
+        if "square" in self.label:  # f = 0 is that link's singular point
+            outputs += np.sign(outputs)
+        return Rows(self.outcome(rng, count, keywords), outputs, keywords)
+
+    def outcome(self, rng: np.random.Generator, count: int, keywords: dict[str, Any]) -> np.ndarray:
+        domain = self.bound.family.outcome.domain
+        upper = self.upper(keywords)
+        return draw(domain, rng, count) if upper is None else np.floor(rng.uniform(0, 1, count) * (upper + 1))
+
+    def upper(self, keywords: dict[str, Any]) -> Any:
+        """Largest outcome possible, where there is one."""
+        name = self.bound.family.outcome.domain.upper
+        if name == "classes":
+            return CLASSES - 1
+        if name is None:
+            return None
+        return keywords[name] if name in keywords else float(self.bound.held[name])
+
+
+def draw(domain: Support, rng: np.random.Generator, count: int) -> np.ndarray:
+    """Values from the typical range of a support."""
+    low, high = domain.typical
+    if domain.whole:
+        return rng.integers(int(low) + (domain.classes is None), int(high) + 1, count).astype(float)
+    return rng.uniform(low, high, count)
+
+
+@cache
+def subjects() -> dict[str, Subject]:
+    """All subjects by label."""
+    bounds = [family(**HELD.get(name, {})) for name, family in FAMILIES.items()]
+    bounds += [
+        lk.Normal(scale=1),
+        lk.Normal(scale="exp"),
+        lk.Normal(scale="square"),
+        lk.Normal(scale=lk.shared),
+        lk.Normal(mean="softplus", scale=lk.shared("exp")),
+        lk.Normal(mean=2, scale="exp"),
+        lk.Laplace(scale=2),
+        lk.StudentT(df=4),
+        lk.StudentT(scale="exp", df=lk.shared),
+        lk.Cauchy(scale=1),
+        lk.Gumbel(scale="exp"),
+        lk.Logistic(scale=lk.shared),
+        lk.Gamma(shape=lk.shared),
+        lk.Gamma(mean="softplus", shape=2),
+        lk.Exponential(mean="softplus"),
+        lk.Weibull(shape=2),
+        lk.LogNormal(scale="exp"),
+        lk.InverseGaussian(mean="softplus", shape=lk.shared),
+        lk.Beta(concentration=10),
+        lk.VonMises(concentration=2),
+        lk.Poisson(mean="softplus"),
+        lk.Poisson(mean="square"),
+        lk.Geometric(mean="softplus"),
+        lk.NegativeBinomial(mean="softplus", dispersion=lk.shared),
+        lk.AsymmetricLaplace(),
+        lk.Huber(scale=1),
+        lk.Binomial(),
+    ]
+    found = {repr(bound): Subject(repr(bound), bound) for bound in bounds}
+    assert len(found) == len(bounds)
+    return found
+
+
+@dataclass(frozen=True)
+class Exemption:
+    """A law that one subject need not obey, and why."""
+
+    law: str
+    subject: str
+    reason: str
+
+
+#: the only exemptions there are
+EXEMPTIONS: tuple[Exemption, ...] = ()
+
+
+def under(law: str) -> list[str]:
+    """Labels of the subjects that have to obey ``law``."""
+    exempt = {e.subject for e in EXEMPTIONS if e.law == law}
+    return [label for label in subjects() if label not in exempt]

@@ -1,0 +1,49 @@
+"""Every named loss with typical settings, and outcomes and outputs to try it on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from likelihoodkit import losses, supports
+from likelihoodkit.loss import Loss
+
+SETTINGS: dict[str, tuple[tuple[float, ...], ...]] = {
+    "huber": ((1.0,), (0.25,)),
+    "smooth_l1": ((1.0,), (0.25,)),
+    "pseudo_huber": ((1.0,), (3.0,)),
+    "pinball": ((0.9,), (0.25,)),
+    "expectile": ((0.8,), (0.1,)),
+    "cauchy": ((1.0,), (2.5,)),
+    "epsilon_insensitive": ((0.5,), (0.0,)),
+    "tukey": ((4.685,), (1.0,)),
+    "welsch": ((2.5,), (1.0,)),
+    "geman_mcclure": ((2.5,), (1.0,)),
+    "linex": ((1.5,), (-0.5,)),
+    "focal": ((2.0,), (0.5,), (0.0,), (2.0, 0.25)),
+}
+
+
+def instances() -> list[Loss]:
+    """All losses of the catalogue, those with settings at each of the typical ones."""
+    found: list[Loss] = []
+    for name in losses.names():
+        entry = getattr(losses, name)
+        found += [entry(*settings) for settings in SETTINGS[name]] if name in SETTINGS else [entry]
+    return found
+
+
+def random_rows(loss: Loss, rows: int, seed: int = 0) -> tuple[Any, Any]:
+    """(y, outputs) with ``rows`` rows, outcomes in the support; K = 4 classes."""
+    rng = np.random.default_rng(seed)
+    support = loss.bound.family.outcome.domain
+    if support.vector:
+        return rng.dirichlet(np.full(4, 0.7), rows), 4 * rng.normal(size=(rows, 4))
+    if support == supports.classes:
+        return rng.integers(0, 4, rows).astype(float), 4 * rng.normal(size=(rows, 4))
+    if support.classes == 2:
+        return rng.integers(0, 2, rows).astype(float), 4 * rng.normal(size=rows)
+    if support.low == 0:
+        return rng.gamma(2.0, 1.5, rows), rng.normal(size=rows)
+    return 2 * rng.normal(size=rows), 2 * rng.normal(size=rows)

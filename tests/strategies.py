@@ -1,0 +1,48 @@
+"""Hypothesis strategies per support: any outcome that is allowed, edges and far values among them."""
+
+from __future__ import annotations
+
+import math
+
+from hypothesis import strategies as st
+from likelihoodkit import supports
+from likelihoodkit.supports import Support
+
+FURTHEST = 1e4
+
+#: outputs of a model: anything it may come up with while training goes wrong
+outputs = st.one_of(
+    st.floats(-FURTHEST, FURTHEST, allow_nan=False),
+    st.floats(-3, 3, allow_nan=False),
+    st.sampled_from([0.0, 1e-8, -1e-8, 30.0, -30.0, 88.0, -88.0, 709.0, -709.0, 745.0, -745.0, 1e4, -1e4]),
+)
+
+
+def outcomes(support: Support, upper: float | None = None) -> st.SearchStrategy[float]:
+    """Values of a support as float64 numbers."""
+    if support.whole:
+        top = int(upper if upper is not None else support.high if math.isfinite(support.high) else 10**6)
+        return st.integers(int(support.low), top).map(float)
+    if support.circular:
+        return st.floats(-math.pi, math.pi)
+    low = support.low if math.isfinite(support.low) else -1e8
+    high = support.high if math.isfinite(support.high) else 1e8
+    return st.floats(
+        low,
+        high,
+        exclude_min=support.low == low and not support.closed_low,
+        exclude_max=support.high == high and not support.closed_high,
+        allow_subnormal=False,
+    )
+
+
+#: every support that is an interval, for tests of the supports themselves
+INTERVALS = [
+    supports.real,
+    supports.positive,
+    supports.nonnegative,
+    supports.unit,
+    supports.counts,
+    supports.binary,
+    supports.circle,
+]

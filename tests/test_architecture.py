@@ -1,0 +1,204 @@
+"""The house: one way through it, nothing masked, a frozen front door, small rooms, a light step."""
+
+from __future__ import annotations
+
+import ast
+import io
+import json
+import re
+import subprocess
+import sys
+import tokenize
+from pathlib import Path
+
+import likelihoodkit as lk
+import pytest
+from likelihoodkit.families import FAMILIES
+
+ROOT = Path(lk.__file__).parent
+FILES = sorted(ROOT.rglob("*.py"))
+
+#: stages in order; a module imports from stages before its own, or from its own package
+STAGES = [
+    "errors", "verbs", "supports", "primitives", "links", "declaration", "families", "wrappers", "numbers", "nll",
+    "stabilise", "calculus", "compile", "rows", "expectation", "loss", "predict",
+    # beside the way, reading the same derivation
+    "prove", "certify", "explain", "reverse", "elicit",
+    # at the end, only using losses
+    "losses", "fit", "diagnose", "export", "parse", "demo", "cli", "__main__",
+]  # fmt: skip
+FREE = {"data"}  # stands alone: imports nothing but errors
+ROOT_MODULE = "__init__"  # the front door loads whatever is asked for, when it is asked for
+
+
+def stage(path: Path) -> str:
+    return path.relative_to(ROOT).parts[0].removesuffix(".py")
+
+
+def imported(path: Path) -> set[str]:
+    """Stages that a file imports, at the top or inside functions; also through import_module with a literal."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names: list[str] = []
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            names = [node.module or ""]
+            if node.module == "likelihoodkit":
+                names = [f"likelihoodkit.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            names = [node.value] if re.fullmatch(r"likelihoodkit(\.\w+)+", node.value) else []
+        found |= {name.split(".")[1] for name in names if name.startswith("likelihoodkit.")}
+    return found
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_imports_go_one_way(path: Path) -> None:
+    own = stage(path)
+    if own == ROOT_MODULE:
+        return
+    if own in FREE:
+        assert imported(path) <= {"errors", own}
+        return
+    assert own in STAGES, f"{own} has no place in the order of stages"
+    later = {s for s in imported(path) if s != own and (s not in STAGES or STAGES.index(s) > STAGES.index(own))}
+    later -= FREE if STAGES.index(own) >= STAGES.index("demo") else set()
+    assert later == set(), f"{path.relative_to(ROOT)} imports from later stages: {sorted(later)}"
+
+
+#: calls and names that hide a wrong number, run outside text, or hang
+FORBIDDEN = {
+    "clip", "nan_to_num", "eval", "exec", "sympify", "parse_expr", "simplify", "lambdify", "pickle", "nansum", "nanmean",
+    "errstate_ignore", "finfo_eps",
+}  # fmt: skip
+ALLOWED = {
+    ("primitives/record.py", "sympify"): "turns the number 1 of a derivative rule into an expression, never text",
+}
+
+
+def code_words(path: Path) -> list[tuple[int, str]]:
+    """Names in code (not in strings or comments) with their lines."""
+    tokens = tokenize.generate_tokens(io.StringIO(path.read_text(encoding="utf-8")).readline)
+    return [(token.start[0], token.string) for token in tokens if token.type == tokenize.NAME]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_nothing_is_masked(path: Path) -> None:
+    name = path.relative_to(ROOT).as_posix()
+    used = {word for _, word in code_words(path)} & FORBIDDEN
+    assert {word for word in used if (name, word) not in ALLOWED} == set()
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ExceptHandler):
+            caught = ast.unparse(node.type) if node.type else ""
+            assert caught, f"{name}:{node.lineno}: bare except"
+            assert not re.search(r"\b(Base)?Exception\b", caught), f"{name}:{node.lineno}: except {caught}"
+            assert not all(isinstance(s, ast.Pass) for s in node.body), f"{name}:{node.lineno}: an error is swallowed"
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+            for side in (node.left, node.right):
+                tiny = isinstance(side, ast.Constant) and isinstance(side.value, float) and 0 < abs(side.value) < 1e-4
+                assert not tiny, f"{name}:{node.lineno}: {ast.unparse(node)} adds an epsilon"
+
+
+def test_exceptions_to_the_rule_are_needed() -> None:
+    for name, word in ALLOWED:
+        assert word in {w for _, w in code_words(ROOT / name)}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_files_are_small_and_say_what_they_are(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    limit = {"stabilise.py": 700}.get(path.relative_to(ROOT).as_posix(), 400)  # ONE table in one file
+    assert len(text.splitlines()) <= limit
+    assert not text.strip() or ast.get_docstring(ast.parse(text)), f"{path} has no docstring"
+
+
+FAMILY_FILES = [p for p in FILES if stage(p) == "families" and p.name != "__init__.py"]
+
+
+@pytest.mark.parametrize("path", FAMILY_FILES, ids=lambda p: p.stem)
+def test_a_family_is_a_declaration(path: Path) -> None:
+    """One class, no methods, a textbook docstring with a reference, at most 45 lines besides the imports."""
+    text = path.read_text(encoding="utf-8")
+    tree = ast.parse(text)
+    (declared,) = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+    assert declared.name in FAMILIES
+    assert declared.name.lower() == path.stem.replace("_", "")
+    assert not [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)]
+    assert declared.end_lineno is not None
+    assert declared.end_lineno - declared.lineno < 45
+    words = ast.get_docstring(declared) or ""
+    for needed in ("Choose it", "breaks", "Reference: "):
+        assert needed in words, f"{declared.name}: the docstring does not say {needed!r}"
+
+
+def test_every_family_has_a_file_and_a_chapter() -> None:
+    assert len(FAMILY_FILES) == len(FAMILIES)
+    assert lk.families.__all__[1:] == sorted(FAMILIES)
+
+
+def run(code: str) -> str:
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+HEAVY = ("sympy", "scipy", "mpmath", "torch", "jax", "numba", "sklearn", "xgboost", "lightgbm", "catboost", "matplotlib")
+
+
+def test_importing_the_package_is_light() -> None:
+    loaded = set(json.loads(run("import json, sys, likelihoodkit; print(json.dumps(sorted(sys.modules)))")))
+    assert {name for name in loaded if name.split(".")[0] in HEAVY} == set()
+
+
+def test_deriving_loads_no_statistics_and_no_framework() -> None:
+    code = (
+        "import json, sys, likelihoodkit as lk; lk.derive(lk.Gamma).value_and_gradient([1.0], [[0.0, 0.0]]);"
+        "print(json.dumps(sorted(sys.modules)))"
+    )
+    loaded = set(json.loads(run(code)))
+    assert "scipy.stats" not in loaded
+    assert {name for name in loaded if name in HEAVY[3:]} == set()
+
+
+# -- the front door ------------------------------------------------------------------------------------------------
+
+NOUNS = {"Distribution", "NamedLoss", "Loss"}
+VERBS = {"derive", "prove", "explain", "check", "fit", "quantile", "interval", "minimise"}
+DECLARING = {"outcome", "parameter", "held", "shared", "level"}
+ERRORS = {
+    "BindingError", "ConvergenceWarning", "DeclarationError", "DerivationError", "FitError", "InputError",
+    "LikelihoodKitError", "ShapeError", "SupportError", "UndefinedError", "UnknownNameError",
+}  # fmt: skip
+SUPPORTS = {
+    "real", "positive", "nonnegative", "unit", "counts", "binary", "circle", "simplex", "classes", "counts_up_to",
+}  # fmt: skip
+MODULES = {"links", "supports", "losses", "data", "families"}
+PUBLIC = NOUNS | VERBS | DECLARING | ERRORS | SUPPORTS | MODULES | set(FAMILIES)
+
+
+def test_public_names_are_frozen() -> None:
+    """What a user may rely on. A new name is a decision: add it here, in the README and in the changelog."""
+    assert set(lk.__all__) == PUBLIC
+    assert len(lk.__all__) == len(set(lk.__all__))
+    for name in lk.__all__:
+        assert getattr(lk, name) is not None, name
+    assert set(lk.__all__) <= set(dir(lk))
+
+
+def test_words_of_the_vocabulary_are_public_too() -> None:
+    for word in ("exp", "log", "abs", "maximum", "sqrt", "pi", "log_gamma", "softplus", "Piecewise"):
+        assert getattr(lk, word) is not None
+
+
+def test_a_name_that_does_not_exist() -> None:
+    with pytest.raises(AttributeError, match="module 'likelihoodkit' has no attribute 'Nonsense'"):
+        _ = lk.Nonsense
+
+
+def test_every_module_with_public_names_lists_them() -> None:
+    for path in FILES:
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.Assign) and any(getattr(t, "id", "") == "__all__" for t in node.targets):
+                names = ast.literal_eval(node.value) if isinstance(node.value, ast.List | ast.Tuple) else []
+                assert len(names) == len(set(names)), path

@@ -1,0 +1,267 @@
+"""Every identity of the table: it fires, it is true, and it is needed."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from typing import Any
+
+import likelihoodkit as lk
+import mpmath
+import numpy as np
+import pytest
+import scipy.special
+import sympy as sp
+from likelihoodkit import links
+from likelihoodkit import primitives as p
+from likelihoodkit.certify.accuracy import entry, settled
+from likelihoodkit.certify.subject import Point, Subject
+from likelihoodkit.compile import Runner, compile_program
+from likelihoodkit.declaration import Distribution, outcome, parameter
+from likelihoodkit.numbers import evaluate
+from likelihoodkit.primitives import VectorSymbol, lower
+from likelihoodkit.primitives.words import abs as absolute
+from likelihoodkit.primitives.words import cosh, exp, exact, gamma, log, pi
+from likelihoodkit.stabilise import TABLE, rewrite
+from likelihoodkit.supports import binary, counts, positive, real
+
+x, z, t = sp.symbols("x z t", real=True)
+a, b = sp.symbols("a b", positive=True)
+k = sp.Symbol("k", nonnegative=True)
+v = VectorSymbol("v", real=True)
+
+
+@dataclass(frozen=True)
+class Example:
+    """A left side on which an identity fires, and a point at which float64 gets the left side wrong."""
+
+    identity: str
+    left: sp.Expr
+    point: dict[sp.Symbol, Any]
+    by_sympy: bool = True  # can SymPy prove it by expanding logarithms and powers?
+
+
+EXAMPLES = [
+    Example("log of exp", sp.log(sp.exp(x), evaluate=False), {x: 800}),
+    Example("log of product", sp.log(a * b), {a: 1e300, b: 1e300}),
+    Example("log of power", sp.log(a**40, evaluate=False), {a: 1e20}),
+    Example("log of power", sp.log(x**2), {x: 1e-200}, by_sympy=False),
+    Example("log of sigmoid", sp.log(p.sigmoid(z)), {z: -800}, by_sympy=False),
+    Example("log of softplus", sp.log(p.softplus(z)), {z: -800}),
+    Example("log of picked softmax", sp.log(p.pick(p.softmax(v), k)), {v: [1000, -1000, 3], k: 1}, by_sympy=False),
+    Example("log of picked softmax", p.sum_over(sp.log(p.softmax(v))), {v: [1000, -1000, 3]}, by_sympy=False),
+    Example("log of one plus exp", sp.log(1 + sp.exp(z)), {z: 800}),
+    Example("log of one plus exp", sp.log(1 + a * sp.exp(z)), {z: 800, a: 1e-5}),
+    Example("log of one minus exp", sp.log(-p.expm1(-a)), {a: 40}),
+    Example("log of one minus exp", sp.log(1 - sp.exp(-sp.exp(z))), {z: 4}),
+    Example("log of one plus", sp.log(1 + a), {a: 1e-20}),
+    Example("log of cosh", sp.log(sp.cosh(x)), {x: 1000}),
+    Example("log of cosh", sp.log(sp.sech(x)), {x: 1000}, by_sympy=False),
+    Example("log of gamma", sp.log(sp.gamma(a)), {a: 200}),
+    Example("log of ndtr", sp.log(p.ndtr(x)), {x: -40}),
+    Example("log of ndtr", sp.log(1 + sp.erf(x)), {x: -30}, by_sympy=False),
+    Example("log of bessel", sp.log(sp.besseli(0, a)), {a: 1000}),
+    Example("sigmoid from exp", 1 / (1 + sp.exp(-z)), {z: -710}),
+    Example("exp times sigmoid", sp.exp(z) * p.sigmoid(-z), {z: 800}),
+    Example("one minus sigmoid", 1 - p.sigmoid(z), {z: 40}),
+    Example("difference of sigmoids", p.sigmoid(z) - p.sigmoid(-z), {z: 1e-9}),
+    Example("exp minus one", sp.exp(x) - 1, {x: 1e-10}),
+    Example("one minus cosine", a - a * sp.cos(x), {x: 1e-8, a: 3}),
+    Example("product of exps", sp.Mul(sp.exp(x), sp.exp(z), evaluate=False), {x: 800, z: -790}),
+    Example("exp of log", sp.exp(-p.log_softplus(z)), {z: 1e300}),
+    Example("power of exp", sp.Pow(sp.exp(x), sp.Rational(1, 2), evaluate=False), {x: 800}),
+    Example("sigmoid over softplus", p.sigmoid(z) / p.softplus(z), {z: -800}),
+    Example("difference of log gammas", p.log_gamma(a + b) - p.log_gamma(a), {a: 1e8, b: 0.5}),
+    Example("log gamma of successor", p.log_gamma(k + 1), {k: 1e-20}),
+    Example("product with exp", x * sp.exp(t), {x: 1e-300, t: 800}),
+]
+IDS = [f"{e.identity}: {e.left}" for e in EXAMPLES]
+
+NAIVE = {
+    "gamma": scipy.special.gamma,
+    "besseli": scipy.special.iv,
+    "erf": scipy.special.erf,
+    "polygamma": scipy.special.polygamma,
+    "sech": lambda u: 1 / np.cosh(u),
+    "softmax": lambda u: np.exp(u) / np.exp(u).sum(),
+    "pick": lambda u, i: u[int(i)],
+    "sum_over": np.sum,
+    "log_sum_exp": lambda u: np.log(np.exp(u).sum()),
+}
+
+
+def exact_point(point: dict[sp.Symbol, Any]) -> dict[sp.Symbol, Any]:
+    return {s: [mpmath.mpf(u) for u in w] if isinstance(w, list) else mpmath.mpf(w) for s, w in point.items()}
+
+
+def true_value(expression: sp.Expr, point: dict[sp.Symbol, Any]) -> Any:
+    expression = lower(expression).replace(sp.sech, lambda u: 1 / sp.cosh(u))
+
+    def at(digits: int) -> Any:
+        with mpmath.workdps(digits):
+            return evaluate(expression, exact_point(point))
+
+    found = settled(at)
+    assert found is not None
+    return found
+
+
+def naive_value(expression: sp.Expr, point: dict[sp.Symbol, Any]) -> float:
+    symbols = list(point)
+    function = sp.lambdify(symbols, lower(expression), modules=[NAIVE, "numpy"])
+    with np.errstate(all="ignore"):
+        return float(function(*[np.asarray(w, dtype=float) for w in point.values()]))
+
+
+def compiled_value(expression: sp.Expr, point: dict[sp.Symbol, Any]) -> float:
+    inputs = {s.name: np.array([w] if np.ndim(w) == 0 else np.transpose([w]), dtype=float) for s, w in point.items()}
+    place = np.empty(1)
+    Runner(compile_program({"value": expression})).run(inputs, {"value": place}, 1, np.dtype(float))
+    return float(place[0])
+
+
+def error(found: float, true: Any) -> float:
+    return float(abs(mpmath.mpf(found) - true) / abs(true)) if np.isfinite(found) else np.inf
+
+
+def test_every_identity_has_an_example() -> None:
+    names = [row.name for row in TABLE]
+    assert len(names) == len(set(names)) < 60
+    assert {e.identity for e in EXAMPLES} == set(names)
+    assert all(row.why for row in TABLE)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=IDS)
+def test_an_identity_fires_on_its_example(example: Example) -> None:
+    trace: list[Any] = []
+    after = rewrite(example.left, trace)
+    assert example.identity in [row.name for row, _, _ in trace]
+    assert after != example.left
+    assert rewrite(after) == after, "what comes out is settled"
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=IDS)
+def test_an_identity_is_true(example: Example) -> None:
+    """Both sides to 40 digits at random points, the left side as SymPy understands it."""
+    right = lower(rewrite(example.left))
+    left = lower(example.left).replace(sp.sech, lambda u: 1 / sp.cosh(u))
+    generator = random.Random(1)
+    with mpmath.workdps(60):
+        for _ in range(5):
+            point = {}
+            for symbol in example.point:
+                if isinstance(symbol, VectorSymbol):
+                    point[symbol] = [mpmath.mpf(generator.randint(-50, 50)) / 17 for _ in range(3)]
+                elif symbol is k and any(isinstance(w, list) for w in example.point.values()):
+                    point[symbol] = mpmath.mpf(generator.randint(0, 2))
+                else:
+                    point[symbol] = mpmath.mpf(generator.randint(1 if symbol.is_nonnegative else -50, 50)) / 17
+            difference = evaluate(left, point) - evaluate(right, point)
+            assert abs(difference) < mpmath.mpf(10) ** -40
+
+
+@pytest.mark.parametrize("example", [e for e in EXAMPLES if e.by_sympy], ids=[i for e, i in zip(EXAMPLES, IDS, strict=True) if e.by_sympy])
+def test_an_identity_is_proved(example: Example) -> None:
+    """Expanding logarithms of positive numbers and powers leaves nothing of left minus right."""
+    difference = lower(example.left) - lower(rewrite(example.left))
+    difference = sp.expand_log(difference.rewrite(sp.exp), force=True)
+    difference = sp.powsimp(sp.expand(sp.expand_log(sp.logcombine(difference, force=True), force=True)))
+    assert sp.together(sp.expand(difference)).as_numer_denom()[0].expand() == 0
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=IDS)
+def test_an_identity_is_needed(example: Example) -> None:
+    """At the example's point float64 gets the left side wrong and the right side right."""
+    true = true_value(example.left, example.point)
+    assert error(naive_value(example.left, example.point), true) > 2e-14
+    assert error(compiled_value(rewrite(example.left), example.point), true) < 1e-14
+
+
+# -- families as a textbook spells them ----------------------------------------------------------------------------
+
+
+class Coin(Distribution):
+    """1/(1 + e^-z) and log(1 - p)."""
+
+    y = outcome(binary)
+    logit = parameter(real, link=links.identity)
+
+    p = 1 / (1 + exp(-logit))
+    log_density = y * log(p) + (1 - y) * log(1 - p)
+
+
+class Cloglog(Distribution):
+    """1 - exp(-exp(f))."""
+
+    y = outcome(binary)
+    log_hazard = parameter(real, link=links.identity)
+
+    p = 1 - exp(-exp(log_hazard))
+    log_density = y * log(p) + (1 - y) * log(1 - p)
+
+
+class Repeats(Distribution):
+    """gamma(y + r)/gamma(r), as printed."""
+
+    y = outcome(counts)
+    r = parameter(positive, link=links.exp)
+    mean = parameter(positive, link=links.exp)
+
+    log_density = (
+        log(gamma(y + r) / gamma(r)) - log(gamma(y + 1)) + r * log(r / (r + mean)) + y * log(mean / (r + mean))
+    )
+
+
+class Maximum(Distribution):
+    """The density itself, then its logarithm: exp(-z) exp(-exp(-z))/scale."""
+
+    y = outcome(real)
+    location = parameter(real, link=links.identity)
+    scale = parameter(positive, link=links.exp)
+
+    z = (y - location) / scale
+    log_density = log(exp(-z) * exp(-exp(-z)) / scale)
+
+
+class Secant(Distribution):
+    """1/(pi scale cosh z)."""
+
+    y = outcome(real)
+    location = parameter(real, link=links.identity)
+    scale = parameter(positive, link=links.exp)
+
+    log_density = -log(cosh((y - location) / scale)) - log(pi * scale)
+
+
+class DoubleExponential(Distribution):
+    """log(exp(-|z|)/(2 scale))."""
+
+    y = outcome(real)
+    location = parameter(real, link=links.identity)
+    scale = parameter(positive, link=links.softplus)
+
+    log_density = log(exp(-absolute(y - location) / scale) / (2 * scale)) + exact(0)
+
+
+#: where the reference is better taken from the same distribution in its logarithmic spelling
+SAME = {Maximum: lk.Gumbel(scale="exp")}
+FAR = (0.0, 1e-8, 1.0, -1.0, 30.0, -30.0, 88.0, -88.0, 300.0, -300.0)
+
+
+@pytest.mark.parametrize("family", [Coin, Cloglog, Repeats, Maximum, Secant, DoubleExponential])
+def test_textbook_spelling_comes_out_finite_where_the_truth_is(family: type[Distribution]) -> None:
+    subject = Subject(lk.derive(family))
+    reference = Subject(lk.derive(SAME[family])) if family in SAME else subject
+    width = subject.width
+    grid = [Point(c) for c in ([(f,) for f in FAR] if width == 1 else [(f, g) for f in FAR for g in FAR])]
+    ys = [0.0, 1.0] if subject.domain.whole else [0.3, -40.0]
+    for y in ys:
+        value, gradient, _ = subject.computed([y] * len(grid), grid)
+        for i, point in enumerate(grid):
+            for place in [(), *[(c,) for c in range(width)]]:
+                found = value[i] if not place else gradient[i, place[0]]
+                assert not np.isnan(found), (y, point, place)
+                if np.isinf(found):
+                    true = settled(lambda digits, y=y, p=point, at=place: entry(reference, y, p, at, digits))
+                    assert true is not None
+                    assert abs(true) > np.finfo(float).max, (y, point, place, true)
