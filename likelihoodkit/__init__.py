@@ -7,36 +7,68 @@ Names are loaded when first touched, so that ``import likelihoodkit`` stays ligh
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from likelihoodkit import data as data
+    from likelihoodkit import families as families
+    from likelihoodkit import links as links
+    from likelihoodkit import losses as losses
+    from likelihoodkit import supports as supports
+    from likelihoodkit.certify import Report as Report
+    from likelihoodkit.certify import check as check
+    from likelihoodkit.declaration import Distribution as Distribution
+    from likelihoodkit.declaration import NamedLoss as NamedLoss
+    from likelihoodkit.declaration import held as held
+    from likelihoodkit.declaration import level as level
+    from likelihoodkit.declaration import outcome as outcome
+    from likelihoodkit.declaration import parameter as parameter
+    from likelihoodkit.declaration import shared as shared
+    from likelihoodkit.errors import *  # noqa: F403
+    from likelihoodkit.explain import explain as explain
+    from likelihoodkit.families import *  # noqa: F403
+    from likelihoodkit.fit import Fit as Fit
+    from likelihoodkit.fit import fit as fit
+    from likelihoodkit.loss import Loss as Loss
+    from likelihoodkit.loss import derive as derive
+    from likelihoodkit.predict import Belief as Belief
+    from likelihoodkit.predict import interval as interval
+    from likelihoodkit.predict import minimise as minimise
+    from likelihoodkit.predict import quantile as quantile
+    from likelihoodkit.primitives.words import *  # noqa: F403
+    from likelihoodkit.prove import Proof as Proof
+    from likelihoodkit.prove import prove as prove
+    from likelihoodkit.wrappers import Independent as Independent
 
 __version__ = "0.1.0"
 
+#: public name -> the module it lives in; the words of formulas are looked up in `primitives.words`
 _HOMES: dict[str, tuple[str, ...]] = {
     "declaration": ("Distribution", "NamedLoss", "outcome", "parameter", "held", "shared", "level"),
     "loss": ("Loss", "derive"),
     "predict": ("Belief", "interval", "minimise", "quantile"),
+    "prove": ("Proof", "prove"),
+    "certify": ("Report", "check"),
+    "explain": ("Explanation", "explain"),
+    "fit": ("Fit", "fit"),
+    "wrappers": ("Independent",),
     "errors": (
-        "BindingError",
-        "ConvergenceWarning",
-        "DeclarationError",
-        "DerivationError",
-        "FitError",
-        "InputError",
-        "LikelihoodKitError",
-        "ShapeError",
-        "SupportError",
-        "UndefinedError",
-        "UnknownNameError",
+        "BindingError", "ConvergenceWarning", "DeclarationError", "DerivationError", "FitError", "InputError",
+        "LikelihoodKitError", "ShapeError", "SupportError", "UndefinedError", "UnknownNameError",
     ),
-}
+    "families": (
+        "AsymmetricLaplace", "Bernoulli", "Beta", "Binomial", "Categorical", "Cauchy", "Exponential", "Gamma",
+        "Geometric", "Gumbel", "Huber", "HyperbolicSecant", "InverseGaussian", "Laplace", "LogNormal", "Logistic",
+        "NegativeBinomial", "Normal", "Poisson", "StudentT", "VonMises", "Weibull",
+    ),
+    "supports": (
+        "real", "positive", "nonnegative", "unit", "counts", "binary", "circle", "simplex", "classes", "counts_up_to",
+    ),
+}  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
-_FAMILIES = (
-    "AsymmetricLaplace", "Bernoulli", "Beta", "Binomial", "Categorical", "Cauchy", "Exponential", "Gamma", "Geometric",
-    "Gumbel", "Huber", "HyperbolicSecant", "InverseGaussian", "Laplace", "LogNormal", "Logistic", "NegativeBinomial",
-    "Normal", "Poisson", "StudentT", "VonMises", "Weibull",
-)  # fmt: skip
-_SUPPORTS = ("real", "positive", "nonnegative", "unit", "counts", "binary", "circle", "simplex", "classes", "counts_up_to")
 _MODULES = ("links", "supports", "losses", "data", "families")
+
+__all__ = [*_HOME_OF, *_MODULES]
 
 
 def complete() -> None:
@@ -47,11 +79,9 @@ def complete() -> None:
 
 def __getattr__(name: str) -> Any:
     if name in _HOME_OF:
-        return getattr(import_module(f"likelihoodkit.{_HOME_OF[name]}"), name)
-    if name in _FAMILIES:
-        return getattr(import_module("likelihoodkit.families"), name)
-    if name in _SUPPORTS:
-        return getattr(import_module("likelihoodkit.supports"), name)
+        home = import_module(f"likelihoodkit.{_HOME_OF[name]}")
+        # a package that is a verb (fit, prove, explain) is itself what the name means
+        return home if _HOME_OF[name] == name else getattr(home, name)
     if name in _MODULES:
         return import_module(f"likelihoodkit.{name}")
     if not name.startswith("_"):
@@ -59,3 +89,7 @@ def __getattr__(name: str) -> Any:
         if name in words:
             return words[name]
     raise AttributeError(f"module 'likelihoodkit' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

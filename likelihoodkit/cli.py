@@ -207,7 +207,7 @@ def run_derive(options: argparse.Namespace) -> Answer:
     gradient = {name: both(slope) for name, slope in loss.calculus.gradient.items()}
     hessian = {f"{a} {b}": both(entry) for (a, b), entry in loss.calculus.hessian.items()}
     steps = [
-        {"stage": s.stage, "rule": s.rule, "before": both(s.before), "after": both(s.after), "why": s.why}
+        {"stage": s.stage, "rule": s.rule, "before": str(s.before), "after": str(s.after), "why": s.why}
         for s in derivation.steps
     ]
     names = {name: scribe.plain.doprint(symbol) for name, symbol in derivation.predicted.items()}
@@ -225,7 +225,10 @@ def run_derive(options: argparse.Namespace) -> Answer:
     lines.append(f"loss      {both(derivation.expression)['text']}")
     lines += [f"gradient  d/d {names[name]}: {entry['text']}" for name, entry in gradient.items()]
     lines += [f"hessian   {pair.replace(' ', ', ')}: {entry['text']}" for pair, entry in hessian.items()]
-    lines += [f"step      {s['before']['text']} = {s['after']['text']}   ({s['why']})" for s in steps if s["stage"] == "minimise"]
+    for step in derivation.steps:
+        if step.stage == "minimise" and step.equality:
+            left, right = scribe.plain.doprint(step.before), scribe.plain.doprint(step.after)
+            lines.append(f"step      {left} = {right}   ({step.why})")
     return FINE, data, "\n".join(lines)
 
 

@@ -392,6 +392,9 @@ def as_bound(noise: Any) -> Bound:
     """A family or a bound family as a `Bound`; anything else is a clear error."""
     if isinstance(noise, Bound):
         return noise
+    bound = getattr(noise, "bound", None)  # a Loss, made at a later stage, knows what it was derived from
+    if isinstance(bound, Bound):
+        return bound
     if isinstance(noise, FamilyMeta) and hasattr(noise, "formula"):
         return bind(cast("type[Declared]", noise), {})
     raise BindingError(

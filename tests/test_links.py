@@ -53,7 +53,7 @@ def test_a_link_is_an_expression_and_computes(link: links.Link) -> None:
     assert isinstance(expression, sp.Expr)
     assert expression == link.inverse(f)
     place = np.empty(len(PLACES))
-    Runner(compile_program({"t": expression})).run({"f": np.array(PLACES)}, {"t": place}, len(PLACES), place.dtype)
+    Runner(compile_program({"t": expression})).run({"f": np.array(PLACES)}, {"t": place}, len(PLACES))
     with mpmath.workdps(40):
         true = [float(at(expression, v)) for v in PLACES]
     np.testing.assert_allclose(place, true, rtol=4e-15)

@@ -19,7 +19,7 @@ from likelihoodkit.certify.subject import Point, Subject
 from likelihoodkit.compile import Runner, compile_program
 from likelihoodkit.declaration import Distribution, outcome, parameter
 from likelihoodkit.numbers import evaluate
-from likelihoodkit.primitives import VectorSymbol, lower
+from likelihoodkit.primitives import VectorSymbol, lower, robust
 from likelihoodkit.primitives.words import abs as absolute
 from likelihoodkit.primitives.words import cosh, exp, exact, gamma, log, pi
 from likelihoodkit.stabilise import TABLE, rewrite
@@ -29,6 +29,7 @@ x, z, t = sp.symbols("x z t", real=True)
 a, b = sp.symbols("a b", positive=True)
 k = sp.Symbol("k", nonnegative=True)
 v = VectorSymbol("v", real=True)
+w = VectorSymbol("w", real=True)
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,27 @@ EXAMPLES = [
     Example("sigmoid over softplus", p.sigmoid(z) / p.softplus(z), {z: -800}),
     Example("difference of log gammas", p.log_gamma(a + b) - p.log_gamma(a), {a: 1e8, b: 0.5}),
     Example("log gamma of successor", p.log_gamma(k + 1), {k: 1e-20}),
+    Example("log of one plus square", sp.log(1 + x**2), {x: 1e200}),
+    Example("log of one plus square", sp.log(1 + (x * sp.exp(t)) ** 2), {x: 3, t: 800}),
+    Example("log of ratio", sp.log(a * sp.exp(z)), {a: 1e-300, z: 800}),
+    Example("power of ratio", (a * sp.exp(z)) ** sp.exp(t), {a: 1e-300, z: 800, t: 0.1}, by_sympy=False),
+    Example("softplus minus argument", p.softplus(x) - x, {x: 50}, by_sympy=False),
+    Example("balance of sigmoids", a * p.sigmoid(x) - b * p.sigmoid(-x), {a: 3, b: 3.00000001, x: 2e-9}),
+    Example("exp minus outcome", sp.exp(x) - k, {x: 1e-9, k: 1}),
+    Example("difference of exps", a * sp.exp(x) - a * sp.exp(z), {a: 1e-300, x: 800, z: 799}),
+    Example("relative squared difference", (a - sp.exp(z)) ** 2 / a, {a: 1e300, z: 400}),
+    Example("sum inside exp", a * sp.exp(t) - b * sp.exp(t), {a: 3e-300, b: 1e-300, t: 800}),
+    Example("power less one", (a * sp.exp(z)) ** sp.exp(t) - 1, {a: 1, z: 1e-10, t: 0.1}, by_sympy=False),
+    Example("one plus expm1", 1 + p.expm1(x), {x: -40}),
+    Example("one minus tanh square", 1 - sp.tanh(x) ** 2, {x: 20}),
+    Example("ratio to exp", robust.gamma_deviance_half(a, sp.exp(z)), {a: 1e300, z: 800}),
+    Example("ratio to exp", robust.relative_excess(a, sp.exp(z)), {a: 1, z: 1e-10}),
+    Example(
+        "cross entropy of softmax",
+        p.sum_over(w * sp.log(p.softmax(v))),
+        {v: [1000, -1000, 3], w: [0.25, 0.25, 0.5]},
+        by_sympy=False,
+    ),
     Example("product with exp", x * sp.exp(t), {x: 1e-300, t: 800}),
 ]
 IDS = [f"{e.identity}: {e.left}" for e in EXAMPLES]
@@ -91,7 +113,7 @@ NAIVE = {
 
 
 def exact_point(point: dict[sp.Symbol, Any]) -> dict[sp.Symbol, Any]:
-    return {s: [mpmath.mpf(u) for u in w] if isinstance(w, list) else mpmath.mpf(w) for s, w in point.items()}
+    return {s: [mpmath.mpf(u) for u in at] if isinstance(at, list) else mpmath.mpf(at) for s, at in point.items()}
 
 
 def true_value(expression: sp.Expr, point: dict[sp.Symbol, Any]) -> Any:
@@ -110,13 +132,13 @@ def naive_value(expression: sp.Expr, point: dict[sp.Symbol, Any]) -> float:
     symbols = list(point)
     function = sp.lambdify(symbols, lower(expression), modules=[NAIVE, "numpy"])
     with np.errstate(all="ignore"):
-        return float(function(*[np.asarray(w, dtype=float) for w in point.values()]))
+        return float(function(*[np.asarray(at, dtype=float) for at in point.values()]))
 
 
 def compiled_value(expression: sp.Expr, point: dict[sp.Symbol, Any]) -> float:
-    inputs = {s.name: np.array([w] if np.ndim(w) == 0 else np.transpose([w]), dtype=float) for s, w in point.items()}
+    inputs = {s.name: np.array([at] if np.ndim(at) == 0 else np.transpose([at]), dtype=float) for s, at in point.items()}
     place = np.empty(1)
-    Runner(compile_program({"value": expression})).run(inputs, {"value": place}, 1, np.dtype(float))
+    Runner(compile_program({"value": expression})).run(inputs, {"value": place}, 1)
     return float(place[0])
 
 
@@ -152,7 +174,7 @@ def test_an_identity_is_true(example: Example) -> None:
             for symbol in example.point:
                 if isinstance(symbol, VectorSymbol):
                     point[symbol] = [mpmath.mpf(generator.randint(-50, 50)) / 17 for _ in range(3)]
-                elif symbol is k and any(isinstance(w, list) for w in example.point.values()):
+                elif symbol is k and any(isinstance(at, list) for at in example.point.values()):
                     point[symbol] = mpmath.mpf(generator.randint(0, 2))
                 else:
                     point[symbol] = mpmath.mpf(generator.randint(1 if symbol.is_nonnegative else -50, 50)) / 17

@@ -80,7 +80,7 @@ def scores(subject: Subject, points: Sequence[Point]) -> list[Row]:
         except DerivationError as found:
             problem = found
             continue
-        size = np.sqrt(np.maximum(np.diag(outer), 0)) + 1e-300
+        size = np.sqrt(np.diag(outer))  # of a score; at least the square root of a square, never negative
         means.append((float(np.max(np.abs(mean) / (1 + size))), subject.say(point)))
         outputs, keywords = subject.keywords([point])
         information = subject.loss.fisher(outputs, **keywords)[0]

@@ -35,6 +35,8 @@ CERTIFIED = 1e-10
 BATCH = 1 << 18
 #: no panel is halved more often; 2**-60 of a panel is below the spacing of float64
 DEEPEST = 60
+#: a row with more panels to halve than this is no piecewise smooth function
+MOST_PANELS = 512
 
 
 @dataclass
@@ -118,6 +120,8 @@ def panels_of(
         done.append(found.take(~bad))
         if not bad.any():
             break
+        if (crowd := np.bincount(found.row[bad])).max() > MOST_PANELS:
+            raise _diverges(places.density, int(np.argmax(crowd)))
         row = np.repeat(found.row[bad], 2)
         a = np.stack([found.a[bad], middle[bad]], axis=1).ravel()
         b = np.stack([middle[bad], found.b[bad]], axis=1).ravel()
@@ -152,18 +156,17 @@ def _add(totals: Array, row: Array, values: Array) -> None:
 
 def _check_ends(density: Density, found: Panels, ends: Array, scale: Array) -> None:
     """Refuse an integrand that has not died out where the density underflows or the outcomes end."""
-    if not ends.shape[1]:
+    if not ends.shape[1] or density.support.circular:  # a circle has no ends
         return
     alive = found.integrals[0] > 0
     order = np.lexsort((found.a[alive], found.row[alive]))
     row = found.row[alive][order]
     first = np.flatnonzero(np.r_[True, row[1:] != row[:-1]])
     last = np.r_[first[1:] - 1, row.size - 1]
-    if density.support.circular:
-        return  # a circle has no ends
     for end, places in ((0, first), (1, last)):
         height = ends[end][:, alive][:, order[places]]
-        bad = ~(height <= CERTIFIED * scale[1:, row[places]])
+        total = scale[1:, row[places]]
+        bad = ~((height <= CERTIFIED * total) & np.isfinite(total))
         if bad.any():
             raise _diverges(density, int(row[places][np.argwhere(bad)[0][1]]))
 

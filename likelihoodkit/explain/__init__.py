@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from likelihoodkit.callables import make_callable
 from likelihoodkit.explain.document import Explanation
 from likelihoodkit.explain.recipe import tell
 from likelihoodkit.loss import Loss, derive
@@ -29,3 +30,6 @@ def explain(noise: Any) -> Explanation:
 def describe(loss: Loss) -> str:
     """What ``print(loss)`` shows."""
     return str(tell(loss))
+
+
+make_callable(__name__, explain)

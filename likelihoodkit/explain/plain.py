@@ -16,6 +16,16 @@ from likelihoodkit.primitives import Primitive
 
 #: primitive -> (template, does it need parentheses inside a product or power?)
 TEMPLATES: dict[str, tuple[str, str]] = {
+    "sigmoid": ("sigmoid({0})", "atom"),
+    "softplus": ("softplus({0})", "atom"),
+    "softmax": ("softmax({0})", "atom"),
+    "regularised_gamma_p": ("P({0}, {1})", "atom"),
+    "regularised_gamma_q": ("Q({0}, {1})", "atom"),
+    "regularised_gamma_p_inverse": ("P⁻¹({0}, {1})", "atom"),
+    "regularised_beta": ("I({2}; {0}, {1})", "atom"),
+    "regularised_beta_inverse": ("I⁻¹({2}; {0}, {1})", "atom"),
+    "student_cdf": ("T({1}; {0})", "atom"),
+    "student_quantile": ("T⁻¹({1}; {0})", "atom"),
     "log1p": ("log(1 + {0})", "atom"),
     "log_softplus": ("log softplus({0})", "product"),
     "softplus_ratio": ("(sigmoid/softplus)({0})", "atom"),
@@ -106,7 +116,9 @@ class Plain(StrPrinter):  # type: ignore[misc]
     def level(self, expression: sp.Expr) -> int:
         """How tightly the printed form binds."""
         if isinstance(expression, Primitive):
-            return _LEVEL[TEMPLATES[expression.func.__name__][1]] if expression.func.__name__ in TEMPLATES else 1000
+            if expression.func.__name__ in TEMPLATES:
+                return _LEVEL[TEMPLATES[expression.func.__name__][1]]
+            return PRECEDENCE["Atom"] if expression.meaning() == expression else self.level(expression.meaning())
         if isinstance(expression, sp.exp):
             return PRECEDENCE["Pow"]
         if isinstance(expression, sp.Rational) and not expression.is_Integer and "." in number(expression):
@@ -123,6 +135,8 @@ class Plain(StrPrinter):  # type: ignore[misc]
     def _print(self, expr: Any, **keywords: Any) -> str:
         if isinstance(expr, Primitive):
             template = TEMPLATES.get(expr.func.__name__)
+            if template is None and expr.meaning() != expr:
+                return self.doprint(expr.meaning())
             if template is None:
                 return f"{expr.func.__name__}({', '.join(self.doprint(a) for a in expr.args)})"
             return template[0].format(*[_Argument(self, a) for a in expr.args])

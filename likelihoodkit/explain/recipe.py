@@ -9,12 +9,12 @@ import sympy as sp
 
 from likelihoodkit.declaration import Held, Shared
 from likelihoodkit.explain.document import Block, Display, Explanation, Math, Paragraph, Section
-from likelihoodkit.explain.plain import Plain
+from likelihoodkit.explain.plain import TEMPLATES, Plain
 from likelihoodkit.explain.tex import Tex, letter
 from likelihoodkit.links import Link
 from likelihoodkit.loss import Loss
 from likelihoodkit.nll import Step
-from likelihoodkit.primitives import is_vector, log_softplus, softplus, times_exp
+from likelihoodkit.primitives import Primitive, is_vector, log_softplus, softplus, times_exp
 
 #: why an output may be used through this link
 REASONS = {
@@ -65,11 +65,14 @@ class Scribe:
 
 
 def readable(expression: sp.Expr) -> sp.Expr:
-    """The expression with products by exponentials written out, for reading (never for computing)."""
+    """The expression with scales written as scales, not by their logarithm: for reading, never for computing."""
 
-    def write_out(rest: sp.Expr, exponent: sp.Expr) -> sp.Expr:
-        factors, left = [rest], []
-        for term in sp.Add.make_args(exponent):
+    def carried(node: sp.Expr) -> bool:
+        return isinstance(node, Primitive) and (isinstance(node, times_exp) or node.func.__name__ not in TEMPLATES)
+
+    def write_out(node: sp.Expr) -> sp.Expr:
+        factors, left = [], []
+        for term in sp.Add.make_args(node.args[0]):
             number, body = term.as_coeff_Mul()
             if isinstance(body, log_softplus):
                 factors.append(softplus(body.args[0]) ** number)
@@ -77,7 +80,9 @@ def readable(expression: sp.Expr) -> sp.Expr:
                 left.append(term)
         return sp.Mul(*factors) * sp.exp(sp.Add(*left))
 
-    return expression.replace(lambda e: isinstance(e, times_exp), lambda e: write_out(*e.args))
+    while any(carried(node) and node.meaning() != node for node in expression.atoms(Primitive)):
+        expression = expression.replace(carried, lambda node: node.meaning())
+    return expression.replace(lambda node: isinstance(node, sp.exp), write_out)
 
 
 def tell(loss: Loss) -> Explanation:

@@ -11,22 +11,11 @@ estimate.py the function `fit`                      result.py   the answer (pred
 
 from __future__ import annotations
 
-import sys
-from types import ModuleType
-
+from likelihoodkit.callables import make_callable
 from likelihoodkit.fit.estimate import fit
 from likelihoodkit.fit.result import Fit
 
 __all__ = ["Fit", "fit"]
 
 
-class _Callable(ModuleType):
-    """A module that may be called: ``lk.fit(...)`` works before and after ``import likelihoodkit.fit``."""
-
-    __call__ = staticmethod(fit)
-
-    def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *__all__]
-
-
-sys.modules[__name__].__class__ = _Callable
+make_callable(__name__, fit)

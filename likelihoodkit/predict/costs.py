@@ -156,9 +156,15 @@ def _best_number(outcomes: Array, mass: Array, cost: Cost) -> float:
         if last - first <= 2:
             break
     best = float(outcomes[index[at]])
-    if first == last or best in (outcomes[0], outcomes[-1]):
-        return best
     low, high = float(outcomes[first]), float(outcomes[last])
-    found = elementwise.find_minimum(expected, (low, best, high))
-    between = bool(found.success) and float(found.f_x) < heights[at] * (1 - np.sign(heights[at]) * 2.0**-44)
-    return float(found.x) if between else best
+    # the best number may lie between an outcome at the end of the range and its only neighbour
+    steps = np.r_[-(2.0 ** -np.arange(1, 40)), 0.0, 2.0 ** -np.arange(39, 0, -1)]
+    grid = np.unique(np.r_[low, best + steps * np.where(steps < 0, best - low, high - best), high])
+    heights = expected(grid)
+    at = int(np.argmin(heights))
+    if at in (0, grid.size - 1):
+        return float(grid[at])
+    found = elementwise.find_minimum(expected, (grid[at - 1], grid[at], grid[at + 1]))
+    # whole numbers are exact where nothing between them is really better
+    better = bool(found.success) and float(found.f_x) < expected(np.array([best]))[0] - 2.0**-44 * abs(float(found.f_x))
+    return float(found.x) if better else best

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from likelihoodkit.callables import make_callable
 from likelihoodkit.prove.claim import prepared, side
 from likelihoodkit.prove.decide import decide
 from likelihoodkit.prove.domain import Domain
@@ -60,3 +61,6 @@ def prove(noise: Any, *, reduces_to: Any, where: Mapping[str, Any] | None = None
         target_values=ready.target_values,
     )
     return Proof(left.name, right.name, ready.left, ready.right, decision, ready.assumptions, left.learnt)
+
+
+make_callable(__name__, prove)

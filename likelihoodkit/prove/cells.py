@@ -74,7 +74,7 @@ class Atlas:
     reader: Reader
     three_way: bool
     count: int = 0
-    border: set[sp.Symbol] = field(default_factory=set)
+    parts: dict[int, tuple[Cell, list[Cell] | None]] = field(default_factory=dict)
 
     def coordinate(self, level: Level, sign: str) -> sp.Symbol:
         """A new coordinate; ``sign`` is "positive" or "nonnegative"."""
@@ -149,6 +149,11 @@ class Atlas:
 
     def split(self, cell: Cell) -> list[Cell] | None:
         """The cells on the two or three sides of the next switch, or None where none is left."""
+        if id(cell) not in self.parts:
+            self.parts[id(cell)] = (cell, self._split(cell))  # the cell is kept, so its id is its own
+        return self.parts[id(cell)][1]
+
+    def _split(self, cell: Cell) -> list[Cell] | None:
         signs = Signs(self.reader, cell.known)
         found = sorted(
             {s for side in (cell.left, cell.right) for s in switches(side)},
@@ -166,7 +171,9 @@ class Atlas:
         return max((self.reader.levels[s] for s in e.free_symbols), default=0)
 
     def _cut(self, cell: Cell, switch: sp.Expr, signs: Signs) -> list[Cell]:
-        top, below = sp.fraction(sp.together(switch))
+        value = self.reader.read(switch).cancelled()
+        top = self.reader.table.poly_expression(value.num)
+        below = sp.Mul(*[self.reader.table.poly_expression(f) ** k for f, k in sorted(value.den.items())])
         under = signs.of(below)
         straight = sp.expand(top) if under == "+" else sp.expand(-top) if under == "-" else sp.expand(switch)
         back = self._origin(switch, cell)
@@ -177,7 +184,7 @@ class Atlas:
             side = signs.of(slope)
             if v in rest.free_symbols or v in slope.free_symbols or side not in ("+", "-"):
                 continue
-            border = sp.cancel(-rest / slope)
+            border = self.reader.tidy(-rest / slope)
             up = 1 if side == "+" else -1
             if not v.is_positive:
                 if v in self.reader.levels and v.is_real and v.is_nonnegative is None:
@@ -195,7 +202,7 @@ class Atlas:
         return [self._moved(cell, {}, {}, {}, ((back, sign, level),), ((switch, sign),)) for sign in (1, -1)]
 
     def _origin(self, e: sp.Expr, cell: Cell) -> sp.Expr:
-        return sp.cancel(e.xreplace(cell.backward))
+        return self.reader.tidy(e.xreplace(cell.backward))
 
     def _beside(self, cell: Cell, v: sp.Symbol, border: sp.Expr, up: int, cut: tuple[sp.Expr, Level]) -> list[Cell]:
         """A symbol without bounds: border + t and border - t."""
@@ -244,6 +251,29 @@ def switches(e: sp.Expr) -> Iterator[sp.Expr]:
             for _, condition in node.args:
                 for relation in sorted(condition.atoms(Relational), key=sp.default_sort_key):
                     yield relation.lhs - relation.rhs
+
+
+def borders(e: sp.Expr) -> set[sp.Expr]:
+    """Expressions without |.|, max and min whose zeros include all kinks and jumps of ``e``: more than needed."""
+    found: set[sp.Expr] = set()
+    for switch in switches(e):
+        found |= _variants(switch)
+        if len(found) > 60:
+            break
+    return found
+
+
+def _variants(e: sp.Expr) -> set[sp.Expr]:
+    inner = next((n for n in sp.postorder_traversal(e) if isinstance(n, SPLIT)), None)
+    if inner is None:
+        return {e}
+    if isinstance(inner, sp.Abs):
+        choices = [inner.args[0], -inner.args[0]]
+    elif isinstance(inner, sp.Piecewise):
+        choices = [value for value, _ in inner.args]
+    else:
+        choices = sorted(inner.args, key=sp.default_sort_key)
+    return set().union(*[_variants(e.xreplace({inner: c})) for c in choices])
 
 
 def truth(condition: Boolean, signs: Signs) -> bool | None:

@@ -17,7 +17,7 @@ from itertools import chain, islice
 import sympy as sp
 
 from likelihoodkit.primitives import lower, one_hot
-from likelihoodkit.prove.cells import Atlas, Cell, resolved
+from likelihoodkit.prove.cells import Atlas, Cell, borders, resolved
 from likelihoodkit.prove.conditions import Conditions
 from likelihoodkit.prove.domain import Domain
 from likelihoodkit.prove.generators import Level
@@ -25,7 +25,7 @@ from likelihoodkit.prove.instances import Instance
 from likelihoodkit.prove.outcome import Decision, Undecided, Witness
 from likelihoodkit.prove.refute import Claim, moves, refute
 from likelihoodkit.prove.ring import Frac, Poly
-from likelihoodkit.prove.scale import candidates, tidy
+from likelihoodkit.prove.scale import candidates
 from likelihoodkit.prove.signs import Signs
 from likelihoodkit.prove.vectors import LENGTH
 from likelihoodkit.prove.zero import Reader
@@ -135,39 +135,35 @@ class Decider:
         three_way = problem.left.has(sp.Piecewise) or problem.right.has(sp.Piecewise)
         self.atlas = Atlas(self.reader, three_way)
         self.steps: list[str] = []
+        self.tried: set[sp.Expr] = set()
 
     def decide(self) -> Decision:
         """Quick identity, then refutation, then the proof cell by cell."""
         start = self._start()
-        tried: list[sp.Expr] = []
         reason = "no factor c was found"
-        for c in islice(chain.from_iterable(candidates(cell, self.reader) for cell in start), MOST_CANDIDATES):
-            if c in tried:
-                continue
-            tried.append(c)
-            if not any(self._identity(cell, c) is not None and self._moving(cell) for cell in start):
-                continue
+        for c in islice(self._factors(start), MOST_CANDIDATES):
             try:
                 return self._proved(start, c)
-            except Undecided as problem:
-                reason = str(problem)
-        leaves, trouble = self._leaves(start)
-        witness = self._refuted(leaves)
+            except Undecided as obstacle:
+                reason = str(obstacle)
+        witness = self._refuted()
         if witness is not None:
-            return Decision("refuted", witness.why, witness=witness, cells=len(leaves), steps=tuple(self.steps))
-        if trouble:
-            return self._undecided(trouble)
-        found = chain(tried, chain.from_iterable(candidates(cell, self.reader) for cell in leaves))
-        done: set[sp.Expr] = set()
-        for c in islice(found, 2 * MOST_CANDIDATES):
-            if c in done:
-                continue
-            done.add(c)
+            return Decision("refuted", witness.why, witness=witness, steps=tuple(self.steps))
+        for c in islice(self._factors(self._leaves(start)), MOST_CANDIDATES):
             try:
                 return self._proved(start, c)
-            except Undecided as problem:
-                reason = str(problem)
+            except Undecided as obstacle:
+                reason = str(obstacle)
         return self._flat(start) or self._undecided(reason)
+
+    def _factors(self, cells: Iterable[Cell]) -> Iterator[sp.Expr]:
+        """Different candidates, each fitting at least one cell in which the prediction occurs."""
+        for cell in cells:
+            if self._moving(cell):
+                for c in candidates(cell, self.reader):
+                    if c not in self.tried:
+                        self.tried.add(c)
+                        yield c
 
     def _undecided(self, reason: str) -> Decision:
         return Decision("undecided", reason, steps=tuple(self.steps))
@@ -308,7 +304,7 @@ class Decider:
     def _pretty(self, cell: Cell, c: sp.Expr, b: Frac) -> sp.Expr:
         moving = frozenset(s for s in self.reader.levels if self.reader.levels[s] == 2)
         guess = self._free_terms(cell.left, cell.right, self._factor(cell, c), moving).xreplace(cell.backward)
-        return guess if self._equals(guess, cell, b) else tidy(self._written(cell, b))
+        return guess if self._equals(guess, cell, b) else self.reader.tidy(self._written(cell, b))
 
     def _free_terms(self, left: sp.Expr, right: sp.Expr, c: sp.Expr, moving: frozenset[sp.Symbol]) -> sp.Expr:
         """The terms of left - c right, as written, that are free of the prediction."""
@@ -330,41 +326,37 @@ class Decider:
         rest = cell.left - self._factor(cell, c) * cell.right
         moving = sorted((s for s in rest.free_symbols if self.reader.levels[s] == 2), key=str)
         value = rest.xreplace({s: sp.Integer(1) for s in moving}).xreplace(cell.backward)
-        return tidy(value)
+        return self.reader.tidy(value)
 
     # -- refuting -------------------------------------------------------------------------------------------------
 
-    def _leaves(self, start: Sequence[Cell]) -> tuple[list[Cell], str | None]:
-        """All cells, fully cut, and what stopped the cutting if anything did."""
-        open_cells, leaves = list(start), list[Cell]()
-        trouble = None
+    def _leaves(self, start: Sequence[Cell]) -> Iterator[Cell]:
+        """Cells that need no further cut."""
+        open_cells, count = list(start), 0
         while open_cells:
             cell = open_cells.pop(0)
-            try:
-                parts = self.atlas.split(cell)
-            except Undecided as problem:
-                trouble, parts = str(problem), None
+            parts = self.atlas.split(cell)
+            count += 1
+            if count > MOST_CELLS:
+                raise Undecided("too many cells")
             if parts is None:
-                leaves.append(cell)
+                yield cell
             else:
                 open_cells = parts + open_cells
-            if len(open_cells) + len(leaves) > MOST_CELLS:
-                return [*leaves, *open_cells], "too many cells"
-        return leaves, trouble
 
-    def _refuted(self, leaves: Sequence[Cell]) -> Witness | None:
-        borders = tuple(sorted({e for cell in leaves for e, _, level in cell.cuts if level == 2}, key=str))
-        for claim in self._claims(borders):
+    def _refuted(self) -> Witness | None:
+        for claim in self._claims():
             witness = refute(claim)
             if witness is not None:
                 return witness
         return None
 
-    def _claims(self, borders: tuple[sp.Expr, ...]) -> Iterator[Claim]:
+    def _claims(self) -> Iterator[Claim]:
         """The claim itself, or its instances where it is about vectors."""
         p = self.problem
         if not p.vectors and not p.indices:
-            yield Claim(p.left, p.right, p.predictions, p.targets, p.settings, p.domains, p.values, borders=borders)
+            kinks = tuple(sorted(borders(p.left) | borders(p.right), key=sp.default_sort_key))
+            yield Claim(p.left, p.right, p.predictions, p.targets, p.settings, p.domains, p.values, borders=kinks)
             return
         flags = {v: p.domains[v].simplex for v in p.vectors}
         for size in LENGTHS:
@@ -408,7 +400,7 @@ class Decider:
             except Undecided as problem:
                 return self._undecided(str(problem))
         if any(flat):
-            for claim in self._claims(()):
+            for claim in self._claims():
                 witness = moves(claim)
                 if witness is not None:
                     return Decision("refuted", witness.why, witness=witness, steps=tuple(self.steps))

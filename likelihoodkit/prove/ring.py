@@ -88,6 +88,8 @@ class Poly:
     def __pow__(self, exponent: int) -> Poly:
         if len(self.terms) == 1:
             ((monomial, coefficient),) = self.terms.items()
+            if exponent > 400 and abs(coefficient) != 1:
+                raise TooLarge("a high power of a number")
             return Poly({raised(monomial, exponent): coefficient**exponent})
         if exponent > 24:
             raise TooLarge("a high power of a sum")

@@ -14,35 +14,37 @@ from likelihoodkit.prove.zero import Reader
 
 
 def candidates(cell: Cell, reader: Reader) -> Iterator[sp.Expr]:
-    """Possible factors, in the user's symbols, the likeliest first."""
+    """Factors that fit this cell, in the user's symbols: by value if it can be shown, else by slope."""
     seen: set[sp.Expr] = set()
     for c in _all(cell, reader):
-        if reader.level(c) != 0 or not c.num:
-            continue
-        expression = tidy(reader.expression(c).xreplace(cell.backward))
+        expression = reader.tidy(reader.expression(c).xreplace(cell.backward))
         if expression not in seen:
             seen.add(expression)
             yield expression
 
 
-def tidy(e: sp.Expr) -> sp.Expr:
-    """A shorter way to write a rational expression."""
-    return sp.factor_terms(sp.cancel(e))
-
-
 def _all(cell: Cell, reader: Reader) -> Iterator[Frac]:
     try:
         left, right = reader.read(cell.left).cancelled(), reader.read(cell.right).cancelled()
-        yield from _by_terms(left, right, reader)
+        for c in _by_terms(left, right, reader):
+            if _constant(c, reader) and reader.level((left - c * right).cancelled()) < 2:
+                yield c
     except Undecided:
         pass  # a candidate from the slopes may still come
     symbols = cell.left.free_symbols | cell.right.free_symbols
     moving = sorted((s for s in symbols if reader.levels[s] == 2 and not getattr(s, "is_vector", False)), key=str)
     for s in moving:
         try:
-            yield from _by_slopes(cell, s, reader)
+            one, two = (reader.read(sp.diff(side, s)) for side in (cell.left, cell.right))
+            for c in _by_slopes(cell, s, reader):
+                if _constant(c, reader) and not reader.reduced(one - c * two).num:
+                    yield c
         except Undecided:
             continue
+
+
+def _constant(c: Frac, reader: Reader) -> bool:
+    return bool(c.num) and reader.level(c) == 0
 
 
 def _by_terms(left: Frac, right: Frac, reader: Reader) -> Iterator[Frac]:
@@ -82,7 +84,7 @@ def _by_slopes(cell: Cell, symbol: sp.Symbol, reader: Reader) -> Iterator[Frac]:
     if not below.num:
         return
     yield (reader.read(one) * below.inverse()).cancelled()
-    movers = sorted((s for s in (one / two).free_symbols if reader.levels[s] > 0), key=str)
+    movers = sorted((s for s in one.free_symbols | two.free_symbols if reader.levels[s] > 0), key=str)
     for start in (1, 2):
         point = {s: sp.Integer(start + i) for i, s in enumerate(movers)}
         here = reader.read(two.xreplace(point))

@@ -65,10 +65,15 @@ class Signs:
     def _assumed(self, e: sp.Expr) -> Sign | None:
         for expression, sign in self.known:
             for side in (1, -1):
-                ratio = sp.cancel(e - side * expression)
-                if ratio == 0:
+                if self._same(e, side * expression):
                     return "0" if sign == 0 else "+" if sign * side > 0 else "-"
         return None
+
+    def _same(self, one: sp.Expr, two: sp.Expr) -> bool:
+        try:
+            return self.reader.is_zero(one - two)
+        except Undecided:
+            return False
 
     def _structure(self, e: sp.Expr) -> Sign | None:
         if e.is_Rational or e.is_Float:

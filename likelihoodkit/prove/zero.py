@@ -64,6 +64,10 @@ class Reader:
                 self._read.clear()
         raise Unsupported("too many unit angles")
 
+    def tidy(self, e: sp.Expr) -> sp.Expr:
+        """A short way to write an expression: its normal form (never slow, unlike SymPy's ``cancel`` on exponentials)."""
+        return sp.factor_terms(self.expression(self.read(e).cancelled()))
+
     def level(self, value: Frac) -> Level:
         """The highest level in a fraction, after cancelling."""
         return self.table.describe_level(value)
@@ -164,6 +168,8 @@ class Reader:
 
     def _piece_power(self, prime: int, exponent: Exponent) -> Frac:
         low = int(exponent // 1)
+        if abs(low) > 400:
+            raise Unsupported("a high power of a number")
         rest = exponent - low
         value = constant(Fraction(prime) ** low)
         if rest:

@@ -41,7 +41,8 @@ def points(case: Case, xs: tuple[float, ...]) -> np.ndarray:
 
 
 def noise(case: Case) -> lk.declaration.Bound:
-    return getattr(lk, case.target.family)(**case.parameters)
+    family: type[lk.Distribution] = getattr(lk, case.target.family)
+    return family(**case.parameters)
 
 
 @pytest.mark.parametrize("case", [c for table in TABLES for c in covered(table)], ids=lambda c: c.label)
