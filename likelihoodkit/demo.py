@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import sympy as sp
 from numpy.typing import NDArray
 
 from likelihoodkit import losses
 from likelihoodkit.data import load
-from likelihoodkit.declaration import Bound, as_bound
+from likelihoodkit.declaration import Bound, bind
+from likelihoodkit.explain.plain import Plain
 from likelihoodkit.explain.recipe import Scribe, readable
 from likelihoodkit.families import Huber, Laplace, Normal, StudentT
 from likelihoodkit.fit import fit
@@ -54,11 +56,21 @@ class Outcome:
 def assumptions() -> tuple[Assumption, ...]:
     """The four assumptions."""
     return (
-        Assumption(as_bound(Normal), Normal(scale=1), losses.squared_error, "every error is pulled on by its size"),
-        Assumption(as_bound(Laplace), Laplace(scale=1), losses.absolute_error, "every error pulls alike"),
-        Assumption(as_bound(StudentT), StudentT(scale=1, df=4), losses.cauchy(2), "wild errors lose their pull"),
         Assumption(
-            Huber(threshold=1.345), Huber(threshold=1.345, scale=1), losses.huber(1.345), "the pull of an error is capped"
+            bind(Normal, {}),
+            bind(Normal, {"scale": 1}),
+            losses.squared_error,
+            "errors pull in proportion to their size",
+        ),
+        Assumption(bind(Laplace, {}), bind(Laplace, {"scale": 1}), losses.absolute_error, "every error pulls alike"),
+        Assumption(
+            bind(StudentT, {}), bind(StudentT, {"scale": 1, "df": 4}), losses.cauchy(2), "wild errors lose their pull"
+        ),
+        Assumption(
+            bind(Huber, {"threshold": 1.345}),
+            bind(Huber, {"threshold": 1.345, "scale": 1}),
+            losses.huber(1.345),
+            "the pull of an error is capped",
         ),
     )
 
@@ -87,14 +99,14 @@ def demonstrate(folder: str | Path = "out") -> tuple[int, dict[str, Any], str]:
     y = np.asarray(data["time"], dtype=np.float64)
     found = [outcome(assumption, y) for assumption in assumptions()]
     proofs = [prove(a.claim, reduces_to=a.loss) for a in assumptions()]
-    lines = [f"{data.title} ({data.year}): {len(y)} times, two of them far off ({', '.join(f'{v:g}' for v in y[y < FAR])})."]
+    far = ", ".join(f"{value:g}" for value in y[y < FAR])
+    lines = [f"{data.title} ({data.year}): {len(y)} times, two of them far off ({far})."]
     lines += ["", *_table(found, y)]
     for result, proof in zip(found, proofs, strict=True):
         lines += ["", *_steps(result.assumption), *_verdict(proof)]
     picture = draw(found, y, Path(folder))
-    lines.append("")
-    lines.append(f"Picture: {picture}" if picture else "No picture: it needs matplotlib, as in pip install likelihoodkit[plot]")
-    lines.append(f"Done in {time.perf_counter() - start:.1f} s.")
+    advice = "No picture: it needs matplotlib, as in pip install likelihoodkit[plot]"
+    lines += ["", f"Picture: {picture}" if picture else advice, f"Done in {time.perf_counter() - start:.1f} s."]
     plain = {
         "data": data.name,
         "rows": len(y),
@@ -116,13 +128,13 @@ def demonstrate(folder: str | Path = "out") -> tuple[int, dict[str, Any], str]:
 
 
 def _table(found: list[Outcome], y: Array) -> list[str]:
-    head = f"{'assumption':<24} {'estimate':>16} {'without the two':>16} {'moved by':>9} {'log-lik.':>9} {'blame on the two':>17}"
+    head = f"{'assumption':<24} {'estimate':>16} {'without the two':>16} {'moved by':>9} {'log-lik.':>9} {'blame':>7}"
     lines = [head, "-" * len(head)]
     for r in found:
         share = r.blame[y < FAR].sum() / r.blame.sum()
         lines.append(
-            f"{_name(r):<24} {f'{r.estimate:.2f} ± {r.error:.2f}':>16} {r.without:>16.2f} {r.estimate - r.without:>+9.2f} "
-            f"{r.loglik:>9.2f} {share:>16.0%}"
+            f"{_name(r):<24} {f'{r.estimate:.2f} ± {r.error:.2f}':>16} {r.without:>16.2f} "
+            f"{r.estimate - r.without:>+9.2f} {r.loglik:>9.2f} {share:>7.0%}"
         )
     best = max(found, key=lambda r: r.loglik)
     lines.append(f"Of the four, {_name(best)} makes these times most probable: {best.assumption.remark}.")
@@ -137,9 +149,7 @@ def _steps(assumption: Assumption) -> list[str]:
     """The recipe in four lines."""
     loss = derive(assumption.noise)
     family, scribe = assumption.noise.family, Scribe(loss)
-    links = ", ".join(
-        f"{name} = {scribe.plain.doprint(value)}" for name, value in loss.derivation.parameters.items()
-    )
+    links = ", ".join(f"{name} = {scribe.plain.doprint(value)}" for name, value in loss.derivation.parameters.items())
     text = scribe.plain.doprint(readable(loss.derivation.expression))
     centre = next(iter(family.parameters))
     return [
@@ -154,7 +164,8 @@ def _steps(assumption: Assumption) -> list[str]:
 def _verdict(proof: Any) -> list[str]:
     if not proof:
         return [f"  {line}" for line in str(proof).splitlines()]
-    return [f"  {proof.verdict}    {proof.left} = ({proof.scale})·{proof.right.removesuffix('()')} + ({proof.constant})"]
+    factor, constant = Plain().doprint(proof.scale), float(sp.N(proof.constant))
+    return [f"  {proof.verdict}    {proof.left} = {factor}·{proof.right.removesuffix('()')} + {constant:.6g}"]
 
 
 # -- the picture -------------------------------------------------------------------------------------------------
@@ -163,7 +174,7 @@ INK, SOFT, BELIEF, GRID = "#22313f", "#7b8794", "#2a7f8e", "#e4e8eb"
 
 
 def draw(found: list[Outcome], y: Array, folder: Path) -> Path | None:
-    """Belief curves over the data with a bar of blame under each time, as ``folder/newcomb.png``; None without matplotlib."""
+    """Belief curves over the data, a bar of blame under each time: ``folder/newcomb.png``; None without matplotlib."""
     try:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.colors import LinearSegmentedColormap
@@ -189,8 +200,8 @@ def draw(found: list[Outcome], y: Array, folder: Path) -> Path | None:
     figure.text(
         0.065,
         0.918,
-        "Newcomb's 66 times for light to travel 7442 m (1882). Above: what each fitted noise believes. Below: the blame "
-        "of each time, −log p.",
+        "Newcomb's 66 times for light to travel 7442 m (1882). Above: what each fitted noise believes. "
+        "Below: the blame of each time, −log p.",
         fontsize=11.5,
         color=SOFT,
     )
@@ -233,8 +244,12 @@ def _belief(axes: Any, result: Outcome, y: Array, highest: float) -> None:
     axes.set_title(_name(result), loc="left", fontsize=14, weight="bold", color=INK, pad=7)
     axes.set_title(result.assumption.remark, loc="right", fontsize=10.5, color=SOFT, style="italic", pad=8)
     moved = result.estimate - result.without
-    text = f"estimate {result.estimate:.2f} ± {result.error:.2f}\nthe two outliers move it by {moved:+.2f}\nlog-likelihood {result.loglik:.1f}"
-    axes.text(-48, 0.93 * top, text.replace("-", "−"), fontsize=10.5, color=INK, va="top", linespacing=1.55)
+    lines = [
+        f"estimate {result.estimate:.2f} ± {result.error:.2f}",
+        f"the two outliers move it by {moved:+.2f}".replace("-", "−"),
+        "log-likelihood " + f"{result.loglik:.1f}".replace("-", "−"),
+    ]
+    axes.text(-48, 0.93 * top, "\n".join(lines), fontsize=10.5, color=INK, va="top", linespacing=1.55)
 
 
 def _blame(axes: Any, result: Outcome, y: Array, worst: float, heat: Any) -> None:
@@ -244,7 +259,7 @@ def _blame(axes: Any, result: Outcome, y: Array, worst: float, heat: Any) -> Non
     for value, amount in blame.items():
         colour = heat(min(1.0, amount / (0.75 * worst)))
         axes.bar(value, amount, width=0.78, color=colour, linewidth=0, zorder=2)
-    axes.set_ylim(1.14 * worst, 0)  # the bars hang below their times
+    axes.set_ylim(1.24 * worst, 0)  # the bars hang below their times
     axes.set_yticks([5, 10, 15, 20, 25] if worst > 20 else [5, 10])
     axes.grid(axis="y", color=GRID, linewidth=0.9)
     axes.axhline(0, color=INK, linewidth=1.1, zorder=4)

@@ -135,7 +135,7 @@ class Loss:
     ) -> Array:
         """The loss of each row, shape (n,), all constants kept, never averaged."""
         rows = self._read(y, outputs, weights, offset, shared, given)
-        value = np.empty(rows.count)
+        value = np.empty(rows.count, rows.dtype)
         self._runner("value").run(rows.inputs, {"value": value}, rows.count)
         return rows.weigh(value)
 
@@ -151,7 +151,7 @@ class Loss:
     ) -> tuple[Array, Array]:
         """Loss (n,) and its gradient (shape of ``outputs``, shared parameters in further columns) in one pass."""
         rows = self._read(y, outputs, weights, offset, shared, given)
-        value = np.empty(rows.count)
+        value = np.empty(rows.count, rows.dtype)
         gradient = np.empty((rows.count, rows.width), rows.dtype)
         places = {"value": value}
         for name, columns in rows.columns.items():
@@ -275,7 +275,7 @@ class Loss:
         for name in self.derivation.parameters:
             vector = self.bound.family.parameters[name].domain.vector
             size = rows.columns[name].stop - rows.columns[name].start if vector else 0
-            places[name] = np.empty((size, rows.count) if vector else rows.count)
+            places[name] = np.empty((size, rows.count) if vector else rows.count, rows.dtype)
         self._runner("parameters").run(rows.inputs, places, rows.count)
         return {name: a.T if a.ndim > 1 else a for name, a in places.items()}
 

@@ -1,19 +1,20 @@
 """Exact-enough numbers: an elementary SymPy expression evaluated in mpmath, vectors as lists.
 
-This is the kit's own reference: it reads expressions lowered to elementary mathematics, so an error in a primitive
-or in its kernel cannot hide in it. Precision is the caller's (``mpmath.workdps``).
+This is the kit's own reference: it reads primitives by what they mean in elementary mathematics, so an error in a
+kernel or in a derivative rule cannot hide in it. Precision is the caller's (``mpmath.workdps``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import mpmath
 import sympy as sp
 
 from likelihoodkit.errors import DerivationError
-from likelihoodkit.primitives import Primitive
+from likelihoodkit.primitives import Primitive, lower
 
 
 #: an exponential of a number with more binary places than this is infinite (or zero) for every purpose here
@@ -71,6 +72,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "sin": mpmath.sin,
     "tan": mpmath.tan,
     "atan": mpmath.atan,
+    "atan2": mpmath.atan2,
     "cosh": mpmath.cosh,
     "sinh": mpmath.sinh,
     "tanh": mpmath.tanh,
@@ -133,11 +135,25 @@ def evaluate(expression: sp.Basic, values: Mapping[sp.Symbol, Any]) -> Any:
             return mpmath.nan
         arguments = [run(a) for a in node.args]
         name = type(node).__name__
+        if isinstance(node, Primitive) and node.record.meaning is not None and name not in FUNCTIONS:
+            return _mean(node.func, arguments)
         if name in VECTOR_FUNCTIONS or (name in {"sum_over", "log_sum_exp"} and isinstance(arguments[0], list)):
             return {**FUNCTIONS, **VECTOR_FUNCTIONS}[name](*arguments)
         return _entrywise(_operation(node), arguments)
 
     return run(expression)
+
+
+def _mean(function: type[Primitive], arguments: list[Any]) -> Any:
+    """A primitive's meaning at numbers; lowered on symbols first, because SymPy would evaluate gamma(10**6) exactly."""
+    formula, symbols = _meaning(function)
+    return evaluate(formula, dict(zip(symbols, arguments, strict=True)))
+
+
+@cache
+def _meaning(function: type[Primitive]) -> tuple[sp.Expr, list[sp.Symbol]]:
+    symbols = [sp.Symbol(f"a{i}", real=True) for i in range(function.record.nargs)]
+    return lower(function(*symbols)), symbols
 
 
 def _constant(node: sp.Basic) -> Any:

@@ -103,9 +103,9 @@ def _name(node: ast.expr, text: str) -> str:
 
 
 def _value(node: ast.expr, text: str) -> Any:
-    if isinstance(node, ast.Constant) and (node.value is None or isinstance(node.value, int | float | str)):
-        if not isinstance(node.value, bool):
-            return node.value
+    plain = isinstance(node, ast.Constant) and not isinstance(node.value, bool | bytes | complex)
+    if isinstance(node, ast.Constant) and plain and node.value is not Ellipsis:
+        return node.value
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):
         number = _value(node.operand, text)
         if isinstance(number, int | float):

@@ -572,6 +572,23 @@ def difference_of_log_gammas(e: Expr) -> Expr | None:
     return None
 
 
+@identity("the large terms of a Poisson probability cancel inside one deviance (Loader's saddle point)")
+def poisson_saddle_point(e: Expr) -> Expr | None:
+    if not e.is_Add:
+        return None
+    for term in e.args:
+        if isinstance(term, p.log_factorial):
+            y = term.args[0]
+            for mean in e.args:
+                if isinstance(mean, exp) and -y * mean.args[0] in e.args:
+                    rest = e - term - mean + y * mean.args[0]
+                    return rest + p.poisson_deviance_exp(y, mean.args[0]) + p.log_factorial_excess(y)
+                if mean.is_number and mean.is_positive and -y * log(mean) in e.args:
+                    rest = e - term - mean + y * log(mean)
+                    return rest + p.poisson_deviance_half(y, mean) + p.log_factorial_excess(y)
+    return None
+
+
 @identity("log Gamma(k + 1) = log k!")
 def log_gamma_of_successor(e: Expr) -> Expr | None:
     if isinstance(e, p.log_gamma) and e.args[0].is_Add:

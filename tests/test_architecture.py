@@ -20,7 +20,7 @@ FILES = sorted(ROOT.rglob("*.py"))
 
 #: stages in order; a module imports from stages before its own, or from its own package
 STAGES = [
-    "errors", "verbs", "supports", "primitives", "links", "declaration", "families", "wrappers", "numbers", "nll",
+    "errors", "callables", "verbs", "supports", "primitives", "links", "declaration", "families", "wrappers", "numbers", "nll",
     "stabilise", "calculus", "compile", "rows", "expectation", "loss", "predict",
     # beside the way, reading the same derivation
     "prove", "certify", "explain", "reverse", "elicit",
@@ -165,7 +165,8 @@ def test_deriving_loads_no_statistics_and_no_framework() -> None:
 
 # -- the front door ------------------------------------------------------------------------------------------------
 
-NOUNS = {"Distribution", "NamedLoss", "Loss"}
+NOUNS = {"Distribution", "NamedLoss", "Loss", "Belief", "Proof", "Report", "Explanation", "Fit"}
+WRAPPERS = {"Independent"}
 VERBS = {"derive", "prove", "explain", "check", "fit", "quantile", "interval", "minimise"}
 DECLARING = {"outcome", "parameter", "held", "shared", "level"}
 ERRORS = {
@@ -176,7 +177,7 @@ SUPPORTS = {
     "real", "positive", "nonnegative", "unit", "counts", "binary", "circle", "simplex", "classes", "counts_up_to",
 }  # fmt: skip
 MODULES = {"links", "supports", "losses", "data", "families"}
-PUBLIC = NOUNS | VERBS | DECLARING | ERRORS | SUPPORTS | MODULES | set(FAMILIES)
+PUBLIC = NOUNS | WRAPPERS | VERBS | DECLARING | ERRORS | SUPPORTS | MODULES | set(FAMILIES)
 
 
 def test_public_names_are_frozen() -> None:

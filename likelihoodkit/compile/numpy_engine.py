@@ -40,6 +40,7 @@ NUMPY_OPERATIONS: dict[str, Callable[..., Any]] = {
     "equal": operator.eq,
     "heaviside": lambda x: np.heaviside(x, np.asarray(x).dtype.type(0.5)),
     "arctan": np.arctan,
+    "arctan2": np.arctan2,
     "arcsinh": np.arcsinh,
     "tan": np.tan,
     "sinh": np.sinh,

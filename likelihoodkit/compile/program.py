@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import mpmath
 import sympy as sp
 
 from likelihoodkit.errors import DerivationError
+from likelihoodkit.numbers import evaluate
 from likelihoodkit.primitives import Primitive, is_vector
 
 #: SymPy functions that engines know besides the primitives: class name -> operation name
@@ -31,6 +33,7 @@ ELEMENTARY = {
     "sin": "sin",
     "tan": "tan",
     "atan": "arctan",
+    "atan2": "arctan2",
     "cosh": "cosh",
     "sinh": "sinh",
     "tanh": "tanh",
@@ -38,6 +41,10 @@ ELEMENTARY = {
     "erf": "erf",
     "Heaviside": "heaviside",
 }
+
+
+#: constants are evaluated to this many digits, so that what cancels in them leaves a correctly rounded float
+CONSTANT_DIGITS = 60
 
 
 @dataclass(frozen=True)
@@ -118,7 +125,8 @@ class _Builder:
     def constant(self, value: sp.Expr) -> int:
         if value is sp.oo or value is -sp.oo:
             return self.emit("constant", detail="inf" if value is sp.oo else "-inf", vector=False)
-        text = repr(float(value)) if value.is_Integer and abs(value) < 2**53 else str(sp.N(value, 40))
+        with mpmath.workdps(CONSTANT_DIGITS):
+            text = str(float(evaluate(value, {})))
         return self.emit("constant", detail=text, vector=False)
 
     def add(self, node: sp.Basic) -> int:
@@ -130,7 +138,7 @@ class _Builder:
         if isinstance(node, sp.Symbol):
             return self.emit("input", detail=node.name, vector=is_vector(node))
         if not node.free_symbols and not isinstance(node, sp.Piecewise):
-            return self.constant(_plain(node))
+            return self.constant(node)
         if node.is_Add:
             return self._sum(node)
         if node.is_Mul:
@@ -194,7 +202,7 @@ class _Builder:
                 above.append(factor)
         numbers = [f for f in above if not f.free_symbols]
         others = [f for f in above if f.free_symbols]
-        result = self.constant(_plain(sp.Mul(*numbers))) if numbers or not others else None
+        result = self.constant(sp.Mul(*numbers)) if numbers or not others else None
         for factor in others:
             place = self.add(factor)
             result = place if result is None else self.entrywise("multiply", result, place)
@@ -240,13 +248,6 @@ class _Builder:
             return self.constant(sp.Integer(1 if condition == sp.true else 0))
         names = {"<": "less", "<=": "less_equal", ">": "greater", ">=": "greater_equal", "==": "equal"}
         return self.entrywise(names[condition.rel_op], self.add(condition.lhs), self.add(condition.rhs))
-
-
-def _plain(node: sp.Expr) -> sp.Expr:
-    """A constant in elementary functions, so that SymPy can evaluate it to any precision."""
-    from likelihoodkit.primitives import lower
-
-    return lower(node)
 
 
 def compile_program(expressions: Mapping[str, sp.Expr]) -> Program:

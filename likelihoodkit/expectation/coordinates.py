@@ -8,7 +8,7 @@ algebraic tails become exponential ones.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import numpy as np
@@ -19,8 +19,10 @@ from likelihoodkit.supports import Support
 
 Array = NDArray[Any]
 
-#: the largest t: beyond it sinh overflows
-FARTHEST = 700.0
+#: edges of the first panels on either side of the centre, in t; beyond the last sinh overflows
+EDGES = np.array([0, 0.5, 1, 1.5, 2, 2.5, 3, 4, 5, 7, 10, 15, 22, 32, 48, 72, 110, 160, 240, 360, 520, 700.0])
+#: below this logarithm a density per unit of t is zero in float64
+NOTHING = -760.0
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class Line:
     log_slope: Callable[[Array], Array]
     left: float  # the least and the largest x of which the outcome is a number inside the support
     right: float
+    plain: bool = False  # outcomes are their own places
 
 
 def line_of(support: Support) -> Line:
@@ -52,12 +55,16 @@ def line_of(support: Support) -> Line:
     if np.isfinite(high):
         least = -700.0 if high == 0 else float(np.log(max(1.0, abs(high)) * 2.0**-52))
         return Line(lambda x: high - np.exp(x), lambda y: np.log(high - y), lambda x: x, least, 700.0)
-    return Line(lambda x: x, lambda y: y, np.zeros_like, -1e300, 1e300)
+    return Line(lambda x: x, lambda y: y, np.zeros_like, -1e300, 1e300, plain=True)
 
 
 @dataclass(frozen=True)
 class Coordinates:
-    """Centre and widths of every row; t runs over [``-reach_left``, ``reach_right``]."""
+    """Centre and widths of every row; t runs over [``-reach_left``, ``reach_right``].
+
+    ``grain`` is how far apart neighbouring float64 outcomes lie in units of the width: outcomes are rounded before
+    the density sees them, and nothing can be known better than that.
+    """
 
     density: Density
     line: Line
@@ -66,6 +73,7 @@ class Coordinates:
     right: Array
     reach_left: Array
     reach_right: Array
+    grain: Array
 
     def outcome(self, t: Array, row: Array) -> Array:
         """The outcome at t, (m, P) or (P,)."""
@@ -94,8 +102,8 @@ def coordinates(density: Density) -> Coordinates:
     """Coordinates of a continuous density, made when first asked for."""
     if "coordinates" not in density.cache:
         parts = [_some(density, np.arange(i, min(i + 1024, density.count))) for i in range(0, density.count, 1024)]
-        joined = [np.concatenate(values) for values in zip(*parts, strict=True)] if parts else [np.empty(0)] * 5
-        density.cache["coordinates"] = Coordinates(density, line_of(density.support), *joined)
+        joined = [np.concatenate(values) for values in zip(*parts, strict=True)] if parts else [np.empty(0)] * 6
+        density.cache["coordinates"] = _trim(Coordinates(density, line_of(density.support), *joined))
     return cast(Coordinates, density.cache["coordinates"])
 
 
@@ -107,15 +115,32 @@ def _some(density: Density, rows: Array) -> tuple[Array, ...]:
 
     centre = _centre(density, line, rows, height)
     top = height(centre)
-    sides = [_width(lambda h, s=s: top - height(centre + s * h), centre, rows.size) for s in (-1.0, 1.0)]
+    most = 2.0 if density.support.circular else 900.0  # 2**2 is more than half a turn
+    sides = [_width(lambda h, s=s: top - height(centre + s * h), centre, most) for s in (-1.0, 1.0)]
     if density.support.circular:
         room_left, room_right = np.full(rows.size, np.pi), np.full(rows.size, np.pi)
     else:
         room_left, room_right = centre - line.left, line.right - centre
     with np.errstate(over="ignore"):  # a room of more than 1e308 widths is cut by the limit of sinh
-        reach_left = np.minimum(np.arcsinh(room_left / sides[0]), FARTHEST)
-        reach_right = np.minimum(np.arcsinh(room_right / sides[1]), FARTHEST)
-    return centre, sides[0], sides[1], reach_left, reach_right
+        reach_left = np.minimum(np.arcsinh(room_left / sides[0]), EDGES[-1])
+        reach_right = np.minimum(np.arcsinh(room_right / sides[1]), EDGES[-1])
+    rounding = np.spacing(np.abs(centre)) + (0.0 if line.plain else 2.0**-52)
+    return centre, sides[0], sides[1], reach_left, reach_right, 4 * rounding / np.minimum(*sides)
+
+
+def _trim(places: Coordinates) -> Coordinates:
+    """End the reach of each side at the first edge where the density has underflowed; outcomes beyond are not asked."""
+    reaches = []
+    for side, reach in ((-1.0, places.reach_left), (1.0, places.reach_right)):
+        result, row = reach.copy(), np.arange(reach.size)
+        for edge in EDGES[1:]:
+            row = row[edge < result[row]]
+            if not row.size:
+                break
+            gone = places.log_weight(np.full(row.size, side * edge), row)[1] < NOTHING
+            result[row[gone]] = edge
+        reaches.append(result)
+    return replace(places, reach_left=reaches[0], reach_right=reaches[1])
 
 
 def _centre(density: Density, line: Line, rows: Array, height: Callable[[Array], Array]) -> Array:
@@ -158,10 +183,10 @@ def peak(height: Callable[[Array], Array], size: int, left: float, right: float,
     return np.asarray(points[np.argmax(height(points), axis=0), columns])
 
 
-def _width(drop: Callable[[Array], Array], centre: Array, size: int) -> Array:
+def _width(drop: Callable[[Array], Array], centre: Array, most: float) -> Array:
     """The step, to a factor of two, at which the log-density has fallen by one (or the largest that was tried)."""
     least = np.floor(np.log2(np.maximum(np.abs(centre), 1e-290)) - 50)
-    low, high = least, np.full(size, 900.0)
+    low, high = least, np.full(centre.size, most)
     with np.errstate(all="ignore"):
         for _ in range(12):  # bisection on the exponent
             middle = np.floor((low + high) / 2)

@@ -13,6 +13,7 @@ from likelihoodkit.compile import Runner, compile_program
 from likelihoodkit.declaration import level as level_symbol
 from likelihoodkit.errors import DerivationError
 from likelihoodkit.nll import Derivation
+from likelihoodkit.primitives import pick
 from likelihoodkit.rows import Rows
 from likelihoodkit.stabilise import rewrite
 
@@ -94,6 +95,18 @@ class Density:
     def unordered(self) -> bool:
         """Are the outcomes classes without order, so that nothing is before or after anything?"""
         return self.support.upper == "classes"
+
+    def class_probabilities(self) -> Array:
+        """Probabilities of all classes, (K, n), of a support with as many classes in every row."""
+        every = np.arange(self.count)
+        formula = self.derivation.bound.family.formula
+        whole = formula.replace(lambda node: isinstance(node, pick), lambda node: node.args[0])
+        if self.unordered and self.derivation.y not in whole.free_symbols:  # all classes at once
+            runner = Runner(compile_program({"v": sp.exp(rewrite(self.derivation.substitute(whole)))}))
+            return np.asarray(self.run(runner, every)["v"])
+        assert self.upper is not None
+        classes = range(int(self.upper[0]) + 1 if self.count else 0)
+        return np.array([np.exp(self.log(np.full(self.count, float(k)), every)) for k in classes])
 
     def outside(self, y: Array, row: Array) -> Array:
         """Mask of the outcomes that do not belong to the support of their row."""

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from likelihoodkit.errors import DerivationError, UndefinedError
-from likelihoodkit.expectation.coordinates import Coordinates, coordinates
+from likelihoodkit.expectation.coordinates import EDGES, Coordinates, coordinates
 from likelihoodkit.expectation.density import Density, Function
 
 Array = NDArray[Any]
@@ -25,8 +25,6 @@ WEIGHTS = _INTEGRALS @ _COEFFICIENTS
 #: the last three Chebyshev coefficients, zero for smooth functions; one may vanish by accident, three do not
 NULL_RULES = 2 * _COEFFICIENTS[-3:]
 
-#: edges of the first panels on either side of the centre, in t
-EDGES = np.array([0, 0.5, 1, 1.5, 2, 2.5, 3, 4, 5, 7, 10, 15, 22, 32, 48, 72, 110, 160, 240, 360, 520, 700.0])
 #: a panel is fine when its error is below this share of the integral of the absolute value
 TOLERANCE = 1e-14
 #: an answer whose estimated error, or mass left out, is above this share is refused
@@ -113,7 +111,7 @@ def panels_of(
     _check_ends(places.density, found, ends, scale)
     done: list[Panels] = []
     for _ in range(DEEPEST):
-        limit = TOLERANCE * scale[:, found.row]
+        limit = np.maximum(TOLERANCE, places.grain[found.row]) * scale[:, found.row]
         bad = ~((found.errors <= np.maximum(limit, 50 * 2.0**-52 * absolute)).all(axis=0))
         middle = (found.a + found.b) / 2
         bad &= (middle > found.a) & (middle < found.b)
@@ -184,10 +182,7 @@ def _check_errors(places: Coordinates, every: Panels, rows: Array, scale: Array)
     error, total = np.zeros_like(scale), np.zeros((1, scale.shape[1]))
     _add(error, every.row, every.errors)
     _add(total, every.row, every.integrals[:1])
-    # outcomes far from zero are rounded before the density sees them: no rule can be better than that
-    with np.errstate(all="ignore"):
-        slack = np.spacing(np.abs(places.centre[rows])) / np.minimum(places.left[rows], places.right[rows])
-    allowed = CERTIFIED + 4 * slack
+    allowed = CERTIFIED + places.grain[rows]
     off = ~(np.abs(total[0, rows] - 1) <= allowed)
     if off.any():
         index = int(rows[np.argmax(off)])

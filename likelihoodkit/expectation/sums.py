@@ -142,6 +142,11 @@ def add_up(density: Density, function: Function, size: int, rows: Array) -> Arra
 
 def masses(density: Density, rows: Array) -> Masses:
     """All probabilities of the given rows that matter, laid end to end."""
+    if density.unordered:
+        table = density.class_probabilities()
+        _check_mass(density, table.sum(axis=0), rows)
+        start = table.shape[0] * np.arange(density.count + 1)
+        return Masses(np.zeros(density.count), start, table.T.ravel())
     outcomes, owners, values = [], [], []
     for y, row, terms in _blocks(density, None, 0, rows):
         inside = terms[0] > 0

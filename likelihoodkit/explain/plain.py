@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import sympy as sp
-from sympy.printing.precedence import PRECEDENCE, precedence
+from sympy.printing.precedence import PRECEDENCE as TIGHTNESS
+from sympy.printing.precedence import precedence
 from sympy.printing.str import StrPrinter
 
-from likelihoodkit.primitives import Primitive
+from likelihoodkit.primitives import Primitive, log1p
 
 #: primitive -> (template, does it need parentheses inside a product or power?)
 TEMPLATES: dict[str, tuple[str, str]] = {
@@ -84,6 +85,7 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     "soft_cross_entropy": ("sum_k {1:power}[k]·(logsumexp({0}) - {0:power}[k])", "product"),
     "soft_residual": ("softmax({0}) - {1}", "sum"),
 }
+PRECEDENCE: dict[str, int] = dict(TIGHTNESS)
 _LEVEL = {"sum": PRECEDENCE["Add"], "product": PRECEDENCE["Mul"], "atom": PRECEDENCE["Atom"]}
 
 
@@ -109,7 +111,7 @@ class Plain(StrPrinter):  # type: ignore[misc]
 
     def bracket(self, expression: sp.Expr, level: int) -> str:
         """The expression, in parentheses if it binds less tightly than ``level``."""
-        text = self.doprint(expression)
+        text = str(self.doprint(expression))
         wordy = level == PRECEDENCE["Atom"] and "_" in text and expression.is_Symbol  # e^(f_scale[x])
         return f"({text})" if wordy or self.level(expression) < level else text
 
@@ -133,22 +135,24 @@ class Plain(StrPrinter):  # type: ignore[misc]
         return f"({self._print(item)})" if own < level or (not strict and own <= level) else str(self._print(item))
 
     def _print(self, expr: Any, **keywords: Any) -> str:
+        if isinstance(expr, log1p) and expr.args[0].could_extract_minus_sign() and not expr.args[0].is_Add:
+            return f"log(1 - {self.bracket(-expr.args[0], PRECEDENCE['Mul'])})"
         if isinstance(expr, Primitive):
             template = TEMPLATES.get(expr.func.__name__)
             if template is None and expr.meaning() != expr:
-                return self.doprint(expr.meaning())
+                return str(self.doprint(expr.meaning()))
             if template is None:
                 return f"{expr.func.__name__}({', '.join(self.doprint(a) for a in expr.args)})"
             return template[0].format(*[_Argument(self, a) for a in expr.args])
         return str(super()._print(expr, **keywords))
 
     def _print_Symbol(self, expr: sp.Symbol) -> str:
-        return self.names.get(expr.name, expr.name)
+        return str(self.names.get(expr.name, expr.name))
 
     def _print_Rational(self, expr: sp.Rational) -> str:
         return number(expr)
 
-    def _print_Pow(self, expr: sp.Pow, rational: bool = False) -> str:
+    def _print_Pow(self, expr: sp.Pow, rational: bool = False) -> str:  # noqa: ARG002  (SymPy's signature)
         if expr.exp == sp.Rational(1, 2):
             return f"sqrt({self.doprint(expr.base)})"
         if expr.exp.is_Rational and expr.exp.is_negative:
@@ -180,10 +184,11 @@ class Plain(StrPrinter):  # type: ignore[misc]
     def _print_Piecewise(self, expr: sp.Piecewise) -> str:
         parts = []
         for branch, condition in expr.args:
-            parts.append(self.doprint(branch) + (" otherwise" if condition == sp.true else f" if {self.doprint(condition)}"))
+            place = "otherwise" if condition == sp.true else f"if {self.doprint(condition)}"
+            parts.append(f"{self.doprint(branch)} {place}")
         return "{" + "; ".join(parts) + "}"
 
-    def _print_Add(self, expr: sp.Add, order: Any = None) -> str:
+    def _print_Add(self, expr: sp.Add, order: Any = None) -> str:  # noqa: ARG002  (SymPy's signature)
         size = shared_size(expr)
         if size is not None:
             inner = f"({self.doprint(sp.Add(*[t / size for t in expr.args]))})"
@@ -244,5 +249,3 @@ def shared_size(expression: sp.Add) -> sp.Rational | None:
         return None
     (size,) = sizes
     return size if size != 1 and size.is_Rational else None
-
-

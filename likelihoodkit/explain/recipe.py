@@ -89,11 +89,14 @@ def tell(loss: Loss) -> Explanation:
     """The recipe of one loss as a document."""
     noise = loss.bound.family.sign < 0
     scribe = Scribe(loss)
-    title = f"{repr(loss.bound).removesuffix('()')}: from the noise to the loss" if noise else f"{repr(loss).removeprefix('losses.')}: a loss by name"
+    by_name = repr(loss).removeprefix("losses.").removeprefix("Loss(").removesuffix("()")
+    title = (
+        f"{repr(loss.bound).removesuffix('()')}: from the noise to the loss" if noise else f"{by_name}: a loss by name"
+    )
     sections = (
         Section("1. Choose the distribution" if noise else "1. Choose the loss", tuple(_choose(loss, scribe, noise))),
         Section("2. Let the model predict its parameters", tuple(_link(loss, scribe))),
-        Section("3. Minimise the negative log-likelihood" if noise else "3. Minimise", tuple(_minimise(loss, scribe, noise))),
+        Section(f"3. Minimise{' the negative log-likelihood' if noise else ''}", tuple(_minimise(loss, scribe, noise))),
         Section("4. Infer", tuple(_infer(loss, scribe, noise))),
     )
     return Explanation(title, sections)
@@ -221,7 +224,9 @@ def _infer(loss: Loss, scribe: Scribe, noise: bool) -> Iterator[Block]:
     if missing:
         yield _words(f"Without a closed form, and computed from the distribution: {', '.join(missing)}.")
     if derivation.outputs:
-        yield _words("Other questions: lk.quantile(q), lk.interval(p), and lk.minimise(cost) where mistakes cost differently.")
+        yield _words(
+            "Other rules: lk.quantile(q), lk.interval(p), and lk.minimise(cost) where mistakes cost differently."
+        )
 
 
 def _held_in(loss: Loss, formula: sp.Expr) -> sp.Expr:

@@ -106,7 +106,7 @@ class Tex(LatexPrinter):  # type: ignore[misc]
         text = rf"\left[{self.doprint(left)} > {self.doprint(left - inner)}\right]"
         return text if exp is None else f"{text}^{{{exp}}}"
 
-    def _print_Add(self, expr: sp.Add, order: Any = None) -> str:
+    def _print_Add(self, expr: sp.Add, order: Any = None) -> str:  # noqa: ARG002  (SymPy's signature)
         size = shared_size(expr)
         if size is not None:
             inner = self.doprint(sp.Add(*[t / size for t in expr.args]))

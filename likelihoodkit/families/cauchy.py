@@ -2,7 +2,7 @@
 
 from likelihoodkit import links
 from likelihoodkit.declaration import Distribution, level, outcome, parameter
-from likelihoodkit.primitives.words import atan, exact, log, log1p, pi, tan
+from likelihoodkit.primitives.words import atan2, exact, log, log1p, pi, tan
 from likelihoodkit.supports import positive, real
 
 
@@ -23,8 +23,8 @@ class Cauchy(Distribution):
     log_density = -log1p(z**2) - log(pi * scale)
 
     median = mode = location
-    cdf = exact(1) / 2 + atan(z) / pi
-    survival = exact(1) / 2 - atan(z) / pi
+    cdf = atan2(1, -z) / pi
+    survival = atan2(1, z) / pi
     quantile = location + scale * tan(pi * (level - exact(1) / 2))
     entropy = log(4 * pi * scale)
     fisher = {

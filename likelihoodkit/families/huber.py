@@ -5,13 +5,12 @@ from sympy import Piecewise
 from likelihoodkit import links
 from likelihoodkit.declaration import Distribution, held, level, outcome, parameter
 from likelihoodkit.primitives.words import (
+    abs,
     erf,
     exact,
     exp,
-    expm1,
     huber_penalty,
     log,
-    maximum,
     minimum,
     ndtr,
     ndtri,
@@ -45,19 +44,13 @@ class Huber(Distribution):
 
     expectation = median = mode = location
     variance = scale**2 * (core + 2 * edge * (2 / threshold + 2 / threshold**3)) / normaliser
-    inner = maximum(minimum(z, threshold), -threshold)
-    cdf = (
-        exp(threshold * minimum(z, -threshold) + threshold**2 / 2) / threshold
-        + sqrt(2 * pi) * (ndtr(inner) - ndtr(-threshold))
-        - expm1(-threshold * (maximum(z, threshold) - threshold)) * edge / threshold
-    ) / normaliser
-    outer = maximum(minimum(-z, threshold), -threshold)
-    survival = (
-        exp(threshold * minimum(-z, -threshold) + threshold**2 / 2) / threshold
-        + sqrt(2 * pi) * (ndtr(outer) - ndtr(-threshold))
-        - expm1(-threshold * (maximum(-z, threshold) - threshold)) * edge / threshold
-    ) / normaliser
     tail = edge / threshold / normaliser
+    beyond = Piecewise(  # the mass further out than |z| on one side
+        (exp(threshold**2 / 2 - threshold * abs(z)) / threshold / normaliser, abs(z) > threshold),
+        (tail + sqrt(2 * pi) * (ndtr(-abs(z)) - ndtr(-threshold)) / normaliser, True),
+    )
+    cdf = Piecewise((beyond, z < 0), (1 - beyond, True))
+    survival = Piecewise((1 - beyond, z < 0), (beyond, True))
     lower = minimum(level, 1 - level)
     depth = Piecewise(
         ((log(lower * threshold * normaliser) - threshold**2 / 2) / threshold, lower < tail),

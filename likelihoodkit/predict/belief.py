@@ -14,6 +14,7 @@ from likelihoodkit.expectation import Density, expect
 from likelihoodkit.expectation.coordinates import coordinates, line_of, peak
 from likelihoodkit.expectation.sums import peak as peak_of_masses
 from likelihoodkit.predict.laws import Law, law_of
+from likelihoodkit.primitives import kernels
 from likelihoodkit.rows import as_real
 
 Array = NDArray[Any]
@@ -186,7 +187,7 @@ class Belief:
     def _peak(self) -> Array:
         density = self.density
         if density.unordered:
-            return np.argmax(self.probabilities(), axis=0).astype(float)
+            return np.argmax(density.class_probabilities(), axis=0).astype(float)
         if density.support.whole:
             return peak_of_masses(density, self._rows, density.support.low if density.support.low > -np.inf else None)
         line = line_of(density.support)
@@ -211,15 +212,12 @@ class Belief:
     def entropy(self) -> Array:
         """E[-log density] in nats."""
         found = self.density.form("entropy", self._rows)
+        if found is None and self.density.unordered:
+            table = self.density.class_probabilities()
+            found = -kernels.xlogy(table, table).sum(axis=0)
         if found is None:
             found = expect(self.density, lambda y, row: -self.density.log(y, row)[None])[0]
         return self._give(found, None)
-
-    def probabilities(self) -> Array:
-        """Probabilities of all classes, (K, n) in float64; only for yes or no and for classes."""
-        top = self.density.upper
-        assert top is not None
-        return np.stack([np.exp(self.density.log(np.full(top.size, float(k)), self._rows)) for k in range(int(top[0]) + 1)])
 
     # -- reading and giving --------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from scipy.optimize import elementwise
 
 from likelihoodkit.errors import DerivationError, InputError, ShapeError
 from likelihoodkit.expectation import Density, expect
-from likelihoodkit.expectation.coordinates import coordinates
+from likelihoodkit.expectation.coordinates import Coordinates, coordinates
 from likelihoodkit.expectation.sums import masses
 from likelihoodkit.predict.belief import Belief
 from likelihoodkit.rows import as_real
@@ -28,7 +28,7 @@ def cheapest(belief: Belief, cost: Cost | ArrayLike) -> Array:
     density = belief.density
     classes = density.unordered or density.support.classes is not None
     if classes:
-        probabilities = belief.probabilities()
+        probabilities = density.class_probabilities()
         matrix = _matrix(density, cost, probabilities.shape[0])
         return np.argmin(matrix @ probabilities, axis=0).astype(np.float64)
     if not callable(cost):
@@ -111,23 +111,25 @@ def _continuous(density: Density, cost: Cost) -> Array:
     best = np.argmin(heights, axis=0)
     low, high = grid[np.maximum(best - 1, 0), every], grid[np.minimum(best + 1, 80), every]
     middle = grid[best, every]
-    if density.count == 0:
-        return middle
-    found = elementwise.find_minimum(expected, (low, middle, high), args=(every.astype(float),))
-    if not found.success.all():
-        index = int(np.argmin(found.success))
+    inner = (low < middle) & (middle < high)
+    if inner.all() and density.count:
+        with np.errstate(invalid="ignore", divide="ignore"):  # a flat valley: any of its actions will do
+            found = elementwise.find_minimum(expected, (low, middle, high), args=(every.astype(float),))
+        inner, middle = found.success, found.x
+    if not inner.all():
+        index = int(np.argmin(inner))
         raise DerivationError(
-            f"{density.name}: no action of row {index} has a least expected cost among {_ends(places, low, high, index)}",
+            f"{density.name}: no action of row {index} has a least expected cost within {_ends(places, grid, index)}",
             family=density.name,
             index=index,
             remedy="The cost must rise on both sides of the best action, within the range of the outcomes",
         )
-    return places.outcome(found.x, every)
+    return places.outcome(middle, every)
 
 
-def _ends(places: Any, low: Array, high: Array, index: int) -> str:
-    row = np.array([index])
-    return f"{places.outcome(low[row], row)[0]:.6g} .. {places.outcome(high[row], row)[0]:.6g}"
+def _ends(places: Coordinates, grid: Array, index: int) -> str:
+    low, high = places.outcome(grid[[0, -1], index], np.array([index, index]))
+    return f"{low:.6g} .. {high:.6g}"
 
 
 def _discrete(density: Density, cost: Cost) -> Array:

@@ -25,15 +25,14 @@ class Law:
 
     def cdf(self, y: Array, row: Array) -> Array:
         """P(Y <= y)."""
-        return self._tail(y, row, upper=False)
+        return self._tail(self._snap(y, row), row, upper=False)
 
     def survival(self, y: Array, row: Array) -> Array:
         """P(Y > y)."""
-        return self._tail(y, row, upper=True)
+        return self._tail(self._snap(y, row), row, upper=True)
 
     def _tail(self, y: Array, row: Array, *, upper: bool) -> Array:
         low, high = self._bounds(row)
-        y = self._snap(y, row)
         above = y >= high
         result = np.where(above, 0.0 if upper else 1.0, 1.0 if upper else 0.0)
         inside = ~above & (y >= low if self.density.support.whole else y > low)
@@ -137,8 +136,8 @@ class ContinuousLaw(Law):
             y = places.outcome(t, rows)
             result = np.empty(t.shape)
             lower = level <= 0.5
-            result[lower] = self.cdf(y[lower], rows[lower]) - level[lower]
-            result[~lower] = (1 - level[~lower]) - self.survival(y[~lower], rows[~lower])
+            result[lower] = self._tail(y[lower], rows[lower], upper=False) - level[lower]
+            result[~lower] = (1 - level[~lower]) - self._tail(y[~lower], rows[~lower], upper=True)
             return result
 
         at_a, at_b = gap(a, level, row), gap(b, level, row)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sympy as sp
 from sympy import gamma, log
 
+from likelihoodkit.primitives.differences import exp_minus
 from likelihoodkit.primitives.record import Kind, primitive
 
 log_gamma: Kind = primitive(
@@ -93,6 +94,22 @@ poisson_deviance_half: Kind = primitive(
     (lambda y, m: log(y / m), lambda y, m: (m - y) / m),
     r"d_0\left({0},{1}\right)",
     accurate="y >= 0, m > 0",
+    nonnegative=True,
+)
+log_factorial_excess: Kind = primitive(
+    "log_factorial_excess",
+    lambda y: sp.Piecewise((0, sp.Eq(y, 0)), (log(gamma(y + 1)) - y * log(y) + y, True)),
+    lambda y: digamma(y + 1) - log(y),
+    r"\left(\log {0}\,! - {0}\log {0} + {0}\right)",
+    accurate="y >= 0",
+    nonnegative=True,
+)
+poisson_deviance_exp: Kind = primitive(
+    "poisson_deviance_exp",
+    lambda y, f: sp.Piecewise((sp.exp(f), sp.Eq(y, 0)), (y * (log(y) - f) - y + sp.exp(f), True)),
+    (lambda y, f: log(y) - f, lambda y, f: exp_minus(f, y)),
+    r"d_0\left({0},e^{{{1}}}\right)",
+    accurate="y >= 0",
     nonnegative=True,
 )
 regularised_gamma_p: Kind = primitive(

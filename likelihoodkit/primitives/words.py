@@ -76,6 +76,7 @@ from likelihoodkit.primitives import (
 )
 from likelihoodkit.primitives import (
     log_factorial as log_factorial,
+    log_factorial_excess as log_factorial_excess,
 )
 from likelihoodkit.primitives import (
     log_gamma as log_gamma,
@@ -111,6 +112,7 @@ from likelihoodkit.primitives import (
     pick as pick,
 )
 from likelihoodkit.primitives import (
+    poisson_deviance_exp as poisson_deviance_exp,
     poisson_deviance_half as poisson_deviance_half,
 )
 from likelihoodkit.primitives import (
@@ -243,6 +245,7 @@ cos = _word(sp.cos, "cos", "The cosine of an angle in radians.")
 sin = _word(sp.sin, "sin", "The sine of an angle in radians.")
 tan = _word(sp.tan, "tan", "The tangent of an angle in radians.")
 atan = _word(sp.atan, "atan", "The inverse tangent.")
+atan2 = _word(sp.atan2, "atan2", "The angle of the point (x, y), given as y, x.")
 cosh = _word(sp.cosh, "cosh", "The hyperbolic cosine.")
 sinh = _word(sp.sinh, "sinh", "The hyperbolic sine.")
 asinh = _word(sp.asinh, "asinh", "The inverse hyperbolic sine.")

@@ -8,17 +8,17 @@ functions (a claim that would need one of the others stays undecided).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from fractions import Fraction
+from importlib import import_module
 from typing import Any, Protocol
 
 from mpmath import iv
 from mpmath.libmp.libmpf import ComplexResult
 
-try:
-    import flint
-except ModuleNotFoundError:  # an extra
-    flint = None
+flint: Any = None
+with suppress(ModuleNotFoundError):  # an extra
+    flint = import_module("flint")
 
 BITS = 220
 

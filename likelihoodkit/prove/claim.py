@@ -44,8 +44,8 @@ class Ready:
 
 def side(thing: Any) -> Side:
     """A noise, a bound noise, a named loss (settings open or given) or a `Loss`."""
-    declaration = getattr(thing, "declaration", None)  # a named loss whose settings are not given: they stay symbols
-    bound: Bound = thing.bound if hasattr(thing, "bound") else as_bound(declaration or thing)
+    declaration = getattr(thing, "declaration", thing)  # a named loss whose settings are not given: they stay symbols
+    bound: Bound = thing.bound if hasattr(thing, "bound") else as_bound(declaration)
     family = bound.family
     formula = family.formula if family.sign > 0 else -family.formula
     predicted, settings, learnt, numbers = [], [], [], {}
@@ -73,12 +73,13 @@ def prepared(left: Side, right: Side, where: Mapping[str, Any]) -> Ready:
     left_formula, right_formula = left.formula, right.formula
     (mine, my_link), (theirs, their_link) = left.predicted[0], right.predicted[0]
     if len(right.predicted) > 1 and [r.name for r, _ in left.predicted] != [r.name for r, _ in right.predicted]:
-        raise InputError(f"{right.name} predicts more than {left.name}: {', '.join(r.name for r, _ in right.predicted)}")
+        names = ", ".join(r.name for r, _ in right.predicted)
+        raise InputError(f"{right.name} predicts more than {left.name}: {names}")
     y, target_domain = left.target.symbol, left.target.domain
     lifted = right.target.domain.vector and not target_domain.vector and not _is_classes(target_domain)
     if lifted:
-        names = (y, *(row.symbol for row, _ in left.predicted))
-        vectors = {s: _vector(s) for s in names}
+        scalars = (y, *(row.symbol for row, _ in left.predicted))
+        vectors = {s: _vector(s) for s in scalars}
         left_formula = sum_over(left_formula.xreplace(vectors))
         y = vectors[y]
         assumptions.append("coordinates are independent, with the same settings")
@@ -137,7 +138,7 @@ def _target(left: Side, right: Side, y: sp.Symbol, prediction: sp.Symbol, lifted
     mine, theirs = left.target.domain, right.target.domain
     if _is_classes(mine) and theirs.vector and theirs.sums_to_one:
         return one_hot(y, prediction)
-    if lifted or theirs.includes(mine) or (mine.circular or theirs.circular) and _alike(mine, theirs):
+    if lifted or theirs.includes(mine) or ((mine.circular or theirs.circular) and _alike(mine, theirs)):
         return y
     raise InputError(
         f"{right.name} takes {theirs.words}, but {left.name} speaks of {mine.words}",

@@ -1,21 +1,22 @@
 """Side conditions: both sides are finite and continuous on the whole declared domain, borders of cells included.
 
-Without them an identity of derivatives proves nothing: ``|a|/a``, ``sqrt(a**2)/a`` and ``floor(a)`` have derivative zero
-and jump. Every node of the expression *as written* is checked (cancelling would hide a pole), in every closed cell:
+Without them an identity of derivatives proves nothing: ``|a|/a``, ``sqrt(a**2)/a`` and ``floor(a)`` have derivative
+zero and jump. Every node of the expression *as written* is checked (cancelling would hide a pole), in every closed cell:
 denominators are not zero, logarithms and gamma functions have positive arguments, bases of powers are not negative,
 and every function of the prediction is on the list of continuous ones.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import sympy as sp
 from sympy.core.relational import Relational
 
 from likelihoodkit.primitives import log_sum_exp, one_hot, pick, softmax, sum_over
-from likelihoodkit.prove.cells import Cell, resolved, settled, truth
-from likelihoodkit.prove.generators import Level
+from likelihoodkit.prove.branches import resolved, settled, truth
+from likelihoodkit.prove.cells import Cell
+from likelihoodkit.prove.generators import Level, Sign
 from likelihoodkit.prove.signs import SPLIT, Signs, nonnegative
 from likelihoodkit.prove.zero import Reader
 
@@ -23,7 +24,15 @@ CONTINUOUS = (
     *(sp.exp, sp.sin, sp.cos, sp.sinh, sp.cosh, sp.tanh, sp.sech, sp.atan, sp.asinh, sp.erf, sp.erfc),
     *(sp.Abs, sp.Max, sp.Min, softmax, log_sum_exp, sum_over, pick, one_hot),
 )
-POSITIVE_ARGUMENT = (sp.log, sp.gamma, sp.loggamma)
+#: functions that are continuous where these expressions of their arguments are positive
+POSITIVE: dict[type, Callable[..., tuple[sp.Expr, ...]]] = {
+    sp.log: lambda x: (x,),
+    sp.gamma: lambda x: (x,),
+    sp.loggamma: lambda x: (x,),
+    sp.polygamma: lambda n, x: (x, n + 1),
+    sp.factorial: lambda x: (x + 1,),
+    sp.atanh: lambda x: (1 - x, 1 + x),
+}
 
 
 class Conditions:
@@ -72,18 +81,10 @@ class Conditions:
             return
         if e.is_Pow:
             yield from self._power(e)
-        elif isinstance(e, POSITIVE_ARGUMENT):
-            if self._sign(e.args[0]) != "+":
-                yield f"{e} needs {e.args[0]} > 0, which was not shown"
-        elif isinstance(e, sp.polygamma):
-            if self._sign(e.args[1]) != "+" or not e.args[0].is_Integer:
-                yield f"{e} needs {e.args[1]} > 0, which was not shown"
-        elif isinstance(e, sp.factorial):
-            if self._sign(e.args[0] + 1) != "+":
-                yield f"{e} needs {e.args[0]} > -1, which was not shown"
-        elif isinstance(e, sp.atanh):
-            if self._sign(1 - e.args[0]) != "+" or self._sign(1 + e.args[0]) != "+":
-                yield f"{e} needs |{e.args[0]}| < 1, which was not shown"
+        elif e.func in POSITIVE:
+            for needed in POSITIVE[e.func](*e.args):
+                if self._sign(needed) != "+":
+                    yield f"{e} needs {needed} > 0, which was not shown"
         elif isinstance(e, sp.besseli):
             if not (nonnegative(self._sign(e.args[0])) and (e.args[0].is_Integer or self._sign(e.args[1]) == "+")):
                 yield f"{e} is not known to be continuous here"
@@ -106,7 +107,7 @@ class Conditions:
     def _level(self, e: sp.Expr) -> Level:
         return max((self.reader.levels[s] for s in e.free_symbols), default=0)
 
-    def _sign(self, e: sp.Expr) -> str | None:
+    def _sign(self, e: sp.Expr) -> Sign | None:
         """The sign on the closed cell: equalities at the border count."""
         inside = e.xreplace(self.cell.forward)
         if inside.has(*SPLIT):

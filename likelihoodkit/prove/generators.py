@@ -1,8 +1,8 @@
 """The table of opaque generators: what each number stands for, and the few relations that are used.
 
-Kinds: ``symbol``; ``constant`` (pi); ``prime``, ``root`` (a polynomial under a fractional power); ``abs``; ``exp`` (of one
-monomial); ``log`` (of |polynomial|); ``sin``, ``cos``; ``call`` (any other function); ``inverse`` (a denominator inside an
-exponent); ``sum`` (over the entries of a vector); ``pick`` (one entry of a vector); ``one_hot``.
+Kinds: ``symbol``; ``constant`` (pi); ``prime``, ``root`` (a polynomial under a fractional power); ``abs``; ``exp`` (of
+one monomial); ``log`` (of |polynomial|); ``sin``, ``cos``; ``call`` (any other function); ``inverse`` (a denominator
+inside an exponent); ``sum`` (over the entries of a vector); ``pick`` (one entry of a vector); ``one_hot``.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from likelihoodkit.prove.ring import Exponent, Frac, Monomial, Poly, generator
 
 Level = Literal[0, 1, 2]  # a setting, a target, a prediction
 Sign = Literal["+", "0+", "-", "0-", "0"]
+Known = Literal["+", "0+"] | None  # what a generator may say of its own sign
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Generator:
     kind: str
     data: Any
     level: Level
-    sign: Literal["+", "0+"] | None
+    sign: Known
     vector: bool = False
 
 
@@ -46,7 +47,7 @@ class Table:
         data: Any,
         *,
         level: Level,
-        sign: Literal["+", "0+"] | None = None,
+        sign: Known = None,
         vector: bool = False,
     ) -> int:
         """The number of the generator, entered if it is new."""
@@ -70,7 +71,7 @@ class Table:
         """Does a monomial have one value per entry?"""
         return any(self.rows[g].vector for g, _ in monomial)
 
-    def monomial_sign(self, monomial: Monomial) -> Literal["+", "0+"] | None:
+    def monomial_sign(self, monomial: Monomial) -> Known:
         """Sign of a monomial as far as it is plain from its generators."""
         strict = True
         for g, exponent in monomial:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 
 import sympy as sp
 
 from likelihoodkit.primitives import log_sum_exp, one_hot, pick, softmax, sum_over
+from likelihoodkit.prove.branches import borders
+from likelihoodkit.prove.domain import Domain
 from likelihoodkit.prove.outcome import Undecided
+from likelihoodkit.prove.problem import Problem
+from likelihoodkit.prove.refute import Claim
+from likelihoodkit.prove.vectors import LENGTH
 
 Entries = tuple[sp.Expr, ...]
+LENGTHS = (2, 3)  # lengths K at which a claim about vectors is refuted
 
 
 class Instance:
@@ -78,3 +85,39 @@ def _facts(vector: sp.Symbol) -> dict[str, bool]:
     elif vector.is_nonnegative:
         facts["nonnegative"] = True
     return facts
+
+
+def claims(p: Problem) -> Iterator[list[Claim]]:
+    """The claim itself, or its instances at some K (one per class) where it is about vectors."""
+    if not p.vectors and not p.indices:
+        kinks = tuple(sorted(borders(p.left) | borders(p.right), key=sp.default_sort_key))
+        yield [Claim(p.left, p.right, p.predictions, p.targets, p.settings, p.domains, p.values, borders=kinks)]
+        return
+    flags = {v: p.domains[v].simplex for v in p.vectors}
+    for size in LENGTHS:
+        yield list(_instances(p, size, flags))
+
+
+def _instances(p: Problem, size: int, flags: Mapping[sp.Symbol, bool]) -> Iterator[Claim]:
+    for chosen in product(range(size), repeat=len(p.indices)):
+        indices = dict(zip(p.indices, chosen, strict=True))
+        instance = Instance(size, flags, indices)
+        left, right = (instance.scalar(e).xreplace({LENGTH: sp.Integer(size)}) for e in (p.left, p.right))
+        domains = {s: d for s, d in p.domains.items() if s not in instance.free and s not in p.indices}
+        simplexes = []
+        for vector, names in instance.free.items():
+            d = p.domains[vector]
+            entry = Domain(d.low, d.high, d.closed_low, d.closed_high)
+            domains.update(dict.fromkeys(names, entry))
+            if flags[vector]:
+                simplexes.append(names)
+
+        def spread(symbols: Sequence[sp.Symbol], instance: Instance = instance) -> tuple[sp.Symbol, ...]:
+            return tuple(n for s in symbols if s not in p.indices for n in instance.free.get(s, (s,)))
+
+        held = tuple((str(s), str(k)) for s, k in indices.items())
+        yield Claim(
+            *(left, right, spread(p.predictions), spread(p.targets), spread(p.settings), domains),
+            simplexes=tuple(simplexes),
+            held=held,
+        )

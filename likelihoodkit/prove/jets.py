@@ -160,7 +160,7 @@ class Evaluator:
         if name in ("polygamma", "besseli"):
             return self._indexed(name, e)
         if name not in DERIVATIVES:
-            raise NoBall(name)
+            return self._exact(e)
         inner = self(e.args[0])
         if name == "Abs":
             side = self._side(inner)
@@ -170,6 +170,15 @@ class Evaluator:
             raise NoBall("an argument that is not certainly positive")
         value = self.balls.call(name, inner.value)
         return self.chain(inner, value, lambda: DERIVATIVES[name](self, inner.value, value))
+
+    def _exact(self, e: sp.Expr) -> Jet:
+        """Any other function where it does not move with the variables and has an exact rational value: floor, sign."""
+        if e.free_symbols & self.variables:
+            raise NoBall(type(e).__name__)
+        value = e.xreplace({s: sp.Rational(v.numerator, v.denominator) for s, v in self.point.items()})
+        if not value.is_Rational:
+            raise NoBall(type(e).__name__)
+        return Jet(self._number(Fraction(int(value.p), int(value.q))), {})
 
     def _indexed(self, name: str, e: sp.Expr) -> Jet:
         order = e.args[0]

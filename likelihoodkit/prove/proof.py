@@ -1,4 +1,4 @@
-"""Proof: what users hold after `lk.prove`; it prints the claim, the verdict and what was dropped under which condition."""
+"""Proof: what users hold after `lk.prove`: the claim, the verdict, what was dropped and under which condition."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Proof:
 
     @property
     def verdict(self) -> Verdict:
-        """ "proved", "refuted" or "undecided"."""
+        """One of "proved", "refuted" and "undecided"."""
         return self.decision.verdict
 
     @property
@@ -57,13 +57,14 @@ class Proof:
         """Under which factor and constant may be dropped: what must not be predicted."""
         words = []
         d = self.decision
-        for what, names in (("factor", self._held(d.scale_depends_on)), ("constant", self._held(d.constant_depends_on))):
+        depends = {"factor": self._held(d.scale_depends_on), "constant": self._held(d.constant_depends_on)}
+        for what, names in depends.items():
             if names:
                 verb = "is" if len(names) == 1 else "are"
                 words.append(f"the {what} may be dropped as long as {', '.join(names)} {verb} not predicted")
         touched = [n for n in self.learnt if n in {*d.scale_depends_on, *d.constant_depends_on}]
         if touched:
-            words.append(f"{', '.join(touched)} is learnt here: for it keep the whole loss, this is about the prediction")
+            words.append(f"{', '.join(touched)} is learnt here: for that keep the whole loss")
         return (*self.assumptions, *words)
 
     def _held(self, names: tuple[str, ...]) -> list[str]:
@@ -104,8 +105,8 @@ class Proof:
         if not self:
             return rf"$$ {left} \to {right}: \quad \text{{{self.verdict}}} $$"
         constant = r"b(y)" if self.constant is None else sp.latex(self.constant)
-        body = rf"{sp.latex(self.left_formula)} = {sp.latex(self.scale)} \cdot \left({sp.latex(self.right_formula)}\right)"
-        return rf"$$ {body} + {constant} $$"
+        one, factor, two = (sp.latex(e) for e in (self.left_formula, self.scale, self.right_formula))
+        return rf"$$ {one} = {factor} \cdot \left({two}\right) + {constant} $$"
 
     def to_json(self) -> dict[str, Any]:
         """The proof as plain data: strings, numbers, lists; with a schema name.

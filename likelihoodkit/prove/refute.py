@@ -11,6 +11,7 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import sympy as sp
@@ -37,6 +38,7 @@ class Claim:
     values: tuple[Mapping[sp.Symbol, sp.Expr], ...] = ()
     simplexes: tuple[tuple[sp.Symbol, ...], ...] = ()  # free entries of vectors that sum to one
     borders: tuple[sp.Expr, ...] = ()
+    held: tuple[tuple[str, str], ...] = ()  # class indices at their values, for the witness
 
 
 @dataclass(frozen=True)
@@ -47,28 +49,30 @@ class Entry:
     right: Any
     component: str
     points: tuple[Mapping[sp.Symbol, Fraction], ...]
+    held: tuple[tuple[str, str], ...] = ()
 
 
 Point = dict[sp.Symbol, Fraction]
 
 
-def refute(claim: Claim, seed: int = 1) -> Witness | None:
-    """A certified witness against the claim, or None."""
+def refute(claims: Sequence[Claim], seed: int = 1) -> Witness | None:
+    """A certified witness against claims that share settings and factor (one per class index), or None."""
     balls = arithmetic()
     with balls.precision():
-        return _search(claim, balls, seed)
+        return _search(claims, balls, seed)
 
 
-def _search(claim: Claim, balls: Arithmetic, seed: int) -> Witness | None:
+def _search(claims: Sequence[Claim], balls: Arithmetic, seed: int) -> Witness | None:
     rng = random.Random(seed)
     for _ in range(TRIALS):
         fixed: Point = {}
-        _draw(claim.settings, claim, rng, fixed)
-        groups = list(_points(claim, rng, fixed))
-        slopes = [e for group in groups for p in group for e in _slopes(claim, balls, p)]
-        found = _clash(slopes, balls, "gradient") or _clash(
-            [*_differences(claim, balls, groups)], balls, "difference"
-        )
+        _draw(claims[0].settings, claims[0], rng, fixed)
+        groups = [(claim, group) for claim in claims for group in _points(claim, rng, fixed)]
+        slopes = [e for claim, group in groups for p in group for e in _slopes(claim, balls, p)]
+        found = _clash(slopes, balls, "gradient")
+        if found is None:
+            changes = [e for claim, group in groups for e in _differences(claim, balls, group)]
+            found = _clash(changes, balls, "difference")
         if found is not None:
             return found
     return None
@@ -163,7 +167,7 @@ def _beside_borders(claim: Claim, prediction: sp.Symbol, point: Point) -> list[P
         return []
     ordered = sorted(places)
     found = [ordered[0] - 1, ordered[-1] + 1]
-    found += [(one + two) / 2 for one, two in zip(ordered, ordered[1:], strict=False)]
+    found += [(one + two) / 2 for one, two in pairwise(ordered)]
     domain = claim.domains[prediction]
     low = None if domain.low == -sp.oo else _fraction(domain.low.xreplace(exact))
     high = None if domain.high == sp.oo else _fraction(domain.high.xreplace(exact))
@@ -186,20 +190,19 @@ def _slopes(claim: Claim, balls: Arithmetic, point: Point) -> Iterator[Entry]:
         return
     zero = balls.rational(Fraction(0))
     for s in claim.predictions:
-        yield Entry(left.slope.get(s, zero), right.slope.get(s, zero), str(s), (point,))
+        yield Entry(left.slope.get(s, zero), right.slope.get(s, zero), str(s), (point,), claim.held)
 
 
-def _differences(claim: Claim, balls: Arithmetic, groups: Sequence[Sequence[Point]]) -> Iterator[Entry]:
-    for group in groups:
-        values = []
-        for point in group:
-            evaluate = Evaluator(balls, point, frozenset())
-            try:
-                values.append((evaluate(claim.left).value, evaluate(claim.right).value, point))
-            except (NoBall, ZeroDivisionError):
-                continue
-        for (l1, r1, p1), (l2, r2, p2) in zip(values, values[1:], strict=False):
-            yield Entry(l2 - l1, r2 - r1, "", (p1, p2))
+def _differences(claim: Claim, balls: Arithmetic, group: Sequence[Point]) -> Iterator[Entry]:
+    values = []
+    for point in group:
+        evaluate = Evaluator(balls, point, frozenset())
+        try:
+            values.append((evaluate(claim.left).value, evaluate(claim.right).value, point))
+        except (NoBall, ZeroDivisionError):
+            continue
+    for (l1, r1, p1), (l2, r2, p2) in pairwise(values):
+        yield Entry(l2 - l1, r2 - r1, "", (p1, p2), claim.held)
 
 
 def _clash(entries: Sequence[Entry], balls: Arithmetic, kind: str) -> Witness | None:
@@ -226,7 +229,7 @@ def _witness(kind: str, entries: Sequence[Entry], balls: Arithmetic, why: str) -
                 str(s): f"{before[s]} -> {v}" if before[s] != v else str(v)
                 for s, v in sorted(e.points[-1].items(), key=lambda item: str(item[0]))
             }
-        shown.append(point)
+        shown.append({**dict(e.held), **point})
         left.append(balls.text(e.left))
         right.append(balls.text(e.right))
     components = tuple(e.component for e in entries)

@@ -41,8 +41,8 @@ def points(case: Case, xs: tuple[float, ...]) -> np.ndarray:
 
 
 def noise(case: Case) -> lk.declaration.Bound:
-    family: type[lk.Distribution] = getattr(lk, case.target.family)
-    return family(**case.parameters)
+    bound: lk.declaration.Bound = getattr(lk, case.target.family)(**case.parameters)
+    return bound
 
 
 @pytest.mark.parametrize("case", [c for table in TABLES for c in covered(table)], ids=lambda c: c.label)

@@ -14,7 +14,8 @@ FOLDER = Path(__file__).parents[1] / "reference"
 
 
 def cases(file, key):
-    return [case for case in json.loads((FOLDER / file).read_text())["cases"] if case.get("verified") is not False and key(case)]
+    found = json.loads((FOLDER / file).read_text())["cases"]
+    return [case for case in found if case.get("verified") is not False and key(case)]
 
 
 def optax(name):
@@ -38,7 +39,7 @@ def test_optax_regression():
 
 def test_optax_binary():
     found = optax("sigmoid_binary_cross_entropy(mean)")
-    assert len(found) == 10 or len(found) > 5
+    assert len(found) == 10
     for case in found:
         z, y = arrays(case, "logits", "labels")
         assert losses.binary_cross_entropy(y, z).mean() == pytest.approx(case["expected"], rel=1e-7, abs=case["atol"])

@@ -3,13 +3,13 @@ from __future__ import annotations
 import mpmath
 import numpy as np
 import pytest
-from losses.settings import SETTINGS, instances, random_rows
 
 import likelihoodkit as lk
 from likelihoodkit import losses
 from likelihoodkit.losses._catalogue import Unset
 from likelihoodkit.numbers import evaluate
-from likelihoodkit.primitives import VectorSymbol, lower
+from likelihoodkit.primitives import lower
+from losses.settings import SETTINGS, instances, random_rows
 
 ALL = instances()
 SMOOTH_AT_ZERO = ["squared_error", "pseudo_huber", "log_cosh", "cauchy", "tukey", "welsch", "geman_mcclure", "linex"]

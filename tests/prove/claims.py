@@ -216,11 +216,11 @@ FALSE = [
 ]  # fmt: skip
 
 OPEN = [
-    Claim("hidden: floor of the prediction", "undecided", mse + floor(a), mse),
+    Claim("hidden: floor of the prediction", "refuted", mse + floor(a), mse),
     Claim("hidden: atan(tan(a)) - a", "undecided", mse + atan(tan(a)) - a, mse),
     Claim("hidden: acos(cos(a)) - a", "undecided", mse + sp.acos(cos(a)), mse + a),
-    Claim("hidden: sign of the prediction", "undecided", mse + sign(a), mse),
-    Claim("hidden: frac part", "undecided", mse + sp.frac(a) - a, mse),
+    Claim("hidden: sign of the prediction", "refuted", mse + sign(a), mse),
+    Claim("hidden: frac part", "refuted", mse + sp.frac(a) - a, mse),
     Claim("hidden: log(a^2) - 2 log|a| is undefined at 0", "undecided", mse + log(a**2) - 2 * log(Abs(a)), mse),
     Claim("hidden: a removable pole", "undecided", mse + (a**2 + a) / a - a, mse),
     Claim("hidden: 1/a - 1/a written apart", "undecided", mse + (1 + a) / a - 1 / a, mse),
@@ -249,9 +249,11 @@ def _each(claim: Claim, f: Callable[[sp.Expr], sp.Expr]) -> sp.Expr:
 
 
 def _moved(claim: Claim, size: sp.Rational) -> sp.Expr:
-    """The first prediction shifted (real) or scaled (positive, vectors) on the left side only."""
+    """The first prediction shifted (real), bent (positive) or scaled (vectors) on the left side only."""
     first = claim.predictions[0]
-    if isinstance(first, VectorSymbol) or first.is_positive:
+    if first.is_positive:
+        return claim.left.xreplace({first: first + size * first**2})
+    if isinstance(first, VectorSymbol):
         return claim.left.xreplace({first: first * (1 - size)})
     return claim.left.xreplace({first: first + size})
 

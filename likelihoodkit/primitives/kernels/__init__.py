@@ -46,12 +46,12 @@ from likelihoodkit.primitives.kernels.deviance import (
     poisson_deviance_half,
 )
 from likelihoodkit.primitives.kernels.differences import (
-    ratio_deviance,
-    ratio_minus_one,
     exp_minus,
     log_times_exp,
     power_minus_one,
     power_times_exp,
+    ratio_deviance,
+    ratio_minus_one,
     sigmoid_balance,
     square_rest_exp,
     square_share_exp,
@@ -94,6 +94,7 @@ from likelihoodkit.primitives.kernels.logistic import (
     softplus_ratio_derivative,
 )
 from likelihoodkit.primitives.kernels.normal import (
+    erfc,
     hazard,
     hazard_derivative,
     log_diff_ndtr,
@@ -108,7 +109,6 @@ from likelihoodkit.primitives.kernels.plain import (
     cos,
     cosh,
     erf,
-    erfc,
     exp,
     expm1,
     floor,
@@ -150,6 +150,7 @@ from likelihoodkit.primitives.kernels.robust import (
     soft_cross_entropy,
     soft_residual,
 )
+from likelihoodkit.primitives.kernels.saddle import log_factorial_excess, poisson_deviance_exp
 
 __all__ = [
     "abs",
@@ -204,6 +205,7 @@ __all__ = [
     "log_cosh",
     "log_diff_ndtr",
     "log_factorial",
+    "log_factorial_excess",
     "log_gamma",
     "log_i0e",
     "log_ndtr",
@@ -221,6 +223,7 @@ __all__ = [
     "one_hot",
     "one_minus_cos",
     "pick",
+    "poisson_deviance_exp",
     "poisson_deviance_half",
     "power_minus_one",
     "power_times_exp",

@@ -35,9 +35,7 @@ def log1p_over(x: Floats, a: Floats) -> Floats:
 def log1p_over_da(x: Floats, a: Floats) -> Floats:
     """Derivative of log(1 + a x)/a in a; -x^2/2 at a = 0."""
     t = a * x
-    return piecewise(
-        (x, a, t), ((t > -0.6) & (t < 1.9), _log1p_over_da_near), otherwise=_log1p_over_da_far
-    )
+    return piecewise((x, a, t), ((t > -0.6) & (t < 1.9), _log1p_over_da_near), otherwise=_log1p_over_da_far)
 
 
 def _log1p_over_da_near(x: Floats, a: Floats, t: Floats) -> Floats:
@@ -59,9 +57,7 @@ def _log1p_over_da_far(x: Floats, a: Floats, t: Floats) -> Floats:
 def log1p_over_daa(x: Floats, a: Floats) -> Floats:
     """Second derivative of log(1 + a x)/a in a; 2 x^3/3 at a = 0."""
     t = a * x
-    return piecewise(
-        (x, a, t), ((t > -0.6) & (t < 1.9), _log1p_over_daa_near), otherwise=_log1p_over_daa_far
-    )
+    return piecewise((x, a, t), ((t > -0.6) & (t < 1.9), _log1p_over_daa_near), otherwise=_log1p_over_daa_far)
 
 
 def _log1p_over_daa_near(x: Floats, a: Floats, t: Floats) -> Floats:
@@ -94,10 +90,15 @@ def expm1_over_da(x: Floats, a: Floats) -> Floats:
     return piecewise(
         (x, a, t),
         (np.absolute(t) <= 2, lambda x, a, t: x * (x * _slope_near(t))),
-        (t > EXP_NORMAL, lambda x, a, t: times_exp((x - 1.0 / a) / a, t)),
+        (t > 2, _expm1_over_da_right),
         (t < -EXP_NORMAL, lambda x, a, t: 1.0 / a / a),
         otherwise=lambda x, a, t: (x * np.exp(t) - np.expm1(t) / a) / a,
     )
+
+
+def _expm1_over_da_right(x: Floats, a: Floats, t: Floats) -> Floats:
+    root = np.asarray(times_exp(1.0 / a, 0.5 * t))  # e^t/a^2 as a square: it may fit where its factors do not
+    return ((t - 1.0) + np.exp(-t)) * root * root
 
 
 @kernel
@@ -107,7 +108,12 @@ def expm1_over_daa(x: Floats, a: Floats) -> Floats:
     return piecewise(
         (x, a, t),
         (np.absolute(t) <= 2, lambda x, a, t: x * (x * (x * _curve_near(t)))),
-        (t > EXP_NORMAL, lambda x, a, t: times_exp((x * (x - 2.0 / a) + 2.0 / a / a) / a, t)),
+        (t > 2, _expm1_over_daa_right),
         (t < -EXP_NORMAL, lambda x, a, t: -2.0 / a / a / a),
         otherwise=lambda x, a, t: (x * (t - 2.0) * np.exp(t) + 2.0 * np.expm1(t) / a) / a / a,
     )
+
+
+def _expm1_over_daa_right(x: Floats, a: Floats, t: Floats) -> Floats:
+    root = np.asarray(times_exp(1.0 / a, 0.5 * t))
+    return (t * (t - 2.0) + 2.0 * (1.0 - np.exp(-t))) * root * root / a

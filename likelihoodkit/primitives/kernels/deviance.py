@@ -13,7 +13,7 @@ def poisson_deviance_half(y: Floats, m: Floats) -> Floats:
     """y log(y/m) - y + m for y, m >= 0 (Loader's bd0): m at y = 0, and (y - m)^2/(2 y) near y = m."""
     return piecewise(
         (y, m),
-        (y == 0, lambda y, m: np.array(m)),
+        ((y == 0) | (np.isinf(m) & np.isfinite(y)), lambda y, m: np.array(m)),
         ((m > 0.5 * y) & (m < 2.4 * y), lambda y, m: -y * log1pmx((m - y) / y)),
         otherwise=_deviance_far,
     )

@@ -12,6 +12,8 @@ from likelihoodkit.primitives.kernels._tools import Floats, gauss_legendre, horn
 from likelihoodkit.primitives.kernels.exponential import log1m_exp, times_exp
 
 LOG_SQRT_2PI = 0.5 * math.log(2.0 * math.pi)
+SQRT_2 = math.sqrt(2.0)
+TWO_OVER_SQRT_2PI = 2.0 / math.sqrt(2.0 * math.pi)
 SQRT_HALF = math.sqrt(0.5)
 DENSITY_AT_0 = 1.0 / math.sqrt(2.0 * math.pi)
 
@@ -54,6 +56,20 @@ def ndtr(x: Floats) -> Floats:
 
 
 @kernel
+def erfc(x: Floats) -> Floats:
+    """1 - erf(x), down to the smallest subnormal."""
+    return piecewise((x,), (x > 1, _erfc_right), otherwise=special.erfc)
+
+
+def _erfc_right(x: Floats) -> Floats:
+    return (
+        TWO_OVER_SQRT_2PI
+        * np.asarray(_exp_half_square(x))
+        * (_exp_half_square(x) / _left_hazard(-SQRT_2 * x))
+    )
+
+
+@kernel
 def ndtri(p: Floats) -> Floats:
     """Quantile of the normal, the inverse of ndtr."""
     return np.asarray(special.ndtri(p))
@@ -78,7 +94,9 @@ def _log_ndtr_left(x: Floats) -> Floats:
 def hazard(x: Floats) -> Floats:
     """phi(x)/Phi(x), the derivative of log_ndtr: -x for x -> -inf."""
     return piecewise(
-        (x,), (x <= 0, _left_hazard), otherwise=lambda x: _density(x) / (1.0 - 0.5 * special.erfc(x * SQRT_HALF))
+        (x,),
+        (x <= 0, _left_hazard),
+        otherwise=lambda x: _density(x) / (1.0 - 0.5 * special.erfc(x * SQRT_HALF)),
     )
 
 

@@ -6,10 +6,26 @@ from typing import Any
 
 import numpy as np
 from numpy import absolute as abs
-from numpy import arctan, cos, cosh, exp, expm1, floor, log, log1p, maximum, minimum, sign, sin, sinh, sqrt, tanh
+from numpy import (
+    arctan,
+    cos,
+    cosh,
+    exp,
+    expm1,
+    floor,
+    log,
+    log1p,
+    maximum,
+    minimum,
+    sign,
+    sin,
+    sinh,
+    sqrt,
+    tanh,
+)
 from numpy import arctan2 as atan2
 from numpy.typing import ArrayLike
-from scipy.special import erf, erfc, xlog1py, xlogy
+from scipy.special import erf, xlog1py, xlogy
 
 from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise
 
@@ -20,7 +36,6 @@ __all__ = [
     "cos",
     "cosh",
     "erf",
-    "erfc",
     "exp",
     "expm1",
     "floor",
@@ -58,7 +73,9 @@ def one_minus_cos(x: Floats) -> Floats:
 @kernel
 def wrap_angle(x: Floats) -> Floats:
     """x brought into (-pi, pi] by whole turns; the library's sine reduces the argument exactly."""
-    return piecewise((x,), (np.absolute(x) <= np.pi, np.array), otherwise=lambda x: np.arctan2(np.sin(x), np.cos(x)))
+    return piecewise(
+        (x,), (np.absolute(x) <= np.pi, np.array), otherwise=lambda x: np.arctan2(np.sin(x), np.cos(x))
+    )
 
 
 @kernel

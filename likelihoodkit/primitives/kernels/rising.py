@@ -2,7 +2,8 @@
 
 With t = n/a and w = n/(a + n), for a >= 1,
 
-    log_rising(a, n) = n log a + excess,  excess = -(a + n) log1pmx(-w) - log1p(t)/2 + delta(a + n) - delta(a);
+    log_rising(a, n) = n log a + excess,
+    excess = -(a + n) log1pmx(-w) - log1p(t)/2 + delta(a + n) - delta(a);
 
 below 1, one step: Gamma(a + n)/Gamma(a) = Gamma(a + 1 + n)/Gamma(a + 1) a/(a + n).
 """
@@ -59,7 +60,7 @@ def log_rising_excess_derivative(a: Floats, n: Floats) -> Floats:
     return piecewise(
         (a, n),
         (a >= 1, _excess_slope),
-        otherwise=lambda a, n: _excess_slope(1.0 + a, n) - n / (1.0 + a) * ((n - 1.0) / (a + n) + 1.0) / a,
+        otherwise=lambda a, n: _excess_slope(1.0 + a, n) + n * ((1.0 - n) / (a + n)) / (1.0 + a) / a,
     )
 
 
@@ -144,6 +145,9 @@ def _log_binomial_stirling(n: Floats, k: Floats) -> Floats:
     """4 <= k <= n/2."""
     rest = n - k
     entropy = k * np.log(n / k) - rest * np.log1p(-k / n)
-    return entropy - LOG_SQRT_2PI - 0.5 * (np.log(k) + np.log1p(-k / n)) + (
-        binet_difference(rest, k, 0) - binet(k, 0)
+    return (
+        entropy
+        - LOG_SQRT_2PI
+        - 0.5 * (np.log(k) + np.log1p(-k / n))
+        + (binet_difference(rest, k, 0) - binet(k, 0))
     )

@@ -99,6 +99,6 @@ def _others(v: Floats) -> Floats:
     rest = v.copy()
     np.put_along_axis(rest, top, 0.0, axis=0)
     without_top = np.sum(rest, axis=0, keepdims=True)
-    result = (without_top - rest) + np.take_along_axis(v, top, axis=0)
+    result: Floats = (without_top - rest) + np.take_along_axis(v, top, axis=0)
     np.put_along_axis(result, top, without_top, axis=0)
     return result

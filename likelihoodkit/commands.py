@@ -1,0 +1,195 @@
+"""What each command of the command line does: a function from its options to an answer.
+
+Imports stand inside the functions, so that ``likelihoodkit --help`` loads none of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import Any
+
+FINE, REFUSED = 0, 1
+Answer = tuple[int, Any, str]  # exit code, plain data for --json, text
+
+
+def _data(answer: Any) -> Any:
+    """``to_json`` of a result, as data whether it gives data or text."""
+    data = answer.to_json()
+    return json.loads(data) if isinstance(data, str) else data
+
+
+def run_list(options: argparse.Namespace) -> Answer:
+    """What there is, by chapter."""
+    from likelihoodkit import data, losses
+    from likelihoodkit.families import CHAPTERS
+    from likelihoodkit.links import LINKS
+
+    found: dict[str, dict[str, str]] = {}
+    for chapter, members in CHAPTERS.items():
+        found[f"families: {chapter}"] = {family.__name__: _first_line(family) for family in members}
+    for row in losses.catalogue():
+        call = f"{row.name}({', '.join(row.settings)})" if row.settings else row.name
+        found.setdefault(f"losses: {row.chapter}", {})[call] = row.summary
+    found["links"] = {name: f"gives {link.range.words}" for name, link in LINKS.items()}
+    found["data"] = {name: data.load(name).title for name in data.names()}
+    if options.what:
+        found = {title: rows for title, rows in found.items() if title.startswith(options.what)}
+    width = max(len(name) for rows in found.values() for name in rows)
+    lines: list[str] = []
+    for title, rows in found.items():
+        lines += ["", title, *(f"  {name:<{width}}  {words}" for name, words in rows.items())]
+    return FINE, found, "\n".join(lines[1:])
+
+
+def _first_line(declared: Any) -> str:
+    return str(declared.__doc__ or "").strip().splitlines()[0].rstrip(".")
+
+
+def run_show(options: argparse.Namespace) -> Answer:
+    """The card of one family or loss."""
+    import inspect
+
+    from likelihoodkit.declaration import CLOSED_FORMS
+    from likelihoodkit.explain.plain import Plain
+    from likelihoodkit.parse import declared
+
+    family = declared(options.name)
+    printer = Plain()
+    rows = [
+        {"name": name, "domain": row.domain.words, "link": row.link.name if row.link else None}
+        for name, row in family.parameters.items()
+    ]
+    forms = {form: printer.doprint(getattr(family, form)) for form in CLOSED_FORMS if form in vars(family)}
+    doc = inspect.cleandoc(family.__doc__ or "")
+    formula = printer.doprint(family.formula)
+    lines = [family.__name__, "", doc, "", f"outcome    {family.outcome.domain.words}"]
+    lines += [
+        f"parameter  {row['name']}: {row['domain']}, {'link ' + row['link'] if row['link'] else 'held'}" for row in rows
+    ]
+    lines += [f"{family.formula_name:<10} = {formula}", *(f"{form:<10} = {text}" for form, text in forms.items())]
+    data = {
+        "name": family.__name__,
+        "kind": "noise" if family.sign < 0 else "loss",
+        "description": doc,
+        "outcome": family.outcome.domain.words,
+        "parameters": rows,
+        family.formula_name: formula,
+        "closed_forms": forms,
+    }
+    return FINE, data, "\n".join(lines)
+
+
+def run_derive(options: argparse.Namespace) -> Answer:
+    """Loss, gradient and curvature as formulas."""
+    from likelihoodkit.explain.recipe import Scribe, readable
+    from likelihoodkit.loss import derive
+    from likelihoodkit.parse import parse
+
+    loss = derive(parse(options.noise))
+    derivation, scribe = loss.derivation, Scribe(loss)
+
+    def both(expression: Any) -> dict[str, str]:
+        formula = scribe.math(readable(expression))
+        return {"text": formula.plain, "latex": formula.latex}
+
+    gradient = {name: both(slope) for name, slope in loss.calculus.gradient.items()}
+    hessian = {f"{a} {b}": both(entry) for (a, b), entry in loss.calculus.hessian.items()}
+    steps = [
+        {"stage": s.stage, "rule": s.rule, "before": str(s.before), "after": str(s.after), "why": s.why}
+        for s in derivation.steps
+    ]
+    names = {name: scribe.plain.doprint(symbol) for name, symbol in derivation.predicted.items()}
+    data = {
+        "noise": repr(loss.bound),
+        "outputs": list(loss.outputs),
+        "shared": list(loss.shared),
+        "inputs": list(loss.inputs),
+        "loss": both(derivation.expression),
+        "gradient": gradient,
+        "hessian": hessian,
+        "steps": steps,
+    }
+    lines = [repr(loss.bound), f"outputs   {', '.join(f'{names[n]} for {n}' for n in names) or 'none'}"]
+    lines.append(f"loss      {both(derivation.expression)['text']}")
+    lines += [f"gradient  d/d {names[name]}: {entry['text']}" for name, entry in gradient.items()]
+    lines += [f"hessian   {pair.replace(' ', ', ')}: {entry['text']}" for pair, entry in hessian.items()]
+    for step in derivation.steps:
+        if step.stage == "minimise" and step.equality:
+            left, right = scribe.plain.doprint(step.before), scribe.plain.doprint(step.after)
+            lines.append(f"step      {left} = {right}   ({step.why})")
+    return FINE, data, "\n".join(lines)
+
+
+def run_prove(options: argparse.Namespace) -> Answer:
+    """A proof, or a witness against it."""
+    from likelihoodkit.parse import parse
+    from likelihoodkit.prove import prove
+
+    proof = prove(parse(options.noise), reduces_to=parse(options.loss))
+    text = "\n".join([str(proof), *(f"step      {step}" for step in proof.steps if options.steps)])
+    return FINE if proof else REFUSED, _data(proof), text
+
+
+def run_explain(options: argparse.Namespace) -> Answer:
+    """The four steps."""
+    from likelihoodkit.explain import explain
+    from likelihoodkit.parse import parse
+
+    told = explain(parse(options.noise))
+    text = {"text": told.__str__, "markdown": told.to_markdown, "latex": told.to_latex, "html": told.to_html}
+    return FINE, told.to_json(), text[options.format]()
+
+
+def run_check(options: argparse.Namespace) -> Answer:
+    """A certificate."""
+    from likelihoodkit.certify import check
+    from likelihoodkit.parse import parse_family
+
+    report = check(parse_family(options.family), grid=options.grid, seed=options.seed)
+    return FINE if report.passed else REFUSED, _data(report), str(report)
+
+
+def run_fit(options: argparse.Namespace) -> Answer:
+    """A fit to the columns of a file."""
+    import warnings
+
+    from likelihoodkit.csvfile import CsvFile
+    from likelihoodkit.declaration import as_bound
+    from likelihoodkit.errors import BindingError
+    from likelihoodkit.fit import fit
+    from likelihoodkit.parse import parse_family
+
+    bound = as_bound(parse_family(options.family))
+    file = CsvFile(options.file)
+    taken = {options.outcome, options.weights, options.offset, *bound.inputs}
+    if options.features is None:
+        features = [name for name in file.header if name not in taken]
+    else:
+        features = [name.strip() for name in options.features.split(",") if name.strip()]
+    if not bound.outputs:
+        raise BindingError(f"{bound!r} predicts nothing: leave a parameter free", family=bound.name)
+    columns = file.columns(features)
+    given: dict[str, Any] = dict(file.columns(bound.inputs))
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        found = fit(
+            bound,
+            file.column(options.outcome),
+            {bound.outputs[0]: columns} if columns else None,
+            weights=None if options.weights is None else file.column(options.weights),
+            offset=None if options.offset is None else file.column(options.offset),
+            intercept=options.intercept,
+            **given,
+        )
+    notes = [str(warning.message) for warning in said]
+    data = {**_data(found), "warnings": notes}
+    text = "\n".join([found.summary(), *(f"\nwarning: {note}" for note in notes)])
+    return FINE if found.converged else REFUSED, data, text
+
+
+def run_demo(options: argparse.Namespace) -> Answer:
+    """The demonstration on Newcomb's light times."""
+    from likelihoodkit.demo import demonstrate
+
+    return demonstrate(options.out)

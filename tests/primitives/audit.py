@@ -1,0 +1,65 @@
+"""Measure one kernel against its reference: units in the last place, and errors relative to the conditioning."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass, field
+
+import mpmath as mp
+import numpy as np
+
+from likelihoodkit.primitives import kernels
+from primitives.reference import TABLE, truth
+
+
+@dataclass
+class Audit:
+    """Errors per point: (arguments, result, ulp, error / (u (|f| + sum |x_i df/dx_i|)))."""
+
+    name: str
+    rows: list[tuple[tuple[float, ...], float, float, float]] = field(default_factory=list)
+    wrong_infinity: list[tuple[tuple[float, ...], float, str]] = field(default_factory=list)
+    undecided: int = 0
+
+    def beyond(self, ulp: float, conditioned: float) -> list[tuple[tuple[float, ...], float, float, float]]:
+        """The points where both measures are above their bounds."""
+        return [row for row in self.rows if row[2] > ulp and row[3] > conditioned]
+
+
+def arguments_of(name: str, dtype: type, points: int, special: bool) -> list[tuple[float, ...]]:
+    """Seeded draws, rounded to the dtype, then the special points."""
+    case = TABLE[name]
+    rng = np.random.default_rng(zlib.crc32(name.encode()))
+    columns = case.sample(rng, points, 300.0 if dtype is np.float64 else 36.0)
+    drawn = zip(*[np.asarray(column).astype(dtype).tolist() for column in columns], strict=True)
+    return [*drawn, *(case.points if special else ())]
+
+
+def audit(name: str, dtype: type = np.float64, points: int = 300, special: bool = True) -> Audit:
+    """Evaluate kernel `name` on drawn and special points in that precision."""
+    arguments = arguments_of(name, dtype, points, special)
+    with np.errstate(all="ignore"):
+        results = getattr(kernels, name)(
+            *[np.array(column, dtype) for column in zip(*arguments, strict=True)]
+        )
+    assert results.dtype == dtype
+    info, report = np.finfo(dtype), Audit(name)
+    unit, least, largest = float(info.eps) / 2, float(info.smallest_subnormal), mp.mpf(float(info.max))
+    for x, result in zip(arguments, results.tolist(), strict=True):
+        value, condition = truth(TABLE[name], x)
+        if mp.isnan(value):
+            report.undecided += 1
+            continue
+        if abs(value) > largest * (1 + mp.mpf(unit) / 2) or not np.isfinite(result):
+            edge = abs(value) > largest * (1 - 8 * mp.mpf(unit))  # either answer is within the error bound
+            if not (
+                edge and abs(result) >= largest * (1 - 8 * mp.mpf(unit)) and np.sign(result) == mp.sign(value)
+            ):
+                report.wrong_infinity.append((x, result, mp.nstr(value, 8)))
+            continue
+        error = abs(mp.mpf(result) - value)
+        with np.errstate(all="ignore"):
+            spacing = float(np.spacing(np.abs(dtype(float(value)))))
+        scaled = error / max(unit * (abs(value) + condition), mp.mpf(least))
+        report.rows.append((x, result, float(error / spacing), float(scaled)))
+    return report

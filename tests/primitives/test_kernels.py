@@ -1,0 +1,163 @@
+"""Every kernel against mpmath: value over the whole range, both precisions, limits at infinity, classes."""
+
+from __future__ import annotations
+
+import math
+
+import mpmath as mp
+import numpy as np
+import pytest
+
+from likelihoodkit.primitives import kernels
+from primitives.audit import Audit, audit
+from primitives.reference import TABLE
+
+INF = math.inf
+ALONE = {  # no mpmath definition of one number: tested below, or NumPy's own
+    "abs", "floor", "maximum", "minimum", "sign", "where_positive", "log_sum_exp", "softmax", "softmax_residual",
+    "softmax_cross_entropy", "pick", "one_hot", "sum_over", "huber_penalty", "huber_score",
+    "gammaincinv", "gammainccinv", "betaincinv", "regularised_gamma_p_inverse", "regularised_gamma_q_inverse",
+    "regularised_beta_inverse", "student_quantile",
+}  # fmt: skip
+LIMITS = [
+    ("softplus", (INF,), INF), ("softplus", (-INF,), 0.0), ("sigmoid", (INF,), 1.0), ("sigmoid", (-INF,), 0.0),
+    ("log_softplus", (-INF,), -INF), ("log_softplus", (INF,), INF), ("softplus_ratio", (-INF,), 1.0),
+    ("softplus_ratio", (INF,), 0.0), ("softplus_ratio_derivative", (-INF,), 0.0),
+    ("softplus_ratio_derivative", (INF,), 0.0), ("log1m_exp", (0.0,), -INF), ("log1m_exp", (INF,), 0.0),
+    ("log1m_exp_neg_exp", (-INF,), -INF), ("log1m_exp_neg_exp", (INF,), 0.0), ("exprel", (-INF,), 0.0),
+    ("exprel", (INF,), INF), ("exprel_derivative", (INF,), INF), ("exprel_derivative", (-INF,), 0.0),
+    ("x_over_expm1", (INF,), 0.0), ("x_over_expm1", (-INF,), INF), ("x_over_expm1_derivative", (INF,), 0.0),
+    ("x_over_expm1_derivative", (-INF,), -1.0), ("log1pmx", (INF,), -INF), ("log1pmx", (-1.0,), -INF),
+    ("log_gamma", (0.0,), INF), ("log_gamma", (INF,), INF), ("digamma", (0.0,), -INF), ("trigamma", (0.0,), INF),
+    ("trigamma", (INF,), 0.0), ("tetragamma", (INF,), 0.0), ("stirling_error", (INF,), 0.0),
+    ("log_ndtr", (-INF,), -INF), ("log_ndtr", (INF,), 0.0), ("hazard", (-INF,), INF), ("hazard", (INF,), 0.0),
+    ("hazard_derivative", (-INF,), -1.0), ("hazard_derivative", (INF,), 0.0), ("log_diff_ndtr", (-INF, INF), 0.0),
+    ("log_diff_ndtr", (-INF, -1.0), -1.8410216450092636), ("log_diff_ndtr", (2.0, 2.0), -INF),
+    ("log_i0e", (INF,), -INF), ("bessel_ratio", (INF,), 1.0), ("bessel_ratio", (-INF,), -1.0),
+    ("bessel_ratio_complement", (INF,), 0.0), ("bessel_ratio_derivative", (INF,), 0.0), ("log_cosh", (INF,), INF),
+    ("sech2", (INF,), 0.0), ("hypot1m", (-INF,), INF), ("log1p_square", (INF,), INF), ("square_ratio", (INF,), 0.0),
+    ("poisson_deviance_half", (3.0, 0.0), INF), ("poisson_deviance_half", (0.0, 0.0), 0.0),
+    ("poisson_deviance_half", (3.0, INF), INF), ("times_exp", (0.0, 1e30), 0.0), ("times_exp", (INF, -1e30), INF),
+    ("log1p_over", (INF, 0.5), INF), ("log1p_over", (2.0, INF), 0.0), ("log_binomial", (7.0, 0.0), 0.0),
+    ("log_rising", (3.0, 0.0), 0.0), ("log_rising_excess", (3.0, 0.0), 0.0), ("digamma_rising", (3.0, 0.0), 0.0),
+    ("trigamma_rising", (3.0, 0.0), 0.0), ("xlogy", (0.0, 0.0), 0.0), ("erfc", (INF,), 0.0), ("ndtri", (0.0,), -INF),
+]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _as_the_engine_runs():
+    with np.errstate(all="ignore"):
+        yield
+
+
+def accept(report: Audit, bound: float) -> None:
+    assert report.undecided == 0
+    assert report.wrong_infinity == []
+    assert report.beyond(4.0, bound) == []
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_value_in_double_precision_over_the_whole_range(name):
+    accept(audit(name, np.float64, points=10), TABLE[name].bound)
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_value_in_single_precision(name):
+    accept(audit(name, np.float32, points=10, special=False), 2.0)
+
+
+@pytest.mark.parametrize(("name", "arguments", "limit"), LIMITS)
+def test_limits(name, arguments, limit):
+    assert getattr(kernels, name)(*arguments) == limit
+    assert getattr(kernels, name)(*map(np.float32, arguments)) == np.float32(limit)
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_nan_goes_through_and_scalars_come_back(name):
+    case, kernel = TABLE[name], getattr(kernels, name)
+    arguments = [float(a[0]) for a in case.sample(np.random.default_rng(5), 1, 30)]
+    assert np.ndim(kernel(*arguments)) == 0
+    assert kernel(*map(np.array, arguments)) == kernel(*arguments)
+    for i in range(len(arguments)):
+        assert np.isnan(kernel(*arguments[:i], math.nan, *arguments[i + 1 :]))
+
+
+def test_every_kernel_of_these_modules_is_in_the_table():
+    elsewhere = {"robust", "differences"}  # tested with the losses that need them
+    mine = {
+        n
+        for n in kernels.__all__
+        if getattr(getattr(kernels, n), "__module__", "").split(".")[-1] not in elsewhere
+    }
+    assert mine - ALONE == set(TABLE)
+
+
+def test_counts_may_be_integers_and_follow_the_floating_arguments():
+    y = np.array([0, 3, 7])
+    assert kernels.log_rising(np.float32([2, 2, 2]), y).dtype == np.float32
+    assert kernels.log_factorial(y).dtype == np.float64
+    assert kernels.poisson_deviance_half(2, np.ones((4, 1), np.float32)).shape == (4, 1)
+
+
+def exact_cross_entropy(z, y):
+    with mp.workdps(400):
+        return float(mp.log1p(mp.fsum(mp.exp(mp.mpf(v) - mp.mpf(z[y])) for j, v in enumerate(z) if j != y)))
+
+
+@pytest.mark.parametrize("K", [1, 2, 3, 50])
+def test_cross_entropy_and_residual(K):
+    rng = np.random.default_rng(K)
+    z = rng.normal(size=(K, 40)) * 10.0 ** rng.uniform(-2, 2, 40)
+    y = rng.integers(K, size=40)
+    value, residual = kernels.softmax_cross_entropy(z, y.astype(float)), kernels.softmax_residual(z, y)
+    for i in range(40):
+        truth = exact_cross_entropy(z[:, i], y[i])
+        assert abs(value[i] - truth) <= 4e-16 * (1 + np.abs(z[:, i]).max()) * truth
+        shares = np.exp(z[:, i] - kernels.log_sum_exp(z)[i])
+        expected = shares - (np.arange(K) == y[i])
+        assert residual[:, i] == pytest.approx(expected, abs=1e-13)
+        assert residual[y[i], i] == pytest.approx(np.expm1(-truth), rel=1e-12)
+
+
+def test_confident_and_right_keeps_its_digits():
+    z = np.array([[40.0, 800.0], [0.0, 0.0]])
+    assert kernels.softmax_cross_entropy(z, np.array([0, 0]))[0] == pytest.approx(
+        4.248354255291589e-18, rel=1e-15
+    )
+    assert kernels.softmax_residual(z, np.array([0, 0]))[:, 0] == pytest.approx(
+        [-4.248354255291589e-18, 4.248354255291589e-18]
+    )
+    assert kernels.softmax_cross_entropy(z, np.array([1, 1])).tolist() == [40.0, 800.0]
+
+
+def test_log_sum_exp_with_infinities():
+    z = np.array([[-INF, INF, -INF, 1e308], [-INF, 0.0, 2.0, -1e308]])
+    assert kernels.log_sum_exp(z).tolist() == [-INF, INF, 2.0, 1e308]
+    assert kernels.softmax(z)[:, 1:].tolist() == [[1.0, 0.0, 1.0], [0.0, 1.0, 0.0]]
+    assert kernels.softmax_cross_entropy(np.array([[INF], [0.0]]), np.array([0])).tolist() == [0.0]
+
+
+def test_pick_one_hot_and_sum():
+    v, y = np.arange(6.0).reshape(3, 2), np.array([2, 0])
+    assert kernels.pick(v, y).tolist() == [4.0, 1.0]
+    assert kernels.pick(np.array([5.0, 6.0, 7.0]), y).tolist() == [7.0, 5.0]
+    assert kernels.one_hot(y, v.astype(np.float32)).dtype == np.float32
+    assert kernels.sum_over(kernels.one_hot(y, v) * v).tolist() == [4.0, 1.0]
+    with pytest.raises(IndexError):
+        kernels.pick(v, np.array([3, 0]))
+
+
+def test_inverses_of_distribution_functions():
+    p = np.linspace(0.01, 0.99, 25)
+    assert kernels.regularised_gamma_p(3.5, kernels.gammaincinv(3.5, p)) == pytest.approx(p, rel=1e-13)
+    assert kernels.regularised_gamma_q(3.5, kernels.gammainccinv(3.5, p)) == pytest.approx(p, rel=1e-13)
+    assert kernels.regularised_beta(2.5, 4.0, kernels.betaincinv(2.5, 4.0, p)) == pytest.approx(p, rel=1e-13)
+    assert kernels.student_cdf(4.5, kernels.student_quantile(4.5, p)) == pytest.approx(p, rel=1e-10)
+    assert kernels.ndtr(kernels.ndtri(p)) == pytest.approx(p, rel=1e-14)
+
+
+def test_huber_and_selection():
+    z = np.array([-3.0, -0.5, 0.0, 2.0])
+    assert kernels.huber_penalty(z, 1.0).tolist() == [2.5, 0.125, 0.0, 1.5]
+    assert kernels.huber_score(z, 1.0).tolist() == [-1.0, -0.5, 0.0, 1.0]
+    assert kernels.where_positive(z, np.nan, 7.0)[:3].tolist() == [7.0, 7.0, 7.0]

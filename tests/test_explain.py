@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import html.parser
+import re
+from functools import cache
+
+import pytest
+import sympy as sp
+from matplotlib.mathtext import MathTextParser
+
+import likelihoodkit as lk
+from likelihoodkit import losses
+from likelihoodkit.explain import explain
+from likelihoodkit.explain.plain import TEMPLATES, Plain
+from likelihoodkit.explain.recipe import readable
+from likelihoodkit.explain.tex import Tex, fill
+from likelihoodkit.families import FAMILIES
+from likelihoodkit.loss import derive
+from likelihoodkit.nll import Step
+from likelihoodkit.primitives import RECORDS, expm1, log1p, pick, softplus, times_exp
+from likelihoodkit.primitives.robust import expm1_minus
+from losses.settings import instances
+
+HELD = {"Huber": {"threshold": 1.345}, "AsymmetricLaplace": {"level": 0.9}, "Binomial": {"trials": 10}}
+NOISES = [family(**HELD.get(name, {})) for name, family in FAMILIES.items()]
+SUBJECTS = [*NOISES, *instances()]
+STEPS = ("1. Choose", "2. Let the model predict its parameters", "3. Minimise", "4. Infer")
+
+a, b, x = sp.symbols("a b x", real=True)
+z = sp.Symbol("f_scale", real=True)
+
+
+@cache
+def told_of(place):
+    return explain(SUBJECTS[place])
+
+
+@pytest.mark.parametrize("place", range(len(SUBJECTS)), ids=lambda place: repr(SUBJECTS[place]))
+def test_the_four_steps_in_every_spelling(place):
+    told = told_of(place)
+    for text in (str(told), told.to_markdown(), told.to_latex(), told.to_html()):
+        places = [text.find(step) for step in STEPS]
+        assert min(places) >= 0
+        assert places == sorted(places)
+    text = str(told)
+    assert not [formula for formula in told.formulas() if "**" in formula.plain]
+    assert not re.search(r"\bf_\w+(?!\w*\[x\])\b", text)  # outputs read f[x]
+    names = [name for name, record in RECORDS.items() if "_" in name]
+    assert not [name for name in names if re.search(rf"\b{name}\(", text)]  # no name of ours is shown to a student
+
+
+@pytest.mark.parametrize("place", range(len(SUBJECTS)), ids=lambda place: repr(SUBJECTS[place]))
+def test_latex_is_balanced_and_typesets(place):
+    parser = MathTextParser("agg")
+    formulas = told_of(place).formulas()
+    assert len(formulas) >= 4
+    for formula in formulas:
+        latex = formula.latex
+        assert latex.count("{") == latex.count("}")
+        assert len(re.findall(r"\\left\b", latex)) == len(re.findall(r"\\right\b", latex))
+        assert latex.count(r"\begin") == latex.count(r"\end")
+        if r"\begin" not in latex:  # matplotlib knows no environments
+            parser.parse(f"${latex}$")
+
+
+def test_html_is_well_formed():
+    class Reader(html.parser.HTMLParser):
+        def __init__(self):
+            super().__init__()
+            self.open = []
+
+        def handle_starttag(self, tag, attrs):
+            self.open.append(tag)
+
+        def handle_endtag(self, tag):
+            assert self.open.pop() == tag
+
+    for place in range(len(SUBJECTS)):
+        reader = Reader()
+        reader.feed(told_of(place).to_html())
+        assert reader.open == []
+
+
+@pytest.mark.parametrize(
+    ("expression", "text"),
+    [
+        (times_exp(a - b, x), "(a - b)·e^x"),
+        (times_exp(a, x) ** 2, "(a·e^x)^2"),
+        (2 * expm1(a), "2·(e^a - 1)"),
+        (-expm1(a - b), "-(e^(a - b) - 1)"),
+        (a - expm1_minus(b), "a - (e^b - 1 - b)"),
+        (1 / expm1(a), "1/(e^a - 1)"),
+        (x / 3 - a / 3, "(x - a)/3"),
+        (sp.Rational(269, 200) * a, "1.345·a"),
+        (a / (b * x), "a/(b·x)"),
+        (-((a - b) ** 2) / 2, "-(a - b)^2/2"),
+        (sp.sqrt(a**2 + 1), "sqrt(a^2 + 1)"),
+        (sp.Heaviside(a - b), "[a > b]"),
+        (sp.Abs(a - b), "|a - b|"),
+        (log1p(-a), "log(1 - a)"),
+    ],
+)
+def test_plain_text(expression, text):
+    assert Plain().doprint(expression) == text
+
+
+@pytest.mark.parametrize(
+    ("expression", "latex"),
+    [
+        (times_exp(a - b, x - a), r"\left(a - b\right)\,e^{x - a}"),
+        (lk.log1p_square(a - b), r"\log\left(1+\left(a - b\right)^2\right)"),
+        (-2 * expm1(a - b), r"\left(e^{a - b}-1\right)"),
+    ],
+)
+def test_latex_brackets_what_a_template_does_not(expression, latex):
+    assert latex in Tex().doprint(expression)
+
+
+def test_fill_leaves_enclosed_arguments_alone():
+    assert fill(r"\frac{{{0}}}{{{1}}}", [("a - b", True), ("c", False)]) == r"\frac{a - b}{c}"
+    assert fill(r"f\left({0},{1}\right)", [("a - b", True), ("c - d", True)]) == r"f\left(a - b,c - d\right)"
+    assert fill(r"e^{{-{0}}}", [("a - b", True)]) == r"e^{-\left(a - b\right)}"
+
+
+def test_every_primitive_has_a_plain_spelling():
+    for name, record in RECORDS.items():
+        arguments = sp.symbols("a b c", real=True)[: record.nargs]
+        text = Plain().doprint(record.function(*arguments))
+        assert "_" not in text or name in TEMPLATES, name
+        assert Tex().doprint(record.function(*arguments))
+
+
+@pytest.mark.parametrize("subject", NOISES, ids=repr)
+def test_readable_changes_nothing_but_the_spelling(subject):
+    derivation = derive(subject).derivation
+    assert Step("minimise", "readable", derivation.expression, readable(derivation.expression), "").check()
+
+
+def test_what_a_student_reads():
+    text = str(explain(lk.Normal(scale=1)))
+    assert "mean = f[x]    (identity: any real number will do, so the output is used as it is)" in text
+    assert "scale = 1    (held, not predicted)" in text
+    assert "loss = (y - f[x])^2/2 + log(2·pi)/2" in text
+    assert "d loss / d f[x] = f[x] - y" in text
+    assert "Nothing is dropped. The part free of the outputs, log(2·pi)/2," in text
+    assert "mode of y = mean of y = median of y = mean" in text
+    assert "one value, learnt once for all rows" in str(explain(lk.Normal(scale=lk.shared)))
+    assert "given with each row" in str(explain(lk.Binomial))
+    assert "log(sigmoid(f[x])) = -softplus(-f[x])    (log sigmoid(z) = -softplus(-z))" in str(explain(lk.Bernoulli))
+    assert "the loss elicits the quantile at" in str(explain(losses.pinball(0.9))).replace("\n", " ")
+    assert r"\lambda = e^{f[\mathbf{x}]}" in explain(lk.Poisson).to_latex()
+
+
+def test_print_shows_the_four_steps():
+    loss = lk.derive(lk.Laplace(scale=1))
+    assert str(loss) == str(explain(loss)) == str(explain(lk.Laplace(scale=1)))
+    assert repr(loss) == "Loss(Laplace(scale=1))"
+    assert str(losses.absolute_error).startswith("absolute_error: a loss by name")
+
+
+def test_notebooks_get_formulas():
+    told = explain(lk.Poisson)
+    assert told._repr_latex_().startswith("$$")
+    assert told._repr_markdown_() == told.to_markdown()
+    assert told.to_json()["sections"][0]["title"] == "1. Choose the distribution"
+    assert Plain().doprint(pick(softplus(z), a)) == "softplus(f_scale)[a]"
+
+
+def test_wrong_things_are_refused():
+    with pytest.raises(lk.BindingError):
+        explain("Normal")
