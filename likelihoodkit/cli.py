@@ -14,8 +14,19 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from likelihoodkit import __version__, commands
-from likelihoodkit.commands import Answer
+from likelihoodkit import __version__
+from likelihoodkit.commands import (
+    FINE,
+    Answer,
+    run_check,
+    run_demo,
+    run_derive,
+    run_explain,
+    run_fit,
+    run_list,
+    run_prove,
+    run_show,
+)
 
 USAGE, INTERRUPTED = 2, 130
 
@@ -46,24 +57,24 @@ def build_parser() -> argparse.ArgumentParser:
         return child
 
     noise_help = "a family or named loss, with settings if need be: Normal(scale=1), pinball(0.9)"
-    child = command("list", commands.run_list, "list the families, losses, links and data sets")
+    child = command("list", run_list, "list the families, losses, links and data sets")
     child.add_argument("what", nargs="?", choices=["families", "losses", "links", "data"], help="only these")
-    child = command("show", commands.run_show, "show how a family or loss is declared")
+    child = command("show", run_show, "show how a family or loss is declared")
     child.add_argument("name")
-    child = command("derive", commands.run_derive, "derive the loss of a noise, its gradient and curvature")
+    child = command("derive", run_derive, "derive the loss of a noise, its gradient and curvature")
     child.add_argument("noise", help=noise_help)
-    child = command("prove", commands.run_prove, "prove or refute that a noise reduces to a named loss")
+    child = command("prove", run_prove, "prove or refute that a noise reduces to a named loss")
     child.add_argument("noise", help=noise_help)
     child.add_argument("loss", help=noise_help)
     child.add_argument("--steps", action="store_true", help="print every step of the proof")
-    child = command("explain", commands.run_explain, "tell the recipe in four steps")
+    child = command("explain", run_explain, "tell the recipe in four steps")
     child.add_argument("noise", help=noise_help)
     child.add_argument("--format", choices=["text", "markdown", "latex", "html"], default="text")
-    child = command("check", commands.run_check, "certify a family: does it integrate, are its numbers right?")
+    child = command("check", run_check, "certify a family: does it integrate, are its numbers right?")
     child.add_argument("family", help="a family, with settings if need be")
     child.add_argument("--grid", choices=["moderate", "extreme"], default="moderate")
     child.add_argument("--seed", type=int, default=0)
-    child = command("fit", commands.run_fit, "fit a noise to the columns of a CSV file by maximum likelihood")
+    child = command("fit", run_fit, "fit a noise to the columns of a CSV file by maximum likelihood")
     child.add_argument("file", help="a CSV file with a header line")
     child.add_argument("--outcome", required=True, metavar="COLUMN")
     child.add_argument("--family", required=True, help="a family, with settings if need be")
@@ -71,7 +82,7 @@ def build_parser() -> argparse.ArgumentParser:
     child.add_argument("--intercept", action=argparse.BooleanOptionalAction, default=True, help="a column of ones")
     child.add_argument("--weights", metavar="COLUMN", help="how often each row counts")
     child.add_argument("--offset", metavar="COLUMN", help="added to the first parameter on its link scale")
-    child = command("demo", commands.run_demo, "fit Newcomb's light times under four assumptions and draw the beliefs")
+    child = command("demo", run_demo, "fit Newcomb's light times under four assumptions and draw the beliefs")
     child.add_argument("--out", default="out", metavar="FOLDER", help="where the picture goes (default: out)")
     return parser
 
@@ -94,7 +105,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (LikelihoodKitError, OSError) as problem:
         if isinstance(problem, BrokenPipeError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader (head, less) has gone
-            return commands.FINE
+            return FINE
         return _mistake(problem, as_json=options.json)
     except KeyboardInterrupt:
         return INTERRUPTED

@@ -7,25 +7,43 @@ its parameters: a number holds one, a link predicts it another way, ``shared`` l
 
 from __future__ import annotations
 
-import math
-import numbers
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar, cast
 
 import sympy as sp
 
-from likelihoodkit.errors import BindingError, DeclarationError, UnknownNameError
+from likelihoodkit.binding import Bound, Facts, Held, Parameter, Shared, bind, shared
+from likelihoodkit.errors import BindingError, DeclarationError
 from likelihoodkit.links import Link, find
 from likelihoodkit.primitives import VectorSymbol
 from likelihoodkit.primitives.words import exact
 from likelihoodkit.supports import Support
-from likelihoodkit.verbs import Evaluated
+
+__all__ = [
+    "CLOSED_FORMS",
+    "Bound",
+    "Declared",
+    "Distribution",
+    "Held",
+    "NamedLoss",
+    "Parameter",
+    "Shared",
+    "as_bound",
+    "bind",
+    "held",
+    "level",
+    "outcome",
+    "parameter",
+    "shared",
+]
 
 #: formulas a family may declare beside its log-density; all are certified by tests, never trusted
 CLOSED_FORMS = ("expectation", "variance", "median", "mode", "cdf", "survival", "quantile", "entropy")
 #: names that mean something else in a class body
-RESERVED = {*"log_density loss formula formula_name sign fisher limit outcome parameters family".split(), *CLOSED_FORMS}
+RESERVED = {
+    "log_density", "loss", "formula", "formula_name", "sign", "fisher", "limit", "outcome", "parameters", "family",
+    *CLOSED_FORMS,
+}  # fmt: skip
 
 #: the symbol of a probability in a declared ``quantile``
 level = sp.Symbol("quantile_level", positive=True)
@@ -76,40 +94,6 @@ def held(domain: Support) -> Any:
     return _slot("held", domain, None)
 
 
-@dataclass(frozen=True)
-class Parameter:
-    """A named parameter: its symbol, its domain and the link it is predicted through (None where it is held)."""
-
-    name: str
-    symbol: sp.Symbol
-    domain: Support
-    link: Link | None
-
-
-@dataclass(frozen=True)
-class Shared:
-    """One learnt value for all rows, through ``link`` (None: the parameter's own)."""
-
-    link: Link | str | None = None
-
-    def __call__(self, link: Link | str) -> Shared:
-        """Share through another link than the parameter's own."""
-        return Shared(link)
-
-    def __repr__(self) -> str:
-        return "shared" if self.link is None else f"shared({self.link!r})"
-
-
-shared = Shared()
-
-
-@dataclass(frozen=True)
-class Held:
-    """A parameter fixed to an exact number, or to a column of numbers given with each call (``value`` None)."""
-
-    value: sp.Expr | None
-
-
 _A = {"outcome": "the outcome", "parameter": "a parameter", "held": "a held setting"}
 
 
@@ -141,21 +125,13 @@ class FamilyMeta(type):
         return cls.__name__
 
 
-class Declared(metaclass=FamilyMeta):
+class Declared(Facts, metaclass=FamilyMeta):
     """What a noise and a named loss have in common: an outcome, parameters and one formula.
 
     Class attributes after creation: ``outcome`` (a `Parameter`), ``parameters`` (by name, in the order written),
     ``formula`` and any of `CLOSED_FORMS`, all SymPy expressions of the named symbols. A kind of declaration (a
     direct subclass) says what its formula is called; a declaration is final and has no instances.
     """
-
-    outcome: ClassVar[Parameter]
-    parameters: ClassVar[dict[str, Parameter]]
-    formula: ClassVar[sp.Expr]
-    formula_name: ClassVar[str]
-    sign: ClassVar[int]
-    fisher: ClassVar[dict[Any, sp.Expr]] = {}
-    limit: ClassVar[dict[str, tuple[Any, str]]] = {}
 
     def __init_subclass__(cls) -> None:
         if cls.__bases__ == (Declared,):
@@ -259,130 +235,6 @@ def _formula(family: str, name: str, value: Any, naming: Mapping[Slot, sp.Symbol
 def _parameter(name: str, slots: Mapping[str, Slot], naming: Mapping[Slot, sp.Symbol]) -> Parameter:
     slot = slots[name]
     return Parameter(name, naming[slot], slot.domain, slot.link)
-
-
-Binding = Link | Shared | Held
-
-
-@dataclass(frozen=True)
-class Bound(Evaluated):
-    """A family with every parameter decided: predicted through a link, shared, or held at a number."""
-
-    family: type[Declared]
-    bindings: tuple[tuple[str, Binding], ...]
-
-    @property
-    def name(self) -> str:
-        """The family's name."""
-        return self.family.__name__
-
-    @property
-    def outputs(self) -> tuple[str, ...]:
-        """Names of what the model must output, in order."""
-        return tuple(name for name, how in self.bindings if isinstance(how, Link))
-
-    @property
-    def shared(self) -> tuple[str, ...]:
-        """Names of the parameters learnt once for all rows, in order."""
-        return tuple(name for name, how in self.bindings if isinstance(how, Shared))
-
-    @property
-    def inputs(self) -> tuple[str, ...]:
-        """Names of the held parameters that are given as a column with each call."""
-        return tuple(name for name, how in self.bindings if isinstance(how, Held) and how.value is None)
-
-    @property
-    def held(self) -> dict[str, sp.Expr]:
-        """Parameters held at a number."""
-        return {name: how.value for name, how in self.bindings if isinstance(how, Held) and how.value is not None}
-
-    def __repr__(self) -> str:
-        words = []
-        for name, how in self.bindings:
-            own = self.family.parameters[name].link
-            if isinstance(how, Held) and how.value is not None:
-                words.append(f"{name}={_short(how.value)}")
-            elif isinstance(how, Shared):
-                words.append(f"{name}={how!r}")
-            elif isinstance(how, Link) and how != own:
-                words.append(f"{name}={how.name!r}")
-        return f"{self.name}({', '.join(words)})"
-
-
-def _short(value: sp.Expr) -> str:
-    return str(value) if value.is_Integer else f"{float(value):.12g}"
-
-
-def bind(family: type[Declared], bindings: Mapping[str, Any]) -> Bound:
-    """Decide every parameter of ``family``; what is not mentioned is predicted through its own link."""
-    unknown = [name for name in bindings if name not in family.parameters]
-    if unknown:
-        raise UnknownNameError(
-            f"{family.__name__} has no parameter {unknown[0]!r}",
-            family=family.__name__,
-            parameter=unknown[0],
-            remedy=f"Its parameters are {', '.join(family.parameters)}",
-        )
-    return Bound(
-        family,
-        tuple(
-            (name, _binding(family.__name__, row, bindings[name]) if name in bindings else row.link or Held(None))
-            for name, row in family.parameters.items()
-        ),
-    )
-
-
-def _binding(family: str, row: Parameter, value: Any) -> Binding:
-    if isinstance(value, Shared):
-        chosen = row.link if value.link is None else _fitting(family, row, value.link)
-        if chosen is None:
-            raise BindingError(f"{family}.{row.name} is held: give it a number", family=family, parameter=row.name)
-        return Shared(chosen)
-    if isinstance(value, Link | str):
-        if row.link is None:
-            raise BindingError(
-                f"{family}.{row.name} is held and cannot be predicted", family=family, parameter=row.name
-            )
-        return _fitting(family, row, value)
-    if isinstance(value, sp.Expr) and not value.free_symbols:
-        number = value
-    elif isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise BindingError(
-            f"{family}.{row.name} takes a number, a link or lk.shared, not {value!r}",
-            family=family,
-            parameter=row.name,
-            value=value,
-        )
-    else:
-        number = value
-    as_float = float(number)
-    if math.isnan(as_float) or math.isinf(as_float) or not _inside(row.domain, as_float):
-        raise BindingError(
-            f"{family}.{row.name} must be one of the {row.domain.words}, not {as_float:.12g}",
-            family=family,
-            parameter=row.name,
-            value=value,
-        )
-    return Held(exact(number if isinstance(number, sp.Basic | int) else as_float))
-
-
-def _inside(domain: Support, value: float) -> bool:
-    import numpy as np
-
-    return not domain.vector and not bool(domain.outside(np.asarray([value]))[0])
-
-
-def _fitting(family: str, row: Parameter, link: Link | str) -> Link:
-    chosen = find(link, row.domain)
-    if not chosen.fits(row.domain):
-        raise BindingError(
-            f"the link {chosen.name!r} gives {chosen.range.words}, which do not fit {family}.{row.name} "
-            f"({row.domain.words})",
-            family=family,
-            parameter=row.name,
-            value=chosen.name,
-        )
-    return chosen
 
 
 Noise = Bound | type[Declared]

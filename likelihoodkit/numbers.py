@@ -14,7 +14,7 @@ import mpmath
 import sympy as sp
 
 from likelihoodkit.errors import DerivationError
-from likelihoodkit.primitives import Primitive, lower
+from likelihoodkit.primitives import RECORDS, Primitive, lower
 
 
 #: an exponential of a number with more binary places than this is infinite (or zero) for every purpose here
@@ -146,14 +146,15 @@ def evaluate(expression: sp.Basic, values: Mapping[sp.Symbol, Any]) -> Any:
 
 def _mean(function: type[Primitive], arguments: list[Any]) -> Any:
     """A primitive's meaning at numbers; lowered on symbols first, because SymPy would evaluate gamma(10**6) exactly."""
-    formula, symbols = _meaning(function)
+    formula, symbols = _meaning(function.__name__)
     return evaluate(formula, dict(zip(symbols, arguments, strict=True)))
 
 
 @cache
-def _meaning(function: type[Primitive]) -> tuple[sp.Expr, list[sp.Symbol]]:
-    symbols = [sp.Symbol(f"a{i}", real=True) for i in range(function.record.nargs)]
-    return lower(function(*symbols)), symbols
+def _meaning(name: str) -> tuple[sp.Expr, list[sp.Symbol]]:
+    record = RECORDS[name]
+    symbols = [sp.Symbol(f"a{i}", real=True) for i in range(record.nargs)]
+    return lower(record.function(*symbols)), symbols
 
 
 def _constant(node: sp.Basic) -> Any:

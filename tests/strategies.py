@@ -8,14 +8,15 @@ from hypothesis import strategies as st
 from likelihoodkit import supports
 from likelihoodkit.supports import Support
 
-FURTHEST = 1e4
+EDGES = (0.0, 1e-8, 30.0, 88.0, 300.0, 709.0, 745.0, 1e4)
 
-#: outputs of a model: anything it may come up with while training goes wrong
-outputs = st.one_of(
-    st.floats(-FURTHEST, FURTHEST, allow_nan=False),
-    st.floats(-3, 3, allow_nan=False),
-    st.sampled_from([0.0, 1e-8, -1e-8, 30.0, -30.0, 88.0, -88.0, 709.0, -709.0, 745.0, -745.0, 1e4, -1e4]),
-)
+
+def outputs(reach: float) -> st.SearchStrategy[float]:
+    """Outputs of a model up to ``reach``: anything it may come up with while training goes wrong."""
+    edges = [sign * edge for edge in EDGES if edge <= reach for sign in (1, -1)]
+    return st.one_of(
+        st.floats(-reach, reach, allow_subnormal=False), st.floats(-3, 3, allow_subnormal=False), st.sampled_from(edges)
+    )
 
 
 def outcomes(support: Support, upper: float | None = None) -> st.SearchStrategy[float]:

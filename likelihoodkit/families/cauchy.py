@@ -1,5 +1,7 @@
 """Cauchy noise."""
 
+from sympy import Piecewise
+
 from likelihoodkit import links
 from likelihoodkit.declaration import Distribution, level, outcome, parameter
 from likelihoodkit.primitives.words import atan2, exact, log, log1p, pi, tan
@@ -25,7 +27,11 @@ class Cauchy(Distribution):
     median = mode = location
     cdf = atan2(1, -z) / pi
     survival = atan2(1, z) / pi
-    quantile = location + scale * tan(pi * (level - exact(1) / 2))
+    quantile = location + scale * Piecewise(  # the tails by the cotangent, where level - 1/2 would round
+        (-1 / tan(pi * level), level < exact(1) / 4),
+        (1 / tan(pi * (1 - level)), level > exact(3) / 4),
+        (tan(pi * (level - exact(1) / 2)), True),
+    )
     entropy = log(4 * pi * scale)
     fisher = {
         ("location", "location"): 1 / (2 * scale**2),

@@ -2,7 +2,7 @@
 
 from likelihoodkit import links
 from likelihoodkit.declaration import Distribution, level, outcome, parameter
-from likelihoodkit.primitives.words import atan, exp, log, log_cosh, pi, tan
+from likelihoodkit.primitives.words import atan, exact, exp, log, log_cosh, minimum, pi, sign, tan
 from likelihoodkit.supports import positive, real
 
 
@@ -26,7 +26,7 @@ class HyperbolicSecant(Distribution):
     variance = pi**2 * scale**2 / 4
     cdf = 2 / pi * atan(exp(z))
     survival = 2 / pi * atan(exp(-z))
-    quantile = location + scale * log(tan(pi * level / 2))
+    quantile = location - scale * sign(level - exact(1) / 2) * log(tan(pi * minimum(level, 1 - level) / 2))
     fisher = {
         ("location", "location"): 1 / (2 * scale**2),
         ("scale", "scale"): pi**2 / (8 * scale**2),

@@ -1,7 +1,7 @@
 """Sign cells: the domain cut along the zeros of what stands under |.|, max, min and in conditions.
 
-In a cell every switch has one sign, so both sides of a claim are smooth expressions. A cell is written in coordinates of
-its own: where a switch is linear in a symbol, the symbol is replaced by "border plus or minus a positive number", so
+In a cell every switch has one sign, so both sides of a claim are smooth expressions. A cell is written in coordinates
+of its own: where a switch is linear in a symbol, the symbol is replaced by "border plus or minus a positive number", so
 that the sign is plain from the symbols. Predictions are replaced before targets and targets before settings; a
 coordinate inherits the level of what it replaces, so "free of the prediction" can be read off.
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import sympy as sp
 
-from likelihoodkit.declaration import Bound, Held, Parameter, Shared, as_bound
+from likelihoodkit.declaration import Bound, Parameter, Shared, as_bound
 from likelihoodkit.errors import InputError
 from likelihoodkit.links import Link
 from likelihoodkit.primitives import VectorSymbol, one_hot, sum_over
@@ -56,7 +56,7 @@ def side(thing: Any) -> Side:
         elif isinstance(how, Shared):
             settings.append(row)
             learnt.append(name)
-        elif isinstance(how, Held) and how.value is not None:
+        elif how.value is not None:
             numbers[row.symbol] = how.value
         else:
             settings.append(row)
@@ -116,9 +116,7 @@ def prepared(left: Side, right: Side, where: Mapping[str, Any]) -> Ready:
             domains[new] = domain(row.domain)
     domains[y] = domain(target_domain, {row.name: row.symbol for row in left.settings})
     values = [0, 1] if target_domain.classes == 2 else None
-    return Ready(
-        left_formula, right_formula, tuple(predictions), (y,), domains, values, tuple(assumptions)
-    )
+    return Ready(left_formula, right_formula, tuple(predictions), (y,), domains, values, tuple(assumptions))
 
 
 def _is_classes(support: Support) -> bool:

@@ -1,7 +1,7 @@
 """Side conditions: both sides are finite and continuous on the whole declared domain, borders of cells included.
 
 Without them an identity of derivatives proves nothing: ``|a|/a``, ``sqrt(a**2)/a`` and ``floor(a)`` have derivative
-zero and jump. Every node of the expression *as written* is checked (cancelling would hide a pole), in every closed cell:
+zero and jump. Every node of the expression *as written* is checked (cancelling would hide a pole), in each closed cell:
 denominators are not zero, logarithms and gamma functions have positive arguments, bases of powers are not negative,
 and every function of the prediction is on the list of continuous ones.
 """

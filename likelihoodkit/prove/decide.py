@@ -3,7 +3,7 @@
 >>> import sympy as sp
 >>> a, y = sp.symbols("a y", real=True)
 >>> s = sp.Symbol("s", positive=True)
->>> decision = decide((y - a)**2/(2*s**2) + sp.log(s), (y - a)**2, predictions=[a], targets=[y])
+>>> decision = decide((y - a) ** 2 / (2 * s**2) + sp.log(s), (y - a) ** 2, predictions=[a], targets=[y])
 >>> decision.verdict, decision.scale, decision.constant
 ('proved', 1/(2*s**2), log(s))
 """
@@ -112,9 +112,7 @@ class Decider:
         roots = {p.base for p in cell.left.atoms(sp.Pow) | cell.right.atoms(sp.Pow) if not p.exp.is_Integer}
         if any(signs.of(base) != "+" for base in roots):
             return False
-        return all(
-            self.reader.is_zero(sp.diff(cell.left, s) - factor * sp.diff(cell.right, s)) for s in moving
-        )
+        return all(self.reader.is_zero(sp.diff(cell.left, s) - factor * sp.diff(cell.right, s)) for s in moving)
 
     # -- all cells ------------------------------------------------------------------------------------------------
 
@@ -279,4 +277,3 @@ def decide(
         return decider.decide()
     except Undecided as obstacle:
         return Decision("undecided", str(obstacle), steps=tuple(decider.steps))
-

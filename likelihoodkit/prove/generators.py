@@ -127,10 +127,7 @@ class Table:
     def poly_expression(self, poly: Poly) -> sp.Expr:
         """The SymPy expression of a polynomial."""
         return sp.Add(
-            *[
-                _rational(c) * sp.Mul(*[self.generator_expression(g) ** _rational(e) for g, e in m])
-                for m, c in poly.key
-            ]
+            *[_rational(c) * sp.Mul(*[self.generator_expression(g) ** _rational(e) for g, e in m]) for m, c in poly.key]
         )
 
     def generator_expression(self, index: int) -> sp.Expr:

@@ -41,9 +41,7 @@ class Witness:
 
     def __str__(self) -> str:
         lines = [self.why]
-        for point, component, left, right in zip(
-            self.points, self.components, self.left, self.right, strict=True
-        ):
+        for point, component, left, right in zip(self.points, self.components, self.left, self.right, strict=True):
             where = ", ".join(f"{name} = {value}" for name, value in point.items())
             lines.append(f"at {where}:")
             what = f"gradient in {component}" if self.kind == "gradient" else "difference"

@@ -143,8 +143,8 @@ class Reader:
             content, unknown = -content, [turned]
             pieces = [(turned if p.scaled(Fraction(-1)) == turned else p, k) for p, k in pieces]
         result = constant(1)
-        for prime, k in primes(content):
-            result = result * self._piece_power(prime, k * exponent)
+        for prime, count in primes(content):
+            result = result * self._piece_power(prime, count * exponent)
         for g, k in monomial:
             result = result * self._generator_power(g, k, exponent, nonnegative=alone)
         for piece, k in pieces:

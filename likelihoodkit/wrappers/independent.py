@@ -29,7 +29,7 @@ def Independent(noise: Any, d: int) -> Bound:
     """
     inner = as_bound(noise)
     family = inner.family
-    if isinstance(d, bool) or not isinstance(d, int) or d < 2:
+    if type(d) is not int or d < 2:
         raise BindingError(f"Independent needs a whole number of outcomes, at least 2, not {d!r}", value=d)
     if family.outcome.domain.vector or family.outcome.domain.upper:
         raise BindingError(

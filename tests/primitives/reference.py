@@ -510,7 +510,7 @@ TABLE: dict[str, Case] = {
         ((0.0, 1e300), (1e-300, 1e300), (1.0, 1e4), (1e300, 800.0), (1.0, -1e4), (1e-300, 1400.0)),
     ),
     "poisson_deviance_half": Case(
-        _deviance, _neighbours, PAIRS + ((0.0, 3.0), (0.0, 0.0), (7.0, 7.0), (1e-300, 1.0)), loss=1
+        _deviance, _neighbours, (*PAIRS, (0.0, 3.0), (0.0, 0.0), (7.0, 7.0), (1e-300, 1.0)), loss=1
     ),
     "xlogy": Case(_xlogy, positives(2), ((0.0, 1.0), (1e300, 1e300))),
     "xlog1py": Case(lambda x, y: x * mp.log1p(y), positives(2), ((0.0, 1.0), (1.0, 1e-300))),

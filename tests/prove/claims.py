@@ -1,7 +1,7 @@
 """Claims ``left = c right + b`` with the verdict that each must get: true, false, and some that must stay undecided.
 
-The unsound cases that a derivative alone would "prove" are here by name (they start with "jump" or "hidden"). `MUTATORS`
-turn a true claim into a false one; none of their children may be proved.
+The unsound cases that a derivative alone would "prove" are here by name (they start with "jump" or "hidden").
+`mutants` turns a true claim into false ones; none of these children may be proved.
 """
 
 from __future__ import annotations
@@ -10,8 +10,29 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 import sympy as sp
-from sympy import Abs, Max, Min, Piecewise, Rational, atan, besseli, cos, cosh, erf, erfc, exp, floor, gamma, log
-from sympy import loggamma, pi, sign, sin, sqrt, tan
+from sympy import (
+    Abs,
+    Max,
+    Min,
+    Piecewise,
+    Rational,
+    atan,
+    besseli,
+    cos,
+    cosh,
+    erf,
+    erfc,
+    exp,
+    floor,
+    gamma,
+    log,
+    loggamma,
+    pi,
+    sign,
+    sin,
+    sqrt,
+    tan,
+)
 
 from likelihoodkit.primitives import (
     VectorSymbol,
@@ -92,8 +113,12 @@ TRUE = [
     Claim("huber penalty = huber piecewise", "proved", huber_penalty(u, d), huber, scale=sp.S.One),
     Claim("smooth l1 = huber / beta", "proved", Piecewise((u**2 / (2 * d), Abs(u) < d), (Abs(u) - d / 2, True)), huber),
     Claim("asymmetric laplace -> pinball", "proved", Max(tau * zs, (tau - 1) * zs), pinball, domains={tau: UNIT}),
-    Claim("pinball with max = with abs", "proved", pinball, Abs(u) / 2 + (tau - Rational(1, 2)) * u, domains={tau: UNIT}),
-    Claim("pinball piecewise", "proved", pinball, Piecewise((tau * u, u >= 0), ((tau - 1) * u, True)), domains={tau: UNIT}),
+    Claim(
+        "pinball with max = with abs", "proved", pinball, Abs(u) / 2 + (tau - Rational(1, 2)) * u, domains={tau: UNIT}
+    ),
+    Claim(
+        "pinball piecewise", "proved", pinball, Piecewise((tau * u, u >= 0), ((tau - 1) * u, True)), domains={tau: UNIT}
+    ),
     Claim(
         "expectile",
         "proved",
@@ -108,11 +133,30 @@ TRUE = [
     Claim("cauchy", "proved", log(pi * s) + log(1 + zs**2), log(s**2 + u**2)),
     Claim("student", "proved", (k + 1) / 2 * log(1 + zs**2 / k), log(1 + u**2 / (k * s**2))),
     Claim("generalised normal", "proved", Abs(zs) ** k, Abs(u) ** k, scale=s**-k),
-    Claim("bernoulli -> bce in p", "proved", -log(p**y * (1 - p) ** (1 - y)), -y * log(p) - (1 - y) * log(1 - p), **PROBABILITY),
-    Claim("bernoulli -> bce in logits", "proved", -y * log(1 / (1 + exp(-a))) - (1 - y) * log(1 / (1 + exp(a))), bce, **LABEL),
+    Claim(
+        "bernoulli -> bce in p",
+        "proved",
+        -log(p**y * (1 - p) ** (1 - y)),
+        -y * log(p) - (1 - y) * log(1 - p),
+        **PROBABILITY,
+    ),
+    Claim(
+        "bernoulli -> bce in logits",
+        "proved",
+        -y * log(1 / (1 + exp(-a))) - (1 - y) * log(1 / (1 + exp(a))),
+        bce,
+        **LABEL,
+    ),
     Claim("softplus((1-2y) z) = bce", "proved", softplus((1 - 2 * y) * a), bce, **LABEL),
     Claim("poisson -> deviance", "proved", poisson_nll, 2 * poisson_deviance_half(n, m), scale=Rational(1, 2), **COUNT),
-    Claim("poisson with log link", "proved", poisson_nll.subs(m, exp(a)), exp(a) - n * a, targets=(n,), domains={n: COUNTS}),
+    Claim(
+        "poisson with log link",
+        "proved",
+        poisson_nll.subs(m, exp(a)),
+        exp(a) - n * a,
+        targets=(n,),
+        domains={n: COUNTS},
+    ),
     Claim("gamma -> gamma deviance", "proved", gamma_nll, gamma_deviance, scale=k / 2, **MEAN),
     Claim("exponential -> gamma deviance", "proved", t / m + log(m), gamma_deviance, **MEAN),
     Claim(
@@ -125,7 +169,12 @@ TRUE = [
     Claim("log-normal -> msle", "proved", (log(t) - a) ** 2 / (2 * s**2) + log(t * s), (log(t) - a) ** 2, targets=(t,)),
     Claim("gumbel -> linex", "proved", -zs + exp(zs) + log(s), exp(zs) - zs - 1),
     Claim(
-        "triplet = shifted hinge", "proved", Max(0, (x - x2) + 1), (Abs(x - x2 + 1) + x - x2) / 2, (x, x2), (),
+        "triplet = shifted hinge",
+        "proved",
+        Max(0, (x - x2) + 1),
+        (Abs(x - x2 + 1) + x - x2) / 2,
+        (x, x2),
+        (),
     ),
     Claim("soft triplet = bradley-terry", "proved", softplus(x - x2), log(exp(x) + exp(x2)) - x2, (x, x2), ()),
     Claim(
@@ -136,39 +185,105 @@ TRUE = [
         (x2, x3),
         (y, x),
     ),
-    Claim("mahalanobis by cholesky", "proved", mahalanobis / 2, (y - x2) ** 2 / 2 + (2 * x2 - y - x3) ** 2 / 2, (x2, x3)),
-    Claim("pseudo-huber spellings", "proved", d**2 * (sqrt(1 + (u / d) ** 2) - 1), d * sqrt(d**2 + u**2), scale=sp.S.One),
+    Claim(
+        "mahalanobis by cholesky", "proved", mahalanobis / 2, (y - x2) ** 2 / 2 + (2 * x2 - y - x3) ** 2 / 2, (x2, x3)
+    ),
+    Claim(
+        "pseudo-huber spellings", "proved", d**2 * (sqrt(1 + (u / d) ** 2) - 1), d * sqrt(d**2 + u**2), scale=sp.S.One
+    ),
     Claim("asinh is a logarithm", "proved", sp.asinh(a - y) / s, log(a - y + sqrt(1 + u**2))),
     Claim("probit", "proved", -log((1 + erf(a / sqrt(2))) / 2), -log(erfc(-a / sqrt(2))), targets=()),
     Claim("constant with floor of y", "proved", mse + floor(y), mse),
-    Claim("binomial -> bce of a proportion", "proved", -n * log(p) - (k - n) * log(1 - p) + log(gamma(n + 1)),
-          -n * log(p) - (k - n) * log(1 - p), (p,), (n,), {p: UNIT, n: Domain(sp.S.Zero, k, True, True, whole=True)}),
-    Claim("negative binomial, shape held", "proved", (n + k) * log(k + m) - n * log(m), (n + k) * log(1 + m / k) - n * log(m / k), **COUNT),
-    Claim("zero-one distance on a bounded scale", "proved", Abs(p - p2) * 3, Abs(p2 - p), (p,), (p2,), {p: UNIT, p2: UNIT}),
+    Claim(
+        "binomial -> bce of a proportion",
+        "proved",
+        -n * log(p) - (k - n) * log(1 - p) + log(gamma(n + 1)),
+        -n * log(p) - (k - n) * log(1 - p),
+        (p,),
+        (n,),
+        {p: UNIT, n: Domain(sp.S.Zero, k, True, True, whole=True)},
+    ),
+    Claim(
+        "negative binomial, shape held",
+        "proved",
+        (n + k) * log(k + m) - n * log(m),
+        (n + k) * log(1 + m / k) - n * log(m / k),
+        **COUNT,
+    ),
+    Claim(
+        "zero-one distance on a bounded scale", "proved", Abs(p - p2) * 3, Abs(p2 - p), (p,), (p2,), {p: UNIT, p2: UNIT}
+    ),
     Claim("weibull with held shape", "proved", (t / m) ** k + k * log(m), exp(k * log(t / m)) - k * log(t / m), **MEAN),
-    Claim("beta with held concentration", "proved",
-          loggamma(p * k) + loggamma((1 - p) * k) - (p * k - 1) * log(q) - ((1 - p) * k - 1) * log(1 - q) - loggamma(k),
-          log(gamma(p * k)) + log(gamma((1 - p) * k)) + p * k * log((1 - q) / q), (p,), (q,), {p: UNIT, q: UNIT}),
+    Claim(
+        "beta with held concentration",
+        "proved",
+        loggamma(p * k) + loggamma((1 - p) * k) - (p * k - 1) * log(q) - ((1 - p) * k - 1) * log(1 - q) - loggamma(k),
+        log(gamma(p * k)) + log(gamma((1 - p) * k)) + p * k * log((1 - q) / q),
+        (p,),
+        (q,),
+        {p: UNIT, q: UNIT},
+    ),
     # any K
     Claim("softmax: fused = pick", "proved", softmax_cross_entropy(z, y), -log(pick(softmax(z), y)), **LOGITS),
     Claim("softmax: pick = lse - logit", "proved", -log(pick(softmax(z), y)), ce, **LOGITS),
     Claim("softmax: index = one-hot", "proved", ce, -sum_over(one_hot(y, z) * log(softmax(z))), **LOGITS),
-    Claim("softmax: one-hot target", "proved", -sum_over(w * log(softmax(z))), log_sum_exp(z) - sum_over(w * z),
-          (z,), (w,), {w: ONE_HOT}),
+    Claim(
+        "softmax: one-hot target",
+        "proved",
+        -sum_over(w * log(softmax(z))),
+        log_sum_exp(z) - sum_over(w * z),
+        (z,),
+        (w,),
+        {w: ONE_HOT},
+    ),
     Claim("softmax: simplex target", "proved", cce, log_sum_exp(z) - sum_over(w * z), **SOFT),
     Claim("softmax: KL(w, softmax) -> cross-entropy", "proved", sum_over(w * (log(w) - log(softmax(z)))), cce, **SOFT),
-    Claim("softmax with temperature", "proved", log_sum_exp(z / s) - pick(z / s, y), -log(pick(softmax(z / s), y)), **LOGITS),
-    Claim("label smoothing = (1-e) CE + e KL(uniform, p)", "proved", smoothed,
-          (1 - e) * ce + e * sum_over((log(1 / K) - log(softmax(z))) / K), (z,), (y,), {e: UNIT}, scale=sp.S.One),
-    Claim("logit adjustment = softmax with a prior", "proved", log_sum_exp(z + log(w)) - pick(z, y),
-          -log(pick(w * exp(z), y) / sum_over(w * exp(z))), **LOGITS),
-    Claim("categorical in probabilities", "proved", -log(pick(pr, y)), -sum_over(one_hot(y, pr) * log(pr)),
-          (pr,), (y,), {pr: SIMPLEX}),
-    Claim("d normals -> summed squared error", "proved", sum_over((v - z) ** 2 / (2 * s**2) + log(s)), sum_over((v - z) ** 2),
-          scale=1 / (2 * s**2), **VECTOR),
+    Claim(
+        "softmax with temperature",
+        "proved",
+        log_sum_exp(z / s) - pick(z / s, y),
+        -log(pick(softmax(z / s), y)),
+        **LOGITS,
+    ),
+    Claim(
+        "label smoothing = (1-e) CE + e KL(uniform, p)",
+        "proved",
+        smoothed,
+        (1 - e) * ce + e * sum_over((log(1 / K) - log(softmax(z))) / K),
+        (z,),
+        (y,),
+        {e: UNIT},
+        scale=sp.S.One,
+    ),
+    Claim(
+        "logit adjustment = softmax with a prior",
+        "proved",
+        log_sum_exp(z + log(w)) - pick(z, y),
+        -log(pick(w * exp(z), y) / sum_over(w * exp(z))),
+        **LOGITS,
+    ),
+    Claim(
+        "categorical in probabilities",
+        "proved",
+        -log(pick(pr, y)),
+        -sum_over(one_hot(y, pr) * log(pr)),
+        (pr,),
+        (y,),
+        {pr: SIMPLEX},
+    ),
+    Claim(
+        "d normals -> summed squared error",
+        "proved",
+        sum_over((v - z) ** 2 / (2 * s**2) + log(s)),
+        sum_over((v - z) ** 2),
+        scale=1 / (2 * s**2),
+        **VECTOR,
+    ),
     Claim("d laplaces -> summed absolute error", "proved", sum_over(Abs((v - z) / s)), sum_over(Abs(z - v)), **VECTOR),
-    Claim("mean over d = sum over d", "proved", sum_over((v - z) ** 2) / K, sum_over((v - z) ** 2), scale=1 / K, **VECTOR),
-]  # fmt: skip
+    Claim(
+        "mean over d = sum over d", "proved", sum_over((v - z) ** 2) / K, sum_over((v - z) ** 2), scale=1 / K, **VECTOR
+    ),
+]
 
 FALSE = [
     Claim("normal is not absolute error", "refuted", u**2 / (2 * s**2), mae),
@@ -182,7 +297,13 @@ FALSE = [
     Claim("hinge is not bce", "refuted", Max(0, 1 - (2 * y - 1) * a), bce, **LABEL),
     Claim("focal is not bce", "refuted", -((1 - p) ** 2) * log(p), -log(p), (p,), (), {p: UNIT}),
     Claim("weighted bce is not one factor", "refuted", 3 * y * softplus(-a) + (1 - y) * softplus(a), bce, **LABEL),
-    Claim("squared error in p is not bernoulli", "refuted", (y - p) ** 2, -y * log(p) - (1 - y) * log(1 - p), **PROBABILITY),
+    Claim(
+        "squared error in p is not bernoulli",
+        "refuted",
+        (y - p) ** 2,
+        -y * log(p) - (1 - y) * log(1 - p),
+        **PROBABILITY,
+    ),
     Claim("poisson is not squared error", "refuted", poisson_nll, (n - m) ** 2, **COUNT),
     Claim("poisson is not the gamma deviance", "refuted", t * log(t / m) - t + m, gamma_deviance, **MEAN),
     Claim("minus squared error", "refuted", -mse, mse),
@@ -196,13 +317,31 @@ FALSE = [
     Claim("temperature is not cross-entropy", "refuted", log_sum_exp(z / s) - pick(z / s, y), ce, **LOGITS),
     Claim("label smoothing is not cross-entropy", "refuted", smoothed, ce, (z,), (y,), {e: UNIT}),
     Claim("KL the other way round", "refuted", sum_over(softmax(z) * (log(softmax(z)) - log(w))), cce, **SOFT),
-    Claim("softmax target that does not sum to one", "refuted", -sum_over(v * log(softmax(z))), log_sum_exp(z) - sum_over(v * z), **VECTOR),
+    Claim(
+        "softmax target that does not sum to one",
+        "refuted",
+        -sum_over(v * log(softmax(z))),
+        log_sum_exp(z) - sum_over(v * z),
+        **VECTOR,
+    ),
     Claim("brier is not cross-entropy", "refuted", sum_over((softmax(z) - one_hot(y, z)) ** 2), ce, **LOGITS),
-    Claim("weighted coordinates are not summed squared error", "refuted", sum_over((v - z) ** 2 / w**2), sum_over((v - z) ** 2), **VECTOR),
+    Claim(
+        "weighted coordinates are not summed squared error",
+        "refuted",
+        sum_over((v - z) ** 2 / w**2),
+        sum_over((v - z) ** 2),
+        **VECTOR,
+    ),
     Claim("softmax twice", "refuted", -log(pick(softmax(softmax(z)), y)), ce, **LOGITS),
     Claim("mahalanobis is not summed mse", "refuted", mahalanobis, (x2 - y) ** 2 + (x3 - y) ** 2, (x2, x3)),
     Claim("class index swapped with another", "refuted", ce, log_sum_exp(z) - pick(z, x), (z,), (x, y)),
-    Claim("wrong normaliser of a learnt scale", "refuted", u**2 / (2 * s**2) + log(s), u**2 / (2 * s**2) + 2 * log(s), (a, s)),
+    Claim(
+        "wrong normaliser of a learnt scale",
+        "refuted",
+        u**2 / (2 * s**2) + log(s),
+        u**2 / (2 * s**2) + 2 * log(s),
+        (a, s),
+    ),
     Claim("cube root of what may be negative", "refuted", a ** Rational(1, 3) + mse, mse),
     Claim("factor of either sign", "refuted", mse * x3, mse),
     Claim("von mises of twice the angle", "refuted", 1 - cos(2 * u), 1 - cos(u)),
@@ -213,7 +352,7 @@ FALSE = [
     Claim("jump: piecewise constant", "refuted", mse + Piecewise((TINY, a < y), (0, True)), mse),
     Claim("jump: huber that does not join", "refuted", Piecewise((u**2 / 2, Abs(u) <= d), (d * Abs(u), True)), huber),
     Claim("jump: at an end of the domain", "refuted", Piecewise((m, m < 2), (m + TINY, True)), m, (m,), ()),
-]  # fmt: skip
+]
 
 OPEN = [
     Claim("hidden: floor of the prediction", "refuted", mse + floor(a), mse),
@@ -227,16 +366,30 @@ OPEN = [
     Claim("hidden: log singularity on both sides", "undecided", log(Abs(a)), 2 * log(Abs(a)), (a,), ()),
     Claim("hidden: jump where the target's domain is cut", "undecided", mse + log(y), mse + log(y)),
     Claim("hidden: value only at one point", "undecided", mse + Piecewise((1, sp.Eq(a, y)), (0, True)), mse),
-    Claim("hidden: value only at the closed end", "undecided", Piecewise((1, sp.Eq(n, 0)), (n**2, True)), n**2, (n,), ()),
-    Claim("duplication formula of the gamma function", "undecided", loggamma(2 * m) - loggamma(m), loggamma(m + Rational(1, 2)) + 2 * m * log(2), (m,), ()),
-    Claim("border that is not linear", "undecided", Piecewise((mse, a**3 + a < y**5), (mse + sin(a) ** 2 + cos(a) ** 2 - 1, True)), mse),
+    Claim(
+        "hidden: value only at the closed end", "undecided", Piecewise((1, sp.Eq(n, 0)), (n**2, True)), n**2, (n,), ()
+    ),
+    Claim(
+        "duplication formula of the gamma function",
+        "undecided",
+        loggamma(2 * m) - loggamma(m),
+        loggamma(m + Rational(1, 2)) + 2 * m * log(2),
+        (m,),
+        (),
+    ),
+    Claim(
+        "border that is not linear",
+        "undecided",
+        Piecewise((mse, a**3 + a < y**5), (mse + sin(a) ** 2 + cos(a) ** 2 - 1, True)),
+        mse,
+    ),
     Claim("factor that is positive, but not plainly", "undecided", mse * (x3**2 - x3 + 1), mse),
-]  # fmt: skip
+]
 
 CLAIMS = [*TRUE, *FALSE, *OPEN]
 
 
-# -- mutants ------------------------------------------------------------------------------------------------------------
+# -- mutants ----------------------------------------------------------------------------------------------------------
 
 
 def _each(claim: Claim, f: Callable[[sp.Expr], sp.Expr]) -> sp.Expr:

@@ -45,7 +45,7 @@ def main(arguments: list[str]) -> int:
 
 
 def decide_difference(one, two):
-    return not Reader({s: 0 for s in one.free_symbols | two.free_symbols}).is_zero(one - two)
+    return not Reader(dict.fromkeys(one.free_symbols | two.free_symbols, 0)).is_zero(one - two)
 
 
 if __name__ == "__main__":

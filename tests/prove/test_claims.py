@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 import sympy as sp
-from prove.claims import CLAIMS, FALSE, OPEN, TRUE, Claim, mutants
 
 from likelihoodkit.prove import Decision, decide
 from likelihoodkit.prove.zero import Reader
+from prove.claims import CLAIMS, FALSE, OPEN, TRUE, Claim, mutants
 
 TESTS = Path(__file__).parents[1]
 SAMPLE = CLAIMS[::6]
@@ -79,8 +79,14 @@ def test_verdicts_do_not_depend_on_the_hash_seed():
     )
     answers = []
     for seed in range(4):
-        environment = {**os.environ, "PYTHONHASHSEED": str(seed), "PYTHONPATH": os.pathsep.join([str(TESTS), str(TESTS.parent)])}
-        done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
+        environment = {
+            **os.environ,
+            "PYTHONHASHSEED": str(seed),
+            "PYTHONPATH": os.pathsep.join([str(TESTS), str(TESTS.parent)]),
+        }
+        done = subprocess.run(
+            [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True
+        )
         answers.append(json.loads(done.stdout))
     assert answers[0] == answers[1] == answers[2] == answers[3]
     assert [row[1] for row in answers[0]] == [c.verdict for c in SAMPLE]

@@ -137,7 +137,7 @@ def test_sign(expression):
     assert Signs(reader()).of(expression) == SIGNS[expression]
 
 
-# -- balls --------------------------------------------------------------------------------------------------------------
+# -- balls ------------------------------------------------------------------------------------------------------------
 
 FUNCTIONS = [
     (a - y) ** 3 / (1 + a**2),
@@ -181,7 +181,9 @@ def test_ball_contains_the_truth(expression, balls):
 
 
 @pytest.mark.parametrize("balls", arithmetics(), ids=lambda b: b.name)
-@pytest.mark.parametrize("expression", [1 / (a - y), log(a - y), Abs(a - y), sp.Max(a, y), sqrt(a - y), log(-1 - a**2)], ids=str)
+@pytest.mark.parametrize(
+    "expression", [1 / (a - y), log(a - y), Abs(a - y), sp.Max(a, y), sqrt(a - y), log(-1 - a**2)], ids=str
+)
 def test_no_ball_on_a_border_or_pole(expression, balls):
     point = {a: Fraction(1, 3), y: Fraction(1, 3)}
     with balls.precision(), pytest.raises(NoBall):
@@ -203,7 +205,7 @@ def test_refutation_without_flint(monkeypatch):
     assert decide((y - a) ** 2 / s, (y - a) ** 2, predictions=[a], targets=[y]).verdict == "proved"
 
 
-# -- domains ------------------------------------------------------------------------------------------------------------
+# -- domains ----------------------------------------------------------------------------------------------------------
 
 
 def test_positive_domain_hides_the_other_side():
@@ -231,7 +233,9 @@ def test_singular_at_a_closed_end_is_undecided():
 def test_target_where_a_side_is_undefined():
     assert decide((y - a) ** 2 + log(y), (y - a) ** 2, predictions=[a], targets=[y]).verdict == "undecided"
     positive = {y: Domain.positive()}
-    assert decide((y - a) ** 2 + log(y), (y - a) ** 2, predictions=[a], targets=[y], domains=positive).verdict == "proved"
+    assert (
+        decide((y - a) ** 2 + log(y), (y - a) ** 2, predictions=[a], targets=[y], domains=positive).verdict == "proved"
+    )
 
 
 def test_finite_targets_may_have_their_own_constants_but_one_factor():

@@ -72,7 +72,7 @@ def _small(x: Floats, order: int) -> Floats:
 def _step(x: Floats, order: int) -> Floats:
     """q(x) or its derivative."""
     if order == 0:
-        return (x + 0.5) * (np.log1p(x) - np.log(x)) - 1.0
+        return np.asarray((x + 0.5) * (np.log1p(x) - np.log(x)) - 1.0)
     if order == 1:
         return np.log1p(x) - np.log(x) - (x + 0.5) / (1.0 + x) / x
     if order == 2:

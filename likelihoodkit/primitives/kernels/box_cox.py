@@ -98,7 +98,7 @@ def expm1_over_da(x: Floats, a: Floats) -> Floats:
 
 def _expm1_over_da_right(x: Floats, a: Floats, t: Floats) -> Floats:
     root = np.asarray(times_exp(1.0 / a, 0.5 * t))  # e^t/a^2 as a square: it may fit where its factors do not
-    return ((t - 1.0) + np.exp(-t)) * root * root
+    return np.asarray(((t - 1.0) + np.exp(-t)) * root * root)
 
 
 @kernel
@@ -116,4 +116,4 @@ def expm1_over_daa(x: Floats, a: Floats) -> Floats:
 
 def _expm1_over_daa_right(x: Floats, a: Floats, t: Floats) -> Floats:
     root = np.asarray(times_exp(1.0 / a, 0.5 * t))
-    return (t * (t - 2.0) + 2.0 * (1.0 - np.exp(-t))) * root * root / a
+    return np.asarray((t * (t - 2.0) + 2.0 * (1.0 - np.exp(-t))) * root * root / a)

@@ -136,7 +136,7 @@ def _log_diff_across(a: Floats, b: Floats) -> Floats:
     """a < 0 < b."""
     outside = 0.5 * (special.erfc(b * SQRT_HALF) + special.erfc(-a * SQRT_HALF))
     inside = 0.5 * (special.erf(b * SQRT_HALF) + special.erf(-a * SQRT_HALF))
-    return np.where(outside < 0.5, np.log1p(-outside), np.log(inside))
+    return np.asarray(np.where(outside < 0.5, np.log1p(-outside), np.log(inside)))
 
 
 def _log_diff_narrow(a: Floats, b: Floats) -> Floats:

@@ -50,8 +50,15 @@ def log_rising_excess(a: Floats, n: Floats) -> Floats:
     return piecewise(
         (a, n),
         (a >= 1, _excess),
-        otherwise=lambda a, n: _excess(1.0 + a, n) + n * (np.log1p(a) - np.log(a)) - _log1p_ratio(n, a),
+        otherwise=lambda a, n: _excess(1.0 + a, n) + _excess_step(a, n),
     )
+
+
+def _excess_step(a: Floats, n: Floats) -> Floats:
+    """n log(1 + 1/a) - log(1 + n/a), which is 0 at n = 0 and at n = 1: spelt from the nearer one."""
+    inverse = np.log1p(a) - np.log(a)  # log(1 + 1/a)
+    from_one = (n - 1.0) * inverse - np.log1p((n - 1.0) / (1.0 + a))
+    return np.where(n < 0.5, n * inverse - _log1p_ratio(n, a), from_one)
 
 
 @kernel
@@ -66,7 +73,7 @@ def log_rising_excess_derivative(a: Floats, n: Floats) -> Floats:
 
 def _excess_slope(a: Floats, n: Floats) -> Floats:
     t = n / a
-    return log1pmx(t) + 0.5 * t / (a + n) + binet_difference(a, n, 1)
+    return np.asarray(log1pmx(t) + 0.5 * t / (a + n) + binet_difference(a, n, 1))
 
 
 @kernel
@@ -75,8 +82,14 @@ def log_rising_excess_second(a: Floats, n: Floats) -> Floats:
     return piecewise(
         (a, n),
         (a >= 1, _excess_curve),
-        otherwise=lambda a, n: trigamma_rising(a, n) + n / a / a,
+        otherwise=_excess_curve_small,
     )
+
+
+def _excess_curve_small(a: Floats, n: Floats) -> Floats:
+    """One step: excess'(a) = excess'(1 + a) + n (1 - n)/(a (1 + a)(a + n)), differentiated."""
+    step = n * ((n - 1.0) / (a + n)) / (1.0 + a) / a
+    return np.asarray(_excess_curve(1.0 + a, n) + step * (1.0 / a + 1.0 / (1.0 + a) + 1.0 / (a + n)))
 
 
 def _excess_curve(a: Floats, n: Floats) -> Floats:

@@ -1,0 +1,187 @@
+"""Binding a declaration: every parameter held at a number, predicted through a link, or shared by all rows."""
+
+from __future__ import annotations
+
+import math
+import numbers
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import sympy as sp
+
+from likelihoodkit.errors import BindingError, UnknownNameError
+from likelihoodkit.links import Link, find
+from likelihoodkit.primitives.words import exact
+from likelihoodkit.supports import Support
+from likelihoodkit.verbs import Evaluated
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A named parameter: its symbol, its domain and the link it is predicted through (None where it is held)."""
+
+    name: str
+    symbol: sp.Symbol
+    domain: Support
+    link: Link | None
+
+
+@dataclass(frozen=True)
+class Shared:
+    """One learnt value for all rows, through ``link`` (None: the parameter's own)."""
+
+    link: Link | str | None = None
+
+    def __call__(self, link: Link | str) -> Shared:
+        """Share through another link than the parameter's own."""
+        return Shared(link)
+
+    def __repr__(self) -> str:
+        return "shared" if self.link is None else f"shared({self.link!r})"
+
+
+shared = Shared()
+
+
+@dataclass(frozen=True)
+class Held:
+    """A parameter fixed to an exact number, or to a column of numbers given with each call (``value`` None)."""
+
+    value: sp.Expr | None
+
+
+class Facts:
+    """What every declaration knows about itself once its class body has run."""
+
+    outcome: ClassVar[Parameter]
+    parameters: ClassVar[dict[str, Parameter]]
+    formula: ClassVar[sp.Expr]
+    formula_name: ClassVar[str]
+    sign: ClassVar[int]
+    fisher: ClassVar[dict[Any, sp.Expr]] = {}
+    limit: ClassVar[dict[str, tuple[Any, str]]] = {}
+
+
+Family = type[Facts]
+Binding = Link | Shared | Held
+
+
+@dataclass(frozen=True)
+class Bound(Evaluated):
+    """A family with every parameter decided: predicted through a link, shared, or held at a number."""
+
+    family: Family
+    bindings: tuple[tuple[str, Binding], ...]
+
+    @property
+    def name(self) -> str:
+        """The family's name."""
+        return self.family.__name__
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """Names of what the model must output, in order."""
+        return tuple(name for name, how in self.bindings if isinstance(how, Link))
+
+    @property
+    def shared(self) -> tuple[str, ...]:
+        """Names of the parameters learnt once for all rows, in order."""
+        return tuple(name for name, how in self.bindings if isinstance(how, Shared))
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Names of the held parameters that are given as a column with each call."""
+        return tuple(name for name, how in self.bindings if isinstance(how, Held) and how.value is None)
+
+    @property
+    def held(self) -> dict[str, sp.Expr]:
+        """Parameters held at a number."""
+        return {name: how.value for name, how in self.bindings if isinstance(how, Held) and how.value is not None}
+
+    def __repr__(self) -> str:
+        words = []
+        for name, how in self.bindings:
+            own = self.family.parameters[name].link
+            if isinstance(how, Held) and how.value is not None:
+                words.append(f"{name}={_short(how.value)}")
+            elif isinstance(how, Shared):
+                words.append(f"{name}={how!r}")
+            elif isinstance(how, Link) and how != own:
+                words.append(f"{name}={how.name!r}")
+        return f"{self.name}({', '.join(words)})"
+
+
+def _short(value: sp.Expr) -> str:
+    return str(value) if value.is_Integer else f"{float(value):.12g}"
+
+
+def bind(family: Family, bindings: Mapping[str, Any]) -> Bound:
+    """Decide every parameter of ``family``; what is not mentioned is predicted through its own link."""
+    unknown = [name for name in bindings if name not in family.parameters]
+    if unknown:
+        raise UnknownNameError(
+            f"{family.__name__} has no parameter {unknown[0]!r}",
+            family=family.__name__,
+            parameter=unknown[0],
+            remedy=f"Its parameters are {', '.join(family.parameters)}",
+        )
+    return Bound(
+        family,
+        tuple(
+            (name, _binding(family.__name__, row, bindings[name]) if name in bindings else row.link or Held(None))
+            for name, row in family.parameters.items()
+        ),
+    )
+
+
+def _binding(family: str, row: Parameter, value: Any) -> Binding:
+    if isinstance(value, Shared):
+        chosen = row.link if value.link is None else _fitting(family, row, value.link)
+        if chosen is None:
+            raise BindingError(f"{family}.{row.name} is held: give it a number", family=family, parameter=row.name)
+        return Shared(chosen)
+    if isinstance(value, Link | str):
+        if row.link is None:
+            raise BindingError(
+                f"{family}.{row.name} is held and cannot be predicted", family=family, parameter=row.name
+            )
+        return _fitting(family, row, value)
+    if isinstance(value, sp.Expr) and not value.free_symbols:
+        number = value
+    elif isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise BindingError(
+            f"{family}.{row.name} takes a number, a link or lk.shared, not {value!r}",
+            family=family,
+            parameter=row.name,
+            value=value,
+        )
+    else:
+        number = value
+    as_float = float(number)
+    if math.isnan(as_float) or math.isinf(as_float) or not _inside(row.domain, as_float):
+        raise BindingError(
+            f"{family}.{row.name} must be one of the {row.domain.words}, not {as_float:.12g}",
+            family=family,
+            parameter=row.name,
+            value=value,
+        )
+    return Held(exact(number if isinstance(number, sp.Basic | int) else as_float))
+
+
+def _inside(domain: Support, value: float) -> bool:
+    return not domain.vector and not bool(domain.outside(np.asarray([value]))[0])
+
+
+def _fitting(family: str, row: Parameter, link: Link | str) -> Link:
+    chosen = find(link, row.domain)
+    if not chosen.fits(row.domain):
+        raise BindingError(
+            f"the link {chosen.name!r} gives {chosen.range.words}, which do not fit {family}.{row.name} "
+            f"({row.domain.words})",
+            family=family,
+            parameter=row.name,
+            value=chosen.name,
+        )
+    return chosen

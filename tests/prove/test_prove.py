@@ -1,0 +1,128 @@
+"""`lk.prove` on declarations: the reductions that the kit promises, what they drop, and claims that fail."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import sympy as sp
+
+import likelihoodkit as lk
+from likelihoodkit import losses
+from likelihoodkit.declaration import NamedLoss, outcome, parameter
+from likelihoodkit.errors import InputError
+from likelihoodkit.primitives.words import sum_over
+from likelihoodkit.prove import prove
+from likelihoodkit.prove.zero import Reader
+from likelihoodkit.supports import real_vector
+
+scale = lk.Normal.scale
+SHAPE = lk.Gamma.shape
+
+
+class summed_squared_error(NamedLoss):
+    """sum_j (y_j - prediction_j)^2."""
+
+    y = outcome(real_vector)
+    prediction = parameter(real_vector, link="vector")
+
+    loss = sum_over((y - prediction) ** 2)
+
+
+PROMISED = [
+    (lk.Normal(scale=1), losses.squared_error, {}, sp.Rational(1, 2)),
+    (lk.Normal(scale=lk.shared), losses.squared_error, {}, 1 / (2 * scale**2)),
+    (lk.Laplace(scale=lk.shared), losses.absolute_error, {}, 1 / lk.Laplace.scale),
+    (lk.AsymmetricLaplace(scale=lk.shared), losses.pinball, {}, 1 / lk.AsymmetricLaplace.scale),
+    (lk.AsymmetricLaplace(scale=2, level=0.9), losses.pinball(0.9), {}, sp.Rational(1, 2)),
+    (lk.Huber(scale=lk.shared), losses.huber, {"delta": lk.Huber.threshold * lk.Huber.scale}, lk.Huber.scale**-2),
+    (lk.Huber(scale=1, threshold=1.345), losses.huber(1.345), {}, 1),
+    (lk.HyperbolicSecant(scale=1), losses.log_cosh, {}, 1),
+    (lk.Bernoulli, losses.binary_cross_entropy, {}, 1),
+    (lk.Categorical, losses.categorical_cross_entropy, {}, 1),
+    (lk.Categorical, losses.sparse_categorical_cross_entropy, {}, 1),
+    (lk.Categorical, losses.softmax_cross_entropy, {}, 1),
+    (losses.softmax_cross_entropy, losses.sparse_categorical_cross_entropy, {}, 1),
+    (lk.Poisson, losses.poisson_deviance, {}, sp.Rational(1, 2)),
+    (lk.Gamma(shape=lk.shared), losses.gamma_deviance, {}, SHAPE / 2),
+    (lk.VonMises(concentration=lk.shared), losses.circular_distance, {}, lk.VonMises.concentration),
+    (lk.Normal(scale=lk.shared), summed_squared_error, {}, 1 / (2 * scale**2)),
+]
+
+
+@pytest.mark.parametrize(("noise", "loss", "where", "factor"), PROMISED, ids=lambda x: repr(x)[:60])
+def test_promised(noise, loss, where, factor):
+    proof = prove(noise, reduces_to=loss, where=where)
+    assert proof, str(proof)
+    difference = sp.sympify(proof.scale - factor)
+    assert Reader(dict.fromkeys(difference.free_symbols, 0)).is_zero(difference)
+    text = str(proof)
+    assert text.splitlines()[1] == "verdict   proved"
+    assert "dropped   b =" in text
+
+
+BROKEN = [
+    (lk.Normal, losses.squared_error),
+    (lk.Normal(scale=1), losses.absolute_error),
+    (lk.Laplace(scale=1), losses.squared_error),
+    (lk.Huber(scale=1, threshold=2), losses.huber(1)),
+    (lk.Huber(scale=1, threshold=1), losses.squared_error),
+    (lk.HyperbolicSecant(scale=2), losses.log_cosh),
+    (lk.Logistic(scale=1), losses.log_cosh),
+    (lk.Bernoulli, losses.hinge),
+    (lk.Gamma(shape=1), losses.squared_log_error),
+    (lk.StudentT(df=3, scale=1), losses.cauchy(1)),
+]
+
+
+@pytest.mark.parametrize(("noise", "loss"), BROKEN, ids=lambda x: repr(x)[:60])
+def test_broken(noise, loss):
+    proof = prove(noise, reduces_to=loss)
+    assert proof.verdict == "refuted", str(proof)
+    assert not proof
+    assert proof.scale is None
+    witness = proof.counterexample
+    assert len(witness.points) == len(witness.left) == len(witness.right) >= 1
+    assert "witness" in str(proof)
+    assert all(value in str(proof) for value in (*witness.left, *witness.right))
+
+
+def test_the_ledger_says_when_terms_may_be_dropped():
+    proof = prove(lk.Normal(scale=lk.shared), reduces_to=losses.squared_error)
+    assert "the factor may be dropped as long as scale is not predicted" in proof.conditions
+    assert "the constant may be dropped as long as scale is not predicted" in proof.conditions
+    assert any("scale is learnt" in c for c in proof.conditions)
+    assert prove(lk.Normal(scale=1), reduces_to=losses.squared_error).conditions == ()
+    assert not prove(lk.Normal, reduces_to=losses.squared_error)  # once the scale is predicted the proof is gone
+
+
+def test_constant_is_what_was_dropped():
+    proof = prove(lk.Laplace(scale=lk.shared), reduces_to=losses.absolute_error)
+    assert proof.constant == sp.log(lk.Laplace.scale) + sp.log(2)
+
+
+def test_as_data_and_latex():
+    for noise in (lk.Normal(scale=1), lk.Normal):
+        proof = prove(noise, reduces_to=losses.squared_error)
+        data = json.loads(json.dumps(proof.to_json()))
+        assert data["schema"] == "likelihoodkit.proof/1"
+        assert data["verdict"] == proof.verdict
+        assert (data["counterexample"] is None) == bool(proof)
+        assert proof._repr_latex_().startswith("$$")
+
+
+@pytest.mark.parametrize(
+    ("noise", "loss", "match"),
+    [
+        (lk.Normal(scale=1), losses.binary_cross_entropy, "speaks of"),
+        (lk.Normal(mean=0, scale=1), losses.squared_error, "predicts nothing"),
+    ],
+)
+def test_wrong_kinds_are_errors(noise, loss, match):
+    with pytest.raises(InputError, match=match):
+        prove(noise, reduces_to=loss)
+
+
+def test_unknown_setting_is_an_error():
+    with pytest.raises(InputError, match="no open setting"):
+        prove(lk.Huber(scale=1), reduces_to=losses.huber, where={"slope": 1})
