@@ -33,8 +33,8 @@ def as_real(values: ArrayLike, what: str, family: str) -> Array:
         raise InputError(f"{family}: {what} is a masked array", family=family, remedy="Drop the masked rows first")
     if array.dtype.kind in "iub" or array.dtype == np.float16:
         return array.astype(np.float64)
-    if array.dtype in (np.float32, np.float64):
-        return array
+    if array.dtype.kind == "f" and array.dtype.itemsize in (4, 8):
+        return array.astype(array.dtype.newbyteorder("="), copy=False)
     raise InputError(
         f"{family}: {what} holds {array.dtype}, not real numbers",
         family=family,

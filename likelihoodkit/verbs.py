@@ -45,8 +45,8 @@ class Evaluated:
     >>> lk.Normal(scale=1).mean()
     Traceback (most recent call last):
         ...
-    likelihoodkit.errors.BindingError: Normal(scale=1) still predicts mean. Hold it, as in Normal(mean=0, scale=1), or
-    use lk.derive(...).distribution(outputs)
+    likelihoodkit.errors.BindingError: Normal(scale=1) still predicts mean. Hold it, as in Normal(mean=...,
+    scale=1), or use lk.derive(...).distribution(outputs)
     """
 
     @property

@@ -25,7 +25,7 @@ STAGES = [
     # beside the way, reading the same derivation
     "prove", "certify", "explain", "reverse", "elicit",
     # at the end, only using losses
-    "losses", "fit", "diagnose", "export", "parse", "csvfile", "demo", "cli", "__main__",
+    "losses", "fit", "diagnose", "export", "parse", "csvfile", "demo", "commands", "cli", "__main__",
 ]  # fmt: skip
 FREE = {"data"}  # stands alone: imports nothing but errors
 ROOT_MODULE = "__init__"  # the front door loads whatever is asked for, when it is asked for
@@ -74,7 +74,7 @@ FORBIDDEN = {
 }  # fmt: skip
 ALLOWED = {
     ("primitives/record.py", "sympify"): "turns the number 1 of a derivative rule into an expression, never text",
-    ("prove/decide.py", "sympify"): "turns int and Fraction into SymPy numbers, after a check of the type",
+    ("prove/problem.py", "sympify"): "turns int and Fraction into SymPy numbers, after a check of the type",
 }
 
 

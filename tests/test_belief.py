@@ -6,15 +6,15 @@ import zlib
 from dataclasses import FrozenInstanceError, replace
 from typing import Any
 
-import likelihoodkit as lk
 import numpy as np
 import pytest
+from mpmath import mp, mpf
+
+import likelihoodkit as lk
+import textbook
 from likelihoodkit.expectation import Density
 from likelihoodkit.families import CHAPTERS, FAMILIES
 from likelihoodkit.predict import Belief
-from mpmath import mp, mpf
-
-import textbook
 
 HELD: dict[str, dict[str, float]] = {
     "AsymmetricLaplace": {"level": 0.3}, "Huber": {"threshold": 1.345}, "Binomial": {"trials": 12},
@@ -83,7 +83,10 @@ def test_cdf_agrees_with_the_textbook(name: str) -> None:
     y = belief.quantile(np.array([[0.02], [0.4], [0.97]]) * np.ones(6))
     held = {k: mpf(v) for k, v in HELD.get(name, {}).items()}
     with mp.workdps(40):
-        expected = [[row.cdf(mpf(float(y[i, j])), *parameters, **held) for j, parameters in enumerate(parameters_of(name))] for i in range(3)]
+        expected = [
+            [row.cdf(mpf(float(y[i, j])), *parameters, **held) for j, parameters in enumerate(parameters_of(name))]
+            for i in range(3)
+        ]
         both = np.array(expected, dtype=float), np.array([[1 - e for e in line] for line in expected], dtype=float)
     np.testing.assert_allclose(belief.cdf(y), both[0], rtol=2e-12)
     np.testing.assert_allclose(belief.survival(y), both[1], rtol=1e-11)
@@ -175,7 +178,12 @@ def test_samples_have_the_moments_they_should(name: str) -> None:
     uniform = belief.cdf(drawn) if name in CONTINUOUS else None
     if uniform is not None:  # moments of uniforms, whatever the tails
         for power in (1, 2, 3):
-            z = (np.mean(uniform**power, axis=0) - 1 / (power + 1)) * np.sqrt(size * (2 * power + 1)) * (power + 1) / power
+            z = (
+                (np.mean(uniform**power, axis=0) - 1 / (power + 1))
+                * np.sqrt(size * (2 * power + 1))
+                * (power + 1)
+                / power
+            )
             assert np.abs(z).max() < 4
     if name not in ("Cauchy", "VonMises"):
         z = (drawn.mean(axis=0) - belief.mean()) / np.sqrt(belief.variance() / size)

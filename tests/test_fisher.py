@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import likelihoodkit as lk
 import numpy as np
 import pytest
+
+import likelihoodkit as lk
 from likelihoodkit.compile import Runner
 from likelihoodkit.expectation import expected_outer_product
 from likelihoodkit.families import FAMILIES
-
 from test_belief import HELD, loss_of, outputs_of
 
 

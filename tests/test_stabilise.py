@@ -40,6 +40,7 @@ class Example:
     left: sp.Expr
     point: dict[sp.Symbol, Any]
     by_sympy: bool = True  # can SymPy prove it by expanding logarithms and powers?
+    lowered: bool = True  # is the left side got wrong as SymPy spells it out, or with the primitive it holds?
 
 
 EXAMPLES = [
@@ -84,8 +85,8 @@ EXAMPLES = [
     Example("difference of exps", a * sp.exp(x) - a * sp.exp(z), {a: 1e-300, x: 800, z: 799}),
     Example("relative squared difference", (a - sp.exp(z)) ** 2 / a, {a: 1e300, z: 400}),
     Example("sum inside exp", a * sp.exp(t) - b * sp.exp(t), {a: 3e-300, b: 1e-300, t: 800}),
-    Example("power less one", (a * sp.exp(z)) ** sp.exp(t) - 1, {a: 1e-300, z: 690.7755278982137, t: 0.1}, by_sympy=False),
-    Example("one plus expm1", a + a * p.expm1(x), {a: 3, x: -40}),
+    Example("power less one", (a * sp.exp(z)) ** sp.exp(t) - 1, {a: 1e-300, z: 800, t: -10}, by_sympy=False),
+    Example("one plus expm1", 1 + p.expm1(x), {x: -40}, lowered=False),
     Example("one minus tanh square", 1 - sp.tanh(x) ** 2, {x: 20}),
     Example("ratio to exp", robust.gamma_deviance_half(a, sp.exp(z)), {a: 1e300, z: 800}),
     Example("ratio to exp", robust.relative_excess(a, sp.exp(z)), {a: 1, z: 1e-10}),
@@ -104,6 +105,7 @@ NAIVE = {
     "besseli": scipy.special.iv,
     "erf": scipy.special.erf,
     "polygamma": scipy.special.polygamma,
+    "expm1": np.expm1,
     "sech": lambda u: 1 / np.cosh(u),
     "softmax": lambda u: np.exp(u) / np.exp(u).sum(),
     "pick": lambda u, i: u[int(i)],
@@ -129,8 +131,9 @@ def true_value(expression: sp.Expr, point: dict[sp.Symbol, Any]) -> Any:
 
 
 def naive_value(expression: sp.Expr, point: dict[sp.Symbol, Any]) -> float:
+    """As NumPy and SciPy compute the formula as it stands."""
     symbols = list(point)
-    function = sp.lambdify(symbols, lower(expression), modules=[NAIVE, "numpy"])
+    function = sp.lambdify(symbols, expression, modules=[NAIVE, "numpy"])
     with np.errstate(all="ignore"):
         return float(function(*[np.asarray(at, dtype=float) for at in point.values()]))
 
@@ -195,7 +198,7 @@ def test_an_identity_is_proved(example: Example) -> None:
 def test_an_identity_is_needed(example: Example) -> None:
     """At the example's point float64 gets the left side wrong and the right side right."""
     true = true_value(example.left, example.point)
-    assert error(naive_value(example.left, example.point), true) > 2e-14
+    assert error(naive_value(lower(example.left) if example.lowered else example.left, example.point), true) > 2e-14
     assert error(compiled_value(rewrite(example.left), example.point), true) < 1e-14
 
 

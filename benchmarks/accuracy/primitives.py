@@ -18,11 +18,11 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from primitives.audit import audit
-from primitives.reference import TABLE
-
 
 def main() -> None:
+    from primitives.audit import audit
+    from primitives.reference import TABLE
+
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

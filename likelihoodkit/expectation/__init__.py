@@ -66,8 +66,9 @@ def expected_outer_product(derivation: Derivation, fused: Runner, rows: Rows) ->
 
     def products(y: Array, row: Array) -> Array:
         found = density.run(fused, row, y=y)
-        score = np.concatenate([np.broadcast_to(np.atleast_2d(found[f"d {n}"]), (_size(rows, n), y.size)) for n in names])
-        return score[upper[0]] * score[upper[1]]
+        blocks = [np.broadcast_to(np.atleast_2d(found[f"d {n}"]), (_size(rows, n), y.size)) for n in names]
+        score = np.concatenate(blocks)
+        return np.asarray(score[upper[0]] * score[upper[1]])
 
     values = expect(density, products, len(upper[0]))
     matrix = np.empty((rows.count, width, width), rows.dtype)
@@ -78,7 +79,7 @@ def expected_outer_product(derivation: Derivation, fused: Runner, rows: Rows) ->
 
 def _size(rows: Rows, name: str) -> int:
     columns = rows.columns[name]
-    return columns.stop - columns.start
+    return int(columns.stop - columns.start)
 
 
 __all__ = ["Density", "Function", "expect", "expected_outer_product"]

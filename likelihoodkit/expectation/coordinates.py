@@ -80,7 +80,8 @@ class Coordinates:
         return self.line.outcome(self._x(t, row))
 
     def _x(self, t: Array, row: Array) -> Array:
-        return self.centre[row] + np.where(t < 0, self.left[row], self.right[row]) * np.sinh(t)
+        x: Array = self.centre[row] + np.where(t < 0, self.left[row], self.right[row]) * np.sinh(t)
+        return x
 
     def place(self, y: Array, row: Array) -> Array:
         """The t of an outcome, within the reach of its row."""
@@ -116,7 +117,10 @@ def _some(density: Density, rows: Array) -> tuple[Array, ...]:
     centre = _centre(density, line, rows, height)
     top = height(centre)
     most = 2.0 if density.support.circular else 900.0  # 2**2 is more than half a turn
-    sides = [_width(lambda h, s=s: top - height(centre + s * h), centre, most) for s in (-1.0, 1.0)]
+    sides = (
+        _width(lambda h: top - height(centre - h), centre, most),
+        _width(lambda h: top - height(centre + h), centre, most),
+    )
     if density.support.circular:
         room_left, room_right = np.full(rows.size, np.pi), np.full(rows.size, np.pi)
     else:

@@ -11,6 +11,7 @@ from sympy.printing.latex import LatexPrinter
 
 from likelihoodkit.explain.plain import number, shared_size
 from likelihoodkit.primitives import Primitive
+from likelihoodkit.primitives.record import fill
 
 #: parameter -> its customary letter, by family where custom differs
 GREEK: dict[str, str] = {
@@ -142,23 +143,3 @@ def _needs_brackets(expression: sp.Expr) -> bool:
     if isinstance(expression, Primitive):
         return _reads_as_sum(expression)
     return bool(expression.is_Mul or expression.could_extract_minus_sign() or expression.is_Pow)
-
-
-def fill(template: str, arguments: list[tuple[str, bool]]) -> str:
-    r"""A record's LaTeX with its arguments, bracketed where the template does not already enclose them.
-
-    >>> fill(r"{0}\,e^{{{1}}}", [("a - b", True), ("c - d", True)])
-    '\\left(a - b\\right)\\,e^{c - d}'
-    """
-    pieces = list(string.Formatter().parse(template))
-    text = ""
-    for place, (literal, field, _, _) in enumerate(pieces):
-        text += literal
-        if field is None:
-            continue
-        body, loose = arguments[int(field)]
-        after = pieces[place + 1][0] if place + 1 < len(pieces) else ""
-        opened = text.endswith(("(", "[", "{", ",", "|"))
-        closed = after.startswith((r"\right", "}", ","))
-        text += rf"\left({body}\right)" if loose and not (opened and closed) else body
-    return text

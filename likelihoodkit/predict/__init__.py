@@ -29,6 +29,7 @@ class Quantile:
     level: float
 
     def __call__(self, belief: Belief) -> Array:
+        """The quantile of each row, (n,)."""
         return belief.quantile(self.level)
 
 
@@ -39,6 +40,7 @@ class Interval:
     probability: float
 
     def __call__(self, belief: Belief) -> Array:
+        """Both ends for each row, (n, 2)."""
         return belief.interval(self.probability)
 
 
@@ -49,6 +51,7 @@ class Minimise:
     cost: Cost | ArrayLike
 
     def __call__(self, belief: Belief) -> Array:
+        """The action for each row, (n,)."""
         return np.asarray(cheapest(belief, self.cost)).astype(belief.dtype)
 
 
@@ -124,7 +127,7 @@ def distribution(loss: Loss, rows: Rows, value: Runner) -> Belief:
 
 
 @register
-def predict(belief: Belief, rule: str | Rule) -> Array:
+def predict(belief: Belief, rule: object) -> Array:
     """One number per row by a rule: see `Loss.predict`."""
     if isinstance(rule, Rule):
         return rule(belief)
@@ -142,7 +145,7 @@ def belief_of(bound: Bound) -> Belief:
     """The belief of a noise whose parameters all have numbers."""
     missing = [name for name in bound.family.parameters if name not in bound.held]
     if missing:
-        held = ", ".join(f"{n}={bound.held[n] if n in bound.held else '...'}" for n in bound.family.parameters)
+        held = ", ".join(f"{n}={bound.held.get(n, '...')}" for n in bound.family.parameters)
         raise BindingError(
             f"{bound!r} still predicts {', '.join(missing)}",
             family=bound.name,

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from likelihoodkit.errors import InputError, ShapeError, SupportError, UndefinedError
 from likelihoodkit.expectation import Density, expect
-from likelihoodkit.expectation.coordinates import coordinates, line_of, peak
+from likelihoodkit.expectation.coordinates import line_of, peak
 from likelihoodkit.expectation.sums import peak as peak_of_masses
 from likelihoodkit.predict.laws import Law, law_of
 from likelihoodkit.primitives import kernels
@@ -40,7 +40,7 @@ class Belief:
     >>> import likelihoodkit as lk
     >>> belief = lk.derive(lk.Poisson).distribution([0.0, 1.0])
     >>> belief.cdf(2).round(4)
-    array([0.9197, 0.4882])
+    array([0.9197, 0.4892])
     >>> belief.quantile(0.9)
     array([2., 5.])
     >>> belief.sample(0, size=3).shape
@@ -144,19 +144,25 @@ class Belief:
         density = self.density
         try:
             if density.support.circular:
-                cosine, sine = expect(density, lambda y, _: np.stack([np.cos(y), np.sin(y)]), 2)
-                return np.arctan2(sine, cosine) if name == "expectation" else 1 - np.hypot(sine, cosine)
+                return self._circular_moment(name)
             if name == "expectation":
                 return cast(Array, expect(density, lambda y, _: y[None])[0])
             mean = self._moment("expectation")
             return cast(Array, expect(density, lambda y, row: (y[None] - mean[row]) ** 2)[0])
         except UndefinedError as problem:
             raise UndefinedError(
-                f"{self.name}: the {word} of row {problem.index} does not exist, or converges too slowly to be certified",
+                f"{self.name}: the {word} of row {problem.index} does not exist, or cannot be certified in float64",
                 family=self.name,
                 index=problem.index,
                 remedy=_REMEDY[name],
             ) from None
+
+    def _circular_moment(self, name: str) -> Array:
+        cosine, sine = expect(self.density, lambda y, _: np.stack([np.cos(y), np.sin(y)]), 2)
+        mean = np.arctan2(sine, cosine)
+        if name == "expectation":
+            return cast(Array, mean)
+        return cast(Array, expect(self.density, lambda y, row: kernels.one_minus_cos(y[None] - mean[row]))[0])
 
     def _undefined(self, name: str, index: int) -> None:
         """Say which condition of the declared formula fails, and for which parameter."""
@@ -187,19 +193,15 @@ class Belief:
     def _peak(self) -> Array:
         density = self.density
         if density.unordered:
-            return np.argmax(density.class_probabilities(), axis=0).astype(float)
+            return np.asarray(np.argmax(density.class_probabilities(), axis=0), dtype=np.float64)
         if density.support.whole:
             return peak_of_masses(density, self._rows, density.support.low if density.support.low > -np.inf else None)
         line = line_of(density.support)
-        return line.outcome(
-            peak(
-                lambda x: density.log(line.outcome(x), self._rows),
-                density.count,
-                line.left,
-                line.right,
-                circular=density.support.circular,
-            )
-        )
+
+        def height(x: Array) -> Array:
+            return density.log(line.outcome(x), self._rows)
+
+        return line.outcome(peak(height, density.count, line.left, line.right, circular=density.support.circular))
 
     def median(self) -> Array:
         """The 0.5 quantile."""
@@ -258,4 +260,4 @@ class Belief:
         if shape is None:
             shape = () if self.single else (self.density.count,)
         with np.errstate(over="ignore", under="ignore"):  # float32 answers: infinity where float64 still has a number
-            return cast(Array, values.astype(self.dtype).reshape(shape)[()])
+            return values.astype(self.dtype).reshape(shape)[()]

@@ -30,7 +30,7 @@ def cheapest(belief: Belief, cost: Cost | ArrayLike) -> Array:
     if classes:
         probabilities = density.class_probabilities()
         matrix = _matrix(density, cost, probabilities.shape[0])
-        return np.argmin(matrix @ probabilities, axis=0).astype(np.float64)
+        return np.asarray(np.argmin(matrix @ probabilities, axis=0), dtype=np.float64)
     if not callable(cost):
         raise InputError(
             f"{belief.name}: a cost matrix belongs to classes",
@@ -45,7 +45,7 @@ def _matrix(density: Density, cost: Cost | ArrayLike, classes: int) -> Array:
     """Costs as (actions, classes): cost[action, truth]."""
     if callable(cost):
         action, truth = (a.ravel().astype(float) for a in np.indices((classes, classes)))
-        return _checked(density, cost)(action, truth).reshape(classes, classes)
+        return np.asarray(_checked(density, cost)(action, truth)).reshape(classes, classes)
     matrix = as_real(cost, "cost", density.name).astype(np.float64)
     if matrix.ndim != 2 or matrix.shape[1] != classes or not matrix.shape[0]:
         raise ShapeError(
@@ -93,7 +93,8 @@ def _continuous(density: Density, cost: Cost) -> Array:
         rows = row.astype(np.intp)
         action = np.empty(density.count)
         action[rows] = chosen = places.outcome(t, rows)
-        return expect(density, lambda y, row: cost(action[row], y)[None], rows=rows, split=chosen)[0]
+        costs = expect(density, lambda y, row: cost(action[row], y)[None], rows=rows, split=chosen)
+        return np.asarray(costs[0])
 
     def rough(t: Array) -> Array:
         """The cost at fixed nodes: enough to find the valley."""
@@ -104,7 +105,7 @@ def _continuous(density: Density, cost: Cost) -> Array:
         alive = weight > 0
         values = np.zeros(y.shape)
         values[alive] = cost(np.broadcast_to(action, y.shape)[alive], y[alive]) * weight[alive]
-        return values.sum(axis=0)
+        return np.asarray(values.sum(axis=0))
 
     grid = np.minimum(np.maximum(_GRID[:, None], -places.reach_left), places.reach_right)
     heights = np.stack([rough(t) for t in grid])

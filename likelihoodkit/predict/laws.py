@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -191,7 +192,7 @@ class DiscreteLaw(Law):
             middle = np.floor(below + (high - below) / 2)
             open_ = (middle > below) & (middle < high)
             if not open_.any():
-                return high
+                return np.asarray(high)
             there = reached(middle)
             high = np.where(open_ & there, middle, high)
             below = np.where(open_ & ~there, middle, below)
@@ -208,7 +209,7 @@ def law_of(density: Density) -> Law:
 def _running(mass: Array, start: Array) -> tuple[Array, Array]:
     """Within each stretch of ``mass``: what comes before each entry, and what comes after it."""
     before, after = np.zeros_like(mass), np.zeros_like(mass)
-    for first, last in zip(start[:-1], start[1:], strict=True):
+    for first, last in pairwise(start):
         before[first + 1 : last] = np.cumsum(mass[first : last - 1])
         after[first : last - 1] = np.cumsum(mass[last - 1 : first : -1])[::-1]
     return before, after

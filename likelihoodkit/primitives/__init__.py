@@ -1,17 +1,18 @@
 """The vocabulary of formulas: one record per primitive, in tables by topic.
 
-``logistic`` softplus, sigmoid, exponentials · ``differences`` what would cancel · ``gamma`` gamma and beta · ``normal`` normal, Bessel, Huber ·
-``vector`` operations over K entries. `words` holds the plain names that declarations are written in.
+``logistic`` softplus, sigmoid, exponentials · ``differences`` what would cancel · ``gamma`` gamma and beta ·
+``normal`` normal, Bessel, Huber · ``robust`` redescending losses · ``vector`` operations over K entries.
+`words` holds the plain names that declarations are written in.
 """
 
 from likelihoodkit.primitives.differences import (
-    ratio_deviance,
-    ratio_minus_one,
     exp_minus,
     log1p_square_exp,
     log_times_exp,
     power_minus_one,
     power_times_exp,
+    ratio_deviance,
+    ratio_minus_one,
     sigmoid_balance,
     square_rest_exp,
     square_share_exp,
@@ -58,6 +59,7 @@ from likelihoodkit.primitives.logistic import (
     softplus_ratio,
     softplus_ratio_derivative,
     square_ratio,
+    square_ratio_derivative,
     times_exp,
     wrap_angle,
     x_over_expm1,
@@ -89,15 +91,13 @@ from likelihoodkit.primitives.vector import (
 )
 
 __all__ = [
-    "Primitive",
     "RECORDS",
+    "Primitive",
     "Record",
     "VectorSymbol",
     "bessel_ratio",
     "bessel_ratio_complement",
     "bessel_ratio_derivative",
-    "ratio_deviance",
-    "ratio_minus_one",
     "digamma",
     "digamma_rising",
     "exp_minus",
@@ -135,6 +135,8 @@ __all__ = [
     "power_minus_one",
     "power_times_exp",
     "primitive",
+    "ratio_deviance",
+    "ratio_minus_one",
     "regularised_beta",
     "regularised_beta_inverse",
     "regularised_gamma_p",
@@ -150,6 +152,7 @@ __all__ = [
     "softplus_ratio",
     "softplus_ratio_derivative",
     "square_ratio",
+    "square_ratio_derivative",
     "square_rest_exp",
     "square_share_exp",
     "square_slope_exp",

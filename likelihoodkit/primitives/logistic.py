@@ -85,8 +85,14 @@ log1p_square: Kind = primitive(
 square_ratio: Kind = primitive(
     "square_ratio",
     lambda x: x / (1 + x**2),
-    lambda x: (1 - x**2) / (1 + x**2) ** 2,
+    lambda x: square_ratio_derivative(x),
     r"\frac{{{0}}}{{1+{0}^2}}",
+)
+square_ratio_derivative: Kind = primitive(
+    "square_ratio_derivative",
+    lambda x: (1 - x**2) / (1 + x**2) ** 2,
+    (None,),
+    r"\left(\frac{{x}}{{1+x^2}}\right)'\left({0}\right)",
 )
 log_cosh: Kind = primitive(
     "log_cosh",

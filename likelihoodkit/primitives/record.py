@@ -7,6 +7,7 @@ derivative of a primitive is made of primitives, so gradients and Hessians inher
 
 from __future__ import annotations
 
+import string
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,6 +23,26 @@ class VectorSymbol(sp.Symbol):  # type: ignore[misc]
     """One symbol for a whole row of K numbers; arithmetic on it is entry by entry."""
 
     is_vector = True
+
+
+def fill(template: str, arguments: list[tuple[str, bool]]) -> str:
+    r"""A record's LaTeX with its arguments, bracketed where the template does not already enclose them.
+
+    >>> fill(r"{0}\,e^{{{1}}}", [("a - b", True), ("c - d", True)])
+    '\\left(a - b\\right)\\,e^{c - d}'
+    """
+    pieces = list(string.Formatter().parse(template))
+    text = ""
+    for place, (literal, which, _, _) in enumerate(pieces):
+        text += literal
+        if which is None:
+            continue
+        body, loose = arguments[int(which)]
+        after = pieces[place + 1][0] if place + 1 < len(pieces) else ""
+        opened = text.endswith(("(", "[", "{", ",", "|"))
+        closed = after.startswith((r"\right", "}", ","))
+        text += rf"\left({body}\right)" if loose and not (opened and closed) else body
+    return text
 
 
 class Primitive(sp.Function):  # type: ignore[misc]
@@ -41,7 +62,7 @@ class Primitive(sp.Function):  # type: ignore[misc]
         return self if self.record.meaning is None else self.record.meaning(*self.args)
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
-        text = self.record.latex.format(*[printer.doprint(a) for a in self.args])
+        text = fill(self.record.latex, [(printer.doprint(a), a.is_Add) for a in self.args])
         return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
 
     def _eval_evalf(self, prec: int) -> Any:

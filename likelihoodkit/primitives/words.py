@@ -13,18 +13,6 @@ import sympy as sp
 
 from likelihoodkit.primitives import (
     bessel_ratio as bessel_ratio,
-    ratio_deviance as ratio_deviance,
-    ratio_minus_one as ratio_minus_one,
-    exp_minus as exp_minus,
-    log1p_square_exp as log1p_square_exp,
-    log_times_exp as log_times_exp,
-    power_minus_one as power_minus_one,
-    power_times_exp as power_times_exp,
-    sigmoid_balance as sigmoid_balance,
-    square_rest_exp as square_rest_exp,
-    square_share_exp as square_share_exp,
-    square_slope_exp as square_slope_exp,
-    times_exp_difference as times_exp_difference,
 )
 from likelihoodkit.primitives import (
     bessel_ratio_complement as bessel_ratio_complement,
@@ -37,6 +25,9 @@ from likelihoodkit.primitives import (
 )
 from likelihoodkit.primitives import (
     digamma_rising as digamma_rising,
+)
+from likelihoodkit.primitives import (
+    exp_minus as exp_minus,
 )
 from likelihoodkit.primitives import (
     expm1 as expm1,
@@ -66,6 +57,9 @@ from likelihoodkit.primitives import (
     log1p_square as log1p_square,
 )
 from likelihoodkit.primitives import (
+    log1p_square_exp as log1p_square_exp,
+)
+from likelihoodkit.primitives import (
     log_beta as log_beta,
 )
 from likelihoodkit.primitives import (
@@ -76,6 +70,8 @@ from likelihoodkit.primitives import (
 )
 from likelihoodkit.primitives import (
     log_factorial as log_factorial,
+)
+from likelihoodkit.primitives import (
     log_factorial_excess as log_factorial_excess,
 )
 from likelihoodkit.primitives import (
@@ -97,6 +93,9 @@ from likelihoodkit.primitives import (
     log_sum_exp as log_sum_exp,
 )
 from likelihoodkit.primitives import (
+    log_times_exp as log_times_exp,
+)
+from likelihoodkit.primitives import (
     ndtr as ndtr,
 )
 from likelihoodkit.primitives import (
@@ -113,7 +112,21 @@ from likelihoodkit.primitives import (
 )
 from likelihoodkit.primitives import (
     poisson_deviance_exp as poisson_deviance_exp,
+)
+from likelihoodkit.primitives import (
     poisson_deviance_half as poisson_deviance_half,
+)
+from likelihoodkit.primitives import (
+    power_minus_one as power_minus_one,
+)
+from likelihoodkit.primitives import (
+    power_times_exp as power_times_exp,
+)
+from likelihoodkit.primitives import (
+    ratio_deviance as ratio_deviance,
+)
+from likelihoodkit.primitives import (
+    ratio_minus_one as ratio_minus_one,
 )
 from likelihoodkit.primitives import (
     regularised_beta as regularised_beta,
@@ -137,6 +150,9 @@ from likelihoodkit.primitives import (
     sigmoid as sigmoid,
 )
 from likelihoodkit.primitives import (
+    sigmoid_balance as sigmoid_balance,
+)
+from likelihoodkit.primitives import (
     softmax as softmax,
 )
 from likelihoodkit.primitives import (
@@ -156,6 +172,18 @@ from likelihoodkit.primitives import (
 )
 from likelihoodkit.primitives import (
     square_ratio as square_ratio,
+)
+from likelihoodkit.primitives import (
+    square_ratio_derivative as square_ratio_derivative,
+)
+from likelihoodkit.primitives import (
+    square_rest_exp as square_rest_exp,
+)
+from likelihoodkit.primitives import (
+    square_share_exp as square_share_exp,
+)
+from likelihoodkit.primitives import (
+    square_slope_exp as square_slope_exp,
 )
 from likelihoodkit.primitives import (
     stirling_error as stirling_error,
@@ -180,6 +208,9 @@ from likelihoodkit.primitives import (
 )
 from likelihoodkit.primitives import (
     times_exp as times_exp,
+)
+from likelihoodkit.primitives import (
+    times_exp_difference as times_exp_difference,
 )
 from likelihoodkit.primitives import (
     trigamma as trigamma,

@@ -176,7 +176,9 @@ class Atlas:
         straight = sp.expand(top) if under == "+" else sp.expand(-top) if under == "-" else sp.expand(switch)
         back = self._origin(switch, cell)
         level = self._level(switch)
-        for v in sorted(straight.free_symbols, key=lambda s: (-self.reader.levels[s], str(s))):
+        # only a symbol of the switch's own level may be replaced: a target that is replaced by "border(prediction) + t"
+        # would make t look like a target
+        for v in sorted((s for s in straight.free_symbols if self.reader.levels[s] == level), key=str):
             slope = straight.coeff(v, 1)
             rest = sp.expand(straight - slope * v)
             side = signs.of(slope)

@@ -44,6 +44,7 @@ class Decider:
         self.atlas = Atlas(self.reader, three_way)
         self.constants = Constants(problem, self.reader)
         self.steps: list[str] = []
+        self.fixed = set(problem.predictions)
         self.tried: set[sp.Expr] = set()
 
     def decide(self) -> Decision:
@@ -70,7 +71,7 @@ class Decider:
         for cell in cells:
             if self._moving(cell):
                 for c in candidates(cell, self.reader):
-                    if c not in self.tried:
+                    if c not in self.tried and not c.free_symbols & {*self.fixed, *self.problem.targets}:
                         self.tried.add(c)
                         yield c
 
@@ -98,7 +99,9 @@ class Decider:
             rest = self.reader.read(cell.left - self.constants.factor(cell, c) * cell.right).cancelled()
         except Undecided:
             return None
-        return rest if self.reader.level(rest) < 2 else None
+        if self.reader.level(rest) == 2 or self.constants.written(cell, rest).free_symbols & self.fixed:
+            return None
+        return rest
 
     def _same_slopes(self, cell: Cell, c: sp.Expr) -> bool:
         """Are all slopes of left - c right identically zero in this cell?"""

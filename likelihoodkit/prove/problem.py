@@ -39,6 +39,12 @@ class Problem:
         if self.vectors:
             self.levels[LENGTH] = 0
             self.domains[LENGTH] = Domain.positive()
+        for s in self.symbols:
+            ends = self.domains[s].low.free_symbols | self.domains[s].high.free_symbols
+            if any(self.levels[e] > self.levels[s] for e in ends):
+                raise ValueError(
+                    f"the domain of {s} depends on {', '.join(sorted(map(str, ends)))}, which is predicted"
+                )
         self.settings = tuple(s for s in self.symbols if self.levels[s] == 0)
         self.values = _values(self.targets, target_values)
 

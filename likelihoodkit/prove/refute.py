@@ -154,7 +154,7 @@ def _points(claim: Claim, rng: random.Random, fixed: Point) -> Iterator[list[Poi
 
 
 def _beside_borders(claim: Claim, prediction: sp.Symbol, point: Point) -> list[Point]:
-    """Points between neighbouring borders of one prediction and beyond the outer ones, the rest held."""
+    """Points on, between and beyond the borders of one prediction, the rest held."""
     exact = {s: sp.Rational(v.numerator, v.denominator) for s, v in point.items() if s != prediction}
     places = set()
     for border in claim.borders:
@@ -166,7 +166,7 @@ def _beside_borders(claim: Claim, prediction: sp.Symbol, point: Point) -> list[P
     if not places:
         return []
     ordered = sorted(places)
-    found = [ordered[0] - 1, ordered[-1] + 1]
+    found = [*ordered, ordered[0] - 1, ordered[-1] + 1]  # on a border there is a value, if no gradient
     found += [(one + two) / 2 for one, two in pairwise(ordered)]
     domain = claim.domains[prediction]
     low = None if domain.low == -sp.oo else _fraction(domain.low.xreplace(exact))
@@ -176,6 +176,9 @@ def _beside_borders(claim: Claim, prediction: sp.Symbol, point: Point) -> list[P
     if high is not None:
         found += [(high + p) / 2 for p in ordered if p < high]
     inside = [v for v in found if (low is None or v > low) and (high is None or v < high)]
+    inside += [
+        end for end, belongs in ((low, domain.closed_low), (high, domain.closed_high)) if belongs and end is not None
+    ]
     return [{**point, prediction: v} for v in sorted(set(inside))[:40]]
 
 

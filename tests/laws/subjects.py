@@ -139,8 +139,39 @@ class Exemption:
     reason: str
 
 
-#: the only exemptions there are
-EXEMPTIONS: tuple[Exemption, ...] = ()
+_SINGULAR = "f = 0 is the singular point of the square link: the parameter would be 0, which is not in its domain"
+_OVERFLOW = (
+    "beyond an output of 300 the square of its exponential, beyond 709 the exponential itself, is no float64 number; "
+    "the formula still multiplies it by a factor that vanishes or subtracts another one"
+)
+
+#: the only exemptions there are; `test_extremes` fails for one that is not needed any more
+EXEMPTIONS: tuple[Exemption, ...] = (
+    Exemption("never NaN", "Normal(scale='square')", _SINGULAR),
+    Exemption("never NaN", "Poisson(mean='square')", _SINGULAR),
+    Exemption("never NaN far out", "Normal(scale='square')", _SINGULAR),
+    Exemption("never NaN far out", "Poisson(mean='square')", _SINGULAR),
+    *(
+        Exemption("never NaN far out", label, _OVERFLOW)
+        for label in (
+            "StudentT()",
+            "StudentT(df=4)",
+            "StudentT(scale='exp', df=shared(links.softplus))",
+            "Gumbel()",
+            "Gumbel(scale='exp')",
+            "Gamma()",
+            "Gamma(shape=shared(links.exp))",
+            "Weibull()",
+            "InverseGaussian(mean='softplus', shape=shared(links.exp))",
+            "Beta()",
+            "Beta(concentration=10)",
+            "VonMises()",
+            "NegativeBinomial()",
+            "NegativeBinomial(mean='softplus', dispersion=shared(links.exp))",
+            "AsymmetricLaplace()",
+        )
+    ),
+)
 
 
 def under(law: str) -> list[str]:

@@ -360,15 +360,19 @@ OPEN = [
     Claim("hidden: acos(cos(a)) - a", "undecided", mse + sp.acos(cos(a)), mse + a),
     Claim("hidden: sign of the prediction", "refuted", mse + sign(a), mse),
     Claim("hidden: frac part", "refuted", mse + sp.frac(a) - a, mse),
+    Claim("hidden: border that is linear in the target only", "refuted", mse + Max(0, y - exp(a)), mse),
+    Claim("hidden: |y - e^a|", "refuted", mse + Abs(y - exp(a)), mse),
+    Claim(
+        "hidden: e^a < y decides nothing but a constant", "refuted", mse + Piecewise((1, exp(a) < y), (0, True)), mse
+    ),
+    Claim("max(y, e^a) spelt twice", "proved", Max(y, exp(a)), Abs(y - exp(a)) + exp(a)),
     Claim("hidden: log(a^2) - 2 log|a| is undefined at 0", "undecided", mse + log(a**2) - 2 * log(Abs(a)), mse),
     Claim("hidden: a removable pole", "undecided", mse + (a**2 + a) / a - a, mse),
     Claim("hidden: 1/a - 1/a written apart", "undecided", mse + (1 + a) / a - 1 / a, mse),
     Claim("hidden: log singularity on both sides", "undecided", log(Abs(a)), 2 * log(Abs(a)), (a,), ()),
     Claim("hidden: jump where the target's domain is cut", "undecided", mse + log(y), mse + log(y)),
-    Claim("hidden: value only at one point", "undecided", mse + Piecewise((1, sp.Eq(a, y)), (0, True)), mse),
-    Claim(
-        "hidden: value only at the closed end", "undecided", Piecewise((1, sp.Eq(n, 0)), (n**2, True)), n**2, (n,), ()
-    ),
+    Claim("hidden: value only at one point", "refuted", mse + Piecewise((1, sp.Eq(a, y)), (0, True)), mse),
+    Claim("hidden: value only at the closed end", "refuted", Piecewise((1, sp.Eq(n, 0)), (n**2, True)), n**2, (n,), ()),
     Claim(
         "duplication formula of the gamma function",
         "undecided",

@@ -85,6 +85,7 @@ from likelihoodkit.primitives.kernels.hyperbolic import (
     log_cosh,
     sech2,
     square_ratio,
+    square_ratio_derivative,
 )
 from likelihoodkit.primitives.kernels.logistic import (
     log_softplus,
@@ -165,8 +166,6 @@ __all__ = [
     "biweight_score",
     "cos",
     "cosh",
-    "ratio_deviance",
-    "ratio_minus_one",
     "digamma",
     "digamma_rising",
     "erf",
@@ -227,6 +226,8 @@ __all__ = [
     "poisson_deviance_half",
     "power_minus_one",
     "power_times_exp",
+    "ratio_deviance",
+    "ratio_minus_one",
     "regularised_beta",
     "regularised_beta_inverse",
     "regularised_gamma_p",
@@ -250,6 +251,7 @@ __all__ = [
     "softplus_ratio_derivative",
     "sqrt",
     "square_ratio",
+    "square_ratio_derivative",
     "square_rest_exp",
     "square_share_exp",
     "square_slope_exp",

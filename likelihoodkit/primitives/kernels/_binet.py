@@ -81,7 +81,7 @@ def _step(x: Floats, order: int) -> Floats:
 
 
 def binet_difference(a: Floats, n: Floats, order: int) -> Floats:
-    """binet(a + n) - binet(a) for a >= 1, n >= 0 and order 0..2, with all digits as n goes to 0."""
+    """binet(a + n) - binet(a) for a >= 1, n >= -1/5 and order 0..2, with all digits as n goes to 0."""
     return piecewise(
         (a, n),
         (a >= ASYMPTOTIC_FROM, lambda a, n: _asymptotic_difference(a, n, order)),

@@ -64,6 +64,16 @@ def square_ratio(x: Floats) -> Floats:
 
 
 @kernel
+def square_ratio_derivative(x: Floats) -> Floats:
+    """(1 - x^2)/(1 + x^2)^2 for any x; 0 at infinity."""
+    return piecewise(
+        (x,),
+        (np.absolute(x) <= 1, lambda x: (1.0 - x) * (1.0 + x) / (1.0 + x * x) ** 2),
+        otherwise=lambda x: (1.0 / x - 1.0) * (1.0 / x + 1.0) / (x + 1.0 / x) ** 2,
+    )
+
+
+@kernel
 def log1p_square_exp(r: Floats, t: Floats) -> Floats:
     """log(1 + (r e^t)^2), also where e^t or r e^t overflows."""
     return piecewise(

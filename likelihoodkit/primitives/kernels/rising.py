@@ -46,19 +46,24 @@ def log_rising(a: Floats, n: Floats) -> Floats:
 
 @kernel
 def log_rising_excess(a: Floats, n: Floats) -> Floats:
-    """log_rising(a, n) - n log a: n (n - 1)/(2 a) for large a."""
+    """log_rising(a, n) - n log a: n (n - 1)/(2 a) for large a, exactly 0 at n = 0 and n = 1."""
     return piecewise(
         (a, n),
+        ((n >= 0.8) & (n <= 2), _excess_from_one),
         (a >= 1, _excess),
-        otherwise=lambda a, n: _excess(1.0 + a, n) + _excess_step(a, n),
+        otherwise=lambda a, n: _excess(1.0 + a, n) + n * _log1p_inverse(a) - _log1p_ratio(n, a),
     )
 
 
-def _excess_step(a: Floats, n: Floats) -> Floats:
-    """n log(1 + 1/a) - log(1 + n/a), which is 0 at n = 0 and at n = 1: spelt from the nearer one."""
-    inverse = np.log1p(a) - np.log(a)  # log(1 + 1/a)
-    from_one = (n - 1.0) * inverse - np.log1p((n - 1.0) / (1.0 + a))
-    return np.where(n < 0.5, n * inverse - _log1p_ratio(n, a), from_one)
+def _log1p_inverse(a: Floats) -> Floats:
+    """log(1 + 1/a) to the last digits at every size, a > 0."""
+    return np.where(a < 1, np.log1p(a) - np.log(a), np.log1p(1.0 / a))
+
+
+def _excess_from_one(a: Floats, n: Floats) -> Floats:
+    """Spelt from its root n = 1: a Gamma(a + n)/Gamma(a + 1) is the rising factorial of a + 1 by n - 1."""
+    rest = n - 1.0
+    return rest * _log1p_inverse(a) + _excess(1.0 + a, rest)
 
 
 @kernel
