@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from hypothesis import strategies as st
+
 from likelihoodkit import supports
 from likelihoodkit.supports import Support
 

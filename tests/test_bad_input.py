@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import likelihoodkit as lk
 import numpy as np
 import pytest
+
+import likelihoodkit as lk
 from likelihoodkit.errors import (
     DerivationError,
     InputError,
@@ -26,16 +27,16 @@ CLASSES = lk.derive(lk.Categorical)
 # -- values of y outside the support -------------------------------------------------------------------------------
 
 OUTSIDE = [
-    (lk.Normal(scale=1), [0.0, NAN], r"Normal expects real numbers but y\[1\] = nan is missing; 1 of 2 values, first at 1. Drop or impute missing", 1),
+    (lk.Normal(scale=1), [0.0, NAN], r"Normal expects real numbers but y\[1\] = nan is missing; 1 of 2 values, first at 1. Drop or impute missing", 1),  # noqa: E501
     (lk.Normal(scale=1), [INF], r"Normal expects real numbers but y\[0\] = inf is infinite. Drop or impute", 0),
-    (lk.Poisson(), [1.0, -1.0], r"Poisson expects counts \(0, 1, 2, ...\) but y\[1\] = -1 is below 0; 1 of 2 values, first at 1. For amounts try Gamma", 1),
-    (lk.Poisson(), [2.5], r"Poisson expects counts .* but y\[0\] = 2.5 is not a whole number. For amounts try Gamma or Tweedie; for rates", 0),
-    (lk.Gamma(shape=1), [1.0, 2.0, 0.0], r"Gamma expects positive amounts but y\[2\] = 0 is not above 0; 1 of 3 values, first at 2. For exact zeros try", 2),
-    (lk.Exponential(), [-0.5], r"Exponential expects amounts of zero or more but y\[0\] = -0.5 is below 0. For negative values try", 0),
-    (lk.Beta(concentration=2), [1.0], r"Beta expects proportions strictly between 0 and 1 but y\[0\] = 1 is not below 1. For exact 0 or 1 try ZeroOneInflated", 0),
-    (lk.Bernoulli(), [0, 2, 1, 3], r"Bernoulli expects labels 0 or 1 but y\[1\] = 2 is above 1; 2 of 4 values, first at 1, 3. Recode", 1),
-    (lk.Binomial(trials=3), [4], r"Binomial expects counts 0, 1, ..., trials but y\[0\] = 4 is above 3. Check that y counts successes", 0),
-    (lk.VonMises(concentration=1), [NAN], r"VonMises expects angles in radians but y\[0\] = nan is missing. Give angles as finite radians", 0),
+    (lk.Poisson(), [1.0, -1.0], r"Poisson expects counts \(0, 1, 2, ...\) but y\[1\] = -1 is below 0; 1 of 2 values, first at 1. For amounts try Gamma", 1),  # noqa: E501
+    (lk.Poisson(), [2.5], r"Poisson expects counts .* but y\[0\] = 2.5 is not a whole number. For amounts try Gamma or Tweedie; for rates", 0),  # noqa: E501
+    (lk.Gamma(shape=1), [1.0, 2.0, 0.0], r"Gamma expects positive amounts but y\[2\] = 0 is not above 0; 1 of 3 values, first at 2. For exact zeros try", 2),  # noqa: E501
+    (lk.Exponential(), [-0.5], r"Exponential expects amounts of zero or more but y\[0\] = -0.5 is below 0. For negative values try", 0),  # noqa: E501
+    (lk.Beta(concentration=2), [1.0], r"Beta expects proportions strictly between 0 and 1 but y\[0\] = 1 is not below 1. For exact 0 or 1 try ZeroOneInflated", 0),  # noqa: E501
+    (lk.Bernoulli(), [0, 2, 1, 3], r"Bernoulli expects labels 0 or 1 but y\[1\] = 2 is above 1; 2 of 4 values, first at 1, 3. Recode", 1),  # noqa: E501
+    (lk.Binomial(trials=3), [4], r"Binomial expects counts 0, 1, ..., trials but y\[0\] = 4 is above 3. Check that y counts successes", 0),  # noqa: E501
+    (lk.VonMises(concentration=1), [NAN], r"VonMises expects angles in radians but y\[0\] = nan is missing. Give angles as finite radians", 0),  # noqa: E501
 ]  # fmt: skip
 
 
@@ -43,7 +44,7 @@ OUTSIDE = [
 def test_outcomes_outside_the_support(bound: Any, y: list[float], message: str, index: int) -> None:
     loss = lk.derive(bound)
     for call in (loss, loss.gradient, loss.hessian):
-        with pytest.raises(SupportError, match=f"^{message}") as caught:
+        with pytest.raises(SupportError, match=rf"^{message}") as caught:
             call(y, np.zeros(len(y)))
         error = caught.value
         assert error.family == loss.name
@@ -55,7 +56,10 @@ def test_outcomes_outside_the_support(bound: Any, y: list[float], message: str, 
 
 
 def test_class_indices_beyond_the_columns() -> None:
-    with pytest.raises(SupportError, match=r"Categorical expects class indices .* but y\[1\] = 3 is above 2; 1 of 2 values.*Number the classes from 0"):
+    with pytest.raises(
+        SupportError,
+        match=r"Categorical expects class indices .* but y\[1\] = 3 is above 2; 1 of 2 values.*Number the classes from 0",  # noqa: E501
+    ):
         CLASSES([0, 3], np.zeros((2, 3)))
     with pytest.raises(SupportError, match=r"y\[0\] = -1 is below 0"):
         CLASSES([-1], np.zeros((1, 3)))
@@ -65,7 +69,10 @@ def test_trials_as_a_column() -> None:
     loss = lk.derive(lk.Binomial())
     with pytest.raises(SupportError, match=r"y\[1\] = 5 is above 4"):
         loss([1, 5], [0.0, 0.0], trials=[9, 4])
-    with pytest.raises(InputError, match=r"Binomial needs trials. Hold it, as in Binomial\(trials=...\), or pass trials= with one number per row"):
+    with pytest.raises(
+        InputError,
+        match=r"Binomial needs trials. Hold it, as in Binomial\(trials=...\), or pass trials= with one number per row",
+    ):
         loss([1], [0.0])
     with pytest.raises(SupportError, match=r"Binomial expects counts .* but trials\[0\] = 2.5 is not a whole number"):
         loss([1], [0.0], trials=[2.5])
@@ -79,7 +86,9 @@ def test_trials_as_a_column() -> None:
 
 @pytest.mark.parametrize("value", [NAN, INF, -INF])
 def test_outputs_that_are_not_finite(value: float) -> None:
-    with pytest.raises(InputError, match=r"Normal: outputs\[1\] = -?(nan|inf) is not finite. Find where the model produces it") as caught:
+    with pytest.raises(
+        InputError, match=r"Normal: outputs\[1\] = -?(nan|inf) is not finite. Find where the model produces it"
+    ) as caught:
         NORMAL([0.0, 0.0], [0.0, value])
     assert caught.value.index == 1
     with pytest.raises(InputError, match=r"Normal: outputs\[0, 1\] = "):
@@ -88,18 +97,18 @@ def test_outputs_that_are_not_finite(value: float) -> None:
 
 SHAPES = [
     (NORMAL, np.zeros(2), np.zeros(3), r"Normal: y must have shape \(3,\) to match outputs, not \(2,\)$"),
-    (NORMAL, np.zeros(2), np.zeros((2, 2)), r"Normal predicts mean: outputs must have shape \(n,\) or \(n, 1\), but they have 2 columns"),
-    (NORMAL, np.zeros((2, 1)), np.zeros(2), r"Normal: y must have shape \(2,\) to match outputs, not \(2, 1\). Use y.ravel\(\)"),
-    (NORMAL, np.zeros((2, 1)), np.zeros((2, 1)), r"Normal: y must have shape \(2,\) to match outputs, not \(2, 1\). Use y.ravel\(\)"),
+    (NORMAL, np.zeros(2), np.zeros((2, 2)), r"Normal predicts mean: outputs must have shape \(n,\) or \(n, 1\), but they have 2 columns"),  # noqa: E501
+    (NORMAL, np.zeros((2, 1)), np.zeros(2), r"Normal: y must have shape \(2,\) to match outputs, not \(2, 1\). Use y.ravel\(\)"),  # noqa: E501
+    (NORMAL, np.zeros((2, 1)), np.zeros((2, 1)), r"Normal: y must have shape \(2,\) to match outputs, not \(2, 1\). Use y.ravel\(\)"),  # noqa: E501
     (NORMAL, np.zeros((1, 2)), np.zeros(2), r"Normal: y must have shape \(2,\) to match outputs, not \(1, 2\)"),
-    (NORMAL, 1.0, np.zeros(1), r"Normal: y must have shape \(1,\) to match outputs, not \(\). For a single row use np.atleast_1d\(y\)"),
+    (NORMAL, 1.0, np.zeros(1), r"Normal: y must have shape \(1,\) to match outputs, not \(\). For a single row use np.atleast_1d\(y\)"),  # noqa: E501
     (NORMAL, np.zeros(1), 0.0, r"Normal predicts mean: outputs must have shape \(n,\) or \(n, 1\), not \(\)"),
     (NORMAL, np.zeros(2), np.zeros((2, 1, 1)), r"outputs must have shape \(n,\) or \(n, 1\), not \(2, 1, 1\)"),
-    (BOTH, np.zeros(2), np.zeros(2), r"Normal predicts mean, scale: outputs must have shape \(n, 2\), not \(2,\). For a single row use outputs\[None, :\]"),
-    (BOTH, np.zeros(2), np.zeros((2, 3)), r"Normal predicts mean, scale: outputs must have shape \(n, 2\), but they have 3 columns"),
+    (BOTH, np.zeros(2), np.zeros(2), r"Normal predicts mean, scale: outputs must have shape \(n, 2\), not \(2,\). For a single row use outputs\[None, :\]"),  # noqa: E501
+    (BOTH, np.zeros(2), np.zeros((2, 3)), r"Normal predicts mean, scale: outputs must have shape \(n, 2\), but they have 3 columns"),  # noqa: E501
     (BOTH, np.zeros(1), np.zeros((2, 2)), r"Normal: y must have shape \(2,\) to match outputs, not \(1,\)"),
-    (CLASSES, np.zeros(2), np.zeros(2), r"Categorical predicts probabilities: outputs must have shape \(n, K\), not \(2,\)"),
-    (CLASSES, np.zeros(2), np.zeros((2, 1)), r"outputs must have shape \(n, K\), but they have 1 columns. K, the number of classes, is at least 2"),
+    (CLASSES, np.zeros(2), np.zeros(2), r"Categorical predicts probabilities: outputs must have shape \(n, K\), not \(2,\)"),  # noqa: E501
+    (CLASSES, np.zeros(2), np.zeros((2, 1)), r"outputs must have shape \(n, K\), but they have 1 columns. K, the number of classes, is at least 2"),  # noqa: E501
 ]  # fmt: skip
 
 
@@ -112,10 +121,10 @@ def test_wrong_shapes_are_never_broadcast(loss: lk.Loss, y: Any, outputs: Any, m
 
 
 KINDS = [
-    (np.array(["1", "2"]), r"Normal: y holds <U1, not real numbers. Convert it first, as in np.asarray\(y, dtype=float\)"),
+    (np.array(["1", "2"]), r"Normal: y holds <U1, not real numbers. Convert it first, as in np.asarray\(y, dtype=float\)"),  # noqa: E501
     (np.array([1, None], dtype=object), r"Normal: y holds object, not real numbers"),
     (np.array([1 + 1j, 2]), r"Normal: y holds complex128, not real numbers"),
-    (np.array(["2020-01-01", "2020-01-02"], dtype="datetime64[D]"), r"Normal: y holds datetime64\[D\], not real numbers"),
+    (np.array(["2020-01-01", "2020-01-02"], dtype="datetime64[D]"), r"Normal: y holds datetime64\[D\], not real numbers"),  # noqa: E501
     ([[1.0], [1.0, 2.0]], r"Normal: y is ragged; its rows have different lengths"),
     (np.ma.masked_array([1.0, 2.0], mask=[False, True]), r"Normal: y is a masked array. Drop the masked rows first"),
     (np.array([1.0, 2.0], dtype=np.longdouble), r"Normal: y holds (float128|float96|longdouble), not real numbers"),
@@ -132,7 +141,13 @@ def test_things_that_are_not_real_numbers(y: Any, message: str) -> None:
 
 def test_numbers_of_other_kinds_are_read() -> None:
     expected = NORMAL([1.0, 0.0], [0.0, 1.0])
-    for y in ([1, 0], (True, False), np.array([True, False]), np.array([1, 0], dtype=np.int8), np.array([1, 0], dtype=np.float16)):
+    for y in (
+        [1, 0],
+        (True, False),
+        np.array([True, False]),
+        np.array([1, 0], dtype=np.int8),
+        np.array([1, 0], dtype=np.float16),
+    ):
         np.testing.assert_array_equal(NORMAL(y, [0.0, 1.0]), expected)
     assert NORMAL([1], [0]).dtype == np.float64
     assert NORMAL(np.array([1.0]), np.array([0.0], dtype=np.float32)).dtype == np.float32
@@ -194,20 +209,22 @@ def test_shared_parameters() -> None:
 
 
 def test_unknown_names() -> None:
-    with pytest.raises(UnknownNameError, match="Normal takes no column 'sigma'. It takes none"):
+    with pytest.raises(UnknownNameError, match=r"Normal takes no column 'sigma'. It takes none"):
         NORMAL([0.0], [0.0], sigma=[1.0])
-    with pytest.raises(UnknownNameError, match="no curvature is called 'newton'. Kinds: "):
+    with pytest.raises(UnknownNameError, match=r"no curvature is called 'newton'. Kinds: "):
         NORMAL.curvature([0.0], [0.0], kind="newton")
-    with pytest.raises(UnknownNameError, match="there is no program 'jacobian'"):
+    with pytest.raises(UnknownNameError, match=r"there is no program 'jacobian'"):
         NORMAL.program("jacobian")
     with pytest.raises(UnknownNameError, match=r"no rule is called 'average'. Rules: mode"):
         NORMAL.predict([0.0], rule="average")
 
 
 def test_what_a_family_does_not_have() -> None:
-    with pytest.raises(LikelihoodKitError, match="Cauchy"):
+    with pytest.raises(LikelihoodKitError, match=r"Cauchy"):
         lk.derive(lk.Cauchy).predict([[0.0, 0.0]], rule="mean")
-    with pytest.raises(DerivationError, match="squared_error is a loss, not a noise: Fisher information needs a distribution"):
+    with pytest.raises(
+        DerivationError, match=r"squared_error is a loss, not a noise: Fisher information needs a distribution"
+    ):
         lk.derive(lk.losses.squared_error).fisher([0.0])
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import likelihoodkit as lk
 import pytest
 import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
+
+import likelihoodkit as lk
 from likelihoodkit import links
 from likelihoodkit.declaration import Bound, Distribution, Held, NamedLoss, as_bound, held, outcome, parameter
 from likelihoodkit.errors import BindingError, DeclarationError, UnknownNameError
@@ -26,7 +27,7 @@ class Rayleigh(Distribution):
     expectation = scale * lk.sqrt(lk.pi / 2)
     mode = scale
     cdf = -lk.expm1(-(z**2) / 2)
-    fisher = {("scale", "scale"): 4 / scale**2}
+    fisher = {("scale", "scale"): 4 / scale**2}  # noqa: RUF012
 
 
 def test_a_class_body_becomes_facts() -> None:
@@ -61,7 +62,9 @@ def test_numbers_become_exact() -> None:
         log_density = -0.1 * (y - mean) ** 2 - log(10 * lk.pi) / 2
 
     assert not Tenth.formula.atoms(sp.Float)
-    assert sp.Rational(1, 10) in Tenth.formula.atoms(sp.Rational) or sp.Rational(-1, 10) in Tenth.formula.atoms(sp.Rational)
+    assert sp.Rational(1, 10) in Tenth.formula.atoms(sp.Rational) or sp.Rational(-1, 10) in Tenth.formula.atoms(
+        sp.Rational
+    )
 
 
 def test_a_name_may_be_given_twice_to_one_value() -> None:
@@ -87,7 +90,9 @@ def test_declare_can_declare() -> None:
 
 def test_a_stray_symbol() -> None:
     y = outcome(real)
-    with pytest.raises(DeclarationError, match=r"Wrong.log_density mentions sigma, which the class does not declare. Declared are y"):
+    with pytest.raises(
+        DeclarationError, match=r"Wrong.log_density mentions sigma, which the class does not declare. Declared are y"
+    ):
         declare(y=y, log_density=-(y**2) / sp.Symbol("sigma"))
     with pytest.raises(DeclarationError, match=r"Wrong.variance mentions sigma"):
         declare(y=y, log_density=-(y**2), variance=sp.Symbol("sigma"))
@@ -96,7 +101,7 @@ def test_a_stray_symbol() -> None:
 def test_a_parameter_of_another_family() -> None:
     y = outcome(real)
     stranger = parameter(real, link="identity")
-    with pytest.raises(DeclarationError, match="mentions parameter, which the class does not declare"):
+    with pytest.raises(DeclarationError, match=r"mentions parameter, which the class does not declare"):
         declare(y=y, log_density=-((y - stranger) ** 2))
 
 
@@ -107,14 +112,16 @@ def test_no_log_density() -> None:
 
 def test_no_outcome_or_two() -> None:
     mean = parameter(real, link="identity")
-    with pytest.raises(DeclarationError, match="Wrong declares 0 outcomes; exactly one outcome"):
+    with pytest.raises(DeclarationError, match=r"Wrong declares 0 outcomes; exactly one outcome"):
         declare(mean=mean, log_density=mean)
-    with pytest.raises(DeclarationError, match="Wrong declares 2 outcomes"):
+    with pytest.raises(DeclarationError, match=r"Wrong declares 2 outcomes"):
         declare(y=outcome(real), x=outcome(real), log_density=1)
 
 
 def test_a_link_whose_range_does_not_fit() -> None:
-    with pytest.raises(DeclarationError, match=r"the link 'identity' gives real numbers, which do not fit the domain 'positive'"):
+    with pytest.raises(
+        DeclarationError, match=r"the link 'identity' gives real numbers, which do not fit the domain 'positive'"
+    ):
         parameter(positive, link=links.identity)
     with pytest.raises(DeclarationError, match=r"'exp' gives positive amounts, which do not fit the domain 'unit'"):
         parameter(unit, link="exp")
@@ -123,7 +130,9 @@ def test_a_link_whose_range_does_not_fit() -> None:
 
 
 def test_a_name_that_shadows_another() -> None:
-    with pytest.raises(DeclarationError, match=r"the name 'scale' is already a parameter of this family and is assigned again. Give"):
+    with pytest.raises(
+        DeclarationError, match=r"the name 'scale' is already a parameter of this family and is assigned again. Give"
+    ):
 
         class Shadow(Distribution):
             y = outcome(real)
@@ -140,23 +149,27 @@ def test_a_parameter_named_like_a_formula(name: str) -> None:
 
 
 def test_not_a_support_not_a_formula() -> None:
-    with pytest.raises(DeclarationError, match="takes a support such as real or positive, not 'real'"):
+    with pytest.raises(DeclarationError, match=r"takes a support such as real or positive, not 'real'"):
         outcome("real")  # type: ignore[arg-type]
-    with pytest.raises(DeclarationError, match="takes a support such as real or positive"):
+    with pytest.raises(DeclarationError, match=r"takes a support such as real or positive"):
         parameter(float, link="exp")  # type: ignore[arg-type]
-    with pytest.raises(DeclarationError, match="Wrong.log_density is not a formula: a formula is made of numbers and expressions"):
+    with pytest.raises(
+        DeclarationError, match=r"Wrong.log_density is not a formula: a formula is made of numbers and expressions"
+    ):
         declare(y=outcome(real), log_density="y**2")
-    with pytest.raises(DeclarationError, match="Wrong.log_density is not a formula: a formula is made of numbers and expressions"):
+    with pytest.raises(
+        DeclarationError, match=r"Wrong.log_density is not a formula: a formula is made of numbers and expressions"
+    ):
         declare(y=outcome(real), log_density=lambda y: y)
 
 
 def test_a_bound_that_nobody_declares() -> None:
-    with pytest.raises(DeclarationError, match="Wrong.y is bounded by 'tries', which is not declared"):
+    with pytest.raises(DeclarationError, match=r"Wrong.y is bounded by 'tries', which is not declared"):
         declare(y=outcome(counts_up_to("tries")), log_density=0)
 
 
 def test_families_are_final_and_have_no_instances() -> None:
-    with pytest.raises(DeclarationError, match="Mine derives from Normal, which is final"):
+    with pytest.raises(DeclarationError, match=r"Mine derives from Normal, which is final"):
 
         class Mine(lk.Normal):  # type: ignore[misc, name-defined]
             pass
@@ -206,15 +219,15 @@ def test_binding_wrongly(bindings: dict[str, object], message: str) -> None:
 def test_binding_what_does_not_exist_or_is_held() -> None:
     with pytest.raises(UnknownNameError, match=r"Normal has no parameter 'sigma'. Its parameters are mean, scale"):
         lk.Normal(sigma=1)
-    with pytest.raises(UnknownNameError, match="no link is called 'loglog'"):
+    with pytest.raises(UnknownNameError, match=r"no link is called 'loglog'"):
         lk.Normal(scale="loglog")
-    with pytest.raises(BindingError, match="Binomial.trials is held and cannot be predicted"):
+    with pytest.raises(BindingError, match=r"Binomial.trials is held and cannot be predicted"):
         lk.Binomial(trials="exp")
-    with pytest.raises(BindingError, match="Binomial.trials is held: give it a number"):
+    with pytest.raises(BindingError, match=r"Binomial.trials is held: give it a number"):
         lk.Binomial(trials=lk.shared)
-    with pytest.raises(BindingError, match="Binomial.trials must be one of the counts"):
+    with pytest.raises(BindingError, match=r"Binomial.trials must be one of the counts"):
         lk.Binomial(trials=2.5)
-    with pytest.raises(BindingError, match="AsymmetricLaplace.level must be one of the proportions"):
+    with pytest.raises(BindingError, match=r"AsymmetricLaplace.level must be one of the proportions"):
         lk.AsymmetricLaplace(level=1)
 
 

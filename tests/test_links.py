@@ -9,6 +9,7 @@ import mpmath
 import numpy as np
 import pytest
 import sympy as sp
+
 from likelihoodkit import links, supports
 from likelihoodkit.compile import Runner, compile_program
 from likelihoodkit.errors import UnknownNameError

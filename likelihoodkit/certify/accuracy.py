@@ -41,9 +41,7 @@ def against_mpmath(subject: Subject, points: Sequence[Point], generator: np.rand
     return [collect(name, KINDS[kind][2], figures(kind)) for kind, name in enumerate(names)]
 
 
-def error(
-    subject: Subject, y: float, point: Point, place: tuple[int, ...], found: float, limit: float
-) -> float:
+def error(subject: Subject, y: float, point: Point, place: tuple[int, ...], found: float, limit: float) -> float:
     """Relative error of one entry; where that exceeds the limit, relative to what rounding the inputs may do."""
     true = entry(subject, y, point, place, 45)
     if not math.isfinite(found):

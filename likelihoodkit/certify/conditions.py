@@ -150,7 +150,7 @@ class Forms:
         return float(place[0])
 
     def exists(self, name: str) -> bool:
-        """Does the formula give a number here? (A mean may exist for some parameters only.)"""
+        """Say whether the formula gives a number here: a mean may exist for some parameters only."""
         formula = getattr(self.family, name)
         if not formula.atoms(sp.Piecewise):
             return True
@@ -185,9 +185,7 @@ def moments(subject: Subject, points: Sequence[Point]) -> list[Row]:
 
     table = {"expectation": _mean, "variance": _variance, "entropy": _entropy}
     return [
-        collect(name, 1e-8, figures(name, of))
-        for name, of in table.items()
-        if name in vars(subject.loss.bound.family)
+        collect(name, 1e-8, figures(name, of)) for name, of in table.items() if name in vars(subject.loss.bound.family)
     ]
 
 
@@ -277,7 +275,11 @@ def mode(subject: Subject, points: Sequence[Point]) -> list[Row]:
             ys = outcomes.spread(25)
             with mpmath.workdps(30):
                 if subject.domain.discrete:
-                    ys += [y for y in (found - 1, found + 1) if subject.domain.low <= y <= (subject.upper(point) or math.inf)]
+                    ys += [
+                        y
+                        for y in (found - 1, found + 1)
+                        if subject.domain.low <= y <= (subject.upper(point) or math.inf)
+                    ]
                     top = outcomes.log_density(mpmath.mpf(found))
                 else:
                     width = (max(ys) - min(ys)) / 1000

@@ -7,6 +7,7 @@ whole. Counts: a sum until the terms have died out. The density is the declared 
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -139,7 +140,7 @@ class Outcomes:
 
         grid = np.linspace(low, high, 200).tolist()
         here = signs(grid[0])
-        for left, right in zip(grid, grid[1:], strict=False):
+        for left, right in itertools.pairwise(grid):
             there = signs(right)
             for k in range(len(here)):
                 if here[k] != there[k]:
@@ -199,14 +200,14 @@ class Outcomes:
         places = [-math.inf, *inner, math.inf]
         totals = np.zeros((len(breaks) + 1, count))
         skipped = sum(b <= low for b in breaks)
-        for a, b in zip(edges, edges[1:], strict=False):
+        for a, b in itertools.pairwise(edges):
             pieces = max(1, math.ceil((b - a) / max(1.0, (high - low) / 24)))
             cuts = np.linspace(a, b, pieces + 1).tolist()
-            wholes = [panel(u, v) for u, v in zip(cuts, cuts[1:], strict=False)]
+            wholes = [panel(u, v) for u, v in itertools.pairwise(cuts)]
             for whole in wholes:
                 np.maximum(size, np.abs(whole), out=size)
             part = skipped + int(np.searchsorted(places, (a + b) / 2)) - 1
-            for u, v, whole in zip(cuts, cuts[1:], wholes, strict=False):
+            for u, v, whole in zip(cuts[:-1], cuts[1:], wholes, strict=True):
                 totals[part] += settle(u, v, whole)
         return totals
 
@@ -225,7 +226,12 @@ class Outcomes:
         with mpmath.workdps(25):
             for k in range(low, _MOST_TERMS if upper is None else upper + 1):
                 probabilities.append(float(mpmath.exp(self.log_density(mpmath.mpf(k)))))
-                if upper is None and k > low + 20 and probabilities[-1] < 1e-19 and probabilities[-1] < probabilities[-2]:
+                if (
+                    upper is None
+                    and k > low + 20
+                    and probabilities[-1] < 1e-19
+                    and probabilities[-1] < probabilities[-2]
+                ):
                     break
             else:
                 if upper is None:
@@ -260,8 +266,8 @@ class Outcomes:
         grid = np.linspace(low, high, 400)
         weights = np.exp([self.log_weight(float(t)) for t in grid])
         total = np.cumsum(weights)
-        at = np.interp(np.arange(1, count + 1) / (count + 1), total / total[-1], grid)
-        return [float(self.outcome(mpmath.mpf(float(t)))) for t in at]
+        places = np.interp(np.arange(1, count + 1) / (count + 1), total / total[-1], grid)
+        return [float(self.outcome(mpmath.mpf(float(t)))) for t in places]
 
 
 def _switches(expression: sp.Expr, y: sp.Symbol) -> list[sp.Expr]:

@@ -53,7 +53,9 @@ class Report:
         for row in self.rows:
             mark = {True: "ok", False: "FAILED", None: "open"}[row.passed]
             line = f"  {row.condition:<{width}}  {mark:<6}  {row.worst:8.1e} (limit {row.limit:.0e})"
-            details = ([f"at {row.where}"] if row.where and row.passed is False else []) + ([row.note] if row.note else [])
+            details = ([f"at {row.where}"] if row.where and row.passed is False else []) + (
+                [row.note] if row.note else []
+            )
             lines.append(line + ("  " + "; ".join(details) if details else ""))
         return "\n".join(lines)
 

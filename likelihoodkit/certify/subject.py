@@ -79,8 +79,7 @@ class Subject:
                 link = how.link if isinstance(how, Shared) else how
                 assert isinstance(link, Link)
                 domain = family.parameters[name].domain
-                for _ in range(size):
-                    columns.append(_draw_output(domain, link, generator, central))
+                columns += [_draw_output(domain, link, generator, central) for _ in range(size)]
             given = tuple(_draw_value(family.parameters[name].domain, generator, central) for name in self.loss.inputs)
             points.append(Point(tuple(columns), given))
         return points

@@ -44,10 +44,10 @@ def prove(noise: Any, *, reduces_to: Any, where: Mapping[str, Any] | None = None
         If the two do not speak of the same kind of outcome, or nothing is predicted.
 
     >>> import likelihoodkit as lk
-    >>> proof = prove(lk.Normal(scale=lk.shared), reduces_to=lk.losses.squared_error)
+    >>> proof = lk.prove(lk.Normal(scale=lk.shared), reduces_to=lk.losses.squared_error)
     >>> proof.verdict, proof.scale
     ('proved', 1/(2*scale**2))
-    >>> bool(prove(lk.Normal, reduces_to=lk.losses.squared_error))
+    >>> bool(lk.prove(lk.Normal, reduces_to=lk.losses.squared_error))
     False
     """
     left, right = side(noise), side(reduces_to)

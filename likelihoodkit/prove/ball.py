@@ -76,7 +76,10 @@ class Arb:
 
     def constant(self, name: str) -> Any:
         """A constant."""
-        return {"pi": flint.arb.pi, "EulerGamma": flint.arb.const_euler, "Catalan": flint.arb.const_catalan}[name]()
+        known = {"pi": flint.arb.pi, "EulerGamma": flint.arb.const_euler, "Catalan": flint.arb.const_catalan}
+        if name not in known:
+            raise NoBall(name)
+        return known[name]()
 
     def call(self, name: str, *arguments: Any) -> Any:
         """A function of balls."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from laws.subjects import Rows, Subject, subjects, under
 from likelihoodkit.compile.numpy_engine import TILE
 
@@ -116,7 +117,7 @@ def test_one_output_may_be_flat(label: str) -> None:
     subject = subjects()[label]
     rows = subject.rows()
     if subject.width != 1:
-        with pytest.raises(ValueError, match="outputs must have shape"):
+        with pytest.raises(ValueError, match=r"outputs must have shape"):
             subject.loss(rows.y, rows.outputs[:, 0], **rows.keywords)
         return
     gradient = subject.loss.gradient(rows.y, rows.outputs, **rows.keywords)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 
-import likelihoodkit as lk
 import pytest
+
+import likelihoodkit as lk
 from laws.subjects import HELD
 from likelihoodkit import links
 from likelihoodkit.certify import check
@@ -25,7 +26,9 @@ def test_families_are_certified(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "bound", [lk.Normal(scale="exp"), lk.Laplace(scale=lk.shared), lk.Binomial(), lk.Gamma(mean="softplus", shape=2)], ids=repr
+    "bound",
+    [lk.Normal(scale="exp"), lk.Laplace(scale=lk.shared), lk.Binomial(), lk.Gamma(mean="softplus", shape=2)],
+    ids=repr,
 )
 def test_bound_noises_are_certified(bound: object) -> None:
     report = check(bound)
@@ -49,7 +52,7 @@ class Good(Distribution):
     survival = lk.ndtr((mean - y) / scale)
     quantile = mean + scale * lk.ndtri(lk.level)
     entropy = log(scale) + log(2 * pi) / 2 + exact(1) / 2
-    fisher = {("mean", "mean"): 1 / scale**2, ("scale", "scale"): 2 / scale**2, ("mean", "scale"): 0}
+    fisher = {("mean", "mean"): 1 / scale**2, ("scale", "scale"): 2 / scale**2, ("mean", "scale"): 0}  # noqa: RUF012
 
 
 y, mean, scale = Good.y, Good.mean, Good.scale
@@ -167,7 +170,11 @@ class Overflowing(Distribution):
 
 def test_a_formula_that_is_not_a_number_far_out() -> None:
     failed = {row.condition for row in check(Overflowing, grid="extreme").failed}
-    assert failed <= {"value stands on the extreme grid", "gradient stands on the extreme grid", "Hessian stands on the extreme grid"}
+    assert failed <= {
+        "value stands on the extreme grid",
+        "gradient stands on the extreme grid",
+        "Hessian stands on the extreme grid",
+    }
 
 
 def test_reports_are_data() -> None:
@@ -182,7 +189,7 @@ def test_reports_are_data() -> None:
 
 
 def test_what_cannot_be_checked() -> None:
-    with pytest.raises(UnknownNameError, match="there is no grid 'huge'. Grids: moderate, extreme"):
+    with pytest.raises(UnknownNameError, match=r"there is no grid 'huge'. Grids: moderate, extreme"):
         check(lk.Normal, grid="huge")
-    with pytest.raises(DerivationError, match="squared_error is a loss, not a noise: there is no density to certify"):
+    with pytest.raises(DerivationError, match=r"squared_error is a loss, not a noise: there is no density to certify"):
         check(lk.losses.squared_error)

@@ -9,8 +9,9 @@ import pickle
 import subprocess
 import sys
 
-import likelihoodkit as lk
 import pytest
+
+import likelihoodkit as lk
 from laws.subjects import subjects, under
 from likelihoodkit import families, links
 from likelihoodkit.compile import Program
@@ -44,7 +45,8 @@ def test_programs_are_stored_as_json(label: str) -> None:
 FINGERPRINTS = """
 import json
 from laws.subjects import subjects
-print(json.dumps({k: [s.loss.program(w).fingerprint for w in ("value", "fused", "hessian")] for k, s in subjects().items()}))
+whats = ("value", "fused", "hessian")
+print(json.dumps({k: [s.loss.program(w).fingerprint for w in whats] for k, s in subjects().items()}))
 """
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import mpmath
 import numpy as np
 import pytest
+
 from laws.subjects import Rows, Subject, subjects, under
 from likelihoodkit.nll import negative_log_likelihood
 from likelihoodkit.numbers import evaluate

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-import strategies
 from hypothesis import given
 from hypothesis import strategies as st
+
+import strategies
 from laws.subjects import EXEMPTIONS, Exemption, subjects, under
 
 
@@ -18,15 +19,11 @@ def calls(label: str, reach: float) -> st.SearchStrategy[tuple[list[float], list
     outputs = strategies.outputs(reach)
     keywords = subject.rows(6).keywords
     upper = subject.upper(keywords)
-    outcome = strategies.outcomes(
-        subject.bound.family.outcome.domain, None if upper is None else float(np.min(upper))
-    )
+    outcome = strategies.outcomes(subject.bound.family.outcome.domain, None if upper is None else float(np.min(upper)))
     shared = st.lists(outputs, min_size=len(subject.bound.shared), max_size=len(subject.bound.shared))
     more = shared.map(lambda s: keywords | {"shared": s}) if subject.bound.shared else st.just(keywords)
     row = st.lists(outputs, min_size=subject.width, max_size=subject.width)
-    return st.tuples(
-        st.lists(outcome, min_size=6, max_size=6), st.lists(row, min_size=6, max_size=6), more
-    )
+    return st.tuples(st.lists(outcome, min_size=6, max_size=6), st.lists(row, min_size=6, max_size=6), more)
 
 
 def never_nan(label: str, reach: float) -> None:

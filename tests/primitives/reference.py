@@ -504,6 +504,11 @@ TABLE: dict[str, Case] = {
     "hypot1m": Case(lambda x: mp.sqrt(1 + x * x) - 1, reals(), LINE + near(2.0), loss=2),
     "log1p_square": Case(_log1p_square, reals(), LINE),
     "square_ratio": Case(lambda x: x / (1 + x * x), reals(), LINE),
+    "square_ratio_derivative": Case(lambda x: (1 - x) * (1 + x) / (1 + x * x) ** 2, reals(), LINE + near(1.0)),
+    "hypot_ratio": Case(lambda x: x / mp.sqrt(1 + x * x), reals(), LINE),
+    "expm1_minus": Case(lambda x: mp.expm1(x) - x, reals(), LINE + near(0.9, -0.9), loss=2),
+    "gamma_deviance_half": Case(lambda y, m: y / m - 1 - mp.log(y / m), _neighbours, PAIRS, loss=1),
+    "relative_excess": Case(lambda y, m: (y - m) / m, _neighbours, PAIRS, loss=1),
     "log1p_square_exp": Case(
         lambda r, t: mp.log1p((r * mp.exp(t)) ** 2),
         lambda g, n, top: (real(g, n, top), g.uniform(-1500, 1500, n)),

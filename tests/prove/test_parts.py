@@ -261,3 +261,40 @@ def test_ledger_names_what_was_dropped():
     assert decision.constant_depends_on == ("r", "y")
     assert decision.constant == log(r) + y
     assert decision.conditions == ("r, s are not predicted",)
+
+
+# -- what looks provable by its derivative -----------------------------------------------------------------------------
+
+u2 = (y - a) ** 2
+
+
+@pytest.mark.parametrize(
+    ("extra", "verdict"),
+    [
+        (sp.asin(sp.sin(a)) - a, "undecided"),
+        (sp.atan(a) + sp.atan(1 / a), "refuted"),
+        (sp.atan(exp(a)) + sp.atan(exp(-a)), "proved"),  # by slopes and continuity: pi/2 for every a
+        (sp.Piecewise((sp.atan(exp(a)) + sp.atan(exp(-a)), a > 0), (0, True)), "refuted"),
+        (sqrt(1 - sp.sin(a) ** 2) - sp.cos(a), "refuted"),
+        (sp.Heaviside(a), "refuted"),
+        (sp.tan(a) - sp.sin(a) / sp.cos(a), "undecided"),
+        (sp.Function("f")(a) - sp.Function("f")(a + 0 * y), "proved"),  # gone before it is read
+        (sp.Function("f")(a) / sp.Function("f")(a + 1), "undecided"),
+        (sp.zoo * s, "undecided"),
+    ],
+    ids=str,
+)
+def test_extra_term(extra, verdict):
+    assert decide(u2 + extra, u2, predictions=[a], targets=[y]).verdict == verdict
+
+
+def test_setting_that_may_vanish_is_no_factor():
+    x = sp.Symbol("x", real=True)
+    assert decide(u2 * x**2, u2, predictions=[a], targets=[y]).verdict == "undecided"
+    assert decide(u2 / x**2, u2, predictions=[a], targets=[y]).verdict == "undecided"
+    assert decide(u2 * (1 + x**2), u2, predictions=[a], targets=[y]).scale == 1 + x**2
+
+
+def test_a_support_that_is_predicted_is_refused():
+    with pytest.raises(ValueError, match="which is predicted"):
+        decide(log(s), s, predictions=[s], targets=[y], domains={y: Domain(sp.S.Zero, s)})

@@ -123,6 +123,10 @@ def test_wrong_kinds_are_errors(noise, loss, match):
         prove(noise, reduces_to=loss)
 
 
+def test_the_package_is_the_verb():
+    assert lk.prove(lk.Laplace(scale=1), reduces_to=losses.absolute_error)
+
+
 def test_unknown_setting_is_an_error():
     with pytest.raises(InputError, match="no open setting"):
         prove(lk.Huber(scale=1), reduces_to=losses.huber, where={"slope": 1})

@@ -69,7 +69,7 @@ def square_ratio_derivative(x: Floats) -> Floats:
     return piecewise(
         (x,),
         (np.absolute(x) <= 1, lambda x: (1.0 - x) * (1.0 + x) / (1.0 + x * x) ** 2),
-        otherwise=lambda x: (1.0 / x - 1.0) * (1.0 / x + 1.0) / (x + 1.0 / x) ** 2,
+        otherwise=lambda x: (1.0 / x - 1.0) * (1.0 / x + 1.0) / (x + 1.0 / x) / (x + 1.0 / x),
     )
 
 
