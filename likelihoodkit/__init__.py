@@ -57,9 +57,12 @@ _HOMES: dict[str, tuple[str, ...]] = {
         "LikelihoodKitError", "ShapeError", "SupportError", "UndefinedError", "UnknownNameError",
     ),
     "families": (
-        "AsymmetricLaplace", "Bernoulli", "Beta", "Binomial", "Categorical", "Cauchy", "Exponential", "Gamma",
-        "Geometric", "Gumbel", "Huber", "HyperbolicSecant", "InverseGaussian", "Laplace", "LogNormal", "Logistic",
-        "NegativeBinomial", "Normal", "Poisson", "StudentT", "VonMises", "Weibull",
+        "AsymmetricLaplace", "AsymmetricNormal", "Bernoulli", "Beta", "BetaBinomial", "BetaPrime", "Binomial",
+        "BirnbaumSaunders", "Burr", "Categorical", "Cauchy", "ChiSquared", "ContinuousBernoulli", "Exponential",
+        "Gamma", "GeneralizedGamma", "Geometric", "Gumbel", "HalfCauchy", "HalfNormal", "Huber", "HyperbolicSecant",
+        "InverseGamma", "InverseGaussian", "JohnsonSU", "Kumaraswamy", "Laplace", "LogLogistic", "LogNormal",
+        "Logistic", "LogitNormal", "Lomax", "Maxwell", "Nakagami", "NegativeBinomial", "Normal", "Poisson",
+        "Rayleigh", "StudentT", "VonMises", "Weibull", "WrappedCauchy",
     ),
     "supports": (
         "real", "positive", "nonnegative", "unit", "counts", "binary", "circle", "simplex", "classes", "counts_up_to",
@@ -68,7 +71,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 _MODULES = ("links", "supports", "losses", "data", "families")
 
-__all__ = [*_HOME_OF, *_MODULES]
+__all__ = [*_HOME_OF, *_MODULES]  # noqa: PLE0604  (the names are the keys of the table above)
 
 
 def complete() -> None:

@@ -63,7 +63,7 @@ softplus = Link("softplus", lambda f: p.softplus(f), lambda t: t + sp.log(1 - sp
 sigmoid = Link("sigmoid", lambda f: p.sigmoid(f), lambda t: sp.log(t) - sp.log(1 - t), supports.unit)
 softmax = Link("softmax", lambda f: p.softmax(f), lambda t: sp.log(t), supports.simplex, one_to_one=False)
 tanh = Link("tanh", lambda f: sp.tanh(f), lambda t: (p.log1p(t) - p.log1p(-t)) * _half, supports.correlation)
-# sigma^2 = f^2 of the least-squares literature, read as "the parameter is f^2"; f = 0 is singular: the loss is inf there
+# sigma^2 = f^2 of the least-squares literature, read as "the parameter is f^2"; f = 0 is singular
 square = Link("square", lambda f: f**2, lambda t: sp.sqrt(t), supports.positive, one_to_one=False)
 angle = Link("angle", lambda f: p.wrap_angle(f), lambda t: t, supports.circle, one_to_one=False)
 shifted_exp = Link("shifted_exp", lambda f: 1 + sp.exp(f), lambda t: sp.log(t - 1), supports.above_one)

@@ -109,7 +109,7 @@ class Loss:
     def program(self, what: str = "fused") -> Program:
         """The straight-line program of "value", "fused" (value and gradient), "hessian", "fisher" or "parameters"."""
         if what not in {"value", "fused", "hessian", "fisher", "parameters"}:
-            raise UnknownNameError(f"there is no program {what!r}", value=what, remedy="Ask for value, fused or hessian")
+            raise UnknownNameError(f"there is no program {what!r}", value=what, remedy="Ask for fused or hessian")
         return self._runner(what).program
 
     def _read(

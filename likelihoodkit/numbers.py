@@ -16,7 +16,6 @@ import sympy as sp
 from likelihoodkit.errors import DerivationError
 from likelihoodkit.primitives import RECORDS, Primitive, lower
 
-
 #: an exponential of a number with more binary places than this is infinite (or zero) for every purpose here
 _FARTHEST = 5000
 
@@ -57,7 +56,9 @@ def _beta_inverse(a: Any, b: Any, p: Any) -> Any:
 
 
 def _gamma_inverse(a: Any, p: Any) -> Any:
-    return mpmath.findroot(lambda x: mpmath.gammainc(a, 0, x, regularized=True) - p, (0, 10 * a + 50), solver="anderson")
+    return mpmath.findroot(
+        lambda x: mpmath.gammainc(a, 0, x, regularized=True) - p, (0, 10 * a + 50), solver="anderson"
+    )
 
 
 def _student_cdf(df: Any, z: Any) -> Any:
@@ -83,6 +84,9 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "loggamma": mpmath.loggamma,
     "polygamma": lambda n, x: mpmath.psi(int(n), x),
     "besseli": mpmath.besseli,
+    "zeta": mpmath.zeta,
+    "log_zeta1p_slope": lambda x: mpmath.zeta(1 + x, derivative=1) / mpmath.zeta(1 + x),
+    "log_zeta1p_curve": lambda x: mpmath.diff(lambda u: mpmath.zeta(1 + u, derivative=1) / mpmath.zeta(1 + u), x),
     "lowergamma": lambda a, x: mpmath.gammainc(a, 0, x),
     "uppergamma": mpmath.gammainc,
     "Abs": abs,
@@ -124,6 +128,9 @@ def evaluate(expression: sp.Basic, values: Mapping[sp.Symbol, Any]) -> Any:
     def compute(node: sp.Basic) -> Any:
         if node in values:
             return values[node]
+        if (tail := _complement(node)) is not None:
+            size, argument = tail
+            return run(size) * mpmath.erfc(-run(argument))
         if isinstance(node, sp.Rational):
             return mpmath.mpf(int(node.p)) / int(node.q)
         if not node.args:
@@ -155,6 +162,15 @@ def _meaning(name: str) -> tuple[sp.Expr, list[sp.Symbol]]:
     record = RECORDS[name]
     symbols = [sp.Symbol(f"a{i}", real=True) for i in range(record.nargs)]
     return lower(record.function(*symbols)), symbols
+
+
+def _complement(node: sp.Basic) -> tuple[sp.Expr, sp.Expr] | None:
+    """(c, x) where the node is c + c erf(x) = c erfc(-x): as a sum it would lose what is left of it far out."""
+    if node.is_Add and len(node.args) == 2 and node.args[0].is_Number:
+        number, body = node.args[1].as_coeff_Mul()
+        if isinstance(body, sp.erf) and abs(number) == node.args[0]:
+            return node.args[0], sp.sign(number) * body.args[0]
+    return None
 
 
 def _constant(node: sp.Basic) -> Any:

@@ -178,7 +178,8 @@ class Reader:
             columns[name] = slice(self._stop(columns), self._stop(columns) + 1)
         if y is not None:
             inputs[self.derivation.y.name] = self._outcome(y, rows, inputs, columns).astype(dtype, copy=False)
-        return Rows(inputs, rows, dtype, flat and not self.derivation.shared, columns, self._weights(weights, rows, dtype))
+        flat = flat and not self.derivation.shared
+        return Rows(inputs, rows, dtype, flat, columns, self._weights(weights, rows, dtype))
 
     @staticmethod
     def _stop(columns: Mapping[str, slice]) -> int:
@@ -247,9 +248,7 @@ class Reader:
         check_finite(np.asarray(values, dtype=float), "shared", self.family)
         return dict(zip(names, (float(v) for v in values), strict=True))
 
-    def _outcome(
-        self, y: ArrayLike, rows: int, inputs: Mapping[str, Array], columns: Mapping[str, slice]
-    ) -> Array:
+    def _outcome(self, y: ArrayLike, rows: int, inputs: Mapping[str, Array], columns: Mapping[str, slice]) -> Array:
         domain = self.derivation.bound.family.outcome.domain
         if domain.vector:
             width = max((c.stop - c.start for c in columns.values()), default=0)

@@ -293,7 +293,9 @@ def exp_times_sigmoid(e: Expr) -> Expr | None:
         if isinstance(base, p.sigmoid) and exponent.is_Integer and exponent.is_positive:
             for other in e.args:
                 if isinstance(other, exp) and sp.expand(other.args[0] + base.args[0]) == 0:
-                    return e / other / base * p.sigmoid(-base.args[0])
+                    # by filtering, not by division: SymPy does not cancel e^(a+b) e^(-a-b)
+                    rest = [f for f in e.args if f is not factor and f is not other]
+                    return Mul(*rest) * base ** (exponent - 1) * p.sigmoid(-base.args[0])
     return None
 
 

@@ -67,7 +67,7 @@ class Support:
         return self.whole
 
     def includes(self, other: Support) -> bool:
-        """Does every value of ``other`` belong here? (What a link's range must satisfy.)"""
+        """Does every value of ``other`` belong here, as the range of a link must."""
         if self.vector != other.vector or (self.sums_to_one and not other.sums_to_one):
             return False
         if self.whole and not other.whole:
@@ -166,6 +166,14 @@ counts = Support(
     whole=True,
     typical=(0, 8),
     remedy="For amounts try Gamma or Tweedie; for rates pass offset=log(exposure)",
+)
+counts_from_one = replace(
+    counts,
+    name="counts from one",
+    words="counts from one (1, 2, 3, ...)",
+    low=1.0,
+    typical=(1, 9),
+    remedy="For counts that may be zero try Geometric or NegativeBinomial, or pass y + 1",
 )
 binary = Support(
     "binary",

@@ -56,7 +56,8 @@ def negative_binomial(y, f):
     )  # fmt: skip
     share = dispersion * mean / (1 + dispersion * mean)
     by_mean = (y + r) * share - y
-    by_dispersion = r * (special.digamma(y + r) - special.digamma(r) - np.log1p(dispersion * mean)) - y + (y + r) * share
+    psi = special.digamma(y + r) - special.digamma(r)
+    by_dispersion = r * (psi - np.log1p(dispersion * mean)) - y + (y + r) * share
     return value, np.stack([by_mean, by_dispersion], 1)
 
 
@@ -136,7 +137,9 @@ def deriving() -> None:
 
     for name in FAMILIES:
         found = [
-            float(subprocess.run([sys.executable, "-c", DERIVE.format(name=name)], capture_output=True, check=True).stdout)
+            float(
+                subprocess.run([sys.executable, "-c", DERIVE.format(name=name)], capture_output=True, check=True).stdout
+            )
             for _ in range(3)
         ]
         print(f"| {name} | {min(found) * 1e3:.0f} |")
@@ -147,6 +150,8 @@ if __name__ == "__main__":
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=15)
     chosen = parser.parse_args()
-    print(f"Python {platform.python_version()}, NumPy {np.__version__}, SciPy {scipy.__version__}, {chosen.rows} rows\n")
+    print(
+        f"Python {platform.python_version()}, NumPy {np.__version__}, SciPy {scipy.__version__}, {chosen.rows} rows\n"
+    )
     compare(chosen.rows, chosen.rounds)
     deriving()

@@ -131,7 +131,8 @@ def outcomes(subject: Subject, point: Point) -> list[float]:
     domain = subject.domain
     if domain.whole:
         upper = subject.upper(point)
-        return [0.0, 1.0, 7.0, 1e6] if upper is None else sorted({0.0, 1.0, float(upper)})
+        some = [0.0, 1.0, 7.0, 1e6] if upper is None else sorted({0.0, 1.0, float(upper)})
+        return [y for y in some if y >= domain.low]
     if domain.circular:
         return [0.0, 1.0, -3.1, math.pi]
     if math.isfinite(domain.high):

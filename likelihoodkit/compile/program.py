@@ -255,12 +255,12 @@ def compile_program(expressions: Mapping[str, sp.Expr]) -> Program:
 
     >>> x = sp.Symbol("x", real=True)
     >>> print(compile_program({"value": sp.exp(x) ** 2 / 2, "slope": sp.exp(x)}))
-    v0 = input(x)
-    v1 = constant(2.0)
-    v2 = multiply(v1, v0)
+    v0 = constant(2.0)
+    v1 = input(x)
+    v2 = multiply(v0, v1)
     v3 = exp(v2)
-    v4 = divide(v3, v1)
-    v5 = exp(v0)
+    v4 = divide(v3, v0)
+    v5 = exp(v1)
     return value=v4, slope=v5
     """
     builder = _Builder()

@@ -2,34 +2,61 @@
 
 from likelihoodkit.declaration import Distribution
 from likelihoodkit.families.asymmetric_laplace import AsymmetricLaplace
+from likelihoodkit.families.asymmetric_normal import AsymmetricNormal
 from likelihoodkit.families.bernoulli import Bernoulli
 from likelihoodkit.families.beta import Beta
+from likelihoodkit.families.beta_binomial import BetaBinomial
+from likelihoodkit.families.beta_prime import BetaPrime
 from likelihoodkit.families.binomial import Binomial
+from likelihoodkit.families.birnbaum_saunders import BirnbaumSaunders
+from likelihoodkit.families.burr import Burr
 from likelihoodkit.families.categorical import Categorical
 from likelihoodkit.families.cauchy import Cauchy
+from likelihoodkit.families.chi_squared import ChiSquared
+from likelihoodkit.families.continuous_bernoulli import ContinuousBernoulli
 from likelihoodkit.families.exponential import Exponential
 from likelihoodkit.families.gamma import Gamma
+from likelihoodkit.families.generalized_gamma import GeneralizedGamma
 from likelihoodkit.families.geometric import Geometric
 from likelihoodkit.families.gumbel import Gumbel
+from likelihoodkit.families.half_cauchy import HalfCauchy
+from likelihoodkit.families.half_normal import HalfNormal
 from likelihoodkit.families.huber import Huber
 from likelihoodkit.families.hyperbolic_secant import HyperbolicSecant
+from likelihoodkit.families.inverse_gamma import InverseGamma
 from likelihoodkit.families.inverse_gaussian import InverseGaussian
+from likelihoodkit.families.johnson_su import JohnsonSU
+from likelihoodkit.families.kumaraswamy import Kumaraswamy
 from likelihoodkit.families.laplace import Laplace
+from likelihoodkit.families.log_logistic import LogLogistic
 from likelihoodkit.families.log_normal import LogNormal
 from likelihoodkit.families.logistic import Logistic
+from likelihoodkit.families.logit_normal import LogitNormal
+from likelihoodkit.families.lomax import Lomax
+from likelihoodkit.families.maxwell import Maxwell
+from likelihoodkit.families.nakagami import Nakagami
 from likelihoodkit.families.negative_binomial import NegativeBinomial
 from likelihoodkit.families.normal import Normal
 from likelihoodkit.families.poisson import Poisson
+from likelihoodkit.families.rayleigh import Rayleigh
 from likelihoodkit.families.student_t import StudentT
 from likelihoodkit.families.von_mises import VonMises
 from likelihoodkit.families.weibull import Weibull
+from likelihoodkit.families.wrapped_cauchy import WrappedCauchy
 
 CHAPTERS: dict[str, tuple[type[Distribution], ...]] = {
-    "Real numbers": (Normal, Laplace, StudentT, Cauchy, Logistic, HyperbolicSecant, Gumbel, AsymmetricLaplace, Huber),
-    "Positive amounts": (Exponential, Gamma, LogNormal, Weibull, InverseGaussian),
-    "Proportions and angles": (Beta, VonMises),
+    "Real numbers": (
+        Normal, Laplace, StudentT, Cauchy, Logistic, HyperbolicSecant, Gumbel, AsymmetricLaplace, Huber,
+        AsymmetricNormal, JohnsonSU,
+    ),
+    "Positive amounts": (
+        Exponential, Gamma, LogNormal, Weibull, InverseGaussian, InverseGamma, ChiSquared, LogLogistic,
+        Lomax, Burr, GeneralizedGamma, Rayleigh, Maxwell, HalfNormal, HalfCauchy, Nakagami,
+        BirnbaumSaunders, BetaPrime,
+    ),
+    "Proportions and angles": (Beta, VonMises, Kumaraswamy, LogitNormal, ContinuousBernoulli, WrappedCauchy),
     "Classes": (Bernoulli, Categorical),
-    "Counts": (Poisson, Geometric, NegativeBinomial, Binomial),
+    "Counts": (Poisson, Geometric, NegativeBinomial, Binomial, BetaBinomial),
 }
 
 FAMILIES: dict[str, type[Distribution]] = {
@@ -40,25 +67,45 @@ __all__ = [
     "CHAPTERS",
     "FAMILIES",
     "AsymmetricLaplace",
+    "AsymmetricNormal",
     "Bernoulli",
     "Beta",
+    "BetaBinomial",
+    "BetaPrime",
     "Binomial",
+    "BirnbaumSaunders",
+    "Burr",
     "Categorical",
     "Cauchy",
+    "ChiSquared",
+    "ContinuousBernoulli",
     "Exponential",
     "Gamma",
+    "GeneralizedGamma",
     "Geometric",
     "Gumbel",
+    "HalfCauchy",
+    "HalfNormal",
     "Huber",
     "HyperbolicSecant",
+    "InverseGamma",
     "InverseGaussian",
+    "JohnsonSU",
+    "Kumaraswamy",
     "Laplace",
+    "LogLogistic",
     "LogNormal",
     "Logistic",
+    "LogitNormal",
+    "Lomax",
+    "Maxwell",
+    "Nakagami",
     "NegativeBinomial",
     "Normal",
     "Poisson",
+    "Rayleigh",
     "StudentT",
     "VonMises",
     "Weibull",
+    "WrappedCauchy",
 ]

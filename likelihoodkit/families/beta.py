@@ -22,7 +22,7 @@ class Beta(Distribution):
     """Proportions strictly between 0 and 1, given by their mean and how tightly they keep to it.
 
     Choose it for rates, shares and scores. `concentration` is a + b of the textbook: variance = mean (1 - mean) /
-    (1 + concentration). It breaks on exact 0 or 1 (try `ZeroOneInflated`) and on counts out of a total (`BetaBinomial`).
+    (1 + concentration). It breaks on exact 0 or 1 (try `ZeroOneInflated`) and on counts of a total (`BetaBinomial`).
 
     Reference: Ferrari and Cribari-Neto (2004), Journal of Applied Statistics 31, 799-815.
     """

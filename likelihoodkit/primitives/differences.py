@@ -1,4 +1,4 @@
-"""Differences of exponentials and sigmoids, and functions of r e^t, kept whole because their parts cancel or overflow."""
+"""Differences of exponentials and sigmoids, and functions of r e^t: whole, because their parts cancel or overflow."""
 
 from __future__ import annotations
 

@@ -230,6 +230,41 @@ from likelihoodkit.primitives import (
 from likelihoodkit.primitives import (
     xlogy as xlogy,
 )
+from likelihoodkit.primitives import (
+    digamma_chord as digamma_chord,
+    expm1_over as expm1_over,
+    expm1_over_da as expm1_over_da,
+    expm1_over_daa as expm1_over_daa,
+    hazard_excess as hazard_excess,
+    hazard_excess_derivative as hazard_excess_derivative,
+    log1p_over as log1p_over,
+    log1p_over_da as log1p_over_da,
+    log1p_over_daa as log1p_over_daa,
+    log_ndtr_inverse as log_ndtr_inverse,
+    log_ndtr_inverse_curve as log_ndtr_inverse_curve,
+    log_ndtr_inverse_slope as log_ndtr_inverse_slope,
+    log_ndtr_tilted as log_ndtr_tilted,
+    log_power_difference as log_power_difference,
+    log_power_difference_curve as log_power_difference_curve,
+    log_power_difference_slope as log_power_difference_slope,
+    log_rising_excess as log_rising_excess,
+    log_rising_excess_derivative as log_rising_excess_derivative,
+    log_rising_excess_second as log_rising_excess_second,
+    log_softplus_ratio as log_softplus_ratio,
+    log_x_coth as log_x_coth,
+    log_x_coth_curve as log_x_coth_curve,
+    log_x_coth_slope as log_x_coth_slope,
+    log_zeta1p as log_zeta1p,
+    log_zeta1p_curve as log_zeta1p_curve,
+    log_zeta1p_slope as log_zeta1p_slope,
+    scaled_power as scaled_power,
+    scaled_power_log as scaled_power_log,
+    scaled_power_log_over as scaled_power_log_over,
+    scaled_power_log_square as scaled_power_log_square,
+    scaled_power_over as scaled_power_over,
+    scaled_power_over_square as scaled_power_over_square,
+    trigamma_chord as trigamma_chord,
+)
 
 pi = sp.pi
 EulerGamma = sp.EulerGamma

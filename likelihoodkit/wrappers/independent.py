@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-
-
 from likelihoodkit.declaration import Bound, Declared, Held, Shared, as_bound, bind, held, outcome, parameter
 from likelihoodkit.errors import BindingError
 from likelihoodkit.links import Link

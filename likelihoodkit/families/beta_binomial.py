@@ -1,0 +1,34 @@
+"""BetaBinomial noise."""
+
+from likelihoodkit import links
+from likelihoodkit.declaration import Distribution, held, outcome, parameter
+from likelihoodkit.primitives.words import log, log_binomial, log_rising_excess
+from likelihoodkit.supports import counts, counts_up_to, positive, unit
+
+
+class BetaBinomial(Distribution):
+    """Successes out of a known number of trials whose chance varies from row to row.
+
+    Choose it when trials of one row resemble each other: litters, batches, repeated raters. `concentration` says how
+    alike the rows are: variance = n mean (1 - mean) (concentration + n) / (concentration + 1), infinity is `Binomial`.
+    It breaks when there are several kinds of rows (mix several).
+
+    Reference: Skellam (1948), Journal of the Royal Statistical Society B 10, 257-261.
+    """
+
+    y             = outcome(counts_up_to("trials"))
+    mean          = parameter(unit, link=links.sigmoid)
+    concentration = parameter(positive, link=links.exp)
+    trials        = held(counts)
+
+    # log_rising without its leading powers of the concentration, which cancel
+    log_density = (
+        log_binomial(trials, y) + y * log(mean) + (trials - y) * log(1 - mean)
+        + log_rising_excess(mean * concentration, y)
+        + log_rising_excess((1 - mean) * concentration, trials - y)
+        - log_rising_excess(concentration, trials)
+    )
+
+    expectation = trials * mean
+    variance = trials * mean * (1 - mean) * (concentration + trials) / (concentration + 1)
+    limit = {"concentration": (float("inf"), "Binomial")}

@@ -1,0 +1,30 @@
+"""HalfCauchy noise."""
+
+from likelihoodkit import links
+from likelihoodkit.declaration import Distribution, level, outcome, parameter
+from likelihoodkit.primitives.words import atan, log, log1p, pi, tan
+from likelihoodkit.supports import nonnegative, positive
+
+
+class HalfCauchy(Distribution):
+    """The size of a Cauchy error, its sign forgotten: no mean, no variance.
+
+    Choose it for scales of unknown order of magnitude. `scale` is the median. It breaks when a mean is needed: there
+    is none (try `HalfNormal` or `Lomax`).
+
+    Reference: Gelman (2006), Bayesian Analysis 1, 515-534.
+    """
+
+    y     = outcome(nonnegative)
+    scale = parameter(positive, link=links.exp)
+
+    z = y / scale
+    log_density = log(2 / pi) - log(scale) - log1p(z**2)
+
+    median = scale
+    mode = 0
+    cdf = 2 / pi * atan(z)
+    survival = 2 / pi * atan(scale / y)
+    quantile = scale * tan(pi * level / 2)
+    entropy = log(2 * pi * scale)
+    fisher = {("scale", "scale"): 1 / (2 * scale**2)}

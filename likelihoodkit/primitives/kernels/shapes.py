@@ -1,0 +1,342 @@
+"""What single families need: powers of a size, sums over the whole numbers, normals tilted by an exponential."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import scipy.special as special
+
+from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise
+from likelihoodkit.primitives.kernels.differences import TINY
+from likelihoodkit.primitives.kernels.exponential import log1m_exp, log1pmx, times_exp, x_over_expm1
+from likelihoodkit.primitives.kernels.gamma import tetragamma, trigamma
+from likelihoodkit.primitives.kernels.normal import hazard, log_ndtr, mills_excess
+
+LOG2 = math.log(2.0)
+LOG_SQRT_2PI = 0.5 * math.log(2.0 * math.pi)
+
+# -- powers of a size ---------------------------------------------------------------------------------------------
+
+
+def _power(r: Floats, t: Floats, s: Floats, m: int, k: int) -> Floats:
+    """(|r| e^t)^s |r|^-m (log|r| + t)^k, with the sign of r where m is odd.
+
+    At r = 0 the limit: 0 where s > m, and the middle of the two sides where they differ.
+    """
+    size = np.absolute(r)
+    product = np.asarray(times_exp(size, t))
+    normal = (product >= TINY) & (product < np.inf)
+    logarithm = np.where(normal, np.log(product), np.log(size) + t)
+    value = np.where(normal, np.power(product, s), np.exp(s * logarithm))
+    if m:
+        value = np.asarray(times_exp(value, -m * np.log(size)))
+    if k:
+        value = value * logarithm**k
+    if m % 2:
+        value, limit = np.sign(r) * value, np.zeros_like(value)
+    else:
+        edge = 1.0 if k == 0 else (-np.inf) ** k
+        limit = np.where(s > m, 0.0, np.where(s == m, edge, np.inf if k == 0 else edge))
+    return np.where(np.isnan(r + t + s), np.nan, np.where(size == 0, limit, value))
+
+
+@kernel
+def scaled_power(r: Floats, t: Floats, s: Floats) -> Floats:
+    """|r e^t|^s."""
+    return _power(r, t, s, 0, 0)
+
+
+@kernel
+def scaled_power_over(r: Floats, t: Floats, s: Floats) -> Floats:
+    """|r e^t|^s/r; 0, the middle of the two sides, at r = 0."""
+    return _power(r, t, s, 1, 0)
+
+
+@kernel
+def scaled_power_over_square(r: Floats, t: Floats, s: Floats) -> Floats:
+    """|r e^t|^s/r^2."""
+    return _power(r, t, s, 2, 0)
+
+
+@kernel
+def scaled_power_log(r: Floats, t: Floats, s: Floats) -> Floats:
+    """|r e^t|^s log|r e^t|; 0 at r = 0 where s > 0."""
+    return _power(r, t, s, 0, 1)
+
+
+@kernel
+def scaled_power_log_over(r: Floats, t: Floats, s: Floats) -> Floats:
+    """|r e^t|^s log|r e^t|/r; 0 at r = 0."""
+    return _power(r, t, s, 1, 1)
+
+
+@kernel
+def scaled_power_log_square(r: Floats, t: Floats, s: Floats) -> Floats:
+    """|r e^t|^s log^2|r e^t|; 0 at r = 0 where s > 0."""
+    return _power(r, t, s, 0, 2)
+
+
+@kernel
+def log_power_difference(k: Floats, s: Floats) -> Floats:
+    """log((k + 1)^s - k^s) for k >= 0, s > 0."""
+    return s * np.log1p(k) + log1m_exp(s * _log_step(k))
+
+
+def _log_step(k: Floats) -> Floats:
+    """log((k + 1)/k)."""
+    return np.log1p(1.0 / k)
+
+
+@kernel
+def log_power_difference_slope(k: Floats, s: Floats) -> Floats:
+    """Derivative of log((k + 1)^s - k^s) in s: a sum of positive terms."""
+    step = _log_step(k)
+    return np.log1p(k) + np.where(k == 0, 0.0, x_over_expm1(s * step) / s)
+
+
+@kernel
+def log_power_difference_curve(k: Floats, s: Floats) -> Floats:
+    """Second derivative of log((k + 1)^s - k^s) in s."""
+    step = _log_step(k)
+    half = 0.5 * step / np.sinh(0.5 * s * step)
+    return np.where(k == 0, 0.0, -half * half)
+
+
+# -- classes of proportions and counts ----------------------------------------------------------------------------
+
+
+@kernel
+def log_softplus_ratio(z: Floats) -> Floats:
+    """log(sigmoid(z)/softplus(z)): -e^z/2 for z -> -inf, -log z for z -> inf."""
+    return piecewise((z,), (z < 0, _log_softplus_ratio_left), otherwise=_log_softplus_ratio_right)
+
+
+def _log_softplus_ratio_left(z: Floats) -> Floats:
+    odds = np.exp(z)
+    inside = np.where(odds == 0, 0.0, log1pmx(odds) / odds)
+    return np.asarray(-np.log1p(odds) - np.log1p(inside))
+
+
+def _log_softplus_ratio_right(z: Floats) -> Floats:
+    rest = np.log1p(np.exp(-z))
+    return np.asarray(-rest - np.log(z + rest))
+
+
+#: (x/2) coth(x/2) = 1 + x^2/12 - ...: 2 log of it by the Bernoulli numbers, where |x| < 1
+_COTH = tuple(float(2.0 * special.bernoulli(2 * n)[-1] / math.factorial(2 * n)) for n in range(1, 12))
+
+
+@kernel
+def log_x_coth(x: Floats) -> Floats:
+    """log(x coth(x/2)): log 2 + x^2/12 near 0, log|x| far out."""
+    size = np.absolute(x)
+    return piecewise(
+        (size,),
+        (size < 1, lambda x: LOG2 + np.log1p(0.5 * _coth_sum(x, 0))),
+        otherwise=lambda x: np.log(x) - np.log(np.tanh(0.5 * x)),
+    )
+
+
+def _coth_sum(x: Floats, order: int) -> Floats:
+    """The derivative of that order of 2 ((x/2) coth(x/2) - 1) = sum 2 B_2n x^2n/(2n)! , |x| <= 1."""
+    total = np.zeros_like(x)
+    for n in range(len(_COTH), 0, -1):
+        power = 2 * n - order
+        total = total + _COTH[n - 1] * math.perm(2 * n, order) * x**power
+    return total
+
+
+@kernel
+def log_x_coth_slope(x: Floats) -> Floats:
+    """1/x - 1/sinh(x): x/6 near 0, the derivative of log(x coth(x/2))."""
+    return piecewise(
+        (x,),
+        (np.absolute(x) < 1, _slope_near),
+        otherwise=lambda x: 1.0 / x - 1.0 / np.sinh(x),
+    )
+
+
+#: (sinh(x) - x)/x^3 and (x cosh(x) - sinh(x))/x^3 by powers of x^2
+_SINH_REST = tuple(1.0 / math.factorial(2 * n + 3) for n in range(10))
+_COSH_REST = tuple((2 * n + 2) / math.factorial(2 * n + 3) for n in range(10))
+
+
+def _series(coefficients: tuple[float, ...], square: Floats) -> Floats:
+    total = np.full_like(square, coefficients[-1])
+    for coefficient in coefficients[-2::-1]:
+        total = total * square + coefficient
+    return total
+
+
+def _sinh_over(x: Floats) -> Floats:
+    return np.where(x == 0, 1.0, np.sinh(x) / np.where(x == 0, 1.0, x))
+
+
+def _slope_near(x: Floats) -> Floats:
+    return np.asarray(x * _series(_SINH_REST, x * x) / _sinh_over(x))
+
+
+@kernel
+def log_x_coth_curve(x: Floats) -> Floats:
+    """cosh(x)/sinh(x)^2 - 1/x^2: 1/6 at 0, the second derivative of log(x coth(x/2))."""
+    return piecewise(
+        (x,),
+        (np.absolute(x) < 1, _curve_near),
+        (np.absolute(x) > 300, lambda x: -1.0 / (x * x)),
+        otherwise=lambda x: np.cosh(x) / np.sinh(x) ** 2 - 1.0 / (x * x),
+    )
+
+
+def _curve_near(x: Floats) -> Floats:
+    """(x^2 cosh - sinh^2)/(x^2 sinh^2) with x^2 cosh - sinh^2 = x (x cosh - sinh) - sinh (sinh - x)."""
+    square, ratio = x * x, _sinh_over(x)
+    return (_series(_COSH_REST, square) - ratio * _series(_SINH_REST, square)) / ratio**2
+
+
+# -- Riemann's zeta function --------------------------------------------------------------------------------------
+
+#: terms that are added one by one; the rest by Euler and Maclaurin
+_FEW = 12
+_EULER = tuple(float(special.bernoulli(2 * n)[-1] / math.factorial(2 * n)) for n in range(1, 11))
+
+
+def _zeta_moments(x: Floats) -> tuple[Floats, Floats, Floats]:
+    """sum over n >= 2 of n^-s (log n)^j for j = 0, 1, 2, times x, with s = 1 + x > 1."""
+    s = 1.0 + x
+    zero, one, two = np.zeros_like(x), np.zeros_like(x), np.zeros_like(x)
+    for n in range(_FEW - 1, 1, -1):
+        term, log_n = np.exp(-s * math.log(n)), math.log(n)
+        zero, one, two = zero + term, one + log_n * term, two + log_n**2 * term
+    log_m, last = math.log(_FEW), np.exp(-s * math.log(_FEW))
+    # f = n^-s and its s-derivatives at m as a polynomial in log: each correction is B_2j/(2j)! (s)_(2j-1) m^(-s-2j+1)
+    rising, first, second = np.ones_like(x), np.zeros_like(x), np.zeros_like(x)
+    tail0, tail1, tail2 = 0.5 * last, 0.5 * log_m * last, 0.5 * log_m**2 * last
+    for j, weight in enumerate(_EULER, start=1):
+        for i in ((0,) if j == 1 else (2 * j - 3, 2 * j - 2)):
+            factor = s + i
+            rising, first, second = rising * factor, first * factor + rising, second * factor + 2.0 * first
+        scale = weight * float(_FEW) ** (1 - 2 * j) * last
+        tail0 = tail0 + scale * rising
+        tail1 = tail1 + scale * (log_m * rising - first)
+        tail2 = tail2 + scale * (log_m**2 * rising - 2.0 * log_m * first + second)
+    head = np.exp(-x * log_m)  # the integral of u^-s from m, times x
+    return (
+        x * (zero + tail0) + head,
+        x * (one + tail1) + head * (log_m + 1.0 / x),
+        x * (two + tail2) + head * (log_m**2 + 2.0 * log_m / x + 2.0 / x**2),
+    )
+
+
+@kernel
+def log_zeta1p(x: Floats) -> Floats:
+    """log zeta(1 + x) for x > 0: -log x near 0, 2^-(1 + x) far out."""
+    rest, _, _ = _zeta_moments(x)
+    return piecewise(
+        (x, rest), (x < 1, lambda x, rest: np.log(x + rest) - np.log(x)), otherwise=lambda x, rest: np.log1p(rest / x)
+    )
+
+
+@kernel
+def log_zeta1p_slope(x: Floats) -> Floats:
+    """Derivative of log zeta(1 + x): minus the mean of the logarithm."""
+    rest, one, _ = _zeta_moments(x)
+    return -one / (x + rest)
+
+
+@kernel
+def log_zeta1p_curve(x: Floats) -> Floats:
+    """Second derivative of log zeta(1 + x): the variance of the logarithm."""
+    rest, one, two = _zeta_moments(x)
+    mean = one / (x + rest)
+    return two / (x + rest) - mean * mean
+
+
+# -- normals ------------------------------------------------------------------------------------------------------
+
+
+@kernel
+def log_ndtr_tilted(z: Floats, k: Floats) -> Floats:
+    """log Phi(z - k) + k^2/2 - k z: the density of a normal plus an exponential, neither of whose parts stays small."""
+    w = z - k
+    return piecewise(
+        (z, k, w),
+        (w < 0, lambda z, k, w: -0.5 * z * z - LOG_SQRT_2PI - np.log(mills_excess(-w) - w)),
+        otherwise=lambda z, k, w: log_ndtr(w) + k * (0.5 * k - z),
+    )
+
+
+@kernel
+def hazard_excess(w: Floats) -> Floats:
+    """phi(w)/Phi(w) + w: 1/|w| for w -> -inf, w for w -> inf."""
+    return piecewise((w,), (w < 0, lambda w: mills_excess(-w)), otherwise=lambda w: hazard(w) + w)
+
+
+@kernel
+def hazard_excess_derivative(w: Floats) -> Floats:
+    """1 - h (w + h) with h = hazard(w): 1/w^2 for w -> -inf, 1 for w -> inf."""
+    return piecewise(
+        (w,),
+        (w < -5, _hazard_excess_derivative_left),
+        otherwise=lambda w: 1.0 - np.asarray(hazard(w)) * np.asarray(hazard_excess(w)),
+    )
+
+
+def _hazard_excess_derivative_left(w: Floats) -> Floats:
+    """h = y + 1/(y + r), r = 2/(y + 3/(y + ...)), so that 1 - h (h - y) = (r - e)/(y + r) with e = 1/(y + r)."""
+    y = -w
+    rest = y
+    for n in range(60, 2, -1):
+        rest = y + n / rest
+    r = 2.0 / rest
+    return (r - 1.0 / (y + r)) / (y + r)
+
+
+@kernel
+def log_ndtr_inverse(x: Floats) -> Floats:
+    """log Phi(1/|x|), 0 at x = 0."""
+    return np.asarray(log_ndtr(1.0 / np.absolute(x)))
+
+
+@kernel
+def log_ndtr_inverse_slope(x: Floats) -> Floats:
+    """Derivative of log Phi(1/|x|): minus a hazard that vanishes at 0 faster than any power."""
+    size = np.absolute(x)
+    return np.where(size < 0.02, -0.0 * x, -np.sign(x) * np.asarray(hazard(1.0 / size)) / size / size)
+
+
+@kernel
+def log_ndtr_inverse_curve(x: Floats) -> Floats:
+    """Second derivative of log Phi(1/|x|)."""
+    size = np.absolute(x)
+    u = 1.0 / size
+    h = np.asarray(hazard(u))
+    return np.where(size < 0.02, 0.0 * x, h * u * u * (2.0 * u - u * u * (u + h)))
+
+
+# -- divided differences of the digamma function -----------------------------------------------------------------
+
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
+
+
+@kernel
+def digamma_chord(a: Floats, b: Floats) -> Floats:
+    """(digamma(a) - digamma(b))/(a - b), trigamma(a) at a = b."""
+    far = (special.digamma(a) - special.digamma(b)) / (a - b)
+    return np.where(np.absolute(a - b) < 0.25 * np.minimum(a, b), _average(trigamma, a, b), far)
+
+
+@kernel
+def trigamma_chord(a: Floats, b: Floats) -> Floats:
+    """(trigamma(a) - trigamma(b))/(a - b), tetragamma(a) at a = b."""
+    far = (np.asarray(trigamma(a)) - np.asarray(trigamma(b))) / (a - b)
+    return np.where(np.absolute(a - b) < 0.25 * np.minimum(a, b), _average(tetragamma, a, b), far)
+
+
+def _average(slope: object, a: Floats, b: Floats) -> Floats:
+    """Mean of a smooth function between a and b (Gauss and Legendre)."""
+    assert callable(slope)
+    total = np.zeros(np.broadcast_shapes(a.shape, b.shape))
+    for node, weight in zip(_NODES, _WEIGHTS, strict=True):
+        total += 0.5 * weight * np.asarray(slope(a + 0.5 * (1.0 + node) * (b - a)))
+    return total
