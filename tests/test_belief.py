@@ -18,8 +18,10 @@ from likelihoodkit.predict import Belief
 
 HELD: dict[str, dict[str, float]] = {
     "AsymmetricLaplace": {"level": 0.3}, "Huber": {"threshold": 1.345}, "Binomial": {"trials": 12},
+    "AsymmetricNormal": {"level": 0.3}, "BetaBinomial": {"trials": 12},
 }  # fmt: skip
 ORDERED = [name for name in FAMILIES if name != "Categorical"]  # classes have no order: no cdf, no moments
+PRINTED = [name for name in ORDERED if name in textbook.FAMILIES]  # judged against the textbook row
 CONTINUOUS = [
     family.__name__
     for chapter in ("Real numbers", "Positive amounts", "Proportions and angles")
@@ -73,7 +75,7 @@ def parameters_of(name: str) -> list[list[Any]]:
     return [[mpf(float(found[p][row])) for p in names] for row in range(6)]
 
 
-@pytest.mark.parametrize("name", ORDERED)
+@pytest.mark.parametrize("name", PRINTED)
 def test_cdf_agrees_with_the_textbook(name: str) -> None:
     row = textbook.FAMILIES[name]
     if row.cdf is None:
@@ -92,7 +94,7 @@ def test_cdf_agrees_with_the_textbook(name: str) -> None:
     np.testing.assert_allclose(belief.survival(y), both[1], rtol=1e-11)
 
 
-@pytest.mark.parametrize("name", ORDERED)
+@pytest.mark.parametrize("name", PRINTED)
 def test_moments_agree_with_the_textbook(name: str) -> None:
     moments = textbook.FAMILIES[name].moments
     if moments is None:

@@ -21,7 +21,10 @@ from likelihoodkit.primitives import RECORDS, expm1, log1p, pick, softplus, time
 from likelihoodkit.primitives.robust import expm1_minus
 from losses.settings import instances
 
-HELD = {"Huber": {"threshold": 1.345}, "AsymmetricLaplace": {"level": 0.9}, "Binomial": {"trials": 10}}
+HELD = {
+    "Huber": {"threshold": 1.345}, "AsymmetricLaplace": {"level": 0.9}, "Binomial": {"trials": 10},
+    "AsymmetricNormal": {"level": 0.9}, "BetaBinomial": {"trials": 10},
+}  # fmt: skip
 NOISES = [family(**HELD.get(name, {})) for name, family in FAMILIES.items()]
 SUBJECTS = [*NOISES, *instances()]
 STEPS = ("1. Choose", "2. Let the model predict its parameters", "3. Minimise", "4. Infer")

@@ -101,6 +101,36 @@ EXAMPLES = [
         by_sympy=False,
     ),
     Example("product with exp", x * sp.exp(t), {x: 1e-300, t: 800}),
+    Example(
+        "binomial at once",
+        -p.log_binomial(b + k, k) + k * p.softplus(-z) + b * p.softplus(z),
+        {b: 500, k: 500, z: 0},
+    ),
+    Example(
+        "gamma at once",
+        p.log_gamma(sp.exp(t)) - sp.exp(t) * (t - z) - (sp.exp(t) - 1) * sp.log(a) + a * sp.exp(t - z),
+        {t: 30, z: 0, a: 1},
+    ),
+    Example(
+        "negative binomial at once",
+        p.log_factorial(k) - p.log_rising(sp.exp(-t), k) - k * (t + z) + (k + sp.exp(-t)) * p.softplus(t + z),
+        {k: 5, t: -40, z: 1},
+    ),
+    Example(
+        "beta at once",
+        p.log_beta(sp.exp(t) * p.sigmoid(z), sp.exp(t) * p.sigmoid(-z))
+        - (sp.exp(t) * p.sigmoid(z) - 1) * sp.log(a)
+        - (sp.exp(t) * p.sigmoid(-z) - 1) * p.log1p(-a),
+        {t: 30, z: 0, a: 0.5},
+        by_sympy=False,
+    ),
+    Example(
+        "student at once",
+        -p.log_rising(sp.exp(t) / 2, sp.Rational(1, 2))
+        + (t + sp.log(sp.pi)) / 2
+        + (sp.exp(t) + 1) / 2 * p.log1p_square_exp(x, z - t / 2),
+        {t: 40, x: 1.5, z: 0.5},
+    ),
 ]
 IDS = [f"{e.identity}: {e.left}" for e in EXAMPLES]
 

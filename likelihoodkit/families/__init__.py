@@ -14,11 +14,18 @@ from likelihoodkit.families.categorical import Categorical
 from likelihoodkit.families.cauchy import Cauchy
 from likelihoodkit.families.chi_squared import ChiSquared
 from likelihoodkit.families.continuous_bernoulli import ContinuousBernoulli
+from likelihoodkit.families.discrete_weibull import DiscreteWeibull
 from likelihoodkit.families.exponential import Exponential
+from likelihoodkit.families.exponentially_modified_normal import ExponentiallyModifiedNormal
+from likelihoodkit.families.frechet import Frechet
 from likelihoodkit.families.gamma import Gamma
 from likelihoodkit.families.generalized_gamma import GeneralizedGamma
+from likelihoodkit.families.generalized_normal import GeneralizedNormal
+from likelihoodkit.families.generalized_poisson import GeneralizedPoisson
 from likelihoodkit.families.geometric import Geometric
+from likelihoodkit.families.gompertz import Gompertz
 from likelihoodkit.families.gumbel import Gumbel
+from likelihoodkit.families.gumbel_min import GumbelMin
 from likelihoodkit.families.half_cauchy import HalfCauchy
 from likelihoodkit.families.half_normal import HalfNormal
 from likelihoodkit.families.huber import Huber
@@ -30,6 +37,7 @@ from likelihoodkit.families.kumaraswamy import Kumaraswamy
 from likelihoodkit.families.laplace import Laplace
 from likelihoodkit.families.log_logistic import LogLogistic
 from likelihoodkit.families.log_normal import LogNormal
+from likelihoodkit.families.logarithmic import Logarithmic
 from likelihoodkit.families.logistic import Logistic
 from likelihoodkit.families.logit_normal import LogitNormal
 from likelihoodkit.families.lomax import Lomax
@@ -39,24 +47,31 @@ from likelihoodkit.families.negative_binomial import NegativeBinomial
 from likelihoodkit.families.normal import Normal
 from likelihoodkit.families.poisson import Poisson
 from likelihoodkit.families.rayleigh import Rayleigh
+from likelihoodkit.families.rice import Rice
+from likelihoodkit.families.skew_normal import SkewNormal
 from likelihoodkit.families.student_t import StudentT
 from likelihoodkit.families.von_mises import VonMises
 from likelihoodkit.families.weibull import Weibull
 from likelihoodkit.families.wrapped_cauchy import WrappedCauchy
+from likelihoodkit.families.yule_simon import YuleSimon
+from likelihoodkit.families.zeta import Zeta
 
 CHAPTERS: dict[str, tuple[type[Distribution], ...]] = {
     "Real numbers": (
         Normal, Laplace, StudentT, Cauchy, Logistic, HyperbolicSecant, Gumbel, AsymmetricLaplace, Huber,
-        AsymmetricNormal, JohnsonSU,
+        AsymmetricNormal, JohnsonSU, GumbelMin, SkewNormal, ExponentiallyModifiedNormal, GeneralizedNormal,
     ),
     "Positive amounts": (
         Exponential, Gamma, LogNormal, Weibull, InverseGaussian, InverseGamma, ChiSquared, LogLogistic,
         Lomax, Burr, GeneralizedGamma, Rayleigh, Maxwell, HalfNormal, HalfCauchy, Nakagami,
-        BirnbaumSaunders, BetaPrime,
+        BirnbaumSaunders, BetaPrime, Frechet, Rice, Gompertz,
     ),
     "Proportions and angles": (Beta, VonMises, Kumaraswamy, LogitNormal, ContinuousBernoulli, WrappedCauchy),
     "Classes": (Bernoulli, Categorical),
-    "Counts": (Poisson, Geometric, NegativeBinomial, Binomial, BetaBinomial),
+    "Counts": (
+        Poisson, Geometric, NegativeBinomial, Binomial, BetaBinomial, Logarithmic, Zeta, YuleSimon,
+        GeneralizedPoisson, DiscreteWeibull,
+    ),
 }
 
 FAMILIES: dict[str, type[Distribution]] = {
@@ -79,11 +94,18 @@ __all__ = [
     "Cauchy",
     "ChiSquared",
     "ContinuousBernoulli",
+    "DiscreteWeibull",
     "Exponential",
+    "ExponentiallyModifiedNormal",
+    "Frechet",
     "Gamma",
     "GeneralizedGamma",
+    "GeneralizedNormal",
+    "GeneralizedPoisson",
     "Geometric",
+    "Gompertz",
     "Gumbel",
+    "GumbelMin",
     "HalfCauchy",
     "HalfNormal",
     "Huber",
@@ -95,6 +117,7 @@ __all__ = [
     "Laplace",
     "LogLogistic",
     "LogNormal",
+    "Logarithmic",
     "Logistic",
     "LogitNormal",
     "Lomax",
@@ -104,8 +127,12 @@ __all__ = [
     "Normal",
     "Poisson",
     "Rayleigh",
+    "Rice",
+    "SkewNormal",
     "StudentT",
     "VonMises",
     "Weibull",
     "WrappedCauchy",
+    "YuleSimon",
+    "Zeta",
 ]

@@ -10,11 +10,13 @@ from likelihoodkit.supports import positive, real, unit
 class AsymmetricNormal(Distribution):
     """Squared error that charges misses above and below at different rates.
 
-    Choose it to predict an expectile: held at `level`, the location that minimises the loss is that expectile, and with
-    scale 1 the loss is the expectile loss up to a constant; level 1/2 is `Normal`. As a belief about noise it is a
-    working assumption. It breaks on outliers, as every squared error does (try `AsymmetricLaplace`).
+    Choose it to predict an expectile: held at `level`, the location that minimises the loss is that
+    expectile, and with scale 1 the loss is the expectile loss up to a constant; level 1/2 is `Normal`. As a
+    belief about noise it is a working assumption. It breaks on outliers, as every squared error does (try
+    `AsymmetricLaplace`).
 
-    Reference: Aigner, Amemiya and Poirier (1976), International Economic Review 17, 377-396; Newey and Powell (1987).
+    Reference: Aigner, Amemiya and Poirier (1976), International Economic Review 17, 377-396; Newey and Powell
+    (1987).
     """
 
     y        = outcome(real)
@@ -32,7 +34,9 @@ class AsymmetricNormal(Distribution):
 
     mode = location
     expectation = location + scale * (left - right) / (left * right) * sqrt(2 / pi)
-    variance = scale**2 * (1 / right**2 - 1 / (right * left) + 1 / left**2 - 2 / pi * (1 / right - 1 / left) ** 2)
+    variance = scale**2 * (
+        1 / right**2 - 1 / (right * left) + 1 / left**2 - 2 / pi * (1 / right - 1 / left) ** 2
+    )
     share = right / (left + right)  # of the outcomes below the location
     cdf = 2 * share * ndtr(left * below) + (1 - share) * erf(right * above / sqrt(2))
     survival = 2 * (1 - share) * ndtr(-right * above) - share * erf(left * below / sqrt(2))

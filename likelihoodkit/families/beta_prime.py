@@ -1,15 +1,8 @@
 """BetaPrime noise."""
 
 from likelihoodkit import links
-from likelihoodkit.declaration import Distribution, level, outcome, parameter
-from likelihoodkit.primitives.words import (
-    log,
-    log1p,
-    log_beta,
-    maximum,
-    regularised_beta,
-    regularised_beta_inverse,
-)
+from likelihoodkit.declaration import Distribution, outcome, parameter
+from likelihoodkit.primitives.words import log, log1p, log_beta, maximum, regularised_beta
 from likelihoodkit.supports import positive
 
 
@@ -17,8 +10,8 @@ class BetaPrime(Distribution):
     """Positive amounts that are odds, or ratios of two gamma amounts.
 
     Choose it for odds, ratios and heavy-tailed costs whose mean is predicted: y / (1 + y) is beta with shapes
-    mean (1 + concentration) and 2 + concentration, and variance = mean (1 + mean) / concentration. It breaks when small
-    values are rarer than a power of y (try `LogNormal`, `InverseGamma`).
+    mean (1 + concentration) and 2 + concentration, and variance = mean (1 + mean) / concentration. It breaks
+    when small values are rarer than a power of y (try `LogNormal`, `InverseGamma`).
 
     Reference: Bourguignon, Santos-Neto and de Castro (2021), Metron 79, 33-55.
     """
@@ -36,4 +29,3 @@ class BetaPrime(Distribution):
     variance = mean * (1 + mean) / concentration
     cdf = regularised_beta(a, b, y / (1 + y))
     survival = regularised_beta(b, a, 1 / (1 + y))
-    quantile = regularised_beta_inverse(a, b, level) / regularised_beta_inverse(b, a, 1 - level)

@@ -9,8 +9,9 @@ from likelihoodkit.supports import positive
 class BirnbaumSaunders(Distribution):
     """Lifetimes of material that tires by many small random steps (fatigue life).
 
-    Choose it for cycles to failure and times to reach a threshold by accumulation. `scale` is the median, `shape` the
-    spread; small shapes look normal. It breaks when the risk keeps growing with age (try `Weibull`).
+    Choose it for cycles to failure and times to reach a threshold by accumulation. `scale` is the median,
+    `shape` the spread; small shapes look normal. It breaks when the risk keeps growing with age (try
+    `Weibull`).
 
     Reference: Birnbaum and Saunders (1969), Journal of Applied Probability 6, 319-327.
     """

@@ -18,8 +18,8 @@ from likelihoodkit.supports import positive
 class ChiSquared(Distribution):
     """A sum of squared standard normals; `df` counts them and is the mean.
 
-    Choose it for sums of squares and sample variances of known scale. The variance is twice the mean: `Gamma` with mean
-    df and shape df / 2. It breaks when the scale is not one (use `Gamma`).
+    Choose it for sums of squares and sample variances of known scale. The variance is twice the mean: `Gamma`
+    with mean df and shape df / 2. It breaks when the scale is not one (use `Gamma`).
 
     Reference: Johnson, Kotz and Balakrishnan (1994), Continuous Univariate Distributions 1, ch. 18.
     """

@@ -21,9 +21,9 @@ from likelihoodkit.supports import unit
 class ContinuousBernoulli(Distribution):
     """Grey values between 0 and 1 under the cross-entropy of a Bernoulli, normaliser kept.
 
-    Choose it where a binary cross-entropy is minimised on targets that are not 0 or 1: without the normaliser that is no
-    likelihood. `probability` is not the mean; at 1/2 the density is uniform. It breaks when values pile up inside the
-    interval (try `Beta`).
+    Choose it where a binary cross-entropy is minimised on targets that are not 0 or 1: without the normaliser
+    that is no likelihood. `probability` is not the mean; at 1/2 the density is uniform. It breaks when values
+    pile up inside the interval (try `Beta`).
 
     Reference: Loaiza-Ganem and Cunningham (2019), NeurIPS 32.
     """

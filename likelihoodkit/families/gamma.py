@@ -4,9 +4,9 @@ from likelihoodkit import links
 from likelihoodkit.declaration import Distribution, level, outcome, parameter
 from likelihoodkit.primitives.words import (
     log,
+    log_gamma,
     maximum,
     pi,
-    poisson_deviance_half,
     regularised_gamma_p,
     regularised_gamma_p_inverse,
     regularised_gamma_q,
@@ -31,10 +31,7 @@ class Gamma(Distribution):
     mean  = parameter(positive, link=links.exp)
     shape = parameter(positive, link=links.exp)
 
-    # Loader's saddle-point form of shape log(shape/mean) + (shape - 1) log y - shape y/mean - log Gamma(shape)
-    log_density = (
-        log(shape / (2 * pi)) / 2 - stirling_error(shape) - log(y) - shape * poisson_deviance_half(1, y / mean)
-    )
+    log_density = shape * log(shape / mean) - log_gamma(shape) + (shape - 1) * log(y) - shape * y / mean
 
     expectation = mean
     mode = maximum(0, mean * (1 - 1 / shape))

@@ -1,16 +1,16 @@
 """HalfCauchy noise."""
 
 from likelihoodkit import links
-from likelihoodkit.declaration import Distribution, level, outcome, parameter
-from likelihoodkit.primitives.words import atan, log, log1p, pi, tan
+from likelihoodkit.declaration import Distribution, outcome, parameter
+from likelihoodkit.primitives.words import atan, log, log1p, pi
 from likelihoodkit.supports import nonnegative, positive
 
 
 class HalfCauchy(Distribution):
     """The size of a Cauchy error, its sign forgotten: no mean, no variance.
 
-    Choose it for scales of unknown order of magnitude. `scale` is the median. It breaks when a mean is needed: there
-    is none (try `HalfNormal` or `Lomax`).
+    Choose it for scales of unknown order of magnitude. `scale` is the median. It breaks when a mean is
+    needed: there is none (try `HalfNormal` or `Lomax`).
 
     Reference: Gelman (2006), Bayesian Analysis 1, 515-534.
     """
@@ -25,6 +25,5 @@ class HalfCauchy(Distribution):
     mode = 0
     cdf = 2 / pi * atan(z)
     survival = 2 / pi * atan(scale / y)
-    quantile = scale * tan(pi * level / 2)
     entropy = log(2 * pi * scale)
     fisher = {("scale", "scale"): 1 / (2 * scale**2)}

@@ -1,16 +1,16 @@
 """HalfNormal noise."""
 
 from likelihoodkit import links
-from likelihoodkit.declaration import Distribution, level, outcome, parameter
-from likelihoodkit.primitives.words import erf, exact, log, ndtr, ndtri, pi, sqrt
+from likelihoodkit.declaration import Distribution, outcome, parameter
+from likelihoodkit.primitives.words import erf, exact, log, ndtr, pi, sqrt
 from likelihoodkit.supports import nonnegative, positive
 
 
 class HalfNormal(Distribution):
     """The size of a centred normal error, its sign forgotten.
 
-    Choose it for absolute deviations and for scales that may well be zero. It breaks when sizes near zero are rare (try
-    `Rayleigh` or `Gamma`) or the tail is heavy (`HalfCauchy`).
+    Choose it for absolute deviations and for scales that may well be zero. It breaks when sizes near zero are
+    rare (try `Rayleigh` or `Gamma`) or the tail is heavy (`HalfCauchy`).
 
     Reference: Johnson, Kotz and Balakrishnan (1994), Continuous Univariate Distributions 1, ch. 13.
     """
@@ -26,6 +26,5 @@ class HalfNormal(Distribution):
     variance = scale**2 * (1 - 2 / pi)
     cdf = erf(z / sqrt(2))
     survival = 2 * ndtr(-z)
-    quantile = -scale * ndtri((1 - level) / 2)
     entropy = log(pi * scale**2 / 2) / 2 + exact(1) / 2
     fisher = {("scale", "scale"): 2 / scale**2}

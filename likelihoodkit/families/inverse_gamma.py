@@ -3,13 +3,12 @@
 from sympy import Piecewise, oo
 
 from likelihoodkit import links
-from likelihoodkit.declaration import Distribution, level, outcome, parameter
+from likelihoodkit.declaration import Distribution, outcome, parameter
 from likelihoodkit.primitives.words import (
     digamma,
     log,
     log_gamma,
     regularised_gamma_p,
-    regularised_gamma_p_inverse,
     regularised_gamma_q,
     trigamma,
 )
@@ -19,9 +18,9 @@ from likelihoodkit.supports import positive
 class InverseGamma(Distribution):
     """Positive amounts whose reciprocal is `Gamma`: a heavy right tail and almost nothing near zero.
 
-    Choose it for variances, waiting times at a random rate, and where small values are impossible in practice. The
-    tail is the power -(shape + 1): the mean exists for shape > 1, the variance for shape > 2. It breaks when values
-    close to zero do occur (try `LogNormal` or `Gamma`).
+    Choose it for variances, waiting times at a random rate, and where small values are impossible in
+    practice. The tail is the power -(shape + 1): the mean exists for shape > 1, the variance for shape > 2.
+    It breaks when values close to zero do occur (try `LogNormal` or `Gamma`).
 
     Reference: Johnson, Kotz and Balakrishnan (1994), Continuous Univariate Distributions 1, ch. 17.
     """
@@ -37,7 +36,6 @@ class InverseGamma(Distribution):
     variance = Piecewise((scale**2 / ((shape - 1) ** 2 * (shape - 2)), shape > 2), (oo, True))
     cdf = regularised_gamma_q(shape, scale / y)
     survival = regularised_gamma_p(shape, scale / y)
-    quantile = scale / regularised_gamma_p_inverse(shape, 1 - level)
     entropy = shape + log(scale) + log_gamma(shape) - (1 + shape) * digamma(shape)
     fisher = {
         ("scale", "scale"): shape / scale**2,

@@ -2,15 +2,16 @@
 
 from likelihoodkit import links
 from likelihoodkit.declaration import Distribution, level, outcome, parameter
-from likelihoodkit.primitives.words import asinh, cosh, exp, expm1, log, log1p_square, ndtr, ndtri, pi, sinh
+from likelihoodkit.primitives.words import asinh, cosh, exp, expm1, log, log1p, ndtr, ndtri, pi, sinh
 from likelihoodkit.supports import positive, real
 
 
 class JohnsonSU(Distribution):
     """Real numbers whose inverse hyperbolic sine is normal: skewed, with tails like a log-normal's.
 
-    Choose it for returns and errors with both a lean and heavy tails; `tail` going to infinity is `Normal`, a negative
-    `skew` leans to the right. It breaks when the outcome is bounded (then `LogNormal` or `LogitNormal`).
+    Choose it for returns and errors with both a lean and heavy tails; `tail` going to infinity is `Normal`, a
+    negative `skew` leans to the right. It breaks when the outcome is bounded (then `LogNormal` or
+    `LogitNormal`).
 
     Reference: Johnson (1949), Biometrika 36, 149-176.
     """
@@ -23,7 +24,7 @@ class JohnsonSU(Distribution):
 
     z = (y - location) / scale
     u = skew + tail * asinh(z)
-    log_density = log(tail) - log(scale) - log(2 * pi) / 2 - log1p_square(z) / 2 - u**2 / 2
+    log_density = log(tail) - log(scale) - log(2 * pi) / 2 - log1p(z**2) / 2 - u**2 / 2
 
     expectation = location - scale * exp(1 / (2 * tail**2)) * sinh(skew / tail)
     median = location - scale * sinh(skew / tail)

@@ -22,11 +22,12 @@ from likelihoodkit.supports import positive, unit
 class Kumaraswamy(Distribution):
     """Proportions with the shapes of a beta and a distribution function one can write down.
 
-    Choose it for bounded amounts (water levels, saturations) when cdf and quantile must be cheap. For whole parameters
-    it is the smallest of `second` values each of which is the largest of `first` uniforms. It breaks on exact 0 or 1
-    (`ZeroOneInflated`) and when the mean itself is to be predicted (`Beta`).
+    Choose it for bounded amounts (water levels, saturations) when cdf and quantile must be cheap. For whole
+    parameters it is the smallest of `second` values each of which is the largest of `first` uniforms. It
+    breaks on exact 0 or 1 (`ZeroOneInflated`) and when the mean itself is to be predicted (`Beta`).
 
-    Reference: Kumaraswamy (1980), Journal of Hydrology 46, 79-88; Jones (2009), Statistical Methodology 6, 70-81.
+    Reference: Kumaraswamy (1980), Journal of Hydrology 46, 79-88; Jones (2009), Statistical Methodology 6,
+    70-81.
     """
 
     y      = outcome(unit)

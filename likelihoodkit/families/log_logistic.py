@@ -11,9 +11,9 @@ from likelihoodkit.supports import positive
 class LogLogistic(Distribution):
     """Lifetimes whose risk first rises and then falls: the logarithm is `Logistic`.
 
-    Choose it for survival after surgery, durations, incomes; the odds of surviving are a power of time, so effects on
-    `scale` are proportional odds. Moments exist up to order `shape`. It breaks when the risk keeps rising (`Weibull`,
-    `Gompertz`).
+    Choose it for survival after surgery, durations, incomes; the odds of surviving are a power of time, so
+    effects on `scale` are proportional odds. Moments exist up to order `shape`. It breaks when the risk keeps
+    rising (`Weibull`, `Gompertz`).
 
     Reference: Bennett (1983), Applied Statistics 32, 165-171.
     """
@@ -25,11 +25,12 @@ class LogLogistic(Distribution):
     z = shape * log(y / scale)
     log_density = log(shape) - log(y) - softplus(z) - softplus(-z)
 
-    expectation = Piecewise((scale * (pi / shape) / sin(pi / shape), shape > 1), (oo, True))
+    turn = pi / shape
+    expectation = Piecewise((scale * turn / sin(turn), shape > 1), (oo, True))
     median = scale
     mode = scale * exp(log(maximum(0, (shape - 1) / (shape + 1))) / shape)
     variance = Piecewise(
-        (scale**2 * ((2 * pi / shape) / sin(2 * pi / shape) - (pi / shape) ** 2 / sin(pi / shape) ** 2), shape > 2),
+        (scale**2 * (2 * turn / sin(2 * turn) - turn**2 / sin(turn) ** 2), shape > 2),
         (oo, True),
     )
     cdf = sigmoid(z)

@@ -9,9 +9,9 @@ from likelihoodkit.supports import positive, real, unit
 class LogitNormal(Distribution):
     """Proportions whose log-odds are normal.
 
-    Choose it for shares and probabilities that vary by many small effects on the log-odds; `location` is the log-odds of
-    the median. It breaks on exact 0 or 1 (`ZeroOneInflated`) and when the mean itself is to be predicted (`Beta`): the
-    mean has no closed form.
+    Choose it for shares and probabilities that vary by many small effects on the log-odds; `location` is the
+    log-odds of the median. It breaks on exact 0 or 1 (`ZeroOneInflated`) and when the mean itself is to be
+    predicted (`Beta`): the mean has no closed form.
 
     Reference: Aitchison and Shen (1980), Biometrika 67, 261-272.
     """

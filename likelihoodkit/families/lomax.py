@@ -11,9 +11,9 @@ from likelihoodkit.supports import nonnegative, positive
 class Lomax(Distribution):
     """Waiting times and sizes with a power tail starting from zero (Pareto of the second kind).
 
-    Choose it for file sizes, city sizes above a floor, business failures: an `Exponential` whose rate varies as a gamma.
-    The mean exists for shape > 1, the variance for shape > 2. It breaks when the density rises before it falls (try
-    `Burr` or `LogLogistic`).
+    Choose it for file sizes, city sizes above a floor, business failures: an `Exponential` whose rate varies
+    as a gamma. The mean exists for shape > 1, the variance for shape > 2. It breaks when the density rises
+    before it falls (try `Burr` or `LogLogistic`).
 
     Reference: Lomax (1954), Journal of the American Statistical Association 49, 847-852.
     """

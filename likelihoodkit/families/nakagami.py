@@ -25,8 +25,8 @@ from likelihoodkit.supports import positive
 class Nakagami(Distribution):
     """Amplitudes whose square is gamma: fading of radio signals.
 
-    Choose it for signal strength and echo amplitudes; `spread` is the mean of y^2. shape 1 is `Rayleigh`, shape 1/2
-    `HalfNormal`. It breaks when one strong path dominates with a known amplitude (see `Rice`).
+    Choose it for signal strength and echo amplitudes; `spread` is the mean of y^2. shape 1 is `Rayleigh`,
+    shape 1/2 `HalfNormal`. It breaks when one strong path dominates with a known amplitude (see `Rice`).
 
     Reference: Nakagami (1960), Statistical Methods in Radio Wave Propagation, 3-36.
     """
@@ -48,7 +48,9 @@ class Nakagami(Distribution):
     cdf = regularised_gamma_p(shape, shape * y**2 / spread)
     survival = regularised_gamma_q(shape, shape * y**2 / spread)
     quantile = sqrt(spread / shape * regularised_gamma_p_inverse(shape, level))
-    entropy = shape + log_gamma(shape) - log(2) + log(spread / shape) / 2 + (exact(1) / 2 - shape) * digamma(shape)
+    entropy = (
+        shape + log_gamma(shape) - log(2) + log(spread / shape) / 2 + (exact(1) / 2 - shape) * digamma(shape)
+    )
     fisher = {
         ("shape", "shape"): stirling_error_second(shape) + 1 / (2 * shape**2),
         ("spread", "spread"): shape / spread**2,

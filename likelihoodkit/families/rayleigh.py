@@ -11,8 +11,8 @@ from likelihoodkit.supports import positive
 class Rayleigh(Distribution):
     """The length of a two-dimensional normal error.
 
-    Choose it for wind speeds, wave heights and distances from a target. `Weibull` with shape 2. It breaks when the two
-    components differ in scale, are correlated, or are not centred (see `Rice`).
+    Choose it for wind speeds, wave heights and distances from a target. `Weibull` with shape 2. It breaks
+    when the two components differ in scale, are correlated, or are not centred (see `Rice`).
 
     Reference: Rayleigh (1880), Philosophical Magazine 10, 73-78.
     """

@@ -9,9 +9,9 @@ from likelihoodkit.supports import circle, unit
 class WrappedCauchy(Distribution):
     """Directions around a circle with a sharp peak and a broad floor.
 
-    Choose it for headings and turning angles when a few go anywhere; it is a `Cauchy` wound around the circle. The
-    variance is 1 - (mean resultant length) = 1 - concentration. It breaks when there are several preferred directions
-    (mix several) or the peak is round (see `VonMises`).
+    Choose it for headings and turning angles when a few go anywhere; it is a `Cauchy` wound around the
+    circle. The variance is 1 - (mean resultant length) = 1 - concentration. It breaks when there are several
+    preferred directions (mix several) or the peak is round (see `VonMises`).
 
     Reference: Mardia and Jupp (2000), Directional Statistics, 3.5.7.
     """

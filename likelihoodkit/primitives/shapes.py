@@ -73,7 +73,7 @@ scaled_power: Kind = primitive(
 )
 scaled_power_over: Kind = primitive(
     "scaled_power_over",
-    lambda r, t, s: exp(s * (log(sp.Abs(r)) + t)) / r,
+    lambda r, t, s: sp.Piecewise((0, sp.Eq(r, 0)), (exp(s * (log(sp.Abs(r)) + t)) / r, True)),
     (
         lambda r, t, s: (s - 1) * scaled_power_over_square(r, t, s),
         lambda r, t, s: s * scaled_power_over(r, t, s),
@@ -89,7 +89,7 @@ scaled_power_over_square: Kind = primitive(
 )
 scaled_power_log: Kind = primitive(
     "scaled_power_log",
-    lambda r, t, s: exp(s * (log(sp.Abs(r)) + t)) * (log(sp.Abs(r)) + t),
+    lambda r, t, s: sp.Piecewise((0, sp.Eq(r, 0)), (exp(s * (log(sp.Abs(r)) + t)) * (log(sp.Abs(r)) + t), True)),
     (
         lambda r, t, s: s * scaled_power_log_over(r, t, s) + scaled_power_over(r, t, s),
         lambda r, t, s: s * scaled_power_log(r, t, s) + scaled_power(r, t, s),
@@ -99,13 +99,13 @@ scaled_power_log: Kind = primitive(
 )
 scaled_power_log_over: Kind = primitive(
     "scaled_power_log_over",
-    lambda r, t, s: exp(s * (log(sp.Abs(r)) + t)) / r * (log(sp.Abs(r)) + t),
+    lambda r, t, s: sp.Piecewise((0, sp.Eq(r, 0)), (exp(s * (log(sp.Abs(r)) + t)) / r * (log(sp.Abs(r)) + t), True)),
     (None, None, None),
     r"\left|{0}\,e^{{{1}}}\right|^{{{2}}}\log\left|{0}\,e^{{{1}}}\right|{0}^{{-1}}",
 )
 scaled_power_log_square: Kind = primitive(
     "scaled_power_log_square",
-    lambda r, t, s: exp(s * (log(sp.Abs(r)) + t)) * (log(sp.Abs(r)) + t) ** 2,
+    lambda r, t, s: sp.Piecewise((0, sp.Eq(r, 0)), (exp(s * (log(sp.Abs(r)) + t)) * (log(sp.Abs(r)) + t) ** 2, True)),
     (None, None, None),
     r"\left|{0}\,e^{{{1}}}\right|^{{{2}}}\log^2\left|{0}\,e^{{{1}}}\right|",
 )
@@ -202,11 +202,36 @@ log_rising_excess_second: Kind = primitive(
     r"\left(\psi_1\left({0}+{1}\right)-\psi_1\left({0}\right)+\frac{{{1}}}{{{0}^2}}\right)",
     accurate="a > 0, n >= 0",
 )
+normal_plus_delay: Kind = primitive(
+    "normal_plus_delay",
+    lambda r, t, rate: log(_phi(r * exp(-t) - rate * exp(t))) + rate**2 * exp(2 * t) / 2 - rate * r,
+    (
+        lambda r, t, rate: exp(-t) * log_ndtr_tilted_slope(r * exp(-t), rate * exp(t)),
+        lambda r, t, rate: log_ndtr_tilted_scale(r * exp(-t), rate * exp(t)),
+        lambda r, t, rate: -exp(t) * hazard_excess(r * exp(-t) - rate * exp(t)),
+    ),
+    r"\left(\log\Phi\left({0}\,e^{{-\left({1}\right)}}-{2}\,e^{{{1}}}\right)+\frac{{1}}{{2}}\left({2}\,e^{{{1}}}\right)^2-{2}\,{0}\right)",
+)
+log_ndtr_tilted_scale: Kind = primitive(
+    "log_ndtr_tilted_scale",
+    lambda z, k: k**2 - (z + k) * hazard(z - k),
+    (
+        lambda z, k: -hazard(z - k) - (z + k) * hazard_derivative(z - k),
+        lambda z, k: 2 * k - hazard(z - k) + (z + k) * hazard_derivative(z - k),
+    ),
+    r"\left({1}^2-\left({0}+{1}\right)\frac{{\varphi}}{{\Phi}}\left({0}-{1}\right)\right)",
+)
 log_ndtr_tilted: Kind = primitive(
     "log_ndtr_tilted",
     lambda z, k: log(_phi(z - k)) + k**2 / 2 - k * z,
-    (lambda z, k: hazard_excess(z - k) - z, lambda z, k: -hazard_excess(z - k)),
+    (lambda z, k: log_ndtr_tilted_slope(z, k), lambda z, k: -hazard_excess(z - k)),
     r"\left(\log\Phi\left({0}-{1}\right)+\frac{{{1}^2}}{{2}}-{1}\,{0}\right)",
+)
+log_ndtr_tilted_slope: Kind = primitive(
+    "log_ndtr_tilted_slope",
+    lambda z, k: hazard(z - k) - k,
+    (lambda z, k: hazard_derivative(z - k), lambda z, k: -hazard_excess_derivative(z - k)),
+    r"\left(\frac{{\varphi}}{{\Phi}}\left({0}-{1}\right)-{1}\right)",
 )
 hazard_excess: Kind = primitive(
     "hazard_excess",

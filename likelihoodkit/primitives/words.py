@@ -24,6 +24,9 @@ from likelihoodkit.primitives import (
     digamma as digamma,
 )
 from likelihoodkit.primitives import (
+    digamma_chord as digamma_chord,
+)
+from likelihoodkit.primitives import (
     digamma_rising as digamma_rising,
 )
 from likelihoodkit.primitives import (
@@ -31,6 +34,9 @@ from likelihoodkit.primitives import (
 )
 from likelihoodkit.primitives import (
     expm1 as expm1,
+)
+from likelihoodkit.primitives import (
+    expm1_over as expm1_over,
 )
 from likelihoodkit.primitives import (
     hazard as hazard,
@@ -52,6 +58,9 @@ from likelihoodkit.primitives import (
 )
 from likelihoodkit.primitives import (
     log1p as log1p,
+)
+from likelihoodkit.primitives import (
+    log1p_over as log1p_over,
 )
 from likelihoodkit.primitives import (
     log1p_square as log1p_square,
@@ -84,10 +93,19 @@ from likelihoodkit.primitives import (
     log_ndtr as log_ndtr,
 )
 from likelihoodkit.primitives import (
+    log_power_difference as log_power_difference,
+)
+from likelihoodkit.primitives import (
     log_rising as log_rising,
 )
 from likelihoodkit.primitives import (
+    log_rising_excess as log_rising_excess,
+)
+from likelihoodkit.primitives import (
     log_softplus as log_softplus,
+)
+from likelihoodkit.primitives import (
+    log_softplus_ratio as log_softplus_ratio,
 )
 from likelihoodkit.primitives import (
     log_sum_exp as log_sum_exp,
@@ -96,10 +114,28 @@ from likelihoodkit.primitives import (
     log_times_exp as log_times_exp,
 )
 from likelihoodkit.primitives import (
+    log_x_coth as log_x_coth,
+)
+from likelihoodkit.primitives import (
+    log_x_coth_curve as log_x_coth_curve,
+)
+from likelihoodkit.primitives import (
+    log_x_coth_slope as log_x_coth_slope,
+)
+from likelihoodkit.primitives import (
+    log_zeta1p as log_zeta1p,
+)
+from likelihoodkit.primitives import (
+    log_zeta1p_curve as log_zeta1p_curve,
+)
+from likelihoodkit.primitives import (
     ndtr as ndtr,
 )
 from likelihoodkit.primitives import (
     ndtri as ndtri,
+)
+from likelihoodkit.primitives import (
+    normal_plus_delay as normal_plus_delay,
 )
 from likelihoodkit.primitives import (
     one_hot as one_hot,
@@ -142,6 +178,9 @@ from likelihoodkit.primitives import (
 )
 from likelihoodkit.primitives import (
     regularised_gamma_q as regularised_gamma_q,
+)
+from likelihoodkit.primitives import (
+    scaled_power as scaled_power,
 )
 from likelihoodkit.primitives import (
     sech2 as sech2,
@@ -216,6 +255,9 @@ from likelihoodkit.primitives import (
     trigamma as trigamma,
 )
 from likelihoodkit.primitives import (
+    trigamma_chord as trigamma_chord,
+)
+from likelihoodkit.primitives import (
     trigamma_rising as trigamma_rising,
 )
 from likelihoodkit.primitives import (
@@ -229,41 +271,6 @@ from likelihoodkit.primitives import (
 )
 from likelihoodkit.primitives import (
     xlogy as xlogy,
-)
-from likelihoodkit.primitives import (
-    digamma_chord as digamma_chord,
-    expm1_over as expm1_over,
-    expm1_over_da as expm1_over_da,
-    expm1_over_daa as expm1_over_daa,
-    hazard_excess as hazard_excess,
-    hazard_excess_derivative as hazard_excess_derivative,
-    log1p_over as log1p_over,
-    log1p_over_da as log1p_over_da,
-    log1p_over_daa as log1p_over_daa,
-    log_ndtr_inverse as log_ndtr_inverse,
-    log_ndtr_inverse_curve as log_ndtr_inverse_curve,
-    log_ndtr_inverse_slope as log_ndtr_inverse_slope,
-    log_ndtr_tilted as log_ndtr_tilted,
-    log_power_difference as log_power_difference,
-    log_power_difference_curve as log_power_difference_curve,
-    log_power_difference_slope as log_power_difference_slope,
-    log_rising_excess as log_rising_excess,
-    log_rising_excess_derivative as log_rising_excess_derivative,
-    log_rising_excess_second as log_rising_excess_second,
-    log_softplus_ratio as log_softplus_ratio,
-    log_x_coth as log_x_coth,
-    log_x_coth_curve as log_x_coth_curve,
-    log_x_coth_slope as log_x_coth_slope,
-    log_zeta1p as log_zeta1p,
-    log_zeta1p_curve as log_zeta1p_curve,
-    log_zeta1p_slope as log_zeta1p_slope,
-    scaled_power as scaled_power,
-    scaled_power_log as scaled_power_log,
-    scaled_power_log_over as scaled_power_log_over,
-    scaled_power_log_square as scaled_power_log_square,
-    scaled_power_over as scaled_power_over,
-    scaled_power_over_square as scaled_power_over_square,
-    trigamma_chord as trigamma_chord,
 )
 
 pi = sp.pi

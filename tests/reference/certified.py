@@ -83,7 +83,7 @@ def certify(
         with mp.workdps(digits):
             now = _evaluate(formula, mpf(y), [mpf(x) for x in outputs])
             # A zero that both precisions return may be 1e-600 swallowed by 1: it must survive twice the digits.
-            settled = min(map(abs, _flat(now))) > FLOOR or digits >= 2 * first
+            settled = min(map(abs, _flat(now))) > FLOOR or digits >= max(2 * first, 400)
             if before is not None and settled and _agree(before, now):
                 conditions = _conditions(formula, y, outputs, now, continuous)
                 return Certified(now.value, now.gradient, now.hessian, *conditions, digits)

@@ -11,6 +11,8 @@ from likelihoodkit.primitives.kernels.logistic import sigmoid
 TINY = np.finfo(np.float64).tiny
 #: beyond this 1 is below half an ulp of the ratio
 FAR = 1e17
+#: sigmoid(-x) = e^-x beyond
+FAR_LOGIT = 40.0
 
 
 @kernel
@@ -31,6 +33,8 @@ def sigmoid_balance(a: Floats, b: Floats, x: Floats) -> Floats:
     return piecewise(
         (a, b, x),
         (np.absolute(x) < 1.0, lambda a, b, x: 0.5 * (a - b) + 0.5 * (a + b) * np.tanh(0.5 * x)),
+        (x < -FAR_LOGIT, lambda a, b, x: times_exp(a, x) - b),
+        (x > FAR_LOGIT, lambda a, b, x: a - times_exp(b, -x)),
         otherwise=lambda a, b, x: a * sigmoid(x) - b * sigmoid(-x),
     )
 

@@ -80,12 +80,12 @@ def scaled_power_log_square(r: Floats, t: Floats, s: Floats) -> Floats:
 @kernel
 def log_power_difference(k: Floats, s: Floats) -> Floats:
     """log((k + 1)^s - k^s) for k >= 0, s > 0."""
-    return s * np.log1p(k) + log1m_exp(s * _log_step(k))
+    return np.asarray(s * np.log1p(k) + log1m_exp(s * _log_step(k)))
 
 
 def _log_step(k: Floats) -> Floats:
     """log((k + 1)/k)."""
-    return np.log1p(1.0 / k)
+    return np.asarray(np.log1p(1.0 / k))
 
 
 @kernel
@@ -208,7 +208,8 @@ def _zeta_moments(x: Floats) -> tuple[Floats, Floats, Floats]:
     for n in range(_FEW - 1, 1, -1):
         term, log_n = np.exp(-s * math.log(n)), math.log(n)
         zero, one, two = zero + term, one + log_n * term, two + log_n**2 * term
-    log_m, last = math.log(_FEW), np.exp(-s * math.log(_FEW))
+    s = np.minimum(s, 40.0)  # for the terms from m on; beyond, they are not a part in 10^30 of the ones before
+    log_m, last = math.log(_FEW), np.where(x > 39, 0.0, np.exp(-s * math.log(_FEW)))
     # f = n^-s and its s-derivatives at m as a polynomial in log: each correction is B_2j/(2j)! (s)_(2j-1) m^(-s-2j+1)
     rising, first, second = np.ones_like(x), np.zeros_like(x), np.zeros_like(x)
     tail0, tail1, tail2 = 0.5 * last, 0.5 * log_m * last, 0.5 * log_m**2 * last
@@ -263,6 +264,32 @@ def log_ndtr_tilted(z: Floats, k: Floats) -> Floats:
         (z, k, w),
         (w < 0, lambda z, k, w: -0.5 * z * z - LOG_SQRT_2PI - np.log(mills_excess(-w) - w)),
         otherwise=lambda z, k, w: log_ndtr(w) + k * (0.5 * k - z),
+    )
+
+
+@kernel
+def log_ndtr_tilted_slope(z: Floats, k: Floats) -> Floats:
+    """hazard(z - k) - k, the derivative of log_ndtr_tilted in z: -z for z - k -> -inf, -k for z -> inf."""
+    w = z - k
+    return piecewise(
+        (z, k, w), (w < 0, lambda z, k, w: mills_excess(-w) - z), otherwise=lambda z, k, w: hazard(w) - k
+    )
+
+
+@kernel
+def normal_plus_delay(r: Floats, t: Floats, rate: Floats) -> Floats:
+    """log_ndtr_tilted(r e^-t, rate e^t)."""
+    return np.asarray(log_ndtr_tilted(times_exp(r, -t), times_exp(rate, t)))
+
+
+@kernel
+def log_ndtr_tilted_scale(z: Floats, k: Floats) -> Floats:
+    """k^2 - (z + k) hazard(z - k): the slope of log_ndtr_tilted(z/s, k s) in log s; z^2 far on the left."""
+    w = z - k
+    return piecewise(
+        (z, k, w),
+        (w < 0, lambda z, k, w: z * z - (z + k) * mills_excess(-w)),
+        otherwise=lambda z, k, w: k * k - (z + k) * hazard(w),
     )
 
 

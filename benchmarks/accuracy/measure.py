@@ -1,0 +1,167 @@
+"""Errors of value, gradient and Hessian diagonal against certified mpmath references, family by family.
+
+An error is the distance from the truth in units of u (2^-53, in float32 2^-24) times the conditioned size
+|q| + sum |x dq/dx| over the outputs (and y where it is continuous): what rounding the inputs alone may cost is 1.
+Four steps of the smallest subnormal are forgiven. Where the truth overflows the answer must be the same infinity.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import random
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import likelihoodkit as lk
+import numpy as np
+from mpmath import mpf
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests"))
+
+from textbook import FAMILIES, Family, nll  # noqa: E402
+
+SIZES = (1e-300, 1e-8, 1e-3, 1.0, 5.0, 30.0, 88.0, 104.0, 709.0, 745.0, 1e4, 1e8, 1e300)
+KINDS = ("value", "gradient", "Hessian diagonal")
+BAR = (4.0, 8.0)  # value, gradient
+
+OUTCOMES: dict[str, tuple[float, ...]] = {
+    "real": (0, 1, -2.5, 1e-8, -30, 1e4, 1e8, 1e200),
+    "positive": (1, 2.5, 1e-8, 30, 1e4, 1e-300, 1e200),
+    "unit": (0.5, 0.1, 1e-8, 1e-300, 1 - 1e-9),
+    "angle": (0, 1e-8, 1, -3),
+    "binary": (0, 1),
+    "classes": (0, 1, 2),
+    "counts": (0, 1, 2, 30, 1000, 10**6),
+    "trials": (0, 1, 6, 12),
+}
+
+Point = tuple[float, tuple[float, ...]]
+
+
+@dataclass
+class Measured:
+    """What was found for one family: counts, the worst error per kind, strict errors in ulp, and every offence."""
+
+    family: str
+    points: int = 0
+    no_reference: int = 0
+    non_finite: int = 0
+    not_overflowing: int = 0  # the truth overflows and the answer is anything else than that infinity
+    nan_at_overflow: int = 0
+    worst: dict[str, float] = field(default_factory=lambda: dict.fromkeys(KINDS, 0.0))
+    ulps: dict[str, list[float]] = field(default_factory=lambda: {kind: [] for kind in KINDS})
+    offences: list[str] = field(default_factory=list)
+
+    @property
+    def meets_the_bar(self) -> bool:
+        """Value and gradient within the bar, no wrong infinity and no NaN in them."""
+        within = all(self.worst[kind] <= bar for kind, bar in zip(KINDS, BAR, strict=False))
+        return within and not (self.non_finite or self.not_overflowing or self.nan_at_overflow)
+
+    def quantile(self, kind: str, level: float) -> float:
+        """A quantile of the strict errors in ulp; 0 where there are none."""
+        return float(np.quantile(self.ulps[kind], level)) if self.ulps[kind] else 0.0
+
+
+def extreme_points(family: Family, count: int, largest: float) -> list[Point]:
+    """`count` combinations of extreme outputs and outcomes, the same on every machine."""
+    sizes = [s for s in SIZES if s <= largest]
+    grid = (0.0, *sizes, *(-s for s in sizes))
+    outcomes = OUTCOMES[family.support]
+    if len(outcomes) * len(grid) ** family.width <= count:
+        return list(itertools.product(outcomes, itertools.product(grid, repeat=family.width)))
+    rng = random.Random(f"extreme {family.name} {largest}")
+    draw = [(rng.choice(outcomes), tuple(rng.choice(grid) for _ in range(family.width))) for _ in range(count)]
+    return list(dict.fromkeys(draw))
+
+
+def moderate_points(family: Family, count: int) -> list[Point]:
+    """Random points of everyday size."""
+    return [(float(y), tuple(outputs)) for y, outputs in family.points(count)]
+
+
+def measure(name: str, points: Sequence[Point], dtype: type[np.floating[Any]] = np.float64) -> Measured:
+    """Compare the family's loss with its textbook formula at every point."""
+    family = FAMILIES[name]
+    loss = lk.derive(getattr(lk, name)(**family.held))
+    y = np.array([p[0] for p in points], dtype=float).astype(dtype)
+    outputs = np.array([p[1] for p in points], dtype=float).astype(dtype)
+    value, gradient = loss.value_and_gradient(y, outputs)
+    hessian = np.asarray(loss.hessian(y, outputs))
+    found = Measured(name, len(points))
+    for i in range(len(points)):
+        at = [float(x) for x in outputs[i]]
+        if not (np.isfinite(at).all() and math.isfinite(y[i])):  # 1e300 is infinite in float32
+            found.points -= 1
+            continue
+        truth = nll(name, float(y[i]), at)
+        if truth is None:
+            found.no_reference += 1
+            continue
+        place = f"{name} y={float(y[i])!r} outputs={at}"
+        width = range(family.width)
+        rows: list[tuple[str, float, mpf, mpf]] = [("value", float(value[i]), truth.value, truth.value_condition)]
+        rows += [
+            ("gradient", float(np.reshape(gradient[i], -1)[j]), truth.gradient[j], truth.gradient_condition[j]) for j in width
+        ]
+        rows += [
+            ("Hessian diagonal", float(hessian[i, j, j]), truth.hessian[j][j], truth.hessian_condition[j][j])
+            for j in width
+        ]
+        for row in rows:
+            _judge(found, place, *row, dtype)
+    return found
+
+
+def _judge(
+    found: Measured, place: str, kind: str, ours: float, true: mpf, condition: mpf, dtype: type[np.floating[Any]]
+) -> None:
+    information = np.finfo(dtype)
+    largest, least = mpf(float(information.max)), mpf(float(information.smallest_subnormal))
+    unit = mpf(2) ** -(information.nmant + 1)
+    barred = kind != "Hessian diagonal"
+    if abs(true) > largest * (1 + unit):
+        expected = math.inf if true > 0 else -math.inf
+        if ours != expected and not abs(abs(ours) - float(largest)) <= 1e-6 * float(largest):
+            found.nan_at_overflow += math.isnan(ours)
+            found.not_overflowing += barred and not math.isnan(ours)
+            found.offences.append(f"{place} {kind}: {ours}, overflows")
+        return
+    if not math.isfinite(ours):
+        if abs(true) > largest * (1 - 16 * unit):
+            return
+        found.non_finite += 1
+        found.offences.append(f"{place} {kind}: {ours}, true {float(true)!r}")
+        return
+    gap = abs(mpf(ours) - true)
+    if gap <= 4 * least:
+        found.ulps[kind].append(0.0)
+        return
+    if true:
+        found.ulps[kind].append(float(gap / (abs(true) * 2 * unit)))
+    error = float(gap / (condition * unit)) if condition else math.inf
+    found.worst[kind] = max(found.worst[kind], error)
+    if barred and error > BAR[KINDS.index(kind)]:
+        found.offences.append(f"{place} {kind}: {ours!r}, true {float(true)!r}, error {error:.3g}")
+
+
+def summary(found: Measured) -> Iterator[str]:
+    """The cells of a row of the table."""
+    yield found.family
+    yield str(found.points)
+    yield str(found.no_reference)
+    yield str(found.non_finite)
+    yield str(found.nan_at_overflow)
+    yield str(found.not_overflowing)
+    for kind in KINDS:
+        yield f"{found.worst[kind]:.2g}"
+
+
+def reasons(found: Sequence[Measured]) -> Counter[str]:
+    """How many offences each family has."""
+    return Counter({m.family: len(m.offences) for m in found if m.offences})

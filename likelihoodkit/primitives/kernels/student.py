@@ -1,0 +1,121 @@
+"""Student's t as one function from df = 0 to infinity, where it is the normal.
+
+Arguments: r = y - location, t = -log scale, df, and n = log df: the pair is carried together because either alone may
+leave the range or round. With z = r e^t and X^2 = z^2/df.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise
+from likelihoodkit.primitives.kernels.exponential import log1pmx_over_square, times_exp
+from likelihoodkit.primitives.kernels.gamma import LOG_SQRT_2PI
+from likelihoodkit.primitives.kernels.hyperbolic import log1p_square, log1p_square_exp
+from likelihoodkit.primitives.kernels.rising import (
+    log_rising_excess,
+    log_rising_excess_derivative,
+    log_rising_excess_second,
+)
+
+LEFT = -40.0  # log df below which df is gone beside 1
+LARGE = 1e8  # h above which the next term of the asymptotic series is below half an ulp
+NORMAL = 1e-300
+
+
+def _ratio(r: Floats, t: Floats, df: Floats, n: Floats) -> Floats:
+    """X = z/sqrt(df)."""
+    plain = (df > NORMAL) & np.isfinite(df)
+    root = np.sqrt(np.where(plain, df, 1.0))
+    return np.where(plain, np.asarray(times_exp(r / root, t)), np.asarray(times_exp(r, t - 0.5 * n)))
+
+
+def _normaliser(df: Floats, n: Floats) -> Floats:
+    """log(Gamma(h + 1/2)/Gamma(h)) - log(h)/2 with h = df/2."""
+    h = 0.5 * df
+    return piecewise(
+        (h, n),
+        (n < LEFT, lambda h, n: 0.5 * (n + math.log(0.5 * math.pi))),
+        (h > LARGE, lambda h, n: -0.125 / h),
+        otherwise=lambda h, n: log_rising_excess(h, np.full_like(h, 0.5)),
+    )
+
+
+@kernel
+def student_loss(r: Floats, t: Floats, df: Floats, n: Floats) -> Floats:
+    """-log of the t density, log scale = -t included; z^2/2 + log(2 pi)/2 - t for df -> inf."""
+    x = _ratio(r, t, df, n)
+    z = np.asarray(times_exp(r, t))
+    square = x * x
+    near = 0.5 * z * (z * np.where(square == 0, 1.0, np.log1p(square) / square)) + 0.5 * np.log1p(square) - t
+    size = np.where(np.isfinite(x), np.log(np.absolute(x)), np.log(np.absolute(r)) + (t - 0.5 * n))
+    far = np.log(np.absolute(r)) - 0.5 * n + (df * size + (0.5 * df + 0.5) * np.log1p((1.0 / x) ** 2))
+    return (LOG_SQRT_2PI - _normaliser(df, n)) + np.where(np.absolute(x) < 1, near, far)
+
+
+@kernel
+def student_pull(r: Floats, t: Floats, df: Floats, n: Floats) -> Floats:
+    """(df + 1) r e^2t/(df + z^2): the derivative in r; z e^t for df -> inf."""
+    x = _ratio(r, t, df, n)
+    z = np.asarray(times_exp(r, t))
+    near = np.asarray(times_exp(z * (1.0 + 1.0 / df) / (1.0 + x * x), t))
+    far = (1.0 + df) / (r * (1.0 + (1.0 / x) ** 2))
+    return np.where(r == 0, 0.0, np.where(np.absolute(x) < 1, near, far))
+
+
+@kernel
+def student_balance(r: Floats, t: Floats, df: Floats, n: Floats) -> Floats:
+    """df (z^2 - 1)/(df + z^2): the derivative in t; z^2 - 1 for df -> inf."""
+    x = _ratio(r, t, df, n)
+    z = np.asarray(times_exp(r, t))
+    near = (z - 1.0) * ((z + 1.0) / (1.0 + x * x))
+    far = (df - (1.0 / x) ** 2) / (1.0 + (1.0 / x) ** 2)
+    return np.where(np.absolute(x) < 1, near, far)
+
+
+def _pieces(r: Floats, t: Floats, df: Floats, n: Floats) -> tuple[Floats, Floats, Floats]:
+    """w = X^2/(1 + X^2), df w, and df (log(1 + X^2) - w)."""
+    x = _ratio(r, t, df, n)
+    z = np.asarray(times_exp(r, t))
+    near = np.absolute(x) < 1
+    square = x * x
+    w = np.where(near, square / (1.0 + square), 1.0 / (1.0 + (1.0 / x) ** 2))
+    scaled = np.where(near, z * (z / (1.0 + square)), df * w)
+    logarithm = np.where(np.isfinite(x), log1p_square(x), np.asarray(log1p_square_exp(r, t - 0.5 * n)))
+    gap = np.where(near, -scaled * w * log1pmx_over_square(-np.where(near, w, 0.0)), df * (logarithm - w))
+    return w, scaled, gap
+
+
+@kernel
+def student_slope(r: Floats, t: Floats, df: Floats, n: Floats) -> Floats:
+    """The derivative in n = log df."""
+    h = 0.5 * df
+    first = piecewise(
+        (h, n),
+        (n < LEFT, lambda h, n: np.full_like(h, 0.5)),
+        (h > LARGE, lambda h, n: 0.125 / h),
+        otherwise=lambda h, n: h * log_rising_excess_derivative(h, np.full_like(h, 0.5)),
+    )
+    w, _, gap = _pieces(r, t, df, n)
+    return 0.5 * gap - (0.5 * w + first)
+
+
+@kernel
+def student_bend(r: Floats, t: Floats, df: Floats, n: Floats) -> Floats:
+    """The second derivative in n = log df."""
+    h = 0.5 * df
+    first = piecewise(
+        (h, n),
+        (n < LEFT, lambda h, n: np.zeros_like(h)),
+        (h > LARGE, lambda h, n: -0.125 / h),
+        otherwise=_normaliser_bend,
+    )
+    w, scaled, gap = _pieces(r, t, df, n)
+    return 0.5 * (gap - scaled * w) + (0.5 * w * (1.0 - w) - first)
+
+
+def _normaliser_bend(h: Floats, n: Floats) -> Floats:
+    half = np.full_like(h, 0.5)
+    return np.asarray(h * (log_rising_excess_derivative(h, half) + h * log_rising_excess_second(h, half)))

@@ -1,0 +1,273 @@
+"""Whole losses in saddle-point form with two parameters that share a size: negative binomial, beta.
+
+Written with m = e^f, r = e^-a, F = a + f (negative binomial) and a = c sigmoid(f), b = c sigmoid(-f), c = e^g (beta).
+The residuals and slopes are kernels of their own: each is a deviance less a peak, both positive, so that digits go
+only where the true derivative crosses zero.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from likelihoodkit.primitives.kernels._binet import binet, binet_difference
+from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise
+from likelihoodkit.primitives.kernels.differences import exp_minus, sigmoid_balance
+from likelihoodkit.primitives.kernels.exponential import log1pmx, log1pmx_over_square, times_exp
+from likelihoodkit.primitives.kernels.gamma import LOG_SQRT_2PI
+from likelihoodkit.primitives.kernels.logistic import sigmoid, softplus
+from likelihoodkit.primitives.kernels.rising import digamma_rising, log_beta
+from likelihoodkit.primitives.kernels.whole import (
+    gamma_peak,
+    half_deviance,
+    log_less_digamma,
+    trigamma_excess,
+)
+
+EXP_FINITE = 700.0
+LARGE = 1e17  # beyond it r + 1 = r
+
+# -- negative binomial -------------------------------------------------------------------------------------------
+
+
+def _relative_gap(y: Floats, f: Floats) -> Floats:
+    """y/m - 1."""
+    near = np.absolute(f) < EXP_FINITE
+    return np.where(near, -np.asarray(exp_minus(f, y)) * np.exp(-f), np.asarray(times_exp(y, -f)) - 1.0)
+
+
+def _log1p_exp(y: Floats, a: Floats) -> Floats:
+    """log(1 + y e^a) for y >= 0, also where the product overflows."""
+    product = np.asarray(times_exp(y, a))
+    return np.where(np.isinf(product), np.log(y) + a, np.log1p(product))
+
+
+@kernel
+def negative_binomial_residual(y: Floats, f: Floats, a: Floats) -> Floats:
+    """(m - y)/(1 + e^a m): the derivative of the loss in f."""
+    rest = np.asarray(sigmoid(-(a + f)))
+    plain = np.asarray(exp_minus(f, y)) * rest
+    excess = -_relative_gap(y, f)
+    large = np.where(
+        a + f > 0,
+        np.asarray(times_exp(excess * np.asarray(sigmoid(a + f)), -a)),
+        np.asarray(times_exp(excess * rest, f)),
+    )
+    return np.where((f < EXP_FINITE) & ((a + f <= 0) | (f < -EXP_FINITE)), plain, large)  # e^f e^-F would round F
+
+
+def _split(y: Floats, f: Floats, a: Floats) -> Floats:
+    """(y - m) e^a/(1 + e^a m) > -1: what the two deviances have in common."""
+    total = a + f
+    left = np.asarray(times_exp(-np.asarray(exp_minus(f, y)) * np.asarray(sigmoid(-total)), a))
+    return np.where(total > 0, np.asarray(sigmoid(total)) * _relative_gap(y, f), left)
+
+
+@kernel
+def negative_binomial_deviance(y: Floats, f: Floats, a: Floats) -> Floats:
+    """r (v - log(1 + v)), 1 + v = (1 + y/r)/(1 + m/r): the part of the deviance that the dispersion answers for."""
+    v = _split(y, f, a)
+    residual = np.asarray(negative_binomial_residual(y, f, a))
+    return piecewise(
+        (y, f, a, v, residual),
+        (residual == np.inf, lambda y, f, a, v, e: np.asarray(times_exp(softplus(a + f) - _log1p_exp(y, a), -a))),
+        ((np.absolute(v) < 1e-20) & (a < 0), lambda y, f, a, v, e: times_exp(0.5 * e * e, a)),  # v may be subnormal
+        ((v > -0.6) & (v < 1.5), lambda y, f, a, v, e: log1pmx_over_square(v) * e * v),
+        (v > 1e17, lambda y, f, a, v, e: 0.0 - e),
+        (v > 0, lambda y, f, a, v, e: times_exp(v - np.log1p(v), -a)),
+        otherwise=lambda y, f, a, v, e: times_exp(softplus(a + f) - _log1p_exp(y, a) + v, -a),
+    )
+
+
+@kernel
+def negative_binomial_loss(y: Floats, f: Floats, a: Floats) -> Floats:
+    """log y! - log(Gamma(r + y)/Gamma(r)) - y F + (y + r) softplus(F); the Poisson loss for a -> -inf."""
+    return piecewise((y, f, a), (y == 0, _no_counts), otherwise=_some_counts)
+
+
+def _no_counts(y: Floats, f: Floats, a: Floats) -> Floats:
+    """e^-a softplus(F)."""
+    e = np.exp(a + f)
+    left = np.asarray(times_exp(np.where(e == 0, 1.0, np.log1p(e) / e), f))
+    return np.where(a + f > 0, np.asarray(times_exp(softplus(a + f), -a)), left)
+
+
+def _some_counts(y: Floats, f: Floats, a: Floats) -> Floats:
+    residual = np.asarray(negative_binomial_residual(y, f, a))
+    log_y, rising = np.log(y), _log1p_exp(y, a)
+    own = half_deviance(y, residual, (f - log_y) + rising - softplus(a + f))
+    r = np.exp(-a)
+    spread = piecewise(
+        (r, y, a),
+        (r > LARGE, lambda r, y, a: np.zeros_like(r)),
+        (r >= 1, lambda r, y, a: -binet_difference(r, y, 0)),
+        otherwise=lambda r, y, a: (gamma_peak(-a) - LOG_SQRT_2PI - 0.5 * a) - binet(r + y, 0),
+    )
+    peak = LOG_SQRT_2PI + 0.5 * (log_y + rising) + (binet(y, 0) + spread)
+    return peak + own + np.asarray(negative_binomial_deviance(y, f, a))
+
+
+@kernel
+def negative_binomial_spread(y: Floats, a: Floats) -> Floats:
+    """r (digamma(r + y) - digamma(r) - log(1 + y/r)): e^a y/2 for a -> -inf, 1 for a -> inf."""
+    r = np.exp(-a)
+    return piecewise(
+        (y, a, r),
+        (y == 0, lambda y, a, r: np.zeros_like(r)),
+        (r > LARGE, lambda y, a, r: times_exp(0.5 * y, a)),
+        (r >= 1, lambda y, a, r: 0.5 * y / (r + y) + r * binet_difference(r, y, 1)),
+        otherwise=lambda y, a, r: log_less_digamma(-a) - r * (0.5 / (r + y) - binet(r + y, 1)),
+    )
+
+
+@kernel
+def negative_binomial_slope(y: Floats, f: Floats, a: Floats) -> Floats:
+    """Derivative of negative_binomial_loss in a; the two parts meet at y = 1, where both are 1 - r log(1 + 1/r)."""
+    return piecewise(
+        (y, f, a),
+        ((y == 1) & (f < -1), _slope_at_one),
+        otherwise=lambda y, f, a: negative_binomial_spread(y, a) - negative_binomial_deviance(y, f, a),
+    )
+
+
+def _slope_at_one(y: Floats, f: Floats, a: Floats) -> Floats:
+    """s - r (softplus(F) - s) with s = sigmoid(F)."""
+    share = np.asarray(sigmoid(a + f))
+    near = -log1pmx_over_square(-np.minimum(share, 0.6)) * share * np.asarray(times_exp(sigmoid(-(a + f)), f))
+    return share - np.where(share < 0.6, near, np.asarray(times_exp(softplus(a + f) - share, -a)))
+
+
+@kernel
+def negative_binomial_spread_slope(y: Floats, a: Floats) -> Floats:
+    """Derivative of negative_binomial_spread in a."""
+    r = np.exp(-a)
+    return piecewise(
+        (y, a, r),
+        (y == 0, lambda y, a, r: np.zeros_like(r)),
+        (r > LARGE, lambda y, a, r: times_exp(0.5 * y, a)),
+        (r >= 1, _spread_slope),
+        otherwise=_spread_slope_left,
+    )
+
+
+def _spread_slope(y: Floats, a: Floats, r: Floats) -> Floats:
+    total = r + y
+    return 0.5 * y / total * (r / total) - r * (binet_difference(r, y, 1) + r * binet_difference(r, y, 2))
+
+
+def _spread_slope_left(y: Floats, a: Floats, r: Floats) -> Floats:
+    total = r + y
+    inner = 0.5 / total - binet(total, 1) - r * (0.5 / total / total + binet(total, 2))
+    return np.asarray(trigamma_excess(-a) - log_less_digamma(-a)) + r * inner
+
+
+@kernel
+def negative_binomial_weight(y: Floats, f: Floats, a: Floats) -> Floats:
+    """(y + r) sigmoid(F) sigmoid(-F): the derivative of negative_binomial_residual in f."""
+    total = a + f
+    share, rest = np.asarray(sigmoid(total)), np.asarray(sigmoid(-total))
+    mean = np.where(
+        total > 0, np.asarray(times_exp(share * share, -a - total)), np.asarray(times_exp(rest * rest, f))
+    )
+    return mean + y * share * rest
+
+
+@kernel
+def negative_binomial_bend(y: Floats, f: Floats, a: Floats) -> Floats:
+    """e^a E^2/(1 + e^a y) with E the residual: the deviance less its derivative in a, with the sign of the former."""
+    v = _split(y, f, a)
+    product = np.asarray(times_exp(y, a))
+    residual = np.asarray(negative_binomial_residual(y, f, a))
+    return np.where(v == 0, 0.0, -residual * (v / (1.0 + product)))
+
+
+# -- beta --------------------------------------------------------------------------------------------------------
+
+
+def _halves(f: Floats, g: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    """a, b, log a, log b."""
+    log_a, log_b = g - softplus(-f), g - softplus(f)
+    plain = np.absolute(g) < EXP_FINITE
+    c = np.exp(g)
+    a = np.where(plain, c * np.asarray(sigmoid(f)), np.exp(log_a))
+    b = np.where(plain, c * np.asarray(sigmoid(-f)), np.exp(log_b))
+    return a, b, log_a, log_b
+
+
+def _logit(y: Floats) -> Floats:
+    """log(y/(1 - y)) with all digits at y = 1/2."""
+    middle = np.log1p((2.0 * y - 1.0) / (1.0 - y))
+    return np.where((y > 0.25) & (y < 0.75), middle, np.log(y) - np.log1p(-y))
+
+
+@kernel
+def beta_deviance(y: Floats, f: Floats, g: Floats) -> Floats:
+    """c KL(sigmoid(f) | y) with c = e^g: a log(a/(c y)) + b log(b/(c (1 - y)))."""
+    gap = np.asarray(sigmoid_balance(1.0 - y, y, f))  # sigmoid(f) - y
+    a, b, _, _ = _halves(f, g)
+    return _part(a, -gap, gap / np.asarray(sigmoid(f)), np.log(y) + softplus(-f), g) + _part(
+        b, gap, -gap / np.asarray(sigmoid(-f)), np.log1p(-y) + softplus(f), g
+    )
+
+
+def _part(a: Floats, gap: Floats, v: Floats, log_ratio: Floats, g: Floats) -> Floats:
+    """a (w - log(1 + w)) with w = -v, a w = c gap, log_ratio = log(1 + w)."""
+    return piecewise(
+        (a, gap, -v, log_ratio, g),
+        ((v > -1.5) & (v < 0.6), lambda a, gap, w, log_ratio, g: -a * log1pmx(w)),
+        otherwise=lambda a, gap, w, log_ratio, g: times_exp(gap, g) - a * log_ratio,
+    )
+
+
+@kernel
+def beta_loss(y: Floats, f: Floats, g: Floats) -> Floats:
+    """log B(a, b) - (a - 1) log y - (b - 1) log(1 - y)."""
+    a, b, log_a, log_b = _halves(f, g)
+    c = np.exp(g)
+    log_y, log_rest = np.log(y), np.log1p(-y)
+    near = ((a > 0.5) & (a < 2) & (2 * c * y < a)) | ((b > 0.5) & (b < 2) & (2 * c * (1.0 - y) < b))
+    return piecewise(
+        (y, f, g, a, b, log_a, log_b, log_y, log_rest),
+        (near, _beta_loss_plain),  # where a log y and log y would cancel
+        otherwise=_beta_loss,
+    )
+
+
+def _beta_loss_plain(
+    y: Floats, f: Floats, g: Floats, a: Floats, b: Floats, log_a: Floats, log_b: Floats, log_y: Floats, log_rest: Floats
+) -> Floats:
+    less_a = np.where(b < a, np.expm1(g) - b, a - 1.0)
+    less_b = np.where(a < b, np.expm1(g) - a, b - 1.0)
+    return np.asarray(log_beta(a, b)) - less_a * log_y - less_b * log_rest
+
+
+def _beta_loss(
+    y: Floats, f: Floats, g: Floats, a: Floats, b: Floats, log_a: Floats, log_b: Floats, log_y: Floats, log_rest: Floats
+) -> Floats:
+    peak = np.asarray(gamma_peak(log_a)) + np.asarray(gamma_peak(log_b)) - np.asarray(gamma_peak(g))
+    return log_y + log_rest + peak + np.asarray(beta_deviance(y, f, g))
+
+
+@kernel
+def beta_mean_slope(y: Floats, f: Floats, g: Floats) -> Floats:
+    """Derivative of beta_loss in f: a b/c (digamma(a) - digamma(b) - log(y/(1 - y)))."""
+    a, b, _, _ = _halves(f, g)
+    weight = np.where(a < b, a * np.asarray(sigmoid(-f)), b * np.asarray(sigmoid(f)))
+    balance = np.tanh(0.5 * f)
+    few, sign = np.minimum(a, b), np.sign(f)
+    apart = np.asarray(times_exp(np.absolute(balance), g))
+    return piecewise(
+        (y, f, weight, balance, few, apart, sign),
+        (few > LARGE, lambda y, f, w, t, few, n, s: w * (f - _logit(y)) + 0.5 * t),
+        (few >= 1, lambda y, f, w, t, few, n, s: w * (f - _logit(y)) + (0.5 * t + w * s * binet_difference(few, n, 1))),
+        (weight == 0, lambda y, f, w, t, few, n, s: t),
+        otherwise=lambda y, f, w, t, few, n, s: w * (s * digamma_rising(1.0 + few, n) - _logit(y)) + t,
+    )
+
+
+
+@kernel
+def beta_concentration_slope(y: Floats, f: Floats, g: Floats) -> Floats:
+    """Derivative of beta_loss in g."""
+    _, _, log_a, log_b = _halves(f, g)
+    peak = np.asarray(log_less_digamma(log_a)) + np.asarray(log_less_digamma(log_b)) - np.asarray(log_less_digamma(g))
+    return np.asarray(beta_deviance(y, f, g)) - peak

@@ -1,0 +1,326 @@
+"""Whole losses as one function each, in saddle-point form, where the textbook sum of log-gammas cancels.
+
+Parameters come as logarithms (or logits): ``t`` = -log mean, ``g`` = log shape or log concentration, ``f`` = log mean
+or logit of the mean, ``a`` = log dispersion, ``n`` = log df. The table of identities recognises the textbook sums.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+from sympy import exp, gamma, log
+
+from likelihoodkit.primitives.differences import sigmoid_balance, square_rest_exp, square_share_exp
+from likelihoodkit.primitives.logistic import sigmoid, times_exp
+from likelihoodkit.primitives.record import Kind, primitive
+
+Expr = Any
+
+
+def _softplus(z: Expr) -> Expr:
+    return log(1 + exp(z))
+
+
+binomial_loss: Kind = primitive(
+    "binomial_loss",
+    lambda n, y, f: log(gamma(y + 1)) + log(gamma(n - y + 1)) - log(gamma(n + 1)) + y * _softplus(-f) + (n - y) * _softplus(f),
+    (None, None, lambda n, y, f: sigmoid_balance(n - y, y, f)),
+    r"-\log\left(\binom{{{0}}}{{{1}}}\operatorname{{sigmoid}}\left({2}\right)^{{{1}}}"
+    r"\operatorname{{sigmoid}}\left(-{2}\right)^{{{0}-{1}}}\right)",
+    accurate="0 <= y <= n",
+    nonnegative=True,
+)
+gamma_peak: Kind = primitive(
+    "gamma_peak",
+    lambda g: log(gamma(exp(g))) - exp(g) * g + exp(g),
+    lambda g: -log_less_digamma(g),
+)
+log_less_digamma: Kind = primitive(
+    "log_less_digamma",
+    lambda g: exp(g) * (g - sp.polygamma(0, exp(g))),
+    lambda g: log_less_digamma(g) - trigamma_excess(g),
+    positive=True,
+)
+trigamma_excess: Kind = primitive(
+    "trigamma_excess", lambda g: exp(2 * g) * sp.polygamma(1, exp(g)) - exp(g), (None,), positive=True
+)
+scaled_excess: Kind = primitive(
+    "scaled_excess",
+    lambda y, t, g: exp(g) * (y * exp(t) - 1),
+    (
+        lambda y, t, g: exp(g + t),
+        lambda y, t, g: times_exp(y, g + t),
+        lambda y, t, g: scaled_excess(y, t, g),
+    ),
+    r"e^{{{2}}}\left({0}\,e^{{{1}}}-1\right)",
+    accurate="y >= 0",
+)
+scaled_deviance: Kind = primitive(
+    "scaled_deviance",
+    lambda y, t, g: exp(g) * (y * exp(t) - 1 - log(y) - t),
+    (
+        lambda y, t, g: scaled_excess(y, t, g) / y,
+        lambda y, t, g: scaled_excess(y, t, g),
+        lambda y, t, g: scaled_deviance(y, t, g),
+    ),
+    r"e^{{{2}}}\left({0}\,e^{{{1}}}-1-\log\left({0}\,e^{{{1}}}\right)\right)",
+    accurate="y > 0",
+    nonnegative=True,
+)
+gamma_loss: Kind = primitive(
+    "gamma_loss",
+    lambda y, t, g: log(gamma(exp(g))) - exp(g) * (g + t) - (exp(g) - 1) * log(y) + y * exp(t + g),
+    (
+        lambda y, t, g: (1 + scaled_excess(y, t, g)) / y,
+        lambda y, t, g: scaled_excess(y, t, g),
+        lambda y, t, g: scaled_deviance(y, t, g) - log_less_digamma(g),
+    ),
+    accurate="y > 0",
+)
+negative_binomial_loss: Kind = primitive(
+    "negative_binomial_loss",
+    lambda y, f, a: (
+        log(gamma(y + 1)) - log(gamma(y + exp(-a))) + log(gamma(exp(-a))) - y * (a + f) + (y + exp(-a)) * _softplus(a + f)
+    ),
+    (
+        None,
+        lambda y, f, a: negative_binomial_residual(y, f, a),
+        lambda y, f, a: negative_binomial_slope(y, f, a),
+    ),
+    accurate="y >= 0",
+    nonnegative=True,
+)
+negative_binomial_slope: Kind = primitive(
+    "negative_binomial_slope",
+    lambda y, f, a: (
+        exp(-a) * (sp.polygamma(0, y + exp(-a)) - sp.polygamma(0, exp(-a)) - _softplus(a + f))
+        + (exp(f) - y) / (1 + exp(a + f))
+    ),
+    (
+        None,
+        lambda y, f, a: -negative_binomial_residual(y, f, a) * sigmoid(a + f),
+        lambda y, f, a: (
+            negative_binomial_spread_slope(y, a) + negative_binomial_deviance(y, f, a) - negative_binomial_bend(y, f, a)
+        ),
+    ),
+    accurate="y >= 0",
+)
+negative_binomial_residual: Kind = primitive(
+    "negative_binomial_residual",
+    lambda y, f, a: (exp(f) - y) / (1 + exp(a + f)),
+    (
+        None,
+        lambda y, f, a: negative_binomial_weight(y, f, a),
+        lambda y, f, a: -negative_binomial_residual(y, f, a) * sigmoid(a + f),
+    ),
+    r"\frac{{e^{{{1}}}-{0}}}{{1+e^{{{2}+{1}}}}}",
+    accurate="y >= 0",
+)
+negative_binomial_weight: Kind = primitive(
+    "negative_binomial_weight",
+    lambda y, f, a: (y + exp(-a)) / ((1 + exp(-a - f)) * (1 + exp(a + f))),
+    (None, None, None),
+    accurate="y >= 0",
+    nonnegative=True,
+)
+negative_binomial_deviance: Kind = primitive(
+    "negative_binomial_deviance",
+    lambda y, f, a: (
+        exp(-a) * (log(1 + exp(a + f)) - log(1 + y * exp(a))) - (exp(f) - y) / (1 + exp(a + f))
+    ),
+    (
+        None,
+        lambda y, f, a: negative_binomial_residual(y, f, a) * sigmoid(a + f),
+        lambda y, f, a: negative_binomial_bend(y, f, a) - negative_binomial_deviance(y, f, a),
+    ),
+    accurate="y >= 0",
+    nonnegative=True,
+)
+negative_binomial_bend: Kind = primitive(
+    "negative_binomial_bend",
+    lambda y, f, a: exp(a) * ((exp(f) - y) / (1 + exp(a + f))) ** 2 / (1 + y * exp(a)),
+    (None, None, None),
+    accurate="y >= 0",
+    nonnegative=True,
+)
+negative_binomial_spread: Kind = primitive(
+    "negative_binomial_spread",
+    lambda y, a: exp(-a) * (sp.polygamma(0, y + exp(-a)) - sp.polygamma(0, exp(-a)) - log(1 + y * exp(a))),
+    (None, lambda y, a: negative_binomial_spread_slope(y, a)),
+    accurate="y >= 0",
+    nonnegative=True,
+)
+negative_binomial_spread_slope: Kind = primitive(
+    "negative_binomial_spread_slope",
+    lambda y, a: (
+        -exp(-a) * (sp.polygamma(0, y + exp(-a)) - sp.polygamma(0, exp(-a)) - log(1 + y * exp(a)))
+        - exp(-2 * a) * (sp.polygamma(1, y + exp(-a)) - sp.polygamma(1, exp(-a)))
+        - y / (1 + y * exp(a))
+    ),
+    (None, None),
+    accurate="y >= 0",
+)
+
+
+def _halves(f: Expr, g: Expr) -> tuple[Expr, Expr]:
+    return exp(g) / (1 + exp(-f)), exp(g) / (1 + exp(f))
+
+
+def _beta_loss(y: Expr, f: Expr, g: Expr) -> Expr:
+    a, b = _halves(f, g)
+    return log(gamma(a)) + log(gamma(b)) - log(gamma(exp(g))) - (a - 1) * log(y) - (b - 1) * log(1 - y)
+
+
+def _beta_mean_slope(y: Expr, f: Expr, g: Expr) -> Expr:
+    a, b = _halves(f, g)
+    return a / (1 + exp(f)) * (sp.polygamma(0, a) - sp.polygamma(0, b) - log(y) + log(1 - y))
+
+
+def _beta_concentration_slope(y: Expr, f: Expr, g: Expr) -> Expr:
+    a, b = _halves(f, g)
+    c = sp.polygamma(0, exp(g))
+    return a * (sp.polygamma(0, a) - c - log(y)) + b * (sp.polygamma(0, b) - c - log(1 - y))
+
+
+def _log_a(f: Expr, g: Expr) -> Expr:
+    from likelihoodkit.primitives.logistic import softplus
+
+    return g - softplus(-f)
+
+
+def _curve(f: Expr, g: Expr) -> Expr:
+    """The second derivative in f but for the slope: (1 - mean)^2 a^2 trigamma(a) + mean^2 b^2 trigamma(b)."""
+    a, b = _log_a(f, g), _log_a(-f, g)
+    return (
+        sigmoid(-f) ** 2 * (exp(a) + trigamma_excess(a)) + sigmoid(f) ** 2 * (exp(b) + trigamma_excess(b))
+    )
+
+
+def _cross(f: Expr, g: Expr) -> Expr:
+    return sigmoid(-f) * trigamma_excess(_log_a(f, g)) - sigmoid(f) * trigamma_excess(_log_a(-f, g))
+
+
+beta_loss: Kind = primitive(
+    "beta_loss",
+    _beta_loss,
+    (
+        None,
+        lambda y, f, g: beta_mean_slope(y, f, g),
+        lambda y, f, g: beta_concentration_slope(y, f, g),
+    ),
+    accurate="0 < y < 1",
+)
+beta_mean_slope: Kind = primitive(
+    "beta_mean_slope",
+    _beta_mean_slope,
+    (
+        None,
+        lambda y, f, g: _curve(f, g) - sp.tanh(f / 2) * beta_mean_slope(y, f, g),
+        lambda y, f, g: beta_mean_slope(y, f, g) + _cross(f, g),
+    ),
+    accurate="0 < y < 1",
+)
+beta_concentration_slope: Kind = primitive(
+    "beta_concentration_slope",
+    _beta_concentration_slope,
+    (
+        None,
+        lambda y, f, g: beta_mean_slope(y, f, g) + _cross(f, g),
+        lambda y, f, g: (
+            beta_concentration_slope(y, f, g)
+            + trigamma_excess(_log_a(f, g)) + trigamma_excess(_log_a(-f, g)) - trigamma_excess(g)
+        ),
+    ),
+    accurate="0 < y < 1",
+)  # fmt: skip
+
+
+# -- Student's t: a function of r = y - location, t = -log scale and n = log df; df repeats e^n to full precision ----
+
+
+def _zero(r: Expr, t: Expr, df: Expr, n: Expr) -> Expr:
+    return sp.Integer(0)
+
+
+def _student_loss(r: Expr, t: Expr, df: Expr, n: Expr) -> Expr:
+    df = exp(n)
+    constant = log(gamma(df / 2)) - log(gamma((df + 1) / 2)) + (n + log(sp.pi)) / 2
+    return constant + (df + 1) / 2 * log(1 + r**2 * exp(2 * t - n)) - t
+
+
+student_loss: Kind = primitive(
+    "student_loss",
+    _student_loss,
+    (
+        lambda r, t, df, n: student_pull(r, t, df, n),
+        lambda r, t, df, n: student_balance(r, t, df, n),
+        _zero,
+        lambda r, t, df, n: student_slope(r, t, df, n),
+    ),
+)
+student_pull: Kind = primitive(
+    "student_pull",
+    lambda r, t, df, n: (exp(n) + 1) * r * exp(2 * t) / (exp(n) + r**2 * exp(2 * t)),
+    (
+        lambda r, t, df, n: times_exp(
+            square_rest_exp(r, t - n / 2)
+            * (square_rest_exp(r, t - n / 2) - square_share_exp(r, t - n / 2))
+            * (1 + exp(-n)),
+            2 * t,
+        ),
+        lambda r, t, df, n: 2 * student_pull(r, t, df, n) * square_rest_exp(r, t - n / 2),
+        _zero,
+        lambda r, t, df, n: times_exp(
+            r
+            * square_rest_exp(r, t - n / 2)
+            * (square_share_exp(r, t - n / 2) - exp(-n) * square_rest_exp(r, t - n / 2)),
+            2 * t,
+        ),
+    ),
+)
+student_balance: Kind = primitive(
+    "student_balance",
+    lambda r, t, df, n: exp(n) * (r**2 * exp(2 * t) - 1) / (exp(n) + r**2 * exp(2 * t)),
+    (
+        lambda r, t, df, n: 2 * student_pull(r, t, df, n) * square_rest_exp(r, t - n / 2),
+        lambda r, t, df, n: 2 * (1 + student_balance(r, t, df, n)) * square_rest_exp(r, t - n / 2),
+        _zero,
+        lambda r, t, df, n: _student_cross(r, t, n),
+    ),
+)
+
+
+def _student_cross(r: Expr, t: Expr, n: Expr) -> Expr:
+    share, rest = square_share_exp(r, t - n / 2), square_rest_exp(r, t - n / 2)
+    return share * (times_exp(share, n) - rest)
+
+
+def _student_slope(r: Expr, t: Expr, df: Expr, n: Expr) -> Expr:
+    return sp.diff(_student_loss(r, t, df, sp.Symbol("_n", real=True)), sp.Symbol("_n", real=True)).xreplace(
+        {sp.Symbol("_n", real=True): n}
+    )
+
+
+student_slope: Kind = primitive(
+    "student_slope",
+    _student_slope,
+    (
+        lambda r, t, df, n: times_exp(
+            r
+            * square_rest_exp(r, t - n / 2)
+            * (square_share_exp(r, t - n / 2) - exp(-n) * square_rest_exp(r, t - n / 2)),
+            2 * t,
+        ),
+        lambda r, t, df, n: _student_cross(r, t, n),
+        _zero,
+        lambda r, t, df, n: student_bend(r, t, df, n),
+    ),
+)
+student_bend: Kind = primitive(
+    "student_bend",
+    lambda r, t, df, n: sp.diff(
+        _student_slope(r, t, df, sp.Symbol("_m", real=True)), sp.Symbol("_m", real=True)
+    ).xreplace({sp.Symbol("_m", real=True): n}),
+    (None, None, None, None),
+)

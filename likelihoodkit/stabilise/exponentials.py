@@ -1,0 +1,151 @@
+"""Identities for sums and products of exponentials."""
+
+from __future__ import annotations
+
+import sympy as sp
+from sympy import Add, Expr, Mul, Pow, S, exp
+
+from likelihoodkit import primitives as p
+from likelihoodkit.stabilise.table import coefficient_pair, identity
+
+def _core_and_exponent(term: Expr) -> tuple[Expr, Expr]:
+    """term = core * e^exponent with every exponential factor (and reciprocal softplus) taken out of the core."""
+    core, exponent = S.One, S.Zero
+    for factor in Mul.make_args(term):
+        base, power = factor.as_base_exp()
+        if isinstance(factor, exp):
+            exponent += factor.args[0]
+        elif isinstance(factor, p.times_exp):
+            core, exponent = core * factor.args[0], exponent + factor.args[1]
+        elif isinstance(base, p.softplus) and power.is_negative:
+            exponent += power * p.log_softplus(base.args[0])
+        else:
+            core *= factor
+    return core, exponent
+
+
+def _pairs_with_exponents(e: Expr) -> list[tuple[Expr, Expr, Expr, Expr, Expr, Expr]]:
+    """All pairs of terms of a sum as (first, its core, its exponent, second, its core, its exponent)."""
+    parts = [(t, *_core_and_exponent(t)) for t in e.args]
+    return [(*one, *two) for i, one in enumerate(parts) for two in parts[i + 1 :]]
+
+
+@identity("a difference of exponentials is taken through the larger one")
+def difference_of_exps(e: Expr) -> Expr | None:
+    if not e.is_Add or not e.has(exp, p.times_exp):
+        return None
+    for first, core, exponent, second, other, another in _pairs_with_exponents(e):
+        if exponent != another and core + other == 0 and (exponent * another != 0 or not core.is_number):
+            if not (first.has(exp, p.times_exp) or second.has(exp, p.times_exp)):
+                continue
+            if core.could_extract_minus_sign():
+                core, exponent, another = -core, another, exponent
+            return e - first - second + p.times_exp_difference(core, sp.expand(exponent - another), another)
+    return None
+
+
+@identity("a squared difference over its own outcome is taken through the ratio")
+def relative_squared_difference(e: Expr) -> Expr | None:
+    if not e.is_Mul:
+        return None
+    for factor in e.args:
+        base, power = factor.as_base_exp()
+        if power == 2 and base.is_Add and len(base.args) == 2:
+            for y in base.args:
+                m = y - base
+                if y.is_Symbol and y.is_positive and isinstance(m, exp) and 1 / y in e.args:
+                    return e / factor * y * 2 * p.ratio_deviance(y, -m.args[0], 2 * m.args[0])
+    return None
+
+
+@identity("terms with the same exponential are added inside it")
+def sum_inside_exp(e: Expr) -> Expr | None:
+    if not e.is_Add or not e.has(p.times_exp):
+        return None
+    for first, core, exponent, second, other, another in _pairs_with_exponents(e):
+        if exponent == another != 0 and core.could_extract_minus_sign() != other.could_extract_minus_sign():
+            return e - first - second + p.times_exp(core + other, exponent)
+    return None
+
+
+@identity("a power of a ratio minus one as one function keeps its digits near one")
+def power_less_one(e: Expr) -> Expr | None:
+    if not e.is_Add:
+        return None
+    for term in e.args:
+        for power in Mul.make_args(term):
+            if isinstance(power, p.power_times_exp) and -term / power in e.args:
+                return e - term + term / power + term / power * p.power_minus_one(*power.args)
+    return None
+
+
+@identity("1 + (e^x - 1) = e^x")
+def one_plus_expm1(e: Expr) -> Expr | None:
+    if not e.is_Add or not e.has(p.expm1):
+        return None
+    for term in e.args:
+        number, body = term.as_coeff_Mul()
+        if isinstance(body, p.expm1) and number in e.args:
+            return e - term - number + number * exp(body.args[0])
+    return None
+
+
+@identity("exponentials multiply by adding exponents")
+def product_of_exps(e: Expr) -> Expr | None:
+    if not e.is_Mul:
+        return None
+    exps = [f for f in e.args if isinstance(f, exp)]
+    if len(exps) < 2:
+        return None
+    return Mul(*[f for f in e.args if not isinstance(f, exp)]) * exp(Add(*[f.args[0] for f in exps]))
+
+
+@identity("the exponential of a logarithm is the number itself")
+def exp_of_log(e: Expr) -> Expr | None:
+    if not isinstance(e, exp):
+        return None
+    number, body = e.args[0].as_coeff_Mul()
+    if isinstance(body, p.log_softplus) and number.is_Integer:
+        return p.softplus(body.args[0]) ** number
+    if isinstance(body, p.softplus) and number == -1:
+        return p.sigmoid(-body.args[0])
+    return None
+
+
+@identity("a power of an exponential multiplies the exponent")
+def power_of_exp(e: Expr) -> Expr | None:
+    if isinstance(e, Pow) and not isinstance(e, exp) and isinstance(e.base, exp) and e.base.args[0].is_real:
+        return exp(e.base.args[0] * e.exp)
+    if isinstance(e, Pow) and e.base.is_Mul and not e.exp.is_Integer:
+        exps = [f for f in e.base.args if isinstance(f, exp)]
+        if exps:
+            return Mul(*[f for f in e.base.args if not isinstance(f, exp)]) ** e.exp * exp(
+                e.exp * Add(*[f.args[0] for f in exps])
+            )
+    return None
+
+
+@identity("sigmoid/softplus as one function")
+def sigmoid_over_softplus(e: Expr) -> Expr | None:
+    if not e.is_Mul:
+        return None
+    for factor in e.args:
+        base, exponent = factor.as_base_exp()
+        if isinstance(base, p.softplus) and exponent.is_Integer and exponent.is_negative:
+            s = p.sigmoid(base.args[0])
+            for other in e.args:
+                other_base, other_exponent = other.as_base_exp()
+                if other_base == s and other_exponent.is_Integer and other_exponent.is_positive:
+                    return e * base / s * p.softplus_ratio(base.args[0])
+    return None
+
+
+@identity("1 - tanh(x)^2 = sech(x)^2 does not cancel")
+def one_minus_tanh_square(e: Expr) -> Expr | None:
+    if not e.is_Add:
+        return None
+    found = coefficient_pair(e, lambda f: f.is_Pow and f.exp == 2 and isinstance(f.base, sp.tanh))
+    if found and -found[1] in e.args:
+        term, coefficient, body = found
+        return e - term + coefficient - coefficient * p.sech2(body.base.args[0])
+    return None

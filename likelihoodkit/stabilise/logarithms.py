@@ -1,0 +1,197 @@
+"""Identities for logarithms."""
+
+from __future__ import annotations
+
+import sympy as sp
+from sympy import Add, Expr, Mul, Pow, exp, log
+
+from likelihoodkit import primitives as p
+from likelihoodkit.stabilise.table import constant_and_rest, exponent_of, identity, log_of
+
+
+@identity("log e^x = x")
+def log_of_exp(e: Expr) -> Expr | None:
+    if isinstance(e, log) and isinstance(e.args[0], exp):
+        return e.args[0].args[0]
+    return None
+
+
+@identity("log(1 + x^2) as one function does not overflow before its logarithm is taken")
+def log_of_one_plus_square(e: Expr) -> Expr | None:
+    if isinstance(e, p.log1p):
+        number, square = e.args[0].as_coeff_Mul()
+        if number.is_positive and isinstance(square, Pow) and square.exp == 2 and square.base.is_real:
+            base = square.base
+            if isinstance(base, p.times_exp):
+                return p.log1p_square_exp(base.args[0], base.args[1] + log(number) / 2)
+            return p.log1p_square(base) if number == 1 else p.log1p_square_exp(base, log(number) / 2)
+    if isinstance(e, p.log1p_square) and isinstance(e.args[0], p.times_exp):
+        return p.log1p_square_exp(*e.args[0].args)
+    return None
+
+
+@identity("the logarithm of a ratio is taken of the ratio, where that is representable")
+def log_of_ratio(e: Expr) -> Expr | None:
+    if isinstance(e, log) and isinstance(e.args[0], p.times_exp) and e.args[0].args[0].is_positive:
+        return p.log_times_exp(*e.args[0].args)
+    if not isinstance(e, log) or not e.args[0].is_Mul:
+        return None
+    ratio = _data_times_exp(e.args[0].args)
+    return None if ratio is None else p.log_times_exp(*ratio)
+
+
+def _data_times_exp(factors: tuple[Expr, ...]) -> tuple[Expr, Expr] | None:
+    """(y, t) where the factors are a positive symbol (the outcome) and exponentials or powers of positive outputs."""
+    symbols = [f for f in factors if f.is_Symbol and f.is_positive]
+    logs = [log_of(f) for f in factors if f not in symbols]
+    if len(symbols) != 1 or not logs or any(q is None for q in logs):
+        return None
+    return symbols[0], Add(*logs)
+
+
+@identity("a power of a ratio is taken of the ratio, where that is representable")
+def power_of_ratio(e: Expr) -> Expr | None:
+    if not isinstance(e, Pow) or isinstance(e, exp) or e.exp.is_number:
+        return None
+    exponent = log_of(e.exp)
+    if exponent is None:
+        return None
+    if isinstance(e.base, p.times_exp) and e.base.args[0].is_positive:
+        return p.power_times_exp(*e.base.args, exponent)
+    ratio = _data_times_exp(e.base.args) if e.base.is_Mul else None
+    return None if ratio is None else p.power_times_exp(*ratio, exponent)
+
+
+@identity("the logarithm of a product is the sum of the logarithms")
+def log_of_product(e: Expr) -> Expr | None:
+    if not isinstance(e, log) or not e.args[0].is_Mul:
+        return None
+    factors = e.args[0].args
+    positive = [f for f in factors if f.is_positive]
+    others = [f for f in factors if not f.is_positive]
+    if len(others) > 1 or len(positive) < (1 if others else 2) or (others and not e.args[0].is_positive):
+        return None
+    number = Mul(*[f for f in positive if not f.free_symbols])
+    logs = [log(f) for f in positive if f.free_symbols] + [log(f) for f in others]
+    if not logs:
+        return None
+    return Add(*logs) + (log(number) if number != 1 else 0)
+
+
+@identity("the logarithm of a power is the exponent times the logarithm")
+def log_of_power(e: Expr) -> Expr | None:
+    if not isinstance(e, log) or not isinstance(e.args[0], Pow) or isinstance(e.args[0], exp):
+        return None
+    base, exponent = e.args[0].args
+    if not e.args[0].free_symbols:
+        return None
+    if base.is_positive:
+        return exponent * log(base)
+    if base.is_real and exponent.is_Integer and exponent % 2 == 0:
+        return exponent * log(sp.Abs(base))
+    return None
+
+
+@identity("log sigmoid(z) = -softplus(-z)")
+def log_of_sigmoid(e: Expr) -> Expr | None:
+    if isinstance(e, log) and isinstance(e.args[0], p.sigmoid):
+        return -p.softplus(-e.args[0].args[0])
+    return None
+
+
+@identity("a positive parameter is carried together with its logarithm")
+def log_of_softplus(e: Expr) -> Expr | None:
+    if isinstance(e, log) and isinstance(e.args[0], p.softplus):
+        return p.log_softplus(e.args[0].args[0])
+    return None
+
+
+@identity("minus the log of a softmax entry is log-sum-exp minus that logit")
+def log_of_picked_softmax(e: Expr) -> Expr | None:
+    if not isinstance(e, log):
+        return None
+    inner = e.args[0]
+    if isinstance(inner, p.pick) and isinstance(inner.args[0], p.softmax):
+        return -p.softmax_cross_entropy(inner.args[0].args[0], inner.args[1])
+    if isinstance(inner, p.softmax):
+        return inner.args[0] - p.log_sum_exp(inner.args[0])
+    return None
+
+
+@identity("log(1 + e^q) = softplus(q)")
+def log_of_one_plus_exp(e: Expr) -> Expr | None:
+    if isinstance(e, p.log1p):
+        inner = e.args[0]
+    elif isinstance(e, log) and e.args[0].is_Add and constant_and_rest(e.args[0])[0] == 1:
+        inner = e.args[0] - 1
+    else:
+        return None
+    q = exponent_of(inner)
+    return None if q is None else p.softplus(q)
+
+
+@identity("log(1 - e^-x) as one function")
+def log_of_one_minus_exp(e: Expr) -> Expr | None:
+    if not isinstance(e, log):
+        return None
+    inner = e.args[0]
+    if isinstance(-inner, p.expm1) and _negative((-inner).args[0]):
+        x = -(-inner).args[0]
+        return p.log1m_exp_neg_exp(x.args[0]) if isinstance(x, exp) else p.log1m_exp(x)
+    return None
+
+
+def _negative(x: Expr) -> bool:
+    return bool((-x).is_positive) or (x.is_Mul and x.args[0] == -1 and isinstance(-x, exp))
+
+
+@identity("log(1 + x) as one function keeps its digits near zero")
+def log_of_one_plus(e: Expr) -> Expr | None:
+    if isinstance(e, log) and e.args[0].is_Add:
+        constant, rest = constant_and_rest(e.args[0])
+        normal = len(rest) == 1 and isinstance(rest[0].as_coeff_Mul()[1], sp.erf)  # the row log of ndtr waits for it
+        if constant == 1 and rest and e.args[0].free_symbols and not normal:
+            return p.log1p(Add(*rest))
+    return None
+
+
+@identity("log cosh as one function")
+def log_of_cosh(e: Expr) -> Expr | None:
+    if isinstance(e, log):
+        if isinstance(e.args[0], sp.cosh):
+            return p.log_cosh(e.args[0].args[0])
+        if isinstance(e.args[0], sp.sech):
+            return -p.log_cosh(e.args[0].args[0])
+    return None
+
+
+@identity("log gamma as one function")
+def log_of_gamma(e: Expr) -> Expr | None:
+    if isinstance(e, log) and isinstance(e.args[0], sp.gamma):
+        return p.log_gamma(e.args[0].args[0])
+    if isinstance(e, log) and isinstance(e.args[0], sp.factorial):
+        return p.log_factorial(e.args[0].args[0])
+    return p.log_gamma(e.args[0]) if isinstance(e, sp.loggamma) else None
+
+
+@identity("log of the normal distribution function")
+def log_of_ndtr(e: Expr) -> Expr | None:
+    if not isinstance(e, log):
+        return None
+    inner = e.args[0]
+    if isinstance(inner, p.ndtr):
+        return p.log_ndtr(inner.args[0])
+    if inner.is_Add:
+        constant, rest = constant_and_rest(inner)
+        if len(rest) == 1:
+            number, body = rest[0].as_coeff_Mul()
+            if isinstance(body, sp.erf) and abs(number) == constant:
+                return log(2 * constant) + p.log_ndtr(sp.sign(number) * body.args[0] * sp.sqrt(2))
+    return None
+
+
+@identity("log I0(x) = x + log(I0(x) e^-x)")
+def log_of_bessel(e: Expr) -> Expr | None:
+    if isinstance(e, log) and isinstance(e.args[0], sp.besseli) and e.args[0].args[0] == 0:
+        return e.args[0].args[1] + p.log_i0e(e.args[0].args[1])
+    return None

@@ -1,0 +1,73 @@
+"""Identities for deviances, gamma functions and whole losses."""
+
+from __future__ import annotations
+
+import sympy as sp
+from sympy import Add, Expr, exp, log
+
+from likelihoodkit import primitives as p
+from likelihoodkit.primitives import robust
+from likelihoodkit.stabilise.table import constant_and_rest, identity
+
+
+@identity("with the mean e^f a ratio to the mean is e^(log y - f), which neither over- nor underflows too early")
+def ratio_to_exp(e: Expr) -> Expr | None:
+    if isinstance(e, robust.gamma_deviance_half | robust.relative_excess) and isinstance(e.args[1], exp):
+        inner = log(e.args[0]) - e.args[1].args[0]
+        return robust.expm1_minus(inner) if isinstance(e, robust.gamma_deviance_half) else p.expm1(inner)
+    return None
+
+
+@identity("the cross-entropy of a softmax is a sum of log-sum-exp minus each logit")
+def cross_entropy_of_softmax(e: Expr) -> Expr | None:
+    if not isinstance(e, p.sum_over) or not e.args[0].is_Mul:
+        return None
+    for factor in e.args[0].args:
+        logits = [a for a in Add.make_args(factor) if factor.is_Add and factor == a - p.log_sum_exp(a)]
+        if logits:
+            return -robust.soft_cross_entropy(logits[0], e.args[0] / factor)
+    return None
+
+
+
+
+
+@identity("log Gamma(a + n) - log Gamma(a) as one function does not cancel")
+def difference_of_log_gammas(e: Expr) -> Expr | None:
+    if not e.is_Add:
+        return None
+    terms = [(t, *t.as_coeff_Mul()) for t in e.args]
+    gammas = [(t, c, b) for t, c, b in terms if isinstance(b, p.log_gamma)]
+    for t1, c1, b1 in gammas:
+        for t2, c2, b2 in gammas:
+            if c1 == -c2 and c1 != 0:
+                n = sp.expand(b1.args[0] - b2.args[0])
+                if n.is_nonnegative and n in Add.make_args(b1.args[0]):
+                    return e - t1 - t2 + c1 * p.log_rising(b2.args[0], n)
+    return None
+
+
+@identity("the large terms of a Poisson probability cancel inside one deviance (Loader's saddle point)")
+def poisson_saddle_point(e: Expr) -> Expr | None:
+    if not e.is_Add:
+        return None
+    for term in e.args:
+        if isinstance(term, p.log_factorial):
+            y = term.args[0]
+            for mean in e.args:
+                if isinstance(mean, exp) and -y * mean.args[0] in e.args:
+                    rest = e - term - mean + y * mean.args[0]
+                    return rest + p.poisson_deviance_exp(y, mean.args[0]) + p.log_factorial_excess(y)
+                if mean.is_number and mean.is_positive and -y * log(mean) in e.args:
+                    rest = e - term - mean + y * log(mean)
+                    return rest + p.poisson_deviance_half(y, mean) + p.log_factorial_excess(y)
+    return None
+
+
+@identity("log Gamma(k + 1) = log k!")
+def log_gamma_of_successor(e: Expr) -> Expr | None:
+    if isinstance(e, p.log_gamma) and e.args[0].is_Add:
+        constant, rest = constant_and_rest(e.args[0])
+        if constant == 1 and len(rest) == 1 and rest[0].is_nonnegative and rest[0].is_Symbol:
+            return p.log_factorial(rest[0])
+    return None

@@ -1,0 +1,47 @@
+"""The last identity: what is left multiplies by its exponent."""
+
+from __future__ import annotations
+
+from sympy import Expr, Mul, S, exp
+
+from likelihoodkit import primitives as p
+from likelihoodkit.stabilise.table import identity
+
+
+@identity("a factor e^t is multiplied in by its exponent, so that neither over- nor underflow is met on the way")
+def product_with_exp(e: Expr) -> Expr | None:
+    if not e.is_Mul:
+        return None
+    number, rest, exponent, carried = S.One, [], S.Zero, False
+    for factor in e.args:
+        base, power = factor.as_base_exp()
+        if factor.is_Number or not factor.free_symbols:
+            number *= factor
+        elif isinstance(factor, exp):
+            exponent += factor.args[0]
+            carried = True
+        elif isinstance(base, p.softplus) and power.is_negative:
+            exponent += power * p.log_softplus(base.args[0])
+            carried = True
+        else:
+            rest.append(factor)
+    if not carried or not rest:
+        return None
+    for factor in rest:  # these carry an exponent of their own
+        if isinstance(factor, p.ratio_deviance | p.ratio_minus_one):
+            y, t, s = factor.args
+            return number * Mul(*[f for f in rest if f is not factor]) * factor.func(y, t, s + exponent)
+    merged = []
+    for factor in rest:
+        base, power = factor.as_base_exp()
+        if isinstance(base, p.times_exp):
+            merged.append(base.args[0] ** power)
+            exponent += power * base.args[1]
+        else:
+            merged.append(factor)
+    powers = {f.as_base_exp()[1] for f in merged}
+    if len(powers) == 1:
+        (power,) = powers
+        if power.is_Integer and power > 1:
+            return number * p.times_exp(Mul(*[f.as_base_exp()[0] for f in merged]), exponent / power) ** power
+    return number * p.times_exp(Mul(*merged), exponent)

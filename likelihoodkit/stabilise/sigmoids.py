@@ -1,0 +1,126 @@
+"""Identities for sigmoids, softplus and single exponentials."""
+
+from __future__ import annotations
+
+import sympy as sp
+from sympy import Add, Expr, Mul, Pow, exp
+
+from likelihoodkit import primitives as p
+from likelihoodkit.stabilise.table import coefficient_pair, constant_and_rest, exponent_of, identity
+
+
+@identity("1/(1 + e^-z) = sigmoid(z)")
+def sigmoid_from_exp(e: Expr) -> Expr | None:
+    if isinstance(e, Pow) and e.exp.is_Integer and e.exp.is_negative and e.base.is_Add:
+        constant, rest = constant_and_rest(e.base)
+        q = exponent_of(rest[0]) if constant == 1 and len(rest) == 1 else None
+        if q is not None:
+            return p.sigmoid(-q) ** (-e.exp)
+    return None
+
+
+@identity("e^q sigmoid(-q) = sigmoid(q)")
+def exp_times_sigmoid(e: Expr) -> Expr | None:
+    if not e.is_Mul:
+        return None
+    for factor in e.args:
+        base, exponent = factor.as_base_exp()
+        if isinstance(base, p.sigmoid) and exponent.is_Integer and exponent.is_positive:
+            for other in e.args:
+                if isinstance(other, exp) and sp.expand(other.args[0] + base.args[0]) == 0:
+                    # by filtering, not by division: SymPy does not cancel e^(a+b) e^(-a-b)
+                    rest = [f for f in e.args if f is not factor and f is not other]
+                    return Mul(*rest) * base ** (exponent - 1) * p.sigmoid(-base.args[0])
+    return None
+
+
+@identity("1 - sigmoid(z) = sigmoid(-z)")
+def one_minus_sigmoid(e: Expr) -> Expr | None:
+    if not e.is_Add:
+        return None
+    found = coefficient_pair(e, lambda f: isinstance(f, p.sigmoid))
+    if found and -found[1] in e.args:
+        term, coefficient, body = found
+        return e - term + coefficient - coefficient * p.sigmoid(-body.args[0])
+    return None
+
+
+@identity("sigmoid(z) - sigmoid(-z) = tanh(z/2)")
+def difference_of_sigmoids(e: Expr) -> Expr | None:
+    if not e.is_Add:
+        return None
+    found = coefficient_pair(e, lambda f: isinstance(f, p.sigmoid))
+    if found:
+        term, coefficient, body = found
+        mirror = -coefficient * p.sigmoid(-body.args[0])
+        if mirror in e.args:
+            return e - term - mirror + coefficient * sp.tanh(body.args[0] / 2)
+    return None
+
+
+@identity("e^x - 1 as one function keeps its digits near zero")
+def exp_minus_one(e: Expr) -> Expr | None:
+    if not e.is_Add:
+        return None
+    constant, rest = constant_and_rest(e)
+    for term in rest:
+        number, body = term.as_coeff_Mul()
+        if constant != 0 and number == -constant and isinstance(body, exp):
+            return e - constant - term - constant * p.expm1(body.args[0])
+    return None
+
+
+@identity("1 - cos x as one function keeps its digits near zero")
+def one_minus_cosine(e: Expr) -> Expr | None:
+    if not e.is_Add:
+        return None
+    found = coefficient_pair(e, lambda f: isinstance(f, sp.cos))
+    if found and -found[1] in e.args:
+        term, coefficient, body = found
+        return e - term + coefficient - coefficient * p.one_minus_cos(body.args[0])
+    return None
+
+
+@identity("softplus(x) - x = softplus(-x)")
+def softplus_minus_argument(e: Expr) -> Expr | None:
+    if not e.is_Add:
+        return None
+    for term in e.args:
+        for body in Mul.make_args(term):
+            if isinstance(body, p.softplus):
+                coefficient, x = term / body, body.args[0]
+                for part in Add.make_args(coefficient):
+                    if -part * x in e.args:
+                        return e - term + part * x + part * p.softplus(-x) + (coefficient - part) * body
+    return None
+
+
+@identity("a sigmoid(x) - b sigmoid(-x) as one function keeps its digits where the two balance")
+def balance_of_sigmoids(e: Expr) -> Expr | None:
+    if not e.is_Add:
+        return None
+    for term in e.args:
+        for body in Mul.make_args(term):
+            if not isinstance(body, p.sigmoid) or (-body.args[0]).could_extract_minus_sign() is False:
+                continue
+            weight, x = term / body, body.args[0]
+            for other in e.args:
+                counter = -other / p.sigmoid(-x)
+                if other is term or counter.has(p.sigmoid, p.softplus) or weight.has(p.sigmoid, p.softplus):
+                    continue
+                if sp.expand(weight + counter) in (1, -1) or weight.as_coeff_Mul()[0] < 0:
+                    continue  # two classes: one of the two terms vanishes, nothing balances
+                return e - term - other + p.sigmoid_balance(weight, counter, x)
+    return None
+
+
+@identity("e^t - y as one function keeps its digits where the two agree")
+def exp_minus_outcome(e: Expr) -> Expr | None:
+    if not e.is_Add:
+        return None
+    for term in e.args:
+        if isinstance(term, exp):
+            for other in e.args:
+                if (-other).is_Symbol and (-other).is_nonnegative:
+                    return e - term - other + p.exp_minus(term.args[0], -other)
+    return None

@@ -1,0 +1,73 @@
+"""The table itself, and how its rows read a node of a formula."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sympy import Add, Expr, Mul, exp, log
+
+from likelihoodkit import primitives as p
+
+Rewrite = Callable[[Expr], Expr | None]
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A row of the table: ``rewrite`` gives the right side where the left side matches."""
+
+    name: str
+    why: str
+    rewrite: Rewrite
+
+
+TABLE: list[Identity] = []
+
+
+def identity(why: str) -> Callable[[Rewrite], Rewrite]:
+    """Enter a function into the table under its own name."""
+
+    def enter(rewrite: Rewrite) -> Rewrite:
+        TABLE.append(Identity(rewrite.__name__.replace("_", " "), why, rewrite))
+        return rewrite
+
+    return enter
+
+
+def log_of(factor: Expr) -> Expr | None:
+    """log of a positive factor that the table knows how to take, else None."""
+    base, exponent = factor.as_base_exp()
+    if isinstance(factor, exp):
+        return factor.args[0]
+    if isinstance(base, p.softplus):
+        return exponent * p.log_softplus(base.args[0])
+    if isinstance(base, p.sigmoid):
+        return -exponent * p.softplus(-base.args[0])
+    return None
+
+
+def exponent_of(term: Expr) -> Expr | None:
+    """q where term = e^q with an exponential inside and every factor positive; else None."""
+    factors = Mul.make_args(term)
+    if not any(isinstance(f, exp | p.times_exp) for f in factors):
+        return None
+    logs = [
+        f.args[0] if isinstance(f, exp) else log(f.args[0]) + f.args[1] if isinstance(f, p.times_exp) else log(f)
+        for f in factors
+        if isinstance(f, exp) or (f.args[0] if isinstance(f, p.times_exp) else f).is_positive
+    ]
+    return Add(*logs) if len(logs) == len(factors) else None
+
+
+def constant_and_rest(node: Expr) -> tuple[Expr, list[Expr]]:
+    constant = Add(*[t for t in node.args if t.is_Number])
+    return constant, [t for t in node.args if not t.is_Number]
+
+
+def coefficient_pair(node: Expr, match: Callable[[Expr], bool]) -> tuple[Expr, Expr, Expr] | None:
+    """(term, coefficient, body) of the first term ``coefficient * body`` with ``match(body)``, anything as coefficient."""
+    for term in node.args:
+        bodies = [f for f in Mul.make_args(term) if match(f)]
+        if len(bodies) == 1:
+            return term, term / bodies[0], bodies[0]
+    return None

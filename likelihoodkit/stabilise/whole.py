@@ -1,0 +1,152 @@
+"""Identities for whole losses: a textbook sum that cancels becomes one function in saddle-point form.
+
+Each row finds the gamma-function node that is characteristic of the loss, reads the parameters off it and off one
+more node, and writes down the elementary terms that the textbook puts beside it. It fires only if these account for
+every occurrence of the outcome: what is left of the sum after expansion must be free of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sympy as sp
+from sympy import Expr, Mul, S, exp, log
+
+from likelihoodkit import primitives as p
+from likelihoodkit.primitives import lower
+from likelihoodkit.primitives import whole as kinds
+from likelihoodkit.stabilise.table import identity, log_of
+
+HALF = sp.Rational(1, 2)
+
+
+def _plain(e: Expr) -> Expr:
+    return sp.expand(sp.expand_log(e, force=True))
+
+
+def _log(x: Expr) -> Expr | None:
+    """log of a positive parameter as it arrives: a number, a column, or a function of outputs."""
+    total: Expr = S.Zero
+    for factor in Mul.make_args(x):
+        if isinstance(factor, p.times_exp) and factor.args[0].is_positive:
+            inner = _log(factor.args[0])
+            part = None if inner is None else inner + factor.args[1]
+        elif (factor.is_number and factor.is_positive) or (factor.is_Symbol and factor.is_positive):
+            part = log(factor)
+        else:
+            part = log_of(factor)
+        if part is None:
+            return None
+        total += part
+    return total
+
+
+def _signed(e: Expr, kind: type[Expr]) -> Iterator[tuple[int, Expr]]:
+    """(coefficient, node) of the terms that are plus or minus one node of this kind."""
+    for term in e.args if e.is_Add else ():
+        number, body = term.as_coeff_Mul()
+        if isinstance(body, kind) and abs(number) == 1:
+            yield int(number), body
+
+
+def _sorted(e: Expr, *kinds_of_node: type[Expr]) -> list[Expr]:
+    return sorted(e.atoms(*kinds_of_node), key=sp.default_sort_key)
+
+
+def _swap(
+    others: Expr, sign: int, terms: Expr, whole: Expr, y: Expr, known: dict[Expr, Expr] | None = None
+) -> Expr | None:
+    """``others - sign * terms + sign * whole`` where the difference is free of the outcome; else None."""
+    rest = _plain(lower(others).xreplace(known or {}) - sign * lower(terms).xreplace(known or {}))
+    return None if rest.has(*y.free_symbols) else rest + sign * whole
+
+
+@identity("the binomial loss: what is left of log binomial at the best probability, plus a deviance never negative")
+def binomial_at_once(e: Expr) -> Expr | None:
+    for sign, node in _signed(e, p.log_binomial):
+        n, y = node.args
+        for soft in _sorted(e, p.softplus) if y.is_Symbol else ():
+            for f in (soft.args[0], -soft.args[0]):
+                terms = y * p.softplus(-f) + (n - y) * p.softplus(f)
+                found = _swap(e - sign * node, -sign, terms, kinds.binomial_loss(n, y, f), y)
+                if found is not None:
+                    return found
+    return None
+
+
+@identity("the gamma loss: what is left of log Gamma(s) - s log s + s, plus a deviance that is never negative")
+def gamma_at_once(e: Expr) -> Expr | None:
+    for sign, node in _signed(e, p.log_gamma):
+        g = _log(node.args[0])
+        for term in e.args if g is not None else ():
+            total = _log(sign * term)
+            for y in [s for s in term.free_symbols if s.is_positive] if total is not None else ():
+                if log(y) not in sp.Add.make_args(total):
+                    continue
+                t = sp.expand(total - log(y) - g)
+                terms = -exp(g) * (g + t) - (exp(g) - 1) * log(y) + y * exp(t + g)
+                found = _swap(e - sign * node, sign, terms, kinds.gamma_loss(y, t, g), y)
+                if found is not None:
+                    return found
+    return None
+
+
+@identity("Student's t as one function of the log of its degrees of freedom, continuous up to the normal")
+def student_at_once(e: Expr) -> Expr | None:
+    for sign, node in _signed(e, p.log_rising):
+        h, half = node.args
+        n = _log(2 * h) if half == HALF else None
+        for square in _sorted(e, p.log1p_square_exp, p.log1p_square) if n is not None else ():
+            r, t = (*square.args, S.Zero)[:2]
+            t = sp.expand(t + n / 2)
+            terms = (n + log(sp.pi)) / 2 + (exp(n) + 1) / 2 * log(1 + r**2 * exp(2 * t - n)) - t
+            found = _swap(e - sign * node, -sign, terms, kinds.student_loss(r, t, 2 * h, n), r)
+            if found is not None:
+                return found
+    return None
+
+
+@identity("the negative binomial loss: Stirling errors plus two deviances, continuous down to the Poisson loss")
+def negative_binomial_at_once(e: Expr) -> Expr | None:
+    for sign, node in _signed(e, p.log_rising):
+        r, y = node.args
+        log_r = _log(r)
+        if log_r is None or not y.is_Symbol or -sign * p.log_factorial(y) not in e.args:
+            continue
+        others = e - sign * node + sign * p.log_factorial(y)
+        for soft in _sorted(e, p.softplus):
+            for total in (soft.args[0], -soft.args[0]):
+                terms = -y * total + (y + exp(log_r)) * p.softplus(total)
+                whole = kinds.negative_binomial_loss(y, sp.expand(total + log_r), -log_r)
+                found = _swap(others, -sign, terms, whole, y)
+                if found is not None:
+                    return found
+    return None
+
+
+@identity("the beta loss: what is left of log B(a, b) at the best mean, plus a deviance that is never negative")
+def beta_at_once(e: Expr) -> Expr | None:
+    for sign, node in _signed(e, p.log_beta):
+        a, b = node.args
+        log_a, log_b = _log(a), _log(b)
+        f = _logit_between(a, b)
+        if log_a is None or log_b is None or f is None:
+            continue
+        g = sp.expand(log_a + p.softplus(-f))
+        if sp.expand(log_b + p.softplus(f) - g) != 0:
+            continue
+        known = {1 / (1 + exp(f)): 1 - 1 / (1 + exp(-f))}  # so that a + b = e^g by expansion
+        for y in sorted((s for s in e.free_symbols if s.is_positive), key=str):
+            terms = -(exp(g) / (1 + exp(-f)) - 1) * log(y) - (exp(g) / (1 + exp(f)) - 1) * log(1 - y)
+            found = _swap(e - sign * node, sign, terms, kinds.beta_loss(y, f, g), y, known)
+            if found is not None:
+                return found
+    return None
+
+
+def _logit_between(a: Expr, b: Expr) -> Expr | None:
+    """f where a holds sigmoid(f) and b holds sigmoid(-f)."""
+    for node in _sorted(a, p.sigmoid):
+        if p.sigmoid(-node.args[0]) in b.atoms(p.sigmoid):
+            return node.args[0]
+    return None
