@@ -58,14 +58,11 @@ _HOMES: dict[str, tuple[str, ...]] = {
     ),
     "families": (
         "AsymmetricLaplace", "AsymmetricNormal", "Bernoulli", "Beta", "BetaBinomial", "BetaPrime", "Binomial",
-        "BirnbaumSaunders", "Burr", "Categorical", "Cauchy", "ChiSquared", "ContinuousBernoulli", "DiscreteWeibull",
-        "Exponential", "ExponentiallyModifiedNormal", "Frechet", "Gamma", "GeneralizedGamma", "GeneralizedNormal",
-        "GeneralizedPoisson", "Geometric", "Gompertz", "Gumbel", "GumbelMin", "HalfCauchy", "HalfNormal", "Huber",
-        "HyperbolicSecant", "InverseGamma", "InverseGaussian", "JohnsonSU", "Kumaraswamy", "Laplace", "LogLogistic",
+        "BirnbaumSaunders", "Burr", "Categorical", "Cauchy", "ChiSquared", "DiscreteWeibull",
+        "Exponential", "ExponentiallyModifiedNormal", "Frechet", "Gamma", "GeneralizedGamma",         "GeneralizedPoisson", "Geometric", "Gompertz", "Gumbel", "GumbelMin", "HalfCauchy", "HalfNormal", "Huber",
+        "HyperbolicSecant", "InverseGamma", "InverseGaussian", "JohnsonSU", "Laplace", "LogLogistic",
         "LogNormal", "Logarithmic", "Logistic", "LogitNormal", "Lomax", "Maxwell", "Nakagami", "NegativeBinomial",
-        "Normal", "Poisson", "Rayleigh", "Rice", "SkewNormal", "StudentT", "VonMises", "Weibull", "WrappedCauchy",
-        "YuleSimon", "Zeta",
-    ),
+        "Normal", "Poisson", "Rayleigh", "Rice", "SkewNormal", "StudentT", "VonMises", "Weibull",             ),
     "supports": (
         "real", "positive", "nonnegative", "unit", "counts", "binary", "circle", "simplex", "classes", "counts_up_to",
     ),

@@ -28,6 +28,8 @@ CONTINUOUS = [
     for family in CHAPTERS[chapter]
 ]
 DISCRETE = [name for name in ORDERED if name not in CONTINUOUS]
+#: power tails: a moment exists in part of the parameter space only, and elsewhere is refused (`UndefinedError`)
+POWER_TAILS = {"Cauchy", "HalfCauchy", "LogLogistic", "Lomax", "Burr", "Frechet", "InverseGamma", "BetaPrime"}
 LEVELS = np.array([1e-12, 1e-3, 0.05, 0.3, 0.5, 0.62, 0.9, 0.999, 1 - 1e-12])
 
 
@@ -121,7 +123,7 @@ def test_closed_forms_agree_with_sums_and_quadrature(name: str) -> None:
     np.testing.assert_allclose(numeric.quantile(level), y, rtol=1e-10, atol=10 * rough + 1e-11)
     np.testing.assert_allclose(numeric.median(), belief.median(), rtol=1e-10, atol=10 * rough + 1e-12)
     np.testing.assert_allclose(numeric.entropy(), belief.entropy(), rtol=1e-11, atol=1e-12)
-    if name != "Cauchy":
+    if name not in POWER_TAILS:
         np.testing.assert_allclose(numeric.mean(), belief.mean(), rtol=1e-11, atol=1e-12)
         np.testing.assert_allclose(numeric.variance(), belief.variance(), rtol=1e-10)
     found, declared = numeric.mode(), belief.mode()
@@ -187,7 +189,7 @@ def test_samples_have_the_moments_they_should(name: str) -> None:
                 / power
             )
             assert np.abs(z).max() < 4
-    if name not in ("Cauchy", "VonMises"):
+    if name not in {*POWER_TAILS, "VonMises"}:
         z = (drawn.mean(axis=0) - belief.mean()) / np.sqrt(belief.variance() / size)
         assert np.abs(z).max() < 4
 

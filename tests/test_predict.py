@@ -22,7 +22,7 @@ def test_rules_by_name_are_those_of_the_belief(name: str) -> None:
     np.testing.assert_array_equal(loss.predict(outputs, rule="median"), belief.median())
     np.testing.assert_array_equal(loss.predict(outputs, rule=lk.quantile(0.2)), belief.quantile(0.2))
     np.testing.assert_array_equal(loss.predict(outputs, rule=lk.interval(0.9)), belief.interval(0.9))
-    if name != "Cauchy":
+    if name not in {"Cauchy", "HalfCauchy"}:
         np.testing.assert_array_equal(loss.predict(outputs, rule="mean"), belief.mean())
 
 

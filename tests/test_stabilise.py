@@ -49,6 +49,7 @@ EXAMPLES = [
     Example("log of product", sp.log(a * b), {a: 1e300, b: 1e300}),
     Example("log of power", sp.log(a**40, evaluate=False), {a: 1e20}),
     Example("log of power", sp.log(x**2), {x: 1e-200}, by_sympy=False),
+    Example("log of sum of exps", sp.log(sp.exp(x) + 2 * sp.exp(z)), {x: 800, z: 801}, by_sympy=False),
     Example("log of sigmoid", sp.log(p.sigmoid(z)), {z: -800}, by_sympy=False),
     Example("log of softplus", sp.log(p.softplus(z)), {z: -800}),
     Example("log of picked softmax", sp.log(p.pick(p.softmax(v), k)), {v: [1000, -1000, 3], k: 1}, by_sympy=False),
@@ -101,6 +102,14 @@ EXAMPLES = [
         by_sympy=False,
     ),
     Example("product with exp", x * sp.exp(t), {x: 1e-300, t: 800}),
+    Example(
+        "power minus logarithm",
+        p.power_times_exp(a, z, t) - p.expm1(t) * p.log_times_exp(a, z),
+        {a: 1e-300, z: 0, t: 1e-10},
+        by_sympy=False,
+    ),
+    Example("exp minus argument", sp.exp(x) - x - 1, {x: 1e-5}),
+    Example("log bessel of exp", p.log_i0e(sp.exp(t)), {t: 20}, by_sympy=False),
     Example(
         "binomial at once",
         -p.log_binomial(b + k, k) + k * p.softplus(-z) + b * p.softplus(z),

@@ -1,6 +1,6 @@
 """Every family against its textbook formula in mpmath: `python -m benchmarks.accuracy` writes benchmarks/accuracy/table.md.
 
-    python -m benchmarks.accuracy [--points 150] [--largest 1e4] [--show 3] [--no-write] [Family ...]
+    python -m benchmarks.accuracy [--points 60] [--largest 745] [--show 3] [--no-write] [Family ...]
 
 `--points` extreme combinations per family and dtype, `--largest` the largest |output|, `--show` offences printed.
 """
@@ -18,13 +18,14 @@ from benchmarks.accuracy.measure import (
     Measured,
     extreme_points,
     measure,
+    nan_count,
     moderate_points,
     summary,
 )
 
 TABLE = Path(__file__).with_name("table.md")
 HEAD = (
-    "family", "points", "no reference", "non-finite", "NaN at overflow", "no overflow", *(f"worst {k}" for k in KINDS),
+    "family", "points", "no reference", "non-finite", "NaN at overflow", "no overflow", "Hessian inf/NaN", *(f"worst {k}" for k in KINDS),
 )  # fmt: skip
 
 
@@ -44,9 +45,9 @@ def main() -> None:
     """Measure, print and write the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("families", nargs="*", help="families to measure; all when left out")
-    parser.add_argument("--points", type=int, default=150)
+    parser.add_argument("--points", type=int, default=60)
     parser.add_argument("--moderate", type=int, default=300)
-    parser.add_argument("--largest", type=float, default=1e4)
+    parser.add_argument("--largest", type=float, default=745.0)
     parser.add_argument("--show", type=int, default=3)
     parser.add_argument("--no-write", action="store_true")
     options = parser.parse_args()
@@ -74,6 +75,10 @@ def main() -> None:
         print("moderate", *rows[-1], flush=True)
     head = ("family", "points", "value: median ulp", "99 %", "conditioned", "gradient: median ulp", "99 %", "conditioned")
     parts += ["## Moderate random points, float64: strict error in ulp\n", _table(head, rows)]
+    far = [[name, str(nan_count(name))] for name in names]
+    print("NaN up to 1e300", far)
+    parts += ["## NaN among values and gradients, 4000 combinations of outputs up to 1e300, float64\n"]
+    parts += [_table(("family", "NaN"), far)]
     if not options.no_write and not options.families:
         TABLE.write_text("\n".join(parts), encoding="utf-8")
 

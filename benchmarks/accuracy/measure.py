@@ -11,7 +11,6 @@ import itertools
 import math
 import random
 import sys
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -53,6 +52,7 @@ class Measured:
     non_finite: int = 0
     not_overflowing: int = 0  # the truth overflows and the answer is anything else than that infinity
     nan_at_overflow: int = 0
+    hessian_not_finite: int = 0  # wrong infinities and NaN of the Hessian diagonal
     worst: dict[str, float] = field(default_factory=lambda: dict.fromkeys(KINDS, 0.0))
     ulps: dict[str, list[float]] = field(default_factory=lambda: {kind: [] for kind in KINDS})
     offences: list[str] = field(default_factory=list)
@@ -89,16 +89,14 @@ def measure(name: str, points: Sequence[Point], dtype: type[np.floating[Any]] = 
     """Compare the family's loss with its textbook formula at every point."""
     family = FAMILIES[name]
     loss = lk.derive(getattr(lk, name)(**family.held))
-    y = np.array([p[0] for p in points], dtype=float).astype(dtype)
-    outputs = np.array([p[1] for p in points], dtype=float).astype(dtype)
+    points = [point for point in points if _representable(point, dtype)]
+    y = np.array([p[0] for p in points], dtype=dtype)
+    outputs = np.array([p[1] for p in points], dtype=dtype)
     value, gradient = loss.value_and_gradient(y, outputs)
     hessian = np.asarray(loss.hessian(y, outputs))
     found = Measured(name, len(points))
     for i in range(len(points)):
         at = [float(x) for x in outputs[i]]
-        if not (np.isfinite(at).all() and math.isfinite(y[i])):  # 1e300 is infinite in float32
-            found.points -= 1
-            continue
         truth = nll(name, float(y[i]), at)
         if truth is None:
             found.no_reference += 1
@@ -118,6 +116,24 @@ def measure(name: str, points: Sequence[Point], dtype: type[np.floating[Any]] = 
     return found
 
 
+def nan_count(name: str, count: int = 4000) -> int:
+    """NaN among values and gradients over the whole range, up to 1e300, where most references are out of reach."""
+    family = FAMILIES[name]
+    points = extreme_points(family, count, SIZES[-1])
+    loss = lk.derive(getattr(lk, name)(**family.held))
+    y, outputs = np.array([p[0] for p in points], dtype=float), np.array([p[1] for p in points], dtype=float)
+    value, gradient = loss.value_and_gradient(y, outputs)
+    return int(np.isnan(value).sum() + np.isnan(gradient).sum())
+
+
+def _representable(point: Point, dtype: type[np.floating[Any]]) -> bool:
+    """1e300 is infinite in float32, 1e-300 is 0 and 1 - 1e-9 is 1: there the point would be another one."""
+    largest, least = float(np.finfo(dtype).max), float(np.finfo(dtype).tiny)
+    y, outputs = point
+    outside = 0 < y < 1 and float(dtype(y)) >= 1
+    return not outside and all(not x or least <= abs(x) <= largest for x in (y, *outputs))
+
+
 def _judge(
     found: Measured, place: str, kind: str, ours: float, true: mpf, condition: mpf, dtype: type[np.floating[Any]]
 ) -> None:
@@ -128,14 +144,16 @@ def _judge(
     if abs(true) > largest * (1 + unit):
         expected = math.inf if true > 0 else -math.inf
         if ours != expected and not abs(abs(ours) - float(largest)) <= 1e-6 * float(largest):
-            found.nan_at_overflow += math.isnan(ours)
+            found.hessian_not_finite += not barred
+            found.nan_at_overflow += barred and math.isnan(ours)
             found.not_overflowing += barred and not math.isnan(ours)
             found.offences.append(f"{place} {kind}: {ours}, overflows")
         return
     if not math.isfinite(ours):
         if abs(true) > largest * (1 - 16 * unit):
             return
-        found.non_finite += 1
+        found.non_finite += barred
+        found.hessian_not_finite += not barred
         found.offences.append(f"{place} {kind}: {ours}, true {float(true)!r}")
         return
     gap = abs(mpf(ours) - true)
@@ -158,10 +176,6 @@ def summary(found: Measured) -> Iterator[str]:
     yield str(found.non_finite)
     yield str(found.nan_at_overflow)
     yield str(found.not_overflowing)
+    yield str(found.hessian_not_finite)
     for kind in KINDS:
         yield f"{found.worst[kind]:.2g}"
-
-
-def reasons(found: Sequence[Measured]) -> Counter[str]:
-    """How many offences each family has."""
-    return Counter({m.family: len(m.offences) for m in found if m.offences})

@@ -27,6 +27,7 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     "regularised_beta_inverse": ("I⁻¹({2}; {0}, {1})", "atom"),
     "student_cdf": ("T({1}; {0})", "atom"),
     "student_quantile": ("T⁻¹({1}; {0})", "atom"),
+    "log_add_exp": ("log(e^{0:power} + e^{1:power})", "product"),
     "log1p": ("log(1 + {0})", "atom"),
     "log_softplus": ("log softplus({0})", "product"),
     "softplus_ratio": ("(sigmoid/softplus)({0})", "atom"),

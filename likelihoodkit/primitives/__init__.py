@@ -118,6 +118,7 @@ from likelihoodkit.primitives.shapes import (
     scaled_power_over_square,
     trigamma_chord,
 )
+from likelihoodkit.primitives.sums import log_add_exp
 from likelihoodkit.primitives.vector import (
     log_sum_exp,
     one_hot,
@@ -159,6 +160,7 @@ __all__ = [
     "log1p_over_daa",
     "log1p_square",
     "log1p_square_exp",
+    "log_add_exp",
     "log_beta",
     "log_binomial",
     "log_cosh",

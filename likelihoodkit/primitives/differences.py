@@ -104,6 +104,17 @@ power_minus_one: Kind = primitive(
     r"\left(\left({0}\,e^{{{1}}}\right)^{{e^{{{2}}}}}-1\right)",
     accurate="y > 0",
 )
+power_less_log: Kind = primitive(
+    "power_less_log",
+    lambda y, t, g: exp(exp(g) * (log(y) + t)) - exp(g) * (log(y) + t) + log(y),
+    (
+        lambda y, t, g: (1 + times_exp(power_minus_one(y, t, g), g)) / y,
+        lambda y, t, g: times_exp(power_minus_one(y, t, g), g),
+        lambda y, t, g: times_exp(power_minus_one(y, t, g) * log_times_exp(y, t), g),
+    ),
+    r"\left(\left({0}\,e^{{{1}}}\right)^{{e^{{{2}}}}}-e^{{{2}}}\log\left({0}\,e^{{{1}}}\right)+\log {0}\right)",
+    accurate="y > 0",
+)
 ratio_minus_one: Kind = primitive(
     "ratio_minus_one",
     lambda y, t, s: exp(s + t) * (y * exp(t) - 1),

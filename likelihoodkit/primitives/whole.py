@@ -31,6 +31,21 @@ binomial_loss: Kind = primitive(
     accurate="0 <= y <= n",
     nonnegative=True,
 )
+log_i0e_exp: Kind = primitive(
+    "log_i0e_exp", lambda g: log(sp.besseli(0, exp(g))) - exp(g), lambda g: -bessel_pull_exp(g)
+)
+bessel_pull_exp: Kind = primitive(
+    "bessel_pull_exp",
+    lambda g: exp(g) * (1 - sp.besseli(1, exp(g)) / sp.besseli(0, exp(g))),
+    lambda g: bessel_bend_exp(g),
+    positive=True,
+)
+bessel_bend_exp: Kind = primitive(
+    "bessel_bend_exp",
+    lambda g: exp(g) * (1 - sp.besseli(1, exp(g)) / sp.besseli(0, exp(g)))
+    - exp(2 * g) * (1 - sp.besseli(1, exp(g)) / sp.besseli(0, exp(g)) / exp(g) - (sp.besseli(1, exp(g)) / sp.besseli(0, exp(g))) ** 2),
+    (None,),
+)
 gamma_peak: Kind = primitive(
     "gamma_peak",
     lambda g: log(gamma(exp(g))) - exp(g) * g + exp(g),

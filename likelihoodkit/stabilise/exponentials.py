@@ -6,6 +6,7 @@ import sympy as sp
 from sympy import Add, Expr, Mul, Pow, S, exp
 
 from likelihoodkit import primitives as p
+from likelihoodkit.primitives import differences
 from likelihoodkit.stabilise.table import coefficient_pair, identity
 
 def _core_and_exponent(term: Expr) -> tuple[Expr, Expr]:
@@ -76,6 +77,18 @@ def power_less_one(e: Expr) -> Expr | None:
         for power in Mul.make_args(term):
             if isinstance(power, p.power_times_exp) and -term / power in e.args:
                 return e - term + term / power + term / power * p.power_minus_one(*power.args)
+    return None
+
+
+@identity("a power less its logarithm as one function is infinite where the power is, never inf - inf")
+def power_minus_logarithm(e: Expr) -> Expr | None:
+    for term in e.args if e.is_Add else ():
+        number, power = term.as_coeff_Mul()
+        if isinstance(power, p.power_times_exp):
+            y, t, g = power.args
+            other = -number * p.expm1(g) * p.log_times_exp(y, t)
+            if other in e.args:
+                return e - term - other + number * t + number * differences.power_less_log(y, t, g)
     return None
 
 

@@ -33,7 +33,8 @@ def log_of_one_plus_square(e: Expr) -> Expr | None:
 @identity("the logarithm of a ratio is taken of the ratio, where that is representable")
 def log_of_ratio(e: Expr) -> Expr | None:
     if isinstance(e, log) and isinstance(e.args[0], p.times_exp) and e.args[0].args[0].is_positive:
-        return p.log_times_exp(*e.args[0].args)
+        y, t = e.args[0].args
+        return p.log_times_exp(y, t) if y.is_Symbol else log(y) + t
     if not isinstance(e, log) or not e.args[0].is_Mul:
         return None
     ratio = _data_times_exp(e.args[0].args)
@@ -128,6 +129,34 @@ def log_of_one_plus_exp(e: Expr) -> Expr | None:
         return None
     q = exponent_of(inner)
     return None if q is None else p.softplus(q)
+
+
+@identity("the logarithm of a sum of exponentials is taken through the largest")
+def log_of_sum_of_exps(e: Expr) -> Expr | None:
+    if not isinstance(e, log) or not e.args[0].is_Add or not e.args[0].has(exp, p.softplus, p.times_exp):
+        return None
+    logs = [_log_of_term(t) for t in e.args[0].args]
+    if any(q is None for q in logs):
+        return None
+    first, *others = sorted(logs, key=sp.default_sort_key)
+    for other in others:
+        first = p.log_add_exp(first, other)
+    return first
+
+
+def _log_of_term(term: Expr) -> Expr | None:
+    """log of a positive term of known factors, else None."""
+    total: Expr = sp.S.Zero
+    for factor in Mul.make_args(term):
+        if isinstance(factor, p.times_exp) and factor.args[0].is_positive:
+            total += log(factor.args[0]) + factor.args[1]
+        elif log_of(factor) is not None:
+            total += log_of(factor)
+        elif factor.is_positive and (factor.is_Symbol or not factor.free_symbols):
+            total += log(factor)
+        else:
+            return None
+    return total
 
 
 @identity("log(1 - e^-x) as one function")

@@ -6,6 +6,7 @@ import sympy as sp
 from sympy import Add, Expr, Mul, Pow, exp
 
 from likelihoodkit import primitives as p
+from likelihoodkit.primitives import robust
 from likelihoodkit.stabilise.table import coefficient_pair, constant_and_rest, exponent_of, identity
 
 
@@ -55,6 +56,15 @@ def difference_of_sigmoids(e: Expr) -> Expr | None:
         mirror = -coefficient * p.sigmoid(-body.args[0])
         if mirror in e.args:
             return e - term - mirror + coefficient * sp.tanh(body.args[0] / 2)
+    return None
+
+
+@identity("e^x - x as one function is infinite where e^x is, and e^x - x - 1 keeps its digits near zero")
+def exp_minus_argument(e: Expr) -> Expr | None:
+    for term in e.args if e.is_Add else ():
+        number, power = term.as_coeff_Mul()
+        if isinstance(power, exp) and -number * power.args[0] in e.args:
+            return e - term + number * power.args[0] + number + number * robust.expm1_minus(power.args[0])
     return None
 
 

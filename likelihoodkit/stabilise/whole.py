@@ -61,6 +61,11 @@ def _swap(
     return None if rest.has(*y.free_symbols) else rest + sign * whole
 
 
+def _one_side(f: Expr) -> dict[Expr, Expr]:
+    """softplus(-f) = softplus(f) - f, so that either spelling of log(1 - p) is recognised."""
+    return {lower(p.softplus(-f)): lower(p.softplus(f)) - f}
+
+
 @identity("the binomial loss: what is left of log binomial at the best probability, plus a deviance never negative")
 def binomial_at_once(e: Expr) -> Expr | None:
     for sign, node in _signed(e, p.log_binomial):
@@ -68,7 +73,7 @@ def binomial_at_once(e: Expr) -> Expr | None:
         for soft in _sorted(e, p.softplus) if y.is_Symbol else ():
             for f in (soft.args[0], -soft.args[0]):
                 terms = y * p.softplus(-f) + (n - y) * p.softplus(f)
-                found = _swap(e - sign * node, -sign, terms, kinds.binomial_loss(n, y, f), y)
+                found = _swap(e - sign * node, -sign, terms, kinds.binomial_loss(n, y, f), y, _one_side(f))
                 if found is not None:
                     return found
     return None
@@ -118,7 +123,7 @@ def negative_binomial_at_once(e: Expr) -> Expr | None:
             for total in (soft.args[0], -soft.args[0]):
                 terms = -y * total + (y + exp(log_r)) * p.softplus(total)
                 whole = kinds.negative_binomial_loss(y, sp.expand(total + log_r), -log_r)
-                found = _swap(others, -sign, terms, whole, y)
+                found = _swap(others, -sign, terms, whole, y, _one_side(total))
                 if found is not None:
                     return found
     return None
@@ -142,6 +147,11 @@ def beta_at_once(e: Expr) -> Expr | None:
             if found is not None:
                 return found
     return None
+
+
+@identity("log I0 of a concentration e^g, where the concentration itself may overflow")
+def log_bessel_of_exp(e: Expr) -> Expr | None:
+    return kinds.log_i0e_exp(e.args[0].args[0]) if isinstance(e, p.log_i0e) and isinstance(e.args[0], exp) else None
 
 
 def _logit_between(a: Expr, b: Expr) -> Expr | None:

@@ -48,6 +48,7 @@ from likelihoodkit.primitives.kernels.deviance import (
 from likelihoodkit.primitives.kernels.differences import (
     exp_minus,
     log_times_exp,
+    power_less_log,
     power_minus_one,
     power_times_exp,
     ratio_deviance,
@@ -181,10 +182,21 @@ from likelihoodkit.primitives.kernels.shapes import (
     scaled_power_over_square,
     trigamma_chord,
 )
+from likelihoodkit.primitives.kernels.student import (
+    student_balance,
+    student_bend,
+    student_loss,
+    student_pull,
+    student_slope,
+)
+from likelihoodkit.primitives.kernels.sums import log_add_exp
 from likelihoodkit.primitives.kernels.whole import (
+    bessel_bend_exp,
+    bessel_pull_exp,
     binomial_loss,
     gamma_loss,
     gamma_peak,
+    log_i0e_exp,
     log_less_digamma,
     scaled_deviance,
     scaled_excess,
@@ -204,18 +216,13 @@ from likelihoodkit.primitives.kernels.whole_pairs import (
     negative_binomial_spread_slope,
     negative_binomial_weight,
 )
-from likelihoodkit.primitives.kernels.student import (
-    student_bend,
-    student_loss,
-    student_pull,
-    student_balance,
-    student_slope,
-)
 
 __all__ = [
     "abs",
     "arctan",
     "atan2",
+    "bessel_bend_exp",
+    "bessel_pull_exp",
     "bessel_ratio",
     "bessel_ratio_complement",
     "bessel_ratio_derivative",
@@ -268,6 +275,7 @@ __all__ = [
     "log1p_square",
     "log1p_square_exp",
     "log1pmx",
+    "log_add_exp",
     "log_beta",
     "log_binomial",
     "log_cosh",
@@ -276,6 +284,7 @@ __all__ = [
     "log_factorial_excess",
     "log_gamma",
     "log_i0e",
+    "log_i0e_exp",
     "log_less_digamma",
     "log_ndtr",
     "log_ndtr_inverse",
@@ -319,6 +328,7 @@ __all__ = [
     "pick",
     "poisson_deviance_exp",
     "poisson_deviance_half",
+    "power_less_log",
     "power_minus_one",
     "power_times_exp",
     "ratio_deviance",

@@ -102,6 +102,15 @@ def power_minus_one(y: Floats, t: Floats, g: Floats) -> Floats:
 
 
 @kernel
+def power_less_log(y: Floats, t: Floats, g: Floats) -> Floats:
+    """x^(e^g) - e^g log x + log y with x = y e^t, y > 0: infinite where the power is, whatever the logarithm."""
+    power, logarithm = np.asarray(power_times_exp(y, t, g)), np.asarray(log_times_exp(y, t))
+    near = (power - t) - np.expm1(g) * logarithm  # log y and e^g log x nearly cancel
+    far = (power + np.log(y)) - np.asarray(times_exp(logarithm, g))
+    return np.where(power == np.inf, np.inf, np.where(np.absolute(g) < 0.7, near, far))
+
+
+@kernel
 def ratio_deviance(y: Floats, t: Floats, s: Floats) -> Floats:
     """e^s (x - 1)^2/(2 y) with x = y e^t, y > 0, also where x or 1/y leaves the range."""
     x = _within(y, t)

@@ -11,6 +11,7 @@ import numpy as np
 
 from likelihoodkit.primitives.kernels._binet import binet, binet_difference
 from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise
+from likelihoodkit.primitives.kernels.bessel import bessel_ratio_complement, bessel_ratio_derivative, log_i0e
 from likelihoodkit.primitives.kernels.differences import log_times_exp, sigmoid_balance
 from likelihoodkit.primitives.kernels.exponential import log1pmx, times_exp
 from likelihoodkit.primitives.kernels.gamma import LOG_SQRT_2PI, log_gamma_1p_near
@@ -18,6 +19,7 @@ from likelihoodkit.primitives.kernels.logistic import softplus
 
 EULER = 0.5772156649015329
 SMALL = -40.0  # softplus(f) = e^f below
+LEFT_OUT = 12.0  # log k beyond which the leading term of the bend is closer than the difference
 LEFT, RIGHT = -30.0, 700.0  # log s beyond which the limits s -> 0 and s -> inf hold to the last digit
 
 
@@ -89,6 +91,27 @@ def _binomial_loss(n: Floats, y: Floats, f: Floats) -> Floats:
     peak = LOG_SQRT_2PI + 0.5 * np.log(y * (rest / n)) + (binet(y, 0) - binet_difference(rest, y, 0))
     successes = half_deviance(y, gap, np.log(n / y) - softplus(-f))
     return peak + successes + half_deviance(rest, -gap, np.log(n / rest) - softplus(f))
+
+
+@kernel
+def log_i0e_exp(g: Floats) -> Floats:
+    """log(I0(k) e^-k) with k = e^g: -(g + log 2 pi)/2 for g -> inf."""
+    return np.where(g > RIGHT, -0.5 * g - LOG_SQRT_2PI, np.asarray(log_i0e(np.exp(g))))
+
+
+@kernel
+def bessel_pull_exp(g: Floats) -> Floats:
+    """k (1 - I1(k)/I0(k)) with k = e^g: 1/2 for g -> inf."""
+    k = np.exp(g)
+    return np.where(g > RIGHT, 0.5, k * np.asarray(bessel_ratio_complement(k)))
+
+
+@kernel
+def bessel_bend_exp(g: Floats) -> Floats:
+    """Derivative of bessel_pull_exp: k for g -> -inf, -1/(8 k) for g -> inf."""
+    k = np.exp(g)
+    full = k * (np.asarray(bessel_ratio_complement(k)) - k * np.asarray(bessel_ratio_derivative(k)))
+    return np.where(g > LEFT_OUT, -0.125 * np.exp(-g), full)
 
 
 @kernel

@@ -13,7 +13,7 @@ from likelihoodkit.primitives.kernels._binet import binet, binet_difference
 from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise
 from likelihoodkit.primitives.kernels.differences import exp_minus, sigmoid_balance
 from likelihoodkit.primitives.kernels.exponential import log1pmx, log1pmx_over_square, times_exp
-from likelihoodkit.primitives.kernels.gamma import LOG_SQRT_2PI
+from likelihoodkit.primitives.kernels.gamma import LOG_SQRT_2PI, log_gamma
 from likelihoodkit.primitives.kernels.logistic import sigmoid, softplus
 from likelihoodkit.primitives.kernels.rising import digamma_rising, log_beta
 from likelihoodkit.primitives.kernels.whole import (
@@ -203,18 +203,18 @@ def _logit(y: Floats) -> Floats:
 def beta_deviance(y: Floats, f: Floats, g: Floats) -> Floats:
     """c KL(sigmoid(f) | y) with c = e^g: a log(a/(c y)) + b log(b/(c (1 - y)))."""
     gap = np.asarray(sigmoid_balance(1.0 - y, y, f))  # sigmoid(f) - y
-    a, b, _, _ = _halves(f, g)
-    return _part(a, -gap, gap / np.asarray(sigmoid(f)), np.log(y) + softplus(-f), g) + _part(
-        b, gap, -gap / np.asarray(sigmoid(-f)), np.log1p(-y) + softplus(f), g
-    )
+    mean, rest = np.asarray(sigmoid(f)), np.asarray(sigmoid(-f))
+    own = _part(mean, -gap, np.log(y) + softplus(-f))
+    return np.asarray(times_exp(own + _part(rest, gap, np.log1p(-y) + softplus(f)), g))
 
 
-def _part(a: Floats, gap: Floats, v: Floats, log_ratio: Floats, g: Floats) -> Floats:
-    """a (w - log(1 + w)) with w = -v, a w = c gap, log_ratio = log(1 + w)."""
+def _part(share: Floats, gap: Floats, log_ratio: Floats) -> Floats:
+    """share (w - log(1 + w)) with share w = gap and log_ratio = log(1 + w)."""
+    w = gap / share
     return piecewise(
-        (a, gap, -v, log_ratio, g),
-        ((v > -1.5) & (v < 0.6), lambda a, gap, w, log_ratio, g: -a * log1pmx(w)),
-        otherwise=lambda a, gap, w, log_ratio, g: times_exp(gap, g) - a * log_ratio,
+        (share, gap, w, log_ratio),
+        ((w > -0.6) & (w < 1.5), lambda share, gap, w, log_ratio: -share * log1pmx(w)),
+        otherwise=lambda share, gap, w, log_ratio: gap - share * log_ratio,
     )
 
 
@@ -237,7 +237,9 @@ def _beta_loss_plain(
 ) -> Floats:
     less_a = np.where(b < a, np.expm1(g) - b, a - 1.0)
     less_b = np.where(a < b, np.expm1(g) - a, b - 1.0)
-    return np.asarray(log_beta(a, b)) - less_a * log_y - less_b * log_rest
+    direct = (np.asarray(log_gamma(a)) + np.asarray(log_gamma(b))) - np.asarray(log_gamma(np.exp(g)))
+    peak = np.where((a < 3) & (b < 3), direct, np.asarray(log_beta(a, b)))
+    return peak - less_a * log_y - less_b * log_rest
 
 
 def _beta_loss(
@@ -250,14 +252,16 @@ def _beta_loss(
 @kernel
 def beta_mean_slope(y: Floats, f: Floats, g: Floats) -> Floats:
     """Derivative of beta_loss in f: a b/c (digamma(a) - digamma(b) - log(y/(1 - y)))."""
-    a, b, _, _ = _halves(f, g)
+    a, b, log_a, log_b = _halves(f, g)
+    edge = np.asarray(log_less_digamma(np.minimum(log_a, log_b)))
     weight = np.where(a < b, a * np.asarray(sigmoid(-f)), b * np.asarray(sigmoid(f)))
     balance = np.tanh(0.5 * f)
     few, sign = np.minimum(a, b), np.sign(f)
     apart = np.asarray(times_exp(np.absolute(balance), g))
     return piecewise(
-        (y, f, weight, balance, few, apart, sign),
-        (few > LARGE, lambda y, f, w, t, few, n, s: w * (f - _logit(y)) + 0.5 * t),
+        (y, f, weight, balance, few, apart, np.where(apart == np.inf, sign * edge, sign)),
+        (few > LARGE, lambda y, f, w, t, few, n, s: np.where(f == _logit(y), 0.0, w * (f - _logit(y))) + 0.5 * t),
+        (apart == np.inf, lambda y, f, w, t, few, n, e: w * (f - _logit(y)) + e),
         (few >= 1, lambda y, f, w, t, few, n, s: w * (f - _logit(y)) + (0.5 * t + w * s * binet_difference(few, n, 1))),
         (weight == 0, lambda y, f, w, t, few, n, s: t),
         otherwise=lambda y, f, w, t, few, n, s: w * (s * digamma_rising(1.0 + few, n) - _logit(y)) + t,

@@ -1,0 +1,153 @@
+"""The accuracy bar on a reduced grid; the full table is benchmarks/accuracy/table.md (`make accuracy`)."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import likelihoodkit as lk
+import numpy as np
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.accuracy.measure import BAR, FAMILIES, KINDS, extreme_points, measure, moderate_points  # noqa: E402
+
+POINTS = 8
+LARGEST = 104.0
+
+#: family -> (what the reduced grid measures, why the bar is not met); an entry that is no longer needed fails
+EXEMPT: dict[str, tuple[float, str]] = {}
+#: the same for everyday inputs
+EXEMPT_EVERYDAY = {"Beta": (6.0, "a log y + b log(1 - y) + log B(a, b) near its zero at a, b = 1: a and b are rounded apart")}
+
+
+@pytest.mark.parametrize("name", list(FAMILIES))
+def test_extreme_outputs_meet_the_bar(name: str) -> None:
+    found = measure(name, extreme_points(FAMILIES[name], POINTS, LARGEST))
+    assert found.points > found.no_reference, "a bar without references measures nothing"
+    if name in EXEMPT:
+        assert not found.meets_the_bar, f"{name} meets the bar now: take it off the list"
+        assert max(found.worst[kind] for kind in KINDS[:2]) <= EXEMPT[name][0]
+        return
+    assert found.meets_the_bar, found.offences
+
+
+@pytest.mark.parametrize("name", list(FAMILIES))
+def test_everyday_inputs_meet_the_bar(name: str) -> None:
+    found = measure(name, moderate_points(FAMILIES[name], 6))
+    assert found.no_reference == 0
+    for kind in KINDS[:2]:
+        assert found.quantile(kind, 0.5) <= 2
+    if name in EXEMPT_EVERYDAY:
+        assert not found.meets_the_bar, f"{name} meets the bar now: take it off the list"
+        assert max(found.worst[kind] for kind in KINDS[:2]) <= EXEMPT_EVERYDAY[name][0]
+        return
+    assert found.meets_the_bar, found.offences
+
+
+@pytest.mark.parametrize("name", ["Normal", "Gamma", "NegativeBinomial", "Beta", "StudentT", "Poisson"])
+def test_single_precision_is_rounded_once(name: str) -> None:
+    found = measure(name, moderate_points(FAMILIES[name], 5), np.float32)
+    for kind, bar in zip(KINDS, BAR, strict=False):
+        assert found.worst[kind] <= bar, found.offences
+
+
+# -- limits: value and gradient are continuous to 1e-14 ------------------------------------------------------------
+
+
+def at(family: object, y: list[float], outputs: list[list[float]]) -> tuple[np.ndarray, np.ndarray]:
+    loss = lk.derive(family)  # type: ignore[arg-type]
+    value, gradient = loss.value_and_gradient(np.array(y, dtype=float), np.array(outputs, dtype=float))
+    return np.asarray(value), np.reshape(gradient, (len(y), -1))
+
+
+@pytest.mark.parametrize("log_dispersion", [-36.0, -50.0, -104.0, -709.0, -745.0, -1e4, -1e300])
+def test_no_dispersion_is_poisson(log_dispersion: float) -> None:
+    y, means = [0.0, 1.0, 2.0, 30.0, 3.0], [0.3, -5.0, 1.0, 3.5, 0.0]
+    value, gradient = at(lk.NegativeBinomial, y, [[m, log_dispersion] for m in means])
+    limit, slope = at(lk.Poisson, y, [[m] for m in means])
+    np.testing.assert_allclose(value, limit, rtol=1e-14)
+    np.testing.assert_allclose(gradient[:, :1], slope, rtol=1e-14)
+    assert (np.abs(gradient[:, 1]) < 1e-12).all()
+
+
+@pytest.mark.parametrize("df", [1e20, 1e40, 1e150, 1e300])
+def test_many_degrees_of_freedom_are_normal(df: float) -> None:
+    y, places = [0.0, 1.0, -2.5, 7.0], [[0.5, 0.0], [0.0, 3.0], [1.0, -2.0], [-30.0, 1.0]]
+    value, gradient = at(lk.StudentT, y, [[*place, df] for place in places])
+    limit, slope = at(lk.Normal, y, places)
+    np.testing.assert_allclose(value, limit, rtol=1e-14, atol=1e-14)
+    np.testing.assert_allclose(gradient[:, :2], slope, rtol=1e-14, atol=1e-14)
+    assert (np.abs(gradient[:, 2]) < 1e-12).all()
+
+
+@pytest.mark.parametrize("log_concentration", [-40.0, -104.0, -709.0, -745.0, -1e4])
+def test_no_concentration_is_uniform_on_the_circle(log_concentration: float) -> None:
+    value, gradient = at(lk.VonMises, [0.0, 1.0, -3.0], [[0.3, log_concentration]] * 3)
+    np.testing.assert_allclose(value, np.log(2 * np.pi), rtol=1e-14)
+    assert (np.abs(gradient) < 1e-14).all()
+
+
+@pytest.mark.parametrize("log_concentration", [40.0, 104.0, 700.0, 745.0])
+def test_full_concentration_is_normal_on_the_line(log_concentration: float) -> None:
+    value, gradient = at(lk.VonMises, [0.5], [[0.5, log_concentration]])
+    np.testing.assert_allclose(value, [0.5 * np.log(2 * np.pi) - 0.5 * log_concentration], rtol=1e-14)
+    np.testing.assert_allclose(gradient, [[0.0, -0.5]], atol=1e-14)
+
+
+@pytest.mark.parametrize("log_shape", [40.0, 104.0, 700.0, 745.0])
+def test_full_shape_is_certainty_for_gamma(log_shape: float) -> None:
+    value, gradient = at(lk.Gamma, [1.0], [[0.0, log_shape]])
+    np.testing.assert_allclose(value, [0.5 * np.log(2 * np.pi) - 0.5 * log_shape], rtol=1e-14)
+    np.testing.assert_allclose(gradient, [[0.0, -0.5]], atol=1e-14)
+
+
+# -- digits that every peer drops ----------------------------------------------------------------------------------
+
+
+def test_confident_and_right_keeps_its_digits() -> None:
+    value, gradient = at(lk.Bernoulli, [1.0], [[40.0]])
+    np.testing.assert_allclose(value, [4.248354255291589e-18], rtol=1e-15)
+    np.testing.assert_allclose(gradient, [[-4.248354255291589e-18]], rtol=1e-15)
+
+
+def test_normal_with_a_vanishing_scale() -> None:
+    value, gradient = at(lk.Normal, [1.5, 1.5], [[1.5, -800.0], [1.0, -800.0]])
+    assert value[0] == pytest.approx(-800 + 0.5 * np.log(2 * np.pi), rel=1e-15)
+    np.testing.assert_allclose(gradient[0], [0.0, 1.0], rtol=1e-15)
+    assert value[1] == np.inf
+    assert gradient[1].tolist() == [-np.inf, -np.inf]
+
+
+def test_user_spellings_come_out_as_good() -> None:
+    """The textbook formulas, as a user would write them, stabilise to the same loss as the built-in families."""
+    from likelihoodkit import links
+    from likelihoodkit.declaration import Distribution, outcome, parameter
+    from likelihoodkit.primitives.words import gamma, log
+    from likelihoodkit.supports import counts, positive
+
+    class Amounts(Distribution):
+        """The gamma density as printed."""
+
+        y = outcome(positive)
+        mean = parameter(positive, link=links.exp)
+        shape = parameter(positive, link=links.exp)
+        log_density = -log(gamma(shape)) + shape * log(shape / mean) + (shape - 1) * log(y) - y * shape / mean
+
+    class Crowds(Distribution):
+        """gamma(y + r)/gamma(r), p = 1/(1 + dispersion mean)."""
+
+        y = outcome(counts)
+        mean = parameter(positive, link=links.exp)
+        dispersion = parameter(positive, link=links.exp)
+        r = 1 / dispersion
+        p = 1 / (1 + dispersion * mean)
+        log_density = log(gamma(y + r)) - log(gamma(r)) - log(gamma(y + 1)) + r * log(p) + y * log(1 - p)
+
+    for mine, builtin, y in ((Amounts, lk.Gamma, 2.5), (Crowds, lk.NegativeBinomial, 3.0)):
+        points = [[f, g] for f in (-30.0, 0.3, 88.0) for g in (-104.0, -1.0, 30.0)]
+        value, gradient = at(mine, [y] * len(points), points)
+        same, slope = at(builtin, [y] * len(points), points)
+        np.testing.assert_allclose(value, same, rtol=1e-13)
+        np.testing.assert_allclose(gradient, slope, rtol=1e-12)
