@@ -100,6 +100,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "log_sum_exp": _log_sum_exp,
     "wrap_angle": _wrap,
     "ndtri": lambda p: mpmath.sqrt(2) * mpmath.erfinv(2 * p - 1),
+    "regularised_beta_complement": lambda a, b, x: mpmath.betainc(a, b, x, 1, regularized=True),
     "regularised_beta": lambda a, b, x: mpmath.betainc(a, b, 0, x, regularized=True),
     "regularised_beta_inverse": _beta_inverse,
     "regularised_gamma_p_inverse": _gamma_inverse,

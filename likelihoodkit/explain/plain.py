@@ -23,6 +23,7 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     "regularised_gamma_p": ("P({0}, {1})", "atom"),
     "regularised_gamma_q": ("Q({0}, {1})", "atom"),
     "regularised_gamma_p_inverse": ("P⁻¹({0}, {1})", "atom"),
+    "regularised_beta_complement": ("(1 - I({2}; {0}, {1}))", "atom"),
     "regularised_beta": ("I({2}; {0}, {1})", "atom"),
     "regularised_beta_inverse": ("I⁻¹({2}; {0}, {1})", "atom"),
     "student_cdf": ("T({1}; {0})", "atom"),

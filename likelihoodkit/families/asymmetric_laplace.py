@@ -1,8 +1,7 @@
 """AsymmetricLaplace noise."""
 
 from likelihoodkit import links
-from likelihoodkit.declaration import Distribution, held, outcome, parameter
-from likelihoodkit.declaration import level as quantile_level
+from likelihoodkit.declaration import Distribution, held, level as quantile_level, outcome, parameter
 from likelihoodkit.primitives.words import exp, expm1, log, maximum, minimum
 from likelihoodkit.supports import positive, real, unit
 

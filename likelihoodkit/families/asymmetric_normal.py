@@ -1,8 +1,7 @@
 """AsymmetricNormal noise."""
 
 from likelihoodkit import links
-from likelihoodkit.declaration import Distribution, held, outcome, parameter
-from likelihoodkit.declaration import level as quantile_level
+from likelihoodkit.declaration import Distribution, held, level as quantile_level, outcome, parameter
 from likelihoodkit.primitives.words import erf, exact, log, maximum, minimum, ndtr, ndtri, pi, sqrt
 from likelihoodkit.supports import positive, real, unit
 

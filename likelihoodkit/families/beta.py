@@ -10,6 +10,7 @@ from likelihoodkit.primitives.words import (
     log_beta,
     pi,
     regularised_beta,
+    regularised_beta_complement,
     regularised_beta_inverse,
     stirling_error,
     stirling_error_derivative,
@@ -41,7 +42,7 @@ class Beta(Distribution):
     )
     variance = mean * (1 - mean) / (1 + concentration)
     cdf = regularised_beta(a, b, y)
-    survival = Piecewise((1 - cdf, cdf < exact(1) / 2), (regularised_beta(b, a, 1 - y), True))  # 1 - y rounds
+    survival = regularised_beta_complement(a, b, y)
     quantile = regularised_beta_inverse(a, b, level)
     entropy = (  # as for Gamma
         (log(2 * pi) + 1 + log(a) + log(b) - 3 * log(concentration)) / 2

@@ -2,7 +2,15 @@
 
 from likelihoodkit import links
 from likelihoodkit.declaration import Distribution, outcome, parameter
-from likelihoodkit.primitives.words import log, log1p, log_beta, maximum, regularised_beta
+from likelihoodkit.primitives.words import (
+    Piecewise,
+    log,
+    log1p,
+    log_beta,
+    maximum,
+    regularised_beta,
+    regularised_beta_complement,
+)
 from likelihoodkit.supports import positive
 
 
@@ -28,4 +36,6 @@ class BetaPrime(Distribution):
     mode = maximum(0, (a - 1) / (b + 1))
     variance = mean * (1 + mean) / concentration
     cdf = regularised_beta(a, b, y / (1 + y))
-    survival = regularised_beta(b, a, 1 / (1 + y))
+    survival = Piecewise(
+        (regularised_beta_complement(a, b, y / (1 + y)), y < 1), (regularised_beta(b, a, 1 / (1 + y)), True)
+    )

@@ -136,6 +136,13 @@ regularised_beta: Kind = primitive(
     r"I_{{{2}}}\left({0},{1}\right)",
     nonnegative=True,
 )
+regularised_beta_complement: Kind = primitive(
+    "regularised_beta_complement",
+    None,
+    (None, None, lambda a, b, x: -sp.exp((a - 1) * log(x) + (b - 1) * log(1 - x) - log_beta(a, b))),
+    r"\left(1-I_{{{2}}}\left({0},{1}\right)\right)",
+    nonnegative=True,
+)
 regularised_beta_inverse: Kind = primitive(
     "regularised_beta_inverse", None, (None, None, None), r"I^{{-1}}_{{{2}}}\left({0},{1}\right)", nonnegative=True
 )

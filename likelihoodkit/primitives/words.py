@@ -65,6 +65,7 @@ from likelihoodkit.primitives import (
     ratio_deviance as ratio_deviance,
     ratio_minus_one as ratio_minus_one,
     regularised_beta as regularised_beta,
+    regularised_beta_complement as regularised_beta_complement,
     regularised_beta_inverse as regularised_beta_inverse,
     regularised_gamma_p as regularised_gamma_p,
     regularised_gamma_p_inverse as regularised_gamma_p_inverse,

@@ -534,6 +534,15 @@ TABLE: dict[str, Case] = {
         ),
         bound=10.0,
     ),
+    "regularised_beta_complement": Case(
+        lambda a, b, x: mp.betainc(a, b, x, 1, regularized=True),
+        lambda g, n, top: (
+            _magnitudes(g, n, 0.05, 100),
+            _magnitudes(g, n, 0.05, 100),
+            g.uniform(0.001, 0.999, n),
+        ),
+        bound=10.0,
+    ),
     "student_cdf": Case(
         _student_cdf, _student, ((1.0, -1e8), (1e4, 0.0), (3.0, -1e100), (5.0, 1e-300)), loss=1, bound=10.0
     ),

@@ -39,6 +39,12 @@ def regularised_beta(a: Floats, b: Floats, x: Floats) -> Floats:
 
 
 @kernel
+def regularised_beta_complement(a: Floats, b: Floats, x: Floats) -> Floats:
+    """1 - I_x(a, b), also where I_x is within rounding of 1 or x is too small for 1 - x."""
+    return np.asarray(special.betaincc(a, b, x))
+
+
+@kernel
 def regularised_beta_inverse(a: Floats, b: Floats, p: Floats) -> Floats:
     """The x with I_x(a, b) = p."""
     return np.asarray(special.betaincinv(a, b, p))
