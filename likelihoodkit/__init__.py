@@ -58,8 +58,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
     ),
     "families": (
         "AsymmetricLaplace", "AsymmetricNormal", "Bernoulli", "Beta", "BetaBinomial", "BetaPrime", "Binomial",
-        "BirnbaumSaunders", "Burr", "Categorical", "Cauchy", "ChiSquared", "DiscreteWeibull",
-        "Exponential", "ExponentiallyModifiedNormal", "Frechet", "Gamma", "GeneralizedGamma",         "GeneralizedPoisson", "Geometric", "Gompertz", "Gumbel", "GumbelMin", "HalfCauchy", "HalfNormal", "Huber",
+        "BirnbaumSaunders", "Burr", "Categorical", "Cauchy", "ChiSquared",         "Exponential", "ExponentiallyModifiedNormal", "Frechet", "Gamma",         "GeneralizedPoisson", "Geometric", "Gompertz", "Gumbel", "GumbelMin", "HalfCauchy", "HalfNormal", "Huber",
         "HyperbolicSecant", "InverseGamma", "InverseGaussian", "JohnsonSU", "Laplace", "LogLogistic",
         "LogNormal", "Logarithmic", "Logistic", "LogitNormal", "Lomax", "Maxwell", "Nakagami", "NegativeBinomial",
         "Normal", "Poisson", "Rayleigh", "Rice", "SkewNormal", "StudentT", "VonMises", "Weibull",             ),

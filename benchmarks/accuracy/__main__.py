@@ -1,4 +1,4 @@
-"""Every family against its textbook formula in mpmath: `python -m benchmarks.accuracy` writes benchmarks/accuracy/table.md.
+"""Every family against its textbook formula in mpmath; writes benchmarks/accuracy/table.md.
 
     python -m benchmarks.accuracy [--points 60] [--largest 745] [--show 3] [--no-write] [Family ...]
 
@@ -18,15 +18,36 @@ from benchmarks.accuracy.measure import (
     Measured,
     extreme_points,
     measure,
-    nan_count,
     moderate_points,
+    nan_count,
     summary,
 )
 
 TABLE = Path(__file__).with_name("table.md")
 HEAD = (
-    "family", "points", "no reference", "non-finite", "NaN at overflow", "no overflow", "Hessian inf/NaN", *(f"worst {k}" for k in KINDS),
-)  # fmt: skip
+    "family",
+    "points",
+    "no reference",
+    "non-finite",
+    "NaN at overflow",
+    "no overflow",
+    "Hessian inf/NaN",
+    *(f"worst {kind}" for kind in KINDS),
+)
+MODERATE = (
+    "family",
+    "points",
+    "value: median ulp",
+    "99 %",
+    "conditioned",
+    "gradient: median ulp",
+    "99 %",
+    "conditioned",
+)
+NOTE = """Regenerate with `make accuracy`. Errors are in units of u = 2^-53 (float32: 2^-24) times the conditioned size
+|q| + sum |x dq/dx|; the bar is 4 for values and 8 for gradients. References: the textbook formulas of tests/textbook.py
+in mpmath, at precision rising until two agree to 40 digits. Non-finite, NaN and no overflow count values and gradients.
+"""
 
 
 def _table(head: tuple[str, ...], rows: list[list[str]]) -> str:
@@ -52,12 +73,7 @@ def main() -> None:
     parser.add_argument("--no-write", action="store_true")
     options = parser.parse_args()
     names = options.families or list(FAMILIES)
-    parts = [
-        "# Accuracy of the built-in families\n",
-        "Regenerate with `make accuracy`. Errors are in units of u = 2^-53 (float32: 2^-24) times the conditioned "
-        "size |q| + sum |x dq/dx|; the bar is 4 for values and 8 for gradients. References: the textbook formulas of "
-        "tests/textbook.py in mpmath, at precision rising until two agree to 40 digits.\n",
-    ]
+    parts = ["# Accuracy of the built-in families\n", NOTE]
     for dtype in (np.float64, np.float32):
         rows = []
         largest = options.largest if dtype is np.float64 else min(options.largest, 745.0)
@@ -73,8 +89,7 @@ def main() -> None:
     for name in names:
         rows.append(_moderate(measure(name, moderate_points(FAMILIES[name], options.moderate))))
         print("moderate", *rows[-1], flush=True)
-    head = ("family", "points", "value: median ulp", "99 %", "conditioned", "gradient: median ulp", "99 %", "conditioned")
-    parts += ["## Moderate random points, float64: strict error in ulp\n", _table(head, rows)]
+    parts += ["## Moderate random points, float64: strict error in ulp\n", _table(MODERATE, rows)]
     far = [[name, str(nan_count(name))] for name in names]
     print("NaN up to 1e300", far)
     parts += ["## NaN among values and gradients, 4000 combinations of outputs up to 1e300, float64\n"]

@@ -16,13 +16,26 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import likelihoodkit as lk
 import numpy as np
 from mpmath import mpf
 
+import likelihoodkit as lk
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests"))
 
-from textbook import FAMILIES, Family, nll  # noqa: E402
+from textbook import FAMILIES, Family, nll  # type: ignore[import-not-found]
+
+__all__ = [
+    "BAR",
+    "FAMILIES",
+    "KINDS",
+    "Measured",
+    "extreme_points",
+    "measure",
+    "moderate_points",
+    "nan_count",
+    "summary",
+]
 
 SIZES = (1e-300, 1e-8, 1e-3, 1.0, 5.0, 30.0, 88.0, 104.0, 709.0, 745.0, 1e4, 1e8, 1e300)
 KINDS = ("value", "gradient", "Hessian diagonal")
@@ -105,7 +118,8 @@ def measure(name: str, points: Sequence[Point], dtype: type[np.floating[Any]] = 
         width = range(family.width)
         rows: list[tuple[str, float, mpf, mpf]] = [("value", float(value[i]), truth.value, truth.value_condition)]
         rows += [
-            ("gradient", float(np.reshape(gradient[i], -1)[j]), truth.gradient[j], truth.gradient_condition[j]) for j in width
+            ("gradient", float(np.reshape(gradient[i], -1)[j]), truth.gradient[j], truth.gradient_condition[j])
+            for j in width
         ]
         rows += [
             ("Hessian diagonal", float(hessian[i, j, j]), truth.hessian[j][j], truth.hessian_condition[j][j])

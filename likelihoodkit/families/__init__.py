@@ -13,12 +13,10 @@ from likelihoodkit.families.burr import Burr
 from likelihoodkit.families.categorical import Categorical
 from likelihoodkit.families.cauchy import Cauchy
 from likelihoodkit.families.chi_squared import ChiSquared
-from likelihoodkit.families.discrete_weibull import DiscreteWeibull
 from likelihoodkit.families.exponential import Exponential
 from likelihoodkit.families.exponentially_modified_normal import ExponentiallyModifiedNormal
 from likelihoodkit.families.frechet import Frechet
 from likelihoodkit.families.gamma import Gamma
-from likelihoodkit.families.generalized_gamma import GeneralizedGamma
 from likelihoodkit.families.generalized_poisson import GeneralizedPoisson
 from likelihoodkit.families.geometric import Geometric
 from likelihoodkit.families.gompertz import Gompertz
@@ -56,13 +54,13 @@ CHAPTERS: dict[str, tuple[type[Distribution], ...]] = {
         AsymmetricNormal, JohnsonSU, GumbelMin, SkewNormal, ExponentiallyModifiedNormal,     ),
     "Positive amounts": (
         Exponential, Gamma, LogNormal, Weibull, InverseGaussian, InverseGamma, ChiSquared, LogLogistic,
-        Lomax, Burr, GeneralizedGamma, Rayleigh, Maxwell, HalfNormal, HalfCauchy, Nakagami,
+        Lomax, Burr, Rayleigh, Maxwell, HalfNormal, HalfCauchy, Nakagami,
         BirnbaumSaunders, BetaPrime, Frechet, Rice, Gompertz,
     ),
     "Proportions and angles": (Beta, VonMises, LogitNormal),
     "Classes": (Bernoulli, Categorical),
     "Counts": (
-        Poisson, Geometric, NegativeBinomial, Binomial, BetaBinomial, Logarithmic, GeneralizedPoisson, DiscreteWeibull,
+        Poisson, Geometric, NegativeBinomial, Binomial, BetaBinomial, Logarithmic, GeneralizedPoisson, 
     ),
 }
 
@@ -85,12 +83,10 @@ __all__ = [
     "Categorical",
     "Cauchy",
     "ChiSquared",
-    "DiscreteWeibull",
     "Exponential",
     "ExponentiallyModifiedNormal",
     "Frechet",
     "Gamma",
-    "GeneralizedGamma",
     "GeneralizedPoisson",
     "Geometric",
     "Gompertz",

@@ -9,6 +9,7 @@ from likelihoodkit import primitives as p
 from likelihoodkit.primitives import differences
 from likelihoodkit.stabilise.table import coefficient_pair, identity
 
+
 def _core_and_exponent(term: Expr) -> tuple[Expr, Expr]:
     """term = core * e^exponent with every exponential factor (and reciprocal softplus) taken out of the core."""
     core, exponent = S.One, S.Zero
@@ -39,9 +40,10 @@ def difference_of_exps(e: Expr) -> Expr | None:
         if exponent != another and core + other == 0 and (exponent * another != 0 or not core.is_number):
             if not (first.has(exp, p.times_exp) or second.has(exp, p.times_exp)):
                 continue
+            rest = e - first - second
             if core.could_extract_minus_sign():
-                core, exponent, another = -core, another, exponent
-            return e - first - second + p.times_exp_difference(core, sp.expand(exponent - another), another)
+                return rest + p.times_exp_difference(-core, sp.expand(another - exponent), exponent)
+            return rest + p.times_exp_difference(core, sp.expand(exponent - another), another)
     return None
 
 

@@ -29,9 +29,6 @@ def cross_entropy_of_softmax(e: Expr) -> Expr | None:
     return None
 
 
-
-
-
 @identity("log Gamma(a + n) - log Gamma(a) as one function does not cancel")
 def difference_of_log_gammas(e: Expr) -> Expr | None:
     if not e.is_Add:

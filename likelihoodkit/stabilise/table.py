@@ -65,7 +65,7 @@ def constant_and_rest(node: Expr) -> tuple[Expr, list[Expr]]:
 
 
 def coefficient_pair(node: Expr, match: Callable[[Expr], bool]) -> tuple[Expr, Expr, Expr] | None:
-    """(term, coefficient, body) of the first term ``coefficient * body`` with ``match(body)``, anything as coefficient."""
+    """(term, coefficient, body) of the first term ``coefficient * body`` with ``match(body)``; any coefficient."""
     for term in node.args:
         bodies = [f for f in Mul.make_args(term) if match(f)]
         if len(bodies) == 1:

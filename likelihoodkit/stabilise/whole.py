@@ -13,8 +13,7 @@ import sympy as sp
 from sympy import Expr, Mul, S, exp, log
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import lower
-from likelihoodkit.primitives import whole as kinds
+from likelihoodkit.primitives import lower, whole as kinds
 from likelihoodkit.stabilise.table import identity, log_of
 
 HALF = sp.Rational(1, 2)
@@ -85,7 +84,7 @@ def gamma_at_once(e: Expr) -> Expr | None:
         g = _log(node.args[0])
         for term in e.args if g is not None else ():
             total = _log(sign * term)
-            for y in [s for s in term.free_symbols if s.is_positive] if total is not None else ():
+            for y in sorted((s for s in term.free_symbols if s.is_positive), key=str) if total is not None else ():
                 if log(y) not in sp.Add.make_args(total):
                     continue
                 t = sp.expand(total - log(y) - g)
@@ -101,7 +100,9 @@ def student_at_once(e: Expr) -> Expr | None:
     for sign, node in _signed(e, p.log_rising):
         h, half = node.args
         n = _log(2 * h) if half == HALF else None
-        for square in _sorted(e, p.log1p_square_exp, p.log1p_square) if n is not None else ():
+        if n is None:
+            continue
+        for square in _sorted(e, p.log1p_square_exp, p.log1p_square):
             r, t = (*square.args, S.Zero)[:2]
             t = sp.expand(t + n / 2)
             terms = (n + log(sp.pi)) / 2 + (exp(n) + 1) / 2 * log(1 + r**2 * exp(2 * t - n)) - t

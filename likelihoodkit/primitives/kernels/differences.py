@@ -18,9 +18,7 @@ FAR_LOGIT = 40.0
 @kernel
 def exp_minus(t: Floats, y: Floats) -> Floats:
     """e^t - y for y >= 0; near t = 0, where both are near one another exactly, through expm1."""
-    return piecewise(
-        (t, y), ((np.absolute(t) < 1.0) & (y > 0), _exp_minus_near), otherwise=lambda t, y: np.exp(t) - y
-    )
+    return piecewise((t, y), ((np.absolute(t) < 1.0) & (y > 0), _exp_minus_near), otherwise=lambda t, y: np.exp(t) - y)
 
 
 def _exp_minus_near(t: Floats, y: Floats) -> Floats:

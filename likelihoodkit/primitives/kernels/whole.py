@@ -146,6 +146,4 @@ def gamma_loss(y: Floats, t: Floats, g: Floats) -> Floats:
 
 def _gamma_loss_left(y: Floats, t: Floats, g: Floats, x: Floats, s: Floats) -> Floats:
     less = np.expm1(g)
-    return (s * x - t) + (log_gamma_1p_near(less) - s * g) - less * np.asarray(log_times_exp(y, t))
-
-
+    return np.asarray((s * x - t) + (log_gamma_1p_near(less) - s * g) - less * log_times_exp(y, t))

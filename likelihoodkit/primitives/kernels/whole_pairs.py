@@ -103,7 +103,7 @@ def _some_counts(y: Floats, f: Floats, a: Floats) -> Floats:
         otherwise=lambda r, y, a: (gamma_peak(-a) - LOG_SQRT_2PI - 0.5 * a) - binet(r + y, 0),
     )
     peak = LOG_SQRT_2PI + 0.5 * (log_y + rising) + (binet(y, 0) + spread)
-    return peak + own + np.asarray(negative_binomial_deviance(y, f, a))
+    return np.asarray(peak + own + negative_binomial_deviance(y, f, a))
 
 
 @kernel
@@ -165,10 +165,8 @@ def negative_binomial_weight(y: Floats, f: Floats, a: Floats) -> Floats:
     """(y + r) sigmoid(F) sigmoid(-F): the derivative of negative_binomial_residual in f."""
     total = a + f
     share, rest = np.asarray(sigmoid(total)), np.asarray(sigmoid(-total))
-    mean = np.where(
-        total > 0, np.asarray(times_exp(share * share, -a - total)), np.asarray(times_exp(rest * rest, f))
-    )
-    return mean + y * share * rest
+    mean = np.where(total > 0, np.asarray(times_exp(share * share, -a - total)), np.asarray(times_exp(rest * rest, f)))
+    return np.asarray(mean + y * share * rest)
 
 
 @kernel
@@ -246,7 +244,7 @@ def _beta_loss(
     y: Floats, f: Floats, g: Floats, a: Floats, b: Floats, log_a: Floats, log_b: Floats, log_y: Floats, log_rest: Floats
 ) -> Floats:
     peak = np.asarray(gamma_peak(log_a)) + np.asarray(gamma_peak(log_b)) - np.asarray(gamma_peak(g))
-    return log_y + log_rest + peak + np.asarray(beta_deviance(y, f, g))
+    return np.asarray(log_y + log_rest + peak + beta_deviance(y, f, g))
 
 
 @kernel
@@ -254,7 +252,7 @@ def beta_mean_slope(y: Floats, f: Floats, g: Floats) -> Floats:
     """Derivative of beta_loss in f: a b/c (digamma(a) - digamma(b) - log(y/(1 - y)))."""
     a, b, log_a, log_b = _halves(f, g)
     edge = np.asarray(log_less_digamma(np.minimum(log_a, log_b)))
-    weight = np.where(a < b, a * np.asarray(sigmoid(-f)), b * np.asarray(sigmoid(f)))
+    weight = np.where(f < 0, a * np.asarray(sigmoid(-f)), b * np.asarray(sigmoid(f)))
     balance = np.tanh(0.5 * f)
     few, sign = np.minimum(a, b), np.sign(f)
     apart = np.asarray(times_exp(np.absolute(balance), g))
@@ -268,10 +266,9 @@ def beta_mean_slope(y: Floats, f: Floats, g: Floats) -> Floats:
     )
 
 
-
 @kernel
 def beta_concentration_slope(y: Floats, f: Floats, g: Floats) -> Floats:
     """Derivative of beta_loss in g."""
     _, _, log_a, log_b = _halves(f, g)
     peak = np.asarray(log_less_digamma(log_a)) + np.asarray(log_less_digamma(log_b)) - np.asarray(log_less_digamma(g))
-    return np.asarray(beta_deviance(y, f, g)) - peak
+    return np.asarray(beta_deviance(y, f, g) - peak)
