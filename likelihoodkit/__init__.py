@@ -10,34 +10,25 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from likelihoodkit import data as data
-    from likelihoodkit import families as families
-    from likelihoodkit import links as links
-    from likelihoodkit import losses as losses
-    from likelihoodkit import supports as supports
-    from likelihoodkit.certify import Report as Report
-    from likelihoodkit.certify import check as check
-    from likelihoodkit.declaration import Distribution as Distribution
-    from likelihoodkit.declaration import NamedLoss as NamedLoss
-    from likelihoodkit.declaration import held as held
-    from likelihoodkit.declaration import level as level
-    from likelihoodkit.declaration import outcome as outcome
-    from likelihoodkit.declaration import parameter as parameter
-    from likelihoodkit.declaration import shared as shared
+    from likelihoodkit import data as data, families as families, links as links, losses as losses, supports as supports
+    from likelihoodkit.certify import Report as Report, check as check
+    from likelihoodkit.declaration import (
+        Distribution as Distribution,
+        NamedLoss as NamedLoss,
+        held as held,
+        level as level,
+        outcome as outcome,
+        parameter as parameter,
+        shared as shared,
+    )
     from likelihoodkit.errors import *  # noqa: F403
     from likelihoodkit.explain import explain as explain
     from likelihoodkit.families import *  # noqa: F403
-    from likelihoodkit.fit import Fit as Fit
-    from likelihoodkit.fit import fit as fit
-    from likelihoodkit.loss import Loss as Loss
-    from likelihoodkit.loss import derive as derive
-    from likelihoodkit.predict import Belief as Belief
-    from likelihoodkit.predict import interval as interval
-    from likelihoodkit.predict import minimise as minimise
-    from likelihoodkit.predict import quantile as quantile
+    from likelihoodkit.fit import Fit as Fit, fit as fit
+    from likelihoodkit.loss import Loss as Loss, derive as derive
+    from likelihoodkit.predict import Belief as Belief, interval as interval, minimise as minimise, quantile as quantile
     from likelihoodkit.primitives.words import *  # noqa: F403
-    from likelihoodkit.prove import Proof as Proof
-    from likelihoodkit.prove import prove as prove
+    from likelihoodkit.prove import Proof as Proof, prove as prove
     from likelihoodkit.wrappers import Independent as Independent
 
 __version__ = "0.1.0"
@@ -58,12 +49,13 @@ _HOMES: dict[str, tuple[str, ...]] = {
     ),
     "families": (
         "AsymmetricLaplace", "AsymmetricNormal", "Bernoulli", "Beta", "BetaBinomial", "BetaPrime", "Binomial",
-        "BirnbaumSaunders", "Burr", "Categorical", "Cauchy", "ChiSquared",         "Exponential", "ExponentiallyModifiedNormal", "Frechet", "Gamma",         "GeneralizedPoisson", "Geometric", "Gompertz", "Gumbel", "GumbelMin", "HalfCauchy", "HalfNormal", "Huber",
-        "HyperbolicSecant", "InverseGamma", "InverseGaussian", "JohnsonSU", "Laplace", "LogLogistic",
-        "LogNormal", "Logarithmic", "Logistic", "LogitNormal", "Lomax", "Maxwell", "Nakagami", "NegativeBinomial",
-        "Normal", "Poisson", "Rayleigh", "Rice", "SkewNormal", "StudentT", "VonMises", "Weibull",             ),
-    "supports": (
-        "real", "positive", "nonnegative", "unit", "counts", "binary", "circle", "simplex", "classes", "counts_up_to",
+        "BirnbaumSaunders", "Burr", "Categorical", "Cauchy", "ChiSquared", "Exponential",
+        "ExponentiallyModifiedNormal", "Frechet", "Gamma", "GeneralizedPoisson", "Geometric", "Gompertz", "Gumbel",
+        "GumbelMin", "HalfCauchy", "HalfNormal", "Huber", "HyperbolicSecant", "InverseGamma", "InverseGaussian",
+        "JohnsonSU", "Laplace", "LogLogistic", "LogNormal", "Logarithmic", "Logistic", "LogitNormal", "Lomax",
+        "Maxwell", "Nakagami", "NegativeBinomial", "Normal", "Poisson", "Rayleigh", "Rice", "SkewNormal", "StudentT",
+        "VonMises", "Weibull", "supports", "real", "positive", "nonnegative", "unit", "counts", "binary", "circle",
+        "simplex", "classes", "counts_up_to",
     ),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

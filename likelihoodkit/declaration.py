@@ -59,9 +59,7 @@ class Slot(sp.Dummy):  # type: ignore[misc]
 
 def _slot(role: str, domain: Support, link: Link | None) -> Slot:
     if not isinstance(domain, Support):
-        raise DeclarationError(
-            f"{role}() takes a support such as real or positive, not {domain!r}", value=domain
-        )
+        raise DeclarationError(f"{role}() takes a support such as real or positive, not {domain!r}", value=domain)
     slot: Slot = Slot(role, **domain.assumptions)
     slot.role, slot.domain, slot.link = role, domain, link
     slot.is_vector = domain.vector
@@ -249,6 +247,4 @@ def as_bound(noise: Any) -> Bound:
         return bound
     if isinstance(noise, FamilyMeta) and hasattr(noise, "formula"):
         return bind(cast("type[Declared]", noise), {})
-    raise BindingError(
-        f"expected a noise family such as lk.Normal or lk.Normal(scale=1), not {noise!r}", value=noise
-    )
+    raise BindingError(f"expected a noise family such as lk.Normal or lk.Normal(scale=1), not {noise!r}", value=noise)

@@ -12,8 +12,7 @@ from typing import Any
 
 import sympy as sp
 
-from likelihoodkit import primitives as p
-from likelihoodkit import supports
+from likelihoodkit import primitives as p, supports
 from likelihoodkit.errors import UnknownNameError
 from likelihoodkit.supports import Support
 
@@ -70,8 +69,7 @@ shifted_exp = Link("shifted_exp", lambda f: 1 + sp.exp(f), lambda t: sp.log(t - 
 vector = Link("vector", lambda f: f, lambda t: t, supports.real_vector)
 
 LINKS: dict[str, Link] = {
-    link.name: link
-    for link in (identity, exp, softplus, sigmoid, softmax, tanh, square, angle, shifted_exp, vector)
+    link.name: link for link in (identity, exp, softplus, sigmoid, softmax, tanh, square, angle, shifted_exp, vector)
 }
 
 
@@ -82,6 +80,4 @@ def find(link: Link | str, domain: Support | None = None) -> Link:
     if link in LINKS:
         return LINKS[link]
     known = [name for name, row in LINKS.items() if domain is None or row.fits(domain)]
-    raise UnknownNameError(
-        f"no link is called {link!r}", value=link, remedy=f"Links that fit here: {', '.join(known)}"
-    )
+    raise UnknownNameError(f"no link is called {link!r}", value=link, remedy=f"Links that fit here: {', '.join(known)}")

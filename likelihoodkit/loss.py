@@ -198,9 +198,7 @@ class Loss:
                 self._fill(matrix, rows, what, [p for p in pairs if p.split(" ")[1] == name], arrow, k)
         return matrix
 
-    def _fill(
-        self, matrix: Array, rows: Rows, what: str, pairs: list[str], arrow: dict[str, Array], k: int
-    ) -> None:
+    def _fill(self, matrix: Array, rows: Rows, what: str, pairs: list[str], arrow: dict[str, Array], k: int) -> None:
         key = f"{what}: {', '.join(pairs)}"
         if key not in self._runners:
             expressions = self._expressions(what)

@@ -73,9 +73,7 @@ class Support:
         if self.whole and not other.whole:
             return False
         low = other.low > self.low or (other.low == self.low and (self.closed_low or not other.closed_low))
-        high = other.high < self.high or (
-            other.high == self.high and (self.closed_high or not other.closed_high)
-        )
+        high = other.high < self.high or (other.high == self.high and (self.closed_high or not other.closed_high))
         return low and high
 
     def outside(self, values: NDArray[Any], upper: NDArray[Any] | float | None = None) -> NDArray[np.bool_]:
@@ -132,9 +130,7 @@ class Support:
         return f"is not below {self.high:.12g}" if not self.closed_high else f"is above {self.high:.12g}"
 
 
-real = Support(
-    "real", "real numbers", remedy="Drop or impute missing values first; infinite values cannot be scored"
-)
+real = Support("real", "real numbers", remedy="Drop or impute missing values first; infinite values cannot be scored")
 positive = Support(
     "positive",
     "positive amounts",

@@ -123,9 +123,7 @@ def test_yeast_student_1907(sample: str, mean: float, variance: float) -> None:
         ("turtles", "direction", 64.2, 0.05, 0.497),  # Stephens (1969), quoted with Fisher (1993), set B.3
     ],
 )
-def test_published_mean_directions(
-    name: str, column: str, direction: float, half_digit: float, length: float
-) -> None:
+def test_published_mean_directions(name: str, column: str, direction: float, half_digit: float, length: float) -> None:
     resultant = np.exp(1j * np.radians(data.load(name)[column])).mean()
     assert np.degrees(np.angle(resultant)) == pytest.approx(direction, abs=half_digit)
     assert abs(resultant) == pytest.approx(length, abs=5e-4)
@@ -155,9 +153,7 @@ def test_engel_median_regression() -> None:
 def test_stackloss_least_squares() -> None:
     """Brownlee (1965); Venables and Ripley, section 6.5: -39.92, 0.7156, 1.2953, -0.1521, scale 3.243."""
     plant = data.load("stackloss")
-    design = np.column_stack(
-        [np.ones(21), plant.matrix("air_flow", "water_temperature", "acid_concentration")]
-    )
+    design = np.column_stack([np.ones(21), plant.matrix("air_flow", "water_temperature", "acid_concentration")])
     coefficients, squares, _, _ = np.linalg.lstsq(design, plant["stack_loss"], rcond=None)
     np.testing.assert_allclose(coefficients, [-39.92, 0.7156, 1.2953, -0.1521], atol=1e-4, rtol=1e-4)
     assert round(float(np.sqrt(squares[0] / 17)), 3) == 3.243
@@ -234,9 +230,7 @@ def test_copies_are_equal() -> None:
 
 
 def test_unknown_names_list_the_known() -> None:
-    with pytest.raises(
-        UnknownNameError, match=r"there is no data set 'newcom'.*newcomb, michelson"
-    ) as caught:
+    with pytest.raises(UnknownNameError, match=r"there is no data set 'newcom'.*newcomb, michelson") as caught:
         data.load("newcom")
     assert caught.value.value == "newcom"
     with pytest.raises(KeyError, match=r"'stackloss' has no column 'loss'.*air_flow.*stack_loss"):

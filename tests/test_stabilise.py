@@ -13,16 +13,14 @@ import scipy.special
 import sympy as sp
 
 import likelihoodkit as lk
-from likelihoodkit import links
-from likelihoodkit import primitives as p
+from likelihoodkit import links, primitives as p
 from likelihoodkit.certify.accuracy import entry, settled
 from likelihoodkit.certify.subject import Point, Subject
 from likelihoodkit.compile import Runner, compile_program
 from likelihoodkit.declaration import Distribution, outcome, parameter
 from likelihoodkit.numbers import evaluate
 from likelihoodkit.primitives import VectorSymbol, lower, robust
-from likelihoodkit.primitives.words import abs as absolute
-from likelihoodkit.primitives.words import cosh, exact, exp, gamma, log, pi
+from likelihoodkit.primitives.words import abs as absolute, cosh, exact, exp, gamma, log, pi
 from likelihoodkit.stabilise import TABLE, rewrite
 from likelihoodkit.supports import binary, counts, positive, real
 

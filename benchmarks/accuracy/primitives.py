@@ -23,9 +23,7 @@ def main() -> None:
     from primitives.audit import audit
     from primitives.reference import TABLE
 
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", help="kernels to measure; all when left out")
     parser.add_argument("--points", type=int, default=300)
     parser.add_argument("--dtype", choices=["float64", "float32"], default="float64")

@@ -81,9 +81,7 @@ class Runner:
                     del live[used]
         return {name: live[target] for name, target in self.program.results}
 
-    def run(
-        self, inputs: Mapping[str, Array], outputs: Mapping[str, Array], rows: int
-    ) -> None:
+    def run(self, inputs: Mapping[str, Array], outputs: Mapping[str, Array], rows: int) -> None:
         """Fill ``outputs`` ((n,) or (K, n) views) tile by tile from ``inputs``.
 
         Tiles are computed in float64 whatever the dtype of the answer: a float32 loss then loses digits only once,

@@ -185,6 +185,4 @@ def load(name: str) -> Dataset:
 
 
 def _unknown(what: str, name: str, known: tuple[str, ...], start: str) -> UnknownNameError:
-    return UnknownNameError(
-        f"{start} {what} {name!r}", parameter=what, value=name, remedy=f"Known: {', '.join(known)}"
-    )
+    return UnknownNameError(f"{start} {what} {name!r}", parameter=what, value=name, remedy=f"Known: {', '.join(known)}")

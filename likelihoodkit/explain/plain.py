@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import sympy as sp
-from sympy.printing.precedence import PRECEDENCE as TIGHTNESS
-from sympy.printing.precedence import precedence
+from sympy.printing.precedence import PRECEDENCE as TIGHTNESS, precedence
 from sympy.printing.str import StrPrinter
 
 from likelihoodkit.primitives import Primitive, log1p

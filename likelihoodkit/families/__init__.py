@@ -60,7 +60,7 @@ CHAPTERS: dict[str, tuple[type[Distribution], ...]] = {
     "Proportions and angles": (Beta, VonMises, LogitNormal),
     "Classes": (Bernoulli, Categorical),
     "Counts": (
-        Poisson, Geometric, NegativeBinomial, Binomial, BetaBinomial, Logarithmic, GeneralizedPoisson, 
+        Poisson, Geometric, NegativeBinomial, Binomial, BetaBinomial, Logarithmic, GeneralizedPoisson,
     ),
 }
 

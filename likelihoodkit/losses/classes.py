@@ -2,8 +2,7 @@
 
 from likelihoodkit import links
 from likelihoodkit.declaration import NamedLoss, outcome, parameter
-from likelihoodkit.primitives.words import log, pick, sum_over
-from likelihoodkit.primitives.words import softmax_cross_entropy as fused
+from likelihoodkit.primitives.words import log, pick, softmax_cross_entropy as fused, sum_over
 from likelihoodkit.supports import classes, one_hot_vector, real_vector, simplex
 
 

@@ -8,12 +8,10 @@ from likelihoodkit.primitives.words import (
     expm1,
     huber_penalty,
     log1p_square,
+    log_cosh as log_cosh_of,
     maximum,
     minimum,
     one_minus_cos,
-)
-from likelihoodkit.primitives.words import (
-    log_cosh as log_cosh_of,
 )
 from likelihoodkit.supports import circle, nonnegative, positive, real, unit
 

@@ -47,9 +47,7 @@ square_slope_exp: Kind = primitive(
     "square_slope_exp",
     lambda r, t: r * exp(2 * t) / (1 + r**2 * exp(2 * t)),
     (
-        lambda r, t: times_exp(
-            square_rest_exp(r, t) * (square_rest_exp(r, t) - square_share_exp(r, t)), 2 * t
-        ),
+        lambda r, t: times_exp(square_rest_exp(r, t) * (square_rest_exp(r, t) - square_share_exp(r, t)), 2 * t),
         lambda r, t: 2 * square_slope_exp(r, t) * square_rest_exp(r, t),
     ),
     r"\frac{{{0}\,e^{{2\left({1}\right)}}}}{{1+\left({0}\,e^{{{1}}}\right)^2}}",

@@ -148,5 +148,3 @@ regularised_beta_inverse: Kind = primitive(
 )
 student_cdf: Kind = primitive("student_cdf", None, (None, None), r"T_{{{0}}}\left({1}\right)", nonnegative=True)
 student_quantile: Kind = primitive("student_quantile", None, (None, None), r"T^{{-1}}_{{{0}}}\left({1}\right)")
-
-

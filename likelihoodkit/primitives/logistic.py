@@ -35,8 +35,10 @@ softplus_ratio: Kind = primitive(
 softplus_ratio_derivative: Kind = primitive(
     "softplus_ratio_derivative",
     lambda z: softplus_ratio(z) * (sigmoid(-z) - softplus_ratio(z)),
-    lambda z: softplus_ratio_derivative(z) * (sigmoid(-z) - 2 * softplus_ratio(z))
-    - softplus_ratio(z) * sigmoid(z) * sigmoid(-z),
+    lambda z: (
+        softplus_ratio_derivative(z) * (sigmoid(-z) - 2 * softplus_ratio(z))
+        - softplus_ratio(z) * sigmoid(z) * sigmoid(-z)
+    ),
     r"\left(\frac{{\operatorname{{sigmoid}}}}{{\operatorname{{softplus}}}}\right)'\left({0}\right)",
     negative=True,
 )

@@ -118,8 +118,9 @@ log_power_difference: Kind = primitive(
 )
 log_power_difference_slope: Kind = primitive(
     "log_power_difference_slope",
-    lambda k, s: ((k + 1) ** s * log(k + 1) - sp.Piecewise((0, sp.Eq(k, 0)), (k**s * log(k), True)))
-    / ((k + 1) ** s - k**s),
+    lambda k, s: (
+        ((k + 1) ** s * log(k + 1) - sp.Piecewise((0, sp.Eq(k, 0)), (k**s * log(k), True))) / ((k + 1) ** s - k**s)
+    ),
     (None, lambda k, s: log_power_difference_curve(k, s)),
     accurate="k >= 0, s > 0",
 )

@@ -162,6 +162,7 @@ log_i0 = _word(lambda x: log_i0e(x) + x, "log_i0", "log of the modified Bessel f
 WORDS: dict[str, Any] = {
     name: value
     for name, value in list(globals().items())
-    if not name.startswith("_") and (callable(value) or isinstance(value, sp.Expr))
+    if not name.startswith("_")
+    and (callable(value) or isinstance(value, sp.Expr))
     and name not in {"Any", "Callable", "Fraction"}
 }

@@ -13,8 +13,7 @@ from likelihoodkit.certify import check
 from likelihoodkit.declaration import Distribution, outcome, parameter
 from likelihoodkit.errors import DerivationError, UnknownNameError
 from likelihoodkit.families import FAMILIES
-from likelihoodkit.primitives.words import abs as absolute
-from likelihoodkit.primitives.words import exact, exp, log, pi, sqrt
+from likelihoodkit.primitives.words import abs as absolute, exact, exp, log, pi, sqrt
 from likelihoodkit.supports import counts, positive, real
 
 

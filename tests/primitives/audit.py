@@ -40,9 +40,7 @@ def audit(name: str, dtype: type = np.float64, points: int = 300, special: bool 
     """Evaluate kernel `name` on drawn and special points in that precision."""
     arguments = arguments_of(name, dtype, points, special)
     with np.errstate(all="ignore"):
-        results = getattr(kernels, name)(
-            *[np.array(column, dtype) for column in zip(*arguments, strict=True)]
-        )
+        results = getattr(kernels, name)(*[np.array(column, dtype) for column in zip(*arguments, strict=True)])
     assert results.dtype == dtype
     info, report = np.finfo(dtype), Audit(name)
     unit, least, largest = float(info.eps) / 2, float(info.smallest_subnormal), mp.mpf(float(info.max))
@@ -53,9 +51,7 @@ def audit(name: str, dtype: type = np.float64, points: int = 300, special: bool 
             continue
         if abs(value) > largest * (1 + mp.mpf(unit) / 2) or not np.isfinite(result):
             edge = abs(value) > largest * (1 - 8 * mp.mpf(unit))  # either answer is within the error bound
-            if not (
-                edge and abs(result) >= largest * (1 - 8 * mp.mpf(unit)) and np.sign(result) == mp.sign(value)
-            ):
+            if not (edge and abs(result) >= largest * (1 - 8 * mp.mpf(unit)) and np.sign(result) == mp.sign(value)):
                 report.wrong_infinity.append((x, result, mp.nstr(value, 8)))
             continue
         error = abs(mp.mpf(result) - value)

@@ -188,9 +188,7 @@ def _choice(rng: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, .
 
 def _neighbours(rng: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
     y, m = positives(2)(rng, n, top)
-    return y, np.where(
-        rng.random(n) < 0.6, y * (1 + rng.choice([-1, 1], n) * _magnitudes(rng, n, 1e-9, 0.95)), m
-    )
+    return y, np.where(rng.random(n) < 0.6, y * (1 + rng.choice([-1, 1], n) * _magnitudes(rng, n, 1e-9, 0.95)), m)
 
 
 def _student(rng: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
@@ -215,11 +213,7 @@ def _ndtr(x: mp.mpf) -> mp.mpf:
 def _log_ndtr(x: mp.mpf) -> mp.mpf:
     if x > 0:
         return mp.log1p(-_ndtr(-x))
-    return (
-        mp.log(_ndtr(x))
-        if x > -1e3
-        else -x * x / 2 - mp.log(-x * mp.sqrt(2 * mp.pi)) + mp.log(_mills_tail(-x))
-    )
+    return mp.log(_ndtr(x)) if x > -1e3 else -x * x / 2 - mp.log(-x * mp.sqrt(2 * mp.pi)) + mp.log(_mills_tail(-x))
 
 
 def _mills_tail(y: mp.mpf) -> mp.mpf:
@@ -350,11 +344,7 @@ def _log1p_square(x: mp.mpf) -> mp.mpf:
 
 
 def _log_cosh(x: mp.mpf) -> mp.mpf:
-    return (
-        mp.log1p(2 * mp.sinh(x / 2) ** 2)
-        if abs(x) < 1
-        else abs(x) + mp.log1p(mp.exp(-2 * abs(x))) - mp.log(2)
-    )
+    return mp.log1p(2 * mp.sinh(x / 2) ** 2) if abs(x) < 1 else abs(x) + mp.log1p(mp.exp(-2 * abs(x))) - mp.log(2)
 
 
 def _wrap(x: mp.mpf) -> mp.mpf:
@@ -412,21 +402,11 @@ TABLE: dict[str, Case] = {
         loss=2,
     ),
     "log1p_over": Case(_through_zero(lambda x: x, lambda x, a: mp.log1p(a * x) / a), _log1p_arguments, _OVER),
-    "log1p_over_da": Case(
-        _through_zero(lambda x: -x * x / 2, _log1p_over_da), _log1p_arguments, _OVER, loss=2
-    ),
-    "log1p_over_daa": Case(
-        _through_zero(lambda x: 2 * x**3 / 3, _log1p_over_daa), _log1p_arguments, _OVER, loss=3
-    ),
-    "expm1_over": Case(
-        _through_zero(lambda x: x, lambda x, a: mp.expm1(a * x) / a), _expm1_arguments, SIGNED_PAIRS
-    ),
-    "expm1_over_da": Case(
-        _through_zero(lambda x: x * x / 2, _expm1_over_da), _expm1_arguments, SIGNED_PAIRS, loss=2
-    ),
-    "expm1_over_daa": Case(
-        _through_zero(lambda x: x**3 / 3, _expm1_over_daa), _expm1_arguments, SIGNED_PAIRS, loss=3
-    ),
+    "log1p_over_da": Case(_through_zero(lambda x: -x * x / 2, _log1p_over_da), _log1p_arguments, _OVER, loss=2),
+    "log1p_over_daa": Case(_through_zero(lambda x: 2 * x**3 / 3, _log1p_over_daa), _log1p_arguments, _OVER, loss=3),
+    "expm1_over": Case(_through_zero(lambda x: x, lambda x, a: mp.expm1(a * x) / a), _expm1_arguments, SIGNED_PAIRS),
+    "expm1_over_da": Case(_through_zero(lambda x: x * x / 2, _expm1_over_da), _expm1_arguments, SIGNED_PAIRS, loss=2),
+    "expm1_over_daa": Case(_through_zero(lambda x: x**3 / 3, _expm1_over_daa), _expm1_arguments, SIGNED_PAIRS, loss=3),
     "log_gamma": Case(mp.loggamma, positives(), RAY + near(1.0, 2.0, 0.5, 4.0)),
     "log_factorial": Case(_log_factorial, positives(), RAY + near(1.0, 3.0)),
     "digamma": Case(lambda x: mp.psi(0, x), positives(), RAY + near(1.4616321449683622)),

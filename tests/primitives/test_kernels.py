@@ -89,9 +89,7 @@ MODULES = {
 
 
 def test_every_kernel_of_the_special_functions_is_in_the_table():
-    home = {
-        name: getattr(getattr(kernels, name), "__module__", "").rpartition(".")[2] for name in kernels.__all__
-    }
+    home = {name: getattr(getattr(kernels, name), "__module__", "").rpartition(".")[2] for name in kernels.__all__}
     assert {name for name, module in home.items() if module in MODULES} - ALONE == set(TABLE) & {
         name for name, module in home.items() if module in MODULES
     }
@@ -126,9 +124,7 @@ def test_cross_entropy_and_residual(K):
 
 def test_confident_and_right_keeps_its_digits():
     z = np.array([[40.0, 800.0], [0.0, 0.0]])
-    assert kernels.softmax_cross_entropy(z, np.array([0, 0]))[0] == pytest.approx(
-        4.248354255291589e-18, rel=1e-15
-    )
+    assert kernels.softmax_cross_entropy(z, np.array([0, 0]))[0] == pytest.approx(4.248354255291589e-18, rel=1e-15)
     assert kernels.softmax_residual(z, np.array([0, 0]))[:, 0] == pytest.approx(
         [-4.248354255291589e-18, 4.248354255291589e-18]
     )

@@ -41,10 +41,7 @@ class Jet:
             return Jet(
                 self.value + other.value,
                 [a + b for a, b in zip(self.gradient, other.gradient, strict=True)],
-                [
-                    [a + b for a, b in zip(r, s, strict=True)]
-                    for r, s in zip(self.hessian, other.hessian, strict=True)
-                ],
+                [[a + b for a, b in zip(r, s, strict=True)] for r, s in zip(self.hessian, other.hessian, strict=True)],
             )
         return Jet(self.value + other, self.gradient, self.hessian)
 
@@ -65,10 +62,7 @@ class Jet:
                 a * b,
                 [a * k[i] + b * g[i] for i in width],
                 [
-                    [
-                        a * other.hessian[i][j] + b * self.hessian[i][j] + g[i] * k[j] + g[j] * k[i]
-                        for j in width
-                    ]
+                    [a * other.hessian[i][j] + b * self.hessian[i][j] + g[i] * k[j] + g[j] * k[i] for j in width]
                     for i in width
                 ],
             )
@@ -105,9 +99,7 @@ def value(x: Number) -> mpf:
     return x.value if isinstance(x, Jet) else mpf(x)
 
 
-def _lift(
-    plain: Callable[[mpf], mpf], slopes: Callable[[mpf, mpf], tuple[mpf, mpf]]
-) -> Callable[[Number], Number]:
+def _lift(plain: Callable[[mpf], mpf], slopes: Callable[[mpf, mpf], tuple[mpf, mpf]]) -> Callable[[Number], Number]:
     """A function of numbers and jets from f(x) and (x, f(x)) -> (f'(x), f''(x))."""
 
     def function(x: Number) -> Number:

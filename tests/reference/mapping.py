@@ -77,16 +77,12 @@ R_AND_JULIA: dict[str, Target] = {
     "asymmetric_laplace_pinball": _to("AsymmetricLaplace", **_AT, level="tau"),
     "huber": _to("Huber", **_AT, threshold="delta"),
     "generalized_normal": _to("GeneralizedNormal", **_AT, shape="power"),
-    "generalized_normal_sd": _to(
-        "GeneralizedNormal", location="loc", scale=_sd_to_scale("sd", "power"), shape="power"
-    ),
+    "generalized_normal_sd": _to("GeneralizedNormal", location="loc", scale=_sd_to_scale("sd", "power"), shape="power"),
     "skew_normal": _to("SkewNormal", **_AT, skew="alpha"),
     "skew_t_azzalini": _to("SkewT", **_AT, skew="alpha", df="df"),
     "johnson_su": _unsettled("JohnsonSU", location="xi", scale="lam", skew="gamma", tail="delta"),
     "gev": _to("GeneralizedExtremeValue", **_AT, shape="shape"),
-    "truncated_normal": _inside(
-        "Truncated", _to("Normal", mean="loc", scale="scale"), low="low", high="high"
-    ),
+    "truncated_normal": _inside("Truncated", _to("Normal", mean="loc", scale="scale"), low="low", high="high"),
     # positive amounts
     "exponential": _to("Exponential", mean=lambda p: 1 / p["rate"]),
     "gamma": _to("Gamma", mean=lambda p: p["shape"] / p["rate"], shape="shape"),
@@ -177,9 +173,7 @@ GAMLSS: dict[str, Target] = {
     "BCT": _unsettled("BoxCoxT", **_BOX_COX, df="tau"),
     "BCTo": _unsettled("BoxCoxT", **_BOX_COX, df="tau"),
     "BE": _to("Beta", mean="mu", concentration=lambda p: p["sigma"] ** -2 - 1),
-    "BEo": _to(
-        "Beta", mean=lambda p: p["mu"] / (p["mu"] + p["sigma"]), concentration=lambda p: p["mu"] + p["sigma"]
-    ),
+    "BEo": _to("Beta", mean=lambda p: p["mu"] / (p["mu"] + p["sigma"]), concentration=lambda p: p["mu"] + p["sigma"]),
     "LOGITNO": _to("LogitNormal", location=lambda p: math.log(p["mu"] / (1 - p["mu"])), scale="sigma"),
     "PO": _PO,
     "GEOM": _to("Geometric", mean="mu"),

@@ -44,9 +44,7 @@ def kernel(formula: Formula) -> Kernel:
     return function
 
 
-def piecewise(
-    arguments: Sequence[Floats], *cases: tuple[Mask | np.bool_, Formula], otherwise: Formula
-) -> Floats:
+def piecewise(arguments: Sequence[Floats], *cases: tuple[Mask | np.bool_, Formula], otherwise: Formula) -> Floats:
     """Evaluate on each element only the formula of the first case whose mask holds there (NaN: `otherwise`)."""
     arrays = np.broadcast_arrays(*arguments)
     shape = arrays[0].shape

@@ -17,9 +17,7 @@ TERMS = 26
 # In v = x^2/4: I0, I1/(x/2), and the numerator of the slope, I0^2 - I0 I1/x - I1^2 (by the product formula).
 I0 = tuple(1 / math.factorial(k) ** 2 for k in range(TERMS))
 I1 = tuple(1 / (math.factorial(k) * math.factorial(k + 1)) for k in range(TERMS))
-SLOPE = tuple(
-    math.factorial(2 * k) / (2 * math.factorial(k) ** 2 * math.factorial(k + 1) ** 2) for k in range(TERMS)
-)
+SLOPE = tuple(math.factorial(2 * k) / (2 * math.factorial(k) ** 2 * math.factorial(k + 1) ** 2) for k in range(TERMS))
 # In 2x, by Kummer's transformation: e^x I0 and e^x (I0 - I1).
 RAISED = [1.0]
 for _k in range(1, 2 * TERMS):

@@ -25,35 +25,25 @@ CURVE_LEFT = tuple(2 / math.factorial(k + 3) for k in range(SERIES_TERMS))
 @kernel
 def times_exp(r: Floats, t: Floats) -> Floats:
     """r e^t, exact to rounding wherever the product is representable though e^t alone is not."""
-    return piecewise(
-        (r, t), (np.absolute(t) <= EXP_NORMAL, lambda r, t: r * np.exp(t)), otherwise=_times_exp_far
-    )
+    return piecewise((r, t), (np.absolute(t) <= EXP_NORMAL, lambda r, t: r * np.exp(t)), otherwise=_times_exp_far)
 
 
 def _times_exp_far(r: Floats, t: Floats) -> Floats:
-    quarter = np.exp(
-        0.25 * t
-    )  # four normal factors for |t| < 2800; further out the product has left the range
+    quarter = np.exp(0.25 * t)  # four normal factors for |t| < 2800; further out the product has left the range
     product = r * quarter * quarter * quarter * quarter
-    return np.where(
-        ((r == 0) | np.isinf(r)) & np.isfinite(t), r, product
-    )  # 0 e^t = 0 and inf e^t = inf, t finite
+    return np.where(((r == 0) | np.isinf(r)) & np.isfinite(t), r, product)  # 0 e^t = 0 and inf e^t = inf, t finite
 
 
 @kernel
 def log1m_exp(x: Floats) -> Floats:
     """log(1 - e^-x) for x > 0 (Maechler 2012)."""
-    return piecewise(
-        (x,), (x < LOG2, lambda x: np.log(-np.expm1(-x))), otherwise=lambda x: np.log1p(-np.exp(-x))
-    )
+    return piecewise((x,), (x < LOG2, lambda x: np.log(-np.expm1(-x))), otherwise=lambda x: np.log1p(-np.exp(-x)))
 
 
 @kernel
 def log1m_exp_neg_exp(z: Floats) -> Floats:
     """log(1 - exp(-exp(z))): z for z -> -inf, 0 from below for z -> inf."""
-    return piecewise(
-        (z,), (z < -0.4, _log1m_exp_neg_exp_left), otherwise=lambda z: np.log1p(-np.exp(-np.exp(z)))
-    )
+    return piecewise((z,), (z < -0.4, _log1m_exp_neg_exp_left), otherwise=lambda z: np.log1p(-np.exp(-np.exp(z))))
 
 
 def _log1m_exp_neg_exp_left(z: Floats) -> Floats:
@@ -75,16 +65,12 @@ def exprel(x: Floats) -> Floats:
 
 def _slope_near(x: Floats) -> Floats:
     """exprel'(x) for |x| <= 2."""
-    return np.where(
-        x < 0, np.exp(x) * horner(SLOPE_LEFT, np.absolute(x)), horner(SLOPE_RIGHT, np.absolute(x))
-    )
+    return np.where(x < 0, np.exp(x) * horner(SLOPE_LEFT, np.absolute(x)), horner(SLOPE_RIGHT, np.absolute(x)))
 
 
 def _curve_near(x: Floats) -> Floats:
     """exprel''(x) for |x| <= 2."""
-    return np.where(
-        x < 0, np.exp(x) * horner(CURVE_LEFT, np.absolute(x)), horner(CURVE_RIGHT, np.absolute(x))
-    )
+    return np.where(x < 0, np.exp(x) * horner(CURVE_LEFT, np.absolute(x)), horner(CURVE_RIGHT, np.absolute(x)))
 
 
 @kernel

@@ -54,9 +54,7 @@ def softplus_ratio(z: Floats) -> Floats:
 @kernel
 def softplus_ratio_derivative(z: Floats) -> Floats:
     """Derivative of sigmoid/softplus: -e^z/2 for z -> -inf, -1/z^2 for z -> inf."""
-    return piecewise(
-        (z,), (z < 0.6, _ratio_slope_left), (z < 40, _ratio_slope_middle), otherwise=_ratio_slope_right
-    )
+    return piecewise((z,), (z < 0.6, _ratio_slope_left), (z < 40, _ratio_slope_middle), otherwise=_ratio_slope_right)
 
 
 def _ratio_slope_left(z: Floats) -> Floats:

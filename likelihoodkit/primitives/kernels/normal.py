@@ -62,11 +62,7 @@ def erfc(x: Floats) -> Floats:
 
 
 def _erfc_right(x: Floats) -> Floats:
-    return (
-        TWO_OVER_SQRT_2PI
-        * np.asarray(_exp_half_square(x))
-        * (_exp_half_square(x) / _left_hazard(-SQRT_2 * x))
-    )
+    return TWO_OVER_SQRT_2PI * np.asarray(_exp_half_square(x)) * (_exp_half_square(x) / _left_hazard(-SQRT_2 * x))
 
 
 @kernel

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy import absolute as abs
 from numpy import (
+    absolute as abs,
     arctan,
+    arctan2 as atan2,
     cos,
     cosh,
     exp,
@@ -23,7 +24,6 @@ from numpy import (
     sqrt,
     tanh,
 )
-from numpy import arctan2 as atan2
 from numpy.typing import ArrayLike
 from scipy.special import erf, xlog1py, xlogy
 
@@ -73,9 +73,7 @@ def one_minus_cos(x: Floats) -> Floats:
 @kernel
 def wrap_angle(x: Floats) -> Floats:
     """x brought into (-pi, pi] by whole turns; the library's sine reduces the argument exactly."""
-    return piecewise(
-        (x,), (np.absolute(x) <= np.pi, np.array), otherwise=lambda x: np.arctan2(np.sin(x), np.cos(x))
-    )
+    return piecewise((x,), (np.absolute(x) <= np.pi, np.array), otherwise=lambda x: np.arctan2(np.sin(x), np.cos(x)))
 
 
 @kernel

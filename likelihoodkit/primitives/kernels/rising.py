@@ -163,9 +163,4 @@ def _log_binomial_stirling(n: Floats, k: Floats) -> Floats:
     """4 <= k <= n/2."""
     rest = n - k
     entropy = k * np.log(n / k) - rest * np.log1p(-k / n)
-    return (
-        entropy
-        - LOG_SQRT_2PI
-        - 0.5 * (np.log(k) + np.log1p(-k / n))
-        + (binet_difference(rest, k, 0) - binet(k, 0))
-    )
+    return entropy - LOG_SQRT_2PI - 0.5 * (np.log(k) + np.log1p(-k / n)) + (binet_difference(rest, k, 0) - binet(k, 0))

@@ -43,7 +43,9 @@ def biweight_curvature(z: Floats) -> Floats:
 def expm1_minus(x: Floats) -> Floats:
     """e^x - 1 - x: x^2/2 near 0, without the cancellation (with u = e^x - 1 it is u - log1p(u))."""
     return piecewise(
-        (x,), ((x > -0.9) & (x < 0.9), lambda x: 0.0 - log1pmx(np.expm1(x))), otherwise=lambda x: np.where(x > 40, np.expm1(x), np.expm1(x) - x)
+        (x,),
+        ((x > -0.9) & (x < 0.9), lambda x: 0.0 - log1pmx(np.expm1(x))),
+        otherwise=lambda x: np.where(x > 40, np.expm1(x), np.expm1(x) - x),
     )
 
 

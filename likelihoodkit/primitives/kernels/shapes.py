@@ -214,7 +214,7 @@ def _zeta_moments(x: Floats) -> tuple[Floats, Floats, Floats]:
     rising, first, second = np.ones_like(x), np.zeros_like(x), np.zeros_like(x)
     tail0, tail1, tail2 = 0.5 * last, 0.5 * log_m * last, 0.5 * log_m**2 * last
     for j, weight in enumerate(_EULER, start=1):
-        for i in ((0,) if j == 1 else (2 * j - 3, 2 * j - 2)):
+        for i in (0,) if j == 1 else (2 * j - 3, 2 * j - 2):
             factor = s + i
             rising, first, second = rising * factor, first * factor + rising, second * factor + 2.0 * first
         scale = weight * float(_FEW) ** (1 - 2 * j) * last
@@ -271,9 +271,7 @@ def log_ndtr_tilted(z: Floats, k: Floats) -> Floats:
 def log_ndtr_tilted_slope(z: Floats, k: Floats) -> Floats:
     """hazard(z - k) - k, the derivative of log_ndtr_tilted in z: -z for z - k -> -inf, -k for z -> inf."""
     w = z - k
-    return piecewise(
-        (z, k, w), (w < 0, lambda z, k, w: mills_excess(-w) - z), otherwise=lambda z, k, w: hazard(w) - k
-    )
+    return piecewise((z, k, w), (w < 0, lambda z, k, w: mills_excess(-w) - z), otherwise=lambda z, k, w: hazard(w) - k)
 
 
 @kernel
