@@ -54,8 +54,10 @@ _HOMES: dict[str, tuple[str, ...]] = {
         "GumbelMin", "HalfCauchy", "HalfNormal", "Huber", "HyperbolicSecant", "InverseGamma", "InverseGaussian",
         "JohnsonSU", "Laplace", "LogLogistic", "LogNormal", "Logarithmic", "Logistic", "LogitNormal", "Lomax",
         "Maxwell", "Nakagami", "NegativeBinomial", "Normal", "Poisson", "Rayleigh", "Rice", "SkewNormal", "StudentT",
-        "VonMises", "Weibull", "supports", "real", "positive", "nonnegative", "unit", "counts", "binary", "circle",
-        "simplex", "classes", "counts_up_to",
+        "VonMises", "Weibull",
+    ),
+    "supports": (
+        "real", "positive", "nonnegative", "unit", "counts", "binary", "circle", "simplex", "classes", "counts_up_to",
     ),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
