@@ -87,6 +87,9 @@ class Loss:
     def __str__(self) -> str:
         return str(verb("describe")(self))
 
+    def _repr_latex_(self) -> str:
+        return str(verb("typeset")(self))
+
     # -- running -------------------------------------------------------------------------------------------------
 
     def _expressions(self, what: str) -> dict[str, sp.Expr]:

@@ -6,6 +6,7 @@ printed, turned to LaTeX, and checked numerically on its own.
 
 from __future__ import annotations
 
+import html
 import random
 from dataclasses import dataclass, replace
 
@@ -33,9 +34,14 @@ class Step:
     def __str__(self) -> str:
         return f"{self.before}  ->  {self.after}   ({self.why})"
 
+    def formula(self) -> str:
+        """Both sides as LaTeX: an equality where the step claims one, an arrow where it chooses or negates."""
+        sign = "=" if self.equality else r"\rightarrow"
+        return rf"{sp.latex(self.before)} \;{sign}\; {sp.latex(self.after)}"
+
     def latex(self) -> str:
         """The step as a LaTeX formula with its reason."""
-        return rf"{sp.latex(self.before)} \;=\; {sp.latex(self.after)} \quad\text{{({self.why})}}"
+        return rf"{self.formula()} \quad\text{{({self.why})}}"
 
     @property
     def equality(self) -> bool:
@@ -110,6 +116,18 @@ class Derivation:
 
     def __str__(self) -> str:
         return "\n".join(f"{stage:>9}: {step}" for stage in STAGES for step in self.steps if step.stage == stage)
+
+    def to_markdown(self) -> str:
+        """The steps as a numbered Markdown list, formulas as LaTeX between dollars."""
+        return "\n".join(f"{i}. **{s.rule}** ({s.why}): ${s.formula()}$" for i, s in enumerate(self.steps, 1))
+
+    def to_html(self) -> str:
+        """The steps as an HTML list, formulas as inline LaTeX for any renderer of mathematics."""
+        rows = (
+            f"<li><b>{html.escape(s.rule)}</b> ({html.escape(s.why)}): \\({html.escape(s.formula())}\\)</li>"
+            for s in self.steps
+        )
+        return "<ol>\n" + "\n".join(rows) + "\n</ol>"
 
     def _repr_latex_(self) -> str:
         lines = r" \\ ".join(step.latex() for step in self.steps)

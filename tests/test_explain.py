@@ -172,3 +172,18 @@ def test_notebooks_get_formulas():
 def test_wrong_things_are_refused():
     with pytest.raises(lk.BindingError):
         explain("Normal")
+
+
+def test_a_derivation_is_written_out_step_by_step():
+    derivation = derive(lk.Bernoulli).derivation
+    markdown, html = derivation.to_markdown(), derivation.to_html()
+    assert len(markdown.splitlines()) == len(derivation.steps) == html.count("<li>")
+    assert "softplus" in markdown
+    assert html.startswith("<ol>")
+    assert derive(lk.Bernoulli)._repr_latex_().startswith("$$")
+
+
+def test_the_table_of_families_has_every_family_once():
+    rows = lk.families()
+    assert sorted(row.name for row in rows) == sorted(lk.families.FAMILIES)
+    assert str(rows).count("\n  ") == len(rows)

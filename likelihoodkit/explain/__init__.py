@@ -32,4 +32,10 @@ def describe(loss: Loss) -> str:
     return str(tell(loss))
 
 
+@register
+def typeset(loss: Loss) -> str:
+    """What a notebook shows of a loss."""
+    return tell(loss)._repr_latex_()
+
+
 make_callable(__name__, explain)

@@ -1,5 +1,11 @@
-"""The families, one per file; the chapters below are the table of contents by kind of outcome."""
+"""The families, one per file; the chapters below are the table of contents by kind of outcome.
 
+``lk.families()`` prints as that table: name, outputs with their links, support and the first line of the entry.
+"""
+
+from dataclasses import dataclass
+
+from likelihoodkit.callables import make_callable
 from likelihoodkit.declaration import Distribution
 from likelihoodkit.families.asymmetric_laplace import AsymmetricLaplace
 from likelihoodkit.families.asymmetric_normal import AsymmetricNormal
@@ -83,6 +89,8 @@ __all__ = [
     "Categorical",
     "Cauchy",
     "ChiSquared",
+    "Contents",
+    "Entry",
     "Exponential",
     "ExponentiallyModifiedNormal",
     "Frechet",
@@ -118,3 +126,52 @@ __all__ = [
     "VonMises",
     "Weibull",
 ]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row of the table of contents."""
+
+    chapter: str
+    name: str
+    outputs: dict[str, str]
+    support: str
+    summary: str
+
+
+class Contents(tuple[Entry, ...]):
+    """The rows of `Entry`, printed as a table by chapter."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        lines: list[str] = []
+        for chapter in CHAPTERS:
+            lines += ["", chapter]
+            for row in self:
+                if row.chapter == chapter:
+                    outputs = ", ".join(f"{name} [{link}]" for name, link in row.outputs.items())
+                    lines.append(f"  {row.name}({outputs}) on {row.support}: {row.summary}")
+        return "\n".join(lines[1:])
+
+
+def contents() -> Contents:
+    """All families in the order of the chapters.
+
+    >>> print(str(contents()).splitlines()[1])
+      Normal(mean [identity], scale [softplus]) on real: Errors that are sums of many small independent causes.
+    """
+    return Contents(
+        Entry(
+            chapter,
+            family.__name__,
+            {name: row.link.name if row.link else "held" for name, row in family.parameters.items()},
+            family.outcome.domain.name,
+            str(family.__doc__).strip().splitlines()[0],
+        )
+        for chapter, members in CHAPTERS.items()
+        for family in members
+    )
+
+
+make_callable(__name__, contents)
