@@ -158,7 +158,6 @@ EXEMPTIONS: tuple[Exemption, ...] = (
     *(
         Exemption("never NaN far out", label, _OVERFLOW)
         for label in (
-            "StudentT(scale='exp', df=shared(links.softplus))",
             "InverseGaussian(mean='softplus', shape=shared(links.exp))",
             "AsymmetricNormal(level=0.3)",
             "JohnsonSU()",
