@@ -60,7 +60,9 @@ def student_pull(r: Floats, t: Floats, df: Floats, n: Floats) -> Floats:
     """(df + 1) r e^2t/(df + z^2): the derivative in r; z e^t for df -> inf."""
     x = _ratio(r, t, df, n)
     z = np.asarray(times_exp(r, t))
-    near = np.asarray(times_exp(z * (1.0 + 1.0 / df) / (1.0 + x * x), t))
+    # z + z/df, the latter from x = z/sqrt(df): 1/df may overflow where z underflows
+    pull = z + np.asarray(times_exp(x, -0.5 * n))
+    near = np.asarray(times_exp(pull / (1.0 + x * x), t))
     far = (1.0 + df) / (r * (1.0 + (1.0 / x) ** 2))
     return np.where(r == 0, 0.0, np.where(np.absolute(x) < 1, near, far))
 
