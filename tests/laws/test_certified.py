@@ -13,7 +13,7 @@ from likelihoodkit.certify import check
 from likelihoodkit.declaration import Distribution, outcome, parameter
 from likelihoodkit.errors import DerivationError, UnknownNameError
 from likelihoodkit.families import FAMILIES
-from likelihoodkit.primitives.words import abs as absolute, exact, exp, log, pi, sqrt
+from likelihoodkit.primitives.words import abs as absolute, cosh, exact, log, pi, sinh, sqrt
 from likelihoodkit.supports import counts, positive, real
 
 
@@ -164,16 +164,12 @@ class Overflowing(Distribution):
     mean = parameter(real, link=links.identity)
 
     z = y - mean
-    log_density = -(z**2) / 2 - log(2 * pi) / 2 + exp(z) ** 40 - exp(40 * y - 40 * mean)
+    log_density = -(z**2) / 2 - log(2 * pi) / 2 + cosh(z) ** 2 - sinh(z) ** 2 - 1
 
 
 def test_a_formula_that_is_not_a_number_far_out() -> None:
     failed = {row.condition for row in check(Overflowing, grid="extreme").failed}
-    assert failed <= {
-        "value stands on the extreme grid",
-        "gradient stands on the extreme grid",
-        "Hessian stands on the extreme grid",
-    }
+    assert failed == {"value stands on the extreme grid"}  # the derivative of the vanishing part vanishes by itself
 
 
 def test_reports_are_data() -> None:
