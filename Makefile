@@ -1,6 +1,7 @@
 # Everything from a fresh clone with Python 3.11 or later and make: each target makes the environment it needs.
 #   make demo        fit Newcomb's light times under four assumptions; picture in out/
 #   make test        the whole test suite but the notebooks
+#   make test-extras the tests that need frameworks: torch, jax, numba, boosters, scikit-learn
 #   make lint        ruff and mypy --strict
 #   make notebooks   run the notebooks from top to bottom
 #   make accuracy    every family against mpmath
@@ -18,16 +19,22 @@ export OMP_NUM_THREADS ?= 1
 export MPLBACKEND ?= Agg
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test tiny lint format notebooks accuracy bench build clean
+.PHONY: help demo test test-extras run-extras tiny lint format notebooks accuracy bench build clean
 
 help:
-	@sed -n '1,8s/^# \{0,1\}//p' Makefile
+	@sed -n '1,9s/^# \{0,1\}//p' Makefile
 
 demo: $(VENV)/run.stamp
 	$(BIN)/likelihoodkit demo
 
 test: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest -n $(WORKERS) --ignore=tests/test_notebooks.py
+
+test-extras:
+	$(MAKE) VENV=$(VENV)-extras run-extras
+
+run-extras: $(VENV)/extras.stamp
+	$(BIN)/python -m pytest tests/extras
 
 tiny: $(VENV)/tiny.stamp
 	$(BIN)/python -m pytest tests/test_tiny.py
@@ -74,4 +81,9 @@ $(VENV)/dev.stamp: pyproject.toml $(VENV)/pip.stamp
 
 $(VENV)/tiny.stamp: pyproject.toml $(VENV)/pip.stamp
 	$(BIN)/python -m pip install --quiet --editable . --group tiny
+	@touch $@
+
+# The package index's newest torch brings several GB of CUDA along; the release the group names comes as a CPU build.
+$(VENV)/extras.stamp: pyproject.toml $(VENV)/pip.stamp
+	$(BIN)/python -m pip install --quiet --editable . --group extras
 	@touch $@

@@ -1,0 +1,6 @@
+"""Tests that need a framework: `make test-extras` installs them all; the core suite never enters this folder.
+
+Every framework of the `extras` group must import here: a missing one is a failure, not a skipped test.
+"""
+
+from __future__ import annotations
