@@ -77,12 +77,10 @@ def parameters_of(name: str) -> list[list[Any]]:
     return [[mpf(float(found[p][row])) for p in names] for row in range(6)]
 
 
-@pytest.mark.parametrize("name", PRINTED)
+@pytest.mark.parametrize("name", [name for name in PRINTED if textbook.FAMILIES[name].cdf])
 def test_cdf_agrees_with_the_textbook(name: str) -> None:
     row = textbook.FAMILIES[name]
-    if row.cdf is None:
-        assert name == "VonMises"  # the textbook has no formula either; test_circle integrates
-        return
+    assert row.cdf is not None
     belief = belief_of(name)
     y = belief.quantile(np.array([[0.02], [0.4], [0.97]]) * np.ones(6))
     held = {k: mpf(v) for k, v in HELD.get(name, {}).items()}
@@ -93,17 +91,13 @@ def test_cdf_agrees_with_the_textbook(name: str) -> None:
         ]
         both = np.array(expected, dtype=float), np.array([[1 - e for e in line] for line in expected], dtype=float)
     np.testing.assert_allclose(belief.cdf(y), both[0], rtol=2e-12)
-    np.testing.assert_allclose(belief.survival(y), both[1], rtol=1e-11)
+    np.testing.assert_allclose(belief.survival(y), both[1], rtol=1e-11, atol=1e-30)  # 1 - cdf of 40 digits
 
 
-@pytest.mark.parametrize("name", PRINTED)
+@pytest.mark.parametrize("name", [n for n in PRINTED if textbook.FAMILIES[n].moments and n != "Cauchy"])
 def test_moments_agree_with_the_textbook(name: str) -> None:
     moments = textbook.FAMILIES[name].moments
-    if moments is None:
-        assert name == "VonMises"
-        return
-    if name == "Cauchy":
-        return  # test_undefined_moments
+    assert moments is not None
     belief = belief_of(name)
     held = {k: mpf(v) for k, v in HELD.get(name, {}).items()}
     expected = np.array([[float(m) for m in moments(*parameters, **held)] for parameters in parameters_of(name)])

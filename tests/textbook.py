@@ -11,64 +11,14 @@ formula of the source quoted, with no rearrangement for floating point: precisio
 
 from __future__ import annotations
 
-import math
-import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TypeAlias
 
 from mpmath import mp, mpf
 
 from reference.certified import Certified, apply_link, certify
+from reference.entry import Family
+from reference.formulas import MORE
 from reference.jets import Number, absolute, cos, cosh, exp, log, log_bessel, log_gamma, value
-
-Draw: TypeAlias = Callable[[random.Random], float]
-
-
-@dataclass(frozen=True)
-class Family:
-    """One textbook entry. `moments` gives (mean, variance), None for a moment that does not exist."""
-
-    name: str
-    source: str
-    support: str  # real, positive, unit, angle, binary, classes, counts, trials
-    parameters: tuple[tuple[str, str], ...]  # (name, default link), in the catalogue's order
-    log_density: Callable[..., Number]
-    cdf: Callable[..., mpf] | None = None
-    moments: Callable[..., tuple[mpf | None, mpf | None]] | None = None
-    held: Mapping[str, float] = field(default_factory=dict)
-    classes: int = 0  # width of the block of a vector-valued parameter
-
-    @property
-    def links(self) -> tuple[str, ...]:
-        return tuple(link for _, link in self.parameters)
-
-    @property
-    def width(self) -> int:
-        """Number of output columns."""
-        return self.classes or len(self.parameters)
-
-    @property
-    def continuous(self) -> bool:
-        return self.support in ("real", "positive", "unit", "angle")
-
-    def points(self, count: int = 300) -> list[tuple[float, list[float]]]:
-        """`count` moderate (y, outputs), the same on every machine: seeded by the family's name."""
-        rng = random.Random(f"likelihoodkit {self.name}")
-        draw = _DRAWS[self.support]
-        return [(draw(rng), [round(rng.gauss(0, 2), 6) for _ in range(self.width)]) for _ in range(count)]
-
-
-_DRAWS: dict[str, Draw] = {
-    "real": lambda rng: round(rng.gauss(0, 3), 6),
-    "positive": lambda rng: float(f"{math.exp(rng.gauss(0, 1.5)):.7g}"),
-    "unit": lambda rng: float(f"{1 / (1 + math.exp(rng.gauss(0, 1.5))):.7g}"),
-    "angle": lambda rng: round(rng.uniform(-math.pi, math.pi), 6),
-    "binary": lambda rng: rng.randrange(2),
-    "classes": lambda rng: rng.randrange(4),
-    "counts": lambda rng: math.floor(math.exp(rng.gauss(1, 1.3))),
-    "trials": lambda rng: rng.randrange(13),
-}
 
 
 def nll(
@@ -244,7 +194,7 @@ _ROWS = (
            {"level": 0.3}),
     Family("Huber", "Huber (1964) Ann. Math. Stat. 35, 73 (least favourable density)", "real", _AT,
            _huber, _huber_cdf, _huber_moments, {"threshold": 1.345}),
-    Family("Exponential", "JKB vol. 1, 19.1", "positive", (("mean", "exp"),), lambda y, m: -log(m) - y / m,
+    Family("Exponential", "JKB vol. 1, 19.1", "nonnegative", (("mean", "exp"),), lambda y, m: -log(m) - y / m,
            lambda y, m: 1 - mp.exp(-y / m), lambda m: (m, m**2)),
     Family("Gamma", "McCullagh & Nelder (1989) Generalized Linear Models, 8.2", "positive",
            (("mean", "exp"), ("shape", "exp")), _gamma,
@@ -282,4 +232,4 @@ _ROWS = (
            lambda p, trials: (trials * p, trials * p * (1 - p)), {"trials": 12}),
 )  # fmt: skip
 
-FAMILIES: dict[str, Family] = {row.name: row for row in _ROWS}
+FAMILIES: dict[str, Family] = {row.name: row for row in (*_ROWS, *MORE)}

@@ -44,11 +44,13 @@ BAR = (4.0, 8.0)  # value, gradient
 OUTCOMES: dict[str, tuple[float, ...]] = {
     "real": (0, 1, -2.5, 1e-8, -30, 1e4, 1e8, 1e200),
     "positive": (1, 2.5, 1e-8, 30, 1e4, 1e-300, 1e200),
+    "nonnegative": (0, 1, 2.5, 1e-8, 30, 1e4, 1e-300, 1e200),
     "unit": (0.5, 0.1, 1e-8, 1e-300, 1 - 1e-9),
     "angle": (0, 1e-8, 1, -3),
     "binary": (0, 1),
     "classes": (0, 1, 2),
     "counts": (0, 1, 2, 30, 1000, 10**6),
+    "counts from one": (1, 2, 30, 1000, 10**6),
     "trials": (0, 1, 6, 12),
 }
 

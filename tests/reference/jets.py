@@ -13,6 +13,8 @@ from typing import Any, TypeAlias
 
 from mpmath import mp, mpf
 
+from reference.gamma import log_gamma_and_derivatives
+
 Number: TypeAlias = Any  # an mpf, an int, a float, or a Jet: formulas are written once for all of them
 
 
@@ -117,11 +119,42 @@ def _bessel_slopes(x: mpf, _: mpf) -> tuple[mpf, mpf]:
     return ratio, 1 - ratio / x - ratio**2
 
 
+def log_gamma(x: Number) -> Number:
+    """log Gamma of a number or jet."""
+    if not isinstance(x, Jet):
+        return mp.loggamma(mpf(x))
+    return x.chain(*log_gamma_and_derivatives(x.value))
+
+
+def _log_upper_tail(x: mpf) -> mpf:
+    """log P(Z > x), x >= 0: by erfc, or far out by the asymptotic series 7.1.23 of Abramowitz & Stegun."""
+    if x**2 < 4 * mp.prec:
+        return mp.log(mp.erfc(x / mp.sqrt(2)) / 2)
+    term = total = mpf(1)
+    k = 0
+    while abs(term) > mp.eps:
+        k += 1
+        term *= -(2 * k - 1) / x**2
+        total += term
+    return -(x**2) / 2 - mp.log(x * mp.sqrt(2 * mp.pi)) + mp.log(total)
+
+
+def _log_normal_cdf(x: mpf) -> mpf:
+    return _log_upper_tail(-x) if x <= 0 else mp.log1p(-mp.exp(_log_upper_tail(x)))
+
+
+def _hazard_slopes(x: mpf, at: mpf) -> tuple[mpf, mpf]:
+    hazard = mp.exp(-(x**2) / 2 - at) / mp.sqrt(2 * mp.pi)
+    return hazard, -hazard * (x + hazard)
+
+
 exp = _lift(mp.exp, lambda x, e: (e, e))
 log = _lift(mp.log, lambda x, _: (1 / x, -1 / x**2))
 tanh = _lift(mp.tanh, lambda x, t: (mp.sech(x) ** 2, -2 * t * mp.sech(x) ** 2))
 cosh = _lift(mp.cosh, lambda x, c: (mp.sinh(x), c))
 cos = _lift(mp.cos, lambda x, c: (-mp.sin(x), -c))
 absolute = _lift(abs, lambda x, _: (mp.sign(x), mpf(0)))  # at the kink the middle slope, 0
-log_gamma = _lift(mp.loggamma, lambda x, _: (mp.psi(0, x), mp.psi(1, x)))
 log_bessel = _lift(lambda x: mp.log(mp.besseli(0, x)), _bessel_slopes)
+sqrt = _lift(mp.sqrt, lambda x, r: (1 / (2 * r), -1 / (4 * x * r)))
+asinh = _lift(mp.asinh, lambda x, _: (1 / mp.sqrt(1 + x**2), -x / mp.sqrt(1 + x**2) ** 3))
+log_normal_cdf = _lift(_log_normal_cdf, _hazard_slopes)

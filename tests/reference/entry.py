@@ -1,0 +1,63 @@
+"""One textbook entry: what `textbook.py` is a table of."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from mpmath import mpf
+
+from reference.jets import Number
+
+Draw: TypeAlias = Callable[[random.Random], float]
+
+
+@dataclass(frozen=True)
+class Family:
+    """One textbook entry. `moments` gives (mean, variance), None for a moment that does not exist."""
+
+    name: str
+    source: str
+    support: str  # one of the keys of _DRAWS
+    parameters: tuple[tuple[str, str], ...]  # (name, default link), in the catalogue's order
+    log_density: Callable[..., Number]
+    cdf: Callable[..., mpf] | None = None
+    moments: Callable[..., tuple[mpf | None, mpf | None]] | None = None
+    held: Mapping[str, float] = field(default_factory=dict)
+    classes: int = 0  # width of the block of a vector-valued parameter
+
+    @property
+    def links(self) -> tuple[str, ...]:
+        return tuple(link for _, link in self.parameters)
+
+    @property
+    def width(self) -> int:
+        """Number of output columns."""
+        return self.classes or len(self.parameters)
+
+    @property
+    def continuous(self) -> bool:
+        return self.support in ("real", "positive", "nonnegative", "unit", "angle")
+
+    def points(self, count: int = 300) -> list[tuple[float, list[float]]]:
+        """`count` moderate (y, outputs), the same on every machine: seeded by the family's name."""
+        rng = random.Random(f"likelihoodkit {self.name}")
+        draw = _DRAWS[self.support]
+        return [(draw(rng), [round(rng.gauss(0, 2), 6) for _ in range(self.width)]) for _ in range(count)]
+
+
+_DRAWS: dict[str, Draw] = {
+    "real": lambda rng: round(rng.gauss(0, 3), 6),
+    "positive": lambda rng: float(f"{math.exp(rng.gauss(0, 1.5)):.7g}"),
+    "nonnegative": lambda rng: float(f"{math.exp(rng.gauss(0, 1.5)):.7g}"),
+    "unit": lambda rng: float(f"{1 / (1 + math.exp(rng.gauss(0, 1.5))):.7g}"),
+    "angle": lambda rng: round(rng.uniform(-math.pi, math.pi), 6),
+    "binary": lambda rng: rng.randrange(2),
+    "classes": lambda rng: rng.randrange(4),
+    "counts": lambda rng: math.floor(math.exp(rng.gauss(1, 1.3))),
+    "counts from one": lambda rng: 1 + math.floor(math.exp(rng.gauss(1, 1.3))),
+    "trials": lambda rng: rng.randrange(13),
+}
