@@ -15,7 +15,8 @@ from reference.truth import FOLDER, Case, cases, read
 from textbook import FAMILIES, Family, nll
 
 SPLITS = {
-    "real": [-mp.inf, mp.inf], "positive": [0, mp.inf], "nonnegative": [0, mp.inf], "unit": [0, 1], "angle": [-mp.pi, mp.pi],
+    "real": [-mp.inf, mp.inf], "positive": [0, mp.inf], "nonnegative": [0, mp.inf], "unit": [0, 1],
+    "angle": [-mp.pi, mp.pi],
 }  # fmt: skip
 # Moderate parameters by name. Shapes above one keep the integrand finite.
 MODERATE: list[dict[str, str]] = [
