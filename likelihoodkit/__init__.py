@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         parameter as parameter,
         shared as shared,
     )
+    from likelihoodkit.elicit import Functional as Functional, elicits as elicits, is_proper as is_proper
     from likelihoodkit.errors import *  # noqa: F403
     from likelihoodkit.explain import explain as explain
     from likelihoodkit.families import *  # noqa: F403
@@ -39,6 +40,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
     "loss": ("Loss", "derive"),
     "predict": ("Belief", "interval", "minimise", "quantile"),
     "prove": ("Proof", "prove"),
+    "elicit": ("Functional", "elicits", "is_proper"),
     "certify": ("Report", "check"),
     "explain": ("Explanation", "explain"),
     "fit": ("Fit", "fit"),

@@ -25,7 +25,7 @@ STAGES = [
     "numbers", "nll",
     "stabilise", "calculus", "compile", "rows", "expectation", "loss", "predict",
     # beside the way, reading the same derivation
-    "prove", "certify", "explain", "reverse", "elicit",
+    "prove", "certify", "explain", "elicit", "reverse",
     # at the end, only using losses
     "losses", "fit", "diagnose", "export", "parse", "csvfile", "demo", "commands", "cli", "__main__",
 ]  # fmt: skip
@@ -178,9 +178,21 @@ def test_deriving_loads_no_statistics_and_no_framework() -> None:
 
 # -- the front door ------------------------------------------------------------------------------------------------
 
-NOUNS = {"Distribution", "NamedLoss", "Loss", "Belief", "Proof", "Report", "Explanation", "Fit"}
+NOUNS = {"Distribution", "NamedLoss", "Loss", "Belief", "Proof", "Functional", "Report", "Explanation", "Fit"}
 WRAPPERS = {"Independent"}
-VERBS = {"derive", "prove", "explain", "check", "fit", "quantile", "interval", "minimise"}
+VERBS = {
+    "derive",
+    "prove",
+    "elicits",
+    "is_proper",
+    "reverse",
+    "explain",
+    "check",
+    "fit",
+    "quantile",
+    "interval",
+    "minimise",
+}
 DECLARING = {"outcome", "parameter", "held", "shared", "level"}
 ERRORS = {
     "BindingError", "ConvergenceWarning", "DeclarationError", "DerivationError", "FitError", "InputError",

@@ -14,6 +14,7 @@ from likelihoodkit.links import Link
 from likelihoodkit.primitives import VectorSymbol, one_hot, sum_over
 from likelihoodkit.primitives.words import exact
 from likelihoodkit.prove.domain import Domain
+from likelihoodkit.prove.expression import roles
 from likelihoodkit.supports import Support
 
 
@@ -43,7 +44,12 @@ class Ready:
 
 
 def side(thing: Any) -> Side:
-    """A noise, a bound noise, a named loss (settings open or given) or a `Loss`."""
+    """A noise, a bound noise, a named loss (settings open or given), a `Loss`, or an expression of the user."""
+    if isinstance(thing, Side):
+        return thing
+    if isinstance(thing, sp.Expr):
+        read = roles(thing)
+        return Side(str(read.formula), read.formula, read.target, read.predicted, read.settings)
     declaration = getattr(thing, "declaration", thing)  # a named loss whose settings are not given: they stay symbols
     bound: Bound = thing.bound if hasattr(thing, "bound") else as_bound(declaration)
     family = bound.family

@@ -1,0 +1,247 @@
+"""What a loss of two classes asks for: the map between the true probability p and the best prediction.
+
+With L1 and L0 the loss at either label, the risk p L1 + (1 - p) L0 is least where p = L0'/(L0' - L1'). Read as a
+function of the prediction this is the recalibration map: it gives back the probability from a trained prediction.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import mpmath
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from likelihoodkit.elicit.answers import Functional, Properness
+from likelihoodkit.elicit.branches import branch, intervals, kinks, value
+from likelihoodkit.elicit.question import Question, zero
+from likelihoodkit.elicit.risk import Formula
+from likelihoodkit.primitives import lower
+
+Array = NDArray[Any]
+#: truths at which a counterexample to properness is looked for, the plainest first
+TRUTHS = (0.3, 0.1, 0.6, 0.9, 0.02)
+_PER_PIECE = 257
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Between two kinks: the interval of predictions and the recalibration map on it (None: the risk is flat)."""
+
+    low: float
+    high: float
+    inside: float
+    slope_one: sp.Expr
+    slope_zero: sp.Expr
+
+    @property
+    def probability(self) -> sp.Expr | None:
+        """The truth p at which a prediction in this piece is best, as an expression of the prediction."""
+        gap = self.slope_zero - self.slope_one
+        return None if zero(gap) else self.slope_zero / gap
+
+
+class Labels:
+    """The analysis of one loss of two classes."""
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        self.symbol = question.prediction.symbol
+        formula = lower(question.formula)
+        self.one = formula.xreplace({question.y: sp.S.One})
+        self.zero = formula.xreplace({question.y: sp.S.Zero})
+        domain = question.prediction.domain
+        self.low, self.high = domain.low, domain.high
+
+    @cached_property
+    def pieces(self) -> list[Piece]:
+        """The intervals between kinks, from the left."""
+        places = sorted({*self._kinks(self.one), *self._kinks(self.zero)}, key=float)
+        found = []
+        for a, b, inside in intervals(places, self.low, self.high):
+            at = {self.symbol: sp.Rational(str(inside))}
+            slopes = [sp.diff(branch(side, at), self.symbol) for side in (self.one, self.zero)]
+            found.append(Piece(a, b, inside, *slopes))
+        return found
+
+    def _kinks(self, side: sp.Expr) -> list[Any]:
+        return kinks(side, self.symbol, self.low, self.high)
+
+    @property
+    def smooth(self) -> bool:
+        """Is there one formula for all predictions?"""
+        return len(self.pieces) == 1
+
+    @cached_property
+    def map(self) -> sp.Expr | None:
+        """The recalibration map where one formula holds it, tidied if that is safe."""
+        formulas = [p.probability for p in self.pieces]
+        if not self.smooth or formulas[0] is None:
+            return None
+        tidy = sp.together(formulas[0])
+        return sp.cancel(tidy) if tidy.is_rational_function(self.symbol) else tidy
+
+    def recalibrated(self, prediction: Any) -> Any:
+        """The probability behind a prediction, in mpmath at the caller's precision."""
+        at = {self.symbol: prediction}
+        piece = next((p for p in self.pieces if p.low <= float(prediction) <= p.high), self.pieces[-1])
+        one, zero_ = (value(s, at) for s in (piece.slope_one, piece.slope_zero))
+        return zero_ / (zero_ - one) if zero_ != one else mpmath.nan
+
+    def samples(self) -> list[tuple[float, float]]:
+        """(prediction, probability behind it) on a grid through all pieces, where the risk is not flat."""
+        found = []
+        for piece in self.pieces:
+            if piece.probability is None:
+                continue
+            for s in _grid(piece.low, piece.high):
+                at = {self.symbol: mpmath.mpf(s)}
+                one, zero_ = value(piece.slope_one, at), value(piece.slope_zero, at)
+                if zero_ != one and mpmath.isfinite(zero_ / (zero_ - one)):
+                    found.append((s, float(zero_ / (zero_ - one))))
+        return found
+
+    @cached_property
+    def shape(self) -> tuple[str, str]:
+        """("truth" | "invertible" | "flat" | "partial" | "none", what was computed)."""
+        if self.question.as_probability and self.smooth and self.map is not None and zero(self.map - self.symbol):
+            return "truth", f"the slope of the risk vanishes where p = {self.symbol}, identically"
+        points = self.samples()
+        inner = [(s, p) for s, p in points if 1e-13 < p < 1 - 1e-13]
+        if not inner:
+            return "none", "no probability between 0 and 1 makes any prediction best in its neighbourhood"
+        levels = {round(p, 12) for _, p in inner}
+        if len(levels) <= 2 and len(inner) > 2 * len(levels):
+            return "flat", f"the best prediction jumps where p passes {min(levels):.6g}: it does not move with p"
+        rising = all(p < q for (_, p), (_, q) in itertools.pairwise(inner))
+        if not rising:
+            return "none", "the map from predictions to probabilities is not increasing"
+        low, high, width = (
+            inner[0][1],
+            inner[-1][1],
+            max(q - p for (_, p), (_, q) in itertools.pairwise(inner)),
+        )
+        if low > 0.01 or high < 0.99 or width > 0.1:
+            return (
+                "partial",
+                f"predictions reach the probabilities {low:.6g} to {high:.6g} only, in steps of {width:.2g}",
+            )
+        return "invertible", f"the map from predictions to probabilities increases over {len(inner)} places of a grid"
+
+    def best(self, truth: Any, digits: int = 40) -> Any:
+        """The prediction that is best under the truth: the recalibration map inverted by bisection, in mpmath."""
+        with mpmath.workdps(digits):
+            p = mpmath.mpf(truth)
+            if self.question.as_probability:
+                low, high = mpmath.mpf(0), mpmath.mpf(1)
+                for _ in range(int(digits * 3.4)):
+                    middle = (low + high) / 2
+                    low, high = (middle, high) if self._below(middle, p) else (low, middle)
+                return (low + high) / 2
+            low, high = self._bracket(p)
+            for _ in range(int(digits * 3.6)):
+                middle = (low + high) / 2
+                low, high = (middle, high) if self._below(middle, p) else (low, middle)
+            return (low + high) / 2
+
+    def _bracket(self, p: Any) -> tuple[Any, Any]:
+        size = mpmath.mpf(1)
+        while size < 2**40 and self._below(size, p):
+            size *= 2
+        other = mpmath.mpf(1)
+        while other < 2**40 and not self._below(-other, p):
+            other *= 2
+        return -other, size
+
+    def _below(self, s: Any, p: Any) -> bool:
+        """Does the risk still fall at ``s`` when the truth is ``p``?"""
+        piece = next((x for x in self.pieces if x.low <= float(s) <= x.high), self.pieces[-1])
+        one, zero_ = (value(e, {self.symbol: s}) for e in (piece.slope_one, piece.slope_zero))
+        return bool(p * one + (1 - p) * zero_ < 0)
+
+    def risk(self, prediction: Array, p: float) -> Array:
+        """The expected loss at predictions (n,)."""
+        one, two = Formula(self.one), Formula(self.zero)
+        name = self.symbol.name
+        return np.asarray(p * one(**{name: prediction}) + (1 - p) * two(**{name: prediction}))
+
+
+def _grid(low: float, high: float) -> list[float]:
+    if np.isinf(low) or np.isinf(high):
+        left = -25.0 if np.isinf(low) else low
+        right = 25.0 if np.isinf(high) else high
+        edges = np.linspace(min(left, right - 1), max(right, left + 1), _PER_PIECE)
+    else:
+        z = np.linspace(-14, 14, _PER_PIECE)
+        edges = low + (high - low) / (1 + np.exp(-z))
+    return [float(v) for v in edges[1:-1]]
+
+
+def elicited(question: Question) -> Functional:
+    """The functional of a loss of two classes: a probability, plain or distorted, or only the side of a threshold."""
+    labels = Labels(question)
+    shape, why = labels.shape
+    s = labels.symbol
+    recalibrate = "" if labels.map is None else f"p = {labels.map}"
+    equation = f"p L1'({s}) + (1 - p) L0'({s}) = 0"
+    if shape == "truth":
+        return Functional("probability", equation=equation, formula="P(y = 1)", unique="yes", why=why,
+                          minimiser=_share)  # fmt: skip
+
+    def best(values: Any, probabilities: Any) -> float:
+        return float(labels.best(_share(values, probabilities)))
+
+    if shape == "invertible":
+        name = "distorted probability" if question.as_probability else "probability, through a link"
+        return Functional(name, equation=equation, formula=recalibrate, unique="yes", why=why, minimiser=best)
+    if shape == "flat":
+        level = next(p for _, p in labels.samples() if 1e-13 < p < 1 - 1e-13)
+        name = "sign only" if abs(level - 0.5) < 1e-12 else f"side of {level:.6g} only"
+        return Functional(name, equation=equation, formula=f"sign(P(y = 1) - {level:.6g})", unique="no", why=why)
+    return Functional("M-functional", equation=equation, formula=recalibrate, unique="no", why=why)
+
+
+def _share(values: Any, probabilities: Any) -> float:
+    return float(np.asarray(probabilities) @ np.asarray(values))
+
+
+def properness(question: Question) -> Properness:
+    """The verdict with a counterexample (truth p, prediction q, both risks) where the truth is not best."""
+    labels = Labels(question)
+    shape, why = labels.shape
+    if shape == "truth":
+        gap = sp.Rational(1, 3)
+        falls = value(labels.pieces[0].slope_one, {labels.symbol: gap}) < value(
+            labels.pieces[0].slope_zero, {labels.symbol: gap}
+        )
+        if falls and not _vanishes(labels):
+            return Properness("strictly proper", f"{why}, and the slope rises with {labels.symbol}")
+    best = None
+    for p in TRUTHS:
+        grid = np.linspace(0.0005, 0.9995, 1999)
+        risks = labels.risk(grid, p)
+        least = int(np.argmin(risks))
+        here = float(labels.risk(np.array([p]), p)[0])
+        if risks[least] < here - 1e-12 * (1 + abs(here)):
+            q = float(labels.best(p)) if shape == "invertible" else float(grid[least])
+            facts = {"p": p, "q": q, "risk_p": here, "risk_q": float(labels.risk(np.array([q]), p)[0])}
+            return Properness("neither", "predicting the truth is not best", facts)
+        if abs(grid[least] - p) > 0.01 or np.count_nonzero(risks <= risks[least] + 1e-14) > 1:
+            best = {"p": p, "q": float(grid[least]), "risk_p": here, "risk_q": float(risks[least])}
+    if best is not None:
+        return Properness("proper", "the truth is best, but not alone", best)
+    return Properness("proper", why)
+
+
+def _vanishes(labels: Labels) -> bool:
+    """Is the weight L0' - L1' of the risk's slope zero or negative somewhere on a grid?"""
+    piece = labels.pieces[0]
+    sizes: list[Callable[..., Array]] = [Formula(piece.slope_zero), Formula(piece.slope_one)]
+    grid = np.linspace(1e-4, 1 - 1e-4, 2001)
+    weight = sizes[0](**{labels.symbol.name: grid}) - sizes[1](**{labels.symbol.name: grid})
+    return bool((weight <= 0).any())

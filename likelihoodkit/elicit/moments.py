@@ -1,0 +1,268 @@
+"""What a loss of one real prediction asks for: read off the identification function V(a, y) = d loss / d a.
+
+The minimiser of E loss(a, Y) solves E V(a, Y) = 0. On either side of y = a the kink-free branch is differentiated;
+where V falls into products of a function of a and one of y the functional has a name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from likelihoodkit.elicit.answers import Functional
+from likelihoodkit.elicit.branches import branch, kinks
+from likelihoodkit.elicit.question import Question, zero
+from likelihoodkit.elicit.risk import Formula, Minimiser, convexity, minimiser, root, two_minima
+from likelihoodkit.primitives import lower
+
+Groups = dict[sp.Expr, sp.Expr]
+Array = NDArray[Any]
+
+
+def elicited(question: Question) -> Functional:
+    """The functional of a loss with one real, positive or angular prediction."""
+    if question.kind == "circle":
+        return _direction(question)
+    above, below = slope(question, 1), slope(question, -1)
+    if above is None or below is None:
+        return _m_functional(question)
+    if zero(above - below):
+        return _moment(question, above) or _m_functional(question)
+    return _quantile(question, above, below) or _expectile(question, above, below) or _m_functional(question)
+
+
+def slope(question: Question, side: int) -> sp.Expr | None:
+    """V for y > a (``side`` 1) or y < a (-1) as an expression in a and y; None where there are further kinks."""
+    a, y = question.prediction.symbol, question.y
+    t = sp.Dummy("distance", positive=True)
+    here = lower(question.formula).xreplace({y: a + side * t})
+    marks = {s: sp.Rational(3, 7) for s in here.free_symbols - {t}}
+    room = float("inf") if side > 0 or question.target.low == -float("inf") else 3 / 7 - question.target.low
+    if kinks(here.xreplace(marks), t, 0.0, room):
+        return None
+    here = branch(here, {**marks, t: sp.Rational(1, 11)})
+    return (sp.diff(here, a) - side * sp.diff(here, t)).xreplace({t: side * (y - a)})
+
+
+def separated(v: sp.Expr, a: sp.Symbol, y: sp.Symbol) -> Groups | None:
+    """V as a sum of alpha(a) beta(y), as {beta: alpha}; None if a factor holds both."""
+    parts: Groups = {}
+    for term in sp.Add.make_args(sp.expand(v)):
+        of_y, of_a = sp.S.One, sp.S.One
+        for factor in sp.Mul.make_args(term):
+            if {a, y} <= factor.free_symbols:
+                return None
+            if y in factor.free_symbols:
+                of_y *= factor
+            else:
+                of_a *= factor
+        parts[of_y] = parts.get(of_y, sp.S.Zero) + of_a
+    return {beta: alpha for beta, alpha in parts.items() if not zero(alpha)}
+
+
+def show(expression: sp.Expr) -> str:
+    """A setting as a short text: 0.9 for nine tenths."""
+    return f"{float(expression):.12g}" if expression.is_number else str(expression)
+
+
+# -- kinks at y = a: quantiles and expectiles ---------------------------------------------------------------------
+
+
+def _quantile(question: Question, above: sp.Expr, below: sp.Expr) -> Functional | None:
+    """V = -level w(y) h(a) above and (1 - level) w(y) h(a) below."""
+    a, y = question.prediction.symbol, question.y
+    level = sp.cancel(above / (above - below))
+    groups = separated(above, a, y)
+    if level.free_symbols & {a, y} or groups is None or len(groups) != 1:
+        return None
+    (weight,) = groups
+    text = show(level)
+    name = "median" if level == sp.Rational(1, 2) else f"quantile({text})"
+    equation = f"P(y < {a}) <= {text} <= P(y <= {a})"
+    why = "the slope in the prediction does not depend on the distance: a balance of probabilities"
+    if weight != 1:
+        name, why = f"weighted {name}", f"each outcome counts {weight} times: a quantile of the reweighted law"
+        equation = f"E[w 1(y <= {a})] = {text} E[w], w = {weight}"
+    return Functional(
+        name,
+        equation=equation,
+        formula="" if weight == 1 else f"weights {weight}",
+        unique="an interval where the cdf is flat at that level, else one number",
+        why=why,
+        minimiser=None if level.free_symbols else _quantile_of(float(level), weight, y),
+    )
+
+
+def _quantile_of(level: float, weight: sp.Expr, y: sp.Symbol) -> Minimiser:
+    weigh = Formula(weight) if weight.free_symbols else None
+
+    def found(values: Array, probabilities: Array) -> float:
+        mass = probabilities if weigh is None else probabilities * np.abs(weigh(**{y.name: values}))
+        order = np.argsort(values)
+        total = np.cumsum(mass[order])
+        return float(values[order][int(np.searchsorted(total, level * total[-1] * (1 - 1e-12)))])
+
+    return found
+
+
+def _expectile(question: Question, above: sp.Expr, below: sp.Expr) -> Functional | None:
+    """V = level (a - y) h(a) above and (1 - level) (a - y) h(a) below."""
+    a, y = question.prediction.symbol, question.y
+    level = sp.cancel(above / (above + below))
+    if level.free_symbols & {a, y} or (above / (a - y)).cancel().has(y):
+        return None
+    text = show(level)
+
+    def found(values: Array, probabilities: Array) -> float:
+        share = float(level)
+
+        def balance(at: float) -> float:
+            gap = at - values
+            return float(np.where(gap < 0, share, 1 - share) * gap @ probabilities)
+
+        return root(balance, float(values.min()), float(values.max()))
+
+    return Functional(
+        f"expectile({text})",
+        equation=f"{text} E[(y - {a})+] = (1 - {text}) E[({a} - y)+]",
+        unique="yes",
+        why="the slope grows with the distance, at two rates: a balance of expected distances",
+        minimiser=None if level.free_symbols else found,
+    )
+
+
+# -- smooth: moments and ratios of moments ------------------------------------------------------------------------
+
+#: (T, g, name, formula): the loss asks for g(a) = E T(Y); {k} is a constant found in T
+_MEANS: tuple[tuple[Callable[[sp.Symbol], sp.Expr], str, str], ...] = (
+    (lambda s: s, "mean", "E[y]"),
+    (lambda s: sp.log(s), "exp of mean log", "exp(E[log y])"),
+    (lambda s: sp.log(1 + s), "expm1 of mean log1p", "exp(E[log(1 + y)]) - 1"),
+    (lambda s: 1 / s, "harmonic mean", "1/E[1/y]"),
+    (lambda s: s**2, "root mean square", "sqrt(E[y^2])"),
+)
+
+
+def _moment(question: Question, v: sp.Expr) -> Functional | None:
+    a, y = question.prediction.symbol, question.y
+    groups = separated(v, a, y)
+    if groups is None or len(groups) != 2:
+        return None
+    (one, alpha), (two, beta) = sorted(groups.items(), key=lambda item: item[0] == 1)
+    g = sp.cancel(-beta / alpha)  # alpha E[one] + beta E[two] = 0: g(a) = E[one]/E[two]
+    unique, solve = "yes", _moment_of(question, g, one, two)
+    if two != 1:
+        ratio = _named_ratio(a, g, one, two)
+        why = "the slope is a sum of two products, each of a function of a and one of y"
+        return Functional(
+            f"ratio {ratio}", equation=f"{g} = E[{one}]/E[{two}]", formula=ratio, unique=unique, why=why,
+            minimiser=solve,
+        )  # fmt: skip
+    why = f"the slope is a function of a times ({g} - T(y)) with T = {one}"
+    equation = f"{g} = E[{one}]"
+    for t, name, formula in _MEANS:
+        factor = sp.cancel(one / t(y))
+        if not factor.free_symbols & {a, y} and zero(g - factor * t(a)):
+            return Functional(name, equation=equation, formula=formula, unique=unique, why=why, minimiser=solve)
+    if isinstance(one, sp.exp) and zero(g - one.xreplace({y: a})):
+        rate = sp.diff(one.args[0], y)
+        if y not in rate.free_symbols:
+            text = show(rate)
+            return Functional(
+                f"log-mean-exp({text})", equation=equation, formula=f"log(E[exp({text} y)])/{text}", unique=unique,
+                why=why, minimiser=solve,
+            )  # fmt: skip
+    if not sp.cancel(g / a).has(a):
+        name = f"mean of {sp.cancel(one * a / g)}"
+    else:
+        name = f"g-mean, g(y) = {one}" if zero(g - one.xreplace({y: a})) else f"the {a} with {equation}"
+    return Functional(name, equation=equation, unique=unique, why=why, minimiser=solve)
+
+
+def _named_ratio(a: sp.Symbol, g: sp.Expr, one: sp.Expr, two: sp.Expr) -> str:
+    """The functional written out where g(a) is a multiple of a or of 1/a."""
+    if not (g / a).cancel().has(a):
+        factor = (g / a).cancel()
+        return f"E[{one / factor}]/E[{two}]"
+    if not (g * a).cancel().has(a):
+        factor = (g * a).cancel()
+        return f"E[{factor * two}]/E[{one}]"
+    return f"with {g} = E[{one}]/E[{two}]"
+
+
+def _moment_of(question: Question, g: sp.Expr, one: sp.Expr, two: sp.Expr) -> Minimiser | None:
+    """Solve g(a) = E[one]/E[two]; g is monotone between the smallest and the largest outcome."""
+    if question.settings:
+        return None
+    a, y = question.prediction.symbol, question.y
+    left, above = Formula(g), Formula(one)
+    below = Formula(two) if two.free_symbols else None
+
+    def found(values: Array, probabilities: Array) -> float:
+        target = float(above(**{y.name: values}) @ probabilities)
+        if below is not None:
+            target /= float(below(**{y.name: values}) @ probabilities)
+        low, high = float(values.min()), float(values.max())
+        here = partial(_at, left, a.name)
+        rising = 1.0 if here(high + 1) > here(high) else -1.0
+        positive = question.prediction.domain.low == 0
+        for _ in range(_MOST_DOUBLINGS):  # the answer need not lie among the outcomes: the mean of log y does not
+            size = high - low + 1
+            low = low if rising * (here(low) - target) <= 0 else low / 2 if positive else low - size
+            high = high if rising * (here(high) - target) >= 0 else high + size
+        return root(lambda at: rising * (here(at) - target), low, high)
+
+    return found
+
+
+_MOST_DOUBLINGS = 60
+
+
+def _at(formula: Formula, name: str, place: float) -> float:
+    return float(formula(**{name: np.array([place])})[0])
+
+
+# -- the rest -----------------------------------------------------------------------------------------------------
+
+
+def _direction(question: Question) -> Functional:
+    """An angle: the mean direction where V is a multiple of sin(a - y)."""
+    a, y = question.prediction.symbol, question.y
+    v = sp.diff(lower(question.formula), a)
+    factor = sp.cancel(v / sp.sin(a - y)).subs({a: sp.Rational(1, 3), y: sp.Rational(1, 7)})
+    if not zero(v - factor * sp.sin(a - y)):
+        return _m_functional(question)
+
+    def found(values: Array, probabilities: Array) -> float:
+        return float(np.arctan2(np.sin(values) @ probabilities, np.cos(values) @ probabilities))
+
+    return Functional(
+        "mean direction",
+        equation=f"E[sin({a} - y)] = 0",
+        formula="atan2(E[sin y], E[cos y])",
+        unique="yes, unless E[sin y] = E[cos y] = 0",
+        why="the slope is a multiple of sin(a - y)",
+        minimiser=found,
+    )
+
+
+def _m_functional(question: Question) -> Functional:
+    """No name: the equation E V(a, Y) = 0 itself, and whether it has one solution."""
+    v = sp.diff(question.formula, question.prediction.symbol)
+    equation = f"E[psi] = 0 with psi = {-v}"
+    if question.settings:
+        return Functional("M-functional", equation=equation, unique="ask again with numbers for the settings")
+    if convexity(question) == "yes":
+        unique, why = "an interval at most", "the loss is convex in the prediction, so its minima form an interval"
+    else:
+        split = two_minima(question)
+        unique, why = "no", "the loss is not convex in the prediction"
+        if split is not None:
+            d, (low, high) = split
+            why += f": with y = {d:g} or {-d:g} at equal odds, {low:.6g} and {high:.6g} are both best"
+    return Functional("M-functional", equation=equation, unique=unique, why=why, minimiser=minimiser(question))

@@ -1,0 +1,131 @@
+"""Reading a loss as a question: its formula in target, prediction and settings, and where each of them lives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import sympy as sp
+
+from likelihoodkit.errors import InputError
+from likelihoodkit.links import Link
+from likelihoodkit.primitives import is_vector, lower, one_hot
+from likelihoodkit.prove.claim import Side, side
+from likelihoodkit.prove.expression import roles
+from likelihoodkit.prove.instances import Instance
+from likelihoodkit.prove.outcome import Undecided
+from likelihoodkit.prove.zero import Reader
+from likelihoodkit.supports import Support
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """One predicted parameter: its symbol, its domain, and the link that a model output goes through."""
+
+    name: str
+    symbol: sp.Symbol
+    domain: Support
+    link: Link
+
+
+@dataclass(frozen=True)
+class Question:
+    """A loss with its symbols sorted out. ``formula`` is to be minimised; ``settings`` are open symbols."""
+
+    name: str
+    formula: sp.Expr
+    y: sp.Symbol
+    target: Support
+    predictions: tuple[Prediction, ...]
+    settings: tuple[sp.Symbol, ...]
+
+    @property
+    def kind(self) -> str:
+        """One of "binary", "classes", "circle", "real" (any interval) and "other"."""
+        if self.target.classes == 2:
+            return "binary"
+        if self.target.upper == "classes" or (self.target.vector and self.target.sums_to_one):
+            return "classes"
+        if self.target.vector or len(self.predictions) != 1 or self.predictions[0].domain.vector:
+            return "other"
+        return "circle" if self.target.circular else "real"
+
+    @property
+    def prediction(self) -> Prediction:
+        """The first prediction."""
+        return self.predictions[0]
+
+    @property
+    def as_probability(self) -> bool:
+        """Is the prediction a probability (or K of them, or the logits of K classes)?"""
+        domain = self.prediction.domain
+        if self.kind == "binary":
+            return (domain.low, domain.high) == (0, 1)
+        return self.kind == "classes"
+
+    def closed(self) -> Question:
+        """Itself, if every setting has a number; else `InputError`."""
+        if self.settings:
+            names = ", ".join(map(str, self.settings))
+            raise InputError(
+                f"{self.name} needs a number for {names}",
+                family=self.name,
+                parameter=str(self.settings[0]),
+                remedy=f"Give the settings first, as in {self.name}(...)",
+            )
+        return self
+
+
+def read(
+    thing: Any, *, outcome: sp.Symbol | None = None, prediction: sp.Symbol | None = None, support: Support | None = None
+) -> Question:
+    """A named loss, a `Loss`, a noise, or an expression of the user as a `Question`.
+
+    In an expression ``lk.outcome(...)``, ``lk.parameter(...)`` and ``lk.held(...)`` say what is what. With bare SymPy
+    symbols the outcome is ``outcome`` (or the symbol y) and the prediction ``prediction`` (or the only other symbol).
+    """
+    if isinstance(thing, sp.Expr):
+        found = roles(thing, outcome, prediction, support)
+        this = Side("the expression", found.formula, found.target, found.predicted, found.settings)
+    else:
+        this = side(thing)
+    predictions = tuple(Prediction(row.name, row.symbol, row.domain, link) for row, link in this.predicted)
+    known = {this.target.symbol, *(p.symbol for p in predictions)}
+    settings = tuple(sorted(this.formula.free_symbols - known, key=str))
+    return Question(this.name, this.formula, this.target.symbol, this.target.domain, predictions, settings)
+
+
+def class_formulas(question: Question, size: int) -> tuple[list[sp.Expr], tuple[sp.Symbol, ...]]:
+    """The loss at each of ``size`` classes, in positive symbols q_0, ..., q_{size-1} for the class probabilities.
+
+    A vector of logits is read as log q; the q need not sum to one in the formulas.
+    """
+    row = question.prediction
+    q = tuple(sp.Symbol(f"q{k}", positive=True) for k in range(size))
+    entries = q if row.domain.sums_to_one else tuple(sp.log(s) for s in q)
+    formula, label = question.formula, sp.Symbol("label", real=True)
+    if question.target.vector:
+        formula = formula.xreplace({question.y: one_hot(label, row.symbol)})
+    else:
+        formula = formula.xreplace({question.y: label})
+    formula = lower(formula)
+    found = []
+    for k in range(size):
+        instance = Instance(size, {row.symbol: False}, {label: k})
+        names = instance.free[row.symbol]
+        scalar = instance.scalar(formula)
+        found.append(scalar.xreplace(dict(zip(names, entries, strict=True))))
+    return found, q
+
+
+def zero(expression: sp.Expr) -> bool:
+    """Is the expression identically zero? False where it was not shown."""
+    expression = lower(expression)
+    if expression == 0:
+        return True
+    if is_vector(expression):
+        return False
+    try:
+        return Reader(dict.fromkeys(expression.free_symbols, 0)).is_zero(expression)
+    except Undecided:
+        return False

@@ -1,0 +1,123 @@
+"""The expected loss itself: evaluated under a discrete law, minimised, and tried for several minima."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from likelihoodkit.compile import Runner, compile_program
+from likelihoodkit.elicit.question import Question
+from likelihoodkit.primitives import lower
+
+Array = NDArray[Any]
+Minimiser = Callable[[Any, Any], float]
+_HALVINGS = 200
+
+
+class Formula:
+    """An expression of scalars as a function of float64 arrays by symbol name (n,)."""
+
+    def __init__(self, expression: sp.Expr) -> None:
+        self.runner = Runner(compile_program({"value": expression}))
+
+    def __call__(self, **inputs: Any) -> Array:
+        """The values in the common shape of the inputs."""
+        columns = np.broadcast_arrays(*[np.asarray(v, dtype=float) for v in inputs.values()])
+        shape = columns[0].shape
+        flat = {name: np.ascontiguousarray(c).ravel() for name, c in zip(inputs, columns, strict=True)}
+        out = np.empty(columns[0].size)
+        self.runner.run(flat, {"value": out}, out.size)
+        return out.reshape(shape)
+
+
+def root(function: Callable[[float], float], low: float, high: float) -> float:
+    """The zero of a monotone function between ``low`` and ``high`` (Brent); an end where it does not change sign."""
+    from scipy.optimize import brentq
+
+    left, right = function(low), function(high)
+    if left * right >= 0:
+        return low if abs(left) <= abs(right) else high
+    return float(brentq(function, low, high, xtol=1e-300, rtol=8.9e-16))
+
+
+def golden(function: Callable[[float], float], low: float, high: float) -> float:
+    """A local minimum of a function by golden section; a minimum is known to half the digits of its value."""
+    ratio = (np.sqrt(5.0) - 1) / 2
+    a, b = low, high
+    u, v = b - ratio * (b - a), a + ratio * (b - a)
+    fu, fv = function(u), function(v)
+    for _ in range(_HALVINGS):
+        if abs(b - a) <= 1e-9 * (abs(a) + abs(b)):
+            break
+        if fu <= fv:
+            b, v, fv = v, u, fu
+            u = b - ratio * (b - a)
+            fu = function(u)
+        else:
+            a, u, fu = u, v, fv
+            v = a + ratio * (b - a)
+            fv = function(v)
+    return float((a + b) / 2)
+
+
+def minimiser(question: Question, low: float | None = None, high: float | None = None) -> Minimiser:
+    """The prediction of least risk under a discrete law: the best of a fine grid, refined by golden section."""
+    formula = Formula(question.formula)
+    a, y = question.prediction.symbol.name, question.y.name
+
+    def least(values: Array, probabilities: Array) -> float:
+        start = float(np.min(values)) if low is None else low
+        stop = float(np.max(values)) if high is None else high
+
+        def risk(at: Any) -> Array:
+            grid = np.asarray(at, dtype=float)
+            return np.asarray(formula(**{a: grid[..., None], y: values}) @ probabilities)
+
+        grid = np.unique(np.concatenate([np.linspace(start, stop, 601), values if low is None else []]))
+        best = int(np.argmin(risk(grid)))
+        near = grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)]
+        found = golden(lambda at: float(risk(at)), float(near[0]), float(near[1]))
+        return found if risk(found) < risk(grid[best]) else float(grid[best])
+
+    return least
+
+
+def convexity(question: Question) -> str:
+    """Is the loss convex in the prediction? "yes" or "no" on a grid of slopes, for outcomes in their typical range."""
+    a, y = question.prediction.symbol.name, question.y.name
+    formula = Formula(lower(question.formula))
+    low, high = question.target.typical
+    span = np.linspace(low, high, 9)
+    grid = np.linspace(low - 20 * (question.prediction.domain.low < 0), high + 20, 4001)[1:-1]
+    grid = grid[grid > question.prediction.domain.low]
+    curves = formula(**{a: grid[None, :], y: span[:, None]})
+    slopes = np.diff(curves, axis=1)
+    bend = np.diff(slopes, axis=1)
+    noise = 1e-12 * np.maximum(1.0, np.abs(curves)).max()
+    return "yes" if bool((bend >= -noise).all()) else "no"
+
+
+def two_minima(question: Question) -> tuple[float, tuple[float, float]] | None:
+    """A law with two best predictions: (distance d, the two) with Y = d or -d at equal odds; None if none is seen."""
+    if question.target.low > float("-inf"):
+        return None
+    a, y = question.prediction.symbol.name, question.y.name
+    formula = Formula(question.formula)
+    for d in (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0):
+        grid = np.linspace(0.0, 1.5 * d, 3001)
+
+        def risk(at: Any, d: float = d) -> Array:
+            return np.asarray((formula(**{a: at, y: d}) + formula(**{a: at, y: -d})) / 2)
+
+        if not np.allclose(risk(grid), risk(-grid), rtol=1e-12, atol=1e-12):
+            return None
+        sizes = risk(grid)
+        best = int(np.argmin(sizes))
+        if best and sizes[best] < sizes[0] - 1e-9 * abs(sizes[0]):
+            near = golden(lambda at: float(risk(at)), float(grid[best - 1]), float(grid[min(best + 1, 3000)]))
+            return d, (-near, near)
+    return None
