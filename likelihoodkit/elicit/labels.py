@@ -231,7 +231,7 @@ def properness(question: Question) -> Properness:
             q = float(labels.best(p)) if shape == "invertible" else float(grid[least])
             facts = {"p": p, "q": q, "risk_p": here, "risk_q": float(labels.risk(np.array([q]), p)[0])}
             return Properness("neither", "predicting the truth is not best", facts)
-        if abs(grid[least] - p) > 0.01 or np.count_nonzero(risks <= risks[least] + 1e-14) > 1:
+        if abs(grid[least] - p) > 0.01 or np.count_nonzero(np.isclose(risks, risks[least], rtol=0, atol=1e-14)) > 1:
             best = {"p": p, "q": float(grid[least]), "risk_p": here, "risk_q": float(risks[least])}
     if best is not None:
         return Properness("proper", "the truth is best, but not alone", best)
