@@ -181,18 +181,8 @@ def test_deriving_loads_no_statistics_and_no_framework() -> None:
 NOUNS = {"Distribution", "NamedLoss", "Loss", "Belief", "Proof", "Functional", "Report", "Explanation", "Fit"}
 WRAPPERS = {"Independent"}
 VERBS = {
-    "derive",
-    "prove",
-    "elicits",
-    "is_proper",
-    "reverse",
-    "explain",
-    "check",
-    "fit",
-    "quantile",
-    "interval",
-    "minimise",
-}
+    "derive", "prove", "elicits", "is_proper", "explain", "check", "fit", "quantile", "interval", "minimise",
+}  # fmt: skip
 DECLARING = {"outcome", "parameter", "held", "shared", "level"}
 ERRORS = {
     "BindingError", "ConvergenceWarning", "DeclarationError", "DerivationError", "FitError", "InputError",
