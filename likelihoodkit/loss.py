@@ -123,8 +123,17 @@ class Loss:
         offset: ArrayLike | None = None,
         shared: SharedValues = None,
         given: Mapping[str, ArrayLike] | None = None,
+        *,
+        by_tile: bool = False,
     ) -> Rows:
-        return self._reader.read(y, outputs, weights=weights, offset=offset, shared=shared, given=given)
+        return self._reader.read(
+            y, outputs, weights=weights, offset=offset, shared=shared, given=given, by_tile=by_tile
+        )
+
+    def _run(self, what: str, rows: Rows, places: Mapping[str, Array]) -> None:
+        """Fill the places by the program of that name; what the rows left to be asked is asked here."""
+        if not self._runner(what).run(rows.inputs, places, rows.count, rows.checks):
+            rows.complain()
 
     def __call__(
         self,
@@ -137,9 +146,9 @@ class Loss:
         **given: ArrayLike,
     ) -> Array:
         """The loss of each row, shape (n,), all constants kept, never averaged."""
-        rows = self._read(y, outputs, weights, offset, shared, given)
+        rows = self._read(y, outputs, weights, offset, shared, given, by_tile=True)
         value = np.empty(rows.count, rows.dtype)
-        self._runner("value").run(rows.inputs, {"value": value}, rows.count)
+        self._run("value", rows, {"value": value})
         return rows.weigh(value)
 
     def value_and_gradient(
@@ -153,14 +162,14 @@ class Loss:
         **given: ArrayLike,
     ) -> tuple[Array, Array]:
         """Loss (n,) and its gradient (shape of ``outputs``, shared parameters in further columns) in one pass."""
-        rows = self._read(y, outputs, weights, offset, shared, given)
+        rows = self._read(y, outputs, weights, offset, shared, given, by_tile=True)
         value = np.empty(rows.count, rows.dtype)
         gradient = np.empty((rows.count, rows.width), rows.dtype)
         places = {"value": value}
         for name, columns in rows.columns.items():
             vector = name in self._reader.vectors
             places[f"d {name}"] = gradient[:, columns].T if vector else gradient[:, columns.start]
-        self._runner("fused").run(rows.inputs, places, rows.count)
+        self._run("fused", rows, places)
         rows.weigh(value), rows.weigh(gradient)
         return value, gradient[:, 0] if rows.flat else gradient
 

@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -16,12 +16,16 @@ from numpy.typing import ArrayLike, NDArray
 from likelihoodkit.errors import InputError, ShapeError, SupportError, UnknownNameError
 from likelihoodkit.nll import Derivation
 from likelihoodkit.primitives import VectorSymbol
+from likelihoodkit.supports import Support
 
 Array = NDArray[Any]
+Check = Callable[[Array], bool]
 
 
-def as_real(values: ArrayLike, what: str, family: str) -> Array:
-    """The values as an array of real numbers (integers become float64); no copy where none is needed.
+def as_real(values: ArrayLike, what: str, family: str, *, whole: bool = False) -> Array:
+    """The values as an array of real numbers; integers become float64, unless ``whole`` lets them be.
+
+    No copy where none is needed.
 
     Raises `InputError` for text, objects, booleans in disguise of objects, complex numbers and ragged lists.
     """
@@ -32,7 +36,7 @@ def as_real(values: ArrayLike, what: str, family: str) -> Array:
     if np.ma.isMaskedArray(values):
         raise InputError(f"{family}: {what} is a masked array", family=family, remedy="Drop the masked rows first")
     if array.dtype.kind in "iub" or array.dtype == np.float16:
-        return array.astype(np.float64)
+        return array if whole and array.dtype.kind in "iu" else array.astype(np.float64)
     if array.dtype.kind == "f" and array.dtype.itemsize in (4, 8):
         return array.astype(array.dtype.newbyteorder("="), copy=False)
     raise InputError(
@@ -57,12 +61,33 @@ def check_finite(array: Array, what: str, family: str) -> None:
     )
 
 
+def all_finite(tile: Array) -> bool:
+    """Is every entry finite? One pass where the squares of them all are summed without overflow."""
+    if tile.ndim == 1:
+        return bool(np.dot(tile, tile) < np.inf) or bool(np.isfinite(tile).all())
+    return bool(np.isfinite(tile).all())
+
+
+def all_inside(domain: Support, upper: float = np.inf) -> Check:
+    """The question whether every entry of a tile belongs to a support and none is above ``upper``."""
+
+    def check(tile: Array) -> bool:
+        low, high = np.minimum.reduce(tile, axis=None), np.maximum.reduce(tile, axis=None)
+        above = low >= domain.low if domain.closed_low else low > domain.low
+        below = high <= domain.high if domain.closed_high else high < domain.high
+        return bool(above and below and high <= upper) and (not domain.whole or bool((np.floor(tile) == tile).all()))
+
+    plain = domain.low == -np.inf and domain.high == np.inf and not domain.whole
+    return all_finite if plain else check
+
+
 @dataclass(frozen=True)
 class Rows:
     """One call's arrays, ready for an engine.
 
     ``inputs`` by symbol name, (n,), (K, n) or 0-d; ``count`` rows; ``dtype`` of the answer; ``flat`` when the outputs
-    came as (n,) and the gradient goes back that way; ``columns`` of the gradient by output name.
+    came as (n,) and the gradient goes back that way; ``columns`` of the gradient by output name. ``checks`` of inputs
+    were left to the engine, which asks them tile by tile; when one says no, `complain` finds the row and raises.
     """
 
     inputs: dict[str, Array]
@@ -71,6 +96,8 @@ class Rows:
     flat: bool
     columns: dict[str, slice]
     weights: Array | None
+    checks: dict[str, Check] = field(default_factory=dict)
+    complain: Callable[[], None] = lambda: None
 
     @property
     def width(self) -> int:
@@ -113,7 +140,6 @@ class Reader:
         for name in names:
             columns[name] = slice(start, start + sizes[name])
             start += sizes[name]
-        check_finite(array[:, 0] if flat else array, "outputs", self.family)
         return array, columns, flat
 
     def _width_words(self) -> str:
@@ -137,9 +163,11 @@ class Reader:
             )
         return {name: share if name in self.vectors else 1 for name in names}
 
-    def column(self, values: ArrayLike, what: str, rows: int, *, matrix: int | None = None) -> Array:
+    def column(
+        self, values: ArrayLike, what: str, rows: int, *, matrix: int | None = None, whole: bool = False
+    ) -> Array:
         """A (n,) column (or (n, ``matrix``)) with exactly ``rows`` rows; nothing is broadcast."""
-        array = as_real(values, what, self.family)
+        array = as_real(values, what, self.family, whole=whole)
         shape = (rows,) if matrix is None else (rows, matrix)
         if array.shape != shape:
             remedy = f"Use {what}.ravel()" if array.shape == (rows, 1) else None
@@ -162,24 +190,47 @@ class Reader:
         offset: ArrayLike | None = None,
         shared: ArrayLike | Mapping[str, float] | None = None,
         given: Mapping[str, ArrayLike] | None = None,
+        by_tile: bool = False,
     ) -> Rows:
-        """Check and lay out everything; ``y`` None leaves the outcome out (for predictions)."""
+        """Check and lay out everything; ``y`` None leaves the outcome out (for predictions).
+
+        ``by_tile`` leaves to the engine what every single number of outputs and outcome has to be asked: see `Rows`.
+        """
         array, columns, flat = self.outputs(outputs)
         rows = array.shape[0]
         dtype = array.dtype
+        predicted = array[:, 0] if flat else array
+        checks: dict[str, Check] = {}
+        questions: list[Callable[[], None]] = [lambda: check_finite(predicted, "outputs", self.family)]
+        if not by_tile or offset is not None:
+            questions.pop()()
         array = self._offset(array, offset, rows)
         inputs: dict[str, Array] = {}
         for name, symbol in self.derivation.outputs.items():
             block = array[:, columns[name]]
             inputs[symbol.name] = block.T if name in self.vectors else block[:, 0]
+            if questions:
+                checks[symbol.name] = all_finite
         inputs |= self._given(given or {}, rows, dtype)
         for name, value in self._shared(shared).items():
             inputs[self.derivation.shared[name].name] = np.asarray(value, dtype=dtype)
             columns[name] = slice(self._stop(columns), self._stop(columns) + 1)
         if y is not None:
-            inputs[self.derivation.y.name] = self._outcome(y, rows, inputs, columns).astype(dtype, copy=False)
+            name = self.derivation.y.name
+            outcome, check, question = self._outcome(y, rows, inputs, columns, by_tile=by_tile)
+            if check is None:
+                question()
+            else:
+                checks[name] = check
+                questions.append(question)
+            inputs[name] = outcome if by_tile else outcome.astype(dtype, copy=False)
         flat = flat and not self.derivation.shared
-        return Rows(inputs, rows, dtype, flat, columns, self._weights(weights, rows, dtype))
+
+        def complain() -> None:
+            for question in questions:
+                question()
+
+        return Rows(inputs, rows, dtype, flat, columns, self._weights(weights, rows, dtype), checks, complain)
 
     @staticmethod
     def _stop(columns: Mapping[str, slice]) -> int:
@@ -248,16 +299,28 @@ class Reader:
         check_finite(np.asarray(values, dtype=float), "shared", self.family)
         return dict(zip(names, (float(v) for v in values), strict=True))
 
-    def _outcome(self, y: ArrayLike, rows: int, inputs: Mapping[str, Array], columns: Mapping[str, slice]) -> Array:
+    def _outcome(
+        self,
+        y: ArrayLike,
+        rows: int,
+        inputs: Mapping[str, Array],
+        columns: Mapping[str, slice],
+        *,
+        by_tile: bool,
+    ) -> tuple[Array, Check | None, Callable[[], None]]:
+        """The outcome, what to ask of its tiles (None: it is asked now, as a whole), and the question that raises."""
         domain = self.derivation.bound.family.outcome.domain
         if domain.vector:
             width = max((c.stop - c.start for c in columns.values()), default=0)
             array = self.column(y, "y", rows, matrix=width)
-            check_finite(array, "y", self.family)
-            if domain.sums_to_one:
-                self._on_simplex(array)
-            return array.T
-        array = self.column(y, "y", rows)
+
+            def rows_question() -> None:
+                check_finite(array, "y", self.family)
+                if domain.sums_to_one:
+                    self._on_simplex(array)
+
+            return array.T, None, rows_question
+        column = self.column(y, "y", rows, whole=by_tile)
         upper: Array | float | None = None
         if domain.upper == "classes":
             block = next(s for n, s in columns.items() if n in self.vectors)
@@ -265,8 +328,13 @@ class Reader:
         elif domain.upper is not None:
             held = self.derivation.bound.held.get(domain.upper)
             upper = float(held) if held is not None else inputs[self.derivation.inputs[domain.upper].name]
-        domain.check(array, family=self.family, upper=upper)
-        return array
+
+        def question() -> None:
+            domain.check(column, family=self.family, upper=upper)
+
+        if not by_tile or isinstance(upper, np.ndarray):
+            return column, None, question
+        return column, all_inside(domain, np.inf if upper is None else upper), question
 
     def _on_simplex(self, array: Array) -> None:
         sums = array.sum(axis=1)

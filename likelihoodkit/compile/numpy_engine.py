@@ -1,64 +1,126 @@
 """The default engine: runs a program on NumPy arrays, a tile of rows at a time.
 
 Rows are the last axis: a number per row has shape (n,), a vector output (K, n), so that entry by entry arithmetic
-between the two broadcasts by itself and reductions run over axis 0. Memory does not grow with the formula: only one
-tile of every live intermediate exists at a time.
+between the two broadcasts by itself and reductions run over axis 0. Buffers of one tile are kept per thread and used
+again, so memory does not grow with the formula or the number of rows.
+
+Two programs are held: the everyday form of the program, and the program itself, whose kernels are right everywhere.
+A tile is run through the everyday form; rows outside its guards are gathered and run through the kernels.
 """
 
 from __future__ import annotations
 
-import operator
+import math
+import threading
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from likelihoodkit.compile.forms import everyday
 from likelihoodkit.compile.program import Program
+from likelihoodkit.compile.steps import MASKS, OTHERS, UFUNCS, Plan, plan
 from likelihoodkit.primitives import kernels
 
 Array = NDArray[Any]
 
 #: rows per tile; smaller ones pay the call of a ufunc too often, larger ones leave the cache
 TILE = 8192
+#: entries per tile of a vector with K numbers per row
+ENTRIES = 1 << 16
+LEAST = 64
+#: layouts remembered per thread
+MOST_LAYOUTS = 64
 
-NUMPY_OPERATIONS: dict[str, Callable[..., Any]] = {
-    "add": np.add,
-    "subtract": np.subtract,
-    "multiply": np.multiply,
-    "divide": np.divide,
-    "negative": np.negative,
-    "square": np.square,
-    "power": np.power,
-    "where": np.where,
-    "logical_and": np.logical_and,
-    "logical_or": np.logical_or,
-    "less": operator.lt,
-    "less_equal": operator.le,
-    "greater": operator.gt,
-    "greater_equal": operator.ge,
-    "equal": operator.eq,
-    "heaviside": lambda x: np.heaviside(x, np.asarray(x).dtype.type(0.5)),
-    "arctan": np.arctan,
-    "arctan2": np.arctan2,
-    "arcsinh": np.arcsinh,
-    "tan": np.tan,
-    "sinh": np.sinh,
-}
+_PLAIN: dict[str, Callable[..., Any]] = {**UFUNCS, **MASKS, **OTHERS, "where": np.where}
 
 
 def operation(name: str) -> Callable[..., Any]:
     """The NumPy implementation of an operation: a ufunc of NumPy or a kernel of the vocabulary."""
-    if name in NUMPY_OPERATIONS:
-        return NUMPY_OPERATIONS[name]
-    return getattr(kernels, name)  # type: ignore[no-any-return]
+    found: Callable[..., Any] = _PLAIN[name] if name in _PLAIN else getattr(kernels, name)
+    return found
+
+
+class _Workspace(threading.local):
+    """Buffers of one thread, shared by all programs: memory of one tile."""
+
+    def __init__(self) -> None:
+        self.floats = np.empty(0)
+        self.masks = np.empty(0, dtype=np.bool_)
+        self.layouts: dict[Any, _Layout] = {}
+
+    def reserve(self, floats: int, masks: int) -> None:
+        if self.floats.size < floats or self.masks.size < masks or len(self.layouts) > MOST_LAYOUTS:
+            self.layouts.clear()  # they hold on to the buffers that are replaced
+            self.floats = np.empty(max(floats, self.floats.size))
+            self.masks = np.empty(max(masks, self.masks.size), dtype=np.bool_)
+
+    def layout(self, laid: Plan, rows: int, entries: int, inputs: Mapping[str, Array]) -> _Layout:
+        """The buffers of a plan, cut once for each size of tile."""
+        shapes = tuple((a.ndim, len(a) if a.ndim == 2 else 1, _must_copy(a)) for a in inputs.values())
+        key = (id(laid), rows, entries, shapes)
+        found = self.layouts.get(key)
+        if found is None or found.plan is not laid:
+            found = _Layout(laid, rows, entries, inputs)
+            self.layouts[key] = found
+        return found
+
+
+_WORKSPACE = _Workspace()
+
+
+class _Layout:
+    """The buffers of a plan for tiles of t rows and vectors of K entries, cut from the thread's workspace."""
+
+    def __init__(self, layout: Plan, rows: int, entries: int, inputs: Mapping[str, Array]) -> None:
+        self.plan = layout
+        self.copied = {name: _must_copy(a) for name, a in inputs.items()}
+        numbers = len(layout.numbers) + sum(copied and inputs[n].ndim == 1 for n, copied in self.copied.items())
+        vectors = len(layout.vectors) + sum(copied and inputs[n].ndim == 2 for n, copied in self.copied.items())
+        masks = len(layout.masks) + entries * len(layout.vector_masks)
+        _WORKSPACE.reserve((numbers + entries * vectors) * rows, masks * rows)
+        self.start, self.mask_start, self.rows = 0, 0, rows
+        self.places: list[Any] = [None] * layout.size
+        for place, constant in layout.constants.items():
+            self.places[place] = constant
+        for place in layout.numbers:
+            self.places[place] = self._floats((rows,))
+        for place in layout.vectors:
+            self.places[place] = self._floats((entries, rows))
+        for place in layout.masks:
+            self.places[place] = self._masks((rows,))
+        for place in layout.vector_masks:
+            self.places[place] = self._masks((entries, rows))
+        self.input_buffers = {
+            name: self._floats((rows,) if inputs[name].ndim == 1 else (len(inputs[name]), rows))
+            for name, copied in self.copied.items()
+            if copied
+        }
+
+    def _floats(self, shape: tuple[int, ...]) -> Array:
+        size = math.prod(shape)
+        self.start += size
+        return _WORKSPACE.floats[self.start - size : self.start].reshape(shape)
+
+    def _masks(self, shape: tuple[int, ...]) -> Array:
+        size = math.prod(shape)
+        self.mask_start += size
+        return _WORKSPACE.masks[self.mask_start - size : self.mask_start].reshape(shape)
+
+
+def _must_copy(array: Array) -> bool:
+    return array.ndim > 0 and (array.dtype != np.float64 or array.strides[-1] != array.itemsize)
 
 
 class Runner:
-    """A program ready to run: operations looked up, constants as 0-d arrays."""
+    """A program ready to run: its everyday form laid out, its kernels looked up."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, *, threads: int = 1) -> None:
         self.program = program
+        self.threads = threads
         self._operations = [
             None if i.operation in {"input", "constant"} else operation(i.operation) for i in program.instructions
         ]
@@ -66,8 +128,17 @@ class Runner:
             i.target: np.array(float(i.detail)) for i in program.instructions if i.operation == "constant"
         }
 
+    @cached_property
+    def everyday(self) -> Program:
+        """The program in everyday forms."""
+        return everyday(self.program)
+
+    @cached_property
+    def _plan(self) -> Plan:
+        return plan(self.everyday)
+
     def tile(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
-        """Run on one tile; inputs are (t,) or (K, t), or 0-d where one value serves all rows."""
+        """Run the kernels on whole arrays; inputs are (t,) or (K, t), or 0-d where one value serves all rows."""
         live: dict[int, Any] = dict(self._constants)
         last = self.program.last_use
         for place, (instruction, function) in enumerate(zip(self.program.instructions, self._operations, strict=True)):
@@ -81,18 +152,115 @@ class Runner:
                     del live[used]
         return {name: live[target] for name, target in self.program.results}
 
-    def run(self, inputs: Mapping[str, Array], outputs: Mapping[str, Array], rows: int) -> None:
+    def run(
+        self,
+        inputs: Mapping[str, Array],
+        outputs: Mapping[str, Array],
+        rows: int,
+        checks: Mapping[str, Callable[[Array], bool]] | None = None,
+    ) -> bool:
         """Fill ``outputs`` ((n,) or (K, n) views) tile by tile from ``inputs``.
 
         Tiles are computed in float64 whatever the dtype of the answer: a float32 loss then loses digits only once,
-        when the result is rounded, and an intermediate cannot overflow where the result does not.
+        when the result is rounded, and an intermediate cannot overflow where the result does not. ``checks`` are
+        asked about every tile of an input; False as soon as one of them says no, the outputs then being unfinished.
         """
+        used = {name: inputs[name] for name in self._plan.inputs}
+        entries = max((a.shape[0] for a in [*used.values(), *outputs.values()] if a.ndim == 2), default=1)
+        tile = max(LEAST, min(TILE, ENTRIES // entries))
+        spans = [(start, min(start + tile, rows)) for start in range(0, rows, tile)]
+        checks = checks or {}
+        if self.threads > 1 and len(spans) > 1:
+            shares = [spans[i :: self.threads] for i in range(self.threads)]
+            with ThreadPoolExecutor(self.threads) as pool:
+                return all(pool.map(lambda share: self._spans(share, used, outputs, entries, checks), shares))
+        return self._spans(spans, used, outputs, entries, checks)
+
+    def _spans(
+        self,
+        spans: list[tuple[int, int]],
+        inputs: Mapping[str, Array],
+        outputs: Mapping[str, Array],
+        entries: int,
+        checks: Mapping[str, Callable[[Array], bool]],
+    ) -> bool:
+        layout: _Layout | None = None
         # the program itself decides what an overflow becomes; NumPy's warning about it would say nothing new
         with np.errstate(all="ignore"):
-            for start in range(0, rows, TILE):
-                part = slice(start, min(start + TILE, rows))
-                tile = {
-                    name: np.asarray(a if a.ndim == 0 else a[..., part], dtype=np.float64) for name, a in inputs.items()
-                }
-                for name, result in self.tile(tile).items():
-                    outputs[name][..., part] = result
+            for start, stop in spans:
+                if layout is None or layout.rows != stop - start:
+                    layout = _WORKSPACE.layout(self._plan, stop - start, entries, inputs)
+                if not self._span(slice(start, stop), layout, inputs, outputs, checks):
+                    return False
+        return True
+
+    def _span(
+        self,
+        part: slice,
+        layout: _Layout,
+        inputs: Mapping[str, Array],
+        outputs: Mapping[str, Array],
+        checks: Mapping[str, Callable[[Array], bool]],
+    ) -> bool:
+        places, strange = layout.places, None
+        for name, place in self._plan.inputs.items():
+            given = inputs[name]
+            array = given if given.ndim == 0 else given[..., part]
+            if layout.copied[name]:
+                np.copyto(layout.input_buffers[name], array)
+                array = layout.input_buffers[name]
+            places[place] = array
+            if name in checks and not checks[name](array):
+                return False
+            guard = self._plan.guards.get(name)
+            if guard is not None:
+                strange = _outside(array, guard.low, guard.high, strange)
+        direct = self._plan.direct
+        for name, place in self._plan.results:
+            if name in direct and outputs[name].dtype == np.float64:
+                places[place] = outputs[name][part]
+        strange = self._walk(places, strange)
+        for name, place in self._plan.results:
+            if name not in direct or outputs[name].dtype != np.float64:
+                outputs[name][..., part] = places[place]
+        if strange is not None:
+            self._mend(np.flatnonzero(strange), part, inputs, outputs)
+        return True
+
+    def _walk(self, places: list[Any], strange: Array | None) -> Array | None:
+        """Carry out the steps; the rows outside a guard, added to those known to be."""
+        for step in self._plan.steps:
+            arguments = step.arguments
+            if step.free:
+                places[step.out] = step.function(*[places[a] for a in arguments])
+            elif len(arguments) == 2:
+                step.function(places[arguments[0]], places[arguments[1]], out=places[step.out])
+            elif len(arguments) == 1:
+                step.function(places[arguments[0]], out=places[step.out])
+            else:
+                step.function(*[places[a] for a in arguments], out=places[step.out])
+            if step.guard is not None:
+                strange = _outside(places[step.out], step.guard.low, step.guard.high, strange)
+        return strange
+
+    def _mend(self, strange: Array, part: slice, inputs: Mapping[str, Array], outputs: Mapping[str, Array]) -> None:
+        """Rows outside the everyday range: the kernels."""
+        rows = strange + part.start
+        gathered = {
+            name: np.asarray(a if a.ndim == 0 else a[..., rows], dtype=np.float64) for name, a in inputs.items()
+        }
+        for name, result in self.tile(gathered).items():
+            outputs[name][..., rows] = result
+
+
+def _outside(array: Array, low: float, high: float, strange: Array | None) -> Array | None:
+    """The rows already set aside and those where the array (any entry of it) is not within the bounds."""
+    limit = min(-low, high)
+    if array.ndim == 1 and limit > 0 and np.dot(array, array) <= limit * limit < np.inf:
+        return strange
+    if np.minimum.reduce(array, axis=None) >= low and np.maximum.reduce(array, axis=None) <= high:
+        return strange
+    outside: Array = ~((array >= low) & (array <= high))
+    if outside.ndim == 2:
+        outside = outside.any(axis=0)
+    return outside if strange is None else strange | outside

@@ -64,12 +64,25 @@ class Instruction:
 
 
 @dataclass(frozen=True)
+class Guard:
+    """A program holds on rows where ``low <= target <= high`` (never where the target is NaN)."""
+
+    target: int
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
 class Program:
-    """Instructions in order, and the named results (``results[name]`` is a target)."""
+    """Instructions in order, and the named results (``results[name]`` is a target).
+
+    A program without guards holds everywhere; see `likelihoodkit.compile.forms` for those with.
+    """
 
     instructions: tuple[Instruction, ...]
     results: tuple[tuple[str, int], ...]
     vectors: frozenset[int]
+    guards: tuple[Guard, ...] = ()
 
     def __str__(self) -> str:
         body = "\n".join(str(i) for i in self.instructions)
@@ -84,7 +97,16 @@ class Program:
     def to_json(self) -> str:
         """The program as JSON text; the same expressions always give the same text."""
         rows = [[i.target, i.operation, list(i.arguments), i.detail] for i in self.instructions]
-        return json.dumps({"schema": 1, "instructions": rows, "results": self.results, "vectors": sorted(self.vectors)})
+        guards = [[g.target, repr(g.low), repr(g.high)] for g in self.guards]
+        return json.dumps(
+            {
+                "schema": 1,
+                "instructions": rows,
+                "results": self.results,
+                "vectors": sorted(self.vectors),
+                **({"guards": guards} if guards else {}),
+            }
+        )
 
     @classmethod
     def from_json(cls, text: str) -> Program:
@@ -92,8 +114,12 @@ class Program:
         data = json.loads(text)
         if data.get("schema") != 1:
             raise DerivationError(f"a program of schema {data.get('schema')!r} cannot be read here")
-        instructions = tuple(Instruction(t, op, tuple(args), detail) for t, op, args, detail in data["instructions"])
-        return cls(instructions, tuple((n, t) for n, t in data["results"]), frozenset(data["vectors"]))
+        instructions = tuple(
+            Instruction(t, op, tuple(args), tuple(detail) if isinstance(detail, list) else detail)
+            for t, op, args, detail in data["instructions"]
+        )
+        guards = tuple(Guard(t, float(low), float(high)) for t, low, high in data.get("guards", []))
+        return cls(instructions, tuple((n, t) for n, t in data["results"]), frozenset(data["vectors"]), guards)
 
     @property
     def fingerprint(self) -> str:

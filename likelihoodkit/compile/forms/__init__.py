@@ -1,0 +1,37 @@
+"""Everyday forms of primitives: straight-line formulas without branches, with the range in which they hold.
+
+A kernel is right everywhere and pays for it with branches. A form is the same function written for everyday rows in
+elementary operations, so that neighbours share work (softplus and sigmoid one exponential) and a tile is run through
+without masks. It says where it holds (`Trace.bound`); the few rows outside are computed by the kernels. Every form
+is held to the bar of the accuracy table.
+"""
+
+from __future__ import annotations
+
+from likelihoodkit.compile.forms import classes, elementary, logistic  # noqa: F401  (they enter the table)
+from likelihoodkit.compile.forms.table import FORMS, form
+from likelihoodkit.compile.program import Program
+from likelihoodkit.compile.trace import ELEMENTWISE, VECTOR, Trace, Value
+
+__all__ = ["FORMS", "everyday", "form"]
+
+
+def everyday(program: Program) -> Program:
+    """The program with its primitives replaced by their everyday forms, guards included.
+
+    Primitives without a form stay: an engine calls their kernel.
+    """
+    trace = Trace()
+    values: dict[int, Value] = {}
+    for instruction in program.instructions:
+        arguments = [values[a] for a in instruction.arguments]
+        if instruction.operation in FORMS:
+            found = FORMS[instruction.operation](trace, *arguments)
+        elif instruction.operation in ELEMENTWISE or instruction.operation in VECTOR:
+            found = trace.emit(instruction.operation, *arguments, detail=instruction.detail)
+        else:
+            vector = instruction.target in program.vectors
+            places = [a.target for a in arguments]
+            found = trace.raw(instruction.operation, places, instruction.detail, vector=vector)
+        values[instruction.target] = found
+    return trace.program([(name, values[target].target) for name, target in program.results])

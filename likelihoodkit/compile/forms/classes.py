@@ -1,0 +1,49 @@
+"""Classes: the cross-entropy and its gradient share one row of exponentials e^(z_j - max)."""
+
+from __future__ import annotations
+
+from likelihoodkit.compile.forms.table import form
+from likelihoodkit.compile.trace import Trace, Value
+
+
+def _parts(trace: Trace, z: Value, y: Value) -> tuple[Value, Value, Value, Value]:
+    """The greatest gap z_j - z_y, e^(z_j - max) with 0 for the class y, their sum, and e^(z_y - max)."""
+    gap = z - trace.emit("pick", z, y)
+    top = trace.emit("max_over", gap)
+    others = trace.emit("put", trace.exp(gap - top), y, 0.0)
+    return top, others, trace.emit("sum_over", others), trace.exp(-top)
+
+
+@form
+def softmax_cross_entropy(trace: Trace, z: Value, y: Value) -> Value:
+    """log1p of the sum of the others where y is the greatest, else the gap and the rest."""
+    top, _, rest, own = _parts(trace, z, y)
+    return top + trace.log1p(trace.where(top > 0.0, (rest - 1.0) + own, rest))
+
+
+@form
+def softmax_residual(trace: Trace, z: Value, y: Value) -> Value:
+    """softmax(z), the entry y as minus the sum of the others."""
+    _, others, rest, own = _parts(trace, z, y)
+    total = 1.0 / (rest + own)
+    return trace.emit("put", others * total, y, -(rest * total))
+
+
+@form
+def log_sum_exp(trace: Trace, z: Value) -> Value:
+    """max + log1p of the sum of the others, so that a dominating entry costs no digits; ties count as others."""
+    top = trace.emit("max_over", z)
+    trace.bound(top, -1e300, 1e300)
+    here = trace.emit("equal", z, top)
+    ties = trace.emit("sum_over", trace.where(here, 1.0, 0.0 * z))
+    others = trace.emit("sum_over", trace.where(here, 0.0, trace.exp(z - top)))
+    return top + trace.log1p((ties - 1.0) + others)
+
+
+@form
+def softmax(trace: Trace, z: Value) -> Value:
+    """e^(z_j - max) over its sum."""
+    top = trace.emit("max_over", z)
+    trace.bound(top, -1e300, 1e300)
+    terms = trace.exp(z - top)
+    return terms * (1.0 / trace.emit("sum_over", terms))

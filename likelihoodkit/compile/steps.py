@@ -1,0 +1,247 @@
+"""A program as steps on numbered buffers: what the NumPy engine walks through for every tile.
+
+Each step is (function, places of the arguments, place of the answer). Places are shared as soon as a value is no
+longer read; an elementwise operation may write over one of its arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from likelihoodkit.compile.program import Guard, Instruction, Program
+from likelihoodkit.compile.trace import ELEMENTWISE, VECTOR
+from likelihoodkit.primitives import kernels
+
+Array = NDArray[Any]
+Function = Callable[..., Any]
+
+UFUNCS: dict[str, Function] = {
+    "add": np.add,
+    "subtract": np.subtract,
+    "multiply": np.multiply,
+    "divide": np.divide,
+    "negative": np.negative,
+    "square": np.square,
+    "sqrt": np.sqrt,
+    "abs": np.absolute,
+    "power": np.power,
+    "exp": np.exp,
+    "log": np.log,
+    "log1p": np.log1p,
+    "expm1": np.expm1,
+    "floor": np.floor,
+    "sign": np.sign,
+    "sin": np.sin,
+    "cos": np.cos,
+    "tan": np.tan,
+    "tanh": np.tanh,
+    "sinh": np.sinh,
+    "cosh": np.cosh,
+    "arctan": np.arctan,
+    "arctan2": np.arctan2,
+    "arcsinh": np.arcsinh,
+    "maximum": np.maximum,
+    "minimum": np.minimum,
+}
+MASKS: dict[str, Function] = {
+    "less": np.less,
+    "less_equal": np.less_equal,
+    "greater": np.greater,
+    "greater_equal": np.greater_equal,
+    "equal": np.equal,
+    "logical_and": np.logical_and,
+    "logical_or": np.logical_or,
+}
+
+
+def _where(condition: Array, a: Array, b: Array, out: Array) -> None:
+    if out is not b:
+        np.copyto(out, b)
+    if a.ndim == 0 or a.shape == out.shape == condition.shape:
+        np.putmask(out, condition, a)  # copyto(where=) branches on every entry and is slower by far
+    else:
+        np.copyto(out, np.where(condition, a, out))
+
+
+def _max_over(v: Array, out: Array) -> None:
+    np.maximum.reduce(v, axis=0, out=out)
+
+
+def _sum_over(v: Array, out: Array) -> None:
+    np.add.reduce(v, axis=0, out=out)
+
+
+def _pick(v: Array, y: Array, out: Array) -> None:
+    np.copyto(out, v[y.astype(np.intp), np.arange(v.shape[1])])
+
+
+def _put(v: Array, y: Array, entry: Array, out: Array) -> None:
+    if out is not v:
+        np.copyto(out, v)
+    out[y.astype(np.intp), np.arange(v.shape[1])] = entry
+
+
+#: operations without a buffer of their own
+OTHERS: dict[str, Function] = {"heaviside": lambda x: np.heaviside(x, np.asarray(x).dtype.type(0.5))}
+SPECIAL: dict[str, Function] = {
+    "where": _where,
+    "max_over": _max_over,
+    "sum_over": _sum_over,
+    "pick": _pick,
+    "put": _put,
+}
+
+
+def polynomial(coefficients: tuple[float, ...]) -> Function:
+    """Horner's rule in place."""
+    constants = [np.array(c) for c in coefficients]
+
+    def run(x: Array, out: Array) -> None:
+        np.multiply(x, constants[-1], out)
+        for constant in constants[-2:0:-1]:
+            np.add(out, constant, out)
+            np.multiply(out, x, out)
+        np.add(out, constants[0], out)
+
+    return run
+
+
+@dataclass(frozen=True)
+class Step:
+    """``function(*arguments, out)`` on places; with ``free`` the function makes its own answer."""
+
+    function: Function
+    arguments: tuple[int, ...]
+    out: int
+    free: bool
+    guard: Guard | None = None  # to be looked at as soon as the answer is there
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Steps and places of a program: inputs and constants first, then buffers of three kinds."""
+
+    steps: tuple[Step, ...]
+    inputs: dict[str, int]
+    constants: dict[int, Array]
+    numbers: tuple[int, ...]  # places of buffers with a number per row
+    vectors: tuple[int, ...]  # with K numbers per row
+    masks: tuple[int, ...]  # with a truth value per row
+    vector_masks: tuple[int, ...]
+    results: tuple[tuple[str, int], ...]
+    guards: dict[str, Guard]  # of inputs
+    size: int
+    direct: frozenset[str]  # results whose place may be the output itself
+
+
+class _Places:
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.of: dict[int, int] = {}
+        self.free: dict[str, list[int]] = {}
+        self.kinds: dict[str, list[int]] = {"number": [], "vector": [], "mask": [], "vector mask": []}
+        self.kind_of: dict[int, str] = {}
+        self.apart: set[int] = set()  # targets with a place that nothing else uses: an engine may let it be the output
+        self.size = 0
+
+    def fresh(self) -> int:
+        self.size += 1
+        return self.size - 1
+
+    def take(self, kind: str, *, alone: bool) -> int:
+        if self.free.get(kind) and not alone:
+            return self.free[kind].pop()
+        place = self.fresh()
+        self.kinds[kind].append(place)
+        self.kind_of[place] = kind
+        return place
+
+    def give_back(self, target: int) -> None:
+        place = self.of[target]
+        if place in self.kind_of:
+            self.free.setdefault(self.kind_of[place], []).append(place)
+
+
+def plan(program: Program) -> Plan:
+    """Lay out a program."""
+    places = _Places(program)
+    places.apart = {target for _, target in program.results}
+    inputs: dict[str, int] = {}
+    constants: dict[int, Array] = {}
+    steps: list[Step] = []
+    guards = {g.target: g for g in program.guards}
+    of_inputs: dict[str, Guard] = {}
+    last = program.last_use
+    for order, instruction in enumerate(program.instructions):
+        target, operation = instruction.target, instruction.operation
+        if operation == "input":
+            places.of[target] = inputs[instruction.detail] = places.fresh()
+            if target in guards:
+                of_inputs[instruction.detail] = guards[target]
+            continue
+        if operation == "constant":
+            places.of[target] = places.fresh()
+            constants[places.of[target]] = np.array(float(instruction.detail))
+            continue
+        reused = _overwritten(program, instruction, places, order)
+        steps.append(_step(program, instruction, places, reused, guards.get(target)))
+        for used in set(instruction.arguments):
+            if last[used] == order and used != reused:
+                places.give_back(used)
+        if target not in last:
+            places.give_back(target)
+    kinds = {kind: tuple(found) for kind, found in places.kinds.items()}
+    results = tuple((name, places.of[target]) for name, target in program.results)
+    seen = [place for _, place in results]
+    direct = frozenset(name for name, place in results if place in kinds["number"] and seen.count(place) == 1)
+    return Plan(
+        tuple(steps), inputs, constants, kinds["number"], kinds["vector"], kinds["mask"], kinds["vector mask"],
+        results, of_inputs, places.size, direct,
+    )  # fmt: skip
+
+
+def _kind(program: Program, instruction: Instruction) -> str:
+    vector = "vector " if instruction.target in program.vectors else ""
+    return f"{vector}mask" if instruction.operation in MASKS else "vector" if vector else "number"
+
+
+def _step(program: Program, instruction: Instruction, places: _Places, reused: int | None, guard: Guard | None) -> Step:
+    operation, target = instruction.operation, instruction.target
+    arguments = tuple(places.of[a] for a in instruction.arguments)
+    if operation not in ELEMENTWISE and operation not in VECTOR:
+        places.of[target] = places.fresh()
+        return Step(OTHERS.get(operation) or getattr(kernels, operation), arguments, places.of[target], True, guard)
+    places.of[target] = (
+        places.take(_kind(program, instruction), alone=target in places.apart) if reused is None else places.of[reused]
+    )
+    if operation == "polynomial":
+        function = polynomial(instruction.detail)
+    else:
+        function = UFUNCS.get(operation) or MASKS.get(operation) or SPECIAL[operation]
+    return Step(function, arguments, places.of[target], False, guard)
+
+
+#: operations that write before they have read everything, and the arguments they may write over all the same
+_MAY: dict[str, tuple[int, ...]] = {
+    "where": (2,), "put": (0,), "polynomial": (), "max_over": (), "sum_over": (), "pick": (),
+}  # fmt: skip
+
+
+def _overwritten(program: Program, instruction: Instruction, places: _Places, order: int) -> int | None:
+    """An argument read here for the last time whose buffer the answer may take."""
+    if instruction.target in places.apart:
+        return None
+    if instruction.operation not in ELEMENTWISE and instruction.operation not in VECTOR:
+        return None
+    kind = _kind(program, instruction)
+    for index in _MAY.get(instruction.operation, range(len(instruction.arguments))):
+        argument = instruction.arguments[index]
+        alone = instruction.operation not in _MAY or instruction.arguments.count(argument) == 1
+        if places.kind_of.get(places.of[argument]) == kind and program.last_use[argument] == order and alone:
+            return argument
+    return None
