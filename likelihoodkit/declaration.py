@@ -8,6 +8,7 @@ its parameters: a number holds one, a link predicts it another way, ``shared`` l
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar, cast
 
 import sympy as sp
@@ -71,13 +72,17 @@ def outcome(support: Support) -> Any:
     return _slot("outcome", support, None)
 
 
-def parameter(domain: Support, *, link: Link | str) -> Any:
+def parameter(domain: Support, *, link: Link | str, typical: tuple[float, float] | None = None) -> Any:
     """A parameter in ``domain``, predicted through ``link`` unless it is bound otherwise.
+
+    ``typical`` says between which values it usually lies, where that is not what the domain says; checks draw there.
 
     Raises `DeclarationError` when the link can produce values outside the domain.
     """
     if not isinstance(domain, Support):
         raise DeclarationError(f"parameter() takes a support such as real or positive, not {domain!r}")
+    if typical is not None:
+        domain = replace(domain, typical=typical)
     chosen = find(link, domain)
     if not chosen.fits(domain):
         raise DeclarationError(

@@ -1,4 +1,7 @@
-"""Exact sums over whole-numbered outcomes of many rows at once, in blocks that grow until nothing is left."""
+"""Sums over whole-numbered outcomes of many rows at once, in blocks that grow until nothing is left.
+
+The bulk is added up term by term; a long tail is summed by `smooth`, so that a power law costs no more than a Poisson.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from numpy.typing import NDArray
 
 from likelihoodkit.errors import DerivationError, UndefinedError
 from likelihoodkit.expectation.density import Density, Function
+from likelihoodkit.expectation.smooth import block_sums
 
 Array = NDArray[Any]
 
@@ -19,6 +23,10 @@ CERTIFIED = 1e-10
 FIRST_BLOCK = 32
 #: more terms than these in one row are refused, not cut
 MOST_TERMS = 1 << 22
+#: terms of either side that an expectation adds up one by one before it looks for a smooth tail
+BULK = 1 << 12
+#: a tail that is alive out here is refused
+FARTHEST = 1e300
 #: numbers held at a time in one array of terms
 BATCH = 1 << 18
 
@@ -64,8 +72,23 @@ def peak(density: Density, rows: Array, low: float | None = 0.0) -> Array:
         points = np.minimum(below + step * np.arange(33.0)[:, None], above)
 
 
-def _blocks(density: Density, function: Function | None, size: int, rows: Array) -> Any:
-    """Walk outwards from the centre on both sides; yields (first outcomes, rows, terms (1 + k, m, P)) by block."""
+@dataclass
+class Tail:
+    """What `_blocks` has left over on one side: positions among its rows, where they go on, and how far it got."""
+
+    side: int
+    active: Array
+    edge: Array
+    length: int
+
+
+def _blocks(
+    density: Density, function: Function | None, size: int, rows: Array, tails: list[Tail] | None = None
+) -> Any:
+    """Walk outwards from the centre on both sides; yields (first outcomes, rows, terms (1 + k, m, P)) by block.
+
+    Rows that are not settled after `BULK` terms are left to ``tails`` where that is given.
+    """
     middle = centre(density, rows)
     top = np.full(rows.size, np.inf) if density.upper is None else density.upper[rows]
     bottom = np.full(rows.size, density.support.low)
@@ -93,6 +116,9 @@ def _blocks(density: Density, function: Function | None, size: int, rows: Array)
             edge = edge + side * length
             taken += length
             length = min(2 * length, MOST_TERMS)
+            if tails is not None and taken >= BULK - FIRST_BLOCK:
+                tails.append(Tail(side, active, edge, length))
+                break
             if active.size and taken >= MOST_TERMS:
                 raise _endless(density, int(rows[active[0]]), size)
 
@@ -111,8 +137,7 @@ def _terms(density: Density, function: Function | None, size: int, y: Array, row
 def _endless(density: Density, index: int, size: int) -> DerivationError:
     kind = UndefinedError if size else DerivationError
     return kind(
-        f"{density.name}: the sum over the outcomes of row {index} is not settled after {MOST_TERMS} terms; "
-        "it does not exist, or converges too slowly",
+        f"{density.name}: the sum over the outcomes of row {index} does not settle; it does not exist, or converges too slowly",
         family=density.name,
         index=index,
     )
@@ -133,11 +158,38 @@ def _check_mass(density: Density, total: Array, rows: Array) -> None:
 
 def add_up(density: Density, function: Function, size: int, rows: Array) -> Array:
     """E[function(Y)] of the given rows of a discrete density, (``size``, len(rows)); see `expect`."""
-    totals = np.zeros((1 + size, density.count))
-    for _, row, terms in _blocks(density, function, size, rows):
+    totals, scale = np.zeros((1 + size, density.count)), np.zeros((1 + size, density.count))
+    tails: list[Tail] = []
+    for _, row, terms in _blocks(density, function, size, rows, None if density.unordered else tails):
         totals[:, row] += terms.sum(axis=1)
+        scale[:, row] += np.abs(terms).sum(axis=1)
+    for tail in tails:
+        _add_tail(density, function, size, rows, tail, totals, scale)
     _check_mass(density, totals[0], rows)
     return totals[1:, rows]
+
+
+def _add_tail(
+    density: Density, function: Function, size: int, rows: Array, tail: Tail, totals: Array, scale: Array
+) -> None:
+    """Go on from where the bulk ended, in blocks that double, until a block adds nothing more."""
+    active, edge, length = tail.active, tail.edge, tail.length
+    top = np.inf if density.upper is None else density.upper
+    while active.size:
+        row = rows[active]
+        start = edge[active] if tail.side > 0 else edge[active] - (length - 1)
+        found = block_sums(density, function, size, row, start, length, scale[:, row])
+        if found is None or np.abs(start).max() > FARTHEST:
+            raise _endless(density, int(row[0]), size)
+        totals[:, row] += found
+        scale[:, row] += np.abs(found)
+        edge = edge + tail.side * float(length)
+        beyond = edge[active] > np.broadcast_to(top, density.count)[row] if tail.side > 0 else (
+            edge[active] < density.support.low
+        )
+        small = (np.abs(found) <= NEGLIGIBLE * scale[:, row]).all(axis=0) & (scale[0, row] > 0)
+        active = active[~(beyond | small)]
+        length *= 2
 
 
 def masses(density: Density, rows: Array) -> Masses:

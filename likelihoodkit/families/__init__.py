@@ -19,10 +19,14 @@ from likelihoodkit.families.burr import Burr
 from likelihoodkit.families.categorical import Categorical
 from likelihoodkit.families.cauchy import Cauchy
 from likelihoodkit.families.chi_squared import ChiSquared
+from likelihoodkit.families.continuous_bernoulli import ContinuousBernoulli
+from likelihoodkit.families.discrete_weibull import DiscreteWeibull
 from likelihoodkit.families.exponential import Exponential
 from likelihoodkit.families.exponentially_modified_normal import ExponentiallyModifiedNormal
 from likelihoodkit.families.frechet import Frechet
 from likelihoodkit.families.gamma import Gamma
+from likelihoodkit.families.generalized_gamma import GeneralizedGamma
+from likelihoodkit.families.generalized_normal import GeneralizedNormal
 from likelihoodkit.families.generalized_poisson import GeneralizedPoisson
 from likelihoodkit.families.geometric import Geometric
 from likelihoodkit.families.gompertz import Gompertz
@@ -35,6 +39,7 @@ from likelihoodkit.families.hyperbolic_secant import HyperbolicSecant
 from likelihoodkit.families.inverse_gamma import InverseGamma
 from likelihoodkit.families.inverse_gaussian import InverseGaussian
 from likelihoodkit.families.johnson_su import JohnsonSU
+from likelihoodkit.families.kumaraswamy import Kumaraswamy
 from likelihoodkit.families.laplace import Laplace
 from likelihoodkit.families.log_logistic import LogLogistic
 from likelihoodkit.families.log_normal import LogNormal
@@ -53,20 +58,24 @@ from likelihoodkit.families.skew_normal import SkewNormal
 from likelihoodkit.families.student_t import StudentT
 from likelihoodkit.families.von_mises import VonMises
 from likelihoodkit.families.weibull import Weibull
+from likelihoodkit.families.wrapped_cauchy import WrappedCauchy
+from likelihoodkit.families.yule_simon import YuleSimon
+from likelihoodkit.families.zeta import Zeta
 
 CHAPTERS: dict[str, tuple[type[Distribution], ...]] = {
     "Real numbers": (
         Normal, Laplace, StudentT, Cauchy, Logistic, HyperbolicSecant, Gumbel, AsymmetricLaplace, Huber,
-        AsymmetricNormal, JohnsonSU, GumbelMin, SkewNormal, ExponentiallyModifiedNormal,     ),
+        AsymmetricNormal, JohnsonSU, GumbelMin, SkewNormal, ExponentiallyModifiedNormal, GeneralizedNormal,
+    ),
     "Positive amounts": (
         Exponential, Gamma, LogNormal, Weibull, InverseGaussian, InverseGamma, ChiSquared, LogLogistic,
         Lomax, Burr, Rayleigh, Maxwell, HalfNormal, HalfCauchy, Nakagami,
-        BirnbaumSaunders, BetaPrime, Frechet, Rice, Gompertz,
+        BirnbaumSaunders, BetaPrime, Frechet, Rice, Gompertz, GeneralizedGamma,
     ),
-    "Proportions and angles": (Beta, VonMises, LogitNormal),
+    "Proportions and angles": (Beta, VonMises, LogitNormal, Kumaraswamy, WrappedCauchy, ContinuousBernoulli),
     "Classes": (Bernoulli, Categorical),
     "Counts": (
-        Poisson, Geometric, NegativeBinomial, Binomial, BetaBinomial, Logarithmic, GeneralizedPoisson,
+        Poisson, Geometric, NegativeBinomial, Binomial, BetaBinomial, Logarithmic, GeneralizedPoisson, Zeta, YuleSimon, DiscreteWeibull,
     ),
 }
 
@@ -90,11 +99,15 @@ __all__ = [
     "Cauchy",
     "ChiSquared",
     "Contents",
+    "ContinuousBernoulli",
+    "DiscreteWeibull",
     "Entry",
     "Exponential",
     "ExponentiallyModifiedNormal",
     "Frechet",
     "Gamma",
+    "GeneralizedGamma",
+    "GeneralizedNormal",
     "GeneralizedPoisson",
     "Geometric",
     "Gompertz",
@@ -107,6 +120,7 @@ __all__ = [
     "InverseGamma",
     "InverseGaussian",
     "JohnsonSU",
+    "Kumaraswamy",
     "Laplace",
     "LogLogistic",
     "LogNormal",
@@ -125,6 +139,9 @@ __all__ = [
     "StudentT",
     "VonMises",
     "Weibull",
+    "WrappedCauchy",
+    "YuleSimon",
+    "Zeta",
 ]
 
 

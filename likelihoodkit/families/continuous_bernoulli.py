@@ -1,0 +1,51 @@
+"""ContinuousBernoulli noise."""
+
+from sympy import Piecewise
+
+from likelihoodkit import links
+from likelihoodkit.declaration import Distribution, level, outcome, parameter
+from likelihoodkit.primitives.words import (
+    abs,
+    exact,
+    exp,
+    expm1_over,
+    log,
+    log1p_over,
+    log_x_coth,
+    log_x_coth_curve,
+    log_x_coth_slope,
+)
+from likelihoodkit.supports import unit
+
+
+class ContinuousBernoulli(Distribution):
+    """Grey values between 0 and 1 under the cross-entropy of a Bernoulli, normaliser kept.
+
+    Choose it where a binary cross-entropy is minimised on targets that are not 0 or 1: without the normaliser
+    that is no likelihood. `probability` is not the mean; at 1/2 the density is uniform. It breaks when values
+    pile up inside the interval (try `Beta`).
+
+    Reference: Loaiza-Ganem and Cunningham (2019), NeurIPS 32.
+    """
+
+    y           = outcome(unit)
+    probability = parameter(unit, link=links.sigmoid)
+
+    tilt = log(probability) - log(1 - probability)
+    log_density = y * log(probability) + (1 - y) * log(1 - probability) + log_x_coth(tilt)
+
+    expectation = probability - log_x_coth_slope(tilt)
+    mode = Piecewise((0, probability < exact(1) / 2), (1, probability > exact(1) / 2), (exact(1) / 2, True))
+    variance = probability * (1 - probability) - log_x_coth_curve(tilt)
+    down = -abs(tilt)  # whichever side the mass is on, no exponential overflows
+    cdf = Piecewise(
+        (expm1_over(y, down) / expm1_over(exact(1), down), tilt < 0),
+        (exp(tilt * (y - 1)) * expm1_over(y, down) / expm1_over(exact(1), down), True),
+    )
+    survival = Piecewise(
+        (expm1_over(1 - y, down) / expm1_over(exact(1), down), tilt > 0),
+        (exp(tilt * y) * expm1_over(1 - y, down) / expm1_over(exact(1), down), True),
+    )
+    step = Piecewise((level, tilt < 0), (1 - level, True)) * expm1_over(exact(1), down)
+    quantile = Piecewise((log1p_over(step, down), tilt < 0), (1 - log1p_over(step, down), True))
+    fisher = {("probability", "probability"): variance / (probability * (1 - probability)) ** 2}
