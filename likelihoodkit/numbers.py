@@ -87,6 +87,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "zeta": mpmath.zeta,
     "log_zeta1p_slope": lambda x: mpmath.zeta(1 + x, derivative=1) / mpmath.zeta(1 + x),
     "log_zeta1p_curve": lambda x: mpmath.diff(lambda u: mpmath.zeta(1 + u, derivative=1) / mpmath.zeta(1 + u), x),
+    "zeta_share": lambda x, k: mpmath.zeta(1 + x, k) / mpmath.zeta(1 + x),
     "lowergamma": lambda a, x: mpmath.gammainc(a, 0, x),
     "uppergamma": mpmath.gammainc,
     "Abs": abs,
@@ -104,6 +105,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "regularised_beta": lambda a, b, x: mpmath.betainc(a, b, 0, x, regularized=True),
     "regularised_beta_inverse": _beta_inverse,
     "regularised_gamma_p_inverse": _gamma_inverse,
+    "regularised_gamma_q_inverse": lambda a, q: _gamma_inverse(a, 1 - q),
     "student_cdf": _student_cdf,
 }
 #: these take or give whole vectors

@@ -42,7 +42,7 @@ def rule(length: int) -> Rule:
         return Rule(np.arange(float(length)), np.ones(length), np.zeros((1, length)))
     offsets = np.round((length - 1) * (1 - np.cos(np.pi * np.arange(NODES) / (NODES - 1))) / 2)
     inverse = np.linalg.inv(np.polynomial.chebyshev.chebvander(2 * offsets / (length - 1) - 1, NODES - 1))
-    return Rule(offsets, _chebyshev_sums(length) @ inverse, length * inverse[-3:])
+    return Rule(offsets, _chebyshev_sums(length) @ inverse, np.asarray(length * inverse[-3:]))
 
 
 def _chebyshev_sums(length: int) -> Array:
@@ -74,7 +74,8 @@ def block_sums(
             return None
         found, error = _apply(density, function, size, rows[owner], start, rule(length))
         settled = (error <= TOLERANCE * np.maximum(scale[:, owner], np.abs(found))).all(axis=0)
-        np.add.at(totals, (slice(None), owner[settled]), found[:, settled])
+        for total, sums in zip(totals, found, strict=True):
+            total += np.bincount(owner[settled], weights=sums[settled], minlength=rows.size)
         rough = ~settled
         owner, start = np.repeat(owner[rough], 2), np.repeat(start[rough], 2)
         length //= 2

@@ -137,7 +137,8 @@ def _terms(density: Density, function: Function | None, size: int, y: Array, row
 def _endless(density: Density, index: int, size: int) -> DerivationError:
     kind = UndefinedError if size else DerivationError
     return kind(
-        f"{density.name}: the sum over the outcomes of row {index} does not settle; it does not exist, or converges too slowly",
+        f"{density.name}: the sum over the outcomes of row {index} does not settle; it does not exist, "
+        "or converges too slowly",
         family=density.name,
         index=index,
     )
@@ -184,8 +185,10 @@ def _add_tail(
         totals[:, row] += found
         scale[:, row] += np.abs(found)
         edge = edge + tail.side * float(length)
-        beyond = edge[active] > np.broadcast_to(top, density.count)[row] if tail.side > 0 else (
-            edge[active] < density.support.low
+        beyond = (
+            edge[active] > np.broadcast_to(top, density.count)[row]
+            if tail.side > 0
+            else (edge[active] < density.support.low)
         )
         small = (np.abs(found) <= NEGLIGIBLE * scale[:, row]).all(axis=0) & (scale[0, row] > 0)
         active = active[~(beyond | small)]

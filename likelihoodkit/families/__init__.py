@@ -75,7 +75,8 @@ CHAPTERS: dict[str, tuple[type[Distribution], ...]] = {
     "Proportions and angles": (Beta, VonMises, LogitNormal, Kumaraswamy, WrappedCauchy, ContinuousBernoulli),
     "Classes": (Bernoulli, Categorical),
     "Counts": (
-        Poisson, Geometric, NegativeBinomial, Binomial, BetaBinomial, Logarithmic, GeneralizedPoisson, Zeta, YuleSimon, DiscreteWeibull,
+        Poisson, Geometric, NegativeBinomial, Binomial, BetaBinomial, Logarithmic, GeneralizedPoisson, Zeta, YuleSimon,
+        DiscreteWeibull,
     ),
 }
 

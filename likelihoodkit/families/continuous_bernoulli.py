@@ -46,6 +46,8 @@ class ContinuousBernoulli(Distribution):
         (expm1_over(1 - y, down) / expm1_over(exact(1), down), tilt > 0),
         (exp(tilt * y) * expm1_over(1 - y, down) / expm1_over(exact(1), down), True),
     )
-    step = Piecewise((level, tilt < 0), (1 - level, True)) * expm1_over(exact(1), down)
-    quantile = Piecewise((log1p_over(step, down), tilt < 0), (1 - log1p_over(step, down), True))
+    quantile = Piecewise(  # log(1 + level (e^tilt - 1))/tilt, from the end that keeps its digits
+        (log1p_over(level * expm1_over(exact(1), tilt), tilt), level * tilt * expm1_over(exact(1), tilt) < 1),
+        (1 - log1p_over((1 - level) * expm1_over(exact(1), -tilt), -tilt), True),
+    )
     fisher = {("probability", "probability"): variance / (probability * (1 - probability)) ** 2}

@@ -35,7 +35,7 @@ class GeneralizedNormal(Distribution):
     y        = outcome(real)
     location = parameter(real, link=links.identity)
     scale    = parameter(positive, link=links.softplus)
-    shape    = parameter(positive, link=links.softplus, typical=(1.2, 5.0))
+    shape    = parameter(positive, link=links.softplus, typical=(2.0, 5.0))
 
     size = scaled_power(y - location, -log(scale), shape)  # |z|^shape
     log_density = log(shape) - log(2 * scale) - log_gamma(1 / shape) - size

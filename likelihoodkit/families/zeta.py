@@ -4,7 +4,7 @@ from sympy import Piecewise, oo
 
 from likelihoodkit import links
 from likelihoodkit.declaration import Distribution, outcome, parameter
-from likelihoodkit.primitives.words import exp, log, log_zeta1p, log_zeta1p_curve
+from likelihoodkit.primitives.words import exp, floor, log, log_zeta1p, log_zeta1p_curve, zeta_share
 from likelihoodkit.supports import above_one, counts_from_one
 
 
@@ -20,11 +20,13 @@ class Zeta(Distribution):
     y     = outcome(counts_from_one)
     shape = parameter(above_one, link=links.shifted_exp)
 
-    log_density = -shape * log(y) - log_zeta1p(shape - 1)
+    log_density = -log(y) - (shape - 1) * log(y) - log_zeta1p(shape - 1)
 
     first = exp(log_zeta1p(shape - 2) - log_zeta1p(shape - 1))
     second = exp(log_zeta1p(shape - 3) - log_zeta1p(shape - 1))
     expectation = Piecewise((first, shape > 2), (oo, True))
     mode = 1
     variance = Piecewise((second - first**2, shape > 3), (oo, True))
+    survival = zeta_share(shape - 1, floor(y) + 1)
+    cdf = 1 - survival
     fisher = {("shape", "shape"): log_zeta1p_curve(shape - 1)}

@@ -94,8 +94,9 @@ class ContinuousLaw(Law):
             return y
         low, high = self._bounds(row)
         centre = coordinates(self.density).centre[row]
-        turned = centre + kernels.wrap_angle(y - centre)
-        return np.where((y > low) & (y <= high), y, np.where(turned <= low, high, turned))
+        endless = np.isinf(y)  # before and after every angle
+        turned = centre + kernels.wrap_angle(np.where(endless, 0.0, y - centre))
+        return np.where(endless | ((y > low) & (y <= high)), y, np.where(turned <= low, high, turned))
 
     def _table(self) -> tuple[Panels, Array, Array, Array]:
         """Panels of all rows, where each row starts among them, and the mass before and after each panel."""

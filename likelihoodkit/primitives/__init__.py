@@ -36,6 +36,7 @@ from likelihoodkit.primitives.gamma import (
     regularised_gamma_p,
     regularised_gamma_p_inverse,
     regularised_gamma_q,
+    regularised_gamma_q_inverse,
     stirling_error,
     stirling_error_derivative,
     stirling_error_second,
@@ -129,6 +130,7 @@ from likelihoodkit.primitives.vector import (
     softmax_residual,
     sum_over,
 )
+from likelihoodkit.primitives.zeta import log_zeta1p_exp, log_zeta1p_exp_curve, log_zeta1p_exp_slope, zeta_share
 
 __all__ = [
     "RECORDS",
@@ -192,6 +194,9 @@ __all__ = [
     "log_x_coth_slope",
     "log_zeta1p",
     "log_zeta1p_curve",
+    "log_zeta1p_exp",
+    "log_zeta1p_exp_curve",
+    "log_zeta1p_exp_slope",
     "log_zeta1p_slope",
     "lower",
     "ndtr",
@@ -213,6 +218,7 @@ __all__ = [
     "regularised_gamma_p",
     "regularised_gamma_p_inverse",
     "regularised_gamma_q",
+    "regularised_gamma_q_inverse",
     "scaled_power",
     "scaled_power_log",
     "scaled_power_log_over",
@@ -249,4 +255,5 @@ __all__ = [
     "x_over_expm1",
     "x_over_expm1_derivative",
     "xlogy",
+    "zeta_share",
 ]

@@ -129,6 +129,9 @@ regularised_gamma_q: Kind = primitive(
 regularised_gamma_p_inverse: Kind = primitive(
     "regularised_gamma_p_inverse", None, (None, None), r"P^{{-1}}\left({0},{1}\right)"
 )
+regularised_gamma_q_inverse: Kind = primitive(
+    "regularised_gamma_q_inverse", None, (None, None), r"Q^{{-1}}\left({0},{1}\right)", nonnegative=True
+)
 regularised_beta: Kind = primitive(
     "regularised_beta",
     None,

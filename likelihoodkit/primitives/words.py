@@ -52,6 +52,9 @@ from likelihoodkit.primitives import (
     log_x_coth_slope as log_x_coth_slope,
     log_zeta1p as log_zeta1p,
     log_zeta1p_curve as log_zeta1p_curve,
+    log_zeta1p_exp as log_zeta1p_exp,
+    log_zeta1p_exp_curve as log_zeta1p_exp_curve,
+    log_zeta1p_exp_slope as log_zeta1p_exp_slope,
     ndtr as ndtr,
     ndtri as ndtri,
     normal_plus_delay as normal_plus_delay,
@@ -70,6 +73,7 @@ from likelihoodkit.primitives import (
     regularised_gamma_p as regularised_gamma_p,
     regularised_gamma_p_inverse as regularised_gamma_p_inverse,
     regularised_gamma_q as regularised_gamma_q,
+    regularised_gamma_q_inverse as regularised_gamma_q_inverse,
     scaled_power as scaled_power,
     sech2 as sech2,
     sigmoid as sigmoid,
@@ -101,6 +105,7 @@ from likelihoodkit.primitives import (
     x_over_expm1 as x_over_expm1,
     x_over_expm1_derivative as x_over_expm1_derivative,
     xlogy as xlogy,
+    zeta_share as zeta_share,
 )
 
 pi = sp.pi

@@ -155,6 +155,11 @@ def log_bessel_of_exp(e: Expr) -> Expr | None:
     return kinds.log_i0e_exp(e.args[0].args[0]) if isinstance(e, p.log_i0e) and isinstance(e.args[0], exp) else None
 
 
+@identity("log zeta of 1 + e^f, down to the pole, where it is -f")
+def log_zeta_of_exp(e: Expr) -> Expr | None:
+    return p.log_zeta1p_exp(e.args[0].args[0]) if isinstance(e, p.log_zeta1p) and isinstance(e.args[0], exp) else None
+
+
 def _logit_between(a: Expr, b: Expr) -> Expr | None:
     """f where a holds sigmoid(f) and b holds sigmoid(-f)."""
     for node in _sorted(a, p.sigmoid):

@@ -16,10 +16,13 @@ from likelihoodkit.families import FAMILIES
 from likelihoodkit.primitives.words import abs as absolute, cosh, exact, log, pi, sinh, sqrt
 from likelihoodkit.supports import counts, positive, real
 
+#: |z|^shape with a shape that is no whole number takes mpmath minutes to integrate
+QUICK = {"GeneralizedNormal": {"shape": 3}}
+
 
 @pytest.mark.parametrize("name", FAMILIES)
 def test_families_are_certified(name: str) -> None:
-    report = check(FAMILIES[name](**HELD.get(name, {})))
+    report = check(FAMILIES[name](**HELD.get(name, {}), **QUICK.get(name, {})))
     assert report.passed, str(report)
     assert len(report.rows) >= 10
 
