@@ -47,7 +47,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
     "wrappers": ("Independent",),
     "errors": (
         "BindingError", "ConvergenceWarning", "DeclarationError", "DerivationError", "FitError", "InputError",
-        "LikelihoodKitError", "ShapeError", "SupportError", "UndefinedError", "UnknownNameError",
+        "LikelihoodKitError", "MissingExtraError", "ShapeError", "SupportError", "UndefinedError", "UnknownNameError",
     ),
     "families": (
         "AsymmetricLaplace", "AsymmetricNormal", "Bernoulli", "Beta", "BetaBinomial", "BetaPrime", "Binomial",
@@ -73,6 +73,7 @@ def complete() -> None:
     """Load the stages that carry out verbs of earlier nouns (`Loss.predict`, `Bound.sample`, ``print(loss)``)."""
     import_module("likelihoodkit.predict")
     import_module("likelihoodkit.explain")
+    import_module("likelihoodkit.export")
 
 
 def __getattr__(name: str) -> Any:

@@ -138,6 +138,19 @@ class Calculus:
                     entries[first, second] = rewrite(rewrite(self.derivation.substitute(formula)) * jacobian)
         return entries
 
+    @property
+    def residual_outputs(self) -> tuple[str, ...]:
+        """Names of the outputs f that enter, as y does, through the residual y - f alone."""
+        residual = sp.Dummy("residual", real=True)
+        found = []
+        for name, symbol in self.derivation.outputs.items():
+            if isinstance(symbol, VectorSymbol):
+                continue
+            rest = self.value.xreplace({self.derivation.y: symbol + residual})
+            if symbol not in rest.free_symbols and residual in rest.free_symbols:
+                found.append(name)
+        return tuple(found)
+
     def _slope(self, name: str) -> sp.Expr:
         """Derivative of a parameter in its own output."""
         return sp.diff(self.derivation.parameters[name], self.derivation.predicted[name])

@@ -9,7 +9,8 @@ LikelihoodKitError
 │   └── UnknownNameError        a name nobody declared           (also a KeyError)
 ├── DerivationError             the symbolic recipe cannot go on
 │   └── UndefinedError          a quantity that does not exist   (the mean of a Cauchy)
-└── FitError                    a fit cannot be had              (a singular design)
+├── FitError                    a fit cannot be had              (a singular design)
+└── MissingExtraError           a framework is not installed     (also an ImportError)
 
 Errors carry data: ``family``, ``parameter``, ``index``, ``value``, ``remedy`` where they apply, so that a
 program can react without reading the sentence.
@@ -78,6 +79,10 @@ class UndefinedError(DerivationError, ValueError):
 
 class FitError(LikelihoodKitError, ValueError):
     """A fit cannot be had: a singular design, too few rows, no finite start."""
+
+
+class MissingExtraError(LikelihoodKitError, ImportError):
+    """A framework was asked for that is not installed; the message says how to install it."""
 
 
 class ConvergenceWarning(UserWarning):

@@ -15,6 +15,7 @@ from likelihoodkit.compile import Program, Runner, compile_program
 from likelihoodkit.declaration import Bound, as_bound
 from likelihoodkit.errors import DerivationError, UnknownNameError
 from likelihoodkit.expectation import expected_outer_product
+from likelihoodkit.majorizer import majorizer
 from likelihoodkit.nll import Derivation, negative_log_likelihood
 from likelihoodkit.primitives import VectorSymbol
 from likelihoodkit.rows import Reader, Rows
@@ -263,10 +264,21 @@ class Loss:
     def curvature(self, y: ArrayLike, outputs: ArrayLike, *, kind: str = "fisher", **keywords: Any) -> Array:
         """Diagonal second derivatives for boosters and Newton steps, shaped as the gradient.
 
-        ``kind``: "fisher" (expected, never negative) or "observed" (exact, may be negative).
+        ``kind``: "fisher" (expected, never negative), "observed" (exact, may be negative) or "majorizer": for an output
+        that enters through the residual r = y - f alone, slope/r, the curvature of the parabola that touches the loss
+        here and lies above it everywhere (half-quadratic bound; Huber, 1981, section 7.8); the other outputs of a noise
+        keep their Fisher information. Raises `DerivationError` where a loss has no such bound.
+
+        >>> import likelihoodkit as lk
+        >>> lk.losses.log_cosh.curvature([0.0, 3.0], [0.0, 0.0], kind="majorizer").round(4)
+        array([1.    , 0.3317])
         """
-        if kind not in {"fisher", "observed"}:
-            raise UnknownNameError(f"no curvature is called {kind!r}", value=kind, remedy="Kinds: fisher, observed")
+        if kind not in {"fisher", "observed", "majorizer"}:
+            raise UnknownNameError(
+                f"no curvature is called {kind!r}", value=kind, remedy="Kinds: fisher, majorizer, observed"
+            )
+        if kind == "majorizer":
+            return majorizer(self, y, outputs, keywords)
         matrix = self.fisher(outputs, **keywords) if kind == "fisher" else self.hessian(y, outputs, **keywords)
         diagonal: Array = np.einsum("nii->ni", matrix).copy()
         return diagonal[:, 0] if np.ndim(outputs) == 1 and diagonal.shape[1] == 1 else diagonal
@@ -288,6 +300,28 @@ class Loss:
             places[name] = np.empty((size, rows.count) if vector else rows.count, rows.dtype)
         self._runner("parameters").run(rows.inputs, places, rows.count)
         return {name: a.T if a.ndim > 1 else a for name, a in places.items()}
+
+    # -- in the user's own framework: carried out by the last stage ----------------------------------------------
+
+    def torch(self, *, reduction: str = "mean") -> Any:
+        """The loss as a `torch.nn.Module`; see `likelihoodkit.export.torch`."""
+        return verb("torch_module")(self, reduction=reduction)
+
+    def jax(self) -> Any:
+        """The loss as a pure function of JAX arrays; see `likelihoodkit.export.jax`."""
+        return verb("jax_function")(self)
+
+    def xgboost(self, **options: Any) -> Any:
+        """The loss as an objective and metric of XGBoost; see `likelihoodkit.export.objective`."""
+        return verb("xgboost_objective")(self, **options)
+
+    def lightgbm(self, **options: Any) -> Any:
+        """The loss as an objective and metric of LightGBM; see `likelihoodkit.export.objective`."""
+        return verb("lightgbm_objective")(self, **options)
+
+    def catboost(self, **options: Any) -> Any:
+        """The loss as an objective and metric of CatBoost; see `likelihoodkit.export.objective`."""
+        return verb("catboost_objective")(self, **options)
 
     # -- inferring: carried out by the stage after this one ------------------------------------------------------
 

@@ -23,7 +23,7 @@ FILES = sorted(ROOT.rglob("*.py"))
 STAGES = [
     "errors", "callables", "verbs", "supports", "primitives", "links", "binding", "declaration", "families", "wrappers",
     "numbers", "nll",
-    "stabilise", "calculus", "compile", "rows", "expectation", "loss", "predict",
+    "stabilise", "calculus", "compile", "rows", "expectation", "majorizer", "loss", "predict",
     # beside the way, reading the same derivation
     "prove", "certify", "explain", "elicit", "reverse",
     # at the end, only using losses
@@ -186,7 +186,7 @@ VERBS = {
 DECLARING = {"outcome", "parameter", "held", "shared", "level"}
 ERRORS = {
     "BindingError", "ConvergenceWarning", "DeclarationError", "DerivationError", "FitError", "InputError",
-    "LikelihoodKitError", "ShapeError", "SupportError", "UndefinedError", "UnknownNameError",
+    "LikelihoodKitError", "MissingExtraError", "ShapeError", "SupportError", "UndefinedError", "UnknownNameError",
 }  # fmt: skip
 SUPPORTS = {
     "real", "positive", "nonnegative", "unit", "counts", "binary", "circle", "simplex", "classes", "counts_up_to",

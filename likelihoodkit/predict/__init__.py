@@ -16,6 +16,7 @@ from likelihoodkit.expectation import Density
 from likelihoodkit.loss import Loss, derive
 from likelihoodkit.predict.belief import Belief
 from likelihoodkit.predict.costs import Cost, cheapest
+from likelihoodkit.predict.scores import crps
 from likelihoodkit.rows import Rows
 from likelihoodkit.verbs import register
 
@@ -162,4 +163,4 @@ def belief_of(bound: Bound) -> Belief:
 
 _BELIEFS: dict[Bound, Belief] = {}
 
-__all__ = ["RULES", "Belief", "Interval", "Minimise", "Quantile", "Rule", "interval", "minimise", "quantile"]
+__all__ = ["RULES", "Belief", "Interval", "Minimise", "Quantile", "Rule", "crps", "interval", "minimise", "quantile"]

@@ -1,0 +1,177 @@
+"""Positive curvature for boosters: expected, majorizing or observed, checked in every row.
+
+A tree stores sums of gradients over sums of curvatures; a curvature that is negative or not finite in one row spoils a
+whole leaf, and no booster says so. What leaves this module is finite and not negative, or an error names the row.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.interpolate import RegularGridInterpolator
+
+from likelihoodkit.compile import Runner, compile_program
+from likelihoodkit.errors import DerivationError, FitError, UndefinedError, UnknownNameError
+from likelihoodkit.loss import Loss
+from likelihoodkit.majorizer import majorized
+from likelihoodkit.rows import Reader
+
+Array = NDArray[Any]
+
+KINDS = ("fisher", "majorizer", "observed", "unit")
+#: nodes per output of a table of Fisher information, by the number of outputs
+NODES = {1: 65, 2: 17, 3: 9}
+#: how far from the first outputs the table may reach, on the output scale; beyond it the value at its edge serves
+REACH = 4.0
+
+
+def default_kind(loss: Loss) -> str:
+    """The curvature a booster gets unless another is asked for: positive in every row.
+
+    Fisher information for a noise. For a loss that is none: its majorizer where it has one, the observed curvature
+    where that is positive at every outcome and output of a wide grid, else "unit", one number for all rows.
+    """
+    if loss.bound.family.sign < 0:
+        return "fisher"
+    if majorized(loss) == loss.outputs:
+        return "majorizer"
+    return "observed" if _convex(loss) else "unit"
+
+
+def _convex(loss: Loss) -> bool:
+    """Is the observed curvature positive on a grid of outcomes and outputs?"""
+    domain = loss.bound.family.outcome.domain
+    if domain.vector or any(loss.bound.family.parameters[name].domain.vector for name in loss.outputs):
+        return False
+    low, high = domain.typical
+    levels = np.arange(low, high + 1) if domain.whole else np.linspace(low, high, 9)
+    y, f = (a.ravel() for a in np.meshgrid(levels, np.linspace(-20.0, 20.0, 81)))
+    outputs = np.repeat(f[:, None], len(loss.outputs), axis=1)
+    given = {name: float(np.mean(loss.bound.family.parameters[name].domain.typical)) for name in loss.inputs}
+    found = loss.curvature(y, outputs, kind="observed", **_columns(given, len(y)))
+    return bool((np.isfinite(found) & (found > 0)).all())
+
+
+class Information:
+    """Fisher information (n, w, w) of many rows, round after round.
+
+    Closed forms are evaluated. Where the family has none, exact values at the nodes of a grid of outputs are mixed
+    linearly: a mixture of positive semidefinite matrices with positive weights is one again, so that a step is still
+    a step downhill, and no quadrature runs in a round. Beyond the table the value at its edge serves.
+    """
+
+    def __init__(self, loss: Loss, given: dict[str, Any]) -> None:
+        self.loss = loss
+        self.given = given
+        declared = loss.calculus.fisher or {}
+        names = list(loss.derivation.predicted)
+        self.closed = all((a, b) in declared for i, a in enumerate(names) for b in names[i:])
+        self.low: Array | None = None
+        self.high: Array | None = None
+        self.table: Any = None
+        self._runners: dict[str, Runner] = {}
+
+    def __call__(self, outputs: Array) -> Array:
+        """The information of each row."""
+        width = outputs.shape[1]
+        if self.closed or width not in NODES:
+            return self.loss.fisher(outputs, **_columns(self.given, len(outputs)))
+        if self.table is None:
+            self._tabulate(outputs)
+        assert self.low is not None
+        assert self.high is not None
+        found: Array = self.table(np.minimum(np.maximum(outputs, self.low), self.high))
+        for (first, second), column in self._declared(outputs).items():
+            found[:, first, second] = found[:, second, first] = column
+        return found
+
+    def _declared(self, outputs: Array) -> dict[tuple[int, int], Array]:
+        """The entries that the family declares, exact everywhere."""
+        names = list(self.loss.derivation.predicted)
+        if self.loss.calculus.fisher is None:
+            return {}
+        rows = Reader(self.loss.derivation).read(None, outputs, given=_columns(self.given, len(outputs)))
+        found = {}
+        for (first, second), entry in self.loss.calculus.fisher.items():
+            key = f"{first} {second}"
+            if key not in self._runners:
+                self._runners[key] = Runner(compile_program({key: entry}))
+            column = np.empty(rows.count)
+            self._runners[key].run(rows.inputs, {key: column}, rows.count)
+            found[names.index(first), names.index(second)] = column
+        return found
+
+    def _tabulate(self, outputs: Array) -> None:
+        centre = outputs.mean(axis=0)
+        width = len(centre)
+        at_centre = np.diag(self._at(centre[None, :])[0])
+        links = dict(self.loss.bound.bindings)
+        # a location is measured in standard errors of one row, a logarithm or a logit as it is
+        sizes = np.array(
+            [
+                1 / np.sqrt(scale) if getattr(links[name], "name", "") == "identity" and scale > 0 else 1.0
+                for name, scale in zip(self.loss.outputs, at_centre, strict=True)
+            ]
+        )
+        self.low, self.high = centre - REACH * sizes, centre + REACH * sizes
+        axes = [np.linspace(a, b, NODES[width]) for a, b in zip(self.low, self.high, strict=True)]
+        nodes = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, width)
+        values = self._at(nodes).reshape(*[NODES[width]] * width, width, width)
+        self.table = RegularGridInterpolator(axes, values)
+
+    def _at(self, nodes: Array) -> Array:
+        """The information at every node; where it cannot be certified, that of the nearest node where it can."""
+        try:
+            return self.loss.fisher(nodes, **_columns(self.given, len(nodes)))
+        except UndefinedError:
+            pass  # at some node at least: one by one below
+        width = nodes.shape[1]
+        values = np.full((len(nodes), width, width), np.nan)
+        for i in range(len(nodes)):
+            try:
+                values[i] = self.loss.fisher(nodes[i : i + 1], **_columns(self.given, 1))[0]
+            except UndefinedError:
+                continue
+        known = np.flatnonzero(np.isfinite(values).all(axis=(1, 2)))
+        if not known.size:
+            raise DerivationError(
+                f"{self.loss.name}: the Fisher information cannot be certified anywhere near these outputs",
+                family=self.loss.name,
+                remedy="Pass curvature='majorizer' or curvature='unit'",
+            )
+        for k in np.flatnonzero(~np.isfinite(values).all(axis=(1, 2))):
+            values[k] = values[known[np.argmin(((nodes[known] - nodes[k]) ** 2).sum(axis=1))]]
+        return values
+
+
+def _columns(given: dict[str, Any], rows: int) -> dict[str, Any]:
+    return {name: np.full(rows, float(value)) for name, value in given.items()}
+
+
+def check_kind(kind: str | None, loss: Loss) -> str:
+    """The kind of curvature that was asked for, or the default; `UnknownNameError` for another."""
+    if kind is None:
+        return default_kind(loss)
+    if kind not in KINDS:
+        raise UnknownNameError(f"no curvature is called {kind!r}", value=kind, remedy=f"Kinds: {', '.join(KINDS)}")
+    return kind
+
+
+def check_slopes(loss: Loss, gradient: Array, curvature: Array, outputs: Array) -> None:
+    """Raise `FitError` naming the first row whose slope is not finite or whose curvature is negative or not finite."""
+    bad = ~(np.isfinite(gradient) & np.isfinite(curvature) & (curvature >= 0)).all(axis=1)
+    if not bad.any():
+        return
+    row = int(np.argmax(bad))
+    facts = f"gradient {gradient[row].tolist()}, curvature {curvature[row].tolist()}, outputs {outputs[row].tolist()}"
+    negative = bool((curvature[row] < 0).any())
+    raise FitError(
+        f"{loss.name}: row {row} of {int(bad.sum())} cannot be boosted: {facts}",
+        family=loss.name,
+        index=row,
+        remedy="Use curvature='fisher' or 'majorizer', which are never negative"
+        if negative
+        else "Lower the learning rate, or look for an outlier in that row",
+    )

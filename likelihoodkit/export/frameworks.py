@@ -1,0 +1,45 @@
+"""Frameworks are imported when they are asked for, and a missing one is an error that says what to install."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from likelihoodkit.errors import MissingExtraError
+
+#: module -> the extra of likelihoodkit that installs it
+EXTRAS = {
+    "torch": "torch",
+    "jax": "jax",
+    "keras": "keras",
+    "xgboost": "xgboost",
+    "lightgbm": "lightgbm",
+    "catboost": "catboost",
+    "sklearn": "sklearn",
+    "narwhals": "sklearn",
+    "formulaic": "formula",
+    "matplotlib": "plot",
+    "dask": "dask",
+}
+
+
+def framework(module: str) -> Any:
+    """The module, imported now.
+
+    Raises `MissingExtraError` naming the extra where its framework is not installed.
+
+    >>> framework("json").__name__
+    'json'
+    """
+    root = module.split(".", maxsplit=1)[0]
+    try:
+        return import_module(module)
+    except ModuleNotFoundError as problem:
+        if problem.name is None or problem.name.split(".")[0] != root:
+            raise  # the framework is there and lacks something of its own: its message is the right one
+        extra = EXTRAS.get(root, root)
+        raise MissingExtraError(
+            f"this needs {root}, which is not installed",
+            value=root,
+            remedy=f"Install it with: pip install 'likelihoodkit[{extra}]'",
+        ) from None

@@ -1,0 +1,237 @@
+"""A loss in the shape boosters want: slopes and positive curvatures per row, a start, a metric, predictions.
+
+One `Objective` serves every booster; `likelihoodkit.export.boosters` gives it their calling conventions. What the
+boosters leave to the objective is done here: the start (they begin at 0 or 0.5), row weights (ignored for custom
+objectives), the finite check (one NaN silently spoils a model), and the link, which their model files lose.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from likelihoodkit.errors import DerivationError, FitError, InputError, UnknownNameError
+from likelihoodkit.export.curvature import Information, check_kind, check_slopes
+from likelihoodkit.export.saved import noise_from_json, noise_to_json
+from likelihoodkit.export.start import Start, best_constant, check_boostable
+from likelihoodkit.loss import Loss, derive
+from likelihoodkit.predict import crps
+
+Array = NDArray[Any]
+
+SCHEMA = "likelihoodkit/objective"
+METRICS = ("nll", "crps")
+
+
+class Objective:
+    """A loss as a booster's objective.
+
+    Parameters
+    ----------
+    loss : Loss
+    curvature : "fisher" | "majorizer" | "observed" | "unit", optional
+        What the trees divide by. The default is positive in every row: Fisher information for a noise, the
+        half-quadratic majorizer or one number for all rows for a loss that is none. "observed" raises `FitError` in
+        the first row where it is negative.
+    natural : bool
+        Follow the natural gradient (inverse Fisher information times gradient) with curvature 1.
+    metric : "nll" | "crps"
+        What is watched: the mean loss, or the continuous ranked probability score in the unit of y.
+    **given : number
+        Settings that the family takes with each call (``trials=`` of `Binomial`), one number for all rows.
+
+    Shapes: ``y`` (n,), raw scores (n,) or (n, w), slopes and curvatures (n, w). The first call of `prepare` (or of the
+    booster) finds ``start`` from the training data; it is kept, saved and used by every prediction.
+    """
+
+    def __init__(
+        self,
+        loss: Loss,
+        *,
+        curvature: str | None = None,
+        natural: bool = False,
+        metric: str = "nll",
+        **given: float,
+    ) -> None:
+        check_boostable(loss)
+        if metric not in METRICS:
+            raise UnknownNameError(f"no metric is called {metric!r}", value=metric, remedy="Metrics: nll, crps")
+        if natural and loss.bound.family.sign > 0:
+            raise DerivationError(f"{loss.name} is a loss, not a noise: it has no natural gradient", family=loss.name)
+        self.loss = loss
+        self.kind = check_kind(curvature, loss)
+        self.natural = natural
+        self.watched = metric
+        self.given = dict(given)
+        self.start: Start | None = None
+        self._flat = 1.0
+        self.size = 1.0  # with curvature "unit" the loss is measured in this unit, so that penalties mean the same
+        self._information: Information | None = None
+        self._training: tuple[Array, Array | None, Array | None] | None = None
+
+    # -- training ------------------------------------------------------------------------------------------------
+
+    @property
+    def width(self) -> int:
+        """Number of raw scores per row."""
+        return len(self._started().constant)
+
+    def prepare(self, y: ArrayLike, weights: ArrayLike | None = None, offset: ArrayLike | None = None) -> Objective:
+        """Find the start from training data (n,) and keep the data for the calls of the booster; returns itself."""
+        target = np.asarray(y, dtype=np.float64)
+        weight = None if weights is None else np.asarray(weights, dtype=np.float64)
+        added = None if offset is None else np.asarray(offset, dtype=np.float64)
+        constant = best_constant(self.loss, target, weight, added, self.given)
+        neutral = Start(constant, np.ones(len(constant)))
+        self.start = neutral
+        outputs = neutral.outputs(np.zeros((len(target), len(constant))), added)
+        self.size = 1.0
+        if self.kind == "unit":
+            self._flat, self.size = self._one_number(target, outputs, weight)
+        curvature = self._curvature(target, outputs) / self.size
+        total = np.average(curvature, axis=0, weights=weight)
+        if not (np.isfinite(total) & (total > 0)).all():
+            raise FitError(
+                f"{self.loss.name}: the curvature at the start is {total.tolist()}; boosting needs it positive",
+                family=self.loss.name,
+                remedy="Use curvature='fisher', 'majorizer' or 'unit'",
+            )
+        self.start = Start(constant, 1 / np.sqrt(total))
+        self._training = (target, weight, added)
+        return self
+
+    def slopes(
+        self, y: ArrayLike, raw: ArrayLike, weights: ArrayLike | None = None, offset: ArrayLike | None = None
+    ) -> tuple[Array, Array]:
+        """Gradient and positive curvature of each row in the raw scores, (n, w) each, weights multiplied in."""
+        start = self._started()
+        target = np.asarray(y, dtype=np.float64)
+        outputs = start.outputs(np.asarray(raw), None if offset is None else np.asarray(offset))
+        columns = self._columns(len(target))
+        gradient = self.loss.gradient(target, outputs, **columns)
+        if self.natural:
+            gradient = np.linalg.solve(self._informed(outputs), gradient[:, :, None])[:, :, 0] / start.unit
+            curvature = np.ones_like(gradient)
+        else:
+            gradient = gradient * (start.unit / self.size)
+            curvature = self._curvature(target, outputs) * (start.unit**2 / self.size)
+        check_slopes(self.loss, gradient, curvature, outputs)
+        if weights is not None:
+            weight = np.asarray(weights, dtype=np.float64)[:, None]
+            gradient, curvature = gradient * weight, curvature * weight
+        return gradient, curvature
+
+    def _curvature(self, y: Array, outputs: Array) -> Array:
+        columns = self._columns(len(y))
+        if self.kind == "unit":
+            return np.full(outputs.shape, self._flat)
+        if self.kind == "fisher":
+            diagonal: Array = np.einsum("nii->ni", self._informed(outputs)).copy()
+            return diagonal
+        return self.loss.curvature(y, outputs, kind=self.kind, **columns)
+
+    def _informed(self, outputs: Array) -> Array:
+        if self._information is None:
+            self._information = Information(self.loss, self.given)
+        return self._information(outputs)
+
+    def _one_number(self, y: Array, outputs: Array, weights: Array | None) -> tuple[float, float]:
+        """A curvature for all rows, mean slope over mean distance to the start, and the size of such a parabola."""
+        slopes = np.abs(self.loss.gradient(y, outputs, **self._columns(len(y))))
+        size = float(np.average(slopes.mean(axis=1), weights=weights))
+        link = dict(self.loss.bound.bindings)[self.loss.outputs[0]]
+        if getattr(link, "name", "") != "identity" or y.ndim > 1 or self.loss.bound.family.outcome.domain.whole:
+            return size, 1.0
+        away = float(np.average(np.abs(y - outputs[:, 0]), weights=weights))
+        return (size / away, size * away) if away > 0 else (size, 1.0)
+
+    def _columns(self, rows: int) -> dict[str, Array]:
+        return {name: np.full(rows, float(value)) for name, value in self.given.items()}
+
+    # -- watching and predicting ---------------------------------------------------------------------------------
+
+    def measure(
+        self, y: ArrayLike, raw: ArrayLike, weights: ArrayLike | None = None, offset: ArrayLike | None = None
+    ) -> float:
+        """The weighted mean of the metric over rows."""
+        target = np.asarray(y, dtype=np.float64)
+        outputs = self.outputs(raw, offset)
+        columns = self._columns(len(target))
+        if self.watched == "nll":
+            rows = self.loss(target, outputs, **columns)
+        else:
+            rows = crps(self.loss.distribution(outputs, **columns), target)
+        return float(np.average(rows, weights=None if weights is None else np.asarray(weights)))
+
+    def outputs(self, raw: ArrayLike, offset: ArrayLike | None = None) -> Array:
+        """The model's outputs (n, w) from a booster's raw scores."""
+        return self._started().outputs(np.asarray(raw), None if offset is None else np.asarray(offset))
+
+    def predict(self, raw: ArrayLike, rule: Any = "mean", *, offset: ArrayLike | None = None) -> Array:
+        """Predictions from raw scores by a rule of `Loss.predict`; a loss that is no noise predicts its parameter."""
+        outputs = self.outputs(raw, offset)
+        columns = self._columns(len(outputs))
+        if self.loss.bound.family.sign > 0:
+            (first, *_) = self.loss.outputs
+            return self.loss.parameters(outputs, **columns)[first]
+        return self.loss.predict(outputs, rule=rule, **columns)
+
+    def distribution(self, raw: ArrayLike, *, offset: ArrayLike | None = None) -> Any:
+        """The belief about each row (see `Loss.distribution`) from raw scores."""
+        outputs = self.outputs(raw, offset)
+        return self.loss.distribution(outputs, **self._columns(len(outputs)))
+
+    def _started(self) -> Start:
+        if self.start is None:
+            raise FitError(
+                f"{self.loss.name}: the objective has not seen training data",
+                family=self.loss.name,
+                remedy="Call objective.prepare(y), or train with it first",
+            )
+        return self.start
+
+    # -- what a booster's own file loses -------------------------------------------------------------------------
+
+    def to_json(self) -> dict[str, Any]:
+        """Noise, start, units and choices as plain data."""
+        start = self._started()
+        return {
+            "schema": SCHEMA,
+            "version": 1,
+            "noise": noise_to_json(self.loss.bound),
+            "constant": start.constant.tolist(),
+            "unit": start.unit.tolist(),
+            "curvature": self.kind,
+            "flat": self._flat,
+            "size": self.size,
+            "natural": self.natural,
+            "metric": self.watched,
+            "given": self.given,
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any], noise: Any = None) -> Objective:
+        """Read what `to_json` wrote; ``noise`` is needed where that is not one of the kit's own."""
+        if data.get("schema") != SCHEMA or data.get("version") != 1:
+            raise InputError(
+                f"this is no objective of likelihoodkit: schema {data.get('schema')!r}, version {data.get('version')!r}"
+            )
+        bound = noise_from_json(data["noise"]) if noise is None else noise
+        options = {"curvature": data["curvature"], "natural": data["natural"], "metric": data["metric"]}
+        found = cls(derive(bound), **options, **data["given"])
+        found.start = Start(np.array(data["constant"], dtype=float), np.array(data["unit"], dtype=float))
+        found._flat, found.size = float(data["flat"]), float(data["size"])
+        return found
+
+    def save(self, path: str | Path) -> None:
+        """Write `to_json` to a file."""
+        Path(path).write_text(json.dumps(self.to_json(), indent=1), encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: str | Path, noise: Any = None) -> Objective:
+        """Read what `save` wrote."""
+        return cls.from_json(json.loads(Path(path).read_text(encoding="utf-8")), noise)
