@@ -185,13 +185,17 @@ class Runner:
         checks: Mapping[str, Callable[[Array], bool]],
     ) -> bool:
         layout: _Layout | None = None
+        aside: list[Array] = []  # rows for the kernels, put together: these are slow to call for a few
         # the program itself decides what an overflow becomes; NumPy's warning about it would say nothing new
         with np.errstate(all="ignore"):
             for start, stop in spans:
                 if layout is None or layout.rows != stop - start:
                     layout = _WORKSPACE.layout(self._plan, stop - start, entries, inputs)
-                if not self._span(slice(start, stop), layout, inputs, outputs, checks):
+                if not self._span(slice(start, stop), layout, inputs, outputs, checks, aside):
                     return False
+                if sum(map(len, aside)) >= stop - start:
+                    self._mend(aside, inputs, outputs)
+            self._mend(aside, inputs, outputs)
         return True
 
     def _span(
@@ -201,6 +205,7 @@ class Runner:
         inputs: Mapping[str, Array],
         outputs: Mapping[str, Array],
         checks: Mapping[str, Callable[[Array], bool]],
+        aside: list[Array],
     ) -> bool:
         places, strange = layout.places, None
         for name, place in self._plan.inputs.items():
@@ -224,7 +229,7 @@ class Runner:
             if name not in direct or outputs[name].dtype != np.float64:
                 outputs[name][..., part] = places[place]
         if strange is not None:
-            self._mend(np.flatnonzero(strange), part, inputs, outputs)
+            aside.append(np.flatnonzero(strange) + part.start)
         return True
 
     def _walk(self, places: list[Any], strange: Array | None) -> Array | None:
@@ -243,9 +248,12 @@ class Runner:
                 strange = _outside(places[step.out], step.guard.low, step.guard.high, strange)
         return strange
 
-    def _mend(self, strange: Array, part: slice, inputs: Mapping[str, Array], outputs: Mapping[str, Array]) -> None:
+    def _mend(self, aside: list[Array], inputs: Mapping[str, Array], outputs: Mapping[str, Array]) -> None:
         """Rows outside the everyday range: the kernels."""
-        rows = strange + part.start
+        if not aside:
+            return
+        rows = np.concatenate(aside)
+        aside.clear()
         gathered = {
             name: np.asarray(a if a.ndim == 0 else a[..., rows], dtype=np.float64) for name, a in inputs.items()
         }
@@ -260,7 +268,6 @@ def _outside(array: Array, low: float, high: float, strange: Array | None) -> Ar
         return strange
     if np.minimum.reduce(array, axis=None) >= low and np.maximum.reduce(array, axis=None) <= high:
         return strange
-    outside: Array = ~((array >= low) & (array <= high))
-    if outside.ndim == 2:
-        outside = outside.any(axis=0)
+    inside = (array >= low) & (array <= high)
+    outside = np.asarray(~(inside if inside.ndim == 1 else inside.all(axis=0)))
     return outside if strange is None else strange | outside

@@ -7,10 +7,10 @@ from likelihoodkit.compile.trace import Trace, Value
 
 
 def _parts(trace: Trace, z: Value, y: Value) -> tuple[Value, Value, Value, Value]:
-    """The greatest gap z_j - z_y, e^(z_j - max) with 0 for the class y, their sum, and e^(z_y - max)."""
-    gap = z - trace.emit("pick", z, y)
-    top = trace.emit("max_over", gap)
-    others = trace.emit("put", trace.exp(gap - top), y, 0.0)
+    """max - z_y, e^(z_j - max) with 0 for the class y, their sum, and e^(z_y - max)."""
+    largest = trace.emit("max_over", z)
+    top = largest - trace.emit("pick", z, y)
+    others = trace.emit("put", trace.exp(z - largest), y, 0.0)
     return top, others, trace.emit("sum_over", others), trace.exp(-top)
 
 
