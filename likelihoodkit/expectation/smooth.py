@@ -74,8 +74,8 @@ def block_sums(
             return None
         found, error = _apply(density, function, size, rows[owner], start, rule(length))
         settled = (error <= TOLERANCE * np.maximum(scale[:, owner], np.abs(found))).all(axis=0)
-        for total, sums in zip(totals, found, strict=True):
-            total += np.bincount(owner[settled], weights=sums[settled], minlength=rows.size)
+        for k, sums in enumerate(found):
+            totals[k] += np.bincount(owner[settled], weights=sums[settled], minlength=rows.size)
         rough = ~settled
         owner, start = np.repeat(owner[rough], 2), np.repeat(start[rough], 2)
         length //= 2
