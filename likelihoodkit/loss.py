@@ -36,6 +36,8 @@ class Loss:
     answers. No input is ever changed.
 
     Errors: `ShapeError`, `SupportError`, `InputError`; NaN and infinite inputs are refused with their index.
+    ``on_invalid="inf"`` lets an outcome outside the support pass: it is impossible under every output, so its value is
+    infinite and its gradient and Hessian are zero; a missing one (NaN) is still refused.
 
     >>> import likelihoodkit as lk
     >>> loss = lk.derive(lk.Normal(scale=1))
@@ -126,9 +128,10 @@ class Loss:
         given: Mapping[str, ArrayLike] | None = None,
         *,
         by_tile: bool = False,
+        **how: Any,
     ) -> Rows:
         return self._reader.read(
-            y, outputs, weights=weights, offset=offset, shared=shared, given=given, by_tile=by_tile
+            y, outputs, weights=weights, offset=offset, shared=shared, given=given, by_tile=by_tile, **how
         )
 
     def _run(self, what: str, rows: Rows, places: Mapping[str, Array]) -> None:
@@ -144,13 +147,14 @@ class Loss:
         weights: ArrayLike | None = None,
         offset: ArrayLike | None = None,
         shared: SharedValues = None,
+        on_invalid: Any = "raise",
         **given: ArrayLike,
     ) -> Array:
         """The loss of each row, shape (n,), all constants kept, never averaged."""
-        rows = self._read(y, outputs, weights, offset, shared, given, by_tile=True)
+        rows = self._read(y, outputs, weights, offset, shared, given, by_tile=True, on_invalid=on_invalid)
         value = np.empty(rows.count, rows.dtype)
         self._run("value", rows, {"value": value})
-        return rows.weigh(value)
+        return rows.weigh(value, impossible=np.inf)
 
     def value_and_gradient(
         self,
@@ -160,10 +164,11 @@ class Loss:
         weights: ArrayLike | None = None,
         offset: ArrayLike | None = None,
         shared: SharedValues = None,
+        on_invalid: Any = "raise",
         **given: ArrayLike,
     ) -> tuple[Array, Array]:
         """Loss (n,) and its gradient (shape of ``outputs``, shared parameters in further columns) in one pass."""
-        rows = self._read(y, outputs, weights, offset, shared, given, by_tile=True)
+        rows = self._read(y, outputs, weights, offset, shared, given, by_tile=True, on_invalid=on_invalid)
         value = np.empty(rows.count, rows.dtype)
         gradient = np.empty((rows.count, rows.width), rows.dtype)
         places = {"value": value}
@@ -171,7 +176,7 @@ class Loss:
             vector = name in self._reader.vectors
             places[f"d {name}"] = gradient[:, columns].T if vector else gradient[:, columns.start]
         self._run("fused", rows, places)
-        rows.weigh(value), rows.weigh(gradient)
+        rows.weigh(value, impossible=np.inf), rows.weigh(gradient)
         return value, gradient[:, 0] if rows.flat else gradient
 
     def gradient(self, y: ArrayLike, outputs: ArrayLike, **keywords: Any) -> Array:
@@ -186,10 +191,11 @@ class Loss:
         weights: ArrayLike | None = None,
         offset: ArrayLike | None = None,
         shared: SharedValues = None,
+        on_invalid: Any = "raise",
         **given: ArrayLike,
     ) -> Array:
         """Second derivatives of each row's loss, (n, w, w); at a kink, those beside it."""
-        rows = self._read(y, outputs, weights, offset, shared, given)
+        rows = self._read(y, outputs, weights, offset, shared, given, on_invalid=on_invalid)
         return rows.weigh(self._matrix(rows, "hessian"))
 
     def _matrix(self, rows: Rows, what: str) -> Array:
@@ -279,6 +285,8 @@ class Loss:
             )
         if kind == "majorizer":
             return majorizer(self, y, outputs, keywords)
+        if kind == "fisher":
+            keywords = {name: value for name, value in keywords.items() if name != "on_invalid"}  # there is no outcome
         matrix = self.fisher(outputs, **keywords) if kind == "fisher" else self.hessian(y, outputs, **keywords)
         diagonal: Array = np.einsum("nii->ni", matrix).copy()
         return diagonal[:, 0] if np.ndim(outputs) == 1 and diagonal.shape[1] == 1 else diagonal

@@ -88,6 +88,7 @@ class Rows:
     ``inputs`` by symbol name, (n,), (K, n) or 0-d; ``count`` rows; ``dtype`` of the answer; ``flat`` when the outputs
     came as (n,) and the gradient goes back that way; ``columns`` of the gradient by output name. ``checks`` of inputs
     were left to the engine, which asks them tile by tile; when one says no, `complain` finds the row and raises.
+    ``impossible`` marks rows whose outcome lies outside the support (`on_invalid="inf"`).
     """
 
     inputs: dict[str, Array]
@@ -98,16 +99,19 @@ class Rows:
     weights: Array | None
     checks: dict[str, Check] = field(default_factory=dict)
     complain: Callable[[], None] = lambda: None
+    impossible: Array | None = None
 
     @property
     def width(self) -> int:
         """Number of gradient columns: outputs, then shared parameters."""
         return max((s.stop for s in self.columns.values()), default=0)
 
-    def weigh(self, array: Array) -> Array:
-        """Multiply rows by the weights, in place."""
+    def weigh(self, array: Array, *, impossible: float = 0.0) -> Array:
+        """Multiply rows by the weights, in place; rows with an ``impossible`` outcome get that number if they weigh."""
         if self.weights is not None:
             array *= self.weights.reshape(-1, *[1] * (array.ndim - 1))
+        if self.impossible is not None:
+            array[self.impossible if self.weights is None else self.impossible & (self.weights > 0)] = impossible
         return array
 
 
@@ -191,8 +195,11 @@ class Reader:
         shared: ArrayLike | Mapping[str, float] | None = None,
         given: Mapping[str, ArrayLike] | None = None,
         by_tile: bool = False,
+        on_invalid: str = "raise",
     ) -> Rows:
         """Check and lay out everything; ``y`` None leaves the outcome out (for predictions).
+
+        ``on_invalid`` "inf" marks outcomes outside the support as impossible instead of raising.
 
         ``by_tile`` leaves to the engine what every single number of outputs and outcome has to be asked: see `Rows`.
         """
@@ -201,6 +208,7 @@ class Reader:
         dtype = array.dtype
         predicted = array[:, 0] if flat else array
         checks: dict[str, Check] = {}
+        impossible: Array | None = None
         questions: list[Callable[[], None]] = [lambda: check_finite(predicted, "outputs", self.family)]
         if not by_tile or offset is not None:
             questions.pop()()
@@ -217,6 +225,12 @@ class Reader:
             columns[name] = slice(self._stop(columns), self._stop(columns) + 1)
         if y is not None:
             name = self.derivation.y.name
+            if on_invalid not in ("raise", "inf"):
+                raise UnknownNameError(
+                    f"{self.family}: on_invalid is not {on_invalid!r}", value=on_invalid, remedy="Use 'raise' or 'inf'"
+                )
+            if on_invalid == "inf":
+                y, impossible = self._possible(y, rows, inputs, columns)
             outcome, check, question = self._outcome(y, rows, inputs, columns, by_tile=by_tile)
             if check is None:
                 question()
@@ -230,7 +244,9 @@ class Reader:
             for question in questions:
                 question()
 
-        return Rows(inputs, rows, dtype, flat, columns, self._weights(weights, rows, dtype), checks, complain)
+        return Rows(
+            inputs, rows, dtype, flat, columns, self._weights(weights, rows, dtype), checks, complain, impossible
+        )
 
     @staticmethod
     def _stop(columns: Mapping[str, slice]) -> int:
@@ -321,13 +337,7 @@ class Reader:
 
             return array.T, None, rows_question
         column = self.column(y, "y", rows, whole=by_tile)
-        upper: Array | float | None = None
-        if domain.upper == "classes":
-            block = next(s for n, s in columns.items() if n in self.vectors)
-            upper = float(block.stop - block.start - 1)
-        elif domain.upper is not None:
-            held = self.derivation.bound.held.get(domain.upper)
-            upper = float(held) if held is not None else inputs[self.derivation.inputs[domain.upper].name]
+        upper = self._largest(inputs, columns)
 
         def question() -> None:
             domain.check(column, family=self.family, upper=upper)
@@ -335,6 +345,29 @@ class Reader:
         if not by_tile or isinstance(upper, np.ndarray):
             return column, None, question
         return column, all_inside(domain, np.inf if upper is None else upper), question
+
+    def _largest(self, inputs: Mapping[str, Array], columns: Mapping[str, slice]) -> Array | float | None:
+        """The largest outcome where the support takes it from the columns or from a held parameter."""
+        name = self.derivation.bound.family.outcome.domain.upper
+        if name is None:
+            return None
+        if name == "classes":
+            block = next(s for n, s in columns.items() if n in self.vectors)
+            return float(block.stop - block.start - 1)
+        held = self.derivation.bound.held.get(name)
+        return float(held) if held is not None else inputs[self.derivation.inputs[name].name]
+
+    def _possible(
+        self, y: ArrayLike, rows: int, inputs: Mapping[str, Array], columns: Mapping[str, slice]
+    ) -> tuple[ArrayLike, Array | None]:
+        """The outcome with a stand-in where it is outside the support, and the mask of those rows; NaN stays."""
+        domain = self.derivation.bound.family.outcome.domain
+        if domain.vector:
+            return y, None
+        column = self.column(y, "y", rows)
+        bad = domain.outside(column, self._largest(inputs, columns)) & ~np.isnan(column)
+        low, high = domain.typical
+        return np.where(bad, domain.low if domain.whole and np.isfinite(domain.low) else (low + high) / 2, column), bad
 
     def _on_simplex(self, array: Array) -> None:
         sums = array.sum(axis=1)

@@ -100,34 +100,55 @@ class Support:
         bad = self.outside(values, upper)
         if not bad.any():
             return
-        places = np.argwhere(bad)
-        first = tuple(int(i) for i in places[0])
+        first = tuple(int(i) for i in np.argwhere(bad)[0])
         index: Any = first[0] if len(first) == 1 else first
-        where = str(index) if len(first) == 1 else ", ".join(map(str, first))
         value = float(values[first])
-        why = self._why(value, None if upper is None else float(np.broadcast_to(upper, values.shape)[first]))
-        listed = ", ".join(str(int(p[0])) for p in places[:3])
-        share = "" if values.size == 1 else f"; {len(places)} of {values.size} values, first at {listed}"
+        reasons = sorted(self._reasons(values, bad, upper), key=lambda reason: int(np.argmax(reason[0])))
+        if values.size == 1:
+            why = f", which {reasons[0][1]}"
+        else:
+            why = "".join(f"; {_how_many(mask, one, many)}" for mask, one, many in reasons)
         raise SupportError(
-            f"{family} expects {self.words} but {what}[{where}] = {value:.12g} {why}{share}",
+            f"{family} expects {self.words} but {what}[{', '.join(map(str, first))}] = {value:.12g}{why}",
             family=family,
             index=index,
             value=value,
             remedy=self.remedy if remedy is None else remedy,
         )
 
-    def _why(self, value: float, upper: float | None) -> str:
-        if np.isnan(value):
-            return "is missing"
-        if np.isinf(value):
-            return "is infinite"
-        if self.whole and value != np.floor(value):
-            return "is not a whole number"
-        if upper is not None and value > upper:
-            return f"is above {upper:.12g}"
-        if value < self.low or (value == self.low and not self.closed_low):
-            return f"is not above {self.low:.12g}" if not self.closed_low else f"is below {self.low:.12g}"
-        return f"is not below {self.high:.12g}" if not self.closed_high else f"is above {self.high:.12g}"
+    def _reasons(
+        self, values: NDArray[Any], bad: NDArray[np.bool_], upper: NDArray[Any] | float | None
+    ) -> list[tuple[NDArray[np.bool_], str, str]]:
+        """The bad values sorted by what is wrong with them: masks that do not overlap, the words for one and many."""
+        low, high = f"{self.low:.12g}", f"{self.high:.12g}"
+        with np.errstate(invalid="ignore"):
+            tests = [
+                (np.isnan(values), "missing"),
+                (np.isinf(values), "infinite"),
+                (values < self.low, f"below {low}"),
+                (values <= self.low, f"not above {low}"),
+                (values > self.high, f"above {high}"),
+                (values >= self.high, f"not below {high}"),
+            ]
+            if upper is not None:
+                largest = np.broadcast_to(np.asarray(upper, dtype=float), values.shape)
+                beyond = values > largest
+                tests.append((beyond, f"above {largest[beyond][0]:.12g}" if beyond.any() else ""))
+        found, left = [], bad
+        for mask, words in tests:
+            if (mask & left).any():
+                found.append((mask & left, f"is {words}", f"are {words}"))
+            left = left & ~mask
+        if left.any():
+            found.append((left, "is not a whole number", "are not whole numbers"))
+        return found
+
+
+def _how_many(mask: NDArray[np.bool_], one: str, many: str) -> str:
+    """``3 of 1000 values are not whole numbers, first at 17, 60, 411``; every place where there are three or fewer."""
+    places = ", ".join(str(int(p[0])) for p in np.argwhere(mask)[:3])
+    count = int(mask.sum())
+    return f"{count} of {mask.size} values {one if count == 1 else many}, {'first ' if count > 1 else ''}at {places}"
 
 
 real = Support("real", "real numbers", remedy="Drop or impute missing values first; infinite values cannot be scored")

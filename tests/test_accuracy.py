@@ -19,13 +19,13 @@ LARGEST = 104.0
 
 #: family -> (what the reduced grid measures, why the bar is not met); an entry that is no longer needed fails
 _CANCELS = "the formula still cancels or leaves the range before its sum does"
-EXEMPT: dict[str, tuple[float, str]] = {
-    name: (np.inf, _CANCELS)
-    for name in (
+EXEMPT: dict[str, tuple[float, str]] = dict.fromkeys(
+    (
         *("JohnsonSU", "ChiSquared", "LogLogistic", "Nakagami", "BetaPrime", "Frechet", "Rice", "BetaBinomial"),
         "GeneralizedPoisson",
-    )
-}
+    ),
+    (np.inf, _CANCELS),
+)
 #: the same for everyday inputs
 EXEMPT_EVERYDAY = {
     "Beta": (6.0, "near its zero at a, b = 1 the value feels that a and b are rounded apart"),

@@ -27,16 +27,16 @@ CLASSES = lk.derive(lk.Categorical)
 # -- values of y outside the support -------------------------------------------------------------------------------
 
 OUTSIDE = [
-    (lk.Normal(scale=1), [0.0, NAN], r"Normal expects real numbers but y\[1\] = nan is missing; 1 of 2 values, first at 1. Drop or impute missing", 1),  # noqa: E501
-    (lk.Normal(scale=1), [INF], r"Normal expects real numbers but y\[0\] = inf is infinite. Drop or impute", 0),
-    (lk.Poisson(), [1.0, -1.0], r"Poisson expects counts \(0, 1, 2, ...\) but y\[1\] = -1 is below 0; 1 of 2 values, first at 1. For amounts try Gamma", 1),  # noqa: E501
-    (lk.Poisson(), [2.5], r"Poisson expects counts .* but y\[0\] = 2.5 is not a whole number. For amounts try Gamma or Tweedie; for rates", 0),  # noqa: E501
-    (lk.Gamma(shape=1), [1.0, 2.0, 0.0], r"Gamma expects positive amounts but y\[2\] = 0 is not above 0; 1 of 3 values, first at 2. For exact zeros try", 2),  # noqa: E501
-    (lk.Exponential(), [-0.5], r"Exponential expects amounts of zero or more but y\[0\] = -0.5 is below 0. For negative values try", 0),  # noqa: E501
-    (lk.Beta(concentration=2), [1.0], r"Beta expects proportions strictly between 0 and 1 but y\[0\] = 1 is not below 1. For exact 0 or 1 try ZeroOneInflated", 0),  # noqa: E501
-    (lk.Bernoulli(), [0, 2, 1, 3], r"Bernoulli expects labels 0 or 1 but y\[1\] = 2 is above 1; 2 of 4 values, first at 1, 3. Recode", 1),  # noqa: E501
-    (lk.Binomial(trials=3), [4], r"Binomial expects counts 0, 1, ..., trials but y\[0\] = 4 is above 3. Check that y counts successes", 0),  # noqa: E501
-    (lk.VonMises(concentration=1), [NAN], r"VonMises expects angles in radians but y\[0\] = nan is missing. Give angles as finite radians", 0),  # noqa: E501
+    (lk.Normal(scale=1), [0.0, NAN], r"Normal expects real numbers but y\[1\] = nan; 1 of 2 values is missing, at 1. Drop or impute missing", 1),  # noqa: E501
+    (lk.Normal(scale=1), [INF], r"Normal expects real numbers but y\[0\] = inf, which is infinite. Drop or impute", 0),
+    (lk.Poisson(), [1.0, -1.0], r"Poisson expects counts \(0, 1, 2, ...\) but y\[1\] = -1; 1 of 2 values is below 0, at 1. For amounts try Gamma", 1),  # noqa: E501
+    (lk.Poisson(), [2.5], r"Poisson expects counts .* but y\[0\] = 2.5, which is not a whole number. For amounts try Gamma or Tweedie; for rates", 0),  # noqa: E501
+    (lk.Gamma(shape=1), [1.0, 2.0, 0.0], r"Gamma expects positive amounts but y\[2\] = 0; 1 of 3 values is not above 0, at 2. For exact zeros try", 2),  # noqa: E501
+    (lk.Exponential(), [-0.5], r"Exponential expects amounts of zero or more but y\[0\] = -0.5, which is below 0. For negative values try", 0),  # noqa: E501
+    (lk.Beta(concentration=2), [1.0], r"Beta expects proportions strictly between 0 and 1 but y\[0\] = 1, which is not below 1. For exact 0 or 1 try ZeroOneInflated", 0),  # noqa: E501
+    (lk.Bernoulli(), [0, 2, 1, 3], r"Bernoulli expects labels 0 or 1 but y\[1\] = 2; 2 of 4 values are above 1, first at 1, 3. Recode", 1),  # noqa: E501
+    (lk.Binomial(trials=3), [4], r"Binomial expects counts 0, 1, ..., trials but y\[0\] = 4, which is above 3. Check that y counts successes", 0),  # noqa: E501
+    (lk.VonMises(concentration=1), [NAN], r"VonMises expects angles in radians but y\[0\] = nan, which is missing. Give angles as finite radians", 0),  # noqa: E501
 ]  # fmt: skip
 
 
@@ -58,23 +58,23 @@ def test_outcomes_outside_the_support(bound: Any, y: list[float], message: str, 
 def test_class_indices_beyond_the_columns() -> None:
     with pytest.raises(
         SupportError,
-        match=r"Categorical expects class indices .* but y\[1\] = 3 is above 2; 1 of 2 values.*Number the classes from 0",  # noqa: E501
+        match=r"Categorical expects class indices .* but y\[1\] = 3; 1 of 2 values is above 2, at 1.*Number the classes from 0",  # noqa: E501
     ):
         CLASSES([0, 3], np.zeros((2, 3)))
-    with pytest.raises(SupportError, match=r"y\[0\] = -1 is below 0"):
+    with pytest.raises(SupportError, match=r"y\[0\] = -1, which is below 0"):
         CLASSES([-1], np.zeros((1, 3)))
 
 
 def test_trials_as_a_column() -> None:
     loss = lk.derive(lk.Binomial())
-    with pytest.raises(SupportError, match=r"y\[1\] = 5 is above 4"):
+    with pytest.raises(SupportError, match=r"y\[1\] = 5; 1 of 2 values is above 4, at 1"):
         loss([1, 5], [0.0, 0.0], trials=[9, 4])
     with pytest.raises(
         InputError,
         match=r"Binomial needs trials. Hold it, as in Binomial\(trials=...\), or pass trials= with one number per row",
     ):
         loss([1], [0.0])
-    with pytest.raises(SupportError, match=r"Binomial expects counts .* but trials\[0\] = 2.5 is not a whole number"):
+    with pytest.raises(SupportError, match=r"Binomial expects counts .* but trials\[0\] = 2.5"):
         loss([1], [0.0], trials=[2.5])
     with pytest.raises(ShapeError, match=r"Binomial: trials must have shape \(2,\) to match outputs, not \(3,\)"):
         loss([1, 1], [0.0, 0.0], trials=[3, 3, 3])
@@ -248,3 +248,51 @@ def test_answers_do_not_alias_inputs() -> None:
     assert not np.shares_memory(gradient, outputs)
     gradient[:] = 7
     np.testing.assert_array_equal(outputs, 0)
+
+
+# -- the whole story, and what is impossible -----------------------------------------------------------------------
+
+
+def test_a_support_error_tells_the_whole_story() -> None:
+    y = np.full(1000, 3.0)
+    y[[17, 60, 411]] = 2.5
+    with pytest.raises(SupportError) as caught:
+        lk.derive(lk.Poisson)(y, np.zeros(1000))
+    assert str(caught.value) == (
+        "Poisson expects counts (0, 1, 2, ...) but y[17] = 2.5; 3 of 1000 values are not whole numbers, "
+        "first at 17, 60, 411. For amounts try Gamma or Tweedie; for rates pass offset=log(exposure)"
+    )
+    assert (caught.value.family, caught.value.index, caught.value.value) == ("Poisson", 17, 2.5)
+
+
+def test_every_reason_is_told_in_the_order_it_is_met() -> None:
+    y = np.array([1.0, -2.0, 0.5, NAN, 1.5, -1.0])
+    with pytest.raises(
+        SupportError,
+        match=r"y\[1\] = -2; 2 of 6 values are below 0, first at 1, 5; 2 of 6 values are not whole numbers, "
+        r"first at 2, 4; 1 of 6 values is missing, at 3. For amounts",
+    ):
+        lk.derive(lk.Poisson)(y, np.zeros(6))
+
+
+@pytest.mark.parametrize("noise", [lk.Poisson(), lk.Gamma(shape=2), lk.Beta(concentration=3), lk.Binomial(trials=4)])
+def test_what_is_impossible_may_be_infinite(noise: object) -> None:
+    loss = lk.derive(noise)
+    y, outputs, weights = np.array([1.0, -3.0, INF, -1.0]), np.zeros(4), np.array([2.0, 1.0, 1.0, 0.0])
+    y[0] = 0.5 if loss.name == "Beta" else 1.0
+    expected = loss(y[:1], outputs[:1], weights=weights[:1])
+    value, gradient = loss.value_and_gradient(y, outputs, weights=weights, on_invalid="inf")
+    np.testing.assert_array_equal(value, [expected[0], INF, INF, 0.0])
+    np.testing.assert_array_equal(loss(y, outputs, weights=weights, on_invalid="inf"), value)
+    np.testing.assert_array_equal(gradient[1:], 0)
+    np.testing.assert_array_equal(loss.hessian(y, outputs, on_invalid="inf")[1:], 0)
+    assert loss.curvature(y, outputs, on_invalid="inf").shape == (4,)
+    with pytest.raises(SupportError, match="missing"):
+        loss([NAN], [0.0], on_invalid="inf")
+    with pytest.raises(UnknownNameError, match=r"on_invalid is not 'ignore'. Use 'raise' or 'inf'"):
+        loss([1.0], [0.0], on_invalid="ignore")
+
+
+def test_classes_that_do_not_exist_may_be_infinite() -> None:
+    value = lk.derive(lk.Categorical)([0, 5, 2], np.zeros((3, 3)), on_invalid="inf")
+    np.testing.assert_allclose(value, [np.log(3), INF, np.log(3)])
