@@ -86,12 +86,12 @@ class CatalogueLoss(Loss):
     def __repr__(self) -> str:
         return f"losses.{_words(self.bound)}"
 
-    def _read(self, y: ArrayLike | None, outputs: ArrayLike, *arguments: Any, by_tile: bool = False, **how: Any) -> Rows:
+    def _read(self, y: ArrayLike | None, outputs: ArrayLike, *arguments: Any, by_tile: bool = False, **more: Any) -> Rows:
         domain = self.bound.family.outcome.domain
         if y is not None and isinstance(domain, SignedLabels):
             y = domain.recode(y, self.name)
         bare = any(how == BARE for _, how in self.bound.bindings)  # asked below about all rows at once
-        rows = super()._read(y, outputs, *arguments, by_tile=by_tile and not bare, **how)
+        rows = super()._read(y, outputs, *arguments, by_tile=by_tile and not bare, **more)
         for name, how in self.bound.bindings:
             if how == BARE:
                 values = rows.inputs[self.derivation.outputs[name].name]
