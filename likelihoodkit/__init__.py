@@ -30,7 +30,12 @@ if TYPE_CHECKING:
     from likelihoodkit.predict import Belief as Belief, interval as interval, minimise as minimise, quantile as quantile
     from likelihoodkit.primitives.words import *  # noqa: F403
     from likelihoodkit.prove import Proof as Proof, prove as prove
-    from likelihoodkit.wrappers import Independent as Independent
+    from likelihoodkit.wrappers import (
+        Censored as Censored,
+        Independent as Independent,
+        Joint as Joint,
+        Truncated as Truncated,
+    )
 
 __version__ = "0.1.0"
 
@@ -44,7 +49,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
     "certify": ("Report", "check"),
     "explain": ("Explanation", "explain"),
     "fit": ("Fit", "fit"),
-    "wrappers": ("Independent",),
+    "wrappers": ("Censored", "Independent", "Joint", "Truncated"),
     "errors": (
         "BindingError", "ConvergenceWarning", "DeclarationError", "DerivationError", "FitError", "InputError",
         "LikelihoodKitError", "MissingExtraError", "ShapeError", "SupportError", "UndefinedError", "UnknownNameError",

@@ -26,6 +26,7 @@ class Parameter:
     symbol: sp.Symbol
     domain: Support
     link: Link | None
+    entries: tuple[tuple[str, sp.Symbol], ...] = ()  # symbols of the numbers that a row of a compound outcome has
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,12 @@ class Held:
 
 
 class Facts:
-    """What every declaration knows about itself once its class body has run."""
+    """What every declaration knows about itself once its class body has run.
+
+    The last four belong to noise made of noise: ``spelling`` (how it is written: the wrapper's name, what comes first
+    in the brackets, the parameters that this already says), ``latent`` (the noise that predictions are about, where
+    the outcome is only a view of it), ``parts`` (independent noises side by side) and ``components`` (noises mixed).
+    """
 
     outcome: ClassVar[Parameter]
     parameters: ClassVar[dict[str, Parameter]]
@@ -62,6 +68,10 @@ class Facts:
     sign: ClassVar[int]
     fisher: ClassVar[dict[Any, sp.Expr]] = {}
     limit: ClassVar[dict[str, tuple[Any, str]]] = {}
+    spelling: ClassVar[tuple[str, tuple[str, ...], frozenset[str]] | None] = None
+    latent: ClassVar[Part | None] = None
+    parts: ClassVar[tuple[Part, ...]] = ()
+    components: ClassVar[tuple[Part, ...]] = ()
 
 
 Family = type[Facts]
@@ -101,8 +111,11 @@ class Bound(Evaluated):
         return {name: how.value for name, how in self.bindings if isinstance(how, Held) and how.value is not None}
 
     def __repr__(self) -> str:
-        words = []
+        title, first, said = self.family.spelling or (self.name, (), frozenset())
+        words = list(first)
         for name, how in self.bindings:
+            if name in said:
+                continue
             own = self.family.parameters[name].link
             if isinstance(how, Held) and how.value is not None:
                 words.append(f"{name}={_short(how.value)}")
@@ -110,7 +123,16 @@ class Bound(Evaluated):
                 words.append(f"{name}={how!r}")
             elif isinstance(how, Link) and how != own:
                 words.append(f"{name}={how.name!r}")
-        return f"{self.name}({', '.join(words)})"
+        return f"{title}({', '.join(words)})"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A noise inside another one: ``places`` says for each of its parameters which parameter (and entry) that is."""
+
+    name: str
+    bound: Bound
+    places: tuple[tuple[str, str, int | None], ...]
 
 
 def _short(value: sp.Expr) -> str:

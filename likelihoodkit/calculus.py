@@ -7,6 +7,7 @@ receives the sum over them. The table of identities runs again after every diffe
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import sympy as sp
@@ -20,9 +21,23 @@ from likelihoodkit.stabilise import rewrite
 
 def derivative(expression: sp.Expr, symbol: sp.Symbol) -> sp.Expr:
     """The stabilised derivative of a per-row expression in one output (entry by entry where it is a vector)."""
+    if isinstance(expression, sp.Piecewise):
+        return _by_cases(expression, lambda branch: derivative(branch, symbol))
     if expression.atoms(VectorSymbol):
         return rewrite(_sweep(expression, symbol))
     return rewrite(_almost_everywhere(sp.diff(expression, symbol)))
+
+
+def _by_cases(expression: sp.Piecewise, operation: Callable[[sp.Expr], sp.Expr]) -> sp.Expr:
+    """The operation on each branch alone: what another branch would give, NaN perhaps, is never multiplied by zero."""
+    return sp.Piecewise(*[(operation(branch), condition) for branch, condition in expression.args])
+
+
+def _along(slope: sp.Expr, direction_: VectorSymbol) -> sp.Expr:
+    """The product of a slope with a direction, summed over the entries, within each case."""
+    if isinstance(slope, sp.Piecewise):
+        return _by_cases(slope, lambda branch: _along(branch, direction_))
+    return p.sum_over(slope * direction_)
 
 
 def _almost_everywhere(expression: sp.Expr) -> sp.Expr:
@@ -40,6 +55,9 @@ def _sweep(expression: sp.Expr, symbol: sp.Symbol) -> sp.Expr:
         if node in seen or not node.has(symbol):
             return
         seen.add(node)
+        if isinstance(node, sp.Piecewise) and not is_vector(node):
+            order.append(node)
+            return
         for argument in node.args:
             visit(argument)
         order.append(node)
@@ -50,6 +68,10 @@ def _sweep(expression: sp.Expr, symbol: sp.Symbol) -> sp.Expr:
         if node == symbol:
             continue
         flow = adjoint.get(node, sp.S.Zero)
+        if isinstance(node, sp.Piecewise) and not is_vector(node):
+            part = flow * _by_cases(node, lambda branch: _sweep(branch, symbol))
+            adjoint[symbol] = adjoint.get(symbol, sp.S.Zero) + part
+            continue
         for index, argument in enumerate(node.args):
             if argument in seen:
                 part = _pull(node, index, flow)
@@ -109,14 +131,16 @@ class Calculus:
                     symbol, other = self.derivation.predicted[first], self.derivation.predicted[second]
                     slope = self.gradient[second]
                     if isinstance(other, VectorSymbol):
-                        slope = p.sum_over(slope * direction(other))
+                        slope = _along(slope, direction(other))
                     self._hessian[first, second] = derivative(slope, symbol)
         return self._hessian
 
     @property
     def canonical(self) -> bool:
         """Is the Hessian free of y, so that it is the Fisher information itself?"""
-        return not any(self.derivation.y in entry.free_symbols for entry in self.hessian.values())
+        outcome = self.derivation.bound.family.outcome
+        symbols = {outcome.symbol, *(symbol for _, symbol in outcome.entries)}
+        return not any(symbols & entry.free_symbols for entry in self.hessian.values())
 
     @property
     def fisher(self) -> dict[tuple[str, str], sp.Expr] | None:

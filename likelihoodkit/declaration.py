@@ -13,7 +13,7 @@ from typing import Any, ClassVar, cast
 
 import sympy as sp
 
-from likelihoodkit.binding import Bound, Facts, Held, Parameter, Shared, bind, shared
+from likelihoodkit.binding import Bound, Facts, Held, Parameter, Part, Shared, bind, shared
 from likelihoodkit.errors import BindingError, DeclarationError
 from likelihoodkit.links import Link, find
 from likelihoodkit.primitives import VectorSymbol
@@ -28,6 +28,7 @@ __all__ = [
     "Held",
     "NamedLoss",
     "Parameter",
+    "Part",
     "Shared",
     "as_bound",
     "bind",
@@ -56,6 +57,7 @@ class Slot(sp.Dummy):  # type: ignore[misc]
     role: str
     domain: Support
     link: Link | None
+    entries: dict[str, Slot]
 
 
 def _slot(role: str, domain: Support, link: Link | None) -> Slot:
@@ -64,6 +66,7 @@ def _slot(role: str, domain: Support, link: Link | None) -> Slot:
     slot: Slot = Slot(role, **domain.assumptions)
     slot.role, slot.domain, slot.link = role, domain, link
     slot.is_vector = domain.vector
+    slot.entries = {label: _slot("entry", entry, None) for label, entry in domain.entries}
     return slot
 
 
@@ -215,6 +218,8 @@ def _name_symbols(family: str, slots: Mapping[str, Slot]) -> dict[Slot, sp.Symbo
             )
         kind = VectorSymbol if slot.domain.vector else sp.Symbol
         naming[slot] = kind(name, **slot.domain.assumptions)
+        for label, entry in slot.entries.items():
+            naming[entry] = sp.Symbol(f"{name}_{label}", **entry.domain.assumptions)
     return naming
 
 
@@ -237,7 +242,8 @@ def _formula(family: str, name: str, value: Any, naming: Mapping[Slot, sp.Symbol
 
 def _parameter(name: str, slots: Mapping[str, Slot], naming: Mapping[Slot, sp.Symbol]) -> Parameter:
     slot = slots[name]
-    return Parameter(name, naming[slot], slot.domain, slot.link)
+    entries = tuple((label, naming[entry]) for label, entry in slot.entries.items())
+    return Parameter(name, naming[slot], slot.domain, slot.link, entries)
 
 
 Noise = Bound | type[Declared]

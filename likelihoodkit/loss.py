@@ -17,6 +17,7 @@ from likelihoodkit.errors import DerivationError, UnknownNameError
 from likelihoodkit.expectation import expected_outer_product
 from likelihoodkit.majorizer import majorizer
 from likelihoodkit.nll import Derivation, negative_log_likelihood
+from likelihoodkit.parts import by_parts, refuse_information
 from likelihoodkit.primitives import VectorSymbol
 from likelihoodkit.rows import Reader, Rows
 from likelihoodkit.stabilise import stabilise
@@ -256,6 +257,14 @@ class Loss:
                 remedy="Use hessian, or the noise the loss assumes",
             )
         rows = self._read(None, outputs, weights, offset, shared, given)
+        return rows.weigh(self.information(rows))
+
+    def information(self, rows: Rows) -> Array:
+        """Fisher information of rows that have been read; see `fisher`."""
+        family = self.bound.family
+        refuse_information(family)
+        if family.parts:
+            return by_parts(rows, self.derivation, family.parts, lambda part, inside: derive(part).information(inside))
         declared = self.calculus.fisher or {}
         names = list(self.derivation.predicted)
         complete = all((a, b) in declared for i, a in enumerate(names) for b in names[i:])
@@ -265,7 +274,7 @@ class Loss:
             matrix = expected_outer_product(self.derivation, self._runner("fused"), rows)
             if declared:
                 self._fill(matrix, rows, "fisher", [f"{a} {b}" for a, b in declared], {}, 0)
-        return rows.weigh(matrix)
+        return matrix
 
     def curvature(self, y: ArrayLike, outputs: ArrayLike, *, kind: str = "fisher", **keywords: Any) -> Array:
         """Diagonal second derivatives for boosters and Newton steps, shaped as the gradient.

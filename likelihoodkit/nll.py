@@ -168,10 +168,17 @@ def negative_log_likelihood(bound: Bound) -> Derivation:
             why = f"link {link.name}" + (", one value for all rows" if isinstance(how, Shared) else "")
         steps.append(Step("link", "predict", row.symbol, parameters[name], f"{name}: {why}"))
     linked = family.formula.xreplace(_substitution(bound, parameters))
-    loss = -linked if family.sign < 0 else linked
+    loss = _minus(linked) if family.sign < 0 else linked
     if family.sign < 0:
         steps.append(Step("minimise", "negate", linked, loss, "the loss is minus the log-density"))
     return Derivation(bound, family.outcome.symbol, outputs, shared, inputs, parameters, loss, tuple(steps))
+
+
+def _minus(expression: sp.Expr) -> sp.Expr:
+    """Minus the expression, case by case, so that every case is a loss of its own."""
+    if isinstance(expression, sp.Piecewise):
+        return sp.Piecewise(*[(_minus(branch), condition) for branch, condition in expression.args])
+    return -expression
 
 
 def _chosen(bound: Bound) -> str:

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from likelihoodkit.errors import InputError, ShapeError, SupportError, UnknownNameError
+from likelihoodkit import columns as compound
+from likelihoodkit.errors import InputError, ShapeError, UnknownNameError
 from likelihoodkit.nll import Derivation
 from likelihoodkit.primitives import VectorSymbol
 from likelihoodkit.supports import Support
@@ -121,6 +122,7 @@ class Reader:
     def __init__(self, derivation: Derivation) -> None:
         self.derivation = derivation
         self.family = derivation.bound.name
+        self.entries = derivation.bound.family.outcome.entries
         self.vectors = [n for n, s in derivation.outputs.items() if isinstance(s, VectorSymbol)]
 
     def outputs(self, outputs: ArrayLike) -> tuple[Array, dict[str, slice], bool]:
@@ -212,6 +214,10 @@ class Reader:
         questions: list[Callable[[], None]] = [lambda: check_finite(predicted, "outputs", self.family)]
         if not by_tile or offset is not None:
             questions.pop()()
+        domain = self.derivation.bound.family.outcome.domain
+        if domain.interval and given and "censored" in given:
+            flags, given = given["censored"], {name: v for name, v in given.items() if name != "censored"}
+            y = None if y is None else compound.from_flags(as_real(y, "y", self.family), flags, self.family)
         array = self._offset(array, offset, rows)
         inputs: dict[str, Array] = {}
         for name, symbol in self.derivation.outputs.items():
@@ -223,7 +229,11 @@ class Reader:
         for name, value in self._shared(shared).items():
             inputs[self.derivation.shared[name].name] = np.asarray(value, dtype=dtype)
             columns[name] = slice(self._stop(columns), self._stop(columns) + 1)
-        if y is not None:
+        if y is not None and domain.entries:
+            held = self.derivation.bound.held | {n: inputs[s.name] for n, s in self.derivation.inputs.items()}
+            found = compound.outcome(domain, as_real(y, "y", self.family), rows, self.family, held)
+            inputs |= {symbol.name: found[label].astype(dtype, copy=False) for label, symbol in self.entries}
+        elif y is not None:
             name = self.derivation.y.name
             if on_invalid not in ("raise", "inf"):
                 raise UnknownNameError(
@@ -333,7 +343,7 @@ class Reader:
             def rows_question() -> None:
                 check_finite(array, "y", self.family)
                 if domain.sums_to_one:
-                    self._on_simplex(array)
+                    compound.on_simplex(array, self.family)
 
             return array.T, None, rows_question
         column = self.column(y, "y", rows, whole=by_tile)
@@ -368,20 +378,6 @@ class Reader:
         bad = domain.outside(column, self._largest(inputs, columns)) & ~np.isnan(column)
         low, high = domain.typical
         return np.where(bad, domain.low if domain.whole and np.isfinite(domain.low) else (low + high) / 2, column), bad
-
-    def _on_simplex(self, array: Array) -> None:
-        sums = array.sum(axis=1)
-        # rounding of K decimal probabilities, not a licence for unnormalised ones
-        bad = (array < 0).any(axis=1) | (np.abs(sums - 1) > 1e-6)
-        if bad.any():
-            index = int(np.argmax(bad))
-            raise SupportError(
-                f"{self.family} expects rows of target probabilities but y[{index}] sums to {sums[index]:.12g}",
-                family=self.family,
-                index=index,
-                value=float(sums[index]),
-                remedy="Give non-negative rows that sum to 1",
-            )
 
     def _weights(self, weights: ArrayLike | None, rows: int, dtype: np.dtype[Any]) -> Array | None:
         if weights is None:

@@ -40,6 +40,10 @@ class Support:
     upper: str | None = None
     remedy: str = ""
     typical: tuple[float, float] = (-3.0, 3.0)
+    interval: bool = False  # rows [low, high] that enclose a value of this support
+    columns: tuple[tuple[str, Support], ...] = ()  # several named outcomes in one row, each with its own support
+    atoms: tuple[float, ...] = ()  # values of a continuous outcome that have a probability of their own
+    size: int | None = None  # entries of a vector where the declaration fixes them
     notes: dict[str, str] = field(default_factory=dict, compare=False)
 
     def __str__(self) -> str:
@@ -65,6 +69,23 @@ class Support:
     def discrete(self) -> bool:
         """True when a probability, not a density, is attached to each value."""
         return self.whole
+
+    @property
+    def entries(self) -> tuple[tuple[str, Support], ...]:
+        """What one row of a compound outcome consists of: labels and supports; empty for a plain outcome.
+
+        >>> from dataclasses import replace
+        >>> [label for label, _ in replace(positive, interval=True).entries]
+        ['low', 'high', 'kind']
+        """
+        if self.interval:
+            scalar = replace(self, interval=False, vector=False)
+            return ("low", scalar), ("high", scalar), ("kind", KINDS)
+        return tuple(
+            (f"{name}_{label}" if label else name, entry)
+            for name, support in self.columns
+            for label, entry in (support.entries or (("", support),))
+        )
 
     def includes(self, other: Support) -> bool:
         """Does every value of ``other`` belong here, as the range of a link must."""
@@ -150,6 +171,9 @@ def _how_many(mask: NDArray[np.bool_], one: str, many: str) -> str:
     count = int(mask.sum())
     return f"{count} of {mask.size} values {one if count == 1 else many}, {'first ' if count > 1 else ''}at {places}"
 
+
+#: how an interval is read: 0 exact, 1 known to be at most high, 2 at least low, 3 between the two, 4 nothing known
+KINDS = Support("kinds", "kinds of observation", low=0.0, high=4.0, closed_low=True, closed_high=True, whole=True)
 
 real = Support("real", "real numbers", remedy="Drop or impute missing values first; infinite values cannot be scored")
 positive = Support(

@@ -21,9 +21,10 @@ FILES = sorted(ROOT.rglob("*.py"))
 
 #: stages in order; a module imports from stages before its own, or from its own package
 STAGES = [
-    "errors", "callables", "verbs", "supports", "primitives", "links", "binding", "declaration", "families", "wrappers",
+    "errors", "callables", "verbs", "supports", "columns", "primitives", "links", "binding", "declaration",
+    "families", "wrappers",
     "numbers", "nll",
-    "stabilise", "calculus", "compile", "rows", "expectation", "majorizer", "loss", "predict",
+    "stabilise", "calculus", "compile", "rows", "parts", "expectation", "majorizer", "loss", "predict",
     # beside the way, reading the same derivation
     "prove", "certify", "explain", "elicit", "reverse",
     # at the end, only using losses
@@ -179,7 +180,7 @@ def test_deriving_loads_no_statistics_and_no_framework() -> None:
 # -- the front door ------------------------------------------------------------------------------------------------
 
 NOUNS = {"Distribution", "NamedLoss", "Loss", "Belief", "Proof", "Functional", "Report", "Explanation", "Fit"}
-WRAPPERS = {"Independent"}
+WRAPPERS = {"Censored", "Independent", "Joint", "Truncated"}
 VERBS = {
     "derive", "prove", "elicits", "is_proper", "explain", "check", "fit", "quantile", "interval", "minimise",
 }  # fmt: skip

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from likelihoodkit.columns import from_flags, representative
 from likelihoodkit.errors import DerivationError
 from likelihoodkit.fit.design import Basis
 from likelihoodkit.loss import Loss
@@ -128,9 +129,18 @@ class Model:
         return replace(self, base=base, blocks=free), np.concatenate(parts) if parts else np.empty(0)
 
     @cached_property
+    def plain_y(self) -> Array:
+        """The outcome where only its rough size matters: one number per row for intervals and several columns."""
+        domain = self.loss.bound.family.outcome.domain
+        if not domain.entries:
+            return self.y
+        flags = self.given.get("censored")
+        return representative(domain, self.y if flags is None else from_flags(self.y, flags, self.loss.name))
+
+    @cached_property
     def units(self) -> Array:
         """The size below which a change of a block counts as small: 1, or the outcome's where the link is identity."""
-        reach = float(np.abs(self.y).max())
+        reach = float(np.abs(self.plain_y).max())
         links = dict(self.loss.bound.bindings)
         same = [getattr(links[block.parameter], "name", "") == "identity" for block in self.blocks]
         return np.array([1.0 + reach if s else 1.0 for s in same])

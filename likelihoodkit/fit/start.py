@@ -108,7 +108,7 @@ class Starts:
         """The outcome as the moments see it: successes become shares where a column bounds them."""
         upper = self.model.loss.bound.family.outcome.domain.upper
         if upper is None or upper == "classes":
-            return self.model.y
+            return self.model.plain_y
         held = self.model.loss.bound.held.get(upper)
         most = float(held) if held is not None else np.asarray(self.model.given[upper], dtype=np.float64)
         share: Array = self.model.y / np.maximum(most, 1)
@@ -170,7 +170,7 @@ class Starts:
         block, place = self.model.blocks[spot], self.model.slices[spot]
         if len(block.names) == 1:
             return  # one column: the grid has seen the mean, the median and more
-        target = forward(self.links[block.parameter], self.model.y)
+        target = forward(self.links[block.parameter], self.model.plain_y)
         if not np.isfinite(target).all():
             return
         wanted = target - self.model.base[:, block.column]

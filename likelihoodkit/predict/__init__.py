@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from operator import methodcaller
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from likelihoodkit.compile import Runner
-from likelihoodkit.declaration import Bound
+from likelihoodkit.declaration import Bound, Part
 from likelihoodkit.errors import BindingError, DerivationError, InputError, UnknownNameError
 from likelihoodkit.expectation import Density
 from likelihoodkit.loss import Loss, derive
+from likelihoodkit.parts import part_of
 from likelihoodkit.predict.belief import Belief
 from likelihoodkit.predict.costs import Cost, cheapest
+from likelihoodkit.predict.joint import JointBelief
 from likelihoodkit.predict.scores import crps
 from likelihoodkit.rows import Rows
 from likelihoodkit.verbs import register
@@ -29,7 +32,7 @@ class Quantile:
 
     level: float
 
-    def __call__(self, belief: Belief) -> Array:
+    def __call__(self, belief: Belief | JointBelief) -> Array:
         """The quantile of each row, (n,)."""
         return belief.quantile(self.level)
 
@@ -40,7 +43,7 @@ class Interval:
 
     probability: float
 
-    def __call__(self, belief: Belief) -> Array:
+    def __call__(self, belief: Belief | JointBelief) -> Array:
         """Both ends for each row, (n, 2)."""
         return belief.interval(self.probability)
 
@@ -51,19 +54,24 @@ class Minimise:
 
     cost: Cost | ArrayLike
 
-    def __call__(self, belief: Belief) -> Array:
+    def __call__(self, belief: Belief | JointBelief) -> Array:
         """The action for each row, (n,)."""
-        return np.asarray(cheapest(belief, self.cost)).astype(belief.dtype)
+        return np.asarray(cheapest(_one(belief), self.cost)).astype(belief.dtype)
+
+
+def _one(belief: Belief | JointBelief) -> Belief:
+    if isinstance(belief, JointBelief):
+        raise UnknownNameError(
+            f"{belief.name}: a cost is about one outcome",
+            remedy="Use the belief about it, as in loss.distribution(outputs)['speed'], or add up the costs",
+        )
+    return belief
 
 
 Rule = Quantile | Interval | Minimise
 
 #: the rules that go by name
-RULES: dict[str, Callable[[Belief], Array]] = {
-    "mode": Belief.mode,
-    "mean": Belief.mean,
-    "median": Belief.median,
-}
+RULES: dict[str, Callable[[Any], Array]] = {name: methodcaller(name) for name in ("mode", "mean", "median")}
 
 
 def quantile(level: float) -> Quantile:
@@ -114,7 +122,7 @@ def _probability(rule: str, value: float) -> float:
 
 
 @register
-def distribution(loss: Loss, rows: Rows, value: Runner) -> Belief:
+def distribution(loss: Loss, rows: Rows, value: Runner) -> Belief | JointBelief:
     """The belief about the rows of a call; ``value`` is the program of the loss."""
     if loss.bound.family.sign > 0:
         raise DerivationError(
@@ -122,13 +130,25 @@ def distribution(loss: Loss, rows: Rows, value: Runner) -> Belief:
             family=loss.name,
             remedy="Derive the noise that it assumes, see lk.reverse",
         )
+    family = loss.bound.family
+    if family.latent is not None:
+        inside: Belief | JointBelief = distribution(*_inside(loss, rows, family.latent))
+        return inside
+    if family.parts:
+        found = {part.name: distribution(*_inside(loss, rows, part)) for part in family.parts}
+        return JointBelief(loss.name, found)
     if loss.bound.family.outcome.domain.vector:
         raise DerivationError(f"{loss.name}: a vector outcome has no distribution function", family=loss.name)
     return Belief(Density(loss.derivation, rows, value), rows.dtype)
 
 
+def _inside(loss: Loss, rows: Rows, part: Part) -> tuple[Loss, Rows, Runner]:
+    inner = derive(part.bound)
+    return inner, part_of(rows, loss.derivation, inner.derivation, part), Runner(inner.program("value"))
+
+
 @register
-def predict(belief: Belief, rule: object) -> Array:
+def predict(belief: Belief | JointBelief, rule: object) -> Array:
     """One number per row by a rule: see `Loss.predict`."""
     if isinstance(rule, Rule):
         return rule(belief)
@@ -142,7 +162,7 @@ def predict(belief: Belief, rule: object) -> Array:
 
 
 @register
-def belief_of(bound: Bound) -> Belief:
+def belief_of(bound: Bound) -> Belief | JointBelief:
     """The belief of a noise whose parameters all have numbers."""
     missing = [name for name in bound.family.parameters if name not in bound.held]
     if missing:
@@ -157,10 +177,22 @@ def belief_of(bound: Bound) -> Belief:
         loss = derive(bound)
         rows = Rows({}, 1, np.dtype(np.float64), False, {}, None)
         belief = distribution(loss, rows, Runner(loss.program("value")))
-        _BELIEFS[bound] = replace(belief, single=True)
+        _BELIEFS[bound] = belief.alone() if isinstance(belief, JointBelief) else replace(belief, single=True)
     return _BELIEFS[bound]
 
 
-_BELIEFS: dict[Bound, Belief] = {}
+_BELIEFS: dict[Bound, Belief | JointBelief] = {}
 
-__all__ = ["RULES", "Belief", "Interval", "Minimise", "Quantile", "Rule", "crps", "interval", "minimise", "quantile"]
+__all__ = [
+    "RULES",
+    "Belief",
+    "Interval",
+    "JointBelief",
+    "Minimise",
+    "Quantile",
+    "Rule",
+    "crps",
+    "interval",
+    "minimise",
+    "quantile",
+]

@@ -81,6 +81,7 @@ from likelihoodkit.primitives.normal import (
     ndtr,
     ndtri,
 )
+from likelihoodkit.primitives.probability import from_log, log_window, log_window_half, log_window_middle
 from likelihoodkit.primitives.record import RECORDS, Primitive, Record, VectorSymbol, is_vector, lower, primitive
 from likelihoodkit.primitives.shapes import (
     digamma_chord,
@@ -148,6 +149,7 @@ __all__ = [
     "expm1_over",
     "expm1_over_da",
     "expm1_over_daa",
+    "from_log",
     "hazard",
     "hazard_derivative",
     "hazard_excess",
@@ -189,6 +191,9 @@ __all__ = [
     "log_softplus_ratio",
     "log_sum_exp",
     "log_times_exp",
+    "log_window",
+    "log_window_half",
+    "log_window_middle",
     "log_x_coth",
     "log_x_coth_curve",
     "log_x_coth_slope",

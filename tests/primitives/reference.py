@@ -544,3 +544,7 @@ TABLE: dict[str, Case] = {
     "atan2": Case(mp.atan2, reals(2), ((1.0, 1.0), (1e-300, 1e300), (1e300, -1e-300))),
     "wrap_angle": Case(_wrap, reals(), LINE + near(math.pi, math.tau)),
 }
+
+from primitives.reference_tails import TAILS  # noqa: E402  it needs `Case`
+
+TABLE |= TAILS

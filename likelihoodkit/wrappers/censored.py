@@ -1,0 +1,185 @@
+"""Outcomes that are known only to lie in an interval, and outcomes that are missing where they lie outside of one."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any
+
+import sympy as sp
+
+from likelihoodkit.columns import BETWEEN, EXACT, LEFT, RIGHT
+from likelihoodkit.declaration import Bound, outcome
+from likelihoodkit.errors import BindingError
+from likelihoodkit.primitives import from_log
+from likelihoodkit.primitives.words import exact
+from likelihoodkit.supports import Support
+from likelihoodkit.wrappers.inside import Inside, declare, inside, made, ordered
+
+
+def Censored(noise: Any) -> Bound:
+    """Outcomes of which some are known only to lie in an interval: survival times, detection limits, rounded values.
+
+    ``y`` is (n, 2), rows [low, high]: equal where the outcome was seen, -inf or inf where an end is open (an end on the
+    edge of the support counts as open; for counts both ends belong to the interval). Or ``y`` (n,) with ``censored=``,
+    one flag per row: 0 seen, 1 at least y, -1 at most y. A row of which nothing is known, [-inf, inf], has the loss 0.
+
+    The outputs are those of ``noise``; predictions are about the outcome itself, not about what is seen of it. How
+    outcomes come to be censored must not depend on them; then it is no part of the loss, and there is no Fisher
+    information without it: use the Hessian. Exact in the far tails.
+
+    Raises `BindingError` for classes, angles and vectors, and for a noise that declares neither cdf nor survival.
+
+    >>> import likelihoodkit as lk
+    >>> loss = lk.derive(lk.Censored(lk.Normal(scale=1)))
+    >>> value, gradient = loss.value_and_gradient([[40.0, float("inf")]], [0.0])
+    >>> value.round(3), gradient.round(3)
+    (array([804.608]), array([-40.025]))
+    """
+    found = ordered(inside(noise, "Censored"), "Censored")
+    return made(("Censored", found.bound), lambda: _censored(found))
+
+
+def _censored(found: Inside) -> Bound:
+    domain = replace(
+        found.domain,
+        name=f"intervals of {found.domain.name}",
+        words=f"intervals [low, high] of {found.domain.words}",
+        interval=True,
+        vector=True,
+    )
+    y = outcome(domain)
+    low, high, kind = (y.entries[label] for label in ("low", "high", "kind"))
+    log_density = sp.Piecewise(
+        (found.log_density(low), sp.Eq(kind, EXACT)),
+        (found.log_below(high), sp.Eq(kind, LEFT)),
+        (found.log_above(low), sp.Eq(kind, RIGHT)),
+        (found.log_between(low, high), sp.Eq(kind, BETWEEN)),
+        (0, True),
+    )
+    return declare(
+        "Censored",
+        (repr(found.bound),),
+        found.body,
+        {"y": y, **found.body, "log_density": log_density},
+        found.bindings,
+        f"{found.bound!r}, of which some outcomes are known only to lie in an interval.",
+        names=(found.bound.name,),
+        latent=found.part,
+    )
+
+
+def Truncated(noise: Any, low: float | None = None, high: float | None = None) -> Bound:
+    """A noise of which outcomes below ``low`` or above ``high`` never reach the data, not even as a count.
+
+    None is no bound. For counts both bounds belong to what is seen: ``Truncated(Poisson, low=1)`` has no zeros. The
+    outputs are those of ``noise`` before truncation. Exact in the far tails.
+
+    Raises `BindingError` for bounds that leave nothing, for classes, angles and vectors, and for a noise that declares
+    neither cdf nor survival.
+
+    >>> import likelihoodkit as lk
+    >>> lk.derive(lk.Truncated(lk.Normal(scale=1), low=40))([41.0], [0.0]).round(4)
+    array([36.8105])
+    """
+    found = ordered(inside(noise, "Truncated"), "Truncated")
+    low, high = _bound(found, low, "low"), _bound(found, high, "high")
+    if low is None and high is None:
+        raise BindingError(
+            f"Truncated({found.bound!r}) has no bound inside the {found.domain.words}",
+            family=found.bound.name,
+            remedy="Give low= or high=, or use the noise as it is",
+        )
+    if low is not None and high is not None and not low < high:
+        raise BindingError(f"Truncated needs low < high, not {low:g} and {high:g}", value=(low, high))
+    return made(("Truncated", found.bound, low, high), lambda: _truncated(found, low, high))
+
+
+def _bound(found: Inside, value: float | None, name: str) -> float | None:
+    """A bound that takes something away, as a float; None where it takes nothing."""
+    if value is None:
+        return None
+    number, domain = float(value), found.domain
+    if math.isnan(number) or (domain.whole and math.isfinite(number) and number != math.floor(number)):
+        raise BindingError(f"Truncated: {name} must be one of the {domain.words}, not {value!r}", value=value)
+    if domain.upper:
+        raise BindingError(f"Truncated: {found.bound.name} has a bound of its own for each row", value=value)
+    upper = name == "high"
+    if (number <= domain.low) if upper else (number >= domain.high):
+        raise BindingError(f"Truncated: {name} = {number:g} leaves none of the {domain.words}", value=value)
+    return None if (number >= domain.high if upper else number <= domain.low) else number
+
+
+def _truncated(found: Inside, low: float | None, high: float | None) -> Bound:
+    y = outcome(_narrowed(found.domain, low, high))
+    bottom, top = (None if bound is None else exact(bound) for bound in (low, high))
+    before = None if bottom is None else bottom - 1 if found.domain.whole else bottom
+    if before is None:
+        mass = found.log_below(top)
+        log_cdf, log_survival = found.log_cdf(y) - mass, _or_certain(y, top, lambda: found.log_step(y, top)) - mass
+    elif top is None:
+        mass = found.log_survival(before)
+        log_cdf, log_survival = (
+            _or_certain(y, before, lambda: found.log_step(before, y)) - mass,
+            found.log_survival(y) - mass,
+        )
+    else:
+        mass = found.log_step(before, top)
+        log_cdf = _or_certain(y, before, lambda: found.log_step(before, y)) - mass
+        log_survival = _or_certain(y, top, lambda: found.log_step(y, top)) - mass
+    body = {
+        "y": y,
+        **found.body,
+        "log_density": found.log_density(y) - mass,
+        "cdf": from_log(log_cdf),
+        "survival": from_log(log_survival),
+    }
+    plain = not math.isfinite(found.domain.low) or not math.isfinite(found.domain.high)
+    if found.declares("mode") and plain and not found.domain.whole:  # one peak, as every declared mode is but for Beta
+        peak = found.write(found.family.mode)  # type: ignore[attr-defined]
+        peak = peak if bottom is None else sp.Max(peak, bottom)
+        body["mode"] = peak if top is None else sp.Min(peak, top)
+    words = [f"{name}={bound:g}" for name, bound in (("low", low), ("high", high)) if bound is not None]
+    return declare(
+        "Truncated",
+        (repr(found.bound), *words),
+        found.body,
+        body,
+        found.bindings,
+        f"{found.bound!r}, seen only where {' and '.join(words)}.",
+        names=(found.bound.name,),
+    )
+
+
+def _or_certain(y: Any, end: Any, log_step: Any) -> sp.Expr:
+    """The logarithm of the probability between ``y`` and an end, minus infinity where there is nothing between."""
+    return sp.Piecewise((-sp.oo, sp.Eq(y, end)), (log_step(), True))
+
+
+def _narrowed(domain: Support, low: float | None, high: float | None) -> Support:
+    bottom, top = domain.low if low is None else low, domain.high if high is None else high
+    where = " and ".join(([] if low is None else [f"from {low:g} on"]) + ([] if high is None else [f"up to {high:g}"]))
+    return replace(
+        domain,
+        name=f"{domain.name} {where}",
+        words=f"{domain.words} {where}",
+        low=bottom,
+        high=top,
+        closed_low=domain.closed_low if low is None else True,
+        closed_high=domain.closed_high if high is None else True,
+        typical=_typical(domain, bottom, top),
+        remedy="Values outside the bounds cannot have been seen under truncation; for values at a limit use Censored",
+    )
+
+
+def _typical(domain: Support, low: float, high: float) -> tuple[float, float]:
+    """A range of ordinary values inside the bounds."""
+    first, last = domain.typical
+    first, last = max(first, low), min(last, high)
+    if first < last:
+        return first, last
+    span = min(domain.typical[1] - domain.typical[0], high - low)
+    return (low, low + span) if math.isfinite(low) else (high - span, high)
+
+
+__all__ = ["Censored", "Truncated"]

@@ -1,0 +1,255 @@
+"""What every wrapper begins with: the inner noise's parameters taken over into the body of a new declaration.
+
+A wrapper writes its log-density out of four expressions of the inner noise: the log-density, and the logarithms of the
+probabilities below, above and between. These are logarithms of the declared ``cdf`` and ``survival``; the table of
+identities makes them exact in the tails, as it does with any other formula.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sympy as sp
+
+from likelihoodkit import primitives as p
+from likelihoodkit.declaration import (
+    Bound,
+    Declared,
+    Distribution,
+    Held,
+    Part,
+    Shared,
+    as_bound,
+    bind,
+    held,
+    outcome,
+    parameter,
+)
+from likelihoodkit.errors import BindingError
+from likelihoodkit.links import Link
+from likelihoodkit.supports import Support
+
+
+@dataclass
+class Inside:
+    """An inner noise and how its parameters are called in the body of the wrapper.
+
+    ``body`` collects the class body, ``bindings`` what of it is held or shared, ``symbols`` the inner symbols' places.
+    ``lift`` turns the domain and link of a parameter that is predicted into those of several entries (a mixture's).
+    """
+
+    bound: Bound
+    prefix: str = ""
+    suffix: str = ""
+    lift: Callable[[Support, Link], tuple[Support, Link]] | None = None
+    body: dict[str, Any] = field(default_factory=dict)
+    bindings: dict[str, Any] = field(default_factory=dict)
+    symbols: dict[sp.Symbol, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for inner, how in self.bound.bindings:
+            row, name = self.family.parameters[inner], f"{self.prefix}{inner}{self.suffix}"
+            if isinstance(how, Link):
+                domain, link = self.lift(row.domain, how) if self.lift else (row.domain, how)
+                self.body[name] = parameter(domain, link=link)
+            elif row.link is None:
+                self.body[name] = held(row.domain)
+            else:
+                self.body[name] = parameter(row.domain, link=row.link)
+            if isinstance(how, Shared):
+                self.bindings[name] = how
+            elif isinstance(how, Held) and how.value is not None:
+                self.bindings[name] = how.value
+            self.symbols[row.symbol] = self.body[name]
+
+    @property
+    def family(self) -> type[Declared]:
+        """The inner noise's declaration."""
+        return self.bound.family  # type: ignore[return-value]
+
+    @property
+    def domain(self) -> Support:
+        """Where the inner outcome lives."""
+        return self.family.outcome.domain
+
+    @property
+    def y(self) -> sp.Symbol:
+        """The inner outcome's symbol."""
+        return self.family.outcome.symbol
+
+    @property
+    def part(self) -> Part:
+        """The inner noise with the places of its parameters."""
+        return self.at(None)
+
+    def at(self, entry: int | None) -> Part:
+        """The inner noise whose lifted parameters are the given entry of the wrapper's."""
+        lifted = self.bound.outputs if self.lift else ()
+        places = tuple(
+            (name, f"{self.prefix}{name}{self.suffix}", entry if name in lifted else None)
+            for name, _ in self.bound.bindings
+        )
+        return Part(self.prefix.rstrip("_") or self.bound.name, self.bound, places)
+
+    def declares(self, name: str) -> bool:
+        """Does the inner noise declare this closed form?"""
+        return hasattr(self.family, name)
+
+    def write(self, formula: sp.Expr, y: Any = None) -> sp.Expr:
+        """A formula of the inner noise in the wrapper's symbols, at the outcome ``y`` (None: it has none)."""
+        places = self.symbols if y is None else {**self.symbols, self.y: y}
+        return formula.xreplace(places)
+
+    # -- the four expressions ------------------------------------------------------------------------------------
+
+    def log_density(self, y: Any) -> sp.Expr:
+        """log p(y)."""
+        return self.write(self.family.formula, y)
+
+    def log_cdf(self, y: Any) -> sp.Expr:
+        """log P(Y <= y)."""
+        self._need_probabilities()
+        formula = self.family.cdf if self.declares("cdf") else 1 - self.family.survival  # type: ignore[attr-defined]
+        return _log(self.write(formula, y))
+
+    def log_survival(self, y: Any) -> sp.Expr:
+        """log P(Y > y)."""
+        self._need_probabilities()
+        formula = self.family.survival if self.declares("survival") else 1 - self.family.cdf  # type: ignore[attr-defined]
+        return _log(self.write(formula, y))
+
+    def log_below(self, high: Any) -> sp.Expr:
+        """log P(Y <= high): what is known of an outcome that is at most ``high``."""
+        return self.log_cdf(high)
+
+    def log_above(self, low: Any) -> sp.Expr:
+        """log P(Y >= low)."""
+        return self.log_survival(low - 1 if self.domain.whole else low)
+
+    def log_between(self, low: Any, high: Any) -> sp.Expr:
+        """log P(low <= Y <= high); for whole numbers both ends count."""
+        below = low - 1 if self.domain.whole else low
+        return self.log_step(below, high)
+
+    def log_step(self, low: Any, high: Any) -> sp.Expr:
+        """log P(low < Y <= high)."""
+        self._need_probabilities()
+        cdf = getattr(self.family, "cdf", None)
+        if type(cdf) in _DIFFERENCES:
+            return _DIFFERENCES[type(cdf)](self.write(cdf, low).args[0], self.write(cdf, high).args[0])
+        below, above = self.log_cdf(high), (self.log_survival(low), self.log_survival(high))
+
+        def nearer_tail(first: sp.Expr) -> sp.Expr:  # neither probability is then close to one
+            return sp.Piecewise(
+                (below + p.log1m_exp(below - first), first < -sp.log(2)),
+                (above[0] + p.log1m_exp(above[0] - above[1]), True),
+            )
+
+        return by_cases(sp.piecewise_fold(self.log_cdf(low)), nearer_tail)
+
+    def _need_probabilities(self) -> None:
+        if self.declares("cdf") or self.declares("survival"):
+            return
+        name = self.family.__name__
+        raise BindingError(
+            f"{name} declares neither cdf nor survival, which are needed where an outcome is not seen exactly",
+            family=name,
+            remedy=f"Declare cdf = ... and survival = ... in {name}, as expressions of y and the parameters",
+        )
+
+
+def _normal_step(a: sp.Expr, b: sp.Expr) -> sp.Expr:
+    width = sp.factor_terms(sp.expand(b - a))
+    return p.log_window(sp.factor_terms(sp.expand(a + b)) / 2, width / 2)
+
+
+def _logistic_step(a: sp.Expr, b: sp.Expr) -> sp.Expr:
+    return p.log1m_exp(sp.factor_terms(sp.expand(b - a))) - p.softplus(-b) - p.softplus(a)
+
+
+#: distribution functions of one argument z whose log(F(b) - F(a)) has a form that keeps its digits however near a and b
+_DIFFERENCES: dict[type, Callable[[sp.Expr, sp.Expr], sp.Expr]] = {p.ndtr: _normal_step, p.sigmoid: _logistic_step}
+
+
+def by_cases(expression: sp.Expr, operation: Callable[[sp.Expr], sp.Expr]) -> sp.Expr:
+    """The operation on the expression, or on each of its cases."""
+    if isinstance(expression, sp.Piecewise):
+        return sp.Piecewise(*[(by_cases(branch, operation), condition) for branch, condition in expression.args])
+    return operation(expression)
+
+
+def _log(probability: sp.Expr) -> sp.Expr:
+    """The logarithm, case by case."""
+    if isinstance(probability, sp.Piecewise):
+        return by_cases(probability, _log)
+    if isinstance(probability, p.from_log):
+        return probability.args[0]
+    return sp.log(probability)
+
+
+def inside(noise: Any, wrapper: str, **keywords: Any) -> Inside:
+    """An inner noise ready to be wrapped; `BindingError` for a named loss and for outcomes of several columns."""
+    bound = as_bound(noise)
+    family = bound.family
+    if family.sign > 0:
+        raise BindingError(
+            f"{wrapper} takes a noise; {bound.name} is a loss",
+            family=bound.name,
+            remedy="Wrap the noise that the loss assumes",
+        )
+    if family.outcome.domain.vector:
+        remedy = "Put it outside, as in Censored(Mixture(...))" if family.outcome.domain.interval else None
+        raise BindingError(
+            f"{wrapper} wraps noises of one number; {family.__name__} is about {family.outcome.domain.words}",
+            family=bound.name,
+            remedy=remedy,
+        )
+    return Inside(bound, **keywords)
+
+
+def ordered(found: Inside, wrapper: str) -> Inside:
+    """The same, refused where the outcomes have no order (classes, angles)."""
+    if found.domain.upper == "classes" or found.domain.circular:
+        raise BindingError(
+            f"{wrapper} needs outcomes with an order; {found.family.__name__} is about {found.domain.words}",
+            family=found.family.__name__,
+        )
+    return found
+
+
+_MADE: dict[Any, Bound] = {}
+
+
+def made(key: tuple[Any, ...], build: Callable[[], Bound]) -> Bound:
+    """The bound noise of a wrapper, built once for every ``key``, so that equal noises are the same object."""
+    if key not in _MADE:
+        _MADE[key] = build()
+    return _MADE[key]
+
+
+def declare(
+    title: str,
+    first: tuple[str, ...],
+    said: Mapping[str, Any],
+    body: dict[str, Any],
+    bindings: Mapping[str, Any],
+    doc: str,
+    **facts: Any,
+) -> Bound:
+    """The declaration of a wrapper's body, bound.
+
+    ``title`` and ``first`` are how it is written, ``said`` the parameters that this already says; ``facts`` are class
+    attributes that are no formulas (see `Facts`).
+    """
+    name = "_".join([title, *facts.pop("names", ())])
+    made_of: dict[str, Any] = {**body, "__doc__": doc, "__module__": __name__}
+    family: type[Declared] = type(Distribution)(name, (Distribution,), made_of)  # type: ignore[misc]
+    family.spelling = (title, first, frozenset(said))
+    for fact, value in facts.items():
+        setattr(family, fact, value)
+    return bind(family, bindings)
+
+
+__all__ = ["Inside", "declare", "inside", "made", "ordered", "outcome"]

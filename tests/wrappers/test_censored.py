@@ -1,0 +1,156 @@
+"""Censored and truncated outcomes: exact in the far tails, read from intervals or flags, predicted as what they are."""
+
+from __future__ import annotations
+
+import math
+
+import mpmath as mp
+import numpy as np
+import pytest
+
+import likelihoodkit as lk
+from likelihoodkit.errors import BindingError, DerivationError, ShapeError, SupportError, UnknownNameError
+from wrappers.truth import compare, log_mass, ndtr, normal, poisson, softplus, weibull
+
+INF = math.inf
+
+
+def test_the_far_tails_of_a_censored_normal() -> None:
+    loss = lk.derive(lk.Censored(lk.Normal(scale=1)))
+    value, gradient = loss.value_and_gradient([[40.0, INF], [-INF, -40.0]], [0.0, 0.0])
+    np.testing.assert_allclose(value, [804.6084420137538] * 2, rtol=1e-15)
+    np.testing.assert_allclose(gradient, [-40.02496885, 40.02496885], rtol=1e-9)
+
+
+def test_the_far_tail_of_a_truncated_normal() -> None:
+    assert lk.derive(lk.Truncated(lk.Normal(scale=1), low=40))([41.0], [0.0])[0] == pytest.approx(36.8104965, abs=1e-7)
+
+
+@pytest.mark.parametrize("y", [(0.9, INF), (-INF, -9.0), (-1.0, 1.9), (8.0, 8.5), (-50.0, -49.0), (1.5, 1.5)])
+@pytest.mark.parametrize("outputs", [[0.0, 0.5], [2.0, -3.0]])
+def test_censored_normal(y: tuple[float, float], outputs: list[float]) -> None:
+    low, high = (mp.mpf(end) for end in y)
+
+    def loss(mean: mp.mpf, f: mp.mpf) -> mp.mpf:
+        scale = softplus(f)
+        if low == high:
+            return -normal(low, mean, scale)
+        a, b = (low - mean) / scale, (high - mean) / scale
+        return -log_mass(a, b)
+
+    compare(lk.Censored(lk.Normal), y, outputs, loss, hessian=1e-8)
+
+
+@pytest.mark.parametrize("y", [(3.0, INF), (0.0, 0.5), (-INF, 0.5), (1.0, 1.25), (20.0, 21.0), (2.0, 2.0)])
+def test_censored_weibull(y: tuple[float, float]) -> None:
+    low, high = (mp.mpf(end) for end in y)
+
+    def loss(f: mp.mpf, g: mp.mpf) -> mp.mpf:
+        scale, shape = mp.exp(f), mp.exp(g)
+        if low == high:
+            return -weibull(low, scale, shape)
+        start = mp.mpf(1) if low <= 0 else mp.exp(-((low / scale) ** shape))
+        return -mp.log(start - (0 if high == mp.inf else mp.exp(-((high / scale) ** shape))))
+
+    compare(lk.Censored(lk.Weibull), y, [0.4, 0.7], loss)
+
+
+@pytest.mark.parametrize(("low", "high"), [(None, 1.0), (-0.5, 1.0), (6.0, None), (6.0, 6.5)])
+def test_truncated_normal(low: float | None, high: float | None) -> None:
+    y = mp.mpf(0.5 if low is None or low < 0 else 6.25)
+
+    def loss(mean: mp.mpf, f: mp.mpf) -> mp.mpf:
+        scale = softplus(f)
+        ends = [s * mp.inf if b is None else (mp.mpf(b) - mean) / scale for s, b in ((-1, low), (1, high))]
+        return log_mass(*ends) - normal(y, mean, scale)
+
+    compare(lk.Truncated(lk.Normal, low=low, high=high), float(y), [0.2, 0.1], loss, value=1e-12, hessian=1e-8)
+
+
+def test_truncated_counts_keep_both_bounds() -> None:
+    def loss(f: mp.mpf) -> mp.mpf:
+        mass = mp.fsum(mp.exp(poisson(k, mp.exp(f))) for k in range(1, 6))
+        return mp.log(mass) - poisson(mp.mpf(1), mp.exp(f))
+
+    noise = lk.Truncated(lk.Geometric, low=1)
+    loss_ = lk.derive(noise)
+    counts = np.arange(1.0, 400.0)
+    assert np.exp(-loss_(counts, np.full(399, 0.3))).sum() == pytest.approx(1, abs=1e-12)
+    with pytest.raises(SupportError, match=r"y\[0\] = 0"):
+        loss_([0.0], [0.0])
+
+
+def test_a_censored_truncated_normal_and_what_is_predicted() -> None:
+    inner = lk.Truncated(lk.Normal(scale=1), low=40)
+    loss = lk.derive(lk.Censored(inner))
+    with mp.workdps(40):
+        true = float(-mp.log(ndtr(mp.mpf(-41)) / ndtr(mp.mpf(-40))))
+    assert loss([[41.0, INF]], [0.0])[0] == pytest.approx(true, rel=1e-12)
+    np.testing.assert_allclose(loss.predict([0.0], rule="median"), lk.derive(inner).predict([0.0], rule="median"))
+    with mp.workdps(40):
+        middle = float(mp.findroot(lambda y: ndtr(-y) / ndtr(mp.mpf(-40)) - 0.5, 40.017))
+    np.testing.assert_allclose(loss.predict([0.0], rule="median"), [middle], rtol=1e-12)
+
+
+def test_intervals_or_flags() -> None:
+    loss = lk.derive(lk.Censored(lk.Weibull))
+    outputs = np.zeros((4, 2))
+    y = np.array([1.0, 2.0, 3.0, 4.0])
+    by_rows = loss([[1, 1], [2, INF], [-INF, 3], [4, 4]], outputs)
+    for flags in ([0, 1, -1, 0], ["none", "right", "left", "exact"], np.array([0.0, 1.0, -1.0, 0.0])):
+        np.testing.assert_array_equal(loss(y, outputs, censored=flags), by_rows)
+    np.testing.assert_array_equal(loss(y, outputs, censored=y > 2), loss([[1, 1], [2, 2], [3, INF], [4, INF]], outputs))
+    assert loss([[-INF, INF]], outputs[:1])[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("y", "error", "words"),
+    [
+        ([[1.0, 0.0]], SupportError, "wrong order"),
+        ([[np.nan, 1.0]], SupportError, "is missing"),
+        ([[-3.0, -1.0]], SupportError, "holds none of"),
+        ([[-1.0, -1.0]], SupportError, "is exact"),
+        ([1.0], ShapeError, r"rows \[low, high\]"),
+    ],
+)
+def test_what_cannot_be_read(y: object, error: type[Exception], words: str) -> None:
+    with pytest.raises(error, match=words):
+        lk.derive(lk.Censored(lk.Weibull))(y, [[0.0, 0.0]])
+
+
+def test_flags_that_mean_nothing() -> None:
+    loss = lk.derive(lk.Censored(lk.Weibull))
+    with pytest.raises(UnknownNameError, match="'above'"):
+        loss([1.0], [[0.0, 0.0]], censored=["above"])
+    with pytest.raises(ShapeError, match="one flag per row"):
+        loss([1.0], [[0.0, 0.0]], censored=[1, 0])
+
+
+class Bare(lk.Distribution):
+    """A noise without a distribution function."""
+
+    y = lk.outcome(lk.real)
+    location = lk.parameter(lk.real, link="identity")
+    log_density = -lk.abs(y - location) - lk.log(2)
+
+
+@pytest.mark.parametrize("wrap", [lk.Censored, lambda noise: lk.Truncated(noise, low=0)])
+def test_a_noise_without_probabilities(wrap: object) -> None:
+    with pytest.raises(BindingError, match=r"Bare declares neither cdf nor survival.*Declare cdf"):
+        wrap(Bare)  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("noise", [lk.Categorical, lk.VonMises, lk.losses.squared_error, lk.Independent(lk.Normal, 2)])
+def test_what_cannot_be_censored(noise: object) -> None:
+    with pytest.raises(BindingError):
+        lk.Censored(noise)
+
+
+def test_no_information_without_the_plan_of_censoring() -> None:
+    with pytest.raises(DerivationError, match="how outcomes come to be censored"):
+        lk.derive(lk.Censored(lk.Normal)).fisher([[0.0, 0.0]])
+
+
+def test_the_same_noise_is_the_same_object() -> None:
+    assert lk.Censored(lk.Normal(scale=1)) is lk.Censored(lk.Normal(scale=1))
+    assert repr(lk.Censored(lk.Truncated(lk.Normal, low=0))) == "Censored(Truncated(Normal(), low=0))"
