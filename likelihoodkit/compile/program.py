@@ -239,9 +239,10 @@ class _Builder:
 
     def _power(self, base: sp.Expr, exponent: sp.Expr) -> int:
         if exponent.is_Integer:
-            if exponent < 0:
-                return self.entrywise("divide", self.constant(sp.S.One), self._power(base, -exponent))
             place = self.add(base)
+            if exponent < 0:  # the inverse first: its power leaves the range only where the answer does
+                place = self.entrywise("divide", self.constant(sp.S.One), place)
+                exponent = -exponent
             if exponent == 1:
                 return place
             if exponent == 2:

@@ -21,10 +21,16 @@ sigmoid_balance: Kind = primitive(
     (
         lambda a, b, x: sigmoid(x),
         lambda a, b, x: -sigmoid(-x),
-        lambda a, b, x: (a + b) * sigmoid(x) * sigmoid(-x),
+        lambda a, b, x: sigmoid_curve(a + b, x),
     ),
     r"\left({0}\,\operatorname{{sigmoid}}\left({2}\right)-{1}\,\operatorname{{sigmoid}}\left(-{2}\right)\right)",
     accurate="a, b >= 0",
+)
+sigmoid_curve: Kind = primitive(
+    "sigmoid_curve",
+    lambda w, x: w / (1 + exp(-x)) / (1 + exp(x)),
+    (lambda w, x: sigmoid(x) * sigmoid(-x), lambda w, x: -sp.tanh(x / 2) * sigmoid_curve(w, x)),
+    r"{0}\,\operatorname{{sigmoid}}\left({1}\right)\,\operatorname{{sigmoid}}\left(-{1}\right)",
 )
 times_exp_difference: Kind = primitive(
     "times_exp_difference",
@@ -47,10 +53,23 @@ square_slope_exp: Kind = primitive(
     "square_slope_exp",
     lambda r, t: r * exp(2 * t) / (1 + r**2 * exp(2 * t)),
     (
-        lambda r, t: times_exp(square_rest_exp(r, t) * (square_rest_exp(r, t) - square_share_exp(r, t)), 2 * t),
+        lambda r, t: square_bend_exp(r, t),
         lambda r, t: 2 * square_slope_exp(r, t) * square_rest_exp(r, t),
     ),
     r"\frac{{{0}\,e^{{2\left({1}\right)}}}}{{1+\left({0}\,e^{{{1}}}\right)^2}}",
+)
+square_bend_exp: Kind = primitive(
+    "square_bend_exp",
+    lambda r, t: exp(2 * t) * (1 - r**2 * exp(2 * t)) / (1 + r**2 * exp(2 * t)) ** 2,
+    (
+        None,
+        lambda r, t: (
+            2 * square_bend_exp(r, t) * (square_rest_exp(r, t) - square_share_exp(r, t))
+            - 4 * square_slope_exp(r, t) ** 2 * square_rest_exp(r, t)
+        ),
+    ),
+    r"\frac{{e^{{2\left({1}\right)}}\left(1-\left({0}\,e^{{{1}}}\right)^2\right)}}"
+    r"{{\left(1+\left({0}\,e^{{{1}}}\right)^2\right)^2}}",
 )
 square_share_exp: Kind = primitive(
     "square_share_exp",
@@ -118,7 +137,7 @@ ratio_minus_one: Kind = primitive(
     lambda y, t, s: exp(s + t) * (y * exp(t) - 1),
     (
         lambda y, t, s: exp(s + 2 * t),
-        lambda y, t, s: ratio_minus_one(y, t, s) + times_exp(y, s + 2 * t),
+        lambda y, t, s: ratio_minus_one(2 * y, t, s),
         lambda y, t, s: ratio_minus_one(y, t, s),
     ),
     r"e^{{{2}+{1}}}\left({0}\,e^{{{1}}}-1\right)",

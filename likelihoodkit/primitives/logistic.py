@@ -42,6 +42,15 @@ softplus_ratio_derivative: Kind = primitive(
     r"\left(\frac{{\operatorname{{sigmoid}}}}{{\operatorname{{softplus}}}}\right)'\left({0}\right)",
     negative=True,
 )
+softplus_ratio_bend: Kind = primitive(
+    "softplus_ratio_bend",
+    lambda w, z: w * softplus_ratio(z) * (sigmoid(-z) - softplus_ratio(z)),
+    (
+        lambda w, z: softplus_ratio_derivative(z),
+        lambda w, z: w * softplus_ratio_derivative(z).fdiff(1),
+    ),
+    r"{0}\,\left(\frac{{\operatorname{{sigmoid}}}}{{\operatorname{{softplus}}}}\right)'\left({1}\right)",
+)
 times_exp: Kind = primitive(
     "times_exp",
     lambda r, t: r * exp(t),
@@ -109,6 +118,13 @@ sech2: Kind = primitive(
     lambda x: -2 * sp.tanh(x) * sech2(x),
     r"\operatorname{{sech}}^2\left({0}\right)",
     positive=True,
+)
+square_sech2: Kind = primitive(
+    "square_sech2",
+    lambda x: x**2 / sp.cosh(x) ** 2,
+    lambda x: 2 * x * sech2(x) - 2 * sp.tanh(x) * square_sech2(x),
+    r"\left({0}\right)^2\operatorname{{sech}}^2\left({0}\right)",
+    nonnegative=True,
 )
 one_minus_cos: Kind = primitive(
     "one_minus_cos",

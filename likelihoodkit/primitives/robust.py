@@ -7,7 +7,7 @@ from sympy import exp, log
 
 from likelihoodkit.primitives.logistic import expm1
 from likelihoodkit.primitives.record import Kind, primitive
-from likelihoodkit.primitives.vector import log_sum_exp, softmax, sum_over
+from likelihoodkit.primitives.vector import log_sum_exp, softmax, softmax_pull, sum_over
 
 hypot1m: Kind = primitive(
     "hypot1m",
@@ -77,5 +77,5 @@ soft_residual: Kind = primitive(
     (None, None),
     r"\left(\operatorname{{softmax}}\left({0}\right)-{1}\right)",
     vector=True,
-    pullback=lambda adjoint, z, y: sum_over(y) * softmax(z) * (adjoint - sum_over(adjoint * softmax(z))),
+    pullback=lambda adjoint, z, y: sum_over(y) * softmax_pull(z, adjoint),
 )

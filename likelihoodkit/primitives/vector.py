@@ -28,8 +28,15 @@ softmax: Kind = primitive(
     (None,),
     r"\operatorname{{softmax}}\left({0}\right)",
     vector=True,
-    pullback=lambda adjoint, z: softmax(z) * (adjoint - sum_over(adjoint * softmax(z))),
+    pullback=lambda adjoint, z: softmax_pull(z, adjoint),
     positive=True,
+)
+softmax_pull: Kind = primitive(
+    "softmax_pull",
+    lambda z, v: softmax(z) * (v - sum_over(v * softmax(z))),
+    (None, None),
+    r"\operatorname{{softmax}}\left({0}\right)\left({1}-\sum_k\operatorname{{softmax}}\left({0}\right)_k{1}_k\right)",
+    vector=True,
 )
 softmax_cross_entropy: Kind = primitive(
     "softmax_cross_entropy",
@@ -45,5 +52,5 @@ softmax_residual: Kind = primitive(
     (None, None),
     r"\left(\operatorname{{softmax}}\left({0}\right)-\mathbf{{e}}_{{{1}}}\right)",
     vector=True,
-    pullback=lambda adjoint, z, y: softmax(z) * (adjoint - sum_over(adjoint * softmax(z))),
+    pullback=lambda adjoint, z, y: softmax_pull(z, adjoint),
 )

@@ -12,10 +12,11 @@ import sympy as sp
 from sympy import exp, gamma, log
 
 from likelihoodkit.primitives.differences import sigmoid_balance, square_rest_exp, square_share_exp
-from likelihoodkit.primitives.logistic import sigmoid, times_exp
+from likelihoodkit.primitives.logistic import sigmoid, softplus_ratio, softplus_ratio_derivative, times_exp
 from likelihoodkit.primitives.record import Kind, primitive
 
 Expr = Any
+_F: Expr = sp.Symbol("_f", real=True)  # for derivatives of meanings
 
 
 def _softplus(z: Expr) -> Expr:
@@ -63,7 +64,13 @@ gamma_peak: Kind = primitive(
 log_less_digamma: Kind = primitive(
     "log_less_digamma",
     lambda g: exp(g) * (g - sp.polygamma(0, exp(g))),
-    lambda g: log_less_digamma(g) - trigamma_excess(g),
+    lambda g: -gamma_curve(g),
+    positive=True,
+)
+gamma_curve: Kind = primitive(
+    "gamma_curve",
+    lambda g: exp(2 * g) * sp.polygamma(1, exp(g)) - exp(g) * (1 + g - sp.polygamma(0, exp(g))),
+    (None,),
     positive=True,
 )
 trigamma_excess: Kind = primitive(
@@ -119,19 +126,28 @@ negative_binomial_loss: Kind = primitive(
     accurate="y >= 0",
     nonnegative=True,
 )
+
+
+def _dispersion_slope(y: Expr, f: Expr, a: Expr) -> Expr:
+    return exp(-a) * (sp.polygamma(0, y + exp(-a)) - sp.polygamma(0, exp(-a)) - _softplus(a + f)) + (exp(f) - y) / (
+        1 + exp(a + f)
+    )
+
+
 negative_binomial_slope: Kind = primitive(
     "negative_binomial_slope",
-    lambda y, f, a: (
-        exp(-a) * (sp.polygamma(0, y + exp(-a)) - sp.polygamma(0, exp(-a)) - _softplus(a + f))
-        + (exp(f) - y) / (1 + exp(a + f))
-    ),
+    _dispersion_slope,
     (
         None,
         lambda y, f, a: -negative_binomial_residual(y, f, a) * sigmoid(a + f),
-        lambda y, f, a: (
-            negative_binomial_spread_slope(y, a) + negative_binomial_deviance(y, f, a) - negative_binomial_bend(y, f, a)
-        ),
+        lambda y, f, a: negative_binomial_curve(y, f, a),
     ),
+    accurate="y >= 0",
+)
+negative_binomial_curve: Kind = primitive(
+    "negative_binomial_curve",
+    lambda y, f, a: sp.diff(_dispersion_slope(y, f, _F), _F).xreplace({_F: a}),
+    (None, None, None),
     accurate="y >= 0",
 )
 negative_binomial_residual: Kind = primitive(
@@ -209,20 +225,9 @@ def _beta_concentration_slope(y: Expr, f: Expr, g: Expr) -> Expr:
     return a * (sp.polygamma(0, a) - c - log(y)) + b * (sp.polygamma(0, b) - c - log(1 - y))
 
 
-def _log_a(f: Expr, g: Expr) -> Expr:
-    from likelihoodkit.primitives.logistic import softplus
-
-    return g - softplus(-f)
-
-
-def _curve(f: Expr, g: Expr) -> Expr:
-    """The second derivative in f but for the slope: (1 - mean)^2 a^2 trigamma(a) + mean^2 b^2 trigamma(b)."""
-    a, b = _log_a(f, g), _log_a(-f, g)
-    return sigmoid(-f) ** 2 * (exp(a) + trigamma_excess(a)) + sigmoid(f) ** 2 * (exp(b) + trigamma_excess(b))
-
-
-def _cross(f: Expr, g: Expr) -> Expr:
-    return sigmoid(-f) * trigamma_excess(_log_a(f, g)) - sigmoid(f) * trigamma_excess(_log_a(-f, g))
+def _beta_cross(y: Expr, f: Expr, g: Expr) -> Expr:
+    a, b = _halves(f, g)
+    return _beta_mean_slope(y, f, g) + a * b / exp(g) * (a * sp.polygamma(1, a) - b * sp.polygamma(1, b))
 
 
 beta_loss: Kind = primitive(
@@ -240,8 +245,8 @@ beta_mean_slope: Kind = primitive(
     _beta_mean_slope,
     (
         None,
-        lambda y, f, g: _curve(f, g) - sp.tanh(f / 2) * beta_mean_slope(y, f, g),
-        lambda y, f, g: beta_mean_slope(y, f, g) + _cross(f, g),
+        lambda y, f, g: beta_mean_curve(y, f, g),
+        lambda y, f, g: beta_cross(y, f, g),
     ),
     accurate="0 < y < 1",
 )
@@ -250,14 +255,24 @@ beta_concentration_slope: Kind = primitive(
     _beta_concentration_slope,
     (
         None,
-        lambda y, f, g: beta_mean_slope(y, f, g) + _cross(f, g),
-        lambda y, f, g: (
-            beta_concentration_slope(y, f, g)
-            + trigamma_excess(_log_a(f, g)) + trigamma_excess(_log_a(-f, g)) - trigamma_excess(g)
-        ),
+        lambda y, f, g: beta_cross(y, f, g),
+        lambda y, f, g: beta_concentration_curve(y, f, g),
     ),
     accurate="0 < y < 1",
-)  # fmt: skip
+)
+beta_mean_curve: Kind = primitive(
+    "beta_mean_curve",
+    lambda y, f, g: sp.diff(_beta_mean_slope(y, _F, g), _F).xreplace({_F: f}),
+    (None, None, None),
+    accurate="0 < y < 1",
+)
+beta_cross: Kind = primitive("beta_cross", _beta_cross, (None, None, None), accurate="0 < y < 1")
+beta_concentration_curve: Kind = primitive(
+    "beta_concentration_curve",
+    lambda y, f, g: sp.diff(_beta_concentration_slope(y, f, _F), _F).xreplace({_F: g}),
+    (None, None, None),
+    accurate="0 < y < 1",
+)
 
 
 # -- Student's t: a function of r = y - location, t = -log scale and n = log df; df repeats e^n to full precision ----
@@ -287,12 +302,7 @@ student_pull: Kind = primitive(
     "student_pull",
     lambda r, t, df, n: (exp(n) + 1) * r * exp(2 * t) / (exp(n) + r**2 * exp(2 * t)),
     (
-        lambda r, t, df, n: times_exp(
-            square_rest_exp(r, t - n / 2)
-            * (square_rest_exp(r, t - n / 2) - square_share_exp(r, t - n / 2))
-            * (1 + exp(-n)),
-            2 * t,
-        ),
+        lambda r, t, df, n: student_pull_slope(r, t, df, n),
         lambda r, t, df, n: 2 * student_pull(r, t, df, n) * square_rest_exp(r, t - n / 2),
         _zero,
         lambda r, t, df, n: times_exp(
@@ -308,10 +318,21 @@ student_balance: Kind = primitive(
     lambda r, t, df, n: exp(n) * (r**2 * exp(2 * t) - 1) / (exp(n) + r**2 * exp(2 * t)),
     (
         lambda r, t, df, n: 2 * student_pull(r, t, df, n) * square_rest_exp(r, t - n / 2),
-        lambda r, t, df, n: 2 * (1 + student_balance(r, t, df, n)) * square_rest_exp(r, t - n / 2),
+        lambda r, t, df, n: student_balance_slope(r, t, df, n),
         _zero,
         lambda r, t, df, n: _student_cross(r, t, n),
     ),
+)
+student_pull_slope: Kind = primitive(
+    "student_pull_slope",
+    lambda r, t, df, n: (exp(n) + 1) * exp(2 * t) * (exp(n) - r**2 * exp(2 * t)) / (exp(n) + r**2 * exp(2 * t)) ** 2,
+    (None, None, None, None),
+)
+student_balance_slope: Kind = primitive(
+    "student_balance_slope",
+    lambda r, t, df, n: 2 * exp(n) * (exp(n) + 1) * r**2 * exp(2 * t) / (exp(n) + r**2 * exp(2 * t)) ** 2,
+    (None, None, None, None),
+    nonnegative=True,
 )
 
 
@@ -347,4 +368,11 @@ student_bend: Kind = primitive(
         _student_slope(r, t, df, sp.Symbol("_m", real=True)), sp.Symbol("_m", real=True)
     ).xreplace({sp.Symbol("_m", real=True): n}),
     (None, None, None, None),
+)
+student_df_curve: Kind = primitive(
+    "student_df_curve",
+    lambda r, t, df, n, f: (
+        softplus_ratio(f) ** 2 * student_bend(r, t, df, n) + softplus_ratio_derivative(f) * student_slope(r, t, df, n)
+    ),
+    (None, None, None, None, None),
 )

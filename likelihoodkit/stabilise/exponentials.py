@@ -47,6 +47,71 @@ def difference_of_exps(e: Expr) -> Expr | None:
     return None
 
 
+@identity("a factor times (sigmoid/softplus)' as one function, which is not lost where the latter is subnormal")
+def product_with_scale_curvature(e: Expr) -> Expr | None:
+    bends = [f for f in e.args if isinstance(f, p.softplus_ratio_derivative)] if e.is_Mul else []
+    if len(bends) != 1:
+        return None
+    number, rest = Mul(*[f for f in e.args if f is not bends[0]]).as_coeff_Mul()
+    return None if rest == 1 else number * p.softplus_ratio_bend(rest, *bends[0].args)
+
+
+@identity("the two curvatures of a softplus scale, both of one sign, are added before what they share can overflow")
+def curvature_of_scale(e: Expr) -> Expr | None:
+    for term in e.args if e.is_Add else ():
+        number, bend = term.as_coeff_Mul()
+        if not isinstance(bend, p.softplus_ratio_bend):
+            continue
+        shared, z = bend.args
+        square = p.softplus_ratio(z) ** 2
+        for other in e.args:
+            another, rest = (other / square).as_coeff_Mul()
+            if rest == shared and number * another < 0:
+                return e - term - other + shared * (number * p.softplus_ratio_derivative(z) + another * square)
+    return None
+
+
+@identity("x^2 sech(x)^2 as one function is 0 far out, where infinity times zero is not a number")
+def square_in_sech(e: Expr) -> Expr | None:
+    if not e.is_Mul:
+        return None
+    for factor in e.args:
+        if isinstance(factor, p.sech2):
+            for other in e.args:
+                base, power = other.as_base_exp()
+                ratio = base / factor.args[0]
+                if power == 2 and ratio.is_number:
+                    rest = [f for f in e.args if f is not factor and f is not other]
+                    return ratio**2 * Mul(*rest) * p.square_sech2(factor.args[0])
+    return None
+
+
+@identity("x^2 within a threshold is the square of Huber's score, which is finite beyond it as well")
+def square_within_threshold(e: Expr) -> Expr | None:
+    if not e.is_Mul:
+        return None
+    for factor in e.args:
+        if isinstance(factor, sp.Heaviside) and factor.args[0].is_Add:
+            for other in e.args:
+                base, power = other.as_base_exp()
+                threshold = factor.args[0] + sp.Abs(base)
+                if power == 2 and threshold.is_number and threshold.is_positive:
+                    return e / other * p.huber_score(base, threshold) ** 2
+    return None
+
+
+@identity("the largest of multiples of r e^t is the largest multiple of r, times e^t")
+def largest_of_multiples(e: Expr) -> Expr | None:
+    if not isinstance(e, sp.Max | sp.Min):
+        return None
+    parts = [a.as_coeff_Mul() for a in e.args]
+    body = parts[0][1]
+    if not isinstance(body, p.times_exp) or any(b != body for _, b in parts):
+        return None
+    r, t = body.args
+    return p.times_exp(e.func(*[number * r for number, _ in parts]), t)
+
+
 @identity("a squared difference over its own outcome is taken through the ratio")
 def relative_squared_difference(e: Expr) -> Expr | None:
     if not e.is_Mul:

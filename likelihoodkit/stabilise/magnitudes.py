@@ -26,7 +26,8 @@ def product_with_exp(e: Expr) -> Expr | None:
         else:
             rest.append(factor)
     if not carried or not rest:
-        return None
+        both = carried and any(isinstance(f, exp) and f.free_symbols for f in e.args) and e.has(p.softplus)
+        return number * exp(exponent) if both and not rest else None
     for factor in rest:  # these carry an exponent of their own
         if isinstance(factor, p.ratio_deviance | p.ratio_minus_one):
             y, t, s = factor.args

@@ -166,3 +166,14 @@ def _logit_between(a: Expr, b: Expr) -> Expr | None:
         if p.sigmoid(-node.args[0]) in b.atoms(p.sigmoid):
             return node.args[0]
     return None
+
+
+@identity("the curvature of Student's t in its softplus degrees of freedom at once: slope and bend share large terms")
+def student_curvature_at_once(e: Expr) -> Expr | None:
+    for term in e.args if e.is_Add else ():
+        if isinstance(term, p.softplus_ratio_bend) and isinstance(term.args[0], kinds.student_slope):
+            slope, f = term.args
+            other = p.softplus_ratio(f) ** 2 * kinds.student_bend(*slope.args)
+            if other in e.args:
+                return e - term - other + kinds.student_df_curve(*slope.args, f)
+    return None

@@ -15,6 +15,8 @@ from itertools import product
 import mpmath as mp
 import numpy as np
 
+from primitives.curves import CURVES
+
 Sampler = Callable[[np.random.Generator, int, float], tuple[np.ndarray, ...]]
 MAX_DIGITS = 6000
 
@@ -548,3 +550,4 @@ TABLE: dict[str, Case] = {
 from primitives.reference_tails import TAILS  # noqa: E402  it needs `Case`
 
 TABLE |= TAILS
+TABLE |= {name: Case(*row) for name, row in CURVES.items()}

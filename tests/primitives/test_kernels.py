@@ -15,7 +15,7 @@ from primitives.reference import TABLE
 INF = math.inf
 ALONE = {  # no mpmath definition of one number: tested below, or NumPy's own
     "abs", "floor", "maximum", "minimum", "sign", "where_positive", "log_sum_exp", "softmax", "softmax_residual",
-    "softmax_cross_entropy", "pick", "one_hot", "sum_over", "huber_penalty", "huber_score",
+    "softmax_cross_entropy", "softmax_pull", "pick", "one_hot", "sum_over", "huber_penalty", "huber_score",
     "gammaincinv", "gammainccinv", "betaincinv", "regularised_gamma_p_inverse", "regularised_gamma_q_inverse",
     "regularised_beta_inverse", "student_quantile",
 }  # fmt: skip
@@ -120,6 +120,18 @@ def test_cross_entropy_and_residual(K):
         expected = shares - (np.arange(K) == y[i])
         assert residual[:, i] == pytest.approx(expected, abs=1e-13)
         assert residual[y[i], i] == pytest.approx(np.expm1(-truth), rel=1e-12)
+
+
+def test_the_pull_through_a_softmax_keeps_the_digits_of_one_minus_p():
+    z = np.array([[60.0, -3.0], [0.0, 1.0], [-1.0, 0.5]])
+    for k in range(3):
+        pull = kernels.softmax_pull(z, np.eye(3)[:, [k, k]])
+        for i in range(2):
+            with mp.workdps(60):
+                e = [mp.exp(v) for v in z[:, i]]
+                p = [x / mp.fsum(e) for x in e]
+                for j in range(3):
+                    assert pull[j, i] == pytest.approx(float(p[j] * ((j == k) - p[k])), rel=1e-14)
 
 
 def test_confident_and_right_keeps_its_digits():

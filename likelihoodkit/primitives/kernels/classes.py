@@ -67,6 +67,17 @@ def _residual(z: Floats, y: Floats) -> Floats:
     return np.where(mask, -np.sum(others, axis=0), others)
 
 
+@kernel
+def softmax_pull(z: Floats, v: Floats) -> Floats:
+    """p (v - sum_k p_k v_k) with p = softmax(z); an entry near that of the largest p is counted from it."""
+    shares, v = np.broadcast_arrays(softmax(z), v)
+    leading = np.take_along_axis(v, np.argmax(shares, axis=0)[np.newaxis], axis=0)
+    beyond = v - leading  # 1 - p would cancel in the largest p
+    close = np.absolute(beyond) <= 0.5 * np.absolute(v)
+    rest = np.where(close, beyond - np.sum(shares * beyond, axis=0), v - np.sum(shares * v, axis=0))
+    return np.asarray(shares * rest)
+
+
 def pick(v: ArrayLike, y: ArrayLike) -> Any:
     """v[y] for each row: v of shape (K, n) or (K,), y integer-valued of shape (n,)."""
     vector, labels = np.asarray(v), _labels(y)

@@ -38,6 +38,16 @@ def sigmoid_balance(a: Floats, b: Floats, x: Floats) -> Floats:
 
 
 @kernel
+def sigmoid_curve(w: Floats, x: Floats) -> Floats:
+    """w sigmoid(x) sigmoid(-x), also where the sigmoid is subnormal and w large."""
+    return piecewise(
+        (w, x),
+        (np.absolute(x) > FAR_LOGIT, lambda w, x: times_exp(w, -np.absolute(x))),
+        otherwise=lambda w, x: w * sigmoid(x) * sigmoid(-x),
+    )
+
+
+@kernel
 def times_exp_difference(r: Floats, q: Floats, t: Floats) -> Floats:
     """r e^t (e^q - 1) through the larger exponent, so that neither cancellation nor inf - inf is met."""
     gap = np.expm1(-np.absolute(q))
@@ -71,6 +81,16 @@ def square_slope_exp(r: Floats, t: Floats) -> Floats:
     x = _within(r, t)
     small = np.absolute(x) <= 1.0
     return np.where(small, np.asarray(times_exp(x, t)) / (1.0 + x * x), 1.0 / (r * (1.0 + (1.0 / x) ** 2)))
+
+
+@kernel
+def square_bend_exp(r: Floats, t: Floats) -> Floats:
+    """e^2t (1 - X^2)/(1 + X^2)^2 with X = r e^t: the derivative of square_slope_exp in r; -1/r^2 where X overflows."""
+    x = _within(r, t)
+    inverse = 1.0 / x
+    near = np.asarray(times_exp((1.0 - x) * (1.0 + x) / (1.0 + x * x) ** 2, 2.0 * t))
+    far = (inverse - 1.0) * (inverse + 1.0) / (1.0 + inverse * inverse) ** 2 / r / r
+    return np.where(np.absolute(x) <= 1.0, near, far)
 
 
 @kernel

@@ -7,10 +7,11 @@ import math
 import numpy as np
 
 from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise
-from likelihoodkit.primitives.kernels.exponential import log1pmx, log1pmx_over_square
+from likelihoodkit.primitives.kernels.exponential import log1pmx, log1pmx_over_square, times_exp
 
 # softplus(z) = 1 at z = log(e - 1): the root of log_softplus, to twice the working precision.
 ROOT, ROOT_LOW = 0.5413248546129181, -1.8138570925507326e-17
+EXPONENTIAL = -40.0  # log(1 + e^z) = e^z below
 SLOPE_AT_ROOT = 1.0 - math.exp(-1.0)
 
 
@@ -55,6 +56,16 @@ def softplus_ratio(z: Floats) -> Floats:
 def softplus_ratio_derivative(z: Floats) -> Floats:
     """Derivative of sigmoid/softplus: -e^z/2 for z -> -inf, -1/z^2 for z -> inf."""
     return piecewise((z,), (z < 0.6, _ratio_slope_left), (z < 40, _ratio_slope_middle), otherwise=_ratio_slope_right)
+
+
+@kernel
+def softplus_ratio_bend(w: Floats, z: Floats) -> Floats:
+    """w times that derivative, also where it is subnormal and w large."""
+    return piecewise(
+        (w, z),
+        (z < EXPONENTIAL, lambda w, z: times_exp(-0.5 * w, z)),
+        otherwise=lambda w, z: w * softplus_ratio_derivative(z),
+    )
 
 
 def _ratio_slope_left(z: Floats) -> Floats:

@@ -11,13 +11,17 @@ import math
 import numpy as np
 
 from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise
+from likelihoodkit.primitives.kernels.differences import square_rest_exp, square_share_exp
 from likelihoodkit.primitives.kernels.exponential import log1pmx_over_square, times_exp
 from likelihoodkit.primitives.kernels.gamma import LOG_SQRT_2PI
 from likelihoodkit.primitives.kernels.hyperbolic import log1p_square, log1p_square_exp
+from likelihoodkit.primitives.kernels.logistic import sigmoid, softplus_ratio, softplus_ratio_bend
 from likelihoodkit.primitives.kernels.rising import (
+    digamma_rising,
     log_rising_excess,
     log_rising_excess_derivative,
     log_rising_excess_second,
+    trigamma_rising,
 )
 
 LEFT = -40.0  # log df below which df is gone beside 1
@@ -77,6 +81,28 @@ def student_balance(r: Floats, t: Floats, df: Floats, n: Floats) -> Floats:
     return np.where(np.absolute(x) < 1, near, far)
 
 
+@kernel
+def student_pull_slope(r: Floats, t: Floats, df: Floats, n: Floats) -> Floats:
+    """(df + 1) e^2t (df - z^2)/(df + z^2)^2: the second derivative in r; e^2t for df -> inf."""
+    x = _ratio(r, t, df, n)
+    inverse = 1.0 / x
+    share = (1.0 - x) * (1.0 + x) / (1.0 + x * x) ** 2
+    near = np.asarray(times_exp(share, 2.0 * t)) + np.asarray(times_exp(share, 2.0 * t - n))
+    far = (inverse - 1.0) * (inverse + 1.0) / (1.0 + inverse * inverse) ** 2 * (1.0 + df) / r / r
+    return np.where(np.absolute(x) <= 1, near, far)
+
+
+@kernel
+def student_balance_slope(r: Floats, t: Floats, df: Floats, n: Floats) -> Floats:
+    """2 df (df + 1) z^2/(df + z^2)^2: the second derivative in t; 2 z^2 for df -> inf."""
+    x = _ratio(r, t, df, n)
+    z = np.asarray(times_exp(r, t))
+    inverse = 1.0 / x
+    near = (z * z + x * x) / (1.0 + x * x) ** 2
+    far = (1.0 + df) * inverse / (1.0 + inverse * inverse) * (inverse / (1.0 + inverse * inverse))
+    return 2.0 * np.where(np.absolute(x) <= 1, near, far)
+
+
 def _pieces(r: Floats, t: Floats, df: Floats, n: Floats) -> tuple[Floats, Floats, Floats]:
     """w = X^2/(1 + X^2), df w, and df (log(1 + X^2) - w)."""
     x = _ratio(r, t, df, n)
@@ -107,17 +133,62 @@ def student_slope(r: Floats, t: Floats, df: Floats, n: Floats) -> Floats:
 @kernel
 def student_bend(r: Floats, t: Floats, df: Floats, n: Floats) -> Floats:
     """The second derivative in n = log df."""
+    x = _ratio(r, t, df, n)
+    inverse = 1.0 / x
+    square = np.where(np.absolute(x) <= 1, x * x, inverse * inverse)
+    spread = 0.5 * square / (1.0 + square) ** 2  # w (1 - w)/2
+    return piecewise((r, t, df, n, spread), (n < LEFT, _bend_left), otherwise=_bend)
+
+
+def _bend_left(r: Floats, t: Floats, df: Floats, n: Floats, spread: Floats) -> Floats:
+    """df -> 0, to the last digit also where df is subnormal."""
+    x = _ratio(r, t, df, n)
+    w = np.asarray(square_share_exp(r, t - 0.5 * n))
+    logarithm = np.where(np.isfinite(x), log1p_square(x), np.asarray(log1p_square_exp(r, t - 0.5 * n)))
+    return np.asarray(times_exp(math.log(2.0) + 0.5 * (logarithm - w - w * w), n)) + spread
+
+
+def _bend(r: Floats, t: Floats, df: Floats, n: Floats, spread: Floats) -> Floats:
     h = 0.5 * df
     first = piecewise(
-        (h, n),
-        (n < LEFT, lambda h, n: np.zeros_like(h)),
-        (h > LARGE, lambda h, n: -0.125 / h),
+        (h,),
+        (h > LARGE, lambda h: -0.125 / h),
+        (h < 1, lambda h: -h * (digamma_rising(h + 0.5, 0.5) + h * trigamma_rising(h + 0.5, 0.5))),
         otherwise=_normaliser_bend,
     )
     w, scaled, gap = _pieces(r, t, df, n)
-    return 0.5 * (gap - scaled * w) + (0.5 * w * (1.0 - w) - first)
+    return 0.5 * (gap - scaled * w) + (spread - first)
 
 
-def _normaliser_bend(h: Floats, n: Floats) -> Floats:
+def _normaliser_bend(h: Floats) -> Floats:
     half = np.full_like(h, 0.5)
     return np.asarray(h * (log_rising_excess_derivative(h, half) + h * log_rising_excess_second(h, half)))
+
+
+@kernel
+def student_df_curve(r: Floats, t: Floats, df: Floats, n: Floats, f: Floats) -> Floats:
+    """The second derivative in f where df = softplus(f): for f > 0 the large terms of slope and bend have cancelled."""
+    q = np.asarray(softplus_ratio(f))
+    return piecewise(
+        (r, t, df, n, f, q),
+        (f < 0, _df_curve_left),
+        otherwise=lambda r, t, df, n, f, q: (
+            q * (q * _bend_less_slope(r, t, df, n)) + q * np.asarray(sigmoid(-f)) * student_slope(r, t, df, n)
+        ),
+    )
+
+
+def _df_curve_left(r: Floats, t: Floats, df: Floats, n: Floats, f: Floats, q: Floats) -> Floats:
+    return np.asarray(q * q * student_bend(r, t, df, n) + softplus_ratio_bend(student_slope(r, t, df, n), f))
+
+
+def _bend_less_slope(r: Floats, t: Floats, df: Floats, n: Floats) -> Floats:
+    """df^2 times the second derivative in df itself, for df > 1/2."""
+    h = 0.5 * df
+    peak = piecewise(
+        (h,),
+        (h > LARGE, lambda h: 0.25 / h),
+        otherwise=lambda h: -h * (h * log_rising_excess_second(h, np.full_like(h, 0.5))),
+    )
+    w, scaled, _ = _pieces(r, t, df, n)
+    return np.asarray(0.5 * w * ((1.0 - scaled) + square_rest_exp(r, t - 0.5 * n)) + peak)

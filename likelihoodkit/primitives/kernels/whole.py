@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import numpy as np
 
+from likelihoodkit.primitives.kernels import _tables as tables
 from likelihoodkit.primitives.kernels._binet import binet, binet_difference
-from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise
-from likelihoodkit.primitives.kernels.bessel import bessel_ratio_complement, bessel_ratio_derivative, log_i0e
+from likelihoodkit.primitives.kernels._tools import Floats, horner, kernel, piecewise
+from likelihoodkit.primitives.kernels.bessel import bessel_ratio, bessel_ratio_complement, log_i0e
 from likelihoodkit.primitives.kernels.differences import log_times_exp, sigmoid_balance
-from likelihoodkit.primitives.kernels.exponential import log1pmx, times_exp
+from likelihoodkit.primitives.kernels.exponential import LOG2, log1pmx, times_exp
 from likelihoodkit.primitives.kernels.gamma import LOG_SQRT_2PI, log_gamma_1p_near
 from likelihoodkit.primitives.kernels.logistic import softplus
 
 EULER = 0.5772156649015329
 SMALL = -40.0  # softplus(f) = e^f below
-LEFT_OUT = 12.0  # log k beyond which the leading term of the bend is closer than the difference
+LOG8 = 3.0 * LOG2
 LEFT, RIGHT = -30.0, 700.0  # log s beyond which the limits s -> 0 and s -> inf hold to the last digit
 
 
@@ -108,10 +109,16 @@ def bessel_pull_exp(g: Floats) -> Floats:
 
 @kernel
 def bessel_bend_exp(g: Floats) -> Floats:
-    """Derivative of bessel_pull_exp: k for g -> -inf, -1/(8 k) for g -> inf."""
+    """Derivative of bessel_pull_exp: k for g -> -inf, -1/(8 k) for g -> inf; its root near 1.7 is taken out."""
     k = np.exp(g)
-    full = k * (np.asarray(bessel_ratio_complement(k)) - k * np.asarray(bessel_ratio_derivative(k)))
-    return np.where(g > LEFT_OUT, -0.125 * np.exp(-g), full)
+    root, low = tables.BESSEL_BEND_ROOT
+    return piecewise(
+        (g, k),
+        (k <= 1, lambda g, k: k * (1.0 - k * (bessel_ratio_complement(k) * (1.0 + bessel_ratio(k))))),
+        (k <= 4, lambda g, k: ((k - root) - low) * horner(tables.BESSEL_BEND_NEAR, (2.0 * k - 5.0) / 3.0)),
+        (k <= 16, lambda g, k: horner(tables.BESSEL_BEND_MIDDLE, (g - LOG8) / LOG2) / (-8.0 * k)),
+        otherwise=lambda g, k: -0.125 * horner(tables.BESSEL_BEND_LARGE, 32.0 / k - 1.0) * np.exp(-g),
+    )
 
 
 @kernel

@@ -11,9 +11,9 @@ import numpy as np
 
 from likelihoodkit.primitives.kernels._binet import binet, binet_difference
 from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise
-from likelihoodkit.primitives.kernels.differences import exp_minus, sigmoid_balance
+from likelihoodkit.primitives.kernels.differences import exp_minus, sigmoid_balance, sigmoid_curve
 from likelihoodkit.primitives.kernels.exponential import log1pmx, log1pmx_over_square, times_exp
-from likelihoodkit.primitives.kernels.gamma import LOG_SQRT_2PI, log_gamma
+from likelihoodkit.primitives.kernels.gamma import LOG_SQRT_2PI, digamma, log_gamma
 from likelihoodkit.primitives.kernels.logistic import sigmoid, softplus
 from likelihoodkit.primitives.kernels.rising import digamma_rising, log_beta
 from likelihoodkit.primitives.kernels.whole import (
@@ -25,6 +25,7 @@ from likelihoodkit.primitives.kernels.whole import (
 
 EXP_FINITE = 700.0
 LARGE = 1e17  # beyond it r + 1 = r
+SUBNORMAL = 1e-300  # digits may be missing below
 
 # -- negative binomial -------------------------------------------------------------------------------------------
 
@@ -35,7 +36,7 @@ def _relative_gap(y: Floats, f: Floats) -> Floats:
     return np.where(near, -np.asarray(exp_minus(f, y)) * np.exp(-f), np.asarray(times_exp(y, -f)) - 1.0)
 
 
-def _log1p_exp(y: Floats, a: Floats) -> Floats:
+def log1p_exp(y: Floats, a: Floats) -> Floats:
     """log(1 + y e^a) for y >= 0, also where the product overflows."""
     product = np.asarray(times_exp(y, a))
     return np.where(np.isinf(product), np.log(y) + a, np.log1p(product))
@@ -55,7 +56,7 @@ def negative_binomial_residual(y: Floats, f: Floats, a: Floats) -> Floats:
     return np.where((f < EXP_FINITE) & ((a + f <= 0) | (f < -EXP_FINITE)), plain, large)  # e^f e^-F would round F
 
 
-def _split(y: Floats, f: Floats, a: Floats) -> Floats:
+def split(y: Floats, f: Floats, a: Floats) -> Floats:
     """(y - m) e^a/(1 + e^a m) > -1: what the two deviances have in common."""
     total = a + f
     left = np.asarray(times_exp(-np.asarray(exp_minus(f, y)) * np.asarray(sigmoid(-total)), a))
@@ -65,16 +66,16 @@ def _split(y: Floats, f: Floats, a: Floats) -> Floats:
 @kernel
 def negative_binomial_deviance(y: Floats, f: Floats, a: Floats) -> Floats:
     """r (v - log(1 + v)), 1 + v = (1 + y/r)/(1 + m/r): the part of the deviance that the dispersion answers for."""
-    v = _split(y, f, a)
+    v = split(y, f, a)
     residual = np.asarray(negative_binomial_residual(y, f, a))
     return piecewise(
         (y, f, a, v, residual),
-        (residual == np.inf, lambda y, f, a, v, e: np.asarray(times_exp(softplus(a + f) - _log1p_exp(y, a), -a))),
+        (residual == np.inf, lambda y, f, a, v, e: np.asarray(times_exp(softplus(a + f) - log1p_exp(y, a), -a))),
         ((np.absolute(v) < 1e-20) & (a < 0), lambda y, f, a, v, e: times_exp(0.5 * e * e, a)),  # v may be subnormal
         ((v > -0.6) & (v < 1.5), lambda y, f, a, v, e: log1pmx_over_square(v) * e * v),
         (v > 1e17, lambda y, f, a, v, e: 0.0 - e),
         (v > 0, lambda y, f, a, v, e: times_exp(v - np.log1p(v), -a)),
-        otherwise=lambda y, f, a, v, e: times_exp(softplus(a + f) - _log1p_exp(y, a) + v, -a),
+        otherwise=lambda y, f, a, v, e: times_exp(softplus(a + f) - log1p_exp(y, a) + v, -a),
     )
 
 
@@ -93,7 +94,7 @@ def _no_counts(y: Floats, f: Floats, a: Floats) -> Floats:
 
 def _some_counts(y: Floats, f: Floats, a: Floats) -> Floats:
     residual = np.asarray(negative_binomial_residual(y, f, a))
-    log_y, rising = np.log(y), _log1p_exp(y, a)
+    log_y, rising = np.log(y), log1p_exp(y, a)
     own = half_deviance(y, residual, (f - log_y) + rising - softplus(a + f))
     r = np.exp(-a)
     spread = piecewise(
@@ -166,13 +167,13 @@ def negative_binomial_weight(y: Floats, f: Floats, a: Floats) -> Floats:
     total = a + f
     share, rest = np.asarray(sigmoid(total)), np.asarray(sigmoid(-total))
     mean = np.where(total > 0, np.asarray(times_exp(share * share, -a - total)), np.asarray(times_exp(rest * rest, f)))
-    return np.asarray(mean + y * share * rest)
+    return np.asarray(mean + np.asarray(sigmoid_curve(y, total)))
 
 
 @kernel
 def negative_binomial_bend(y: Floats, f: Floats, a: Floats) -> Floats:
     """e^a E^2/(1 + e^a y) with E the residual: the deviance less its derivative in a, with the sign of the former."""
-    v = _split(y, f, a)
+    v = split(y, f, a)
     product = np.asarray(times_exp(y, a))
     residual = np.asarray(negative_binomial_residual(y, f, a))
     return np.where(v == 0, 0.0, -residual * (v / (1.0 + product)))
@@ -181,17 +182,17 @@ def negative_binomial_bend(y: Floats, f: Floats, a: Floats) -> Floats:
 # -- beta --------------------------------------------------------------------------------------------------------
 
 
-def _halves(f: Floats, g: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+def halves(f: Floats, g: Floats) -> tuple[Floats, Floats, Floats, Floats]:
     """a, b, log a, log b."""
     log_a, log_b = g - softplus(-f), g - softplus(f)
-    plain = np.absolute(g) < EXP_FINITE
+    plain = (np.absolute(g) < EXP_FINITE) & (np.absolute(f) < EXP_FINITE)
     c = np.exp(g)
     a = np.where(plain, c * np.asarray(sigmoid(f)), np.exp(log_a))
     b = np.where(plain, c * np.asarray(sigmoid(-f)), np.exp(log_b))
     return a, b, log_a, log_b
 
 
-def _logit(y: Floats) -> Floats:
+def logit(y: Floats) -> Floats:
     """log(y/(1 - y)) with all digits at y = 1/2."""
     middle = np.log1p((2.0 * y - 1.0) / (1.0 - y))
     return np.where((y > 0.25) & (y < 0.75), middle, np.log(y) - np.log1p(-y))
@@ -201,9 +202,25 @@ def _logit(y: Floats) -> Floats:
 def beta_deviance(y: Floats, f: Floats, g: Floats) -> Floats:
     """c KL(sigmoid(f) | y) with c = e^g: a log(a/(c y)) + b log(b/(c (1 - y)))."""
     gap = np.asarray(sigmoid_balance(1.0 - y, y, f))  # sigmoid(f) - y
-    mean, rest = np.asarray(sigmoid(f)), np.asarray(sigmoid(-f))
-    own = _part(mean, -gap, np.log(y) + softplus(-f))
-    return np.asarray(times_exp(own + _part(rest, gap, np.log1p(-y) + softplus(f)), g))
+    far = (np.absolute(f) > EXP_FINITE) & (
+        np.absolute(g) < EXP_FINITE
+    )  # a share is subnormal: its part is taken of a or b itself
+    return piecewise(
+        (f, g, gap, np.log(y) + softplus(-f), np.log1p(-y) + softplus(f)),
+        (far, _beta_deviance_far),
+        otherwise=_beta_deviance_near,
+    )
+
+
+def _beta_deviance_near(f: Floats, g: Floats, gap: Floats, low: Floats, high: Floats) -> Floats:
+    own = _part(np.asarray(sigmoid(f)), -gap, low)
+    return np.asarray(times_exp(own + _part(np.asarray(sigmoid(-f)), gap, high), g))
+
+
+def _beta_deviance_far(f: Floats, g: Floats, gap: Floats, low: Floats, high: Floats) -> Floats:
+    a, b, _, _ = halves(f, g)
+    scaled = np.asarray(times_exp(gap, g))
+    return np.asarray(_part(a, -scaled, low) + _part(b, scaled, high))
 
 
 def _part(share: Floats, gap: Floats, log_ratio: Floats) -> Floats:
@@ -219,7 +236,7 @@ def _part(share: Floats, gap: Floats, log_ratio: Floats) -> Floats:
 @kernel
 def beta_loss(y: Floats, f: Floats, g: Floats) -> Floats:
     """log B(a, b) - (a - 1) log y - (b - 1) log(1 - y)."""
-    a, b, log_a, log_b = _halves(f, g)
+    a, b, log_a, log_b = halves(f, g)
     c = np.exp(g)
     log_y, log_rest = np.log(y), np.log1p(-y)
     near = ((a > 0.5) & (a < 2) & (2 * c * y < a)) | ((b > 0.5) & (b < 2) & (2 * c * (1.0 - y) < b))
@@ -247,28 +264,61 @@ def _beta_loss(
     return np.asarray(log_y + log_rest + peak + beta_deviance(y, f, g))
 
 
+def _size(f: Floats, a: Floats, b: Floats) -> Floats:
+    """a b/c = a sigmoid(-f) = b sigmoid(f)."""
+    return np.asarray(np.where(f < 0, a * sigmoid(-f), b * sigmoid(f)))
+
+
+def mean_slope_beyond(f: Floats, g: Floats) -> tuple[Floats, Floats]:
+    """(a b/c, beyond) with beta_mean_slope = a b/c (f - logit y) + beyond, for a, b >= 1."""
+    a, b, log_a, log_b = halves(f, g)
+    weight = _size(f, a, b)
+    balance, few, sign = np.tanh(0.5 * f), np.minimum(a, b), np.sign(f)
+    apart = np.asarray(times_exp(np.absolute(balance), g))
+    beyond = piecewise(
+        (balance, weight, few, apart, sign, np.minimum(log_a, log_b)),
+        (few > LARGE, lambda t, w, few, n, s, low: 0.5 * t),
+        (apart == np.inf, lambda t, w, few, n, s, low: s * log_less_digamma(low)),
+        otherwise=lambda t, w, few, n, s, low: 0.5 * t + w * s * binet_difference(few, n, 1),
+    )
+    return weight, beyond
+
+
+def mean_slope_shifted(y: Floats, f: Floats, g: Floats) -> tuple[Floats, Floats]:
+    """(a b/c, a b/c (digamma(1 + a) - digamma(1 + b) - logit y)): beta_mean_slope less tanh(f/2), for min(a, b) < 1."""
+    a, b, log_a, log_b = halves(f, g)
+    few, sign, weight = np.minimum(a, b), np.sign(f), _size(f, a, b)
+    apart = np.asarray(times_exp(np.absolute(np.tanh(0.5 * f)), g))
+    rise = piecewise(
+        (few, apart, np.maximum(log_a, log_b)),
+        (apart == np.inf, lambda few, n, high: high - np.asarray(digamma(1.0 + few))),
+        otherwise=lambda few, n, high: digamma_rising(1.0 + few, n),
+    )
+    gap = sign * rise - logit(y)
+    far = np.asarray(times_exp(gap, np.minimum(log_a, log_b) - softplus(-np.absolute(f))))
+    return weight, np.where(weight < SUBNORMAL, far, weight * gap)
+
+
 @kernel
 def beta_mean_slope(y: Floats, f: Floats, g: Floats) -> Floats:
     """Derivative of beta_loss in f: a b/c (digamma(a) - digamma(b) - log(y/(1 - y)))."""
-    a, b, log_a, log_b = _halves(f, g)
-    edge = np.asarray(log_less_digamma(np.minimum(log_a, log_b)))
-    weight = np.where(f < 0, a * np.asarray(sigmoid(-f)), b * np.asarray(sigmoid(f)))
-    balance = np.tanh(0.5 * f)
-    few, sign = np.minimum(a, b), np.sign(f)
-    apart = np.asarray(times_exp(np.absolute(balance), g))
-    return piecewise(
-        (y, f, weight, balance, few, apart, np.where(apart == np.inf, sign * edge, sign)),
-        (few > LARGE, lambda y, f, w, t, few, n, s: np.where(f == _logit(y), 0.0, w * (f - _logit(y))) + 0.5 * t),
-        (apart == np.inf, lambda y, f, w, t, few, n, e: w * (f - _logit(y)) + e),
-        (few >= 1, lambda y, f, w, t, few, n, s: w * (f - _logit(y)) + (0.5 * t + w * s * binet_difference(few, n, 1))),
-        (weight == 0, lambda y, f, w, t, few, n, s: t),
-        otherwise=lambda y, f, w, t, few, n, s: w * (s * digamma_rising(1.0 + few, n) - _logit(y)) + t,
-    )
+    log_few = g - softplus(np.absolute(f))
+    return piecewise((y, f, g), (log_few >= 0, _mean_slope_many), otherwise=_mean_slope_few)
+
+
+def _mean_slope_many(y: Floats, f: Floats, g: Floats) -> Floats:
+    weight, beyond = mean_slope_beyond(f, g)
+    gap = f - logit(y)
+    return np.where(gap == 0, 0.0, weight * gap) + beyond
+
+
+def _mean_slope_few(y: Floats, f: Floats, g: Floats) -> Floats:
+    return np.asarray(mean_slope_shifted(y, f, g)[1] + np.tanh(0.5 * f))
 
 
 @kernel
 def beta_concentration_slope(y: Floats, f: Floats, g: Floats) -> Floats:
     """Derivative of beta_loss in g."""
-    _, _, log_a, log_b = _halves(f, g)
+    _, _, log_a, log_b = halves(f, g)
     peak = np.asarray(log_less_digamma(log_a)) + np.asarray(log_less_digamma(log_b)) - np.asarray(log_less_digamma(g))
     return np.asarray(beta_deviance(y, f, g) - peak)
