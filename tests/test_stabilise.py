@@ -138,6 +138,7 @@ EXAMPLES = [
         + (sp.exp(t) + 1) / 2 * p.log1p_square_exp(x, z - t / 2),
         {t: 40, x: 1.5, z: 0.5},
     ),
+    Example("log zeta of exp", p.log_zeta1p(sp.exp(t)), {t: -40}),
     Example("product with scale curvature", a * p.softplus_ratio_derivative(z), {a: 1e300, z: -744}, lowered=False),
     Example(
         "curvature of scale",
@@ -170,6 +171,7 @@ NAIVE = {
     "erf": scipy.special.erf,
     "polygamma": scipy.special.polygamma,
     "expm1": np.expm1,
+    "zeta": lambda u: scipy.special.zeta(u, 1),
     "sech": lambda u: 1 / np.cosh(u),
     "softmax": lambda u: np.exp(u) / np.exp(u).sum(),
     "pick": lambda u, i: u[int(i)],

@@ -86,7 +86,9 @@ class CatalogueLoss(Loss):
     def __repr__(self) -> str:
         return f"losses.{_words(self.bound)}"
 
-    def _read(self, y: ArrayLike | None, outputs: ArrayLike, *arguments: Any, by_tile: bool = False, **more: Any) -> Rows:
+    def _read(
+        self, y: ArrayLike | None, outputs: ArrayLike, *arguments: Any, by_tile: bool = False, **more: Any
+    ) -> Rows:
         domain = self.bound.family.outcome.domain
         if y is not None and isinstance(domain, SignedLabels):
             y = domain.recode(y, self.name)

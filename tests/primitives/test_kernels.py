@@ -72,13 +72,17 @@ def test_limits(name, arguments, limit):
     assert getattr(kernels, name)(*map(np.float32, arguments)) == np.float32(limit)
 
 
+#: df and log df say the same twice, and a kernel reads the one that is a normal number
+PAIRED = {"student_pull_slope": {2, 3}, "student_balance_slope": {2, 3}, "student_df_curve": {2, 3}}
+
+
 @pytest.mark.parametrize("name", TABLE)
 def test_nan_goes_through_and_scalars_come_back(name):
     case, kernel = TABLE[name], getattr(kernels, name)
     arguments = [float(a[0]) for a in case.sample(np.random.default_rng(5), 1, 30)]
     assert np.ndim(kernel(*arguments)) == 0
     assert kernel(*map(np.array, arguments)) == kernel(*arguments)
-    for i in range(len(arguments)):
+    for i in set(range(len(arguments))) - PAIRED.get(name, set()):
         assert np.isnan(kernel(*arguments[:i], math.nan, *arguments[i + 1 :]))
 
 
