@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from likelihoodkit.elicit import Functional as Functional, elicits as elicits, is_proper as is_proper
     from likelihoodkit.errors import *  # noqa: F403
     from likelihoodkit.explain import explain as explain
+    from likelihoodkit.export.booster import Booster as Booster
+    from likelihoodkit.export.estimators import Classifier as Classifier, Regressor as Regressor
     from likelihoodkit.families import *  # noqa: F403
     from likelihoodkit.fit import Fit as Fit, fit as fit
     from likelihoodkit.loss import Loss as Loss, derive as derive
@@ -50,6 +52,8 @@ _HOMES: dict[str, tuple[str, ...]] = {
     "explain": ("Explanation", "explain"),
     "fit": ("Fit", "fit"),
     "wrappers": ("Censored", "Independent", "Joint", "Truncated"),
+    "export.estimators": ("Classifier", "Regressor"),
+    "export.booster": ("Booster",),
     "errors": (
         "BindingError", "ConvergenceWarning", "DeclarationError", "DerivationError", "FitError", "InputError",
         "LikelihoodKitError", "MissingExtraError", "ShapeError", "SupportError", "UndefinedError", "UnknownNameError",

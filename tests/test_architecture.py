@@ -21,7 +21,7 @@ FILES = sorted(ROOT.rglob("*.py"))
 
 #: stages in order; a module imports from stages before its own, or from its own package
 STAGES = [
-    "errors", "callables", "verbs", "supports", "columns", "primitives", "links", "binding", "declaration",
+    "errors", "frameworks", "callables", "verbs", "supports", "columns", "primitives", "links", "binding", "declaration",
     "families", "wrappers",
     "numbers", "nll",
     "stabilise", "calculus", "compile", "rows", "parts", "expectation", "majorizer", "loss", "predict",
@@ -193,16 +193,27 @@ SUPPORTS = {
     "real", "positive", "nonnegative", "unit", "counts", "binary", "circle", "simplex", "classes", "counts_up_to",
 }  # fmt: skip
 MODULES = {"links", "supports", "losses", "data", "families"}
-PUBLIC = NOUNS | WRAPPERS | VERBS | DECLARING | ERRORS | SUPPORTS | MODULES | set(FAMILIES)
+ESTIMATORS = {"Booster", "Classifier", "Regressor"}  # classes of scikit-learn, which is an extra
+PUBLIC = ESTIMATORS | NOUNS | WRAPPERS | VERBS | DECLARING | ERRORS | SUPPORTS | MODULES | set(FAMILIES)
 
 
 def test_public_names_are_frozen() -> None:
     """What a user may rely on. A new name is a decision: add it here, in the README and in the changelog."""
     assert set(lk.__all__) == PUBLIC
     assert len(lk.__all__) == len(set(lk.__all__))
-    for name in lk.__all__:
+    for name in set(lk.__all__) - ESTIMATORS:
         assert getattr(lk, name) is not None, name
     assert set(lk.__all__) <= set(dir(lk))
+
+
+def test_a_missing_framework_says_what_to_install() -> None:
+    code = (
+        "import sys; sys.modules['sklearn'] = None; sys.modules['sklearn.base'] = None\n"
+        "import likelihoodkit as lk\n"
+        "try: lk.Regressor\n"
+        "except lk.MissingExtraError as problem: print(problem)"
+    )
+    assert "pip install 'likelihoodkit[sklearn]'" in run(code)
 
 
 def test_words_of_the_vocabulary_are_public_too() -> None:

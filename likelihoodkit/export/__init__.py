@@ -1,13 +1,13 @@
 """The same loss in the framework a model is trained in; each framework is imported when it is asked for.
 
 boosters.py   `Loss.xgboost`, `Loss.lightgbm`, `Loss.catboost`, over objective.py, start.py and curvature.py
-saved.py      noises as plain data            frameworks.py   what to install
+saved.py      noises as plain data
 """
 
 from __future__ import annotations
 
 from likelihoodkit.export import boosters as boosters
-from likelihoodkit.export.frameworks import framework
 from likelihoodkit.export.objective import Objective
+from likelihoodkit.frameworks import framework
 
 __all__ = ["Objective", "boosters", "framework"]

@@ -23,8 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from likelihoodkit.errors import FitError, ShapeError
-from likelihoodkit.export.frameworks import framework
 from likelihoodkit.export.objective import Objective
+from likelihoodkit.frameworks import framework
 from likelihoodkit.loss import Loss
 from likelihoodkit.verbs import register
 

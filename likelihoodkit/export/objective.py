@@ -27,6 +27,18 @@ SCHEMA = "likelihoodkit/objective"
 METRICS = ("nll", "crps")
 
 
+def _even(values: Array) -> Array:
+    """Values as multiples of 2^-20 of the largest of their column.
+
+    The boosters keep float32; with four bits to spare their sums are exact, and a tree depends neither on the order of
+    the rows nor on whether a row comes twice or with weight 2.
+    """
+    largest = np.abs(values).max(axis=0, initial=0.0)
+    step = np.exp2(np.ceil(np.log2(np.where(largest > 0, largest, 1.0))) - 20)
+    rounded: Array = np.rint(values / step) * step
+    return rounded
+
+
 class Objective:
     """A loss as a booster's objective.
 
@@ -104,6 +116,10 @@ class Objective:
         self._training = (target, weight, added)
         return self
 
+    def release(self) -> None:
+        """Let the training data go; the start stays."""
+        self._training = None
+
     def slopes(
         self, y: ArrayLike, raw: ArrayLike, weights: ArrayLike | None = None, offset: ArrayLike | None = None
     ) -> tuple[Array, Array]:
@@ -120,6 +136,7 @@ class Objective:
             gradient = gradient * (start.unit / self.size)
             curvature = self._curvature(target, outputs) * (start.unit**2 / self.size)
         check_slopes(self.loss, gradient, curvature, outputs)
+        gradient, curvature = _even(gradient), _even(curvature)
         if weights is not None:
             weight = np.asarray(weights, dtype=np.float64)[:, None]
             gradient, curvature = gradient * weight, curvature * weight
@@ -193,6 +210,13 @@ class Objective:
                 remedy="Call objective.prepare(y), or train with it first",
             )
         return self.start
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Copies carry the noise, not the derivation, which is made again."""
+        return self.__dict__ | {"loss": self.loss.bound, "_information": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state | {"loss": derive(state["loss"])})
 
     # -- what a booster's own file loses -------------------------------------------------------------------------
 

@@ -1,0 +1,131 @@
+"""The estimators obey scikit-learn's own rules, and do what only they do."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from sklearn import config_context
+from sklearn.base import clone
+from sklearn.datasets import load_iris
+from sklearn.linear_model import ElasticNet, LogisticRegression, PoissonRegressor
+from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+import likelihoodkit as lk
+
+RNG = np.random.default_rng(2)
+X = RNG.normal(size=(300, 3))
+ETA = 0.4 + X @ [0.5, -0.3, 0.0]
+COUNTS = RNG.poisson(np.exp(ETA)).astype(float)
+Y = ETA + RNG.normal(size=300)
+
+
+@parametrize_with_checks([
+    lk.Regressor(),
+    lk.Regressor(lk.Logistic(scale=1), alpha=0.01, l1_ratio=0.5),
+    lk.Classifier(),
+    lk.Booster(n_rounds=60),
+    lk.Booster(engine="xgboost", n_rounds=60),
+])  # fmt: skip
+def test_the_rules_of_scikit_learn(estimator, check) -> None:  # type: ignore[no-untyped-def]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the checks provoke warnings on purpose
+        check(estimator)
+
+
+def test_maximum_likelihood_is_lk_fit() -> None:
+    noise = lk.NegativeBinomial
+    found, fitted = lk.Regressor(noise).fit(X, COUNTS), lk.fit(noise, COUNTS, X)
+    np.testing.assert_allclose(found.coef_, list(fitted.params["mean"].values())[1:], rtol=1e-6)
+    assert found.log_score(X, COUNTS) == pytest.approx(fitted.loglik / 300, rel=1e-10)
+
+
+def test_penalties_are_those_of_scikit_learn() -> None:
+    theirs = PoissonRegressor(alpha=0.3, tol=1e-10, max_iter=1000).fit(X / X.std(axis=0), COUNTS)
+    ours = lk.Regressor(lk.Poisson, alpha=0.3).fit(X, COUNTS)
+    np.testing.assert_allclose(ours.coef_ * X.std(axis=0), theirs.coef_, rtol=1e-6)
+    theirs = ElasticNet(alpha=0.2, l1_ratio=0.7, tol=1e-12, max_iter=10000).fit(X / X.std(axis=0), Y)
+    ours = lk.Regressor(lk.Normal(scale=1), alpha=0.2, l1_ratio=0.7).fit(X, Y)
+    np.testing.assert_allclose(ours.coef_ * X.std(axis=0), theirs.coef_, atol=1e-8)
+    assert (ours.coef_ == 0).any()
+
+
+def test_the_classifier_is_logistic_regression() -> None:
+    flowers = load_iris(return_X_y=True)
+    two = flowers[0][50:], flowers[1][50:]
+    ours, theirs = lk.Classifier(alpha=0.0).fit(*two), LogisticRegression(C=np.inf, tol=1e-10, max_iter=5000).fit(*two)
+    np.testing.assert_allclose(ours.coef_, theirs.coef_, rtol=1e-3)
+    three = lk.Classifier(alpha=1e-3).fit(*flowers)
+    assert three.score(*flowers) > 0.96
+    np.testing.assert_allclose(three.predict_proba(flowers[0]).sum(axis=1), 1)
+    np.testing.assert_allclose(three.predict_log_proba(flowers[0]), np.log(three.predict_proba(flowers[0])), rtol=1e-9)
+    names = np.array(["setosa", "versicolor", "virginica"])[flowers[1]]
+    assert set(lk.Classifier().fit(flowers[0], names).predict(flowers[0])) == set(names)
+
+
+def test_offsets_and_weights() -> None:
+    exposure = np.log(RNG.uniform(1, 9, 300))
+    y = RNG.poisson(np.exp(ETA + exposure)).astype(float)
+    weights = RNG.integers(0, 3, 300).astype(float)
+    found = lk.Regressor(lk.Poisson).fit(X, y, sample_weight=weights, offset=exposure)
+    again = lk.fit(lk.Poisson, y, X, weights=weights, offset=exposure)
+    np.testing.assert_allclose(found.coef_, list(again.params["mean"].values())[1:], rtol=1e-7)
+    np.testing.assert_allclose(found.predict(X, offset=exposure), again.predict(X, offset=exposure), rtol=1e-7)
+
+
+def test_frames_pipelines_and_searches() -> None:
+    frame = pd.DataFrame(X, columns=["a", "b", "c"])
+    found = lk.Regressor(lk.Poisson).fit(frame, COUNTS)
+    assert list(found.feature_names_in_) == ["a", "b", "c"]
+    other = lk.Regressor(lk.Poisson).fit(pl.DataFrame(X, schema=["a", "b", "c"]), COUNTS)
+    np.testing.assert_array_equal(other.coef_, found.coef_)
+    with pytest.raises(ValueError, match="feature names should match"):
+        found.predict(frame[["b", "a", "c"]])
+    pipe = make_pipeline(StandardScaler(), lk.Regressor(lk.Poisson))
+    search = GridSearchCV(pipe, {"regressor__noise": [lk.Poisson, lk.NegativeBinomial, lk.Geometric]}, cv=3)
+    search.fit(X, COUNTS)
+    assert search.best_params_["regressor__noise"] in (lk.Poisson, lk.NegativeBinomial, lk.Geometric)
+    scores = cross_val_score(lk.Regressor(lk.Poisson), X, COUNTS, scoring=lambda e, X, y: e.log_score(X, y))
+    assert (scores > -2.5).all()
+    with config_context(enable_metadata_routing=True):
+        routed = lk.Regressor(lk.Poisson).set_fit_request(sample_weight=True, offset=True)
+        routed.set_score_request(sample_weight=True)
+        weights = np.where(np.arange(300) % 2, 1.0, 3.0)
+        scores = cross_val_score(routed, X, COUNTS, params={"sample_weight": weights, "offset": np.zeros(300)})
+        assert np.isfinite(scores).all()
+
+
+def test_every_parameter_may_follow_the_design() -> None:
+    y = ETA + np.exp(0.5 * X[:, 2]) * RNG.normal(size=300)
+    found = lk.Regressor(lk.Normal(scale="exp"), design="all").fit(X, y)
+    again = lk.fit(lk.Normal(scale="exp"), y, {"mean": X, "scale": X})
+    np.testing.assert_allclose(found.coef_[1], list(again.params["scale"].values())[1:], rtol=1e-5)
+    assert found.predict_quantiles(X, [0.1, 0.9]).shape == (300, 2)
+    with pytest.raises(lk.InputError, match="predicts no parameter"):
+        lk.Regressor(lk.Normal, design=["spread"]).fit(X, y)
+
+
+@pytest.mark.parametrize("engine", ["lightgbm", "xgboost"])
+def test_boosters_stop_save_and_predict_distributions(engine: str, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    y = 2 * np.sin(2 * X[:, 0]) + 0.3 * RNG.normal(size=300)
+    model = lk.Booster(lk.StudentT(df=4), engine=engine, n_rounds=300, learning_rate=0.1, early_stopping_rounds=10)
+    model.set_params(random_state=0).fit(X, y)
+    assert 5 < model.best_iteration_ < 300
+    quantiles = model.predict_quantiles(X, [0.1, 0.5, 0.9])
+    assert (np.diff(quantiles, axis=1) > 0).all()
+    np.testing.assert_array_equal(model.predict(X, rule="median"), quantiles[:, 1])
+    assert model.log_score(X, y) > -1.5
+    model.save(tmp_path / f"model.{'json' if engine == 'xgboost' else 'txt'}")
+    again = lk.Booster.load(tmp_path / f"model.{'json' if engine == 'xgboost' else 'txt'}")
+    np.testing.assert_array_equal(again.predict_outputs(X), model.predict_outputs(X))
+    assert clone(model).get_params()["noise"] == lk.StudentT(df=4)
+    watched = lk.Booster(lk.StudentT(df=4), engine=engine, early_stopping_rounds=3, n_rounds=20)
+    assert watched.fit(X[:200], y[:200], eval_set=(X[200:], y[200:])).best_iteration_ <= 20
+    with pytest.raises(lk.UnknownNameError, match="no engine is called"):
+        lk.Booster(engine="catboost").fit(X, y)
