@@ -21,8 +21,8 @@ FILES = sorted(ROOT.rglob("*.py"))
 
 #: stages in order; a module imports from stages before its own, or from its own package
 STAGES = [
-    "errors", "frameworks", "callables", "verbs", "supports", "columns", "primitives", "links", "binding", "declaration",
-    "families", "wrappers",
+    "errors", "frameworks", "callables", "verbs", "supports", "columns", "primitives", "links", "binding",
+    "declaration", "families", "wrappers",
     "numbers", "nll",
     "stabilise", "calculus", "compile", "rows", "parts", "expectation", "majorizer", "loss", "predict",
     # beside the way, reading the same derivation

@@ -96,7 +96,7 @@ class _XGBoost:
 
         model = xgboost.train(
             settings, data, est.n_rounds, obj=objective, custom_metric=watch, verbose_eval=False,
-            evals=[(xgboost.DMatrix(Xv, yv), "held out")], early_stopping_rounds=est.early_stopping_rounds,
+            evals=[(xgboost.DMatrix(Xv, yv), "held_out")], early_stopping_rounds=est.early_stopping_rounds,
         )  # fmt: skip
         return model, int(model.best_iteration) + 1
 
