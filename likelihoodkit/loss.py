@@ -11,8 +11,10 @@ import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
 from likelihoodkit.calculus import Calculus, direction
-from likelihoodkit.compile import Program, Runner, compile_program
+from likelihoodkit.compile import Runner, compile_program
+from likelihoodkit.compile.split import Prepared
 from likelihoodkit.declaration import Bound, as_bound
+from likelihoodkit.engines import Running, receive
 from likelihoodkit.errors import DerivationError, UnknownNameError
 from likelihoodkit.expectation import expected_outer_product
 from likelihoodkit.majorizer import majorizer
@@ -27,7 +29,7 @@ Array = NDArray[Any]
 SharedValues = ArrayLike | Mapping[str, float] | None
 
 
-class Loss:
+class Loss(Running):
     """A per-row loss with its gradient and curvature, derived from a bound noise or a named loss.
 
     Shapes: ``y`` (n,); ``outputs`` (n,) or (n, 1) where one number is predicted, else (n, w), columns in the order of
@@ -52,8 +54,10 @@ class Loss:
 
     def __init__(self, bound: Bound) -> None:
         self.bound = bound
-        self._reader = Reader(self.derivation)
+        # names and supports are the same before the formula is stabilised, which a kept program makes unnecessary
+        self._reader = Reader(negative_log_likelihood(bound))
         self._runners: dict[str, Runner] = {}
+        self._engine, self._threads = "numpy", 1
 
     @cached_property
     def derivation(self) -> Derivation:
@@ -108,17 +112,6 @@ class Loss:
             return {f"{a} {b}": e for (a, b), e in (calculus.fisher or {}).items()}
         return dict(self.derivation.parameters)
 
-    def _runner(self, what: str) -> Runner:
-        if what not in self._runners:
-            self._runners[what] = Runner(compile_program(self._expressions(what)))
-        return self._runners[what]
-
-    def program(self, what: str = "fused") -> Program:
-        """The straight-line program of "value", "fused" (value and gradient), "hessian", "fisher" or "parameters"."""
-        if what not in {"value", "fused", "hessian", "fisher", "parameters"}:
-            raise UnknownNameError(f"there is no program {what!r}", value=what, remedy="Ask for fused or hessian")
-        return self._runner(what).program
-
     def _read(
         self,
         y: ArrayLike | None,
@@ -131,14 +124,11 @@ class Loss:
         by_tile: bool = False,
         **how: Any,
     ) -> Rows:
+        if isinstance(y, Prepared):
+            self._recognised(y)
         return self._reader.read(
             y, outputs, weights=weights, offset=offset, shared=shared, given=given, by_tile=by_tile, **how
         )
-
-    def _run(self, what: str, rows: Rows, places: Mapping[str, Array]) -> None:
-        """Fill the places by the program of that name; what the rows left to be asked is asked here."""
-        if not self._runner(what).run(rows.inputs, places, rows.count, rows.checks):
-            rows.complain()
 
     def __call__(
         self,
@@ -149,11 +139,12 @@ class Loss:
         offset: ArrayLike | None = None,
         shared: SharedValues = None,
         on_invalid: Any = "raise",
+        out: Any = None,
         **given: ArrayLike,
     ) -> Array:
-        """The loss of each row, shape (n,), all constants kept, never averaged."""
+        """The loss of each row, shape (n,), all constants kept, never averaged; written to ``out`` if given."""
         rows = self._read(y, outputs, weights, offset, shared, given, by_tile=True, on_invalid=on_invalid)
-        value = np.empty(rows.count, rows.dtype)
+        value = receive(out, "value", (rows.count,), rows.dtype, self.name)
         self._run("value", rows, {"value": value})
         return rows.weigh(value, impossible=np.inf)
 
@@ -166,19 +157,26 @@ class Loss:
         offset: ArrayLike | None = None,
         shared: SharedValues = None,
         on_invalid: Any = "raise",
+        out: Any = None,
         **given: ArrayLike,
     ) -> tuple[Array, Array]:
-        """Loss (n,) and its gradient (shape of ``outputs``, shared parameters in further columns) in one pass."""
+        """Loss (n,) and its gradient (shape of ``outputs``, shared parameters in further columns) in one pass.
+
+        ``out`` takes both: two arrays of those shapes and the dtype of ``outputs``.
+        """
         rows = self._read(y, outputs, weights, offset, shared, given, by_tile=True, on_invalid=on_invalid)
-        value = np.empty(rows.count, rows.dtype)
-        gradient = np.empty((rows.count, rows.width), rows.dtype)
+        value_out, gradient_out = out or (None, None)
+        value = receive(value_out, "value", (rows.count,), rows.dtype, self.name)
+        shape = (rows.count,) if rows.flat else (rows.count, rows.width)
+        answer = receive(gradient_out, "gradient", shape, rows.dtype, self.name)
+        gradient = answer[:, None] if rows.flat else answer
         places = {"value": value}
         for name, columns in rows.columns.items():
             vector = name in self._reader.vectors
             places[f"d {name}"] = gradient[:, columns].T if vector else gradient[:, columns.start]
         self._run("fused", rows, places)
         rows.weigh(value, impossible=np.inf), rows.weigh(gradient)
-        return value, gradient[:, 0] if rows.flat else gradient
+        return value, answer
 
     def gradient(self, y: ArrayLike, outputs: ArrayLike, **keywords: Any) -> Array:
         """Derivative of each row's loss in its outputs; keywords as in `value_and_gradient`."""

@@ -14,13 +14,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from likelihoodkit import columns as compound
+from likelihoodkit.compile.checks import Check, all_finite, all_inside
+from likelihoodkit.compile.split import Prepared
 from likelihoodkit.errors import InputError, ShapeError, UnknownNameError
 from likelihoodkit.nll import Derivation
 from likelihoodkit.primitives import VectorSymbol
-from likelihoodkit.supports import Support
 
 Array = NDArray[Any]
-Check = Callable[[Array], bool]
 
 
 def as_real(values: ArrayLike, what: str, family: str, *, whole: bool = False) -> Array:
@@ -62,26 +62,6 @@ def check_finite(array: Array, what: str, family: str) -> None:
     )
 
 
-def all_finite(tile: Array) -> bool:
-    """Is every entry finite? One pass where the squares of them all are summed without overflow."""
-    if tile.ndim == 1:
-        return bool(np.dot(tile, tile) < np.inf) or bool(np.isfinite(tile).all())
-    return bool(np.isfinite(tile).all())
-
-
-def all_inside(domain: Support, upper: float = np.inf) -> Check:
-    """The question whether every entry of a tile belongs to a support and none is above ``upper``."""
-
-    def check(tile: Array) -> bool:
-        low, high = np.minimum.reduce(tile, axis=None), np.maximum.reduce(tile, axis=None)
-        above = low >= domain.low if domain.closed_low else low > domain.low
-        below = high <= domain.high if domain.closed_high else high < domain.high
-        return bool(above and below and high <= upper) and (not domain.whole or bool((np.floor(tile) == tile).all()))
-
-    plain = domain.low == -np.inf and domain.high == np.inf and not domain.whole
-    return all_finite if plain else check
-
-
 @dataclass(frozen=True)
 class Rows:
     """One call's arrays, ready for an engine.
@@ -101,6 +81,7 @@ class Rows:
     checks: dict[str, Check] = field(default_factory=dict)
     complain: Callable[[], None] = lambda: None
     impossible: Array | None = None
+    terms: Mapping[str, Mapping[str, Array]] = field(default_factory=dict)  # of a prepared outcome, by program
 
     @property
     def width(self) -> int:
@@ -189,7 +170,7 @@ class Reader:
 
     def read(
         self,
-        y: ArrayLike | None,
+        y: ArrayLike | Prepared | None,
         outputs: ArrayLike,
         *,
         weights: ArrayLike | None = None,
@@ -217,7 +198,8 @@ class Reader:
         domain = self.derivation.bound.family.outcome.domain
         if domain.interval and given and "censored" in given:
             flags, given = given["censored"], {name: v for name, v in given.items() if name != "censored"}
-            y = None if y is None else compound.from_flags(as_real(y, "y", self.family), flags, self.family)
+            if y is not None and not isinstance(y, Prepared):
+                y = compound.from_flags(as_real(y, "y", self.family), flags, self.family)
         array = self._offset(array, offset, rows)
         inputs: dict[str, Array] = {}
         for name, symbol in self.derivation.outputs.items():
@@ -229,7 +211,10 @@ class Reader:
         for name, value in self._shared(shared).items():
             inputs[self.derivation.shared[name].name] = np.asarray(value, dtype=dtype)
             columns[name] = slice(self._stop(columns), self._stop(columns) + 1)
-        if y is not None and domain.entries:
+        terms: Mapping[str, Mapping[str, Array]] = {}
+        if isinstance(y, Prepared):
+            inputs[self.derivation.y.name], terms = self.column(y.y, "y", rows), y.terms if by_tile else {}
+        elif y is not None and domain.entries:
             held = self.derivation.bound.held | {n: inputs[s.name] for n, s in self.derivation.inputs.items()}
             found = compound.outcome(domain, as_real(y, "y", self.family), rows, self.family, held)
             inputs |= {symbol.name: found[label].astype(dtype, copy=False) for label, symbol in self.entries}
@@ -255,8 +240,21 @@ class Reader:
                 question()
 
         return Rows(
-            inputs, rows, dtype, flat, columns, self._weights(weights, rows, dtype), checks, complain, impossible
+            inputs, rows, dtype, flat, columns, self._weights(weights, rows, dtype), checks, complain, impossible, terms
         )
+
+    def outcome_alone(self, y: ArrayLike) -> tuple[Array, str]:
+        """Outcomes as float64, checked without any outputs, and the name of their symbol."""
+        domain = self.derivation.bound.family.outcome.domain
+        if domain.vector or domain.entries or domain.upper is not None:
+            raise InputError(
+                f"{self.family}: outcomes among {domain.words} cannot be prepared", family=self.family, remedy="Give y"
+            )
+        array = as_real(y, "y", self.family).astype(np.float64)
+        if array.ndim != 1:
+            raise ShapeError(f"{self.family}: y must have shape (n,), not {array.shape}", family=self.family)
+        domain.check(array, family=self.family)
+        return array, self.derivation.y.name
 
     @staticmethod
     def _stop(columns: Mapping[str, slice]) -> int:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
 from hypothesis import settings
+
+os.environ["LIKELIHOODKIT_CACHE"] = "off"  # tests try the derivations of today, not the programs of an earlier run
 
 settings.register_profile(
     "fixed", derandomize=True, deadline=None, max_examples=25, database=None, report_multiple_bugs=False

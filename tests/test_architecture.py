@@ -24,7 +24,7 @@ STAGES = [
     "errors", "frameworks", "callables", "verbs", "supports", "columns", "primitives", "links", "binding",
     "declaration", "families", "wrappers",
     "numbers", "nll",
-    "stabilise", "calculus", "compile", "rows", "parts", "expectation", "majorizer", "loss", "predict",
+    "stabilise", "calculus", "compile", "rows", "parts", "engines", "expectation", "majorizer", "loss", "predict",
     # beside the way, reading the same derivation
     "prove", "certify", "explain", "elicit", "reverse",
     # at the end, only using losses

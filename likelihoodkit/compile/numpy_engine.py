@@ -20,8 +20,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from likelihoodkit.compile.checks import Check
 from likelihoodkit.compile.forms import everyday
 from likelihoodkit.compile.program import Program
+from likelihoodkit.compile.split import Split, split
 from likelihoodkit.compile.steps import MASKS, OTHERS, UFUNCS, Plan, plan
 from likelihoodkit.primitives import kernels
 
@@ -100,6 +102,11 @@ class _Layout:
             if copied
         }
 
+    def forget(self) -> None:
+        """Let go of the caller's arrays."""
+        for place in self.plan.inputs.values():
+            self.places[place] = None
+
     def _floats(self, shape: tuple[int, ...]) -> Array:
         size = math.prod(shape)
         self.start += size
@@ -121,6 +128,7 @@ class Runner:
     def __init__(self, program: Program, *, threads: int = 1) -> None:
         self.program = program
         self.threads = threads
+        self._cuts: dict[str, tuple[Split, Plan] | None] = {}
         self._operations = [
             None if i.operation in {"input", "constant"} else operation(i.operation) for i in program.instructions
         ]
@@ -136,6 +144,24 @@ class Runner:
     @cached_property
     def _plan(self) -> Plan:
         return plan(self.everyday)
+
+    def _cut(self, outcome: str) -> tuple[Split, Plan] | None:
+        """The program cut at what the input of that name decides alone, and the plan of the rest."""
+        if outcome not in self._cuts:
+            cut = split(self.everyday, outcome)
+            self._cuts[outcome] = None if cut is None else (cut, plan(cut.rest))
+        return self._cuts[outcome]
+
+    def prepare(self, outcome: str, values: Array) -> dict[str, Array]:
+        """What depends on the input of that name alone, for all its values; {} where that is nothing dear."""
+        cut = self._cut(outcome)
+        if cut is None:
+            return {}
+        rows = len(values)
+        answer = {term: np.empty(rows) for term, _ in cut[0].first.results}
+        spans = [(start, min(start + TILE, rows)) for start in range(0, rows, TILE)]
+        self._spans(plan(cut[0].first), spans, {outcome: values}, answer, 1, {})
+        return answer
 
     def tile(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
         """Run the kernels on whole arrays; inputs are (t,) or (K, t), or 0-d where one value serves all rows."""
@@ -157,15 +183,24 @@ class Runner:
         inputs: Mapping[str, Array],
         outputs: Mapping[str, Array],
         rows: int,
-        checks: Mapping[str, Callable[[Array], bool]] | None = None,
+        checks: Mapping[str, Check] | None = None,
+        terms: Mapping[str, Array] | None = None,
+        outcome: str = "",
     ) -> bool:
         """Fill ``outputs`` ((n,) or (K, n) views) tile by tile from ``inputs``.
 
         Tiles are computed in float64 whatever the dtype of the answer: a float32 loss then loses digits only once,
         when the result is rounded, and an intermediate cannot overflow where the result does not. ``checks`` are
         asked about every tile of an input; False as soon as one of them says no, the outputs then being unfinished.
+        ``terms`` are what `prepare` made of the input called ``outcome``.
         """
-        used = {name: inputs[name] for name in self._plan.inputs}
+        cut = self._cut(outcome) if terms else None
+        laid = self._plan if cut is None else cut[1]
+        inputs = {**inputs, **(terms or {})}
+        for name in set(checks or {}) - set(laid.inputs):  # the program does not read it: no tile of it is seen
+            if not (checks or {})[name](np.asarray(inputs[name], dtype=np.float64)):
+                return False
+        used = {name: inputs[name] for name in laid.inputs}
         entries = max((a.shape[0] for a in [*used.values(), *outputs.values()] if a.ndim == 2), default=1)
         tile = max(LEAST, min(TILE, ENTRIES // entries))
         spans = [(start, min(start + tile, rows)) for start in range(0, rows, tile)]
@@ -173,29 +208,33 @@ class Runner:
         if self.threads > 1 and len(spans) > 1:
             shares = [spans[i :: self.threads] for i in range(self.threads)]
             with ThreadPoolExecutor(self.threads) as pool:
-                return all(pool.map(lambda share: self._spans(share, used, outputs, entries, checks), shares))
-        return self._spans(spans, used, outputs, entries, checks)
+                return all(pool.map(lambda share: self._spans(laid, share, inputs, outputs, entries, checks), shares))
+        return self._spans(laid, spans, inputs, outputs, entries, checks)
 
     def _spans(
         self,
+        laid: Plan,
         spans: list[tuple[int, int]],
         inputs: Mapping[str, Array],
         outputs: Mapping[str, Array],
         entries: int,
-        checks: Mapping[str, Callable[[Array], bool]],
+        checks: Mapping[str, Check],
     ) -> bool:
         layout: _Layout | None = None
+        used = {name: inputs[name] for name in laid.inputs}
         aside: list[Array] = []  # rows for the kernels, put together: these are slow to call for a few
         # the program itself decides what an overflow becomes; NumPy's warning about it would say nothing new
         with np.errstate(all="ignore"):
             for start, stop in spans:
                 if layout is None or layout.rows != stop - start:
-                    layout = _WORKSPACE.layout(self._plan, stop - start, entries, inputs)
+                    layout = _WORKSPACE.layout(laid, stop - start, entries, used)
                 if not self._span(slice(start, stop), layout, inputs, outputs, checks, aside):
                     return False
                 if sum(map(len, aside)) >= stop - start:
                     self._mend(aside, inputs, outputs)
             self._mend(aside, inputs, outputs)
+        if layout is not None:
+            layout.forget()
         return True
 
     def _span(
@@ -204,11 +243,11 @@ class Runner:
         layout: _Layout,
         inputs: Mapping[str, Array],
         outputs: Mapping[str, Array],
-        checks: Mapping[str, Callable[[Array], bool]],
+        checks: Mapping[str, Check],
         aside: list[Array],
     ) -> bool:
         places, strange = layout.places, None
-        for name, place in self._plan.inputs.items():
+        for name, place in layout.plan.inputs.items():
             given = inputs[name]
             array = given if given.ndim == 0 else given[..., part]
             if layout.copied[name]:
@@ -217,24 +256,25 @@ class Runner:
             places[place] = array
             if name in checks and not checks[name](array):
                 return False
-            guard = self._plan.guards.get(name)
+            guard = layout.plan.guards.get(name)
             if guard is not None:
-                strange = _outside(array, guard.low, guard.high, strange)
-        direct = self._plan.direct
-        for name, place in self._plan.results:
+                strange = _outside(array, guard.low, guard.high, strange, layout.rows)
+        direct = layout.plan.direct
+        for name, place in layout.plan.results:
             if name in direct and outputs[name].dtype == np.float64:
                 places[place] = outputs[name][part]
-        strange = self._walk(places, strange)
-        for name, place in self._plan.results:
+        strange = self._walk(layout, strange)
+        for name, place in layout.plan.results:
             if name not in direct or outputs[name].dtype != np.float64:
                 outputs[name][..., part] = places[place]
         if strange is not None:
             aside.append(np.flatnonzero(strange) + part.start)
         return True
 
-    def _walk(self, places: list[Any], strange: Array | None) -> Array | None:
+    def _walk(self, layout: _Layout, strange: Array | None) -> Array | None:
         """Carry out the steps; the rows outside a guard, added to those known to be."""
-        for step in self._plan.steps:
+        places, rows = layout.places, layout.rows
+        for step in layout.plan.steps:
             arguments = step.arguments
             if step.free:
                 places[step.out] = step.function(*[places[a] for a in arguments])
@@ -245,7 +285,7 @@ class Runner:
             else:
                 step.function(*[places[a] for a in arguments], out=places[step.out])
             if step.guard is not None:
-                strange = _outside(places[step.out], step.guard.low, step.guard.high, strange)
+                strange = _outside(places[step.out], step.guard.low, step.guard.high, strange, rows)
         return strange
 
     def _mend(self, aside: list[Array], inputs: Mapping[str, Array], outputs: Mapping[str, Array]) -> None:
@@ -261,7 +301,7 @@ class Runner:
             outputs[name][..., rows] = result
 
 
-def _outside(array: Array, low: float, high: float, strange: Array | None) -> Array | None:
+def _outside(array: Array, low: float, high: float, strange: Array | None, rows: int) -> Array | None:
     """The rows already set aside and those where the array (any entry of it) is not within the bounds."""
     limit = min(-low, high)
     if array.ndim == 1 and limit > 0 and np.dot(array, array) <= limit * limit < np.inf:
@@ -269,5 +309,5 @@ def _outside(array: Array, low: float, high: float, strange: Array | None) -> Ar
     if np.minimum.reduce(array, axis=None) >= low and np.maximum.reduce(array, axis=None) <= high:
         return strange
     inside = (array >= low) & (array <= high)
-    outside = np.asarray(~(inside if inside.ndim == 1 else inside.all(axis=0)))
+    outside = np.broadcast_to(~(inside.all(axis=0) if inside.ndim == 2 else inside), rows)
     return outside if strange is None else strange | outside

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from likelihoodkit import links, supports
+from likelihoodkit.compile.split import Prepared
 from likelihoodkit.declaration import Bound, NamedLoss, bind
 from likelihoodkit.errors import BindingError, InputError, SupportError, UnknownNameError
 from likelihoodkit.links import Link
@@ -86,12 +87,19 @@ class CatalogueLoss(Loss):
     def __repr__(self) -> str:
         return f"losses.{_words(self.bound)}"
 
+    def prepare(self, y: ArrayLike) -> Prepared:
+        """See `Loss.prepare`; signed labels are recoded first."""
+        return super().prepare(self._recoded(y))
+
+    def _recoded(self, y: ArrayLike) -> ArrayLike:
+        domain = self.bound.family.outcome.domain
+        return domain.recode(y, self.name) if isinstance(domain, SignedLabels) else y
+
     def _read(
         self, y: ArrayLike | None, outputs: ArrayLike, *arguments: Any, by_tile: bool = False, **more: Any
     ) -> Rows:
-        domain = self.bound.family.outcome.domain
-        if y is not None and isinstance(domain, SignedLabels):
-            y = domain.recode(y, self.name)
+        if y is not None and not isinstance(y, Prepared):
+            y = self._recoded(y)
         bare = any(how == BARE for _, how in self.bound.bindings)  # asked below about all rows at once
         rows = super()._read(y, outputs, *arguments, by_tile=by_tile and not bare, **more)
         for name, how in self.bound.bindings:

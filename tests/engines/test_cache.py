@@ -1,0 +1,99 @@
+"""Programs kept on disk: found again, rebuilt when spoilt, foreign or of another kit, never needed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import likelihoodkit as lk
+from likelihoodkit.compile import Program, cache
+from likelihoodkit.declaration import as_bound
+from likelihoodkit.loss import Loss
+
+
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv(cache.VARIABLE, str(tmp_path / "programs"))
+    return tmp_path / "programs"
+
+
+def fresh(noise: object = lk.Rayleigh) -> Loss:
+    return Loss(as_bound(noise))
+
+
+def test_a_second_process_does_not_derive(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = fresh().program()
+    assert len(list(kept.iterdir())) == 1
+    monkeypatch.setattr(Loss, "_expressions", lambda *_: pytest.fail("derived again"))
+    again = fresh()
+    assert again.program() == program
+    assert again.program().fingerprint == program.fingerprint
+    assert again.gradient([1.0], [0.5]).shape == (1,)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda text: text[: len(text) // 2],
+        lambda _: "",
+        lambda _: "[1, 2]",
+        lambda text: text.replace("divide", "multiply"),  # the checksum no longer fits
+        lambda text: json.dumps({**json.loads(text), "key": "of another question"}),
+        lambda text: json.dumps({**json.loads(text), "program": 3}),
+    ],
+)
+def test_spoilt_and_foreign_entries_are_rebuilt(kept: Path, spoil) -> None:
+    program = fresh().program()
+    (file,) = kept.iterdir()
+    right = file.read_text()
+    file.write_text(spoil(right))
+    assert fresh().program() == program
+    assert file.read_text() == right
+
+
+def test_an_operation_that_nobody_knows_is_not_called(kept: Path) -> None:
+    fresh().program()
+    (file,) = kept.iterdir()
+    entry = json.loads(file.read_text())
+    evil = entry["program"].replace('"square"', '"system"')
+    cache._write(file, entry["key"], Program.from_json(evil))
+    assert cache._read(file, entry["key"]) is None
+
+
+def test_the_declaration_is_the_key(kept: Path) -> None:
+    programs = [
+        fresh(noise).program()
+        for noise in (lk.Normal, lk.Normal(scale="exp"), lk.Normal(scale=1), lk.Normal(scale=2), lk.Laplace(scale=1))
+    ]
+    assert len({p.fingerprint for p in programs}) == 5
+    assert len(list(kept.iterdir())) == 5
+
+
+def test_another_kit_derives_anew(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fresh().program()
+    monkeypatch.setattr(cache, "kit", lambda: "another version")
+    fresh().program()
+    assert len(list(kept.iterdir())) == 2
+
+
+def test_no_place_to_keep_anything_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    monkeypatch.setenv(cache.VARIABLE, str(blocked / "below"))
+    assert fresh().program().instructions
+    monkeypatch.setenv(cache.VARIABLE, "off")
+    assert cache.directory() is None
+
+
+def test_where_programs_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(cache.VARIABLE)
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.setenv("XDG_CACHE_HOME", "/var/somewhere")
+    assert cache.directory() == Path("/var/somewhere/likelihoodkit")
+    monkeypatch.setattr("sys.platform", "darwin")
+    assert cache.directory() == Path("~/Library/Caches/likelihoodkit").expanduser()
+    monkeypatch.setattr("sys.platform", "win32")
+    monkeypatch.setenv("LOCALAPPDATA", "/local")
+    assert cache.directory() == Path("/local/likelihoodkit")
