@@ -19,7 +19,7 @@ from likelihoodkit.certify.subject import Point, Subject
 from likelihoodkit.compile import Runner, compile_program
 from likelihoodkit.declaration import Distribution, outcome, parameter
 from likelihoodkit.numbers import evaluate
-from likelihoodkit.primitives import VectorSymbol, kernels, lower, robust, whole
+from likelihoodkit.primitives import VectorSymbol, kernels, lower, robust, single, whole
 from likelihoodkit.primitives.words import abs as absolute, cosh, exact, exp, gamma, log, pi
 from likelihoodkit.stabilise import TABLE, rewrite
 from likelihoodkit.supports import binary, counts, positive, real
@@ -104,6 +104,29 @@ EXAMPLES = [
         "power minus logarithm",
         p.power_times_exp(a, z, t) - p.expm1(t) * p.log_times_exp(a, z),
         {a: 1e-300, z: 0, t: 1e-10},
+        by_sympy=False,
+    ),
+    Example("function of ratio", sp.asinh(p.times_exp(x, t)), {x: 3, t: 800}),
+    Example("function of ratio", p.log1p(p.times_exp(k, t)), {k: 3, t: 800}),
+    Example(
+        "function of ratio",
+        robust.expm1_minus(-p.times_exp(p.log_times_exp(a, z), t)),
+        {a: 1e-200, z: 0, t: 0},
+        by_sympy=False,
+    ),
+    Example(
+        "family at once",
+        p.softplus(-p.times_exp(p.log_times_exp(a, z), t)) + sp.log(a),
+        {a: 1e-30, z: 1e-3, t: 1e-9},
+        by_sympy=False,
+    ),
+    Example("function of ratio", 1 - p.square_share_exp(x, t), {x: 1e10, t: 0}),
+    Example("function of ratio", b - b * single.ratio_share(a, t), {a: 1e20, b: 3, t: 0}),
+    Example("function of ratio", p.times_exp(x, t) * sp.Min(0, p.times_exp(x, t)), {x: 3, t: 800}, by_sympy=False),
+    Example(
+        "family at once",
+        p.times_exp(p.expm1_over(a, sp.exp(t)), z) - p.times_exp(a, t) - z,
+        {a: 2, z: -1000, t: 6},
         by_sympy=False,
     ),
     Example("exp minus argument", sp.exp(x) - x - 1, {x: 1e-5}),

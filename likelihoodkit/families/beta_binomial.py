@@ -2,7 +2,7 @@
 
 from likelihoodkit import links
 from likelihoodkit.declaration import Distribution, held, outcome, parameter
-from likelihoodkit.primitives.words import log, log_binomial, log_rising_excess
+from likelihoodkit.primitives.words import log_beta, log_binomial
 from likelihoodkit.supports import counts, counts_up_to, positive, unit
 
 
@@ -21,13 +21,9 @@ class BetaBinomial(Distribution):
     concentration = parameter(positive, link=links.exp)
     trials        = held(counts)
 
-    # log_rising without its leading powers of the concentration, which cancel
-    log_density = (
-        log_binomial(trials, y) + y * log(mean) + (trials - y) * log(1 - mean)
-        + log_rising_excess(mean * concentration, y)
-        + log_rising_excess((1 - mean) * concentration, trials - y)
-        - log_rising_excess(concentration, trials)
-    )
+    a = mean * concentration
+    b = (1 - mean) * concentration
+    log_density = log_binomial(trials, y) + log_beta(a + y, b + trials - y) - log_beta(a, b)
 
     expectation = trials * mean
     variance = trials * mean * (1 - mean) * (concentration + trials) / (concentration + 1)

@@ -30,7 +30,7 @@ class BetaPrime(Distribution):
 
     a = mean * (1 + concentration)
     b = 2 + concentration
-    log_density = -log(y) - a * log1p(1 / y) - b * log1p(y) - log_beta(a, b)
+    log_density = (a - 1) * log(y) - (a + b) * log1p(y) - log_beta(a, b)
 
     expectation = mean
     mode = maximum(0, (a - 1) / (b + 1))

@@ -4,7 +4,7 @@ from sympy import Piecewise, oo
 
 from likelihoodkit import links
 from likelihoodkit.declaration import Distribution, level, outcome, parameter
-from likelihoodkit.primitives.words import exp, expm1, log, log1p, softplus
+from likelihoodkit.primitives.words import exp, expm1, log, log1p
 from likelihoodkit.supports import nonnegative, positive
 
 
@@ -22,7 +22,7 @@ class Lomax(Distribution):
     scale = parameter(positive, link=links.exp)
     shape = parameter(positive, link=links.exp)
 
-    log_excess = softplus(log(y) - log(scale))  # log(1 + y/scale), also where the ratio overflows
+    log_excess = log1p(y / scale)
     log_density = log(shape) - log(scale) - (shape + 1) * log_excess
 
     expectation = Piecewise((scale / (shape - 1), shape > 1), (oo, True))

@@ -10,13 +10,10 @@ from likelihoodkit.primitives.words import (
     log_gamma,
     log_rising,
     maximum,
-    pi,
-    poisson_deviance_half,
     regularised_gamma_p,
     regularised_gamma_p_inverse,
     regularised_gamma_q,
     sqrt,
-    stirling_error,
     stirling_error_second,
 )
 from likelihoodkit.supports import positive
@@ -35,10 +32,9 @@ class Nakagami(Distribution):
     shape  = parameter(positive, link=links.exp)
     spread = parameter(positive, link=links.exp)
 
-    # y^2 is Gamma(mean=spread, shape=shape); the same saddle-point form
+    # y^2 is Gamma(mean=spread, shape=shape)
     log_density = (
-        log(2 * shape / pi) / 2 - stirling_error(shape) - log(y)
-        - shape * poisson_deviance_half(1, y**2 / spread)
+        log(2) + shape * log(shape / spread) - log_gamma(shape) + (2 * shape - 1) * log(y) - shape * y**2 / spread
     )
 
     root = exp(log_rising(shape, exact(1) / 2)) / sqrt(shape)

@@ -6,7 +6,7 @@ import sympy as sp
 from sympy import exp, gamma, log
 
 from likelihoodkit.primitives.gamma import digamma, trigamma
-from likelihoodkit.primitives.logistic import sigmoid, softplus, softplus_ratio, softplus_ratio_derivative
+from likelihoodkit.primitives.logistic import sigmoid, softplus, softplus_ratio, softplus_ratio_derivative, times_exp
 from likelihoodkit.primitives.normal import hazard, hazard_derivative
 from likelihoodkit.primitives.record import Kind, primitive
 
@@ -207,11 +207,44 @@ normal_plus_delay: Kind = primitive(
     "normal_plus_delay",
     lambda r, t, rate: log(_phi(r * exp(-t) - rate * exp(t))) + rate**2 * exp(2 * t) / 2 - rate * r,
     (
-        lambda r, t, rate: exp(-t) * log_ndtr_tilted_slope(r * exp(-t), rate * exp(t)),
-        lambda r, t, rate: log_ndtr_tilted_scale(r * exp(-t), rate * exp(t)),
-        lambda r, t, rate: -exp(t) * hazard_excess(r * exp(-t) - rate * exp(t)),
+        lambda r, t, rate: delay_pull(r, t, rate),
+        lambda r, t, rate: log_ndtr_tilted_scale(times_exp(r, -t), times_exp(rate, t)),
+        lambda r, t, rate: -delay_wait(r, t, rate),
     ),
     r"\left(\log\Phi\left({0}\,e^{{-\left({1}\right)}}-{2}\,e^{{{1}}}\right)+\frac{{1}}{{2}}\left({2}\,e^{{{1}}}\right)^2-{2}\,{0}\right)",
+)
+
+
+def _delayed(r: sp.Expr, t: sp.Expr, rate: sp.Expr) -> sp.Expr:
+    return times_exp(r, -t) - times_exp(rate, t)
+
+
+def _reach(r: sp.Expr, t: sp.Expr, rate: sp.Expr) -> sp.Expr:
+    return times_exp(r, -t) + times_exp(rate, t)
+
+
+delay_pull: Kind = primitive(
+    "delay_pull",
+    lambda r, t, rate: exp(-t) * hazard(r * exp(-t) - rate * exp(t)) - rate,
+    (
+        lambda r, t, rate: times_exp(hazard_derivative(_delayed(r, t, rate)), -2 * t),
+        lambda r, t, rate: (
+            -times_exp(hazard(_delayed(r, t, rate)) + hazard_derivative(_delayed(r, t, rate)) * _reach(r, t, rate), -t)
+        ),
+        lambda r, t, rate: -hazard_excess_derivative(_delayed(r, t, rate)),
+    ),
+)
+delay_wait: Kind = primitive(
+    "delay_wait",
+    lambda r, t, rate: exp(t) * hazard_excess(r * exp(-t) - rate * exp(t)),
+    (
+        lambda r, t, rate: hazard_excess_derivative(_delayed(r, t, rate)),
+        lambda r, t, rate: (
+            delay_wait(r, t, rate) - times_exp(hazard_excess_derivative(_delayed(r, t, rate)) * _reach(r, t, rate), t)
+        ),
+        lambda r, t, rate: -times_exp(hazard_excess_derivative(_delayed(r, t, rate)), 2 * t),
+    ),
+    positive=True,
 )
 log_ndtr_tilted_scale: Kind = primitive(
     "log_ndtr_tilted_scale",

@@ -182,7 +182,17 @@ negative_binomial_deviance: Kind = primitive(
 negative_binomial_bend: Kind = primitive(
     "negative_binomial_bend",
     lambda y, f, a: exp(a) * ((exp(f) - y) / (1 + exp(a + f))) ** 2 / (1 + y * exp(a)),
-    (None, None, None),
+    (
+        None,
+        lambda y, f, a: (
+            2
+            * times_exp(negative_binomial_residual(y, f, a) * negative_binomial_weight(y, f, a), a)
+            / (1 + times_exp(y, a))
+        ),
+        lambda y, f, a: (
+            negative_binomial_bend(y, f, a) * (sp.tanh(-(a + f) / 2) - times_exp(y, a) / (1 + times_exp(y, a)))
+        ),
+    ),
     accurate="y >= 0",
     nonnegative=True,
 )

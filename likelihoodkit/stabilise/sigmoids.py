@@ -99,6 +99,8 @@ def softplus_minus_argument(e: Expr) -> Expr | None:
         for body in Mul.make_args(term):
             if isinstance(body, p.softplus):
                 coefficient, x = term / body, body.args[0]
+                if -coefficient * p.softplus(-x) in e.args:
+                    return e - term + coefficient * p.softplus(-x) + coefficient * x
                 for part in Add.make_args(coefficient):
                     if -part * x in e.args:
                         return e - term + part * x + part * p.softplus(-x) + (coefficient - part) * body

@@ -13,34 +13,46 @@ import sympy as sp
 from sympy import Expr, Mul, S, exp, log
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import lower, whole as kinds
-from likelihoodkit.stabilise.table import identity, log_of
+from likelihoodkit.primitives import lower, single, whole as kinds
+from likelihoodkit.stabilise.table import constant_and_rest, exponent_of, identity, log_of
 
 HALF = sp.Rational(1, 2)
 
 
-def _plain(e: Expr) -> Expr:
+def plain(e: Expr) -> Expr:
     return sp.expand(sp.expand_log(e, force=True))
 
 
-def _log(x: Expr) -> Expr | None:
+def logarithm(x: Expr) -> Expr | None:
     """log of a positive parameter as it arrives: a number, a column, or a function of outputs."""
     total: Expr = S.Zero
     for factor in Mul.make_args(x):
         if isinstance(factor, p.times_exp) and factor.args[0].is_positive:
-            inner = _log(factor.args[0])
+            inner = logarithm(factor.args[0])
             part = None if inner is None else inner + factor.args[1]
+        elif factor.is_Pow and factor.exp.is_Integer and not isinstance(factor, exp):
+            inner = logarithm(factor.base)
+            part = None if inner is None else factor.exp * inner
         elif (factor.is_number and factor.is_positive) or (factor.is_Symbol and factor.is_positive):
             part = log(factor)
         else:
             part = log_of(factor)
+            if part is None and factor.is_Add and factor.is_positive:
+                part = _log_of_sum(factor)
         if part is None:
             return None
         total += part
     return total
 
 
-def _signed(e: Expr, kind: type[Expr]) -> Iterator[tuple[int, Expr]]:
+def _log_of_sum(x: Expr) -> Expr | None:
+    """log of 1 + e^q, or of a number plus e^q."""
+    constant, rest = constant_and_rest(x)
+    q = exponent_of(rest[0]) if len(rest) == 1 and constant.is_positive else None
+    return None if q is None else log(constant) + p.softplus(sp.expand(q - log(constant)))
+
+
+def signed(e: Expr, kind: type[Expr]) -> Iterator[tuple[int, Expr]]:
     """(coefficient, node) of the terms that are plus or minus one node of this kind."""
     for term in e.args if e.is_Add else ():
         number, body = term.as_coeff_Mul()
@@ -52,11 +64,11 @@ def _sorted(e: Expr, *kinds_of_node: type[Expr]) -> list[Expr]:
     return sorted(e.atoms(*kinds_of_node), key=sp.default_sort_key)
 
 
-def _swap(
+def swap(
     others: Expr, sign: int, terms: Expr, whole: Expr, y: Expr, known: dict[Expr, Expr] | None = None
 ) -> Expr | None:
     """``others - sign * terms + sign * whole`` where the difference is free of the outcome; else None."""
-    rest = _plain(lower(others).xreplace(known or {}) - sign * lower(terms).xreplace(known or {}))
+    rest = plain(lower(others).xreplace(known or {}) - sign * lower(terms).xreplace(known or {}))
     return None if rest.has(*y.free_symbols) else rest + sign * whole
 
 
@@ -67,12 +79,12 @@ def _one_side(f: Expr) -> dict[Expr, Expr]:
 
 @identity("the binomial loss: what is left of log binomial at the best probability, plus a deviance never negative")
 def binomial_at_once(e: Expr) -> Expr | None:
-    for sign, node in _signed(e, p.log_binomial):
+    for sign, node in signed(e, p.log_binomial):
         n, y = node.args
         for soft in _sorted(e, p.softplus) if y.is_Symbol else ():
             for f in (soft.args[0], -soft.args[0]):
                 terms = y * p.softplus(-f) + (n - y) * p.softplus(f)
-                found = _swap(e - sign * node, -sign, terms, kinds.binomial_loss(n, y, f), y, _one_side(f))
+                found = swap(e - sign * node, -sign, terms, kinds.binomial_loss(n, y, f), y, _one_side(f))
                 if found is not None:
                     return found
     return None
@@ -80,33 +92,45 @@ def binomial_at_once(e: Expr) -> Expr | None:
 
 @identity("the gamma loss: what is left of log Gamma(s) - s log s + s, plus a deviance that is never negative")
 def gamma_at_once(e: Expr) -> Expr | None:
-    for sign, node in _signed(e, p.log_gamma):
-        g = _log(node.args[0])
+    for sign, node in signed(e, p.log_gamma):
+        g = logarithm(node.args[0])
         for term in e.args if g is not None else ():
-            total = _log(sign * term)
+            total = logarithm(sign * term)
             for y in sorted((s for s in term.free_symbols if s.is_positive), key=str) if total is not None else ():
-                if log(y) not in sp.Add.make_args(total):
+                power = sp.expand(total).coeff(log(y))
+                t = sp.expand(total - power * log(y) - g)
+                if power not in (-1, 1, 2) or t.has(y):
                     continue
-                t = sp.expand(total - log(y) - g)
-                terms = -exp(g) * (g + t) - (exp(g) - 1) * log(y) + y * exp(t + g)
-                found = _swap(e - sign * node, sign, terms, kinds.gamma_loss(y, t, g), y)
+                terms = -exp(g) * (g + t) - (power * exp(g) - 1) * log(y) + y**power * exp(t + g)
+                found = swap(e - sign * node, sign, terms, _gamma_whole(y, power, t, g), y)
                 if found is not None:
                     return found
     return None
 
 
+def _gamma_whole(y: Expr, power: Expr, t: Expr, g: Expr) -> Expr:
+    """The loss of y where y^power is gamma with shape e^g and mean e^-t, less log|power|."""
+    if power == 2:
+        return single.nakagami_loss(y, t / 2, g)
+    if power == -1:
+        return log(y) + single.rate_gamma_loss(1 / y, sp.expand(t + g), g)
+    if sp.expand(t + g) == -log(2):
+        return single.chi_squared_loss(y, g)
+    return kinds.gamma_loss(y, t, g)
+
+
 @identity("Student's t as one function of the log of its degrees of freedom, continuous up to the normal")
 def student_at_once(e: Expr) -> Expr | None:
-    for sign, node in _signed(e, p.log_rising):
+    for sign, node in signed(e, p.log_rising):
         h, half = node.args
-        n = _log(2 * h) if half == HALF else None
+        n = logarithm(2 * h) if half == HALF else None
         if n is None:
             continue
         for square in _sorted(e, p.log1p_square_exp, p.log1p_square):
             r, t = (*square.args, S.Zero)[:2]
             t = sp.expand(t + n / 2)
             terms = (n + log(sp.pi)) / 2 + (exp(n) + 1) / 2 * log(1 + r**2 * exp(2 * t - n)) - t
-            found = _swap(e - sign * node, -sign, terms, kinds.student_loss(r, t, 2 * h, n), r)
+            found = swap(e - sign * node, -sign, terms, kinds.student_loss(r, t, 2 * h, n), r)
             if found is not None:
                 return found
     return None
@@ -114,9 +138,9 @@ def student_at_once(e: Expr) -> Expr | None:
 
 @identity("the negative binomial loss: Stirling errors plus two deviances, continuous down to the Poisson loss")
 def negative_binomial_at_once(e: Expr) -> Expr | None:
-    for sign, node in _signed(e, p.log_rising):
+    for sign, node in signed(e, p.log_rising):
         r, y = node.args
-        log_r = _log(r)
+        log_r = logarithm(r)
         if log_r is None or not y.is_Symbol or -sign * p.log_factorial(y) not in e.args:
             continue
         others = e - sign * node + sign * p.log_factorial(y)
@@ -124,7 +148,7 @@ def negative_binomial_at_once(e: Expr) -> Expr | None:
             for total in (soft.args[0], -soft.args[0]):
                 terms = -y * total + (y + exp(log_r)) * p.softplus(total)
                 whole = kinds.negative_binomial_loss(y, sp.expand(total + log_r), -log_r)
-                found = _swap(others, -sign, terms, whole, y, _one_side(total))
+                found = swap(others, -sign, terms, whole, y, _one_side(total))
                 if found is not None:
                     return found
     return None
@@ -132,9 +156,9 @@ def negative_binomial_at_once(e: Expr) -> Expr | None:
 
 @identity("the beta loss: what is left of log B(a, b) at the best mean, plus a deviance that is never negative")
 def beta_at_once(e: Expr) -> Expr | None:
-    for sign, node in _signed(e, p.log_beta):
+    for sign, node in signed(e, p.log_beta):
         a, b = node.args
-        log_a, log_b = _log(a), _log(b)
+        log_a, log_b = logarithm(a), logarithm(b)
         f = _logit_between(a, b)
         if log_a is None or log_b is None or f is None:
             continue
@@ -144,7 +168,7 @@ def beta_at_once(e: Expr) -> Expr | None:
         known = {1 / (1 + exp(f)): 1 - 1 / (1 + exp(-f))}  # so that a + b = e^g by expansion
         for y in sorted((s for s in e.free_symbols if s.is_positive), key=str):
             terms = -(exp(g) / (1 + exp(-f)) - 1) * log(y) - (exp(g) / (1 + exp(f)) - 1) * log(1 - y)
-            found = _swap(e - sign * node, sign, terms, kinds.beta_loss(y, f, g), y, known)
+            found = swap(e - sign * node, sign, terms, kinds.beta_loss(y, f, g), y, known)
             if found is not None:
                 return found
     return None

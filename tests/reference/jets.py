@@ -126,25 +126,26 @@ def log_gamma(x: Number) -> Number:
     return x.chain(*log_gamma_and_derivatives(x.value))
 
 
-def _log_upper_tail(x: mpf) -> mpf:
-    """log P(Z > x), x >= 0: by erfc, or far out by the asymptotic series 7.1.23 of Abramowitz & Stegun."""
+def _mills(x: mpf) -> mpf:
+    """P(Z > x)/phi(x), x >= 0: by erfc, or far out by the asymptotic series 7.1.23 of Abramowitz & Stegun."""
     if x**2 < 4 * mp.prec:
-        return mp.log(mp.erfc(x / mp.sqrt(2)) / 2)
+        return mp.erfc(x / mp.sqrt(2)) / 2 / mp.npdf(x)
     term = total = mpf(1)
     k = 0
     while abs(term) > mp.eps:
         k += 1
         term *= -(2 * k - 1) / x**2
         total += term
-    return -(x**2) / 2 - mp.log(x * mp.sqrt(2 * mp.pi)) + mp.log(total)
+    return total / x
 
 
 def _log_normal_cdf(x: mpf) -> mpf:
-    return _log_upper_tail(-x) if x <= 0 else mp.log1p(-mp.exp(_log_upper_tail(x)))
+    left = -(x**2) / 2 - mp.log(2 * mp.pi) / 2 + mp.log(_mills(abs(x)))
+    return left if x <= 0 else mp.log1p(-mp.exp(left))
 
 
 def _hazard_slopes(x: mpf, at: mpf) -> tuple[mpf, mpf]:
-    hazard = mp.exp(-(x**2) / 2 - at) / mp.sqrt(2 * mp.pi)
+    hazard = 1 / _mills(-x) if x <= 0 else mp.exp(-(x**2) / 2 - at) / mp.sqrt(2 * mp.pi)
     return hazard, -hazard * (x + hazard)
 
 

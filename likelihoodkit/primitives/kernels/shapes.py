@@ -114,7 +114,7 @@ def log_softplus_ratio(z: Floats) -> Floats:
 
 def _log_softplus_ratio_left(z: Floats) -> Floats:
     odds = np.exp(z)
-    inside = np.where(odds == 0, 0.0, log1pmx(odds) / odds)
+    inside = np.where(odds < 1e-17, -0.5 * odds, log1pmx(odds) / odds)
     return np.asarray(-np.log1p(odds) - np.log1p(inside))
 
 
@@ -276,8 +276,10 @@ def log_ndtr_tilted_slope(z: Floats, k: Floats) -> Floats:
 
 @kernel
 def normal_plus_delay(r: Floats, t: Floats, rate: Floats) -> Floats:
-    """log_ndtr_tilted(r e^-t, rate e^t)."""
-    return np.asarray(log_ndtr_tilted(times_exp(r, -t), times_exp(rate, t)))
+    """log_ndtr_tilted(r e^-t, rate e^t); on the right k z is rate r, however small the scale."""
+    z, k = np.asarray(times_exp(r, -t)), np.asarray(times_exp(rate, t))
+    right = log_ndtr(z - k) + rate * (0.5 * np.asarray(times_exp(rate, 2.0 * t)) - r)
+    return np.where(z - k < 0, np.asarray(log_ndtr_tilted(z, k)), right)
 
 
 @kernel
@@ -286,7 +288,9 @@ def log_ndtr_tilted_scale(z: Floats, k: Floats) -> Floats:
     w = z - k
     return piecewise(
         (z, k, w),
+        (w < -1e17, lambda z, k, w: z * z),
         (w < 0, lambda z, k, w: z * z - (z + k) * mills_excess(-w)),
+        (w > 40, lambda z, k, w: k * k),
         otherwise=lambda z, k, w: k * k - (z + k) * hazard(w),
     )
 

@@ -176,7 +176,8 @@ def negative_binomial_bend(y: Floats, f: Floats, a: Floats) -> Floats:
     v = split(y, f, a)
     product = np.asarray(times_exp(y, a))
     residual = np.asarray(negative_binomial_residual(y, f, a))
-    return np.where(v == 0, 0.0, -residual * (v / (1.0 + product)))
+    tiny = np.asarray(times_exp(residual * residual / (1.0 + product), a))  # where v has no digits left
+    return np.where(np.absolute(v) < 1e-280, np.where(residual == 0, 0.0, tiny), -residual * (v / (1.0 + product)))
 
 
 # -- beta --------------------------------------------------------------------------------------------------------

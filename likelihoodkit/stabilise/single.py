@@ -1,0 +1,194 @@
+"""Identities for functions of a ratio to a scale, and for whole losses of single families."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import sympy as sp
+from sympy import Add, Expr, Mul, exp, log
+
+from likelihoodkit import primitives as p
+from likelihoodkit.primitives import lower, robust, single, whole as kinds
+from likelihoodkit.stabilise.table import identity
+from likelihoodkit.stabilise.whole import logarithm, plain, signed, swap
+
+
+def _ratio(e: Expr) -> tuple[Expr, Expr] | None:
+    """(r, t) of r e^t."""
+    return tuple(e.args) if isinstance(e, p.times_exp) else None
+
+
+def _power_of_ratio(e: Expr) -> tuple[Expr, Expr, Expr] | None:
+    """(y, t, g) of e^g log(y e^t), the outcome or its inverse in y."""
+    sign, body = e.as_coeff_Mul()
+    if not isinstance(body, p.times_exp) or abs(sign) != 1 or not isinstance(body.args[0], p.log_times_exp):
+        return None
+    (y, t), g = body.args[0].args, body.args[1]
+    return (y, t, g) if sign == 1 else (1 / y, -t, g)
+
+
+def _softplus_plus_logarithm(e: Expr) -> Expr | None:
+    """log(1 + x^-k) + log y, where the two cancel."""
+    for term in e.args if e.is_Add and e.has(p.softplus) else ():
+        if isinstance(term, p.softplus) and (power := _power_of_ratio(-term.args[0])) and log(power[0]) in e.args:
+            return e - term - log(power[0]) + single.softplus_less_log(*power)
+    return None
+
+
+def _share_and_rest(e: Expr) -> Expr | None:
+    """What a ratio leaves of one is 1/(1 + x), not one minus the rest."""
+    if not e.is_Add or not e.has(p.square_share_exp, single.ratio_share):
+        return None
+    kinds_of = {p.square_share_exp: p.square_rest_exp, single.ratio_share: single.ratio_rest}
+    for term in e.args:
+        for share in (f for f in Mul.make_args(term) if type(f) in kinds_of):
+            weight, rest = term / share, kinds_of[type(share)](*share.args)
+            for part in Add.make_args(sp.expand(weight)):
+                if -part in e.args:
+                    return e - term + part + (weight - part) * share - part * rest
+    return None
+
+
+def _sign_of_kink(e: Expr) -> Expr | None:
+    """A kink holds the sign that it multiplies: 0 times infinity is not met."""
+    for kink in e.args if e.is_Mul else ():
+        base, power = kink.as_base_exp()
+        if not isinstance(base, sp.Max | sp.Min) or sp.S.Zero not in base.args or not power.is_Integer:
+            continue
+        inner = [a for a in base.args if a != 0]
+        if len(inner) != 1:
+            continue
+        x = inner[0]
+        step = sp.Heaviside(x if isinstance(base, sp.Max) else -x)
+        for other in e.args:
+            if other == step and power > 0:
+                return e / other
+            if other == x:
+                return e / other * base
+    return None
+
+
+@identity("a function of a ratio is taken of the ratio, also where that overflows")
+def function_of_ratio(e: Expr) -> Expr | None:
+    if isinstance(e, sp.asinh) and (ratio := _ratio(e.args[0])):
+        return single.asinh_times_exp(*ratio)
+    if isinstance(e, p.log1p) and (ratio := _ratio(e.args[0])) and ratio[0].is_nonnegative and ratio[0].is_Symbol:
+        return single.log1p_times_exp(*ratio)
+    if isinstance(e, robust.expm1_minus) and (power := _power_of_ratio(e.args[0])):
+        return single.power_deviance(*power)
+    for factor in e.args if e.is_Mul else ():
+        if isinstance(factor, p.sigmoid) and factor.args[0] in e.args and _power_of_ratio(factor.args[0]):
+            return -e / factor / factor.args[0] * single.argument_sigmoid(-factor.args[0])
+    return _share_and_rest(e) if e.is_Add else _sign_of_kink(e)
+
+
+# -- whole losses of single families -----------------------------------------------------------------------------
+
+
+def _beta_binomial(e: Expr) -> Expr | None:
+    """Three negative binomials at one probability: successes, failures, trials."""
+    for sign, node in signed(e, p.log_binomial):
+        n, y = node.args
+        for first in sorted(e.atoms(p.log_beta), key=sp.default_sort_key) if y.is_Symbol else ():
+            a, b = first.args
+            log_a, log_b = logarithm(a), logarithm(b)
+            later = p.log_beta(a + y, b + n - y)
+            if log_a is None or log_b is None or -sign * first not in e.args or sign * later not in e.args:
+                continue
+            log_sum, size = _log_of_sum(log_a, log_b), log(n)
+            parts = (
+                kinds.negative_binomial_loss(y, size + log_a - log_sum, -log_a)
+                + kinds.negative_binomial_loss(n - y, size + log_b - log_sum, -log_b)
+                - kinds.negative_binomial_loss(n, size, -log_sum)
+            )
+            return e - sign * node + sign * first - sign * later - sign * parts
+    return None
+
+
+def _log_of_sum(log_a: Expr, log_b: Expr) -> Expr:
+    """log(e^log_a + e^log_b); g where the two are its shares g - softplus(-f) and g - softplus(f)."""
+    for node in log_a.atoms(p.softplus):
+        g = sp.expand(log_a + node)
+        if sp.expand(log_b + p.softplus(-node.args[0]) - g) == 0:
+            return g
+    return log_a + p.softplus(log_b - log_a)
+
+
+def _beta_prime(e: Expr) -> Expr | None:
+    for sign, node in signed(e, p.log_beta):
+        a, b = node.args
+        log_a, log_b = logarithm(a), logarithm(b)
+        for y in sorted((s for s in e.free_symbols if s.is_positive), key=str) if log_a and log_b else ():
+            terms = (a + b) * log(1 + y) - (a - 1) * log(y)
+            found = swap(e - sign * node, sign, terms, single.beta_prime_loss(y, log_a, log_b), y)
+            if found is not None:
+                return found
+    return None
+
+
+def _generalized_poisson(e: Expr) -> Expr | None:
+    for sign, node in signed(e, p.log_factorial):
+        y = node.args[0]
+        for product in sorted(e.atoms(single.log1p_times_exp), key=sp.default_sort_key):
+            for soft in sorted(e.atoms(p.softplus), key=sp.default_sort_key):
+                a = product.args[1]
+                f = sp.expand(soft.args[0] - a)
+                whole = single.generalized_poisson_loss(y, f, a)
+                rest = plain(lower(e) - sign * lower(whole))
+                if not rest.has(y):
+                    return rest + sign * whole
+    return None
+
+
+def _gompertz(e: Expr) -> Expr | None:
+    for term in e.args:
+        if isinstance(term, p.times_exp) and isinstance(term.args[0], p.expm1_over):
+            (y, a), f = term.args[0].args, term.args[1]
+            g = logarithm(a)
+            if g is not None and -p.times_exp(y, g) in e.args and -f in e.args:
+                return e - term + p.times_exp(y, g) + f + single.gompertz_loss(y, f, g)
+    return None
+
+
+def _burr(e: Expr) -> Expr | None:
+    for term in e.args:
+        if isinstance(term, p.times_exp) and isinstance(term.args[0], p.softplus):
+            power = _power_of_ratio(term.args[0].args[0])
+            rest = single.softplus_less_log(*power) if power else None
+            if power and rest in e.args:
+                return e - term - rest + single.burr_loss(*power, term.args[1])
+    return None
+
+
+def _rice(e: Expr) -> Expr | None:
+    for sign, node in signed(e, p.log_i0e):
+        ratio = _ratio(node.args[0])
+        for term in e.args if ratio else ():
+            y, total = ratio or (e, e)
+            body = -sign * term * 2
+            if not (isinstance(body, sp.Pow) and body.exp == 2 and isinstance(body.base, p.times_exp)):
+                continue
+            gap, s = body.base.args[0], -body.base.args[1]
+            f = sp.expand(total + 2 * s)
+            if gap == y - exp(f) and sign * log(y) in e.args:
+                return e - sign * node - term - sign * log(y) - sign * single.rice_loss(y, f, s) + sign * 2 * s
+    return None
+
+
+_FAMILIES: tuple[Callable[[Expr], Expr | None], ...] = (
+    _beta_binomial,
+    _beta_prime,
+    _generalized_poisson,
+    _gompertz,
+    _softplus_plus_logarithm,
+    _burr,
+    _rice,
+)
+
+
+@identity("the loss of one family as one function, where its terms cancel or overflow one by one")
+def family_at_once(e: Expr) -> Expr | None:
+    for found in (row(e) for row in _FAMILIES) if e.is_Add else ():
+        if found is not None:
+            return found
+    return None
