@@ -34,9 +34,13 @@ if TYPE_CHECKING:
     from likelihoodkit.prove import Proof as Proof, prove as prove
     from likelihoodkit.wrappers import (
         Censored as Censored,
+        Hurdle as Hurdle,
         Independent as Independent,
         Joint as Joint,
+        Mixture as Mixture,
         Truncated as Truncated,
+        ZeroInflated as ZeroInflated,
+        ZeroOneInflated as ZeroOneInflated,
     )
 
 __version__ = "0.1.0"
@@ -51,7 +55,9 @@ _HOMES: dict[str, tuple[str, ...]] = {
     "certify": ("Report", "check"),
     "explain": ("Explanation", "explain"),
     "fit": ("Fit", "fit"),
-    "wrappers": ("Censored", "Independent", "Joint", "Truncated"),
+    "wrappers": (
+        "Censored", "Hurdle", "Independent", "Joint", "Mixture", "Truncated", "ZeroInflated", "ZeroOneInflated",
+    ),
     "export.estimators": ("Classifier", "Regressor"),
     "export.booster": ("Booster",),
     "errors": (

@@ -56,9 +56,10 @@ class Held:
 class Facts:
     """What every declaration knows about itself once its class body has run.
 
-    The last four belong to noise made of noise: ``spelling`` (how it is written: the wrapper's name, what comes first
+    The last ones belong to noise made of noise: ``spelling`` (how it is written: the wrapper's name, what comes first
     in the brackets, the parameters that this already says), ``latent`` (the noise that predictions are about, where
-    the outcome is only a view of it), ``parts`` (independent noises side by side) and ``components`` (noises mixed).
+    the outcome is only a view of it), ``parts`` (independent noises side by side), ``components`` (noises, or single
+    values, mixed with these weights) and ``log_step`` (log P(low < Y <= high), where it is not taken from the tails).
     """
 
     outcome: ClassVar[Parameter]
@@ -71,7 +72,8 @@ class Facts:
     spelling: ClassVar[tuple[str, tuple[str, ...], frozenset[str]] | None] = None
     latent: ClassVar[Part | None] = None
     parts: ClassVar[tuple[Part, ...]] = ()
-    components: ClassVar[tuple[Part, ...]] = ()
+    log_step: ClassVar[sp.Expr | None] = None
+    components: ClassVar[tuple[tuple[sp.Expr, Part | float], ...]] = ()
 
 
 Family = type[Facts]

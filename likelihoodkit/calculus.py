@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import sympy as sp
 
@@ -55,7 +56,7 @@ def _sweep(expression: sp.Expr, symbol: sp.Symbol) -> sp.Expr:
         if node in seen or not node.has(symbol):
             return
         seen.add(node)
-        if isinstance(node, sp.Piecewise) and not is_vector(node):
+        if isinstance(node, sp.Piecewise):
             order.append(node)
             return
         for argument in node.args:
@@ -68,8 +69,11 @@ def _sweep(expression: sp.Expr, symbol: sp.Symbol) -> sp.Expr:
         if node == symbol:
             continue
         flow = adjoint.get(node, sp.S.Zero)
-        if isinstance(node, sp.Piecewise) and not is_vector(node):
-            part = flow * _by_cases(node, lambda branch: _sweep(branch, symbol))
+        if isinstance(node, sp.Piecewise):
+            of_branch = _entrywise if is_vector(node) else _sweep
+            part = flow * _by_cases(node, partial(of_branch, symbol=symbol))
+            if is_vector(part) and not is_vector(symbol):
+                part = p.sum_over(part)
             adjoint[symbol] = adjoint.get(symbol, sp.S.Zero) + part
             continue
         for index, argument in enumerate(node.args):
@@ -79,6 +83,18 @@ def _sweep(expression: sp.Expr, symbol: sp.Symbol) -> sp.Expr:
                     part = p.sum_over(part)
                 adjoint[argument] = adjoint.get(argument, sp.S.Zero) + part
     return adjoint.get(symbol, sp.S.Zero)
+
+
+def _entrywise(branch: sp.Expr, symbol: sp.Symbol) -> sp.Expr:
+    """The derivative, entry by entry, of an expression that never mixes entries."""
+    mixing = [
+        n for n in sp.preorder_traversal(branch) if isinstance(n, Primitive) and (n.record.reduces or n.record.vector)
+    ]
+    if any(node.has(symbol) for node in mixing):
+        raise DerivationError("a case distinction between entries cannot mix them")
+    entries = {v: sp.Symbol(v.name, **v.assumptions0) for v in branch.atoms(VectorSymbol)}
+    slope = sp.diff(branch.xreplace(entries), entries.get(symbol, symbol))
+    return _almost_everywhere(slope).xreplace({plain: v for v, plain in entries.items()})
 
 
 def _pull(node: sp.Expr, index: int, flow: sp.Expr) -> sp.Expr:
@@ -92,6 +108,8 @@ def _pull(node: sp.Expr, index: int, flow: sp.Expr) -> sp.Expr:
     if node.is_Pow and not isinstance(node, sp.exp):
         base, exponent = node.args
         return flow * (exponent * base ** (exponent - 1) if index == 0 else node * sp.log(base))
+    if isinstance(node, sp.sign | sp.floor):
+        return sp.S.Zero  # off its steps
     return flow * _almost_everywhere(node.fdiff(index + 1))
 
 

@@ -22,6 +22,11 @@ EXACT, LEFT, RIGHT, BETWEEN, UNKNOWN = range(5)
 _WORDS = {"none": 0, "exact": 0, "left": -1, "right": 1}
 
 
+def entries_of(domain: Support) -> int:
+    """How many entries a vector parameter is declared to have; 0 where the outputs decide."""
+    return domain.size or 0
+
+
 def width(domain: Support) -> int:
     """How many columns ``y`` has for a compound outcome."""
     return 2 if domain.interval else sum(width(support) or 1 for _, support in domain.columns)
@@ -145,11 +150,18 @@ def from_flags(y: Array, censored: Any, family: str) -> Array:
     return np.column_stack([np.where(flags < 0, -np.inf, y), np.where(flags > 0, np.inf, y)])
 
 
-def representative(domain: Support, y: Array) -> Array:
-    """One number per row that stands for a compound outcome where only its rough size matters."""
+def representative(domain: Support, y: Array, name: str | None = None) -> Array:
+    """One number per row that stands for a compound outcome where only its rough size matters.
+
+    ``name`` is the column of several outcomes side by side; the first one otherwise.
+    """
     if not domain.interval:
-        first = domain.columns[0][1]
-        return representative(first, y[:, : width(first)]) if first.entries else y[:, 0]
+        start = 0
+        for label, support in domain.columns:
+            size = width(support) or 1
+            if name in (None, label):
+                return representative(support, y[:, start : start + size]) if support.entries else y[:, start]
+            start += size
     ends: Mapping[str, Array] = _interval(domain, y, "y")
     return np.asarray((ends["low"] + ends["high"]) / 2)
 

@@ -170,6 +170,8 @@ class Declared(Facts, metaclass=FamilyMeta):
         cls.fisher = {
             key: _formula(cls.__name__, "fisher", value, naming) for key, value in body.get("fisher", {}).items()
         }
+        cls.components = tuple((w.xreplace(naming), one) for w, one in body.get("components", ()))
+        cls.log_step = body["log_step"].xreplace(naming) if body.get("log_step") is not None else None
         cls.outcome = _parameter(outcomes[0], slots, naming)
         cls.parameters = {
             name: _parameter(name, slots, naming) for name, slot in slots.items() if slot.role != "outcome"

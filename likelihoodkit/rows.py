@@ -138,7 +138,10 @@ class Reader:
     def _sizes(self, width: int, expected: str) -> dict[str, int]:
         names = list(self.derivation.outputs)
         scalars = len(names) - len(self.vectors)
-        left = width - scalars
+        fixed = {n: compound.entries_of(self.derivation.bound.family.parameters[n].domain) for n in self.vectors}
+        if self.vectors and all(fixed.values()) and width == scalars + sum(fixed.values()):
+            return {name: fixed.get(name, 1) for name in names}
+        left = width - scalars if not any(fixed.values()) else -1
         share = left // len(self.vectors) if self.vectors else 0
         if (self.vectors and (share < 2 or left % len(self.vectors))) or (not self.vectors and left):
             raise ShapeError(

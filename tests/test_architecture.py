@@ -180,7 +180,7 @@ def test_deriving_loads_no_statistics_and_no_framework() -> None:
 # -- the front door ------------------------------------------------------------------------------------------------
 
 NOUNS = {"Distribution", "NamedLoss", "Loss", "Belief", "Proof", "Functional", "Report", "Explanation", "Fit"}
-WRAPPERS = {"Censored", "Independent", "Joint", "Truncated"}
+WRAPPERS = {"Censored", "Hurdle", "Independent", "Joint", "Mixture", "Truncated", "ZeroInflated", "ZeroOneInflated"}
 VERBS = {
     "derive", "prove", "elicits", "is_proper", "explain", "check", "fit", "quantile", "interval", "minimise",
 }  # fmt: skip

@@ -241,7 +241,12 @@ class Outcomes:
     def expect(self, functions: Function, count: int, power: int = 0) -> NDArray[np.float64]:
         """E of each of the functions, shape (count,)."""
         if not self.domain.discrete:
-            return np.asarray(self.segments(functions, count, power=power).sum(axis=0))
+            found = np.asarray(self.segments(functions, count, power=power).sum(axis=0))
+            for value in self.domain.atoms:
+                with mpmath.workdps(25):
+                    mass = mpmath.exp(self.log_density(mpmath.mpf(value)))
+                    found += np.array([float(f * mass) for f in functions(mpmath.mpf(value))])
+            return found
         ys, probabilities = self.table()
         with mpmath.workdps(25):
             rows = np.array([[float(f) for f in functions(mpmath.mpf(k))] for k in ys])
@@ -254,7 +259,11 @@ class Outcomes:
             return np.array([float(probabilities[np.array(counts) <= y].sum()) for y in ys])
         with mpmath.workdps(60):
             places = [self.place(mpmath.mpf(y)) for y in ys]
-        return np.asarray(self.segments(lambda y: [mpmath.mpf(1)], 1, places).cumsum(axis=0)[:-1, 0])
+        found = np.asarray(self.segments(lambda y: [mpmath.mpf(1)], 1, places).cumsum(axis=0)[:-1, 0])
+        for value in self.domain.atoms:
+            with mpmath.workdps(25):
+                found += float(mpmath.exp(self.log_density(mpmath.mpf(value)))) * (np.asarray(ys) >= value)
+        return found
 
     def spread(self, count: int) -> list[float]:
         """``count`` outcomes that cut the distribution into roughly equal parts (float64 numbers)."""

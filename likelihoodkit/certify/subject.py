@@ -48,7 +48,11 @@ class Subject:
         self.y = self.derivation.y
         self.domain: Support = loss.bound.family.outcome.domain
         self.names = list(self.derivation.predicted)
-        self.sizes = [CLASSES if isinstance(s, VectorSymbol) else 1 for s in self.derivation.predicted.values()]
+        domains = {name: row.domain for name, row in loss.bound.family.parameters.items()}
+        self.sizes = [
+            (domains[name].size or CLASSES) if isinstance(symbol, VectorSymbol) else 1
+            for name, symbol in self.derivation.predicted.items()
+        ]
         self.memory: dict[Point, Any] = {}
         self.textbook = lower(negative_log_likelihood(loss.bound).expression)
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from likelihoodkit.compile import Runner, compile_program
 from likelihoodkit.errors import DerivationError
 from likelihoodkit.expectation.density import Density, Function
+from likelihoodkit.expectation.mixed import Component, components
 from likelihoodkit.expectation.quadrature import integrate
 from likelihoodkit.expectation.sums import add_up
 from likelihoodkit.nll import Derivation
@@ -38,6 +39,8 @@ def expect(
     probability, cannot be certified.
     """
     every = np.arange(density.count) if rows is None else rows
+    if parts := components(density):
+        return _by_components(parts, function, size, every, split)
     result = np.empty((size, every.size))
     for start in range(0, every.size, CHUNK):
         part = slice(start, start + CHUNK)
@@ -46,6 +49,19 @@ def expect(
         else:
             result[:, part] = integrate(density, function, size, every[part], None if split is None else split[part])
     return result
+
+
+def _by_components(
+    parts: tuple[Component, ...], function: Function, size: int, rows: Array, split: Array | None
+) -> Array:
+    """The expectation over a mixture: that over each component, weighted."""
+    total = np.zeros((size, rows.size))
+    for part in parts:
+        if part.density is None:
+            total += part.weight[rows] * function(np.full(rows.size, part.value), rows)
+        else:
+            total += part.weight[rows] * expect(part.density, function, size, rows=rows, split=split)
+    return total
 
 
 def expected_outer_product(derivation: Derivation, fused: Runner, rows: Rows) -> Array:

@@ -31,6 +31,7 @@ class Density:
 
     def __init__(self, derivation: Derivation, rows: Rows, value: Runner) -> None:
         self.derivation = derivation
+        self.rows = rows
         self.count = rows.count
         self.name = derivation.bound.name
         self.support = derivation.bound.family.outcome.domain

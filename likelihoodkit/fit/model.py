@@ -137,6 +137,14 @@ class Model:
         flags = self.given.get("censored")
         return representative(domain, self.y if flags is None else from_flags(self.y, flags, self.loss.name))
 
+    def plain_y_of(self, parameter: str) -> Array:
+        """The same for the outcome that a parameter is about, where there are several side by side."""
+        family = self.loss.bound.family
+        for part in family.parts:
+            if parameter in [place for _, place, _ in part.places]:
+                return representative(family.outcome.domain, self.y, part.name)
+        return self.plain_y
+
     @cached_property
     def units(self) -> Array:
         """The size below which a change of a block counts as small: 1, or the outcome's where the link is identity."""

@@ -118,15 +118,19 @@ def _widths(
         names: tuple[str, ...] = tuple(map(str, range(classes)))
     elif classes is not None:
         names = tuple(map(str, classes))
-    elif y.ndim == 2:
+    elif y.ndim == 2 and not family.outcome.domain.entries:
         names = tuple(map(str, range(y.shape[1])))
     else:
-        largest = y.max(initial=1.0, where=np.isfinite(y)) if vectors else 1.0
+        own = [n for n in vectors if not family.parameters[n].domain.size]
+        largest = y.max(initial=1.0, where=np.isfinite(y)) if own else 1.0
         names = tuple(map(str, range(int(largest) + 1)))
     if len(set(names)) < len(names):
         raise InputError(f"{loss.name}: classes repeats a name", family=loss.name, value=names)
-    labels = dict.fromkeys(vectors, names)
-    return labels, {name: len(names) if name in vectors else 1 for name in loss.outputs}
+    labels = {
+        name: tuple(map(str, range(size))) if (size := family.parameters[name].domain.size) else names
+        for name in vectors
+    }
+    return labels, {name: len(labels.get(name, "1")) for name in loss.outputs}
 
 
 def _offset_column(first: str | None, labels: Mapping[str, Any], starts: Mapping[str, int], family: str) -> int:

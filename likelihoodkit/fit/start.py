@@ -100,7 +100,7 @@ class Starts:
         self.first = first
         rows = len(model.y)
         self.sample = np.unique(np.linspace(0, rows - 1, min(rows, SAMPLE)).astype(int))
-        self.y = self._outcome()[self.sample]
+        self.y: Array = self._outcome()[self.sample]
         self.links: dict[str, Link] = {n: how for n, how in model.loss.bound.bindings if isinstance(how, Link)}
         self.domains = {n: row.domain for n, row in model.loss.bound.family.parameters.items()}
 
@@ -114,11 +114,18 @@ class Starts:
         share: Array = self.model.y / np.maximum(most, 1)
         return share
 
+    def _about(self, parameter: str) -> Array:
+        """The sample of the outcome that a parameter is about."""
+        if not self.model.loss.bound.family.parts:
+            return self.y
+        sampled: Array = self.model.plain_y_of(parameter)[self.sample]
+        return sampled
+
     def constant(self) -> Array:
         """Inner coefficients with every parameter at the best constant of the grid."""
         columns = {block.column: block.parameter for block in self.model.blocks}
         grid = {
-            column: _proposals(self.domains[name], self.links[name], self.y)
+            column: _proposals(self.domains[name], self.links[name], self._about(name))
             for column, name in columns.items()
             if not self.domains[name].vector
         }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import numpy as np
@@ -12,8 +12,10 @@ from numpy.typing import ArrayLike, NDArray
 from likelihoodkit.errors import InputError, ShapeError, SupportError, UndefinedError
 from likelihoodkit.expectation import Density, expect
 from likelihoodkit.expectation.coordinates import line_of, peak
+from likelihoodkit.expectation.mixed import components
 from likelihoodkit.expectation.sums import peak as peak_of_masses
 from likelihoodkit.predict.laws import Law, law_of
+from likelihoodkit.predict.mixed import highest_peak, most_probable_value
 from likelihoodkit.primitives import kernels
 from likelihoodkit.rows import as_real
 
@@ -192,6 +194,12 @@ class Belief:
 
     def _peak(self) -> Array:
         density = self.density
+        if density.support.atoms:
+            return most_probable_value(density)
+        parts = components(density)
+        found = [part.density for part in parts if part.density is not None]
+        if found and len(found) == len(parts):
+            return highest_peak(density, np.array([replace(self, density=one).mode() for one in found]))
         if density.unordered:
             return np.asarray(np.argmax(density.class_probabilities(), axis=0), dtype=np.float64)
         if density.support.whole:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from itertools import pairwise
 from typing import Any
 
@@ -202,7 +203,8 @@ class DiscreteLaw(Law):
 def law_of(density: Density) -> Law:
     """The law of a density, made once."""
     if "law" not in density.cache:
-        density.cache["law"] = (DiscreteLaw if density.support.whole else ContinuousLaw)(density)
+        mixed = import_module("likelihoodkit.predict.mixed").law_of_mixed(density)
+        density.cache["law"] = mixed or (DiscreteLaw if density.support.whole else ContinuousLaw)(density)
     law: Law = density.cache["law"]
     return law
 

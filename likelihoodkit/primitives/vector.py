@@ -14,7 +14,9 @@ pick: Kind = primitive(
     r"\left[{0}\right]_{{{1}}}",
     reduces=True,
 )
-one_hot: Kind = primitive("one_hot", None, (None, None), r"\mathbf{{e}}_{{{0}}}", vector=True, nonnegative=True)
+one_hot: Kind = primitive(
+    "one_hot", None, (None, lambda y, like: sp.Integer(0)), r"\mathbf{{e}}_{{{0}}}", vector=True, nonnegative=True
+)
 log_sum_exp: Kind = primitive(
     "log_sum_exp",
     None,

