@@ -73,6 +73,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
         "LogNormal", "Logarithmic", "Logistic", "LogitNormal", "Lomax", "Maxwell", "Nakagami", "NegativeBinomial",
         "Normal", "Poisson", "Rayleigh", "Rice", "SkewNormal", "StudentT", "VonMises", "Weibull", "WrappedCauchy",
         "YuleSimon", "Zeta",
+        "MultivariateNormal", "MultivariateT",
     ),
     "supports": (
         "real", "positive", "nonnegative", "unit", "counts", "binary", "circle", "simplex", "classes", "counts_up_to",

@@ -27,6 +27,7 @@ class Parameter:
     domain: Support
     link: Link | None
     entries: tuple[tuple[str, sp.Symbol], ...] = ()  # symbols of the numbers that a row of a compound outcome has
+    default: sp.Expr | None = None
 
 
 @dataclass(frozen=True)
@@ -47,10 +48,26 @@ shared = Shared()
 
 
 @dataclass(frozen=True)
-class Held:
-    """A parameter fixed to an exact number, or to a column of numbers given with each call (``value`` None)."""
+class Fixed:
+    """A vector or matrix that a parameter is held at, packed as the engines want it."""
 
-    value: sp.Expr | None
+    values: tuple[float, ...]
+    rows: tuple[Any, ...]  # as it was given, in nested tuples
+
+    @property
+    def given(self) -> list[Any]:
+        """The vector, or the matrix as a list of its rows."""
+        return [list(row) if isinstance(row, tuple) else row for row in self.rows]
+
+    def __str__(self) -> str:
+        return str(self.given)
+
+
+@dataclass(frozen=True)
+class Held:
+    """A parameter fixed to an exact number or a vector, or to what is given with each call (``value`` None)."""
+
+    value: sp.Expr | Fixed | None
 
 
 class Facts:
@@ -108,8 +125,8 @@ class Bound(Evaluated):
         return tuple(name for name, how in self.bindings if isinstance(how, Held) and how.value is None)
 
     @property
-    def held(self) -> dict[str, sp.Expr]:
-        """Parameters held at a number."""
+    def held(self) -> dict[str, Any]:
+        """Parameters held at a number or a vector."""
         return {name: how.value for name, how in self.bindings if isinstance(how, Held) and how.value is not None}
 
     def __repr__(self) -> str:
@@ -137,7 +154,9 @@ class Part:
     places: tuple[tuple[str, str, int | None], ...]
 
 
-def _short(value: sp.Expr) -> str:
+def _short(value: sp.Expr | Fixed) -> str:
+    if isinstance(value, Fixed):
+        return str(value)
     return str(value) if value.is_Integer else f"{float(value):.12g}"
 
 
@@ -154,7 +173,10 @@ def bind(family: Family, bindings: Mapping[str, Any]) -> Bound:
     return Bound(
         family,
         tuple(
-            (name, _binding(family.__name__, row, bindings[name]) if name in bindings else row.link or Held(None))
+            (
+                name,
+                _binding(family.__name__, row, bindings[name]) if name in bindings else row.link or Held(row.default),
+            )
             for name, row in family.parameters.items()
         ),
     )
@@ -172,6 +194,8 @@ def _binding(family: str, row: Parameter, value: Any) -> Binding:
                 f"{family}.{row.name} is held and cannot be predicted", family=family, parameter=row.name
             )
         return _fitting(family, row, value)
+    if row.domain.vector and isinstance(value, list | tuple | np.ndarray):
+        return Held(_fixed(family, row, value))
     if isinstance(value, sp.Expr) and not value.free_symbols:
         number = value
     elif isinstance(value, bool) or not isinstance(value, numbers.Real):
@@ -195,7 +219,35 @@ def _binding(family: str, row: Parameter, value: Any) -> Binding:
 
 
 def _inside(domain: Support, value: float) -> bool:
-    return not domain.vector and not bool(domain.outside(np.asarray([value]))[0])
+    if domain.vector:  # one number for all entries, or for the diagonal of a matrix
+        return value > 0 if domain.layout == "triangle" else not domain.special and not domain.sums_to_one
+    return not bool(domain.outside(np.asarray([value]))[0])
+
+
+def _fixed(family: str, row: Parameter, value: Any) -> Fixed:
+    """A list or array as what a vector parameter is held at; a triangle comes as its (d, d) matrix."""
+    array = np.asarray(value, dtype=np.float64)
+    domain = row.domain
+    ranks = 2 if domain.layout in {"triangle", "square", "steps"} else 1
+    good = array.ndim == ranks and bool(np.isfinite(array).all())
+    if good and domain.layout == "triangle":
+        good = array.shape[0] == array.shape[1] and not np.triu(array, 1).any() and bool((np.diag(array) > 0).all())
+    if good and domain.layout == "entries":
+        good = not bool(domain.outside(array).any()) or domain.special
+        good = good and (not domain.sums_to_one or abs(array.sum() - 1) <= 1e-6)
+        good = good and (not domain.special or abs(np.square(array).sum() - 1) <= 1e-6)
+    if not good:
+        raise BindingError(
+            f"{family}.{row.name} must be one of the {domain.words}, not {value!r}",
+            family=family,
+            parameter=row.name,
+            value=value,
+            remedy=domain.remedy or None,
+        )
+    rows = tuple(tuple(row) if isinstance(row, list) else row for row in array.tolist())
+    if domain.layout == "triangle":
+        array = np.concatenate([np.diag(array), *[array[i, :i] for i in range(1, len(array))]])
+    return Fixed(tuple(float(x) for x in array.ravel()), rows)
 
 
 def _fitting(family: str, row: Parameter, link: Link | str) -> Link:

@@ -17,6 +17,8 @@ from likelihoodkit import primitives as p
 from likelihoodkit.errors import DerivationError
 from likelihoodkit.nll import Derivation
 from likelihoodkit.primitives import Primitive, VectorSymbol, is_vector
+from likelihoodkit.primitives.cholesky import diagonal_factor, isotropic_factor
+from likelihoodkit.primitives.random import along
 from likelihoodkit.stabilise import rewrite
 
 
@@ -99,8 +101,10 @@ def _entrywise(branch: sp.Expr, symbol: sp.Symbol) -> sp.Expr:
 
 def _pull(node: sp.Expr, index: int, flow: sp.Expr) -> sp.Expr:
     """The adjoint that ``node`` hands to its argument number ``index``."""
-    if isinstance(node, Primitive) and node.record.pullback is not None and index == 0:
-        return node.record.pullback(flow, *node.args)
+    if isinstance(node, Primitive) and index < len(node.record.pullback):
+        rule = node.record.pullback[index]
+        if rule is not None:
+            return rule(flow, *node.args)
     if node.is_Add:
         return flow
     if node.is_Mul:
@@ -176,8 +180,7 @@ class Calculus:
             for second in names[i:]:
                 formula = declared.get((first, second), declared.get((second, first)))
                 if formula is not None:
-                    jacobian = self._slope(first) * self._slope(second)
-                    entries[first, second] = rewrite(rewrite(self.derivation.substitute(formula)) * jacobian)
+                    entries[first, second] = self._carried(formula, first, second)
         return entries
 
     @property
@@ -193,6 +196,41 @@ class Calculus:
                 found.append(name)
         return tuple(found)
 
+    def _carried(self, formula: sp.Expr, first: str, second: str) -> sp.Expr:
+        """An entry of the information carried from the parameters to their outputs.
+
+        For a vector ``second`` the formula is linear in ``along(second)``, as the Hessian is in its direction.
+        """
+        parameters = self.derivation.bound.family.parameters
+        row = parameters[second]
+        if row.domain.vector:
+            symbol = self.derivation.predicted[second]
+            move = direction(symbol) if isinstance(symbol, VectorSymbol) else sp.S.One
+            formula = formula.xreplace({along(row.symbol): self._pushed(second, move)})
+        formula = rewrite(self.derivation.substitute(formula))
+        if not row.domain.vector:
+            formula = formula * self._slope(second)
+        if formula.is_zero:
+            return sp.S.Zero
+        if parameters[first].domain.vector:
+            return rewrite(self._pulled(first, formula))
+        return rewrite(formula * self._slope(first))
+
+    def _pulled(self, name: str, adjoint: sp.Expr) -> sp.Expr:
+        """J' adjoint, with J the derivative of a vector parameter in its outputs."""
+        symbol = self.derivation.predicted[name]
+        flow = VectorSymbol("flow", real=True)
+        return _sweep(p.sum_over(flow * self.derivation.parameters[name]), symbol).xreplace({flow: adjoint})
+
+    def _pushed(self, name: str, move: sp.Expr) -> sp.Expr:
+        """J move: the sweep of the sweep, since J' is linear in what it is applied to."""
+        symbol, value = self.derivation.predicted[name], self.derivation.parameters[name]
+        if isinstance(value, isotropic_factor | diagonal_factor):
+            return value.func(sp.diff(value.args[0], symbol) * move)
+        flow = VectorSymbol("flow", real=True)
+        pulled = _sweep(p.sum_over(flow * self.derivation.parameters[name]), symbol)
+        return _sweep(p.sum_over(move * pulled), flow)
+
     def _slope(self, name: str) -> sp.Expr:
         """Derivative of a parameter in its own output."""
         return sp.diff(self.derivation.parameters[name], self.derivation.predicted[name])
@@ -200,4 +238,5 @@ class Calculus:
 
 def direction(symbol: sp.Symbol) -> VectorSymbol:
     """The direction symbol of a vector output in a Hessian-vector product."""
-    return VectorSymbol(f"d_{symbol.name}", real=True)
+    kind = type(symbol) if isinstance(symbol, VectorSymbol) else VectorSymbol
+    return kind(f"d_{symbol.name}", real=True)

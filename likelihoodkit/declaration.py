@@ -16,7 +16,7 @@ import sympy as sp
 from likelihoodkit.binding import Bound, Facts, Held, Parameter, Part, Shared, bind, shared
 from likelihoodkit.errors import BindingError, DeclarationError
 from likelihoodkit.links import Link, find
-from likelihoodkit.primitives import VectorSymbol
+from likelihoodkit.primitives.record import SYMBOLS
 from likelihoodkit.primitives.words import exact
 from likelihoodkit.supports import Support
 
@@ -40,7 +40,7 @@ __all__ = [
 ]
 
 #: formulas a family may declare beside its log-density; all are certified by tests, never trusted
-CLOSED_FORMS = ("expectation", "variance", "median", "mode", "cdf", "survival", "quantile", "entropy")
+CLOSED_FORMS = ("expectation", "variance", "median", "mode", "cdf", "survival", "quantile", "entropy", "draw")
 #: names that mean something else in a class body
 RESERVED = {
     "log_density", "loss", "formula", "formula_name", "sign", "fisher", "limit", "outcome", "parameters", "family",
@@ -58,6 +58,7 @@ class Slot(sp.Dummy):  # type: ignore[misc]
     domain: Support
     link: Link | None
     entries: dict[str, Slot]
+    default: sp.Expr | None = None
 
 
 def _slot(role: str, domain: Support, link: Link | None) -> Slot:
@@ -95,9 +96,14 @@ def parameter(domain: Support, *, link: Link | str, typical: tuple[float, float]
     return _slot("parameter", domain, chosen)
 
 
-def held(domain: Support) -> Any:
-    """A setting the user gives (a quantile level, a threshold, the trials): a number, or a column per row."""
-    return _slot("held", domain, None)
+def held(domain: Support, default: float | None = None) -> Any:
+    """A setting the user gives (a quantile level, a threshold, the trials): a number, or a column per row.
+
+    ``default`` is what it is held at where nothing is said.
+    """
+    slot = _slot("held", domain, None)
+    slot.default = None if default is None else exact(default)
+    return slot
 
 
 _A = {"outcome": "the outcome", "parameter": "a parameter", "held": "a held setting"}
@@ -218,7 +224,7 @@ def _name_symbols(family: str, slots: Mapping[str, Slot]) -> dict[Slot, sp.Symbo
                 parameter=name,
                 remedy="Choose another word",
             )
-        kind = VectorSymbol if slot.domain.vector else sp.Symbol
+        kind = SYMBOLS[slot.domain.layout] if slot.domain.vector else sp.Symbol
         naming[slot] = kind(name, **slot.domain.assumptions)
         for label, entry in slot.entries.items():
             naming[entry] = sp.Symbol(f"{name}_{label}", **entry.domain.assumptions)
@@ -245,7 +251,7 @@ def _formula(family: str, name: str, value: Any, naming: Mapping[Slot, sp.Symbol
 def _parameter(name: str, slots: Mapping[str, Slot], naming: Mapping[Slot, sp.Symbol]) -> Parameter:
     slot = slots[name]
     entries = tuple((label, naming[entry]) for label, entry in slot.entries.items())
-    return Parameter(name, naming[slot], slot.domain, slot.link, entries)
+    return Parameter(name, naming[slot], slot.domain, slot.link, entries, slot.default)
 
 
 Noise = Bound | type[Declared]

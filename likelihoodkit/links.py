@@ -7,13 +7,14 @@ name, its inverse and forward maps as expressions, and its range (a support), wh
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sympy as sp
 
 from likelihoodkit import primitives as p, supports
 from likelihoodkit.errors import UnknownNameError
+from likelihoodkit.primitives import cholesky as v
 from likelihoodkit.supports import Support
 
 Map = Callable[[sp.Expr], sp.Expr]
@@ -37,13 +38,17 @@ class Link:
     forward: Map
     range: Support
     one_to_one: bool = True
+    size: str | None = None  # how many outputs it takes where that is not the size of the parameter
 
     def __call__(self, output: sp.Expr) -> sp.Expr:
         """The parameter behind an output: the inverse link."""
         return self.inverse(output)
 
     def fits(self, domain: Support) -> bool:
-        """Does every parameter that the link can produce lie in ``domain``?"""
+        """Does every parameter that the link can produce lie in ``domain``? A link of numbers serves each entry."""
+        if domain.vector and not domain.special and not self.range.vector:
+            reach = replace(self.range, vector=True, layout=domain.layout)
+            return domain.includes(reach) and not self.range.circular
         return domain.includes(self.range) and self.range.circular == domain.circular
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -67,10 +72,20 @@ square = Link("square", lambda f: f**2, lambda t: sp.sqrt(t), supports.positive,
 angle = Link("angle", lambda f: p.wrap_angle(f), lambda t: t, supports.circle, one_to_one=False)
 shifted_exp = Link("shifted_exp", lambda f: 1 + sp.exp(f), lambda t: sp.log(t - 1), supports.above_one)
 vector = Link("vector", lambda f: f, lambda t: t, supports.real_vector)
+# d (d + 1)/2 outputs: the logarithms of the diagonal, then the strict lower triangle by rows
+cholesky = Link("cholesky", lambda f: v.cholesky_factor(f), lambda t: t, supports.triangle)
+# simpler matrices: one output for s I, d outputs for a diagonal
+isotropic = Link(
+    "isotropic", lambda f: v.isotropic_factor(sp.exp(f)), lambda t: sp.log(t), supports.triangle, size="one"
+)
+diagonal = Link(
+    "diagonal", lambda f: v.diagonal_factor(sp.exp(f)), lambda t: sp.log(t), supports.triangle, size="entries"
+)
 
 LINKS: dict[str, Link] = {
     link.name: link for link in (identity, exp, softplus, sigmoid, softmax, tanh, square, angle, shifted_exp, vector)
 }
+LINKS |= {link.name: link for link in (cholesky, isotropic, diagonal)}
 
 
 def find(link: Link | str, domain: Support | None = None) -> Link:

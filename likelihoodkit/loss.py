@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
-from likelihoodkit.calculus import Calculus, direction
+from likelihoodkit.calculus import Calculus
 from likelihoodkit.compile import Runner, compile_program
 from likelihoodkit.compile.split import Prepared
 from likelihoodkit.declaration import Bound, as_bound
 from likelihoodkit.engines import Running, receive
 from likelihoodkit.errors import DerivationError, UnknownNameError
 from likelihoodkit.expectation import expected_outer_product
+from likelihoodkit.layout import unpack
 from likelihoodkit.majorizer import majorizer
+from likelihoodkit.matrices import assemble
 from likelihoodkit.nll import Derivation, negative_log_likelihood
 from likelihoodkit.parts import by_parts, refuse_information
-from likelihoodkit.primitives import VectorSymbol
 from likelihoodkit.rows import Reader, Rows
 from likelihoodkit.stabilise import stabilise
 from likelihoodkit.verbs import verb
@@ -176,7 +177,7 @@ class Loss(Running):
             places[f"d {name}"] = gradient[:, columns].T if vector else gradient[:, columns.start]
         self._run("fused", rows, places)
         rows.weigh(value, impossible=np.inf), rows.weigh(gradient)
-        return value, answer
+        return value, answer.reshape(rows.stacked) if rows.stacked else answer
 
     def gradient(self, y: ArrayLike, outputs: ArrayLike, **keywords: Any) -> Array:
         """Derivative of each row's loss in its outputs; keywords as in `value_and_gradient`."""
@@ -198,25 +199,9 @@ class Loss(Running):
         return rows.weigh(self._matrix(rows, "hessian"))
 
     def _matrix(self, rows: Rows, what: str) -> Array:
-        matrix = np.empty((rows.count, rows.width, rows.width), rows.dtype)
-        pairs = self._expressions(what)
-        symbols = self.derivation.predicted
-        second_vectors = [n for n in self._reader.vectors if any(p.split(" ")[1] == n for p in pairs)]
-        plain = {p: e for p, e in pairs.items() if p.split(" ")[1] not in second_vectors}
-        if plain:
-            self._fill(matrix, rows, what, list(plain), {}, 0)
-        for name in second_vectors:
-            size = rows.columns[name].stop - rows.columns[name].start
-            symbol = symbols[name]
-            assert isinstance(symbol, VectorSymbol)
-            for k in range(size):
-                unit = np.zeros((size, 1), rows.dtype)
-                unit[k] = 1
-                arrow = {direction(symbol).name: np.broadcast_to(unit, (size, rows.count))}
-                self._fill(matrix, rows, what, [p for p in pairs if p.split(" ")[1] == name], arrow, k)
-        return matrix
+        return assemble(self.derivation, self._expressions(what), rows, partial(self._fill, rows=rows, what=what))
 
-    def _fill(self, matrix: Array, rows: Rows, what: str, pairs: list[str], arrow: dict[str, Array], k: int) -> None:
+    def _fill(self, matrix: Array, pairs: list[str], arrow: dict[str, Array], k: int, rows: Rows, what: str) -> None:
         key = f"{what}: {', '.join(pairs)}"
         if key not in self._runners:
             expressions = self._expressions(what)
@@ -271,7 +256,7 @@ class Loss(Running):
         else:
             matrix = expected_outer_product(self.derivation, self._runner("fused"), rows)
             if declared:
-                self._fill(matrix, rows, "fisher", [f"{a} {b}" for a, b in declared], {}, 0)
+                self._fill(matrix, [f"{a} {b}" for a, b in declared], {}, 0, rows, "fisher")
         return matrix
 
     def curvature(self, y: ArrayLike, outputs: ArrayLike, *, kind: str = "fisher", **keywords: Any) -> Array:
@@ -306,15 +291,22 @@ class Loss(Running):
         shared: SharedValues = None,
         **given: ArrayLike,
     ) -> dict[str, Array]:
-        """Every parameter on its own scale: (n,) each, (n, K) where it is a vector, held ones repeated."""
+        """Every parameter on its own scale: (n,) each, held ones repeated.
+
+        (n, K) where it is a vector; a triangle comes as its (n, d, d) matrix, what sequences have as (n, T, K).
+        """
         rows = self._read(None, outputs, None, offset, shared, given)
-        places: dict[str, Array] = {}
-        for name in self.derivation.parameters:
-            vector = self.bound.family.parameters[name].domain.vector
-            size = rows.columns[name].stop - rows.columns[name].start if vector else 0
-            places[name] = np.empty((size, rows.count) if vector else rows.count, rows.dtype)
+        places = {name: np.empty(self._reader.shape(name, rows), rows.dtype) for name in self.derivation.parameters}
         self._runner("parameters").run(rows.inputs, places, rows.count)
-        return {name: a.T if a.ndim > 1 else a for name, a in places.items()}
+        domains = self.bound.family.parameters
+        return {
+            name: unpack(domains[name].domain.layout, a, rows.entries, rows.steps) if a.ndim > 1 else a
+            for name, a in places.items()
+        }
+
+    def single_row(self) -> Rows:
+        """The row of a noise that predicts nothing: what its parameters are held at."""
+        return self._reader.single_row()
 
     # -- in the user's own framework: carried out by the last stage ----------------------------------------------
 

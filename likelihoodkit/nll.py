@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import html
 import random
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import mpmath
 import sympy as sp
 
+from likelihoodkit.binding import Fixed
 from likelihoodkit.declaration import Bound, Held, Parameter, Shared
 from likelihoodkit.links import Link
 from likelihoodkit.numbers import evaluate
 from likelihoodkit.primitives import VectorSymbol, is_vector, lower
+from likelihoodkit.primitives.cholesky import isotropic_factor
+from likelihoodkit.primitives.record import SYMBOLS
 
 STAGES = ("choose", "link", "minimise", "infer")
 
@@ -69,7 +72,10 @@ class Step:
 
 def _random_value(symbol: sp.Symbol, expression: sp.Expr, generator: random.Random) -> object:
     if isinstance(symbol, VectorSymbol):
-        return [mpmath.mpf(generator.randint(1 if symbol.is_positive else -40, 40)) / 17 for _ in range(3)]
+        if symbol.size == "labels":
+            return [mpmath.mpf(k) for k in generator.sample(range(3), 3)]
+        count = {"entries": 3, "triangle": 6}.get(symbol.size, 9)
+        return [mpmath.mpf(generator.randint(1 if symbol.is_positive else -40, 40)) / 17 for _ in range(count)]
     if any(symbol in node.args[1:] for node in expression.atoms(sp.Function) if node.func.__name__ in _INDEXED):
         return mpmath.mpf(generator.randint(0, 2))
     low = 1 if symbol.is_nonnegative else -40
@@ -85,7 +91,8 @@ class Derivation:
 
     Attributes: ``bound`` (what was declared and decided), ``y`` (its symbol), ``outputs`` and ``shared`` (symbols on
     the link scale by name), ``inputs`` (symbols of columns given with each call), ``parameters`` (each parameter as
-    an expression of the outputs), ``expression`` (the loss so far) and ``steps``.
+    an expression of the outputs), ``expression`` (the loss so far), ``steps`` and ``constants`` (symbols of parameters
+    held at a vector, with its numbers).
     """
 
     bound: Bound
@@ -96,6 +103,7 @@ class Derivation:
     parameters: dict[str, sp.Expr]
     expression: sp.Expr
     steps: tuple[Step, ...]
+    constants: dict[str, tuple[sp.Symbol, tuple[float, ...]]] = field(default_factory=dict)
 
     def then(self, expression: sp.Expr, *steps: Step) -> Derivation:
         """The derivation continued to ``expression`` by ``steps``."""
@@ -134,10 +142,11 @@ class Derivation:
         return rf"$$\begin{{gathered}} {lines} \end{{gathered}}$$"
 
 
-def output_symbol(row: Parameter) -> sp.Symbol:
+def output_symbol(row: Parameter, link: Link | None = None) -> sp.Symbol:
     """The symbol of the unconstrained model output behind a parameter."""
-    kind = VectorSymbol if row.domain.vector else sp.Symbol
-    return kind(f"f_{row.name}", real=True)
+    own = row.domain.layout if row.domain.vector else "one"
+    size = own if link is None or link.size is None else link.size
+    return SYMBOLS[size](f"f_{row.name}", real=True)
 
 
 def _substitution(bound: Bound, parameters: dict[str, sp.Expr]) -> dict[sp.Symbol, sp.Expr]:
@@ -151,19 +160,24 @@ def negative_log_likelihood(bound: Bound) -> Derivation:
     shared: dict[str, sp.Symbol] = {}
     inputs: dict[str, sp.Symbol] = {}
     parameters: dict[str, sp.Expr] = {}
+    constants: dict[str, tuple[sp.Symbol, tuple[float, ...]]] = {}
     steps = [Step("choose", "choose", sp.Symbol(family.__name__), family.formula, _chosen(bound))]
     for name, how in bound.bindings:
         row = family.parameters[name]
         if isinstance(how, Held):
             if how.value is None:
                 inputs[name] = row.symbol
-            parameters[name] = row.symbol if how.value is None else how.value
+            if isinstance(how.value, Fixed):
+                constants[name] = row.symbol, how.value.values
+            elif how.value is not None and row.domain.vector and row.domain.layout != "triangle":
+                constants[name] = row.symbol, (float(how.value),)  # one number for all entries
+            parameters[name] = row.symbol if name in constants else _held_at(row, how.value)
             why = "given with each row" if how.value is None else "held, not predicted"
         else:
             place = shared if isinstance(how, Shared) else outputs
-            place[name] = output_symbol(row)
             link = how.link if isinstance(how, Shared) else how
             assert isinstance(link, Link)
+            place[name] = output_symbol(row, link)
             parameters[name] = link.inverse(place[name])
             why = f"link {link.name}" + (", one value for all rows" if isinstance(how, Shared) else "")
         steps.append(Step("link", "predict", row.symbol, parameters[name], f"{name}: {why}"))
@@ -171,7 +185,13 @@ def negative_log_likelihood(bound: Bound) -> Derivation:
     loss = _minus(linked) if family.sign < 0 else linked
     if family.sign < 0:
         steps.append(Step("minimise", "negate", linked, loss, "the loss is minus the log-density"))
-    return Derivation(bound, family.outcome.symbol, outputs, shared, inputs, parameters, loss, tuple(steps))
+    return Derivation(bound, family.outcome.symbol, outputs, shared, inputs, parameters, loss, tuple(steps), constants)
+
+
+def _held_at(row: Parameter, value: sp.Expr | None) -> sp.Expr:
+    if value is None:
+        return row.symbol
+    return isotropic_factor(value) if row.domain.vector else value
 
 
 def _minus(expression: sp.Expr) -> sp.Expr:

@@ -15,6 +15,7 @@ import sympy as sp
 
 from likelihoodkit.errors import DerivationError
 from likelihoodkit.primitives import RECORDS, Primitive, lower
+from likelihoodkit.vector_numbers import VECTORS
 
 #: an exponential of a number with more binary places than this is infinite (or zero) for every purpose here
 _FARTHEST = 5000
@@ -113,6 +114,7 @@ VECTOR_FUNCTIONS: dict[str, Callable[..., Any]] = {
     "pick": lambda v, y: v[int(y)],
     "softmax": _softmax,
     "one_hot": _one_hot,
+    **VECTORS,
 }
 
 

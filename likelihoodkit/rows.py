@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,52 +14,18 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from likelihoodkit import columns as compound
+from likelihoodkit.arrays import as_real, check_finite
 from likelihoodkit.compile.checks import Check, all_finite, all_inside
 from likelihoodkit.compile.split import Prepared
 from likelihoodkit.errors import InputError, ShapeError, UnknownNameError
 from likelihoodkit.nll import Derivation
 from likelihoodkit.primitives import VectorSymbol
+from likelihoodkit.supports import Support
+from likelihoodkit.vector_rows import Known, Measure, check_outcome, outside
+
+__all__ = ["Reader", "Rows", "as_real", "check_finite"]
 
 Array = NDArray[Any]
-
-
-def as_real(values: ArrayLike, what: str, family: str, *, whole: bool = False) -> Array:
-    """The values as an array of real numbers; integers become float64, unless ``whole`` lets them be.
-
-    No copy where none is needed.
-
-    Raises `InputError` for text, objects, booleans in disguise of objects, complex numbers and ragged lists.
-    """
-    try:
-        array = np.asarray(values)
-    except ValueError:
-        raise InputError(f"{family}: {what} is ragged; its rows have different lengths", family=family) from None
-    if np.ma.isMaskedArray(values):
-        raise InputError(f"{family}: {what} is a masked array", family=family, remedy="Drop the masked rows first")
-    if array.dtype.kind in "iub" or array.dtype == np.float16:
-        return array if whole and array.dtype.kind in "iu" else array.astype(np.float64)
-    if array.dtype.kind == "f" and array.dtype.itemsize in (4, 8):
-        return array.astype(array.dtype.newbyteorder("="), copy=False)
-    raise InputError(
-        f"{family}: {what} holds {array.dtype}, not real numbers",
-        family=family,
-        remedy=f"Convert it first, as in np.asarray({what}, dtype=float)",
-    )
-
-
-def check_finite(array: Array, what: str, family: str) -> None:
-    """Raise `InputError` naming the first entry that is NaN or infinite."""
-    if np.isfinite(array).all():
-        return
-    place = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
-    index = place[0] if len(place) == 1 else place
-    raise InputError(
-        f"{family}: {what}[{', '.join(map(str, place))}] = {array[place]:.12g} is not finite",
-        family=family,
-        index=index,
-        value=float(array[place]),
-        remedy="Find where the model produces it; the loss cannot mend it",
-    )
 
 
 @dataclass(frozen=True)
@@ -82,6 +48,9 @@ class Rows:
     complain: Callable[[], None] = lambda: None
     impossible: Array | None = None
     terms: Mapping[str, Mapping[str, Array]] = field(default_factory=dict)  # of a prepared outcome, by program
+    entries: int = 0  # K (or d) of vector parameters, 0 where there are none
+    steps: int = 0  # T of sequences
+    stacked: tuple[int, ...] = ()  # shape of outputs that came as (n, T, K), which is how the gradient goes back
 
     @property
     def width(self) -> int:
@@ -104,16 +73,18 @@ class Reader:
         self.derivation = derivation
         self.family = derivation.bound.name
         self.entries = derivation.bound.family.outcome.entries
-        self.vectors = [n for n, s in derivation.outputs.items() if isinstance(s, VectorSymbol)]
+        self.vectors = [n for n, s in derivation.predicted.items() if isinstance(s, VectorSymbol)]
+        self.measure = Measure(derivation)
 
-    def outputs(self, outputs: ArrayLike) -> tuple[Array, dict[str, slice], bool]:
+    def outputs(self, outputs: ArrayLike, known: Known | None = None) -> tuple[Array, dict[str, slice], bool]:
         """The outputs as (n, w), the columns of each name and whether they came flat."""
         names = list(self.derivation.outputs)
-        array = as_real(outputs, "outputs", self.family)
-        flat = array.ndim == 1 and len(names) == 1 and not self.vectors
+        known = Known() if known is None else known
+        array = known.unstacked(as_real(outputs, "outputs", self.family), self.measure.has_steps)
+        flat = array.ndim == 1 and len(names) == 1 and not set(self.vectors) & set(names)
         if flat:
             array = array[:, None]
-        expected = "(n,) or (n, 1)" if len(names) == 1 and not self.vectors else f"(n, {self._width_words()})"
+        expected = self.measure.expected()
         if array.ndim != 2:
             raise ShapeError(
                 f"{self.family} predicts {', '.join(names) or 'nothing'}: outputs must have shape {expected}, "
@@ -122,36 +93,12 @@ class Reader:
                 value=array.shape,
                 remedy="For a single row use outputs[None, :]" if array.ndim <= 1 else None,
             )
-        sizes = self._sizes(array.shape[1], expected)
+        sizes = self.measure.sizes(array.shape[1], known)
         columns, start = {}, 0
         for name in names:
             columns[name] = slice(start, start + sizes[name])
             start += sizes[name]
         return array, columns, flat
-
-    def _width_words(self) -> str:
-        scalars = len(self.derivation.outputs) - len(self.vectors)
-        if not self.vectors:
-            return str(scalars)
-        return "K" if not scalars else f"{scalars} + K"
-
-    def _sizes(self, width: int, expected: str) -> dict[str, int]:
-        names = list(self.derivation.outputs)
-        scalars = len(names) - len(self.vectors)
-        fixed = {n: compound.entries_of(self.derivation.bound.family.parameters[n].domain) for n in self.vectors}
-        if self.vectors and all(fixed.values()) and width == scalars + sum(fixed.values()):
-            return {name: fixed.get(name, 1) for name in names}
-        left = width - scalars if not any(fixed.values()) else -1
-        share = left // len(self.vectors) if self.vectors else 0
-        if (self.vectors and (share < 2 or left % len(self.vectors))) or (not self.vectors and left):
-            raise ShapeError(
-                f"{self.family} predicts {', '.join(names) or 'nothing'}: outputs must have shape {expected}, "
-                f"but they have {width} columns",
-                family=self.family,
-                value=width,
-                remedy="K, the number of classes, is at least 2" if self.vectors else None,
-            )
-        return {name: share if name in self.vectors else 1 for name in names}
 
     def column(
         self, values: ArrayLike, what: str, rows: int, *, matrix: int | None = None, whole: bool = False
@@ -189,7 +136,8 @@ class Reader:
 
         ``by_tile`` leaves to the engine what every single number of outputs and outcome has to be asked: see `Rows`.
         """
-        array, columns, flat = self.outputs(outputs)
+        known = self.measure.known(y, given or {}, shared)
+        array, columns, flat = self.outputs(outputs, known)
         rows = array.shape[0]
         dtype = array.dtype
         predicted = array[:, 0] if flat else array
@@ -203,17 +151,15 @@ class Reader:
             flags, given = given["censored"], {name: v for name, v in given.items() if name != "censored"}
             if y is not None and not isinstance(y, Prepared):
                 y = compound.from_flags(as_real(y, "y", self.family), flags, self.family)
-        array = self._offset(array, offset, rows)
-        inputs: dict[str, Array] = {}
+        array = self._offset(array, offset, rows, known)
+        inputs: dict[str, Array] = self.measure.constants(rows, known)
         for name, symbol in self.derivation.outputs.items():
             block = array[:, columns[name]]
             inputs[symbol.name] = block.T if name in self.vectors else block[:, 0]
             if questions:
                 checks[symbol.name] = all_finite
-        inputs |= self._given(given or {}, rows, dtype)
-        for name, value in self._shared(shared).items():
-            inputs[self.derivation.shared[name].name] = np.asarray(value, dtype=dtype)
-            columns[name] = slice(self._stop(columns), self._stop(columns) + 1)
+        inputs |= self._placed(self._shared(shared, known), columns, rows, dtype)
+        inputs |= self._given(self.measure.filled(given or {}, y, known), rows, dtype)
         terms: Mapping[str, Mapping[str, Array]] = {}
         if isinstance(y, Prepared):
             inputs[self.derivation.y.name], terms = self.column(y.y, "y", rows), y.terms if by_tile else {}
@@ -228,8 +174,8 @@ class Reader:
                     f"{self.family}: on_invalid is not {on_invalid!r}", value=on_invalid, remedy="Use 'raise' or 'inf'"
                 )
             if on_invalid == "inf":
-                y, impossible = self._possible(y, rows, inputs, columns)
-            outcome, check, question = self._outcome(y, rows, inputs, columns, by_tile=by_tile)
+                y, impossible = self._possible(y, rows, inputs, columns, known)
+            outcome, check, question = self._outcome(y, rows, inputs, columns, known, by_tile=by_tile)
             if check is None:
                 question()
             else:
@@ -242,9 +188,36 @@ class Reader:
             for question in questions:
                 question()
 
+        stacked = known.stacked if not self.derivation.shared else ()
         return Rows(
-            inputs, rows, dtype, flat, columns, self._weights(weights, rows, dtype), checks, complain, impossible, terms
-        )
+            inputs, rows, dtype, flat, columns, self._weights(weights, rows, dtype), checks, complain, impossible,
+            terms,
+            known.entries, known.steps, stacked,
+        )  # fmt: skip
+
+    def _placed(
+        self, shared: Mapping[str, Array], columns: dict[str, slice], rows: int, dtype: np.dtype[Any]
+    ) -> dict[str, Array]:
+        """Shared values by symbol, vectors repeated for all rows; their columns come last."""
+        inputs = {}
+        for name, values in shared.items():
+            wide = np.broadcast_to(values[:, None], (values.size, rows)) if name in self.vectors else values[0]
+            inputs[self.derivation.shared[name].name] = np.asarray(wide, dtype=dtype)
+            columns[name] = slice(self._stop(columns), self._stop(columns) + values.size)
+        return inputs
+
+    def shape(self, name: str, rows: Rows) -> tuple[int, ...]:
+        """The shape of a parameter's numbers, (n,) or (m, n)."""
+        if not self.derivation.bound.family.parameters[name].domain.vector:
+            return (rows.count,)
+        known = Known(entries=rows.entries, steps=rows.steps)
+        return self.measure.columns_of(name, rows.columns, rows.inputs, known), rows.count
+
+    def single_row(self) -> Rows:
+        """The row of a noise that predicts nothing."""
+        known = self.measure.held()
+        constants, dtype = self.measure.constants(1, known), np.dtype(np.float64)
+        return Rows(constants, 1, dtype, False, {}, None, entries=known.entries, steps=known.steps)
 
     def outcome_alone(self, y: ArrayLike) -> tuple[Array, str]:
         """Outcomes as float64, checked without any outputs, and the name of their symbol."""
@@ -263,10 +236,11 @@ class Reader:
     def _stop(columns: Mapping[str, slice]) -> int:
         return max((s.stop for s in columns.values()), default=0)
 
-    def _offset(self, array: Array, offset: ArrayLike | None, rows: int) -> Array:
+    def _offset(self, array: Array, offset: ArrayLike | None, rows: int, known: Known) -> Array:
         if offset is None:
             return array
         added = as_real(offset, "offset", self.family)
+        added = added.reshape(rows, -1) if known.stacked and added.shape == known.stacked else added
         if added.ndim == 2:
             added = self.column(added, "offset", rows, matrix=array.shape[1])
             check_finite(added, "offset", self.family)
@@ -304,13 +278,15 @@ class Reader:
             result[symbol.name] = column.astype(dtype, copy=False)
         return result
 
-    def _shared(self, shared: ArrayLike | Mapping[str, float] | None) -> dict[str, float]:
+    def _shared(self, shared: ArrayLike | Mapping[str, ArrayLike] | None, known: Known) -> dict[str, Array]:
         names = list(self.derivation.shared)
         if not names and shared is None:
             return {}
+        sizes = self.measure.shared_sizes(known)
+        total = sum(sizes.values())
         if shared is None:
             raise InputError(
-                f"{self.family} shares {', '.join(names)}: pass shared= with {len(names)} number(s) on the link scale",
+                f"{self.family} shares {', '.join(names)}: pass shared= with {total} number(s) on the link scale",
                 family=self.family,
             )
         if isinstance(shared, Mapping):
@@ -318,13 +294,15 @@ class Reader:
                 raise UnknownNameError(
                     f"{self.family} shares {names}, not {sorted(shared)}", family=self.family, value=sorted(shared)
                 )
-            values: Sequence[float] = [shared[name] for name in names]
+            parts = [np.ravel(as_real(shared[name], name, self.family)) for name in names]
+            values = np.concatenate(parts) if parts else np.empty(0)
         else:
-            values = np.atleast_1d(as_real(shared, "shared", self.family)).tolist()
-        if len(values) != len(names):
-            raise ShapeError(f"{self.family}: shared must hold {len(names)} number(s), not {len(values)}")
-        check_finite(np.asarray(values, dtype=float), "shared", self.family)
-        return dict(zip(names, (float(v) for v in values), strict=True))
+            values = np.ravel(as_real(shared, "shared", self.family))
+        if values.size != total:
+            raise ShapeError(f"{self.family}: shared must hold {total} number(s), not {values.size}")
+        check_finite(values, "shared", self.family)
+        stops = np.cumsum([sizes[name] for name in names])
+        return dict(zip(names, np.split(values.astype(np.float64), stops[:-1]), strict=True))
 
     def _outcome(
         self,
@@ -332,19 +310,19 @@ class Reader:
         rows: int,
         inputs: Mapping[str, Array],
         columns: Mapping[str, slice],
+        known: Known,
         *,
         by_tile: bool,
     ) -> tuple[Array, Check | None, Callable[[], None]]:
         """The outcome, what to ask of its tiles (None: it is asked now, as a whole), and the question that raises."""
         domain = self.derivation.bound.family.outcome.domain
         if domain.vector:
-            width = max((c.stop - c.start for c in columns.values()), default=0)
-            array = self.column(y, "y", rows, matrix=width)
+            array = as_real(y, "y", self.family)
+            array = self.column(array, "y", rows, matrix=known.outcome_width(domain, array))
 
             def rows_question() -> None:
                 check_finite(array, "y", self.family)
-                if domain.sums_to_one:
-                    compound.on_simplex(array, self.family)
+                check_outcome(domain, array, self.family, known, self._total(domain, inputs))
 
             return array.T, None, rows_question
         column = self.column(y, "y", rows, whole=by_tile)
@@ -369,16 +347,29 @@ class Reader:
         return float(held) if held is not None else inputs[self.derivation.inputs[name].name]
 
     def _possible(
-        self, y: ArrayLike, rows: int, inputs: Mapping[str, Array], columns: Mapping[str, slice]
+        self, y: ArrayLike, rows: int, inputs: Mapping[str, Array], columns: Mapping[str, slice], known: Known
     ) -> tuple[ArrayLike, Array | None]:
         """The outcome with a stand-in where it is outside the support, and the mask of those rows; NaN stays."""
         domain = self.derivation.bound.family.outcome.domain
         if domain.vector:
-            return y, None
+            array = as_real(y, "y", self.family)
+            array = self.column(array, "y", rows, matrix=known.outcome_width(domain, array))
+            bad = outside(domain, array, known.entries, self._total(domain, inputs)) & ~np.isnan(array).any(axis=1)
+            good = np.flatnonzero(~bad)
+            if bad.any() and not good.size:  # nothing to stand in: the complaint says what is wrong
+                return y, None
+            return np.where(bad[:, None], array[good[:1]], array) if bad.any() else array, bad
         column = self.column(y, "y", rows)
         bad = domain.outside(column, self._largest(inputs, columns)) & ~np.isnan(column)
         low, high = domain.typical
         return np.where(bad, domain.low if domain.whole and np.isfinite(domain.low) else (low + high) / 2, column), bad
+
+    def _total(self, domain: Support, inputs: Mapping[str, Array]) -> Array | float | None:
+        """What the entries of an outcome must add up to, where the support says that they do."""
+        if domain.total is None:
+            return None
+        held = self.derivation.bound.held.get(domain.total)
+        return inputs[self.derivation.inputs[domain.total].name] if held is None else float(held)
 
     def _weights(self, weights: ArrayLike | None, rows: int, dtype: np.dtype[Any]) -> Array | None:
         if weights is None:

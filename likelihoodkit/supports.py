@@ -23,7 +23,8 @@ class Support:
     """A set of values: an interval, possibly of whole numbers, possibly a vector of them.
 
     ``low``/``high`` bound every entry; ``closed_low``/``closed_high`` say whether the bound itself belongs.
-    ``size_from`` names what gives the number of entries or classes ("array": read from the data).
+    ``layout`` says how many numbers a vector holds (see `likelihoodkit.layout.SIZES`), ``fewest`` the least number of
+    entries; only a link made for it fits a ``special`` one. ``total`` names the parameter that the entries add up to.
     """
 
     name: str
@@ -38,6 +39,10 @@ class Support:
     circular: bool = False
     classes: int | None = None
     upper: str | None = None
+    layout: str = "entries"
+    fewest: int = 2
+    special: bool = False
+    total: str | None = None
     remedy: str = ""
     typical: tuple[float, float] = (-3.0, 3.0)
     interval: bool = False  # rows [low, high] that enclose a value of this support
@@ -90,6 +95,8 @@ class Support:
     def includes(self, other: Support) -> bool:
         """Does every value of ``other`` belong here, as the range of a link must."""
         if self.vector != other.vector or (self.sums_to_one and not other.sums_to_one):
+            return False
+        if self.vector and (self.layout != other.layout or (self.special and self.name != other.name)):
             return False
         if self.whole and not other.whole:
             return False
@@ -273,3 +280,81 @@ def counts_up_to(name: str) -> Support:
         upper=name,
         remedy=f"Check that y counts successes and {name} is the number tried",
     )
+
+
+# -- vectors and sequences -----------------------------------------------------------------------------------------
+
+vectors = Support(
+    "vectors", "rows of real numbers", vector=True, fewest=1, remedy="Drop or impute rows with missing entries first"
+)
+triangle = Support(
+    "triangle",
+    "lower triangular matrices with a positive diagonal",
+    vector=True,
+    layout="triangle",
+    fewest=1,
+    special=True,
+    remedy="Give a number s for s I, or the lower triangular np.linalg.cholesky(covariance)",
+)
+sphere = Support(
+    "sphere",
+    "unit vectors",
+    vector=True,
+    special=True,
+    typical=(-1.0, 1.0),
+    remedy="Divide each row by its length; for directions in the plane given as angles use VonMises",
+)
+proportions = replace(
+    simplex,
+    name="proportions",
+    words="rows of positive proportions that sum to one",
+    remedy="For exact zeros use Multinomial or DirichletMultinomial on the counts; divide rows by their sums",
+)
+count_vectors = Support(
+    "count vectors",
+    "rows of counts (0, 1, 2, ...)",
+    low=0.0,
+    closed_low=True,
+    whole=True,
+    vector=True,
+    total="trials",
+    typical=(0, 3),
+    remedy="Give one column per class with how often it came up",
+)
+rankings = Support(
+    "rankings",
+    "rankings: items 0, ..., K - 1 from the best on, each at most once, then -1 where the rest is unranked",
+    low=-1.0,
+    closed_low=True,
+    whole=True,
+    vector=True,
+    layout="labels",
+    typical=(0, 2),
+    remedy="Number the items from 0 and list them from the best on; pad partial rankings with -1",
+)
+label_paths = Support(
+    "label paths",
+    "label sequences: one class 0, ..., K - 1 for each step",
+    low=0.0,
+    closed_low=True,
+    whole=True,
+    vector=True,
+    layout="labels",
+    typical=(0, 2),
+    remedy="Give one label per step; cut sequences of different lengths into groups of one length",
+)
+labellings = Support(
+    "labellings",
+    "labellings: classes other than the blank, then -1 where a row ends early",
+    low=-1.0,
+    closed_low=True,
+    whole=True,
+    vector=True,
+    layout="labels",
+    typical=(1, 2),
+    remedy="Number the classes so that the blank is not among the labels; pad short rows with -1",
+)
+square_matrix = Support("square matrix", "K by K matrices", vector=True, layout="square")
+step_scores = Support("step scores", "K scores for each of T steps", vector=True, layout="steps")
+class_count = Support("number of classes", "a number of classes", low=1.0, whole=True, typical=(2, 4))
+class_index = Support("class index", "the index of a class", low=0.0, closed_low=True, whole=True, typical=(0, 2))

@@ -38,6 +38,26 @@ def outcomes(support: Support, upper: float | None = None) -> st.SearchStrategy[
     )
 
 
+def vectors(support: Support, entries: int, steps: int) -> st.SearchStrategy[list[float]]:
+    """Rows of a vector support."""
+    cell = st.integers(0, 6).map(float)
+    if support.name == "count vectors":
+        return st.lists(cell, min_size=entries, max_size=entries)
+    if support.name == "proportions":
+        parts = st.lists(st.floats(1e-300, 1.0), min_size=entries, max_size=entries)
+        return parts.map(lambda p: [x / sum(p) for x in p]).filter(lambda p: min(p) > 0)
+    if support.name == "sphere":
+        parts = st.lists(st.integers(-9, 9), min_size=entries, max_size=entries).filter(any)
+        return parts.map(lambda p: [x / math.hypot(*p) for x in p])
+    if support.name == "rankings":
+        return st.permutations(range(entries)).map(lambda p: [float(x) for x in p])
+    if support.name == "label paths":
+        return st.lists(st.integers(0, entries - 1).map(float), min_size=steps, max_size=steps)
+    if support.name == "labellings":
+        return st.lists(st.integers(1, entries - 1).map(float), min_size=steps, max_size=steps)
+    return st.lists(outcomes(supports.real), min_size=entries, max_size=entries)
+
+
 #: every support that is an interval, for tests of the supports themselves
 INTERVALS = [
     supports.real,

@@ -23,8 +23,9 @@ FILES = sorted(ROOT.rglob("*.py"))
 STAGES = [
     "errors", "frameworks", "callables", "verbs", "supports", "columns", "primitives", "links", "binding",
     "declaration", "families", "wrappers",
-    "numbers", "nll",
-    "stabilise", "calculus", "compile", "rows", "parts", "engines", "expectation", "majorizer", "loss", "predict",
+    "vector_numbers", "numbers", "nll",
+    "stabilise", "calculus", "compile", "arrays", "layout", "vector_rows", "rows", "parts", "engines",
+    "expectation", "majorizer", "matrices", "loss", "predict",
     # beside the way, reading the same derivation
     "prove", "certify", "explain", "elicit", "reverse",
     # at the end, only using losses

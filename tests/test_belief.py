@@ -13,8 +13,9 @@ from mpmath import mp, mpf
 import likelihoodkit as lk
 import textbook
 from likelihoodkit.expectation import Density
-from likelihoodkit.families import CHAPTERS, FAMILIES
+from likelihoodkit.families import CHAPTERS
 from likelihoodkit.predict import Belief
+from scope import NUMBERS as FAMILIES
 
 HELD: dict[str, dict[str, float]] = {
     "AsymmetricLaplace": {"level": 0.3}, "Huber": {"threshold": 1.345}, "Binomial": {"trials": 12},

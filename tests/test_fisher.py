@@ -8,7 +8,7 @@ import pytest
 import likelihoodkit as lk
 from likelihoodkit.compile import Runner
 from likelihoodkit.expectation import expected_outer_product
-from likelihoodkit.families import FAMILIES
+from scope import NUMBERS as FAMILIES
 from test_belief import HELD, loss_of, outputs_of
 
 

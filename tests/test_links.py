@@ -75,6 +75,7 @@ def test_softmax_goes_to_the_simplex_and_back_up_to_a_constant() -> None:
 RANGES = {
     "identity": "real", "exp": "positive", "softplus": "positive", "sigmoid": "unit", "softmax": "simplex",
     "tanh": "correlation", "square": "positive", "angle": "circle", "shifted_exp": "above_one", "vector": "real_vector",
+    "cholesky": "triangle", "isotropic": "triangle", "diagonal": "triangle",
 }  # fmt: skip
 
 
@@ -84,6 +85,8 @@ def test_every_link_declares_its_range() -> None:
     }
 
 
+#: links of numbers serve each entry of a vector
+ENTRYWISE = {"identity", "exp", "softplus", "sigmoid", "tanh", "square", "shifted_exp"}
 FITS = {
     "real": {"identity", "exp", "softplus", "sigmoid", "tanh", "square", "shifted_exp"},
     "positive": {"exp", "softplus", "sigmoid", "square", "shifted_exp"},
@@ -93,7 +96,9 @@ FITS = {
     "above_one": {"shifted_exp"},
     "circle": {"angle"},
     "simplex": {"softmax"},
-    "real_vector": {"softmax", "vector"},
+    "real_vector": {"softmax", "vector", *ENTRYWISE},
+    "vectors": {"softmax", "vector", *ENTRYWISE},
+    "triangle": {"cholesky", "isotropic", "diagonal"},
     "counts": set(),
     "classes": set(),
 }

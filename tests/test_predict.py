@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import likelihoodkit as lk
-from likelihoodkit.families import FAMILIES
+from scope import NUMBERS as FAMILIES
 from test_belief import loss_of, outputs_of
 
 

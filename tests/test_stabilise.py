@@ -19,7 +19,17 @@ from likelihoodkit.certify.subject import Point, Subject
 from likelihoodkit.compile import Runner, compile_program
 from likelihoodkit.declaration import Distribution, outcome, parameter
 from likelihoodkit.numbers import evaluate
-from likelihoodkit.primitives import VectorSymbol, kernels, lower, robust, single, whole
+from likelihoodkit.primitives import (
+    VectorSymbol,
+    cholesky,
+    kernels,
+    lower,
+    robust,
+    single,
+    vector_kernels,
+    whole,
+)
+from likelihoodkit.primitives.record import TriangleSymbol
 from likelihoodkit.primitives.words import abs as absolute, cosh, exact, exp, gamma, log, pi
 from likelihoodkit.stabilise import TABLE, rewrite
 from likelihoodkit.supports import binary, counts, positive, real
@@ -29,6 +39,7 @@ a, b = sp.symbols("a b", positive=True)
 k = sp.Symbol("k", nonnegative=True)
 v = VectorSymbol("v", real=True)
 w = VectorSymbol("w", real=True)
+L = TriangleSymbol("L", real=True)
 
 
 @dataclass(frozen=True)
@@ -185,6 +196,30 @@ EXAMPLES = [
         {z: 30, x: 1e200, t: 0},
         lowered=False,
     ),
+    Example(
+        "factor by its outputs",
+        p.sum_over(cholesky.whiten(v, cholesky.cholesky_factor(L))),
+        {v: [1e-300, 1e-300, 1e-300], L: [-750, -750, -750, 0, 0, 0]},
+        by_sympy=False,
+    ),
+    Example(
+        "factor by its outputs",
+        p.sum_over(cholesky.whiten(v, cholesky.isotropic_factor(sp.exp(x)))),
+        {v: [1e-300, 1e-300, 1e-300], x: -750},
+        by_sympy=False,
+    ),
+    Example(
+        "factor by its outputs",
+        cholesky.log_determinant(cholesky.cholesky_factor(L), v),
+        {v: [1, 1, 1], L: [-750, 1, 1, 0, 0, 0]},
+        by_sympy=False,
+    ),
+    Example(
+        "factor by its outputs",
+        cholesky.log_determinant(cholesky.diagonal_factor(sp.exp(w)), v),
+        {v: [1, 1, 1], w: [-750, 1, 1]},
+        by_sympy=False,
+    ),
 ]
 IDS = [f"{e.identity}: {e.left}" for e in EXAMPLES]
 
@@ -200,6 +235,11 @@ NAIVE = {
     "pick": lambda u, i: u[int(i)],
     "sum_over": np.sum,
     "log_sum_exp": lambda u: np.log(np.exp(u).sum()),
+    "whiten": lambda u, factor: vector_kernels.whiten(u[:, None], np.reshape(factor, (-1, 1)))[:, 0],
+    "cholesky_factor": lambda u: vector_kernels.cholesky_factor(u[:, None])[:, 0],
+    "log_determinant": lambda u, like: vector_kernels.log_determinant(np.reshape(u, (-1, 1)), like[:, None])[0],
+    "isotropic_factor": lambda u: u,
+    "diagonal_factor": lambda u: u,
 }
 #: the primitives that a left side holds where it is not spelt out
 HELD = (
@@ -280,7 +320,8 @@ def test_an_identity_is_true(example: Example) -> None:
             point = {}
             for symbol in example.point:
                 if isinstance(symbol, VectorSymbol):
-                    point[symbol] = [mpmath.mpf(generator.randint(-50, 50)) / 17 for _ in range(3)]
+                    count = len(example.point[symbol])
+                    point[symbol] = [mpmath.mpf(generator.randint(-50, 50)) / 17 for _ in range(count)]
                 elif symbol is k and any(isinstance(at, list) for at in example.point.values()):
                     point[symbol] = mpmath.mpf(generator.randint(0, 2))
                 else:

@@ -25,7 +25,7 @@ from likelihoodkit.compile.forms import everyday
 from likelihoodkit.compile.program import Program
 from likelihoodkit.compile.split import Split, split
 from likelihoodkit.compile.steps import MASKS, OTHERS, UFUNCS, Plan, plan
-from likelihoodkit.primitives import kernels
+from likelihoodkit.primitives import kernels, vector_kernels
 
 Array = NDArray[Any]
 
@@ -42,7 +42,8 @@ _PLAIN: dict[str, Callable[..., Any]] = {**UFUNCS, **MASKS, **OTHERS, "where": n
 
 def operation(name: str) -> Callable[..., Any]:
     """The NumPy implementation of an operation: a ufunc of NumPy or a kernel of the vocabulary."""
-    found: Callable[..., Any] = _PLAIN[name] if name in _PLAIN else getattr(kernels, name)
+    home = kernels if hasattr(kernels, name) else vector_kernels
+    found: Callable[..., Any] = _PLAIN[name] if name in _PLAIN else getattr(home, name)
     return found
 
 
@@ -130,16 +131,25 @@ class Runner:
         self.threads = threads
         self._cuts: dict[str, tuple[Split, Plan] | None] = {}
         self._operations = [
-            None if i.operation in {"input", "constant"} else operation(i.operation) for i in program.instructions
+            None if i.operation in {"input", "constant"} else self.find(i.operation) for i in program.instructions
         ]
         self._constants = {
             i.target: np.array(float(i.detail)) for i in program.instructions if i.operation == "constant"
         }
 
+    def find(self, name: str) -> Callable[..., Any]:
+        """The implementation of an operation."""
+        return operation(name)
+
     @cached_property
     def everyday(self) -> Program:
         """The program in everyday forms."""
         return everyday(self.program)
+
+    @cached_property
+    def mixed(self) -> bool:
+        """Does the program mix vectors of several sizes, for which no buffers are laid out?"""
+        return any(hasattr(vector_kernels, i.operation) for i in self.program.instructions)
 
     @cached_property
     def _plan(self) -> Plan:
@@ -194,6 +204,8 @@ class Runner:
         asked about every tile of an input; False as soon as one of them says no, the outputs then being unfinished.
         ``terms`` are what `prepare` made of the input called ``outcome``.
         """
+        if self.mixed:
+            return self._kernels(inputs, outputs, rows, checks or {})
         cut = self._cut(outcome) if terms else None
         laid = self._plan if cut is None else cut[1]
         inputs = {**inputs, **(terms or {})}
@@ -210,6 +222,27 @@ class Runner:
             with ThreadPoolExecutor(self.threads) as pool:
                 return all(pool.map(lambda share: self._spans(laid, share, inputs, outputs, entries, checks), shares))
         return self._spans(laid, spans, inputs, outputs, entries, checks)
+
+    def _kernels(
+        self,
+        inputs: Mapping[str, Array],
+        outputs: Mapping[str, Array],
+        rows: int,
+        checks: Mapping[str, Callable[[Array], bool]],
+    ) -> bool:
+        """Every tile by the kernels alone."""
+        used = {i.detail: inputs[i.detail] for i in self.program.instructions if i.operation == "input"}
+        entries = max((a.shape[0] for a in [*used.values(), *outputs.values()] if a.ndim == 2), default=1)
+        tile = max(LEAST, min(TILE, ENTRIES // entries))
+        with np.errstate(all="ignore"):
+            for start in range(0, rows, tile):
+                part = slice(start, min(start + tile, rows))
+                arrays = {n: np.asarray(a if a.ndim == 0 else a[..., part], np.float64) for n, a in used.items()}
+                if not all(checks[name](array) for name, array in arrays.items() if name in checks):
+                    return False
+                for name, result in self.tile(arrays).items():
+                    outputs[name][..., part] = result
+        return True
 
     def _spans(
         self,

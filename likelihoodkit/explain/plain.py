@@ -12,6 +12,7 @@ import sympy as sp
 from sympy.printing.precedence import PRECEDENCE as TIGHTNESS, precedence
 from sympy.printing.str import StrPrinter
 
+from likelihoodkit.explain.vector_words import VECTOR_TEMPLATES
 from likelihoodkit.primitives import Primitive, log1p
 
 #: primitive -> (template, does it need parentheses inside a product or power?)
@@ -92,6 +93,7 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     "softmax_residual": ("softmax({0}) - onehot({1})", "sum"),
     "soft_cross_entropy": ("sum_k {1:power}[k]·(logsumexp({0}) - {0:power}[k])", "product"),
     "soft_residual": ("softmax({0}) - {1}", "sum"),
+    **VECTOR_TEMPLATES,
 }
 PRECEDENCE: dict[str, int] = dict(TIGHTNESS)
 _LEVEL = {"sum": PRECEDENCE["Add"], "product": PRECEDENCE["Mul"], "atom": PRECEDENCE["Atom"]}

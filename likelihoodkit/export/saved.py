@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from likelihoodkit import losses
-from likelihoodkit.binding import Bound, Held, Shared
+from likelihoodkit.binding import Bound, Fixed, Held, Shared
 from likelihoodkit.errors import InputError
 from likelihoodkit.families import FAMILIES
 
@@ -20,7 +20,9 @@ def noise_to_json(bound: Bound) -> dict[str, Any]:
     bindings: dict[str, Any] = {}
     for name, how in bound.bindings:
         if isinstance(how, Held):
-            if how.value is not None:
+            if isinstance(how.value, Fixed):
+                bindings[name] = {"value": how.value.given}
+            elif how.value is not None:
                 bindings[name] = {"value": int(how.value) if how.value.is_Integer else float(how.value)}
         elif isinstance(how, Shared):
             bindings[name] = {"shared": getattr(how.link, "name", how.link)}

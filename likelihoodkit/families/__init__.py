@@ -48,6 +48,8 @@ from likelihoodkit.families.logistic import Logistic
 from likelihoodkit.families.logit_normal import LogitNormal
 from likelihoodkit.families.lomax import Lomax
 from likelihoodkit.families.maxwell import Maxwell
+from likelihoodkit.families.multivariate_normal import MultivariateNormal
+from likelihoodkit.families.multivariate_t import MultivariateT
 from likelihoodkit.families.nakagami import Nakagami
 from likelihoodkit.families.negative_binomial import NegativeBinomial
 from likelihoodkit.families.normal import Normal
@@ -77,6 +79,9 @@ CHAPTERS: dict[str, tuple[type[Distribution], ...]] = {
     "Counts": (
         Poisson, Geometric, NegativeBinomial, Binomial, BetaBinomial, Logarithmic, GeneralizedPoisson, Zeta, YuleSimon,
         DiscreteWeibull,
+    ),
+    "Vectors": (
+        MultivariateNormal, MultivariateT,
     ),
 }
 
@@ -130,6 +135,8 @@ __all__ = [
     "LogitNormal",
     "Lomax",
     "Maxwell",
+    "MultivariateNormal",
+    "MultivariateT",
     "Nakagami",
     "NegativeBinomial",
     "Normal",

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from likelihoodkit.compile import Runner
 from likelihoodkit.declaration import Bound, Part
-from likelihoodkit.errors import BindingError, DerivationError, InputError, UnknownNameError
+from likelihoodkit.errors import BindingError, DerivationError, InputError, UndefinedError, UnknownNameError
 from likelihoodkit.expectation import Density
 from likelihoodkit.loss import Loss, derive
 from likelihoodkit.parts import part_of
@@ -20,10 +20,12 @@ from likelihoodkit.predict.belief import Belief
 from likelihoodkit.predict.costs import Cost, cheapest
 from likelihoodkit.predict.joint import JointBelief
 from likelihoodkit.predict.scores import crps
+from likelihoodkit.predict.vectors import VectorBelief
 from likelihoodkit.rows import Rows
 from likelihoodkit.verbs import register
 
 Array = NDArray[Any]
+AnyBelief = Belief | JointBelief | VectorBelief
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ def _probability(rule: str, value: float) -> float:
 
 
 @register
-def distribution(loss: Loss, rows: Rows, value: Runner) -> Belief | JointBelief:
+def distribution(loss: Loss, rows: Rows, value: Runner) -> AnyBelief:
     """The belief about the rows of a call; ``value`` is the program of the loss."""
     if loss.bound.family.sign > 0:
         raise DerivationError(
@@ -132,13 +134,13 @@ def distribution(loss: Loss, rows: Rows, value: Runner) -> Belief | JointBelief:
         )
     family = loss.bound.family
     if family.latent is not None:
-        inside: Belief | JointBelief = distribution(*_inside(loss, rows, family.latent))
+        inside: AnyBelief = distribution(*_inside(loss, rows, family.latent))
         return inside
     if family.parts:
         found = {part.name: distribution(*_inside(loss, rows, part)) for part in family.parts}
         return JointBelief(loss.name, found)
     if loss.bound.family.outcome.domain.vector:
-        raise DerivationError(f"{loss.name}: a vector outcome has no distribution function", family=loss.name)
+        return VectorBelief(loss.derivation, rows, value)
     return Belief(Density(loss.derivation, rows, value), rows.dtype)
 
 
@@ -148,8 +150,10 @@ def _inside(loss: Loss, rows: Rows, part: Part) -> tuple[Loss, Rows, Runner]:
 
 
 @register
-def predict(belief: Belief | JointBelief, rule: object) -> Array:
+def predict(belief: AnyBelief, rule: object) -> Array:
     """One number per row by a rule: see `Loss.predict`."""
+    if isinstance(belief, VectorBelief):
+        return predict_vector(belief, rule)
     if isinstance(rule, Rule):
         return rule(belief)
     if not isinstance(rule, str) or rule not in RULES:
@@ -161,8 +165,20 @@ def predict(belief: Belief | JointBelief, rule: object) -> Array:
     return RULES[rule](belief)
 
 
+def predict_vector(belief: VectorBelief, rule: object) -> Array:
+    """One outcome per row, (n, m): the mode or the mean of a vector."""
+    if not isinstance(rule, str) or rule not in VectorBelief.RULES:
+        asked = rule if isinstance(rule, str) else type(rule).__name__.lower()
+        raise UndefinedError(
+            f"{belief.name}: vectors have no order, so there is no {asked}",
+            family=belief.name,
+            remedy=f"Rules for vectors: {', '.join(VectorBelief.RULES)}; or sample the distribution",
+        )
+    return belief.mode() if rule == "mode" else belief.mean()
+
+
 @register
-def belief_of(bound: Bound) -> Belief | JointBelief:
+def belief_of(bound: Bound) -> AnyBelief:
     """The belief of a noise whose parameters all have numbers."""
     missing = [name for name in bound.family.parameters if name not in bound.held]
     if missing:
@@ -175,13 +191,13 @@ def belief_of(bound: Bound) -> Belief | JointBelief:
         )
     if bound not in _BELIEFS:
         loss = derive(bound)
-        rows = Rows({}, 1, np.dtype(np.float64), False, {}, None)
+        rows = loss.single_row()
         belief = distribution(loss, rows, Runner(loss.program("value")))
         _BELIEFS[bound] = belief.alone() if isinstance(belief, JointBelief) else replace(belief, single=True)
     return _BELIEFS[bound]
 
 
-_BELIEFS: dict[Bound, Belief | JointBelief] = {}
+_BELIEFS: dict[Bound, AnyBelief] = {}
 
 __all__ = [
     "RULES",

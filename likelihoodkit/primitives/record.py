@@ -23,6 +23,38 @@ class VectorSymbol(sp.Symbol):  # type: ignore[misc]
     """One symbol for a whole row of K numbers; arithmetic on it is entry by entry."""
 
     is_vector = True
+    size = "entries"
+
+
+class TriangleSymbol(VectorSymbol):
+    """A lower triangle of a (d, d) matrix: its diagonal, then what is below it by rows."""
+
+    size = "triangle"
+
+
+class SquareSymbol(VectorSymbol):
+    """A (K, K) matrix by rows."""
+
+    size = "square"
+
+
+class StepsSymbol(VectorSymbol):
+    """K numbers for each of T steps, one step after the other."""
+
+    size = "steps"
+
+
+class LabelsSymbol(VectorSymbol):
+    """Whole numbers that name classes or items, as many as the data have."""
+
+    size = "labels"
+
+
+#: what a symbol is, by the size of what it stands for
+SYMBOLS: dict[str, type[sp.Symbol]] = {
+    "one": sp.Symbol,
+    **{kind.size: kind for kind in (VectorSymbol, TriangleSymbol, SquareSymbol, StepsSymbol, LabelsSymbol)},
+}
 
 
 def fill(template: str, arguments: list[tuple[str, bool]]) -> str:
@@ -84,7 +116,7 @@ class Record:
     kernel: str = ""
     reduces: bool = False  # takes vectors, gives one number
     vector: bool = False  # gives a vector even from scalars, or mixes the entries of a vector
-    pullback: Formula | None = None  # adjoint -> adjoint of the first argument, where entries mix
+    pullback: tuple[Formula | None, ...] = ()  # by argument: adjoint -> adjoint of it, where entries mix
     function: type[Primitive] = field(init=False, repr=False, compare=False)
 
 
@@ -102,7 +134,7 @@ def primitive(
     accurate: str = "the whole domain",
     reduces: bool = False,
     vector: bool = False,
-    pullback: Formula | None = None,
+    pullback: tuple[Formula | None, ...] | Formula | None = None,
     **assumptions: bool,
 ) -> type[Primitive]:
     """Enter a primitive into the table and return its SymPy function."""
@@ -118,7 +150,7 @@ def primitive(
         kernel or name,
         reduces,
         vector,
-        pullback,
+        pullback if isinstance(pullback, tuple) else () if pullback is None else (pullback,),
     )
     facts = {f"is_{fact}": truth for fact, truth in {"real": True, **assumptions}.items()}
     function = type(name, (Primitive,), {"nargs": len(rules), "record": record, "__module__": __name__, **facts})

@@ -107,6 +107,23 @@ from likelihoodkit.primitives import (
     xlogy as xlogy,
     zeta_share as zeta_share,
 )
+from likelihoodkit.primitives.cholesky import (
+    factor_information as factor_information,
+    factor_product as factor_product,
+    factor_trace as factor_trace,
+    factor_traces as factor_traces,
+    log1p_norm as log1p_norm,
+    log_determinant as log_determinant,
+    row_squares as row_squares,
+    size_of as size_of,
+    unwhiten as unwhiten,
+    whiten as whiten,
+)
+from likelihoodkit.primitives.random import (
+    along as along,
+    draw_normals as draw_normals,
+    draw_student_shrink as draw_student_shrink,
+)
 
 pi = sp.pi
 EulerGamma = sp.EulerGamma

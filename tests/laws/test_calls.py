@@ -107,7 +107,7 @@ def test_integers_count_as_numbers(label: str) -> None:
 def test_no_rows_give_empty_answers(label: str) -> None:
     subject = subjects()[label]
     rows = subject.rows().part(slice(0, 0))
-    w = subject.width + len(subject.bound.shared)
+    w = subject.width + subject.shared_width
     value, gradient, hessian = everything(subject, rows)
     assert (value.shape, gradient.shape, hessian.shape) == ((0,), (0, w), (0, w, w))
 
@@ -133,7 +133,12 @@ def test_parameters_live_in_their_domains(label: str) -> None:
     for name, values in subject.loss.parameters(rows.outputs, **rows.keywords).items():
         domain = subject.bound.family.parameters[name].domain
         assert values.shape[0] == len(rows.y)
-        if domain.vector:
+        if domain.sums_to_one:
             np.testing.assert_allclose(values.sum(axis=1), 1, rtol=1e-14)
+        elif domain.layout == "triangle":
+            assert (np.diagonal(values, axis1=1, axis2=2) > 0).all()
+            assert not np.triu(values, 1).any()
+        elif domain.vector:
+            assert np.isfinite(values).all()
         else:
             assert not domain.outside(values).any()

@@ -12,9 +12,9 @@ from likelihoodkit import links
 from likelihoodkit.certify import check
 from likelihoodkit.declaration import Distribution, outcome, parameter
 from likelihoodkit.errors import DerivationError, UnknownNameError
-from likelihoodkit.families import FAMILIES
 from likelihoodkit.primitives.words import abs as absolute, cosh, exact, log, pi, sinh, sqrt
 from likelihoodkit.supports import counts, positive, real
+from scope import NUMBERS as FAMILIES
 
 #: |z|^shape with a shape that is no whole number takes mpmath minutes to integrate
 QUICK = {"GeneralizedNormal": {"shape": 3}}

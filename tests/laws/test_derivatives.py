@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import mpmath
 import numpy as np
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from laws.subjects import Rows, Subject, subjects, under
 from likelihoodkit.nll import negative_log_likelihood
 from likelihoodkit.numbers import evaluate
-from likelihoodkit.primitives import VectorSymbol, lower
+from likelihoodkit.primitives import lower
 
 STEP = 2e-4
 #: weights of a sixth-order central difference
@@ -17,7 +19,7 @@ STENCIL = ((-3, -1 / 60), (-2, 9 / 60), (-1, -45 / 60), (1, 45 / 60), (2, -9 / 6
 
 
 def width(subject: Subject) -> int:
-    return subject.width + len(subject.bound.shared)
+    return subject.width + subject.shared_width
 
 
 def moved(rows: Rows, subject: Subject, column: int, by: float) -> Rows:
@@ -61,6 +63,10 @@ def test_hessian_is_the_symmetric_derivative_of_the_gradient(label: str) -> None
         np.testing.assert_allclose(hessian[:, :, column], numeric, rtol=1e-7, atol=1e-7)
 
 
+def numbers(values: np.ndarray) -> Any:
+    return [mpmath.mpf(float(v)) for v in values] if np.ndim(values) else mpmath.mpf(float(values))
+
+
 @pytest.mark.parametrize("label", under("value is the textbook formula"))
 def test_value_is_minus_the_declared_log_density(label: str) -> None:
     """Declared formula, links put in, lowered and evaluated with 40 digits: no table, no kernel."""
@@ -70,15 +76,15 @@ def test_value_is_minus_the_declared_log_density(label: str) -> None:
     derivation = subject.loss.derivation
     textbook = lower(negative_log_likelihood(subject.bound).expression)
     for i, found in enumerate(values):
-        at = {derivation.y: mpmath.mpf(rows.y[i])}
+        at: dict[Any, Any] = {derivation.y: numbers(rows.y[i])}
+        columns = np.concatenate([rows.outputs[i], np.ravel(rows.keywords.get("shared", []))])
         start = 0
-        for symbol in derivation.outputs.values():
-            size = subject.width if isinstance(symbol, VectorSymbol) else 1
-            block = [mpmath.mpf(x) for x in rows.outputs[i, start : start + size]]
-            at[symbol] = block if isinstance(symbol, VectorSymbol) else block[0]
-            start += size
-        for k, symbol in enumerate(derivation.shared.values()):
-            at[symbol] = mpmath.mpf(rows.keywords["shared"][k])
+        for symbol, (size, count) in zip(derivation.predicted.values(), subject.blocks, strict=True):
+            block = numbers(columns[start : start + count])
+            at[symbol] = block[0] if size == "one" else block
+            start += count
+        for symbol, values in derivation.constants.values():
+            at[symbol] = numbers(np.array(values))
         for name, symbol in derivation.inputs.items():
             at[symbol] = mpmath.mpf(rows.keywords[name][i])
         with mpmath.workdps(40):

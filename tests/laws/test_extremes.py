@@ -9,17 +9,22 @@ import pytest
 from hypothesis import given, strategies as st
 
 import strategies
-from laws.subjects import EXEMPTIONS, Exemption, subjects, under
+from laws.subjects import ENTRIES, EXEMPTIONS, STEPS, Exemption, subjects, under
 
 
 def calls(label: str, reach: float) -> st.SearchStrategy[tuple[list[float], list[list[float]], dict[str, Any]]]:
     """Six rows of outcomes and outputs, with what else the call needs."""
     subject = subjects()[label]
     outputs = strategies.outputs(reach)
-    keywords = subject.rows(6).keywords
+    domain = subject.bound.family.outcome.domain
+    keywords = {k: v for k, v in subject.rows(6).keywords.items() if k != domain.total}
     upper = subject.upper(keywords)
-    outcome = strategies.outcomes(subject.bound.family.outcome.domain, None if upper is None else float(np.min(upper)))
-    shared = st.lists(outputs, min_size=len(subject.bound.shared), max_size=len(subject.bound.shared))
+    outcome: st.SearchStrategy[Any] = (
+        strategies.vectors(domain, ENTRIES, STEPS)
+        if domain.vector
+        else strategies.outcomes(domain, None if upper is None else float(np.min(upper)))
+    )
+    shared = st.lists(outputs, min_size=subject.shared_width, max_size=subject.shared_width)
     more = shared.map(lambda s: keywords | {"shared": s}) if subject.bound.shared else st.just(keywords)
     row = st.lists(outputs, min_size=subject.width, max_size=subject.width)
     return st.tuples(st.lists(outcome, min_size=6, max_size=6), st.lists(row, min_size=6, max_size=6), more)

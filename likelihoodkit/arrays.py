@@ -1,0 +1,51 @@
+"""Reading one array: real numbers that are finite."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from likelihoodkit.errors import InputError
+
+Array = NDArray[Any]
+
+
+def as_real(values: ArrayLike, what: str, family: str, *, whole: bool = False) -> Array:
+    """The values as an array of real numbers; integers become float64, unless ``whole`` lets them be.
+
+    No copy where none is needed.
+
+    Raises `InputError` for text, objects, booleans in disguise of objects, complex numbers and ragged lists.
+    """
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise InputError(f"{family}: {what} is ragged; its rows have different lengths", family=family) from None
+    if np.ma.isMaskedArray(values):
+        raise InputError(f"{family}: {what} is a masked array", family=family, remedy="Drop the masked rows first")
+    if array.dtype.kind in "iub" or array.dtype == np.float16:
+        return array if whole and array.dtype.kind in "iu" else array.astype(np.float64)
+    if array.dtype.kind == "f" and array.dtype.itemsize in (4, 8):
+        return array.astype(array.dtype.newbyteorder("="), copy=False)
+    raise InputError(
+        f"{family}: {what} holds {array.dtype}, not real numbers",
+        family=family,
+        remedy=f"Convert it first, as in np.asarray({what}, dtype=float)",
+    )
+
+
+def check_finite(array: Array, what: str, family: str) -> None:
+    """Raise `InputError` naming the first entry that is NaN or infinite."""
+    if np.isfinite(array).all():
+        return
+    place = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+    index = place[0] if len(place) == 1 else place
+    raise InputError(
+        f"{family}: {what}[{', '.join(map(str, place))}] = {array[place]:.12g} is not finite",
+        family=family,
+        index=index,
+        value=float(array[place]),
+        remedy="Find where the model produces it; the loss cannot mend it",
+    )

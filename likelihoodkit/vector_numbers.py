@@ -1,0 +1,91 @@
+"""What vector primitives mean in mpmath: plain textbook formulas on lists of numbers, the reference of the kit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import mpmath
+
+Numbers = list[Any]
+
+
+def _matrix(factor: Any, d: int, *, logarithms: bool = False) -> Any:
+    """The lower triangular matrix behind a number, a diagonal or a packed triangle."""
+    values = factor if isinstance(factor, list) else [factor]
+    if len(values) != d * (d + 1) // 2:
+        values = [*(values * d if len(values) == 1 else values), *[mpmath.mpf(0)] * (d * (d - 1) // 2)]
+    lower = mpmath.zeros(d)
+    for i in range(d):
+        lower[i, i] = mpmath.exp(values[i]) if logarithms else values[i]
+        for j in range(i):
+            lower[i, j] = values[d + i * (i - 1) // 2 + j]
+    return lower
+
+
+def _solve(lower: Any, r: Numbers) -> Numbers:
+    z: Numbers = []
+    for i, value in enumerate(r):
+        z.append((value - mpmath.fsum(lower[i, j] * z[j] for j in range(i))) / lower[i, i])
+    return z
+
+
+def _solve_transposed(lower: Any, a: Numbers) -> Numbers:
+    d = len(a)
+    w: Numbers = [mpmath.mpf(0)] * d
+    for i in reversed(range(d)):
+        w[i] = (a[i] - mpmath.fsum(lower[j, i] * w[j] for j in range(i + 1, d))) / lower[i, i]
+    return w
+
+
+def _dimension(packed: Numbers) -> int:
+    d = 1
+    while d * (d + 1) // 2 < len(packed):
+        d += 1
+    return d
+
+
+def _packed(square: Callable[[int, int], Any], d: int) -> Numbers:
+    return [*[square(i, i) for i in range(d)], *[square(i, j) for i in range(d) for j in range(i)]]
+
+
+def _cholesky_factor(f: Numbers) -> Numbers:
+    d = _dimension(f)
+    return [*[mpmath.exp(x) for x in f[:d]], *f[d:]]
+
+
+def _cholesky_slope(f: Numbers) -> Numbers:
+    d = _dimension(f)
+    return [*[mpmath.exp(x) for x in f[:d]], *[mpmath.mpf(1) for _ in f[d:]]]
+
+
+def _packed_outer(w: Numbers, z: Numbers, f: Numbers) -> Numbers:
+    return _packed(lambda i, j: w[i] * z[j] * (mpmath.exp(f[i]) if i == j else 1), len(w))
+
+
+def _log_determinant(factor: Any, like: Numbers) -> Any:
+    lower = _matrix(factor, len(like))
+    return mpmath.fsum(mpmath.log(lower[i, i]) for i in range(len(like)))
+
+
+def _diagonal_ones(f: Numbers) -> Numbers:
+    d = _dimension(f)
+    return [mpmath.mpf(1 if k < d else 0) for k in range(len(f))]
+
+
+#: by name; arguments are numbers or lists
+VECTORS: dict[str, Callable[..., Any]] = {
+    "size_of": lambda v: mpmath.mpf(len(v)),
+    "whiten": lambda r, factor: _solve(_matrix(factor, len(r)), r),
+    "whiten_exp": lambda r, f: _solve(_matrix(f, len(r), logarithms=True), r),
+    "unwhiten": lambda a, factor: _solve_transposed(_matrix(factor, len(a)), a),
+    "unwhiten_exp": lambda a, f: _solve_transposed(_matrix(f, len(a), logarithms=True), a),
+    "log_determinant": _log_determinant,
+    "log_determinant_exp": lambda f: mpmath.fsum(f[: _dimension(f)]),
+    "cholesky_factor": _cholesky_factor,
+    "cholesky_slope": _cholesky_slope,
+    "isotropic_factor": lambda s: s,
+    "diagonal_factor": lambda s: s,
+    "packed_outer": _packed_outer,
+    "diagonal_ones": _diagonal_ones,
+}
