@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from likelihoodkit.predict import Belief as Belief, interval as interval, minimise as minimise, quantile as quantile
     from likelihoodkit.primitives.words import *  # noqa: F403
     from likelihoodkit.prove import Proof as Proof, prove as prove
+    from likelihoodkit.reverse import Noise as Noise, reverse as reverse
     from likelihoodkit.wrappers import (
         Censored as Censored,
         Hurdle as Hurdle,
@@ -52,6 +53,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
     "predict": ("Belief", "interval", "minimise", "quantile"),
     "prove": ("Proof", "prove"),
     "elicit": ("Functional", "elicits", "is_proper"),
+    "reverse": ("Noise", "reverse"),
     "certify": ("Report", "check"),
     "explain": ("Explanation", "explain"),
     "fit": ("Fit", "fit"),

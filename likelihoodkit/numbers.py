@@ -85,6 +85,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "loggamma": mpmath.loggamma,
     "polygamma": lambda n, x: mpmath.psi(int(n), x),
     "besseli": mpmath.besseli,
+    "besselk": mpmath.besselk,
     "zeta": mpmath.zeta,
     "log_zeta1p_slope": lambda x: mpmath.zeta(1 + x, derivative=1) / mpmath.zeta(1 + x),
     "log_zeta1p_curve": lambda x: mpmath.diff(lambda u: mpmath.zeta(1 + u, derivative=1) / mpmath.zeta(1 + u), x),

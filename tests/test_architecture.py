@@ -180,10 +180,10 @@ def test_deriving_loads_no_statistics_and_no_framework() -> None:
 
 # -- the front door ------------------------------------------------------------------------------------------------
 
-NOUNS = {"Distribution", "NamedLoss", "Loss", "Belief", "Proof", "Functional", "Report", "Explanation", "Fit"}
+NOUNS = {"Distribution", "NamedLoss", "Loss", "Belief", "Proof", "Functional", "Noise", "Report", "Explanation", "Fit"}
 WRAPPERS = {"Censored", "Hurdle", "Independent", "Joint", "Mixture", "Truncated", "ZeroInflated", "ZeroOneInflated"}
 VERBS = {
-    "derive", "prove", "elicits", "is_proper", "explain", "check", "fit", "quantile", "interval", "minimise",
+    "derive", "prove", "elicits", "is_proper", "reverse", "explain", "check", "fit", "quantile", "interval", "minimise",
 }  # fmt: skip
 DECLARING = {"outcome", "parameter", "held", "shared", "level"}
 ERRORS = {

@@ -26,7 +26,8 @@ from likelihoodkit.primitives import lower
 Array = NDArray[Any]
 #: truths at which a counterexample to properness is looked for, the plainest first
 TRUTHS = (0.3, 0.1, 0.6, 0.9, 0.02)
-_PER_PIECE = 257
+_PER_PIECE = 401
+_EDGE = 1e-7  # probabilities closer to 0 or 1 are not told apart on a grid of float64 numbers
 
 
 @dataclass(frozen=True)
@@ -95,15 +96,15 @@ class Labels:
 
     def samples(self) -> list[tuple[float, float]]:
         """(prediction, probability behind it) on a grid through all pieces, where the risk is not flat."""
-        found = []
+        found: list[tuple[float, float]] = []
         for piece in self.pieces:
             if piece.probability is None:
                 continue
-            for s in _grid(piece.low, piece.high):
-                at = {self.symbol: mpmath.mpf(s)}
-                one, zero_ = value(piece.slope_one, at), value(piece.slope_zero, at)
-                if zero_ != one and mpmath.isfinite(zero_ / (zero_ - one)):
-                    found.append((s, float(zero_ / (zero_ - one))))
+            grid, name = _grid(piece.low, piece.high), self.symbol.name
+            with np.errstate(all="ignore"):
+                one, zero_ = (_on(side, name, grid) for side in (piece.slope_one, piece.slope_zero))
+                chance = zero_ / (zero_ - one)
+            found += [(float(g), float(p)) for g, p in zip(grid, chance, strict=True) if np.isfinite(p)]
         return found
 
     @cached_property
@@ -112,7 +113,7 @@ class Labels:
         if self.question.as_probability and self.smooth and self.map is not None and zero(self.map - self.symbol):
             return "truth", f"the slope of the risk vanishes where p = {self.symbol}, identically"
         points = self.samples()
-        inner = [(s, p) for s, p in points if 1e-13 < p < 1 - 1e-13]
+        inner = [(s, p) for s, p in points if _EDGE < p < 1 - _EDGE]
         if not inner:
             return "none", "no probability between 0 and 1 makes any prediction best in its neighbourhood"
         levels = {round(p, 12) for _, p in inner}
@@ -171,15 +172,20 @@ class Labels:
         return np.asarray(p * one(**{name: prediction}) + (1 - p) * two(**{name: prediction}))
 
 
-def _grid(low: float, high: float) -> list[float]:
+def _on(expression: sp.Expr, name: str, grid: Array) -> Array:
+    if not expression.free_symbols:
+        return np.full(len(grid), float(value(expression, {})))
+    return Formula(expression)(**{name: grid})
+
+
+def _grid(low: float, high: float) -> Array:
+    """Places inside an interval, dense near its finite ends (near zero, where it has none)."""
+    if np.isinf(low) and np.isinf(high):
+        return np.asarray(np.sinh(np.linspace(-4, 4, 2 * _PER_PIECE)))
     if np.isinf(low) or np.isinf(high):
-        left = -25.0 if np.isinf(low) else low
-        right = 25.0 if np.isinf(high) else high
-        edges = np.linspace(min(left, right - 1), max(right, left + 1), _PER_PIECE)
-    else:
-        z = np.linspace(-14, 14, _PER_PIECE)
-        edges = low + (high - low) / (1 + np.exp(-z))
-    return [float(v) for v in edges[1:-1]]
+        away = np.geomspace(1e-6, 30, _PER_PIECE)
+        return np.asarray(low + away if np.isinf(high) else (high - away)[::-1])
+    return np.asarray(low + (high - low) / (1 + np.exp(-np.linspace(-14, 14, _PER_PIECE))))
 
 
 def elicited(question: Question) -> Functional:
@@ -200,7 +206,7 @@ def elicited(question: Question) -> Functional:
         name = "distorted probability" if question.as_probability else "probability, through a link"
         return Functional(name, equation=equation, formula=recalibrate, unique="yes", why=why, minimiser=best)
     if shape == "flat":
-        level = next(p for _, p in labels.samples() if 1e-13 < p < 1 - 1e-13)
+        level = next(p for _, p in labels.samples() if _EDGE < p < 1 - _EDGE)
         name = "sign only" if abs(level - 0.5) < 1e-12 else f"side of {level:.6g} only"
         return Functional(name, equation=equation, formula=f"sign(P(y = 1) - {level:.6g})", unique="no", why=why)
     return Functional("M-functional", equation=equation, formula=recalibrate, unique="no", why=why)

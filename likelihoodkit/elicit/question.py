@@ -38,6 +38,7 @@ class Question:
     target: Support
     predictions: tuple[Prediction, ...]
     settings: tuple[sp.Symbol, ...]
+    normalised: bool = False  # a noise: exp(-formula) is a density as it stands
 
     @property
     def kind(self) -> str:
@@ -92,7 +93,9 @@ def read(
     predictions = tuple(Prediction(row.name, row.symbol, row.domain, link) for row, link in this.predicted)
     known = {this.target.symbol, *(p.symbol for p in predictions)}
     settings = tuple(sorted(this.formula.free_symbols - known, key=str))
-    return Question(this.name, this.formula, this.target.symbol, this.target.domain, predictions, settings)
+    return Question(
+        this.name, this.formula, this.target.symbol, this.target.domain, predictions, settings, this.normalised
+    )
 
 
 def class_formulas(question: Question, size: int) -> tuple[list[sp.Expr], tuple[sp.Symbol, ...]]:

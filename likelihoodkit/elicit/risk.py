@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from likelihoodkit.compile import Runner, compile_program
 from likelihoodkit.elicit.question import Question
-from likelihoodkit.primitives import lower
 
 Array = NDArray[Any]
 Minimiser = Callable[[Any, Any], float]
@@ -89,7 +88,7 @@ def minimiser(question: Question, low: float | None = None, high: float | None =
 def convexity(question: Question) -> str:
     """Is the loss convex in the prediction? "yes" or "no" on a grid of slopes, for outcomes in their typical range."""
     a, y = question.prediction.symbol.name, question.y.name
-    formula = Formula(lower(question.formula))
+    formula = Formula(question.formula)
     low, high = question.target.typical
     span = np.linspace(low, high, 9)
     grid = np.linspace(low - 20 * (question.prediction.domain.low < 0), high + 20, 4001)[1:-1]

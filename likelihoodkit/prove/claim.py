@@ -28,6 +28,7 @@ class Side:
     predicted: tuple[tuple[Parameter, Link], ...]
     settings: tuple[Parameter, ...]
     learnt: tuple[str, ...] = ()
+    normalised: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,9 +69,8 @@ def side(thing: Any) -> Side:
             settings.append(row)
     if not predicted:
         raise InputError(f"{bound.name} predicts nothing, so there is no loss to compare", family=bound.name)
-    return Side(
-        repr(bound), formula.xreplace(numbers), family.outcome, tuple(predicted), tuple(settings), tuple(learnt)
-    )
+    roles_ = tuple(predicted), tuple(settings), tuple(learnt)
+    return Side(repr(bound), formula.xreplace(numbers), family.outcome, *roles_, family.sign < 0)
 
 
 def prepared(left: Side, right: Side, where: Mapping[str, Any]) -> Ready:

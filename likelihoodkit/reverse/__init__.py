@@ -1,0 +1,69 @@
+"""From a loss to the noise it assumes, or an honest no with its reasons.
+
+`match` looks for a family and has it proved, `laws` holds residual laws that have no family, `mass` integrates what is
+left, `discrete` sums over classes; `noise` is the answer.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+
+from likelihoodkit.callables import make_callable
+from likelihoodkit.elicit import Question, read
+from likelihoodkit.errors import DerivationError
+from likelihoodkit.reverse.noise import Noise
+from likelihoodkit.supports import Support
+
+__all__ = ["Noise", "reverse"]
+
+
+def reverse(
+    loss: Any, *, outcome: sp.Symbol | None = None, prediction: sp.Symbol | None = None, support: Support | None = None
+) -> Noise:
+    """The noise behind a loss: exp(-loss), normalised, if that is a distribution whatever the prediction.
+
+    Parameters
+    ----------
+    loss
+        A named loss with its settings, a `Loss`, a noise, or an expression in the words of the kit.
+    outcome, prediction, support
+        In an expression of bare symbols: which is which, and where the outcome lives.
+
+    Returns
+    -------
+    Noise
+        Its ``tier`` is "likelihood" (density, normaliser, matching family, mean, variance, tails), "calibratable" (no
+        likelihood, but the best prediction is an invertible map of the probability) or "neither"; ``reasons`` say
+        what was computed.
+
+    Raises
+    ------
+    InputError
+        If a setting has no number, or the symbols of an expression are not clear.
+    DerivationError
+        If the outcome is a vector.
+
+    >>> import likelihoodkit as lk
+    >>> lk.reverse(lk.losses.log_cosh)
+    Noise(log_cosh(): likelihood, HyperbolicSecant(scale=1))
+    >>> print(lk.reverse(lk.losses.hinge).reasons[0])
+    exp(-loss) summed over the two classes moves with the prediction: 0.735759 at score = 0, 1.13534 at 1
+    """
+    from likelihoodkit.reverse import continuous, discrete
+
+    question: Question = read(loss, outcome=outcome, prediction=prediction, support=support).closed()
+    if question.kind == "binary" and len(question.predictions) == 1:
+        return discrete.of_labels(question)
+    if question.kind == "classes":
+        return discrete.of_classes(question)
+    if question.target.vector or any(p.domain.vector for p in question.predictions):
+        raise DerivationError(
+            f"{question.name} has vector outcomes: its coordinates are to be reversed one by one",
+            family=question.name,
+        )
+    return continuous.reversed_(question)
+
+
+make_callable(__name__, reverse)

@@ -1,0 +1,255 @@
+"""The noise behind a loss of a number: a family, a law of the residual, or the proof that exp(-loss) has no mass."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import sympy as sp
+
+from likelihoodkit import links, supports
+from likelihoodkit.elicit import Functional, answer
+from likelihoodkit.elicit.branches import value
+from likelihoodkit.elicit.question import Question
+from likelihoodkit.families import FAMILIES
+from likelihoodkit.primitives import lower
+from likelihoodkit.prove import Decision
+from likelihoodkit.reverse.laws import LAWS
+from likelihoodkit.reverse.mass import Scale, Tail, r, residual, tail, total
+from likelihoodkit.reverse.match import Match, search
+from likelihoodkit.reverse.noise import Noise
+
+
+def reversed_(question: Question) -> Noise:
+    """The noise behind a loss whose outcome is a number."""
+    asked = answer(question) if len(question.predictions) == 1 else None
+    found = residual(question) if len(question.predictions) == 1 else None
+    tails = (tail(found[0], -1), tail(found[0], 1)) if found is not None and question.kind == "real" else None
+    if found is not None and tails is not None and any(t.limit is not None for t in tails):
+        return _no_mass(tails, found[1], question, asked)  # bounded: no family has such a loss
+    family = search(question, list(FAMILIES.values()), exactly=question.normalised)
+    if family is not None:
+        return _of_family(question, family, asked)
+    if len(question.predictions) > 1:
+        return Noise(question.name, "neither", ("no family has this loss, and it has several predictions",))
+    if found is None:
+        return _moving(question, asked)
+    rho, scale = found
+    if tails is None:
+        return _on_circle(question, rho, asked)
+    if not all(t.integrable for t in tails):
+        return _no_mass(tails, found[1], question, asked)
+    return _of_residual(question, rho, scale, tails, asked)
+
+
+# -- a family of the kit ------------------------------------------------------------------------------------------
+
+
+def _of_family(question: Question, match: Match, asked: Functional | None) -> Noise:
+    bound, k = match.bound, match.factor
+    family, rows = bound.family, bound.family.parameters
+    moves = {rows[name].symbol: number for name, number in bound.held.items()}
+    moves |= {rows[name].symbol: p.symbol for name, p in zip(bound.outputs, question.predictions, strict=True)}
+    moves[family.outcome.symbol] = question.y
+    mass = _normaliser(match.decision)
+    closed = {
+        form: getattr(family, form).xreplace(moves) for form in ("expectation", "variance") if hasattr(family, form)
+    }
+    notes = [
+        f"{text} is held, not predicted: once it is predicted the proof no longer applies" for text in _held(bound)
+    ]
+    number = float(value(mass, {})) if mass is not None and not mass.free_symbols else None
+    return Noise(
+        loss=question.name,
+        tier="likelihood",
+        reasons=(f"proved: the loss of {bound!r} = {k} * loss + something free of the prediction",),
+        family=family,
+        bound=bound,
+        factor=k,
+        density=sp.exp(family.formula.xreplace(moves)),
+        normaliser=mass,
+        number=number,
+        error=None if number is None else 0.0,
+        mean=closed.get("expectation"),
+        variance=closed.get("variance"),
+        tails=_tails_of(question, k),
+        elicits=asked,
+        notes=tuple(notes),
+        proof=match.decision,
+        law=repr(bound),
+    )
+
+
+def _held(bound: Any) -> list[str]:
+    return [f"{name} = {number}" for name, number in bound.held.items()]
+
+
+def _normaliser(decision: Decision) -> sp.Expr | None:
+    """exp of what is a plain number in the constant: the family's loss minus factor times the loss."""
+    if decision.constant is None:
+        return None
+    terms = sp.Add.make_args(sp.expand(decision.constant))
+    return sp.exp(sp.Add(*[t for t in terms if not t.free_symbols]))
+
+
+def _tails_of(question: Question, k: sp.Expr) -> str:
+    if len(question.predictions) != 1 or question.kind != "real":
+        return ""
+    found = residual(question)
+    if found is None:
+        return ""
+    rho, scale = found
+    return _words((tail(k * rho, -1), tail(k * rho, 1)), scale)
+
+
+def _words(tails: tuple[Tail, Tail], scale: Scale) -> str:
+    below, above = (t.words() for t in tails)
+    text = f"{above} on both sides" if below == above else f"{below} below, {above} above"
+    return text if scale.name == "y" else f"on the scale of {scale.name}: {text}"
+
+
+# -- no family ----------------------------------------------------------------------------------------------------
+
+
+def _of_residual(
+    question: Question, rho: sp.Expr, scale: Scale, tails: tuple[Tail, Tail], asked: Functional | None
+) -> Noise:
+    number, error = total(rho)
+    first, second = (total(rho, power=n)[0] / number for n in (1, 2)) if _has_moments(tails) else (None, None)
+    inside = scale.name == "y" and question.target.low == scale.low
+    law = search(_on_line(question, rho), list(LAWS) if inside else [*FAMILIES.values(), *LAWS])
+    normaliser, name, proof = None, "", None
+    if law is not None:
+        family, proof = law.bound.family, law.decision
+        words, mass = _laws().get(family, (repr(law.bound), None))
+        moves = {family.parameters[n].symbol: v for n, v in law.bound.held.items()}
+        normaliser = _normaliser(law.decision) if mass is None else mass.xreplace(moves)
+        name = words if scale.name == "y" else f"{words} on the scale of {scale.name}"
+        number, error = float(value(normaliser, {})), 0.0
+    notes: tuple[str, ...] = ()
+    jacobian = sp.diff(scale.forward(question.y), question.y)
+    if scale.name != "y":
+        name = name or f"noise on the scale of {scale.name}"
+    if question.target.low > scale.low:
+        notes = (f"this noise puts mass on y below {question.target.low:g} too, where the loss allows no outcome",)
+    mass = normaliser if normaliser is not None else sp.Float(number, 17)
+    a = question.prediction.symbol
+    on_y = scale.name == "y"
+    sees = "the loss sees only " + ("y - prediction" if on_y else f"{scale.name} minus that of the prediction")
+    return Noise(
+        loss=question.name,
+        tier="likelihood",
+        family=None if law is None or not on_y or law.bound.family in LAWS else law.bound.family,
+        reasons=(f"{sees}, and exp(-loss) integrates to {number:.12g} whatever the prediction",),
+        density=jacobian * sp.exp(-question.formula) / mass,
+        normaliser=normaliser,
+        number=number,
+        error=error,
+        mean=None if first is None or not on_y else _plus(a, first),
+        variance=None if second is None or first is None or not on_y else second - first**2,
+        tails=_words(tails, scale),
+        elicits=asked,
+        notes=notes,
+        proof=proof,
+        law=name,
+    )
+
+
+def _laws() -> dict[Any, tuple[str, sp.Expr]]:
+    return dict(LAWS)
+
+
+def _on_line(question: Question, rho: sp.Expr) -> Question:
+    """The same loss of a residual, asked about an outcome on the whole line."""
+    y, a = sp.Symbol("y", real=True), sp.Symbol("prediction", real=True)
+    row = replace(question.prediction, name="prediction", symbol=a, domain=supports.real, link=links.identity)
+    return replace(question, formula=rho.xreplace({r: y - a}), y=y, target=supports.real, predictions=(row,))
+
+
+def _plus(a: sp.Symbol, shift: float) -> sp.Expr:
+    return a if abs(shift) < 1e-14 else a + sp.Float(shift, 15)
+
+
+def _has_moments(tails: tuple[Tail, Tail]) -> bool:
+    return all(t.power > 0 or t.index > 3 for t in tails)
+
+
+def _on_circle(question: Question, rho: sp.Expr, asked: Functional | None) -> Noise:
+    number, error = total(rho, circular=True)
+    return Noise(
+        loss=question.name,
+        tier="likelihood",
+        reasons=(f"exp(-loss) integrates over the circle to {number:.12g} whatever the prediction",),
+        density=sp.exp(-question.formula) / sp.Float(number, 17),
+        number=number,
+        error=error,
+        elicits=asked,
+        tails="none: the circle is bounded",
+    )
+
+
+def _no_mass(tails: tuple[Tail, Tail], scale: Scale, question: Question, asked: Functional | None) -> Noise:
+    reasons = []
+    what = "the residual" if scale.name == "y" else f"the difference in {scale.name}"
+    for side, one in zip(("minus infinity", "infinity"), tails, strict=True):
+        if one.limit is not None:
+            reasons.append(
+                f"exp(-loss) does not integrate: it tends to {one.limit} = {float(one.limit):.6g}, not to zero, as "
+                f"{what} goes to {side}"
+            )
+        elif not one.integrable:
+            reasons.append(f"exp(-loss) does not integrate: it falls as |r|^-{one.index:.6g} as {what} goes to {side}")
+    bounded = any(t.limit is not None for t in tails)
+    note = "no factor helps: a bounded loss has no noise" if bounded else (
+        f"exp(-k loss) integrates for k > {1 / min(t.index for t in tails if not t.integrable):.6g}"
+    )  # fmt: skip
+    return Noise(question.name, "neither", tuple(reasons), elicits=asked, notes=(note,))
+
+
+def _moving(question: Question, asked: Functional | None) -> Noise:
+    """exp(-loss) depends on more than a difference: integrate it at two predictions."""
+    a, y = question.prediction.symbol, question.y
+    low, high = question.prediction.domain.typical
+    places = [sp.Rational(str(round(low + (high - low) * s, 3))) for s in (0.4, 0.8)]
+    masses = [_mass_at(question, {a: place}, y) for place in places]
+    if any(m is None for m in masses):
+        where = places[[m is None for m in masses].index(True)]
+        return Noise(question.name, "neither", (f"exp(-loss) does not integrate at the prediction {where}",),
+                     elicits=asked)  # fmt: skip
+    one, two = masses
+    assert one is not None
+    assert two is not None
+    if abs(one - two) <= 1e-10 * one:
+        same = f"exp(-loss) has the mass {one:.12g} at two predictions; that it has it everywhere was not shown"
+        return Noise(question.name, "likelihood", (same,), number=one, error=abs(one - two), elicits=asked)
+    reason = (
+        f"the mass of exp(-loss) moves with the prediction: {one:.6g} at {float(places[0]):g}, {two:.6g} at "
+        f"{float(places[1]):g}"
+    )
+    return Noise(question.name, "neither", (reason,), elicits=asked)
+
+
+def _mass_at(question: Question, at: dict[sp.Symbol, sp.Expr], y: sp.Symbol) -> float | None:
+    """The integral (or sum) of exp(-loss) over the outcomes at one prediction; None where it is not finite."""
+    import mpmath
+
+    formula = lower(question.formula.xreplace(at))
+    low, high = question.target.low, question.target.high
+    with mpmath.workdps(20):
+
+        def density(place: Any) -> Any:
+            exponent = -value(formula, {y: place})
+            return mpmath.exp(exponent) if exponent > -1e5 else mpmath.mpf(0)
+
+        if question.target.whole:
+            return float(mpmath.nsum(lambda n: density(n), [int(low), mpmath.inf]))
+        ends = [mpmath.mpf(low) if low > -float("inf") else -mpmath.inf,
+                mpmath.mpf(high) if high < float("inf") else mpmath.inf]  # fmt: skip
+        if ends[1] == mpmath.inf and not density(mpmath.mpf(10) ** 12) * 10**12 < 1e-3:
+            return None
+        middle = next(iter(at.values()))
+        found = mpmath.quad(density, [ends[0], mpmath.mpmathify(float(middle)), ends[1]])
+        return float(found) if mpmath.isfinite(found) else None
+
+
+__all__ = ["r", "reversed_"]

@@ -1,0 +1,131 @@
+"""Does exp(-loss) integrate, to what, and how does it fall off? Loss of a residual r, on the line or the circle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import mpmath
+import sympy as sp
+
+from likelihoodkit.elicit.branches import branch, kinks, value
+from likelihoodkit.elicit.question import Question
+from likelihoodkit.errors import UndefinedError
+from likelihoodkit.primitives import lower
+
+r = sp.Symbol("r", real=True)
+_FAR = mpmath.mpf(10) ** 8
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A scale on which a loss may see only differences: r = forward(y) - forward(a)."""
+
+    name: str
+    forward: Callable[[sp.Expr], sp.Expr]
+    backward: Callable[[sp.Expr], sp.Expr]
+    low: float  # the scale maps (low, oo) onto the line
+
+
+SCALES = (
+    Scale("y", lambda s: s, lambda t: t, -float("inf")),
+    Scale("log(y)", lambda s: sp.log(s), lambda t: sp.exp(t), 0.0),
+    Scale("log(1 + y)", lambda s: sp.log(1 + s), lambda t: sp.exp(t) - 1, -1.0),
+)
+
+
+def residual(question: Question) -> tuple[sp.Expr, Scale] | None:
+    """The loss as a function of r = T(y) - T(prediction) alone, and the scale T; None where it is none of these."""
+    a, y = question.prediction.symbol, question.y
+    for scale in SCALES:
+        if scale.low > question.target.low:
+            continue
+        moved = _expanded(scale, a)
+        for formula in (question.formula, lower(question.formula)):
+            here = formula.xreplace({y: moved})
+            if a in here.free_symbols:
+                here = sp.expand_log(sp.expand(sp.expand_log(here)))
+            if a not in here.free_symbols:
+                return here, scale
+    return None
+
+
+def _expanded(scale: Scale, a: sp.Symbol) -> sp.Expr:
+    """y as a function of the prediction and r, products of exponentials kept apart."""
+    if scale.name == "log(y)":
+        return a * sp.exp(r)
+    if scale.name == "log(1 + y)":
+        return (1 + a) * sp.exp(r) - 1
+    return a + r
+
+
+@dataclass(frozen=True)
+class Tail:
+    """How a loss grows on one side: ``power`` of |r|, or (power 0) ``index`` times log|r|, or not at all."""
+
+    power: float
+    index: float
+    limit: Any = None  # of exp(-loss), where the loss is bounded
+
+    @property
+    def integrable(self) -> bool:
+        """Does exp(-loss) integrate on this side?"""
+        return self.power > 0 or self.index > 1
+
+    def words(self) -> str:
+        """The tail of the density."""
+        if self.limit is not None:
+            return f"exp(-loss) tends to {self.limit}"
+        if self.power == float("inf"):
+            return "double exponential"
+        if self.power:
+            known = {1.0: "exponential", 2.0: "Gaussian"}
+            return known.get(round(self.power, 6), f"exp(-|r|^{self.power:.4g})")
+        return f"polynomial, |r|^-{self.index:.6g}"
+
+
+def tail(rho: sp.Expr, side: int) -> Tail:
+    """The growth of a loss of the residual towards ``side`` times infinity, measured far out."""
+    with mpmath.workdps(60):
+        near, far = (_loss(rho, side * _FAR * k) for k in (1, 2))
+        if not mpmath.isfinite(far) or mpmath.mag(far) > 400:
+            return Tail(float("inf"), 0.0)
+        power = float(mpmath.log(far / near, 2)) if near > 0 and far > 0 else 0.0
+        if power > 0.1:
+            return Tail(round(power, 5), 0.0)
+        deep = _loss(rho, side * _FAR**2)
+        index = float((deep - near) / mpmath.log(_FAR))
+    if index > 1e-9:
+        return Tail(0.0, round(index, 9))
+    away = branch(lower(rho), {r: side * 10**7})
+    return Tail(0.0, 0.0, sp.limit(sp.exp(-away), r, side * sp.oo))
+
+
+def _loss(rho: sp.Expr, at: Any) -> Any:
+    try:
+        return value(rho, {r: at})
+    except OverflowError:
+        return mpmath.inf
+
+
+def total(
+    rho: sp.Expr, factor: Any = 1, *, circular: bool = False, power: int = 0, digits: int = 22
+) -> tuple[float, float]:
+    """(integral of r^power exp(-factor * loss), estimate of its error), split at the kinks of the loss."""
+    low, high = (-mpmath.pi, mpmath.pi) if circular else (-mpmath.inf, mpmath.inf)
+    formula = lower(rho)
+    places = [float(k) for k in kinks(formula, r, -1e6 if not circular else -3.14, 1e6 if not circular else 3.14)]
+    inner = sorted({*places, 0.0})
+    with mpmath.workdps(digits):
+        points = [low, *[mpmath.mpf(k) for k in inner], high]
+        k = mpmath.mpmathify(value(sp.sympify(factor), {}) if isinstance(factor, sp.Expr) else factor)
+
+        def density(at: Any) -> Any:
+            exponent = -k * _loss(formula, at)
+            return at**power * mpmath.exp(exponent) if exponent > -1e5 else mpmath.mpf(0)
+
+        found, error = mpmath.quad(density, points, error=True, maxdegree=9)
+        if not mpmath.isfinite(found):
+            raise UndefinedError("the integral of exp(-loss) is not finite")
+        return float(found), float(max(error, abs(found) * mpmath.mpf(10) ** -15))

@@ -1,0 +1,224 @@
+"""From losses back to noise: tiers, normalisers against quadrature, recalibration, round trips."""
+
+from __future__ import annotations
+
+import json
+
+import mpmath
+import pytest
+import sympy as sp
+from hypothesis import Phase, given, settings, strategies as st
+
+import likelihoodkit as lk
+from likelihoodkit import losses
+
+y = lk.outcome(lk.real)
+a = lk.parameter(lk.real, link="identity")
+r = y - a
+amount = lk.outcome(lk.positive)
+guess = lk.parameter(lk.positive, link="exp")
+label = lk.outcome(lk.binary)
+chance = lk.parameter(lk.unit, link="sigmoid")
+score = lk.parameter(lk.real, link="identity")
+margin = (2 * label - 1) * score
+kind = lk.outcome(lk.classes)
+shares = lk.parameter(lk.simplex, link="softmax")
+chosen = lk.pick(shares, kind)
+
+#: loss, its tier, the family behind it (None: no family of the kit)
+TIERS = [
+    (losses.squared_error, "likelihood", "Normal"),
+    (losses.absolute_error, "likelihood", "Laplace"),
+    (losses.huber(1.345), "likelihood", "Huber"),
+    (losses.smooth_l1(0.5), "likelihood", "Huber"),
+    (losses.pseudo_huber(2.0), "likelihood", None),
+    (losses.log_cosh, "likelihood", "HyperbolicSecant"),
+    (losses.pinball(0.9), "likelihood", "AsymmetricLaplace"),
+    (losses.expectile(0.8), "likelihood", "AsymmetricNormal"),
+    (losses.cauchy(2.0), "likelihood", "Cauchy"),
+    (losses.cauchy(1.0), "likelihood", "Cauchy"),
+    (losses.epsilon_insensitive(0.5), "likelihood", None),
+    (losses.tukey(4.685), "neither", None),
+    (losses.welsch(2.0), "neither", None),
+    (losses.geman_mcclure(2.0), "neither", None),
+    (losses.linex(1.5), "likelihood", "GumbelMin"),
+    (losses.linex(-0.5), "likelihood", "Gumbel"),
+    (losses.circular_distance, "likelihood", "VonMises"),
+    (losses.squared_log_error, "likelihood", None),
+    (losses.poisson_deviance, "likelihood", "Poisson"),
+    (losses.gamma_deviance, "likelihood", "Gamma"),
+    (losses.inverse_gaussian_deviance, "likelihood", "InverseGaussian"),
+    (losses.binary_cross_entropy, "likelihood", "Bernoulli"),
+    (losses.hinge, "neither", None),
+    (losses.squared_hinge, "calibratable", None),
+    (losses.exponential, "calibratable", None),
+    (losses.brier, "calibratable", None),
+    (losses.focal(2.0), "calibratable", None),
+    (losses.focal(0.0), "likelihood", "Bernoulli"),
+    (losses.focal(2.0, 0.25), "calibratable", None),
+    (losses.categorical_cross_entropy, "likelihood", "Categorical"),
+    (losses.sparse_categorical_cross_entropy, "likelihood", "Categorical"),
+    (losses.softmax_cross_entropy, "likelihood", "Categorical"),
+    (3 * lk.abs(r), "likelihood", "Laplace"),
+    (lk.abs(r) ** 1.5, "likelihood", None),
+    (r**4, "likelihood", None),
+    (r**2 / 8 + 5, "likelihood", "Normal"),
+    (2 * lk.log(1 + r**2 / 9), "likelihood", "Cauchy"),
+    (lk.log(1 + lk.abs(r)) / 2, "neither", None),
+    (lk.minimum(r**2, 1), "neither", None),
+    (r**2 + lk.abs(r), "likelihood", None),
+    (lk.maximum(r, 0) + r**2, "likelihood", None),
+    (lk.softplus(r) + lk.softplus(-r), "likelihood", "Logistic"),
+    (lk.exp(r) - r, "likelihood", "GumbelMin"),
+    (lk.abs(lk.log(amount / guess)), "likelihood", None),
+    ((lk.log(amount) - lk.log(guess)) ** 2, "likelihood", None),
+    (amount / guess + lk.log(guess), "likelihood", "Exponential"),
+    ((amount - guess) ** 2, "likelihood", "Normal"),
+    (((amount - guess) / guess) ** 2, "neither", None),
+    (lk.softplus(-margin), "likelihood", "Bernoulli"),
+    (lk.softplus(-2 * margin), "likelihood", None),
+    ((1 - margin) ** 2, "calibratable", None),
+    (lk.maximum(0, -margin), "neither", None),
+    (lk.exp(-3 * margin), "calibratable", None),
+    (-3 * label * lk.log(chance) - (1 - label) * lk.log(1 - chance), "calibratable", None),
+    (label * (1 - chance) + (1 - label) * chance, "neither", None),
+    (label * (1 - chance**0.5) + (1 - label) * (1 - (1 - chance) ** 0.5), "calibratable", None),
+    (-((1 - chosen) ** 2) * lk.log(chosen), "calibratable", None),
+    (2 - 2 * chosen**0.5, "calibratable", None),
+    (1 - chosen, "neither", None),
+    (lk.sum_over((shares - lk.one_hot(kind, shares)) ** 2), "calibratable", None),
+    (-0.75 * lk.log(chosen) - lk.sum_over(lk.log(shares)) / 12, "calibratable", None),
+    (lk.Normal(scale=2), "likelihood", "Normal"),
+    (lk.Normal, "likelihood", "Normal"),
+]
+
+
+def test_the_table_is_large():
+    assert len(TIERS) >= 60
+
+
+@pytest.mark.parametrize(("loss", "tier", "family"), TIERS, ids=[f"{n}: {t} {f}" for n, (_, t, f) in enumerate(TIERS)])
+def test_tier_and_family(loss, tier, family):
+    noise = lk.reverse(loss)
+    assert noise.tier == tier, str(noise)
+    assert (None if noise.family is None else noise.family.__name__) == family
+    assert noise.reasons
+    assert noise.is_likelihood == (tier == "likelihood")
+    assert noise.tier in str(noise)
+    assert json.loads(json.dumps(noise.to_json()))["tier"] == tier
+    assert tier != "calibratable" or (noise.map and noise.inverse)
+
+
+#: loss of the residual in mpmath, from the textbook, beside the loss of the kit
+TEXTBOOK = [
+    (losses.squared_error, lambda t: t**2, []),
+    (losses.absolute_error, lambda t: abs(t), []),
+    (losses.huber(1.345), lambda t: t * t / 2 if abs(t) <= 1.345 else mpmath.mpf(1.345) * (abs(t) - 0.6725),
+     [-1.345, 1.345]),
+    (losses.pseudo_huber(2.0), lambda t: 4 * (mpmath.sqrt(1 + t * t / 4) - 1), []),
+    (losses.log_cosh, lambda t: mpmath.log(mpmath.cosh(t)), []),
+    (losses.pinball(0.75), lambda t: max(0.75 * t, -0.25 * t), []),
+    (losses.expectile(0.75), lambda t: (0.75 if t > 0 else 0.25) * t * t, []),
+    (losses.epsilon_insensitive(0.5), lambda t: max(0, abs(t) - 0.5), [-0.5, 0.5]),
+    (losses.linex(1.5), lambda t: mpmath.exp(min(1.5 * t, 20)) - 1.5 * t - 1, []),
+    (lk.abs(r) ** 1.5, lambda t: abs(t) ** 1.5, []),
+    (r**4, lambda t: t**4, []),
+    (r**2 + lk.abs(r), lambda t: t * t + abs(t), []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("loss", "textbook", "places"), TEXTBOOK, ids=[str(n) for n in range(len(TEXTBOOK))])
+def test_normaliser_mean_and_variance_against_quadrature(loss, textbook, places):
+    noise = lk.reverse(loss)
+    assert noise.factor == 1
+    with mpmath.workdps(25):
+        far = [5, 20, 60, 150, 400]
+        cuts = sorted({*places, 0, *far, *(-f for f in far)})
+
+        def moment(n):
+            return mpmath.quad(lambda t: t**n * mpmath.exp(-textbook(t)), cuts)
+
+        mass, first, second = moment(0), moment(1), moment(2)
+        assert abs(mpmath.mpf(noise.number) / mass - 1) < 1e-12
+        prediction = next(iter(sp.sympify(noise.mean).free_symbols))
+        mean = sp.sympify(noise.mean).xreplace({prediction: sp.Integer(0)})
+        assert abs(mpmath.mpf(str(sp.N(mean, 20))) - first / mass) < 1e-11
+        assert abs(mpmath.mpf(str(sp.N(noise.variance, 20))) / (second / mass - (first / mass) ** 2) - 1) < 1e-11
+
+
+def test_reasons_are_numbers():
+    hinge = lk.reverse(losses.hinge).reasons[0]
+    assert "0.735759 at score = 0" in hinge
+    assert "1.13534 at 1" in hinge
+    tukey = lk.reverse(losses.tukey(2.0)).reasons[1]
+    assert "exp(-2/3) = 0.513417" in tukey
+    brier = lk.reverse(losses.brier)
+    assert brier.elicits == "probability"
+    assert "-9.08e-05" in brier.notes[0]
+    assert "once it is predicted the proof no longer applies" in lk.reverse(losses.squared_error).notes[0]
+    assert "moves with the prediction" in lk.reverse((amount - guess) ** 2 / guess).reasons[0]
+
+
+@pytest.mark.parametrize("gamma", [0.5, 2.0, 5.0])
+def test_recalibration_restores_the_probability(gamma):
+    noise = lk.reverse(losses.focal(gamma))
+    for p in (0.01, 0.3, 0.6, 0.9, 0.99):
+        assert abs(noise.recalibrate(noise.distort(p)) - mpmath.mpf(p)) < 1e-12
+    with pytest.raises(lk.UndefinedError):
+        lk.reverse(losses.hinge).recalibrate(0.3)
+
+
+def test_recalibration_of_classes():
+    truth = [0.5, 0.3, 0.15, 0.05]
+    for loss in (-((1 - chosen) ** 2) * lk.log(chosen), 2 - 2 * chosen**0.5):
+        noise = lk.reverse(loss)
+        back = noise.recalibrate(noise.distort(truth))
+        assert max(abs(float(u - v)) for u, v in zip(back, truth, strict=True)) < 1e-12
+    quadratic = lk.reverse(2 - 2 * chosen**0.5)  # p^(1/(1 - q)) with q = 1/2: squares
+    squares = [p**2 / sum(t**2 for t in truth) for p in truth]
+    assert max(abs(float(u - v)) for u, v in zip(quadratic.distort(truth), squares, strict=True)) < 1e-12
+
+
+def test_logit_shift_of_weighted_cross_entropy():
+    noise = lk.reverse(-3 * label * lk.log(chance) - 2 * (1 - label) * lk.log(1 - chance))
+    assert noise.map == "logit(prediction) = logit(p) + log(3/2)"
+
+
+NOISES = [
+    lk.Normal, lk.Laplace, lk.Cauchy, lk.Logistic, lk.Gumbel, lk.GumbelMin, lk.HyperbolicSecant, lk.StudentT,
+]  # fmt: skip
+HALVES = st.integers(1, 12).map(lambda n: n / 2)
+
+
+@given(st.sampled_from(NOISES), HALVES, HALVES, st.integers(-3, 3))
+@settings(max_examples=10, deadline=None, derandomize=True, phases=[Phase.generate])
+def test_round_trip(family, scale, df, constant):
+    """A noise with its parameters held at any number is named again, from the formula of its loss alone."""
+    held = {"scale": scale, **({"df": df + 1} if family is lk.StudentT else {})}
+    loss = lk.derive(family(**held))
+    noise = lk.reverse(loss)
+    assert noise.family is family
+    assert noise.bound == family(**held)
+    assert noise.normaliser == 1
+    shifted = -family(**held).family.formula.xreplace(
+        {family.parameters[n].symbol: v for n, v in family(**held).held.items()}
+    )
+    if family is lk.StudentT:  # without its normaliser it is a Cauchy at another factor
+        return
+    assert lk.reverse(shifted + constant, prediction=next(iter(family.parameters.values())).symbol).family is family
+
+
+@pytest.mark.parametrize("noise", [
+    lk.Gamma(shape=2.5), lk.Gamma, lk.Weibull(shape=3), lk.Poisson, lk.NegativeBinomial(dispersion=0.5), lk.Bernoulli,
+    lk.Beta(concentration=7), lk.LogNormal(scale=0.5), lk.InverseGaussian(shape=3), lk.Huber(scale=2, threshold=1.5),
+    lk.AsymmetricLaplace(scale=2, level=0.3), lk.VonMises(concentration=2), lk.Categorical,
+], ids=repr)  # fmt: skip
+def test_round_trip_elsewhere(noise):
+    assert lk.reverse(lk.derive(noise)).family is lk.derive(noise).bound.family
+
+
+def test_what_cannot_be_read():
+    with pytest.raises(lk.InputError, match="needs a number for delta"):
+        lk.reverse(losses.huber)
+    with pytest.raises(lk.DerivationError, match="vector outcomes"):
+        lk.reverse(lk.Independent(lk.Normal(scale=1), 3))
