@@ -109,20 +109,17 @@ def _loss(rho: sp.Expr, at: Any) -> Any:
         return mpmath.inf
 
 
-def total(
-    rho: sp.Expr, factor: Any = 1, *, circular: bool = False, power: int = 0, digits: int = 22
-) -> tuple[float, float]:
-    """(integral of r^power exp(-factor * loss), estimate of its error), split at the kinks of the loss."""
+def total(rho: sp.Expr, *, circular: bool = False, power: int = 0, digits: int = 22) -> tuple[float, float]:
+    """(integral of r^power exp(-loss), estimate of its error), split at the kinks of the loss."""
     low, high = (-mpmath.pi, mpmath.pi) if circular else (-mpmath.inf, mpmath.inf)
     formula = lower(rho)
     places = [float(k) for k in kinks(formula, r, -1e6 if not circular else -3.14, 1e6 if not circular else 3.14)]
     inner = sorted({*places, 0.0})
     with mpmath.workdps(digits):
         points = [low, *[mpmath.mpf(k) for k in inner], high]
-        k = mpmath.mpmathify(value(sp.sympify(factor), {}) if isinstance(factor, sp.Expr) else factor)
 
         def density(at: Any) -> Any:
-            exponent = -k * _loss(formula, at)
+            exponent = -_loss(formula, at)
             return at**power * mpmath.exp(exponent) if exponent > -1e5 else mpmath.mpf(0)
 
         found, error = mpmath.quad(density, points, error=True, maxdegree=9)
