@@ -172,6 +172,9 @@ EXAMPLES = [
         + (sp.exp(t) + 1) / 2 * p.log1p_square_exp(x, z - t / 2),
         {t: 40, x: 1.5, z: 0.5},
     ),
+    Example("product with exp", p.sech2(x) * sp.exp(t), {x: 365, t: 80}, by_sympy=False, lowered=False),
+    Example("positive part", sp.Heaviside(x) * x**2, {x: -1e160}, by_sympy=False),
+    Example("positive part", sp.Heaviside(-x) * x**2 * sp.Min(0, x), {x: 1e160}, by_sympy=False),
     Example("log zeta of exp", p.log_zeta1p(sp.exp(t)), {t: -40}),
     Example("product with scale curvature", a * p.softplus_ratio_derivative(z), {a: 1e300, z: -744}, lowered=False),
     Example(

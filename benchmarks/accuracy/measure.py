@@ -28,6 +28,7 @@ from textbook import FAMILIES, Family, nll  # type: ignore[import-not-found]
 __all__ = [
     "BAR",
     "FAMILIES",
+    "HESSIAN_BAR",
     "KINDS",
     "Measured",
     "extreme_points",
@@ -40,6 +41,7 @@ __all__ = [
 SIZES = (1e-300, 1e-8, 1e-3, 1.0, 5.0, 30.0, 88.0, 104.0, 709.0, 745.0, 1e4, 1e8, 1e300)
 KINDS = ("value", "gradient", "Hessian diagonal")
 BAR = (4.0, 8.0)  # value, gradient
+HESSIAN_BAR = 16.0
 
 OUTCOMES: dict[str, tuple[float, ...]] = {
     "real": (0, 1, -2.5, 1e-8, -30, 1e4, 1e8, 1e200),
@@ -77,6 +79,11 @@ class Measured:
         """Value and gradient within the bar, no wrong infinity and no NaN in them."""
         within = all(self.worst[kind] <= bar for kind, bar in zip(KINDS, BAR, strict=False))
         return within and not (self.non_finite or self.not_overflowing or self.nan_at_overflow)
+
+    @property
+    def hessian_meets_the_bar(self) -> bool:
+        """Hessian diagonal within its bar, with no wrong infinity and no NaN."""
+        return self.worst[KINDS[2]] <= HESSIAN_BAR and not self.hessian_not_finite
 
     def quantile(self, kind: str, level: float) -> float:
         """A quantile of the strict errors in ulp; 0 where there are none."""
@@ -133,13 +140,14 @@ def measure(name: str, points: Sequence[Point], dtype: type[np.floating[Any]] = 
 
 
 def nan_count(name: str, count: int = 4000) -> int:
-    """NaN among values and gradients over the whole range, up to 1e300, where most references are out of reach."""
+    """NaN among values, gradients and Hessians over the whole range, up to 1e300, where few references are in reach."""
     family = FAMILIES[name]
     points = extreme_points(family, count, SIZES[-1])
     loss = lk.derive(getattr(lk, name)(**family.held))
     y, outputs = np.array([p[0] for p in points], dtype=float), np.array([p[1] for p in points], dtype=float)
     value, gradient = loss.value_and_gradient(y, outputs)
-    return int(np.isnan(value).sum() + np.isnan(gradient).sum())
+    hessian = np.asarray(loss.hessian(y, outputs))
+    return int(np.isnan(value).sum() + np.isnan(gradient).sum() + np.isnan(hessian).sum())
 
 
 def _representable(point: Point, dtype: type[np.floating[Any]]) -> bool:
@@ -156,7 +164,8 @@ def _judge(
     information = np.finfo(dtype)
     largest, least = mpf(float(information.max)), mpf(float(information.smallest_subnormal))
     unit = mpf(2) ** -(information.nmant + 1)
-    barred = kind != "Hessian diagonal"
+    barred = kind != KINDS[2]
+    bar = (*BAR, HESSIAN_BAR)[KINDS.index(kind)]
     if abs(true) > largest * (1 + unit):
         expected = math.inf if true > 0 else -math.inf
         if ours != expected and not abs(abs(ours) - float(largest)) <= 1e-6 * float(largest):
@@ -180,7 +189,7 @@ def _judge(
         found.ulps[kind].append(float(gap / (abs(true) * 2 * unit)))
     error = float(gap / (condition * unit)) if condition else math.inf
     found.worst[kind] = max(found.worst[kind], error)
-    if barred and error > BAR[KINDS.index(kind)]:
+    if error > bar:
         found.offences.append(f"{place} {kind}: {ours!r}, true {float(true)!r}, error {error:.3g}")
 
 

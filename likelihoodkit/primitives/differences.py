@@ -127,9 +127,33 @@ power_less_log: Kind = primitive(
     (
         lambda y, t, g: (1 + times_exp(power_minus_one(y, t, g), g)) / y,
         lambda y, t, g: times_exp(power_minus_one(y, t, g), g),
-        lambda y, t, g: times_exp(power_minus_one(y, t, g) * log_times_exp(y, t), g),
+        lambda y, t, g: power_slope(y, t, g),
     ),
     r"\left(\left({0}\,e^{{{1}}}\right)^{{e^{{{2}}}}}-e^{{{2}}}\log\left({0}\,e^{{{1}}}\right)+\log {0}\right)",
+    accurate="y > 0",
+)
+power_slope: Kind = primitive(
+    "power_slope",
+    lambda y, t, g: exp(g) * (log(y) + t) * (exp(exp(g) * (log(y) + t)) - 1),
+    (
+        lambda y, t, g: times_exp(power_rise(y, t, g), g) / y,
+        lambda y, t, g: times_exp(power_rise(y, t, g), g),
+        lambda y, t, g: power_bend(y, t, g),
+    ),
+    r"e^{{{2}}}\log\left({0}\,e^{{{1}}}\right)\left(\left({0}\,e^{{{1}}}\right)^{{e^{{{2}}}}}-1\right)",
+    accurate="y > 0",
+    nonnegative=True,
+)
+power_rise: Kind = primitive(
+    "power_rise",
+    lambda y, t, g: exp(exp(g) * (log(y) + t)) * (1 + exp(g) * (log(y) + t)) - 1,
+    (None, None, None),
+    accurate="y > 0",
+)
+power_bend: Kind = primitive(
+    "power_bend",
+    lambda y, t, g: exp(g) * (log(y) + t) * (exp(exp(g) * (log(y) + t)) * (1 + exp(g) * (log(y) + t)) - 1),
+    (None, None, None),
     accurate="y > 0",
 )
 ratio_minus_one: Kind = primitive(

@@ -119,6 +119,13 @@ sech2: Kind = primitive(
     r"\operatorname{{sech}}^2\left({0}\right)",
     positive=True,
 )
+sech2_times_exp: Kind = primitive(
+    "sech2_times_exp",
+    lambda x, t: exp(t) / sp.cosh(x) ** 2,
+    (lambda x, t: -2 * sp.tanh(x) * sech2_times_exp(x, t), lambda x, t: sech2_times_exp(x, t)),
+    r"e^{{{1}}}\operatorname{{sech}}^2\left({0}\right)",
+    positive=True,
+)
 square_sech2: Kind = primitive(
     "square_sech2",
     lambda x: x**2 / sp.cosh(x) ** 2,

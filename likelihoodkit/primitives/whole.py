@@ -139,7 +139,7 @@ negative_binomial_slope: Kind = primitive(
     _dispersion_slope,
     (
         None,
-        lambda y, f, a: -negative_binomial_residual(y, f, a) * sigmoid(a + f),
+        lambda y, f, a: -negative_binomial_cross(y, f, a),
         lambda y, f, a: negative_binomial_curve(y, f, a),
     ),
     accurate="y >= 0",
@@ -156,9 +156,15 @@ negative_binomial_residual: Kind = primitive(
     (
         None,
         lambda y, f, a: negative_binomial_weight(y, f, a),
-        lambda y, f, a: -negative_binomial_residual(y, f, a) * sigmoid(a + f),
+        lambda y, f, a: -negative_binomial_cross(y, f, a),
     ),
     r"\frac{{e^{{{1}}}-{0}}}{{1+e^{{{2}+{1}}}}}",
+    accurate="y >= 0",
+)
+negative_binomial_cross: Kind = primitive(
+    "negative_binomial_cross",
+    lambda y, f, a: (exp(f) - y) / (1 + exp(a + f)) / (1 + exp(-a - f)),
+    (None, None, None),
     accurate="y >= 0",
 )
 negative_binomial_weight: Kind = primitive(
@@ -315,12 +321,7 @@ student_pull: Kind = primitive(
         lambda r, t, df, n: student_pull_slope(r, t, df, n),
         lambda r, t, df, n: 2 * student_pull(r, t, df, n) * square_rest_exp(r, t - n / 2),
         _zero,
-        lambda r, t, df, n: times_exp(
-            r
-            * square_rest_exp(r, t - n / 2)
-            * (square_share_exp(r, t - n / 2) - exp(-n) * square_rest_exp(r, t - n / 2)),
-            2 * t,
-        ),
+        lambda r, t, df, n: student_pull_bend(r, t, df, n),
     ),
 )
 student_balance: Kind = primitive(
@@ -336,6 +337,11 @@ student_balance: Kind = primitive(
 student_pull_slope: Kind = primitive(
     "student_pull_slope",
     lambda r, t, df, n: (exp(n) + 1) * exp(2 * t) * (exp(n) - r**2 * exp(2 * t)) / (exp(n) + r**2 * exp(2 * t)) ** 2,
+    (None, None, None, None),
+)
+student_pull_bend: Kind = primitive(
+    "student_pull_bend",
+    lambda r, t, df, n: exp(n) * r * exp(2 * t) * (r**2 * exp(2 * t) - 1) / (exp(n) + r**2 * exp(2 * t)) ** 2,
     (None, None, None, None),
 )
 student_balance_slope: Kind = primitive(
@@ -361,12 +367,7 @@ student_slope: Kind = primitive(
     "student_slope",
     _student_slope,
     (
-        lambda r, t, df, n: times_exp(
-            r
-            * square_rest_exp(r, t - n / 2)
-            * (square_share_exp(r, t - n / 2) - exp(-n) * square_rest_exp(r, t - n / 2)),
-            2 * t,
-        ),
+        lambda r, t, df, n: student_pull_bend(r, t, df, n),
         lambda r, t, df, n: _student_cross(r, t, n),
         _zero,
         lambda r, t, df, n: student_bend(r, t, df, n),

@@ -100,6 +100,36 @@ def square_within_threshold(e: Expr) -> Expr | None:
     return None
 
 
+@identity("x where it is positive is max(0, x), which elsewhere is 0 and never 0 times infinity")
+def positive_part(e: Expr) -> Expr | None:
+    for factor in e.args if e.is_Mul else ():
+        base, power = factor.as_base_exp()
+        if not (power.is_Integer and power.is_positive):
+            continue
+        if isinstance(base, sp.Heaviside):
+            part, exponent = sp.Max(0, base.args[0]), S.Zero
+        elif isinstance(base, sp.Max | sp.Min) and len(base.args) == 2 and S.Zero in base.args:
+            part, exponent = base, power
+        else:
+            continue
+        inside = Add(*[a for a in part.args if a != 0])
+        for other in e.args:
+            another, m = other.as_base_exp()
+            ratio = another / inside
+            if other is factor or not (m.is_Integer and m.is_positive):
+                continue
+            if ratio.is_number:
+                return e / factor / other * ratio**m * part ** (exponent + m)
+            if isinstance(another, sp.Max | sp.Min) and isinstance(base, sp.Heaviside) and _one_side(another, inside):
+                return e / factor
+    return None
+
+
+def _one_side(part: Expr, x: Expr) -> bool:
+    """Is this max(0, x) or min(0, -x)?"""
+    return bool(part in (sp.Max(0, x), sp.Min(0, -x)))
+
+
 @identity("the largest of multiples of r e^t is the largest multiple of r, times e^t")
 def largest_of_multiples(e: Expr) -> Expr | None:
     if not isinstance(e, sp.Max | sp.Min):

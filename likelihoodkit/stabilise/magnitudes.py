@@ -45,4 +45,10 @@ def product_with_exp(e: Expr) -> Expr | None:
         (power,) = powers
         if power.is_Integer and power > 1:
             return number * p.times_exp(Mul(*[f.as_base_exp()[0] for f in merged]), exponent / power) ** power
-    return number * p.times_exp(Mul(*merged), exponent)
+    return number * _times_exp(Mul(*merged), exponent)
+
+
+def _times_exp(core: Expr, exponent: Expr) -> Expr:
+    if isinstance(core, p.sech2):  # may be subnormal while e^t is large
+        return p.sech2_times_exp(core.args[0], exponent)
+    return p.times_exp(core, exponent)

@@ -89,6 +89,19 @@ def _pull_slope(r: mp.mpf, t: mp.mpf, df: mp.mpf, n: mp.mpf) -> mp.mpf:
     return (e + 1) * mp.exp(2 * t) * (e - square) / (e + square) ** 2
 
 
+def _pull_bend(r: mp.mpf, t: mp.mpf, df: mp.mpf, n: mp.mpf) -> mp.mpf:
+    e, square = mp.exp(n), (r * mp.exp(t)) ** 2
+    return e * r * mp.exp(2 * t) * (square - 1) / (e + square) ** 2
+
+
+def _log_power(y: mp.mpf, t: mp.mpf, g: mp.mpf) -> mp.mpf:
+    return mp.exp(g) * (mp.log(y) + t)
+
+
+def _rise(u: mp.mpf) -> mp.mpf:
+    return mp.expm1(u) + u * mp.exp(u)
+
+
 def _balance_slope(r: mp.mpf, t: mp.mpf, df: mp.mpf, n: mp.mpf) -> mp.mpf:
     e, square = mp.exp(n), (r * mp.exp(t)) ** 2
     return 2 * e * (e + 1) * square / (e + square) ** 2
@@ -110,6 +123,13 @@ def _counts(rng: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, .
     return np.floor(np.exp(rng.uniform(0, 7, n))), rng.uniform(-8, 8, n), rng.uniform(-12, 12, n)
 
 
+def _power(rng: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
+    return np.exp(rng.normal(size=n)), rng.normal(size=n), rng.uniform(-3, 2, n)
+
+
+_POWERS = ((1.0, 0.0, 700.0), (1e-8, -1e100, 1.0), (2.5, 3.0, -30.0))
+
+
 def _with_df(rng: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
     log_df = rng.uniform(-20, 20, n).astype(np.float32).astype(float)  # the same in both precisions
     return rng.normal(size=n), rng.uniform(-8, 8, n), np.exp(log_df), log_df
@@ -128,6 +148,10 @@ CURVES: dict[str, tuple[Callable[..., mp.mpf], Draw, tuple[tuple[float, ...], ..
     ),
     "square_sech2": (
         lambda x: (x / mp.cosh(x)) ** 2, _uniform((-30, 30)), ((1e200,), (372.0,), (1e-200,)), 1, 2.0
+    ),
+    "sech2_times_exp": (
+        lambda x, t: mp.exp(t) / mp.cosh(x) ** 2, _uniform((-30, 30), (-60, 60)),
+        ((370.0, 200.0), (600.0, 1200.0), (1e200, 1e100), (0.0, -745.0)), 1, 2.0,
     ),
     "sigmoid_curve": (
         lambda w, x: w * _sigmoid(x) * _sigmoid(-x), _uniform((0, 9), (-60, 60)), ((1e6, -745.0), (12.0, 745.0)), 1, 2.0
@@ -156,6 +180,20 @@ CURVES: dict[str, tuple[Callable[..., mp.mpf], Draw, tuple[tuple[float, ...], ..
     ),
     "student_pull_slope": (
         _pull_slope, _with_df, ((1e8, -30.0, 5e-324, -745.0), (1.0, 3.0, 1e300, 690.7755278982137)), 1, 4.0
+    ),
+    "negative_binomial_cross": (
+        lambda y, f, a: (mp.exp(f) - y) * _sigmoid(a + f) * _sigmoid(-a - f), _counts,
+        ((1000.0, 745.0, -1e4), (3.0, 9.0, -745.0)), 1, 4.0,
+    ),
+    "power_slope": (lambda y, t, g: _log_power(y, t, g) * mp.expm1(_log_power(y, t, g)), _power, _POWERS, 1, 4.0),
+    "power_rise": (
+        lambda y, t, g: _rise(_log_power(y, t, g)), _power, _POWERS, 1, 4.0
+    ),
+    "power_bend": (
+        lambda y, t, g: _log_power(y, t, g) * _rise(_log_power(y, t, g)), _power, _POWERS, 1, 4.0
+    ),
+    "student_pull_bend": (
+        _pull_bend, _with_df, ((0.0, 0.0, 5e-324, -745.0), (1e4, -5.0, 1e300, 690.7755278982137)), 1, 4.0
     ),
     "student_balance_slope": (_balance_slope, _with_df, ((1e-8, 5.0, 1e300, 690.7755278982137),), 1, 4.0),
     "student_df_curve": (

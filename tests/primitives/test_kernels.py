@@ -73,7 +73,12 @@ def test_limits(name, arguments, limit):
 
 
 #: df and log df say the same twice, and a kernel reads the one that is a normal number
-PAIRED = {"student_pull_slope": {2, 3}, "student_balance_slope": {2, 3}, "student_df_curve": {2, 3}}
+PAIRED = {
+    "student_pull_slope": {2, 3},
+    "student_pull_bend": {2, 3},
+    "student_balance_slope": {2, 3},
+    "student_df_curve": {2, 3},
+}
 
 
 @pytest.mark.parametrize("name", TABLE)

@@ -155,6 +155,19 @@ def negative_binomial_curve(y: Floats, f: Floats, a: Floats) -> Floats:
     )
 
 
+@kernel
+def negative_binomial_cross(y: Floats, f: Floats, a: Floats) -> Floats:
+    """(m - y) sigmoid(F) sigmoid(-F): minus the mixed second derivative, 0 where the mean overflows and e^a is less."""
+    residual = np.asarray(negative_binomial_residual(y, f, a))
+    total = a + f
+    return piecewise(
+        (residual, f, total),
+        (np.isinf(residual), lambda e, f, total: np.exp(f - softplus(total) - softplus(-total))),
+        (total < -40, lambda e, f, total: times_exp(e, total)),
+        otherwise=lambda e, f, total: e * sigmoid(total),
+    )
+
+
 def _curve_few(y: Floats, f: Floats, a: Floats, v: Floats, e: Floats) -> Floats:
     """r = e^-a < 1: everything over r, so that nothing is lost where r itself is subnormal."""
     r, total = np.exp(-a), np.exp(-a) + y
@@ -175,8 +188,9 @@ def _drop_over_r(y: Floats, f: Floats, a: Floats, v: Floats, e: Floats) -> tuple
     plain = np.where(moderate, -np.asarray(log1pmx(np.where(moderate, v, 0.0))), v - logarithm)
     # for F > 0 the bend is r v^2/(1 + y/r); for F < 0 what of it remains beside the deviance
     rest = 1.0 / (1.0 + np.asarray(times_exp(y, a)))
-    right = plain - v * v * rest
-    beyond = -logarithm, -e * (1.0 - v * rest)
+    part = np.where(v > 0, np.asarray(sigmoid(-total)) * w, v * rest)
+    right = plain - v * part
+    beyond = -logarithm, -e * (1.0 - part)
     far = v > LARGE
     x = np.where(v == 0, 0.0, np.where(total < 0, left, np.where(far, beyond[0], right)))
     z = np.where(total < 0, -np.asarray(sigmoid(total)) * e * w, np.where(far, beyond[1], 0.0))

@@ -120,6 +120,26 @@ def power_minus_one(y: Floats, t: Floats, g: Floats) -> Floats:
 
 
 @kernel
+def power_slope(y: Floats, t: Floats, g: Floats) -> Floats:
+    """u (e^u - 1), u = e^g log(y e^t): the derivative of power_less_log in g."""
+    return np.asarray(times_exp(log_times_exp(y, t), g) * power_minus_one(y, t, g))
+
+
+@kernel
+def power_rise(y: Floats, t: Floats, g: Floats) -> Floats:
+    """e^u - 1 + u e^u, u = e^g log(y e^t): two terms of one sign, -1 where the power is gone."""
+    power = np.asarray(power_times_exp(y, t, g))
+    logarithm = np.asarray(times_exp(log_times_exp(y, t), g))
+    return np.asarray(np.where(power == 0, 0.0, logarithm * power) + power_minus_one(y, t, g))
+
+
+@kernel
+def power_bend(y: Floats, t: Floats, g: Floats) -> Floats:
+    """u (e^u - 1 + u e^u): the second derivative of power_less_log in g."""
+    return np.asarray(times_exp(log_times_exp(y, t), g) * power_rise(y, t, g))
+
+
+@kernel
 def power_less_log(y: Floats, t: Floats, g: Floats) -> Floats:
     """x^(e^g) - e^g log x + log y with x = y e^t, y > 0: infinite where the power is, whatever the logarithm."""
     power, logarithm = np.asarray(power_times_exp(y, t, g)), np.asarray(log_times_exp(y, t))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise
-from likelihoodkit.primitives.kernels.exponential import LOG2, times_exp
+from likelihoodkit.primitives.kernels.exponential import EXP_NORMAL, LOG2, times_exp
 
 SQUARE_NORMAL = 1e150  # x*x is finite below
 
@@ -31,6 +31,17 @@ def sech2(x: Floats) -> Floats:
     small = np.exp(-np.absolute(x))
     sech = 2.0 * small / (1.0 + small * small)
     return sech * sech
+
+
+@kernel
+def sech2_times_exp(x: Floats, t: Floats) -> Floats:
+    """e^t/cosh(x)^2, also where e^t leaves the range or the rest is subnormal."""
+    size = np.absolute(x)
+    return piecewise(
+        (size, t),
+        ((size < 300) & (np.absolute(t) < EXP_NORMAL), lambda x, t: sech2(x) * np.exp(t)),
+        otherwise=lambda x, t: np.exp(t - 2.0 * x) * (2.0 / (1.0 + np.exp(-2.0 * x))) ** 2,
+    )
 
 
 @kernel

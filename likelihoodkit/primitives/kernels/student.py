@@ -27,6 +27,7 @@ from likelihoodkit.primitives.kernels.rising import (
 LEFT = -40.0  # log df below which df is gone beside 1
 LARGE = 1e8  # h above which the next term of the asymptotic series is below half an ulp
 NORMAL = 1e-300
+GONE = 750.0  # e^-f is 0 beyond
 
 
 def _ratio(r: Floats, t: Floats, df: Floats, n: Floats) -> Floats:
@@ -90,6 +91,20 @@ def student_pull_slope(r: Floats, t: Floats, df: Floats, n: Floats) -> Floats:
     near = np.asarray(times_exp(share, 2.0 * t)) + np.asarray(times_exp(share, 2.0 * t - n))
     far = (inverse - 1.0) * (inverse + 1.0) / (1.0 + inverse * inverse) ** 2 * (1.0 + df) / r / r
     return np.where(np.absolute(x) <= 1, near, far)
+
+
+@kernel
+def student_pull_bend(r: Floats, t: Floats, df: Floats, n: Floats) -> Floats:
+    """df r e^2t (z^2 - 1)/(df + z^2)^2: the mixed derivative in r and n."""
+    x = _ratio(r, t, df, n)
+    z = np.asarray(times_exp(r, t))
+    share = 1.0 + x * x
+    near = np.asarray(times_exp(z * (z - 1.0) * (z + 1.0) / share / share, t - n))
+    large = np.asarray(times_exp(z / share / share, t)) * (x * x)
+    inverse = 1.0 / x
+    far = (df - inverse * inverse) / r / (1.0 + inverse * inverse) ** 2
+    near = np.where(np.absolute(z) < LARGE, near, large)
+    return np.where(r == 0, 0.0, np.where(np.absolute(x) <= 1, near, far))
 
 
 @kernel
@@ -169,13 +184,12 @@ def _normaliser_bend(h: Floats) -> Floats:
 def student_df_curve(r: Floats, t: Floats, df: Floats, n: Floats, f: Floats) -> Floats:
     """The second derivative in f where df = softplus(f): for f > 0 the large terms of slope and bend have cancelled."""
     q = np.asarray(softplus_ratio(f))
-    return piecewise(
-        (r, t, df, n, f, q),
-        (f < 0, _df_curve_left),
-        otherwise=lambda r, t, df, n, f, q: (
-            q * (q * _bend_less_slope(r, t, df, n)) + q * np.asarray(sigmoid(-f)) * student_slope(r, t, df, n)
-        ),
-    )
+    return piecewise((r, t, df, n, f, q), (f < 0, _df_curve_left), otherwise=_df_curve_right)
+
+
+def _df_curve_right(r: Floats, t: Floats, df: Floats, n: Floats, f: Floats, q: Floats) -> Floats:
+    rest = np.where(f > GONE, 0.0, q * np.asarray(sigmoid(-f)) * student_slope(r, t, df, n))
+    return np.asarray(q * (q * _bend_less_slope(r, t, df, n)) + rest)
 
 
 def _df_curve_left(r: Floats, t: Floats, df: Floats, n: Floats, f: Floats, q: Floats) -> Floats:
