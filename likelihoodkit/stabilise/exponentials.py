@@ -47,17 +47,12 @@ def difference_of_exps(e: Expr) -> Expr | None:
     return None
 
 
-@identity("a factor times (sigmoid/softplus)' as one function, which is not lost where the latter is subnormal")
-def product_with_scale_curvature(e: Expr) -> Expr | None:
-    bends = [f for f in e.args if isinstance(f, p.softplus_ratio_derivative)] if e.is_Mul else []
-    if len(bends) != 1:
-        return None
-    number, rest = Mul(*[f for f in e.args if f is not bends[0]]).as_coeff_Mul()
-    return None if rest == 1 else number * p.softplus_ratio_bend(rest, *bends[0].args)
-
-
-@identity("the two curvatures of a softplus scale, both of one sign, are added before what they share can overflow")
+@identity("curvatures of a softplus scale: with their factor, and of one sign added before the factor can overflow")
 def curvature_of_scale(e: Expr) -> Expr | None:
+    bends = [f for f in e.args if isinstance(f, p.softplus_ratio_derivative)] if e.is_Mul else []
+    if len(bends) == 1:  # may be subnormal while the factor is large
+        number, rest = Mul(*[f for f in e.args if f is not bends[0]]).as_coeff_Mul()
+        return None if rest == 1 else number * p.softplus_ratio_bend(rest, *bends[0].args)
     for term in e.args if e.is_Add else ():
         number, bend = term.as_coeff_Mul()
         if not isinstance(bend, p.softplus_ratio_bend):
@@ -71,32 +66,18 @@ def curvature_of_scale(e: Expr) -> Expr | None:
     return None
 
 
-@identity("x^2 sech(x)^2 as one function is 0 far out, where infinity times zero is not a number")
-def square_in_sech(e: Expr) -> Expr | None:
-    if not e.is_Mul:
-        return None
-    for factor in e.args:
-        if isinstance(factor, p.sech2):
-            for other in e.args:
-                base, power = other.as_base_exp()
-                ratio = base / factor.args[0]
-                if power == 2 and ratio.is_number:
-                    rest = [f for f in e.args if f is not factor and f is not other]
-                    return ratio**2 * Mul(*rest) * p.square_sech2(factor.args[0])
-    return None
-
-
-@identity("x^2 within a threshold is the square of Huber's score, which is finite beyond it as well")
-def square_within_threshold(e: Expr) -> Expr | None:
-    if not e.is_Mul:
-        return None
-    for factor in e.args:
-        if isinstance(factor, sp.Heaviside) and factor.args[0].is_Add:
-            for other in e.args:
-                base, power = other.as_base_exp()
-                threshold = factor.args[0] + sp.Abs(base)
-                if power == 2 and threshold.is_number and threshold.is_positive:
-                    return e / other * p.huber_score(base, threshold) ** 2
+@identity("x^2 sech(x)^2, and Huber's score for x within the threshold: 0 far out, never infinity times 0")
+def square_that_vanishes(e: Expr) -> Expr | None:
+    squares = [f for f in e.args if f.as_base_exp()[1] == 2] if e.is_Mul else []
+    for factor in e.args if squares else ():
+        for square in squares:
+            base = square.as_base_exp()[0]
+            if isinstance(factor, p.sech2) and (base / factor.args[0]).is_number:
+                rest = Mul(*[f for f in e.args if f is not factor and f is not square])
+                return (base / factor.args[0]) ** 2 * rest * p.square_sech2(factor.args[0])
+            threshold = factor.args[0] + sp.Abs(base) if isinstance(factor, sp.Heaviside) else S.Zero
+            if threshold.is_number and threshold.is_positive:
+                return e / square * p.huber_score(base, threshold) ** 2
     return None
 
 

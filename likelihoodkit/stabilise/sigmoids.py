@@ -7,6 +7,7 @@ from sympy import Add, Expr, Mul, Pow, exp
 
 from likelihoodkit import primitives as p
 from likelihoodkit.primitives import robust
+from likelihoodkit.primitives.single import argument_sigmoid_derivative
 from likelihoodkit.stabilise.table import coefficient_pair, constant_and_rest, exponent_of, identity
 
 
@@ -56,6 +57,13 @@ def difference_of_sigmoids(e: Expr) -> Expr | None:
         mirror = -coefficient * p.sigmoid(-body.args[0])
         if mirror in e.args:
             return e - term - mirror + coefficient * sp.tanh(body.args[0] / 2)
+    found = coefficient_pair(e, lambda f: isinstance(f, argument_sigmoid_derivative))  # of z sigmoid(-z)
+    if found:
+        term, coefficient, body = found
+        z = body.args[0]
+        mirror = -coefficient * argument_sigmoid_derivative(-z)
+        if mirror in e.args:
+            return e - term - mirror - coefficient * (sp.tanh(z / 2) + 2 * p.sigmoid_curve(z, z))
     return None
 
 
