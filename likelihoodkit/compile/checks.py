@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,24 +11,34 @@ from numpy.typing import NDArray
 from likelihoodkit.supports import Support
 
 Array = NDArray[Any]
-Check = Callable[[Array], bool]
 
 
-def all_finite(tile: Array) -> bool:
-    """Is every entry finite? One pass where the squares of them all are summed without overflow."""
-    if tile.ndim == 1:
-        return bool(np.dot(tile, tile) < np.inf) or bool(np.isfinite(tile).all())
-    return bool(np.isfinite(tile).all())
+@dataclass(frozen=True)
+class Inside:
+    """Is every number of a tile within the bounds (and whole, where that is asked)? NaN never is."""
 
+    low: float = -np.inf
+    high: float = np.inf
+    closed_low: bool = False
+    closed_high: bool = False
+    whole: bool = False
 
-def all_inside(domain: Support, upper: float = np.inf) -> Check:
-    """The question whether every entry of a tile belongs to a support and none is above ``upper``."""
-
-    def check(tile: Array) -> bool:
+    def __call__(self, tile: Array) -> bool:
+        if self.low == -np.inf and self.high == np.inf and not self.whole:
+            # one pass where the squares of them all are summed without overflow
+            return (tile.ndim == 1 and bool(np.dot(tile, tile) < np.inf)) or bool(np.isfinite(tile).all())
         low, high = np.minimum.reduce(tile, axis=None), np.maximum.reduce(tile, axis=None)
-        above = low >= domain.low if domain.closed_low else low > domain.low
-        below = high <= domain.high if domain.closed_high else high < domain.high
-        return bool(above and below and high <= upper) and (not domain.whole or bool((np.floor(tile) == tile).all()))
+        above = low >= self.low if self.closed_low else low > self.low
+        below = high <= self.high if self.closed_high else high < self.high
+        return bool(above and below) and (not self.whole or bool((np.floor(tile) == tile).all()))
 
-    plain = domain.low == -np.inf and domain.high == np.inf and not domain.whole
-    return all_finite if plain else check
+
+def all_inside(domain: Support, upper: float = np.inf) -> Inside:
+    """The question whether every entry of a tile belongs to a support and none is above ``upper``."""
+    if upper < domain.high:
+        return Inside(domain.low, upper, domain.closed_low, True, domain.whole)
+    return Inside(domain.low, domain.high, domain.closed_low, domain.closed_high, domain.whole)
+
+
+all_finite = Inside()
+Check = Inside

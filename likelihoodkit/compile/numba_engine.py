@@ -1,0 +1,219 @@
+"""The compiled engine (extra ``fast``): the everyday program as one loop of machine code over eight rows at a time.
+
+numba brings LLVM (llvmlite), which compiles the text of `vector_ir` for the processor it runs on. The loop is written
+with explicit vectors rather than left to numba's auto-vectoriser, which gives up on long bodies, and with own exp and
+log, for which numba alone would call the scalar library. Rows outside the guards go to the kernels, as on the NumPy
+engine; programs with vectors or with kernels that have no form run on the NumPy engine altogether.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from likelihoodkit.compile.checks import Check
+from likelihoodkit.compile.numpy_engine import Runner
+from likelihoodkit.compile.program import Program
+from likelihoodkit.compile.vector_ir import LANES, TYPES, Column, supported, write
+from likelihoodkit.errors import DerivationError
+
+Array = NDArray[Any]
+
+#: rows per call of the loop: what the flags of its blocks need, and the share of a thread
+SPAN = 1 << 17
+#: columns that are read or written side by side
+WIDEST = 8
+
+
+@cache
+def _target() -> tuple[Any, Any]:
+    try:
+        from llvmlite import binding
+    except ImportError as problem:
+        raise DerivationError(
+            "the compiled engine needs numba, which is not installed", remedy="pip install 'likelihoodkit[fast]'"
+        ) from problem
+    binding.initialize_native_target()
+    binding.initialize_native_asmprinter()
+    machine = binding.Target.from_default_triple().create_target_machine(
+        cpu=binding.get_host_cpu_name(), features=binding.get_host_cpu_features().flatten(), opt=3
+    )
+    return binding, machine
+
+
+def available() -> bool:
+    """Is there a compiler?"""
+    try:
+        _target()
+    except DerivationError:
+        return False
+    return True
+
+
+class Compiled:
+    """One text, compiled; the machine code lives as long as this object."""
+
+    def __init__(self, text: str, pointers: int) -> None:
+        binding, machine = _target()
+        module = binding.parse_assembly(text)
+        module.verify()
+        options = binding.create_pipeline_tuning_options(speed_level=3)
+        builder = binding.create_pass_builder(machine, options)
+        builder.getModulePassManager().run(module, builder)
+        self._engine = binding.create_mcjit_compiler(module, _fresh(binding))
+        self._engine.finalize_object()
+        kinds = [ctypes.c_int64, *[ctypes.c_void_p] * (pointers + 1)]
+        self._function = ctypes.CFUNCTYPE(ctypes.c_int32, *kinds)(self._engine.get_function_address("loss"))
+
+    def __call__(self, blocks: int, flags: Array, pointers: list[int]) -> bool:
+        """Run; False where a check said no. Other Python threads go on meanwhile."""
+        return not self._function(blocks, flags.ctypes.data, *pointers)
+
+
+def _fresh(binding: Any) -> Any:
+    """A compiler takes possession of its target machine: each gets one of its own."""
+    return binding.Target.from_default_triple().create_target_machine(
+        cpu=binding.get_host_cpu_name(), features=binding.get_host_cpu_features().flatten(), opt=3, jit=True
+    )
+
+
+class CompiledRunner(Runner):
+    """A program on the compiled engine; see the module."""
+
+    def __init__(self, program: Program, *, threads: int = 1) -> None:
+        super().__init__(program, threads=threads)
+        _target()
+        self._compiled: dict[Any, Compiled] = {}
+
+    @cached_property
+    def possible(self) -> bool:
+        """Is the program one that this engine can write?"""
+        return supported(self.everyday)
+
+    def run(
+        self,
+        inputs: Mapping[str, Array],
+        outputs: Mapping[str, Array],
+        rows: int,
+        checks: Mapping[str, Check] | None = None,
+        terms: Mapping[str, Array] | None = None,
+        outcome: str = "",
+    ) -> bool:
+        """As `Runner.run`; prepared terms are computed again, which costs less here than reading them."""
+        needed = {i.detail for i in self.everyday.instructions if i.operation == "input"}
+        read = _Blocks({name: inputs[name] for name in sorted(needed)})
+        written = _Blocks(dict(outputs), first=len(read.arrays))
+        asked = dict(checks or {})
+        if not self.possible or read.strange or written.strange or not written.full or not set(asked) <= needed:
+            return super().run(inputs, outputs, rows, checks, terms, outcome)
+        key = (tuple(sorted(read.columns.items())), tuple(sorted(written.columns.items())), tuple(sorted(asked.items())))
+        if key not in self._compiled:
+            text = write(self.everyday, read.columns, written.columns, asked)
+            self._compiled[key] = Compiled(text, len(read.arrays) + len(written.arrays))
+        code = self._compiled[key]
+        spans = [(start, min(start + SPAN, rows)) for start in range(0, rows, SPAN)]
+
+        def work(span: tuple[int, int]) -> bool:
+            return self._part(code, read, written, span, inputs, outputs)
+
+        if self.threads > 1 and len(spans) > 1:
+            with ThreadPoolExecutor(self.threads) as pool:
+                return all(pool.map(work, spans))
+        return all(map(work, spans))
+
+    def _part(
+        self,
+        code: Compiled,
+        read: _Blocks,
+        written: _Blocks,
+        span: tuple[int, int],
+        inputs: Mapping[str, Array],
+        outputs: Mapping[str, Array],
+    ) -> bool:
+        start, stop = span
+        blocks, rest = divmod(stop - start, LANES)
+        flags = np.zeros(blocks + 1, dtype=np.uint8)
+        if blocks and not code(blocks, flags, read.pointers(start) + written.pointers(start)):
+            return False
+        if rest:
+            last = stop - rest
+            padded = read.padded(last, rest)
+            answers = [np.empty(LANES * max(width, 1), a.dtype) for a, width in written.arrays]
+            pointers = [a.ctypes.data for a in padded + answers]
+            if not code(1, flags[blocks:], pointers):
+                return False
+            for answer, (array, width) in zip(answers, written.arrays, strict=True):
+                array[last * width : stop * width] = answer[: rest * width]
+        if flags.any():
+            bits = np.unpackbits(flags, bitorder="little")[: stop - start]
+            with np.errstate(all="ignore"):
+                self._mend([np.flatnonzero(bits) + start], inputs, outputs)
+        return True
+
+
+class _Blocks:
+    """Columns sorted by the memory that they are columns of: (flat array, width) each, and the `Column` by name."""
+
+    def __init__(self, arrays: Mapping[str, Array], first: int = 0) -> None:
+        self.arrays: list[tuple[Array, int]] = []
+        self.columns: dict[str, Column] = {}
+        self.strange = False
+        places: dict[tuple[int, int], int] = {}
+        for name, array in arrays.items():
+            if array.ndim > 1 or array.dtype.name not in TYPES or not array.dtype.isnative:
+                self.strange = True
+                return
+            width = 0 if array.ndim == 0 else array.strides[0] // array.itemsize if len(array) > 1 else 1
+            whole = array if width in {0, 1} else array.base
+            if width > 1 and not _rows_of(array, whole, width):
+                self.strange = True
+                return
+            flat = whole if width == 0 else np.asarray(whole).reshape(-1)
+            index = (array.ctypes.data - flat.ctypes.data) // array.itemsize if width > 1 else 0
+            key = (flat.ctypes.data, width)
+            if key not in places:
+                places[key] = first + len(self.arrays)
+                self.arrays.append((flat, width))
+            self.columns[name] = Column(places[key], array.dtype.name, index, width)
+
+    @property
+    def full(self) -> bool:
+        """Is every column of every block there (so that a block can be written as a whole)?"""
+        counts: dict[int, set[int]] = {}
+        for column in self.columns.values():
+            counts.setdefault(column.pointer, set()).add(column.index)
+        widths = {c.pointer: c.width for c in self.columns.values()}
+        return all(len(found) == widths[pointer] for pointer, found in counts.items())
+
+    def pointers(self, start: int) -> list[int]:
+        return [a.ctypes.data + start * width * a.itemsize for a, width in self.arrays]
+
+    def padded(self, start: int, count: int) -> list[Array]:
+        """The last rows, made up to a whole block by repeating the last."""
+        found = []
+        for array, width in self.arrays:
+            if width == 0:
+                found.append(array)
+                continue
+            part = array[start * width : (start + count) * width].reshape(count, width)
+            found.append(np.concatenate([part, np.repeat(part[-1:], LANES - count, axis=0)]).reshape(-1))
+        return found
+
+
+def _rows_of(array: Array, whole: Any, width: int) -> bool:
+    """Is the array a column of a (n, width) matrix that lies row by row in memory?"""
+    return (
+        isinstance(whole, np.ndarray)
+        and whole.dtype == array.dtype
+        and whole.flags.c_contiguous
+        and width <= WIDEST
+        and whole.size == len(array) * width
+        and array.strides[0] == width * array.itemsize
+        and 0 <= array.ctypes.data - whole.ctypes.data < width * array.itemsize
+    )
