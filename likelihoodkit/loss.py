@@ -58,7 +58,7 @@ class Loss(Running):
         # names and supports are the same before the formula is stabilised, which a kept program makes unnecessary
         self._reader = Reader(negative_log_likelihood(bound))
         self._runners: dict[str, Runner] = {}
-        self._engine, self._threads = "numpy", 1
+        self._engine, self._threads = "auto", 1
 
     @cached_property
     def derivation(self) -> Derivation:

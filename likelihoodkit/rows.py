@@ -141,7 +141,6 @@ class Reader:
         rows = array.shape[0]
         dtype = array.dtype
         predicted = array[:, 0] if flat else array
-        checks: dict[str, Check] = {}
         impossible: Array | None = None
         questions: list[Callable[[], None]] = [lambda: check_finite(predicted, "outputs", self.family)]
         if not by_tile or offset is not None:
@@ -156,8 +155,7 @@ class Reader:
         for name, symbol in self.derivation.outputs.items():
             block = array[:, columns[name]]
             inputs[symbol.name] = block.T if name in self.vectors else block[:, 0]
-            if questions:
-                checks[symbol.name] = all_finite
+        checks = {symbol.name: all_finite for symbol in self.derivation.outputs.values()} if questions else {}
         inputs |= self._placed(self._shared(shared, known), columns, rows, dtype)
         inputs |= self._given(self.measure.filled(given or {}, y, known), rows, dtype)
         terms: Mapping[str, Mapping[str, Array]] = {}

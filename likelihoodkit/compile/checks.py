@@ -24,6 +24,7 @@ class Inside:
     whole: bool = False
 
     def __call__(self, tile: Array) -> bool:
+        """The answer for one tile."""
         if self.low == -np.inf and self.high == np.inf and not self.whole:
             # one pass where the squares of them all are summed without overflow
             return (tile.ndim == 1 and bool(np.dot(tile, tile) < np.inf)) or bool(np.isfinite(tile).all())

@@ -47,13 +47,9 @@ def _target() -> tuple[Any, Any]:
     return binding, machine
 
 
-def available() -> bool:
-    """Is there a compiler?"""
-    try:
-        _target()
-    except DerivationError:
-        return False
-    return True
+def need_compiler() -> None:
+    """Raise `DerivationError` where there is no compiler."""
+    _target()
 
 
 class Compiled:
@@ -88,7 +84,6 @@ class CompiledRunner(Runner):
 
     def __init__(self, program: Program, *, threads: int = 1) -> None:
         super().__init__(program, threads=threads)
-        _target()
         self._compiled: dict[Any, Compiled] = {}
 
     @cached_property
@@ -112,7 +107,8 @@ class CompiledRunner(Runner):
         asked = dict(checks or {})
         if not self.possible or read.strange or written.strange or not written.full or not set(asked) <= needed:
             return super().run(inputs, outputs, rows, checks, terms, outcome)
-        key = (tuple(sorted(read.columns.items())), tuple(sorted(written.columns.items())), tuple(sorted(asked.items())))
+        parts: list[Mapping[str, Any]] = [read.columns, written.columns, asked]
+        key = tuple(tuple(part.items()) for part in parts)
         if key not in self._compiled:
             text = write(self.everyday, read.columns, written.columns, asked)
             self._compiled[key] = Compiled(text, len(read.arrays) + len(written.arrays))
@@ -170,11 +166,12 @@ class _Blocks:
                 self.strange = True
                 return
             width = 0 if array.ndim == 0 else array.strides[0] // array.itemsize if len(array) > 1 else 1
-            whole = array if width in {0, 1} else array.base
-            if width > 1 and not _rows_of(array, whole, width):
-                self.strange = True
-                return
-            flat = whole if width == 0 else np.asarray(whole).reshape(-1)
+            flat = array
+            if width not in {0, 1}:
+                if array.base is None or not _rows_of(array, array.base, width):
+                    self.strange = True
+                    return
+                flat = array.base.reshape(-1)
             index = (array.ctypes.data - flat.ctypes.data) // array.itemsize if width > 1 else 0
             key = (flat.ctypes.data, width)
             if key not in places:

@@ -197,7 +197,9 @@ def _interleave(lines: Lines, vectors: Sequence[str], kind: str) -> str:
             )
         order = [lane * width + k if k < width else size + lane for lane in range(LANES) for k in range(width + 1)]
         picks = ", ".join(f"i32 {i}" for i in order)
-        joined = lines.let(f"shufflevector <{size} x {kind}> {joined}, <{size} x {kind}> {widened}, <{more} x i32> <{picks}>")
+        joined = lines.let(
+            f"shufflevector <{size} x {kind}> {joined}, <{size} x {kind}> {widened}, <{more} x i32> <{picks}>"
+        )
         width += 1
     return joined
 

@@ -145,8 +145,9 @@ def _logarithm(lines: Lines, x: str, shift: str, lost: str | None) -> str:
     e = lines.integer("ashr", lines.integer("sub", bits, whole(0x3FE6A09E667F3BCD)), whole(52))
     up = lines.integer("shl", e, whole(52))
     f = lines.binary("fsub", lines.double(lines.integer("sub", bits, up)), splat(1.0))
-    if lost is not None:  # lost 2^-e, exact
-        f = lines.fma(lost, lines.double(lines.integer("sub", whole(1023 << 52), up)), f)
+    if lost is not None:  # lost 2^-e, exact; 2^-e itself may leave the range where nothing is lost
+        exact = lines.fma(lost, lines.double(lines.integer("sub", whole(1023 << 52), up)), f)
+        f = lines.select(lines.compare("olt", x, splat(2.0**60)), exact, f)
     k = lines.binary("fadd", lines.let(f"sitofp {I} {e} to {V}"), shift)
     s = lines.binary("fdiv", f, lines.binary("fadd", f, splat(2.0)))
     z = lines.binary("fmul", s, s)
@@ -173,7 +174,6 @@ def _log1p() -> str:
     left = lines.binary("fsub", "%x", lines.binary("fsub", one, splat(1.0)))
     right = lines.binary("fsub", splat(1.0), lines.binary("fsub", one, "%x"))
     lost = lines.select(lines.compare("olt", "%x", splat(1.0)), left, right)
-    lost = lines.select(lines.compare("olt", "%x", splat(2.0**60)), lost, splat(0.0))
     value = _logarithm(lines, one, splat(0.0), lost)
     value = lines.select(lines.compare("oeq", one, splat(0.0)), splat(-math.inf), value)
     value = lines.select(lines.compare("ult", one, splat(0.0)), splat(math.nan), value)

@@ -131,7 +131,7 @@ def test_prepared_outcomes_belong_to_their_loss() -> None:
 
 
 def test_an_engine_that_does_not_exist() -> None:
-    with pytest.raises(UnknownNameError, match="Engines: numpy, numba"):
+    with pytest.raises(UnknownNameError, match="Engines: auto, numpy, numba"):
         lk.derive(lk.Normal).compile("fortran")
     with pytest.raises(InputError, match="at least 1"):
         lk.derive(lk.Normal).compile("numpy", threads=0)

@@ -1,0 +1,148 @@
+"""The compiled engine: its own exp and log against mpmath, whole losses against the NumPy engine."""
+
+from __future__ import annotations
+
+import math
+
+import mpmath
+import numpy as np
+import pytest
+
+import likelihoodkit as lk
+from likelihoodkit import engines
+from likelihoodkit.compile.numba_engine import CompiledRunner
+from likelihoodkit.compile.program import Program
+from likelihoodkit.compile.trace import Trace
+from likelihoodkit.errors import InputError, SupportError
+from likelihoodkit.families import FAMILIES
+
+SPECIAL = [
+    0.0, -0.0, np.inf, -np.inf, np.nan, 5e-324, -5e-324, 1e-310, 2.2250738585072014e-308, 1.7976931348623157e308,
+    -1.0, 1.0, np.nextafter(-1, 0), 709.78, 709.79, -745.13, -745.14, -708.5, -720.3, 1e-17, 0.5, 1e16,
+]  # fmt: skip
+
+
+def places(name: str) -> np.ndarray:
+    rng = np.random.default_rng(1)
+    n = 1500
+    near = 1 + rng.normal(size=n) * 10.0 ** rng.uniform(-16, 0, n)
+    drawn = {
+        "exp": [rng.uniform(-746, 710, n), rng.normal(size=n) * 10.0 ** rng.uniform(-20, 0, n)],
+        "expm1": [rng.uniform(-60, 710, n), rng.normal(size=n) * 10.0 ** rng.uniform(-300, 0, n)],
+        "log": [10.0 ** rng.uniform(-323, 308, n), np.abs(near)],
+        "log1p": [10.0 ** rng.uniform(-320, 308, n), near - 1, -1 + 10.0 ** rng.uniform(-16, 0, n)],
+    }[name]
+    return np.concatenate([SPECIAL, *drawn])
+
+
+@pytest.mark.parametrize("name", ["exp", "expm1", "log", "log1p"])
+def test_functions_are_within_two_units_of_the_last_place(name: str) -> None:
+    trace = Trace()
+    x = trace.raw("input", (), "x")
+    runner = CompiledRunner(trace.program([("answer", trace.emit(name, x).target)]))
+    given = places(name)
+    found = np.empty(len(given))
+    assert runner.run({"x": given}, {"answer": found}, len(given))
+    assert runner._compiled
+    with np.errstate(all="ignore"):
+        expected = getattr(np, name)(given)
+    with mpmath.workprec(200):
+        for at, ours, numpys in zip(given.tolist(), found.tolist(), expected.tolist(), strict=True):
+            if not math.isfinite(at) or not math.isfinite(numpys):
+                assert ours == numpys or (math.isnan(ours) and math.isnan(numpys)), at
+                continue
+            true = getattr(mpmath, name)(mpmath.mpf(at)) if abs(at) > 1e-40 or name in {"log", "exp"} else at
+            assert abs(mpmath.mpf(ours) - true) <= 2 * math.ulp(float(true)), at
+
+
+def written() -> dict[str, lk.Loss]:
+    losses = {name: lk.derive(family) for name, family in FAMILIES.items() if not lk.derive(family).inputs}
+    return {name: loss for name, loss in losses.items() if CompiledRunner(loss.program()).possible}
+
+
+LOSSES = written()
+
+
+def test_the_workloads_are_written() -> None:
+    assert {"Normal", "Bernoulli", "NegativeBinomial", "StudentT"} <= set(LOSSES)
+
+
+def rows(loss: lk.Loss, count: int, dtype: type = np.float64):
+    rng = np.random.default_rng(3)
+    outputs = rng.normal(size=(count, len(loss.outputs))).astype(dtype)
+    outputs[:: count // 7] *= 250  # rows for the kernels
+    low, high = loss.bound.family.outcome.domain.typical
+    y = rng.uniform(low, high, count)
+    return (np.floor(y) if loss.bound.family.outcome.domain.whole else y), outputs
+
+
+@pytest.mark.parametrize("name", list(LOSSES))
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_both_engines_give_the_same_numbers(name: str, dtype: type) -> None:
+    plain, fast = LOSSES[name].compile("numpy"), LOSSES[name].compile("numba")
+    y, outputs = rows(plain, 1003, dtype)
+    unit = float(np.finfo(dtype).eps)
+    for ours, expected in zip(fast.value_and_gradient(y, outputs), plain.value_and_gradient(y, outputs), strict=True):
+        assert ours.dtype == dtype
+        np.testing.assert_allclose(ours, expected, rtol=64 * unit, atol=64 * unit)
+    np.testing.assert_allclose(fast(y, outputs), plain(y, outputs), rtol=64 * unit, atol=64 * unit)
+
+
+@pytest.mark.parametrize("count", [0, 1, 7, 8, 9, 4000])
+def test_any_number_of_rows(count: int) -> None:
+    loss = lk.derive(lk.Normal)
+    rng = np.random.default_rng(count)
+    y, outputs = rng.normal(size=count), rng.normal(size=(count, 2))
+    fast = loss.compile("numba").value_and_gradient(y, outputs)
+    for ours, expected in zip(fast, loss.compile("numpy").value_and_gradient(y, outputs), strict=True):
+        np.testing.assert_allclose(ours, expected, rtol=1e-13, atol=1e-14)
+
+
+def test_columns_wherever_they_lie() -> None:
+    fast, plain = lk.derive(lk.Normal).compile("numba"), lk.derive(lk.Normal).compile("numpy")
+    rng = np.random.default_rng(0)
+    wide = rng.normal(size=(100, 4))
+    for y, outputs in (
+        (wide[:, 0], np.asfortranarray(wide[:, 1:3])),
+        (wide[::2, 0], wide[::2, 2:]),
+        (wide[:, 3], wide[:, 1:3]),
+        (np.arange(100), wide[:, :2]),
+    ):
+        for ours, expected in zip(
+            fast.value_and_gradient(y, outputs), plain.value_and_gradient(y, outputs), strict=True
+        ):
+            np.testing.assert_allclose(ours, expected, rtol=1e-13, atol=1e-13)
+
+
+def test_threads_change_no_bit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("likelihoodkit.compile.numba_engine.SPAN", 512)
+    loss = lk.derive(lk.StudentT)
+    y, outputs = rows(loss, 5000)
+    one, two = (loss.compile("numba", threads=t).value_and_gradient(y, outputs) for t in (1, 2))
+    for a, b in zip(one, two, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_wrong_numbers_are_named() -> None:
+    loss = lk.derive(lk.NegativeBinomial).compile("numba")
+    y, outputs = np.arange(50.0), np.zeros((50, 2))
+    outputs[33, 1] = np.nan
+    with pytest.raises(InputError, match=r"outputs\[33, 1\] = nan"):
+        loss(y, outputs)
+    y[49] = -1
+    with pytest.raises(SupportError, match=r"y\[49\] = -1"):
+        loss(y, np.zeros((50, 2)))
+
+
+def test_large_batches_choose_the_engine_by_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "LARGE_BATCH", 100)
+    loss = lk.derive(lk.Laplace).compile("auto")
+    assert type(loss._chosen("fused", 99)) is not CompiledRunner
+    assert type(loss._chosen("fused", 100)) is CompiledRunner
+    assert type(loss.compile("numpy")._chosen("fused", 100)) is not CompiledRunner
+
+
+def test_programs_it_cannot_write_run_on_numpy() -> None:
+    loss = lk.derive(lk.Categorical).compile("numba")
+    assert loss([0, 1], [[0.0, 1.0, 2.0], [0.0, 0.0, 0.0]]).shape == (2,)
+    assert isinstance(loss.program(), Program)
