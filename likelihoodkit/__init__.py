@@ -35,10 +35,13 @@ if TYPE_CHECKING:
     from likelihoodkit.reverse import Noise as Noise, reverse as reverse
     from likelihoodkit.wrappers import (
         Censored as Censored,
+        Discretised as Discretised,
         Hurdle as Hurdle,
         Independent as Independent,
         Joint as Joint,
+        Mislabelled as Mislabelled,
         Mixture as Mixture,
+        Transformed as Transformed,
         Truncated as Truncated,
         ZeroInflated as ZeroInflated,
         ZeroOneInflated as ZeroOneInflated,
@@ -58,7 +61,8 @@ _HOMES: dict[str, tuple[str, ...]] = {
     "explain": ("Explanation", "explain"),
     "fit": ("Fit", "fit"),
     "wrappers": (
-        "Censored", "Hurdle", "Independent", "Joint", "Mixture", "Truncated", "ZeroInflated", "ZeroOneInflated",
+        "Censored", "Discretised", "Hurdle", "Independent", "Joint", "Mislabelled",
+        "Mixture", "Transformed", "Truncated", "ZeroInflated", "ZeroOneInflated",
     ),
     "export.estimators": ("Classifier", "Regressor"),
     "export.booster": ("Booster",),

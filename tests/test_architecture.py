@@ -181,7 +181,10 @@ def test_deriving_loads_no_statistics_and_no_framework() -> None:
 # -- the front door ------------------------------------------------------------------------------------------------
 
 NOUNS = {"Distribution", "NamedLoss", "Loss", "Belief", "Proof", "Functional", "Noise", "Report", "Explanation", "Fit"}
-WRAPPERS = {"Censored", "Hurdle", "Independent", "Joint", "Mixture", "Truncated", "ZeroInflated", "ZeroOneInflated"}
+WRAPPERS = {
+    "Censored", "Discretised", "Hurdle", "Independent", "Joint", "Mislabelled", "Mixture",
+    "Transformed", "Truncated", "ZeroInflated", "ZeroOneInflated",
+}  # fmt: skip
 VERBS = {
     "derive", "prove", "elicits", "is_proper", "reverse", "explain", "check", "fit", "quantile", "interval", "minimise",
 }  # fmt: skip

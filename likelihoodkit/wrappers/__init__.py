@@ -5,5 +5,9 @@ from likelihoodkit.wrappers.independent import Independent
 from likelihoodkit.wrappers.inflated import Hurdle, ZeroInflated, ZeroOneInflated
 from likelihoodkit.wrappers.joint import Joint
 from likelihoodkit.wrappers.mixture import Mixture
+from likelihoodkit.wrappers.seen import Discretised, Mislabelled, Transformed
 
-__all__ = ["Censored", "Hurdle", "Independent", "Joint", "Mixture", "Truncated", "ZeroInflated", "ZeroOneInflated"]
+__all__ = [
+    "Censored", "Discretised", "Hurdle", "Independent", "Joint", "Mislabelled", "Mixture", "Transformed", "Truncated",
+    "ZeroInflated", "ZeroOneInflated",
+]  # fmt: skip

@@ -1,0 +1,102 @@
+"""Other scales, counts from amounts, labels that are sometimes wrong."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import mpmath as mp
+import numpy as np
+import pytest
+
+import likelihoodkit as lk
+from likelihoodkit.errors import BindingError, ShapeError
+from wrappers.truth import compare, log_mass, softplus
+
+
+def test_a_normal_logarithm_is_log_normal() -> None:
+    mine, known = lk.derive(lk.Transformed(lk.Normal, lk.log)), lk.derive(lk.LogNormal)
+    y, outputs = np.array([0.3, 2.0, 1e-5]), np.array([[0.1, 0.2], [-1.0, 0.5], [2.0, 1.0]])
+    for a, b in zip(mine.value_and_gradient(y, outputs), known.value_and_gradient(y, outputs), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-13)
+    for rule in ("median", lk.interval(0.9), "mean"):
+        np.testing.assert_allclose(mine.predict(outputs, rule=rule), known.predict(outputs, rule=rule), rtol=1e-9)
+
+
+def test_a_scale_of_ones_own_that_falls() -> None:
+    noise = lk.Transformed(lk.Exponential, lambda y: 1 / y, on=lk.positive)
+    compare(noise, 0.4, [0.3], lambda f: 1 / mp.mpf(0.4) * mp.exp(-f) + f + 2 * mp.log(mp.mpf(0.4)))
+    belief = lk.derive(noise).distribution([0.3])
+    assert belief.cdf(0.4)[0] == pytest.approx(math.exp(-math.exp(-0.3) / 0.4), rel=1e-13)
+
+
+@pytest.mark.parametrize("y", [0, 1, 30, -45])
+def test_discretised_normal(y: int) -> None:
+    def loss(mean: Any, f: Any) -> Any:
+        return -log_mass((y - mean) / softplus(f), (y + 1 - mean) / softplus(f))
+
+    compare(lk.Discretised(lk.Normal), y, [0.3, 0.4], loss, hessian=1e-8)
+
+
+def test_discretised_weibull_is_a_distribution_of_counts() -> None:
+    loss = lk.derive(lk.Discretised(lk.Weibull))
+    outputs = np.repeat([[1.0, 0.5]], 60, axis=0)
+    assert np.exp(-loss(np.arange(60.0), outputs)).sum() == pytest.approx(1, abs=1e-14)
+    belief = loss.distribution(outputs[:1])
+    assert belief.cdf(2.0)[0] == pytest.approx(1 - math.exp(-((3 / math.e) ** math.exp(0.5))), rel=1e-13)
+    assert belief.quantile(0.5)[0] == math.floor(math.e * math.log(2) ** math.exp(-0.5))
+
+
+def test_labels_wrong_at_known_rates() -> None:
+    def loss(f: Any) -> Any:
+        p = 1 / (1 + mp.exp(-f))
+        return -mp.log(p * mp.mpf("0.8") + (1 - p) * mp.mpf("0.1"))
+
+    compare(lk.Mislabelled(lk.Bernoulli, (0.1, 0.2)), 1, [0.7], loss)
+    value, gradient = lk.derive(lk.Mislabelled(lk.Bernoulli, 0.1)).value_and_gradient([0.0, 1.0], [1000.0, -1000.0])
+    np.testing.assert_allclose(value, [-math.log(0.1)] * 2, rtol=1e-15)
+    np.testing.assert_allclose(gradient, [0.0, 0.0], atol=1e-300)
+    assert lk.derive(lk.Mislabelled(lk.Bernoulli, 0.1)).predict([2.0], rule="mean") == pytest.approx(0.88079708)
+
+
+def test_classes_through_a_channel() -> None:
+    matrix = [[0.9, 0.1, 0.0], [0.2, 0.7, 0.1], [0.0, 0.0, 1.0]]
+    outputs = [0.3, -0.2, 1.1]
+    for seen in range(3):
+
+        def loss(*f: Any, seen: int = seen) -> Any:
+            total = mp.fsum(mp.exp(x) for x in f)
+            exact = [mp.mpf(str(row[seen])) for row in matrix]
+            return -mp.log(mp.fdot(exact, [mp.exp(x) / total for x in f]))
+
+        compare(lk.Mislabelled(lk.Categorical, matrix), seen, outputs, loss)
+    value = lk.derive(lk.Mislabelled(lk.Categorical, matrix))([1, 0], [[1000.0, -1000.0, -1000.0], [0.0, 0.0, 2000.0]])
+    np.testing.assert_allclose(value, [-math.log(0.1), 2000 - math.log(1.1)], rtol=1e-13)
+
+
+def test_as_many_classes_as_the_matrix_has() -> None:
+    with pytest.raises(ShapeError, match="they have 3 columns"):
+        lk.derive(lk.Mislabelled(lk.Categorical, [[0.9, 0.1], [0.2, 0.8]]))([0], [[0.0, 0.0, 0.0]])
+
+
+def test_no_wrong_labels_is_the_noise_itself() -> None:
+    mine, known = lk.derive(lk.Mislabelled(lk.Bernoulli, 0)), lk.derive(lk.Bernoulli)
+    np.testing.assert_allclose(mine([0, 1], [0.3, -40.0]), known([0, 1], [0.3, -40.0]), rtol=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: lk.Transformed(lk.Normal, lambda y: y**3), "on=lk.positive"),
+        (lambda: lk.Transformed(lk.Normal, lambda y: y**2, on=lk.real), "rises or falls"),
+        (lambda: lk.Transformed(lk.Gamma, lk.log), "reaches from -inf"),
+        (lambda: lk.Discretised(lk.Poisson), "Discretised needs"),
+        (lambda: lk.Mislabelled(lk.Normal, 0.1), "needs classes"),
+        (lambda: lk.Mislabelled(lk.Bernoulli, 1.5), "sum to 1"),
+        (lambda: lk.Mislabelled(lk.Categorical, [[0.5, 0.4], [0, 1]]), "row 0"),
+        (lambda: lk.Mislabelled(lk.Categorical, 0.1), "square matrix"),
+    ],
+)
+def test_what_cannot_be_seen_so(make: Any, words: str) -> None:
+    with pytest.raises(BindingError, match=words):
+        make()
