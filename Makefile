@@ -4,7 +4,7 @@
 #   make test-extras the tests that need frameworks: torch, jax, numba, boosters, scikit-learn
 #   make lint        ruff and mypy --strict
 #   make notebooks   run the notebooks from top to bottom
-#   make accuracy    every family against mpmath
+#   make accuracy    everything against mpmath: families, links, wrappers, losses
 #   make bench       speed
 # Another interpreter: make test PYTHON=python3.13 VENV=.venv-3.13
 

@@ -1,53 +1,43 @@
-"""Every family against its textbook formula in mpmath; writes benchmarks/accuracy/table.md.
+"""Everything against mpmath: families, alternative links, wrappers, named losses; writes benchmarks/accuracy/table.md.
 
-    python -m benchmarks.accuracy [--points 60] [--largest 745] [--show 3] [--no-write] [Family ...]
+    python -m benchmarks.accuracy [--points 60] [--largest 745] [--jobs 2] [--kinds family loss] [--no-write] [NAME ...]
 
-`--points` extreme combinations per family and dtype, `--largest` the largest |output|, `--show` offences printed.
+`--points` extreme combinations per case and dtype (a third of them for alternative links), `--largest` the largest
+|output|, `--show` offences printed, `--jobs` processes. Rows are printed as they are measured.
 """
 
 from __future__ import annotations
 
 import argparse
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-import numpy as np
-
-from benchmarks.accuracy.measure import (
-    FAMILIES,
-    KINDS,
-    Measured,
-    extreme_points,
-    measure,
-    moderate_points,
-    nan_count,
-    summary,
-)
+from benchmarks.accuracy.cases import KINDS_OF_CASES, cases
+from benchmarks.accuracy.measure import KINDS
+from benchmarks.accuracy.rows import row
 
 TABLE = Path(__file__).with_name("table.md")
 HEAD = (
-    "family",
-    "points",
-    "no reference",
-    "non-finite",
-    "NaN at overflow",
-    "no overflow",
-    "Hessian inf/NaN",
+    *("case", "points", "no reference", "non-finite", "NaN at overflow", "no overflow", "Hessian inf/NaN"),
     *(f"worst {kind}" for kind in KINDS),
 )
 MODERATE = (
-    "family",
-    "points",
-    "value: median ulp",
-    "99 %",
-    "conditioned",
-    "gradient: median ulp",
-    "99 %",
-    "conditioned",
+    *("case", "points", "value: median ulp", "99 %", "conditioned", "gradient: median ulp", "99 %", "conditioned"),
+    *("NaN to 1e300", "Fisher NaN"),
 )
 NOTE = """Regenerate with `make accuracy`. Errors are in units of u = 2^-53 (float32: 2^-24) times the conditioned size
 |q| + sum |x dq/dx|; the bar is 4 for values and 8 for gradients. References: the textbook formulas of tests/textbook.py
-in mpmath, at precision rising until two agree to 40 digits. Non-finite, NaN and no overflow count values and gradients.
+in mpmath, where there is none the formula as declared, at precision rising until two agree to 40 digits; points without
+one are counted. Non-finite, NaN and no overflow count values and gradients. NaN to 1e300 counts NaN among values and
+gradients of 4000 combinations of outputs up to 1e300, where most references are out of reach.
 """
+TITLES = {
+    "family": "Families",
+    "link": "Alternative links, one parameter at a time",
+    "wrapper": "Wrappers",
+    "loss": "Named losses",
+}
 
 
 def _table(head: tuple[str, ...], rows: list[list[str]]) -> str:
@@ -55,46 +45,41 @@ def _table(head: tuple[str, ...], rows: list[list[str]]) -> str:
     return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows]) + "\n"
 
 
-def _moderate(found: Measured) -> list[str]:
-    cells = [found.family, str(found.points)]
-    for kind in KINDS[:2]:
-        cells += [f"{found.quantile(kind, 0.5):.2f}", f"{found.quantile(kind, 0.99):.2g}", f"{found.worst[kind]:.2g}"]
-    return cells
-
-
 def main() -> None:
     """Measure, print and write the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("families", nargs="*", help="families to measure; all when left out")
+    parser.add_argument("names", nargs="*", help="cases to measure; all when left out")
+    parser.add_argument("--kinds", nargs="*", choices=KINDS_OF_CASES, default=KINDS_OF_CASES)
     parser.add_argument("--points", type=int, default=60)
     parser.add_argument("--moderate", type=int, default=300)
     parser.add_argument("--largest", type=float, default=745.0)
     parser.add_argument("--show", type=int, default=3)
+    parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--no-write", action="store_true")
     options = parser.parse_args()
-    names = options.families or list(FAMILIES)
-    parts = ["# Accuracy of the built-in families\n", NOTE]
-    for dtype in (np.float64, np.float32):
-        rows = []
-        largest = options.largest if dtype is np.float64 else min(options.largest, 745.0)
-        for name in names:
-            found = measure(name, extreme_points(FAMILIES[name], options.points, largest), dtype)
-            rows.append(list(summary(found)))
-            print(dtype.__name__, *rows[-1], flush=True)
-            for offence in found.offences[: options.show]:
-                print("   ", offence, flush=True)
-        title = f"## Extreme outputs up to {largest:g}, {dtype.__name__}\n"
-        parts += [title, _table(HEAD, rows)]
-    rows = []
-    for name in names:
-        rows.append(_moderate(measure(name, moderate_points(FAMILIES[name], options.moderate))))
-        print("moderate", *rows[-1], flush=True)
-    parts += ["## Moderate random points, float64: strict error in ulp\n", _table(MODERATE, rows)]
-    far = [[name, str(nan_count(name))] for name in names]
-    print("NaN up to 1e300", far)
-    parts += ["## NaN among values and gradients, 4000 combinations of outputs up to 1e300, float64\n"]
-    parts += [_table(("family", "NaN"), far)]
-    if not options.no_write and not options.families:
+    parts = ["# Accuracy\n", NOTE]
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(options.jobs, mp_context=context) as pool:
+        for kind in options.kinds:
+            chosen = [c.label for c in cases((kind,)) if not options.names or c.label.split("(")[0] in options.names]
+            few = options.points if kind != "link" else options.points // 5
+            sections = [("float64", few), ("float32", few // 2 if kind == "link" else few)]
+            sections += [("moderate", options.moderate)] if kind in ("family", "loss") else []
+            for part, points in sections if chosen else []:
+                jobs = [pool.submit(row, kind, label, part, points, options.largest) for label in chosen]
+                rows = []
+                for job in jobs:
+                    cells, offences = job.result()
+                    rows.append(cells)
+                    print(part, *cells, flush=True)
+                    for offence in offences[: options.show]:
+                        print("   ", offence, flush=True)
+                head = MODERATE if part == "moderate" else HEAD
+                words = (
+                    "moderate random points, strict error in ulp" if part == "moderate" else f"extreme outputs, {part}"
+                )
+                parts += [f"## {TITLES[kind]}: {words}\n", _table(head, rows)]
+    if not options.no_write and not options.names:
         TABLE.write_text("\n".join(parts), encoding="utf-8")
 
 

@@ -10,28 +10,22 @@ from __future__ import annotations
 import itertools
 import math
 import random
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from mpmath import mpf
 
-import likelihoodkit as lk
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests"))
-
-from textbook import FAMILIES, Family, nll  # type: ignore[import-not-found]
+from benchmarks.accuracy.cases import Case, textbook
 
 __all__ = [
     "BAR",
-    "FAMILIES",
     "HESSIAN_BAR",
     "KINDS",
     "Measured",
     "extreme_points",
+    "fisher_trouble",
     "measure",
     "moderate_points",
     "nan_count",
@@ -42,19 +36,6 @@ SIZES = (1e-300, 1e-8, 1e-3, 1.0, 5.0, 30.0, 88.0, 104.0, 709.0, 745.0, 1e4, 1e8
 KINDS = ("value", "gradient", "Hessian diagonal")
 BAR = (4.0, 8.0)  # value, gradient
 HESSIAN_BAR = 16.0
-
-OUTCOMES: dict[str, tuple[float, ...]] = {
-    "real": (0, 1, -2.5, 1e-8, -30, 1e4, 1e8, 1e200),
-    "positive": (1, 2.5, 1e-8, 30, 1e4, 1e-300, 1e200),
-    "nonnegative": (0, 1, 2.5, 1e-8, 30, 1e4, 1e-300, 1e200),
-    "unit": (0.5, 0.1, 1e-8, 1e-300, 1 - 1e-9),
-    "angle": (0, 1e-8, 1, -3),
-    "binary": (0, 1),
-    "classes": (0, 1, 2),
-    "counts": (0, 1, 2, 30, 1000, 10**6),
-    "counts from one": (1, 2, 30, 1000, 10**6),
-    "trials": (0, 1, 6, 12),
-}
 
 Point = tuple[float, tuple[float, ...]]
 
@@ -90,41 +71,45 @@ class Measured:
         return float(np.quantile(self.ulps[kind], level)) if self.ulps[kind] else 0.0
 
 
-def extreme_points(family: Family, count: int, largest: float) -> list[Point]:
+def extreme_points(case: Case, count: int, largest: float) -> list[Point]:
     """`count` combinations of extreme outputs and outcomes, the same on every machine."""
     sizes = [s for s in SIZES if s <= largest]
     grid = (0.0, *sizes, *(-s for s in sizes))
-    outcomes = OUTCOMES[family.support]
-    if len(outcomes) * len(grid) ** family.width <= count:
-        return list(itertools.product(outcomes, itertools.product(grid, repeat=family.width)))
-    rng = random.Random(f"extreme {family.name} {largest}")
-    draw = [(rng.choice(outcomes), tuple(rng.choice(grid) for _ in range(family.width))) for _ in range(count)]
+    outcomes, width = case.outcomes, case.width
+    if len(outcomes) * len(grid) ** width <= count:
+        return list(itertools.product(outcomes, itertools.product(grid, repeat=width)))
+    rng = random.Random(f"extreme {case.label} {largest}")
+    draw = [(rng.choice(outcomes), tuple(rng.choice(grid) for _ in range(width))) for _ in range(count)]
     return list(dict.fromkeys(draw))
 
 
-def moderate_points(family: Family, count: int) -> list[Point]:
-    """Random points of everyday size."""
-    return [(float(y), tuple(outputs)) for y, outputs in family.points(count)]
+def moderate_points(case: Case, count: int) -> list[Point]:
+    """Random points of everyday size: the textbook's, else normal outputs and typical outcomes."""
+    if case.kind == "family" and case.textbook:
+        return [(float(y), tuple(outputs)) for y, outputs in textbook.FAMILIES[case.textbook].points(count)]
+    rng = random.Random(f"moderate {case.label}")
+    everyday = [y for y in case.outcomes if abs(y) in (0, 1) or 0.01 < abs(y) < 100]
+    return [(rng.choice(everyday), tuple(round(rng.gauss(0, 2), 6) for _ in range(case.width))) for _ in range(count)]
 
 
-def measure(name: str, points: Sequence[Point], dtype: type[np.floating[Any]] = np.float64) -> Measured:
-    """Compare the family's loss with its textbook formula at every point."""
-    family = FAMILIES[name]
-    loss = lk.derive(getattr(lk, name)(**family.held))
+def measure(case: Case, points: Sequence[Point], dtype: type[np.floating[Any]] = np.float64) -> Measured:
+    """Compare the loss with its reference at every point."""
     points = [point for point in points if _representable(point, dtype)]
+    found = Measured(case.label, len(points))
+    if not points:
+        return found
     y = np.array([p[0] for p in points], dtype=dtype)
     outputs = np.array([p[1] for p in points], dtype=dtype)
-    value, gradient = loss.value_and_gradient(y, outputs)
-    hessian = np.asarray(loss.hessian(y, outputs))
-    found = Measured(name, len(points))
+    value, gradient = case.loss.value_and_gradient(y, outputs)
+    hessian = np.asarray(case.loss.hessian(y, outputs))
     for i in range(len(points)):
         at = [float(x) for x in outputs[i]]
-        truth = nll(name, float(y[i]), at)
+        truth = case.reference(float(y[i]), at)
         if truth is None:
             found.no_reference += 1
             continue
-        place = f"{name} y={float(y[i])!r} outputs={at}"
-        width = range(family.width)
+        place = f"{case.label} y={float(y[i])!r} outputs={at}"
+        width = range(case.width)
         rows: list[tuple[str, float, mpf, mpf]] = [("value", float(value[i]), truth.value, truth.value_condition)]
         rows += [
             ("gradient", float(np.reshape(gradient[i], -1)[j]), truth.gradient[j], truth.gradient_condition[j])
@@ -139,15 +124,21 @@ def measure(name: str, points: Sequence[Point], dtype: type[np.floating[Any]] = 
     return found
 
 
-def nan_count(name: str, count: int = 4000) -> int:
+def nan_count(case: Case, count: int = 4000) -> int:
     """NaN among values, gradients and Hessians over the whole range, up to 1e300, where few references are in reach."""
-    family = FAMILIES[name]
-    points = extreme_points(family, count, SIZES[-1])
-    loss = lk.derive(getattr(lk, name)(**family.held))
+    points = extreme_points(case, count, SIZES[-1])
     y, outputs = np.array([p[0] for p in points], dtype=float), np.array([p[1] for p in points], dtype=float)
-    value, gradient = loss.value_and_gradient(y, outputs)
-    hessian = np.asarray(loss.hessian(y, outputs))
+    value, gradient = case.loss.value_and_gradient(y, outputs)
+    hessian = np.asarray(case.loss.hessian(y, outputs))
     return int(np.isnan(value).sum() + np.isnan(gradient).sum() + np.isnan(hessian).sum())
+
+
+def fisher_trouble(case: Case, count: int = 12) -> int:
+    """Fisher matrices of moderate outputs that hold a NaN or a negative variance; named losses have none."""
+    outputs = np.array([p[1] for p in moderate_points(case, count)], dtype=float)
+    fisher = np.asarray(case.loss.fisher(outputs))
+    diagonal = np.diagonal(fisher, axis1=-2, axis2=-1)
+    return int((np.isnan(fisher).any(axis=(-2, -1)) | (diagonal < 0).any(axis=-1)).sum())
 
 
 def _representable(point: Point, dtype: type[np.floating[Any]]) -> bool:

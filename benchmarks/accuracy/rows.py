@@ -1,0 +1,37 @@
+"""One row of a table, measured in whatever process: the case is looked up by its name."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from benchmarks.accuracy.cases import Case, cases
+from benchmarks.accuracy.measure import (
+    KINDS,
+    Measured,
+    extreme_points,
+    fisher_trouble,
+    measure,
+    moderate_points,
+    nan_count,
+    summary,
+)
+
+
+def _moderate(case: Case, found: Measured) -> list[str]:
+    cells = [found.family, str(found.points)]
+    for kind in KINDS[:2]:
+        cells += [f"{found.quantile(kind, 0.5):.2f}", f"{found.quantile(kind, 0.99):.2g}", f"{found.worst[kind]:.2g}"]
+    return [*cells, str(nan_count(case)), str(fisher_trouble(case)) if case.kind == "family" else "-"]
+
+
+def row(kind: str, label: str, part: str, points: int, largest: float) -> tuple[list[str], list[str]]:
+    """One row of one table: (cells, offences). The case is looked up by name, so that any process can measure it."""
+    (case,) = [c for c in cases((kind,)) if c.label == label]
+    with np.errstate(all="ignore"):
+        if part == "moderate":
+            return _moderate(case, measure(case, moderate_points(case, points))), []
+        dtype = np.float32 if part == "float32" else np.float64
+        found = measure(
+            case, extreme_points(case, points, min(largest, 745.0) if part == "float32" else largest), dtype
+        )
+    return list(summary(found)), found.offences

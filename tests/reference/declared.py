@@ -1,0 +1,127 @@
+"""A declared formula as a function of Taylor jets: the reference where no textbook row stands beside the declaration.
+
+The formula is taken as it was typed, links put in, before any identity of the package was applied and with every
+primitive replaced by what it means; its derivatives are those of `jets`, not of the package.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import sympy as sp
+from mpmath import mp, mpf
+
+from likelihoodkit.loss import Loss
+from likelihoodkit.nll import negative_log_likelihood
+from likelihoodkit.primitives import RECORDS, VectorSymbol, lower
+from reference.certified import Formula
+from reference.jets import Jet, Number, _lift, asinh, cos, cosh, exp, log, log_gamma, tanh, value
+
+
+class NotScalarError(ValueError):
+    """The formula works on vectors; there is no reference of this kind."""
+
+
+_FUNCTIONS: dict[str, Callable[[Number], Number]] = {
+    "exp": exp, "log": log, "cos": cos, "cosh": cosh, "tanh": tanh, "asinh": asinh,
+    "gamma": lambda x: exp(log_gamma(x)), "loggamma": log_gamma,
+    "sin": _lift(mp.sin, lambda x, s: (mp.cos(x), -s)),
+    "sinh": _lift(mp.sinh, lambda x, s: (mp.cosh(x), s)),
+    "erf": _lift(mp.erf, lambda x, _: (2 / mp.sqrt(mp.pi) * mp.exp(-x**2), -4 * x / mp.sqrt(mp.pi) * mp.exp(-x**2))),
+    "zeta": _lift(mp.zeta, lambda x, _: (mp.zeta(x, 1, 1), mp.zeta(x, 1, 2))),
+    "Abs": _lift(abs, lambda x, _: (mp.sign(x), mpf(0))),
+    "sign": _lift(mp.sign, lambda x, _: (mpf(0), mpf(0))),
+    "floor": _lift(mp.floor, lambda x, _: (mpf(0), mpf(0))),
+    "wrap_angle": lambda x: x - 2 * mp.pi * mp.nint(value(x) / (2 * mp.pi)),
+}  # fmt: skip
+
+
+def _bessel(order: int) -> Callable[[Number], Number]:
+    def slopes(x: mpf, at: mpf) -> tuple[mpf, mpf]:
+        first = (mp.besseli(order - 1, x) + mp.besseli(order + 1, x)) / 2
+        second = (mp.besseli(order - 2, x) + 2 * at + mp.besseli(order + 2, x)) / 4
+        return first, second
+
+    return _lift(lambda x: mp.besseli(order, x), slopes)
+
+
+def _extreme(arguments: list[Number], largest: bool) -> Number:
+    """The larger or smaller; where two meet, the middle of their slopes."""
+    best = arguments[0]
+    for other in arguments[1:]:
+        a, b = value(best), value(other)
+        best = (best + other) / 2 if a == b else other if (b > a) == largest else best
+    return best
+
+
+def _evaluate(e: Any, at: dict[Any, Number], memory: dict[Any, Number]) -> Number:
+    if e in at:
+        return at[e]
+    if e in memory:
+        return memory[e]
+    if isinstance(e, VectorSymbol):
+        raise NotScalarError(str(e))
+    if not e.args:
+        return mp.mpmathify(sp.N(e, mp.dps + 5)) if not e.is_Rational else mpf(e.p) / e.q
+    if isinstance(e, sp.Piecewise):
+        result = _branch(e, at, memory)
+    else:
+        arguments = [_evaluate(a, at, memory) for a in e.args]
+        result = _combine(e, arguments)
+    memory[e] = result
+    return result
+
+
+def _branch(e: Any, at: dict[Any, Number], memory: dict[Any, Number]) -> Number:
+    for expression, condition in e.args:
+        parts = list(condition.atoms(sp.core.relational.Relational))
+        truth = {c: _holds(c, at, memory) for c in parts}
+        if condition is sp.true or bool(condition.xreplace(truth)):
+            return _evaluate(expression, at, memory)
+    raise NotScalarError(str(e))
+
+
+def _holds(condition: Any, at: dict[Any, Number], memory: dict[Any, Number]) -> Any:
+    left, right = (value(_evaluate(side, at, memory)) for side in condition.args)
+    tests = {"==": left == right, "<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}
+    return sp.true if tests[condition.rel_op] else sp.false
+
+
+def _combine(e: Any, arguments: list[Number]) -> Number:
+    if e.is_Add:
+        return sum(arguments[1:], arguments[0])
+    if e.is_Mul:
+        total = arguments[0]
+        for factor in arguments[1:]:
+            total = total * factor
+        return total
+    if e.is_Pow and not isinstance(e, sp.exp):
+        base, exponent = arguments
+        if e.exp.is_Integer:
+            return base ** int(e.exp) if int(e.exp) > 0 else 1 / (base ** -int(e.exp))
+        return exp(exponent * log(base))
+    if isinstance(e, sp.Max | sp.Min):
+        return _extreme(arguments, isinstance(e, sp.Max))
+    if isinstance(e, sp.besseli):
+        return _bessel(int(e.args[0]))(arguments[1])
+    name = type(e).__name__
+    if name in _FUNCTIONS:
+        return _FUNCTIONS[name](arguments[0])
+    raise NotScalarError(f"{name} has no jet" if name not in RECORDS else f"{name} works on vectors")
+
+
+def formula_of(loss: Loss) -> Formula:
+    """(y, [outputs]) -> the loss as declared; `NotScalarError` where it works on vectors."""
+    derivation = loss.derivation
+    expression = lower(negative_log_likelihood(loss.bound).expression)
+    columns = list(derivation.predicted.values())
+    if any(isinstance(s, VectorSymbol) for s in expression.free_symbols):
+        raise NotScalarError(repr(loss.bound))
+
+    def formula(y: Number, outputs: list[Number]) -> Number:
+        at = {derivation.y: y, **dict(zip(columns, outputs, strict=True))}
+        found = _evaluate(expression, at, {})
+        return found if isinstance(found, Jet) else found + 0 * outputs[0]
+
+    return formula
