@@ -25,6 +25,7 @@ __all__ = [
     "KINDS",
     "Measured",
     "extreme_points",
+    "far_points",
     "fisher_trouble",
     "measure",
     "moderate_points",
@@ -81,6 +82,11 @@ def extreme_points(case: Case, count: int, largest: float) -> list[Point]:
     rng = random.Random(f"extreme {case.label} {largest}")
     draw = [(rng.choice(outcomes), tuple(rng.choice(grid) for _ in range(width))) for _ in range(count)]
     return list(dict.fromkeys(draw))
+
+
+def far_points(case: Case, count: int, far: float = 1e4) -> list[Point]:
+    """`count` combinations with an output of that size, about the last for which a reference can be formed."""
+    return [p for p in extreme_points(case, 20 * count, far) if far in map(abs, p[1])][:count]
 
 
 def moderate_points(case: Case, count: int) -> list[Point]:

@@ -9,6 +9,7 @@ from benchmarks.accuracy.measure import (
     KINDS,
     Measured,
     extreme_points,
+    far_points,
     fisher_trouble,
     measure,
     moderate_points,
@@ -31,7 +32,9 @@ def row(kind: str, label: str, part: str, points: int, largest: float) -> tuple[
         if part == "moderate":
             return _moderate(case, measure(case, moderate_points(case, points))), []
         dtype = np.float32 if part == "float32" else np.float64
-        found = measure(
-            case, extreme_points(case, points, min(largest, 745.0) if part == "float32" else largest), dtype
-        )
+        if part == "far":
+            found = measure(case, far_points(case, points))
+        else:
+            chosen = extreme_points(case, points, min(largest, 745.0) if part == "float32" else largest)
+            found = measure(case, chosen, dtype)
     return list(summary(found)), found.offences

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise
+from likelihoodkit.primitives.kernels._wide import LARGE_EXPONENT, ratio_gap, wide_power
 from likelihoodkit.primitives.kernels.exponential import times_exp
 from likelihoodkit.primitives.kernels.logistic import sigmoid
 
 TINY = np.finfo(np.float64).tiny
 #: beyond this 1 is below half an ulp of the ratio
 FAR = 1e17
+#: a power below takes over many ulp of its exponent
+MODERATE = math.exp(-LARGE_EXPONENT)
 #: sigmoid(-x) = e^-x beyond
 FAR_LOGIT = 40.0
 
@@ -108,7 +113,12 @@ def power_times_exp(y: Floats, t: Floats, g: Floats) -> Floats:
     normal = (product >= TINY) & (product < np.inf)
     near = product * np.power(product, np.expm1(g))
     direct = np.where(np.absolute(g) < 1.0, near, np.power(product, np.exp(g)))
-    return np.where(normal, direct, np.exp(times_exp(np.log(y) + t, g)))
+    power = np.where(normal, direct, np.exp(times_exp(np.log(y) + t, g)))
+    moderate = (power > MODERATE) & (power < 1.0 / MODERATE)
+    extreme = ~moderate & (power > 0) & (power < np.inf)
+    return piecewise(
+        (y, t, g, power), (extreme, lambda y, t, g, x: wide_power(y, t, g)), otherwise=lambda y, t, g, x: x
+    )
 
 
 @kernel
@@ -152,7 +162,7 @@ def power_less_log(y: Floats, t: Floats, g: Floats) -> Floats:
 def ratio_deviance(y: Floats, t: Floats, s: Floats) -> Floats:
     """e^s (x - 1)^2/(2 y) with x = y e^t, y > 0, also where x or 1/y leaves the range."""
     x = _within(y, t)
-    gap = x - 1.0
+    gap = ratio_gap(y, t)
     middle = np.asarray(times_exp(0.5 * gap * (gap / x), s + t))
     large = np.asarray(times_exp(0.5 * y, s + 2.0 * t))
     small = np.asarray(times_exp(0.5 / y, s))
@@ -163,4 +173,4 @@ def ratio_deviance(y: Floats, t: Floats, s: Floats) -> Floats:
 def ratio_minus_one(y: Floats, t: Floats, s: Floats) -> Floats:
     """e^(s + t) (x - 1) with x = y e^t, also where x leaves the range."""
     x = _within(y, t)
-    return np.where(x > FAR, np.asarray(times_exp(y, s + 2.0 * t)), np.asarray(times_exp(x - 1.0, s + t)))
+    return np.where(x > FAR, np.asarray(times_exp(y, s + 2.0 * t)), np.asarray(times_exp(ratio_gap(y, t), s + t)))

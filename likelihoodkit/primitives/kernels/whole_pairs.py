@@ -11,6 +11,7 @@ import numpy as np
 
 from likelihoodkit.primitives.kernels._binet import binet, binet_difference
 from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise
+from likelihoodkit.primitives.kernels._wide import wide_halves
 from likelihoodkit.primitives.kernels.differences import exp_minus, sigmoid_balance, sigmoid_curve
 from likelihoodkit.primitives.kernels.exponential import log1pmx, log1pmx_over_square, times_exp
 from likelihoodkit.primitives.kernels.gamma import LOG_SQRT_2PI, digamma, log_gamma
@@ -241,6 +242,7 @@ def beta_loss(y: Floats, f: Floats, g: Floats) -> Floats:
     c = np.exp(g)
     log_y, log_rest = np.log(y), np.log1p(-y)
     near = ((a > 0.5) & (a < 2) & (2 * c * y < a)) | ((b > 0.5) & (b < 2) & (2 * c * (1.0 - y) < b))
+    near |= (a > 0.6) & (a < 2) & (b > 0.6) & (b < 2)
     return piecewise(
         (y, f, g, a, b, log_a, log_b, log_y, log_rest),
         (near, _beta_loss_plain),  # where a log y and log y would cancel
@@ -251,10 +253,14 @@ def beta_loss(y: Floats, f: Floats, g: Floats) -> Floats:
 def _beta_loss_plain(
     y: Floats, f: Floats, g: Floats, a: Floats, b: Floats, log_a: Floats, log_b: Floats, log_y: Floats, log_rest: Floats
 ) -> Floats:
-    less_a = np.where(b < a, np.expm1(g) - b, a - 1.0)
-    less_b = np.where(a < b, np.expm1(g) - a, b - 1.0)
+    less_a, less_b, rest_a, rest_b, rest_c = wide_halves(f, g, a, b)
     direct = (np.asarray(log_gamma(a)) + np.asarray(log_gamma(b))) - np.asarray(log_gamma(np.exp(g)))
-    peak = np.where((a < 3) & (b < 3), direct, np.asarray(log_beta(a, b)))
+    few = (a < 3) & (b < 3)
+    peak = np.where(few, direct, np.asarray(log_beta(a, b)))
+    rounded = (
+        rest_a * np.asarray(digamma(a)) + rest_b * np.asarray(digamma(b)) - rest_c * np.asarray(digamma(np.exp(g)))
+    )
+    peak = peak + np.where(few, rounded, 0.0)
     return peak - less_a * log_y - less_b * log_rest
 
 
