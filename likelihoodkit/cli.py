@@ -1,4 +1,4 @@
-"""The command line: ``likelihoodkit list | show | derive | prove | explain | check | fit | demo``.
+"""The command line: ``likelihoodkit list | show | derive | source | prove | explain | check | fit | demo``.
 
 Exit codes: 0 fine; 1 the claim is not proved, the check failed or the fit did not converge; 2 a mistake in what was
 asked. ``--json`` prints one JSON object instead of text. Nothing heavy is imported before a command runs.
@@ -26,12 +26,14 @@ from likelihoodkit.commands import (
     run_list,
     run_prove,
     run_show,
+    run_source,
 )
 
 USAGE, INTERRUPTED = 2, 130
 
 EXAMPLES = """examples:
   likelihoodkit derive "Normal(scale=1)"
+  likelihoodkit source NegativeBinomial > loss.py
   likelihoodkit prove "Laplace(scale=1)" absolute_error
   likelihoodkit explain Poisson --format markdown
   likelihoodkit fit data.csv --outcome stack_loss --family StudentT
@@ -63,6 +65,9 @@ def build_parser() -> argparse.ArgumentParser:
     child.add_argument("name")
     child = command("derive", run_derive, "derive the loss of a noise, its gradient and curvature")
     child.add_argument("noise", help=noise_help)
+    child = command("source", run_source, "write the loss as a Python module that needs NumPy alone")
+    child.add_argument("noise", help=noise_help)
+    child.add_argument("--target", default="numpy", help="what the module may need (default: numpy)")
     child = command("prove", run_prove, "prove or refute that a noise reduces to a named loss")
     child.add_argument("noise", help=noise_help)
     child.add_argument("loss", help=noise_help)

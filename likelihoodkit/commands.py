@@ -80,6 +80,15 @@ def run_show(options: argparse.Namespace) -> Answer:
     return FINE, data, "\n".join(lines)
 
 
+def run_source(options: argparse.Namespace) -> Answer:
+    """The loss as the text of a module."""
+    from likelihoodkit.loss import derive
+    from likelihoodkit.parse import parse
+
+    text = derive(parse(options.noise)).source(options.target)
+    return FINE, {"target": options.target, "source": text}, text.rstrip("\n")
+
+
 def run_derive(options: argparse.Namespace) -> Answer:
     """Loss, gradient and curvature as formulas."""
     from likelihoodkit.explain.recipe import Scribe, readable

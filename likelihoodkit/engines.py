@@ -16,15 +16,19 @@ from numpy.typing import ArrayLike, NDArray
 from likelihoodkit.binding import Binding, Bound, Held, Shared
 from likelihoodkit.compile import Program, Runner, compile_program
 from likelihoodkit.compile.cache import recall
+from likelihoodkit.compile.checks import all_inside
 from likelihoodkit.compile.numba_engine import CompiledRunner, need_compiler
+from likelihoodkit.compile.source import Signature, module
 from likelihoodkit.compile.split import Prepared
 from likelihoodkit.errors import InputError, ShapeError, UnknownNameError
 from likelihoodkit.links import Link
+from likelihoodkit.primitives import is_vector
 from likelihoodkit.rows import Reader, Rows
 
 Array = NDArray[Any]
 PROGRAMS = ("value", "fused", "hessian", "fisher", "parameters")
 ENGINES = ("auto", "numpy", "numba")
+TARGETS = ("numpy",)
 #: rows of a batch from which the compiled engine is chosen by itself: compiling costs 0.1 to 0.2 s once, and a row
 #: saves 10 to 50 ns, so that the first few batches of this size pay for it (benchmarks/speed)
 LARGE_BATCH = 1 << 20
@@ -96,7 +100,7 @@ class Running:
 
         >>> import likelihoodkit as lk
         >>> lk.derive(lk.Normal).compile("numpy", threads=2)([0.0, 1.0], [[0.0, 0.0], [0.0, 1.0]]).round(4)
-        array([0.5929, 1.482 ])
+        array([0.5524, 1.4814])
         """
         if engine not in ENGINES:
             raise UnknownNameError(
@@ -109,6 +113,38 @@ class Running:
         other = copy.copy(self)
         vars(other).update(_engine=engine, _threads=threads, _runners={})
         return other
+
+    def source(self, target: str = "numpy") -> str:
+        """The loss as the text of a module that needs ``target`` alone: "numpy".
+
+        The module has ``value_and_gradient(y, outputs)`` and ``loss(y, outputs)``, with the digits and the tiles of the
+        NumPy engine; what is held per row or shared is given by keyword.
+
+        Raises `UnknownNameError` for another target and `DerivationError` where the loss needs a function that NumPy
+        does not have.
+
+        >>> import likelihoodkit as lk
+        >>> print(lk.derive(lk.Poisson).source().splitlines()[0])
+        \"\"\"Poisson(): the loss of each row and its gradient.
+        """
+        if target not in TARGETS:
+            remedy = f"Targets: {', '.join(TARGETS)}"
+            raise UnknownNameError(f"source is not written for {target!r}", value=target, remedy=remedy)
+        derivation, family = self._reader.derivation, self.bound.family
+        domain = family.outcome.domain
+        shared = [(name, symbol.name) for name, symbol in derivation.shared.items()]
+        signature = Signature(
+            repr(self.bound),
+            str(derivation.expression),
+            derivation.y.name,
+            [(name, s.name, is_vector(s)) for name, s in derivation.outputs.items()],
+            [*((name, s.name) for name, s in derivation.inputs.items()), *shared],
+            list(derivation.predicted),
+            all_inside(domain),
+            domain.words,
+            domain.vector or bool(domain.entries),
+        )
+        return module(self.program("fused"), signature)
 
     def prepare(self, y: ArrayLike) -> Prepared:
         """Check outcomes once and compute what depends on them alone, for many calls with other outputs.

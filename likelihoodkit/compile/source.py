@@ -1,0 +1,207 @@
+"""A program as a module that needs NumPy alone: readable, the same digits, the same tiles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from likelihoodkit.compile.checks import Inside
+from likelihoodkit.compile.forms import everyday
+from likelihoodkit.compile.kernel_text import Collector
+from likelihoodkit.compile.numpy_engine import ENTRIES, LEAST, TILE
+from likelihoodkit.compile.program import Instruction, Program
+from likelihoodkit.errors import DerivationError
+from likelihoodkit.primitives import kernels
+
+INFIX = {
+    "add": "+", "subtract": "-", "multiply": "*", "divide": "/", "less": "<", "less_equal": "<=", "greater": ">",
+    "greater_equal": ">=", "equal": "==", "logical_and": "&", "logical_or": "|",
+}  # fmt: skip
+NUMPY = {
+    "square": "np.square", "sqrt": "np.sqrt", "abs": "np.absolute", "power": "np.power", "exp": "np.exp",
+    "log": "np.log", "log1p": "np.log1p", "expm1": "np.expm1", "floor": "np.floor", "sign": "np.sign",
+    "sin": "np.sin", "cos": "np.cos", "tan": "np.tan", "tanh": "np.tanh", "sinh": "np.sinh", "cosh": "np.cosh",
+    "arctan": "np.arctan", "arctan2": "np.arctan2", "arcsinh": "np.arcsinh", "maximum": "np.maximum",
+    "minimum": "np.minimum", "where": "np.where", "max_over": "max_over", "sum_over": "sum_over", "pick": "pick",
+    "put": "put",
+}  # fmt: skip
+HELPERS = {
+    "max_over": "def max_over(v):\n    return np.maximum.reduce(v, axis=0)",
+    "sum_over": "def sum_over(v):\n    return np.add.reduce(v, axis=0)",
+    "pick": '''def pick(v, y):
+    """The entry of each row that y names."""
+    return v[y.astype(np.intp), np.arange(v.shape[1])]''',
+    "put": '''def put(v, y, entry):
+    """The rows with the entry that y names replaced."""
+    answer = v.copy()
+    answer[y.astype(np.intp), np.arange(v.shape[1])] = entry
+    return answer''',
+}
+
+
+@dataclass(frozen=True)
+class Signature:
+    """How a module is called.
+
+    The symbol of the outcome; (name, symbol, is a vector) of outputs; names and symbols of what else is given by
+    keyword; names of the gradient's columns; the question about every outcome, and its support in words.
+    """
+
+    title: str
+    formula: str
+    outcome: str
+    outputs: Sequence[tuple[str, str, bool]]
+    given: Sequence[tuple[str, str]]
+    gradient: Sequence[str]
+    check: Inside
+    words: str
+    vector_outcome: bool = False
+
+
+def module(program: Program, signature: Signature) -> str:
+    """The text of a module with `value_and_gradient`, from the program of value and gradient."""
+    if signature.vector_outcome or (any(v for _, _, v in signature.outputs) and len(signature.outputs) > 1):
+        raise DerivationError(f"{signature.title}: source with vectors among other numbers is not written yet")
+    fast = everyday(program)
+    symbols = [signature.outcome, *(s for _, s, _ in signature.outputs), *(s for _, s in signature.given)]
+    collector = Collector()
+    for instruction in (*program.instructions, *fast.instructions):
+        operation = instruction.operation
+        if operation == "polynomial":
+            collector.need("likelihoodkit.primitives.kernels._tools", "horner")
+        elif operation not in {"input", "constant", "negative", "heaviside", *INFIX, *NUMPY}:
+            collector.operation(operation, getattr(kernels, operation))
+    helpers = [
+        text
+        for name, text in HELPERS.items()
+        if any(i.operation == name for i in (*program.instructions, *fast.instructions))
+        and name not in {d.name for d in collector.order}
+    ]
+    parts = [
+        _head(signature),
+        *helpers,
+        collector.text(),
+        _function("everyday", fast, symbols, "The loss on everyday rows, and which rows are not."),
+        _function("everywhere", program, symbols, "The loss on any row: the functions above are right everywhere."),
+        _calls(signature),
+    ]
+    return "\n\n\n".join(part for part in parts if part) + "\n"
+
+
+def _head(signature: Signature) -> str:
+    outputs = ", ".join(name for name, _, _ in signature.outputs)
+    return f'''"""{signature.title}: the loss of each row and its gradient.
+
+    loss = {signature.formula}
+
+Outputs: {outputs}. Written by likelihoodkit; needs NumPy alone.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import wraps
+from typing import Any
+
+import numpy as np
+
+Floats = Mask = Formula = Kernel = Table = ArrayLike = Any
+
+TILE = {TILE}  # rows at a time: what is computed for them stays in the cache'''
+
+
+def _function(name: str, program: Program, symbols: Sequence[str], words: str) -> str:
+    body = [f'    """{words}"""'] if words else []
+    guards = {g.target: g for g in program.guards}
+    names = {i.target: (i.detail if i.operation == "input" else f"v{i.target}") for i in program.instructions}
+    numbers = {i.target: i.detail for i in program.instructions if i.operation == "constant"}
+    names |= {t: _number(d) for t, d in numbers.items()}
+    if name == "everyday":
+        body.append("    strange = False")
+    for instruction in program.instructions:
+        target = instruction.target
+        if instruction.operation not in {"input", "constant"}:
+            body.append(f"    {names[target]} = {_expression(instruction, names)}")
+        if target in guards:
+            inside = f"({guards[target].low!r} <= {names[target]}) & ({names[target]} <= {guards[target].high!r})"
+            vector = f"({inside}).all(axis=0)" if target in program.vectors else f"({inside})"
+            body.append(f"    strange = strange | ~{vector}")
+    answer = ", ".join(names[target] for _, target in program.results)
+    body.append(f"    return ({answer},)" + (", strange" if name == "everyday" else ""))
+    return f"def {name}({', '.join(symbols)}):\n" + "\n".join(body)
+
+
+def _number(text: str) -> str:
+    return {"inf": "np.inf", "-inf": "-np.inf", "nan": "np.nan"}.get(
+        text, f"({text})" if text.startswith("-") else text
+    )
+
+
+def _expression(instruction: Instruction, names: Mapping[int, str]) -> str:
+    operation, arguments = instruction.operation, [names[a] for a in instruction.arguments]
+    if operation in INFIX:
+        return f"{arguments[0]} {INFIX[operation]} {arguments[1]}"
+    if operation == "negative":
+        return f"-{arguments[0]}"
+    if operation == "polynomial":
+        return f"horner({instruction.detail!r}, {arguments[0]})"
+    if operation == "heaviside":
+        return f"np.heaviside({arguments[0]}, 0.5)"
+    return f"{NUMPY.get(operation, operation)}({', '.join(arguments)})"
+
+
+def _calls(signature: Signature) -> str:
+    check = signature.check
+    low = f"{'>=' if check.closed_low else '>'} {_number(str(check.low))}"
+    high = f"{'<=' if check.closed_high else '<'} {_number(str(check.high))}"
+    whole = "" if not check.whole else " & (y == np.floor(y))"
+    given = "".join(f", {name}" for name, _ in signature.given)
+    vector = signature.outputs[0][2] if signature.outputs else False
+    width = len(signature.outputs)
+    columns = "outputs[part].T" if vector else ", ".join(f"outputs[part, {i}]" for i in range(width))
+    more = "".join(f", {name}[part]" for name, _ in signature.given)
+    rows = "".join(
+        f"\n    {name} = np.broadcast_to(np.asarray({name}, dtype=np.float64), len(y))" for name, _ in signature.given
+    )
+    shape = "outputs.shape" if vector else f"(len(y), {len(signature.gradient)})"
+    upper = "y < outputs.shape[1]" if vector else ""
+    tile = f"max({LEAST}, min(TILE, {ENTRIES} // outputs.shape[1]))" if vector else "TILE"
+    store = (
+        "gradient[rows] = found[1].T"
+        if vector
+        else "gradient[rows] = np.stack(np.broadcast_arrays(*found[1:]), axis=1)"
+    )
+    return f'''def value_and_gradient(y, outputs{given}):
+    """Loss (n,) and gradient (the shape of outputs) for y (n,) and outputs (n,) or (n, {"K" if vector else width})."""
+    y, outputs = np.asarray(y, dtype=np.float64), np.asarray(outputs)
+    dtype = np.float32 if outputs.dtype == np.float32 else np.float64
+    flat = outputs.ndim == 1
+    outputs = (outputs[:, None] if flat else outputs).astype(np.float64, copy=False){rows}
+    if y.ndim != 1 or outputs.shape != (len(y), {"outputs.shape[-1]" if vector else width}):
+        raise ValueError(f"y {{y.shape}} and outputs {{outputs.shape}} do not fit")
+    if not np.isfinite(outputs).all():
+        raise ValueError("outputs are not all finite")
+    if not ((y {low}) & (y {high}){whole}{f" & ({upper})" if upper else ""}).all():
+        raise ValueError("y must hold {signature.words}")
+    value, gradient = np.empty(len(y), dtype), np.empty({shape}, dtype)
+
+    def store(rows, found):
+        value[rows] = found[0]
+        {store}
+
+    tile = {tile}
+    with np.errstate(all="ignore"):
+        for start in range(0, len(y), tile):
+            part = slice(start, start + tile)
+            columns = [np.ascontiguousarray(column) for column in (y[part], {columns}{more})]
+            found, strange = everyday(*columns)
+            store(part, found)
+            if np.any(strange):
+                rows = np.flatnonzero(np.broadcast_to(strange, columns[0].shape))
+                store(start + rows, everywhere(*[column[..., rows] for column in columns]))
+    return value, gradient[:, 0] if flat and gradient.shape[1] == 1 else gradient
+
+
+def loss(y, outputs{given}):
+    """The loss of each row."""
+    return value_and_gradient(y, outputs{given})[0]'''
