@@ -96,6 +96,7 @@ EXAMPLES = [
     Example("log of ratio", sp.log(a * sp.exp(z)), {a: 1e-300, z: 800}),
     Example("power of ratio", (a * sp.exp(z)) ** sp.exp(t), {a: 1e-300, z: 800, t: 0.1}, by_sympy=False),
     Example("softplus minus argument", p.softplus(x) - x, {x: 50}, by_sympy=False),
+    Example("softplus minus argument", p.softplus(x) - k * x, {x: 50, k: 1}, by_sympy=False),
     Example("balance of sigmoids", a * p.sigmoid(x) - b * p.sigmoid(-x), {a: 3, b: 3.00000001, x: 2e-9}),
     Example("exp minus outcome", sp.exp(x) - k, {x: 1e-9, k: 1}),
     Example("difference of exps", a * sp.exp(x) - a * sp.exp(z), {a: 1e-300, x: 800, z: 799}),

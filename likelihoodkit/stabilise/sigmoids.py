@@ -109,6 +109,11 @@ def softplus_minus_argument(e: Expr) -> Expr | None:
                 coefficient, x = term / body, body.args[0]
                 if -coefficient * p.softplus(-x) in e.args:
                     return e - term + coefficient * p.softplus(-x) + coefficient * x
+                labels = [f for f in e.atoms(sp.Symbol) if f.is_nonnegative and -coefficient * f * x in e.args]
+                if coefficient.is_positive and coefficient.is_number and len(labels) == 1:
+                    (y,) = labels  # a label from 0 to 1: either side keeps its digits
+                    if not (e + coefficient * y * x).has(y):
+                        return e - term + coefficient * y * x + coefficient * (y * p.softplus(-x) + (1 - y) * body)
                 for part in Add.make_args(coefficient):
                     if -part * x in e.args:
                         return e - term + part * x + part * p.softplus(-x) + (coefficient - part) * body
