@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from likelihoodkit.compile.checks import Check
 from likelihoodkit.compile.numpy_engine import Runner
 from likelihoodkit.compile.program import Program
+from likelihoodkit.compile.unroll import MOST_ENTRIES, entry, possible as unrollable, unroll
 from likelihoodkit.compile.vector_ir import LANES, TYPES, Column, supported, write
 from likelihoodkit.errors import DerivationError
 
@@ -28,7 +29,7 @@ Array = NDArray[Any]
 #: rows per call of the loop: what the flags of its blocks need, and the share of a thread
 SPAN = 1 << 17
 #: columns that are read or written side by side
-WIDEST = 8
+WIDEST = 64
 
 
 @cache
@@ -85,11 +86,26 @@ class CompiledRunner(Runner):
     def __init__(self, program: Program, *, threads: int = 1) -> None:
         super().__init__(program, threads=threads)
         self._compiled: dict[Any, Compiled] = {}
+        self._unrolled: dict[int, Program | None] = {}
 
     @cached_property
     def possible(self) -> bool:
         """Is the program one that this engine can write?"""
-        return supported(self.everyday)
+        return not self.everyday.vectors and supported(self.everyday)
+
+    def _written(self, inputs: Mapping[str, Array]) -> tuple[Program, int] | None:
+        """The program for these inputs, its vectors written out, and their entries; None where that cannot be."""
+        entries = {a.shape[0] for a in inputs.values() if a.ndim == 2}
+        if not self.everyday.vectors:
+            return (self.everyday, 0) if self.possible and not entries else None
+        size = entries.pop() if len(entries) == 1 else MOST_ENTRIES + 1
+        if size > MOST_ENTRIES or not unrollable(self.everyday):
+            return None
+        if size not in self._unrolled:
+            program = unroll(self.everyday, size)
+            self._unrolled[size] = program if supported(program) else None
+        found = self._unrolled[size]
+        return None if found is None else (found, size)
 
     def run(
         self,
@@ -102,15 +118,19 @@ class CompiledRunner(Runner):
     ) -> bool:
         """As `Runner.run`; prepared terms are computed again, which costs less here than reading them."""
         needed = {i.detail for i in self.everyday.instructions if i.operation == "input"}
-        read = _Blocks({name: inputs[name] for name in sorted(needed)})
-        written = _Blocks(dict(outputs), first=len(read.arrays))
-        asked = dict(checks or {})
-        if not self.possible or read.strange or written.strange or not written.full or not set(asked) <= needed:
+        chosen = self._written({name: inputs[name] for name in needed})
+        if chosen is None or not set(checks or {}) <= needed:
+            return super().run(inputs, outputs, rows, checks, terms, outcome)
+        program, _ = chosen
+        read = _Blocks(_entries({name: inputs[name] for name in sorted(needed)}))
+        written = _Blocks(_entries(outputs), first=len(read.arrays))
+        asked = {n: check for name, check in (checks or {}).items() for n in _names(name, inputs[name])}
+        if read.strange or written.strange or not written.full:
             return super().run(inputs, outputs, rows, checks, terms, outcome)
         parts: list[Mapping[str, Any]] = [read.columns, written.columns, asked]
         key = tuple(tuple(part.items()) for part in parts)
         if key not in self._compiled:
-            text = write(self.everyday, read.columns, written.columns, asked)
+            text = write(program, read.columns, written.columns, asked)
             self._compiled[key] = Compiled(text, len(read.arrays) + len(written.arrays))
         code = self._compiled[key]
         spans = [(start, min(start + SPAN, rows)) for start in range(0, rows, SPAN)]
@@ -151,6 +171,18 @@ class CompiledRunner(Runner):
             with np.errstate(all="ignore"):
                 self._mend([np.flatnonzero(bits) + start], inputs, outputs)
         return True
+
+
+def _names(name: str, array: Array) -> list[str]:
+    return [entry(name, k) for k in range(len(array))] if array.ndim == 2 else [name]
+
+
+def _entries(arrays: Mapping[str, Array]) -> dict[str, Array]:
+    """Vectors as their entries."""
+    found: dict[str, Array] = {}
+    for name, array in arrays.items():
+        found |= dict(zip(_names(name, array), array, strict=True)) if array.ndim == 2 else {name: array}
+    return found
 
 
 class _Blocks:

@@ -17,6 +17,16 @@ FUNCTIONS = {"exp": "k.exp", "log": "k.log", "log1p": "k.log1p", "expm1": "k.exp
 OTHERS = frozenset({"input", "constant", "negative", "square", "maximum", "minimum", "where", "polynomial", "sign"})
 SUPPORTED = OTHERS | {*ARITHMETIC, *RELATIONS, *LOGIC, *INTRINSICS, *FUNCTIONS}
 TYPES = {"float64": "double", "float32": "float", "int64": "i64"}
+SHORT, BYTES = {"double": "f64", "float": "f32", "i64": "i64"}, {"double": 8, "float": 4, "i64": 8}
+ALL = "<" + ", ".join(["i1 true"] * LANES) + ">"
+#: columns up to which a block is read whole and sorted by shuffles; wider ones are gathered number by number
+NARROW = 16
+GATHERS = "".join(
+    f"declare <{LANES} x {kind}> @llvm.masked.gather.v{LANES}{short}.v{LANES}p0"
+    f"(<{LANES} x ptr>, i32, {B}, <{LANES} x {kind}>)\n"
+    f"declare void @llvm.masked.scatter.v{LANES}{short}.v{LANES}p0(<{LANES} x {kind}>, <{LANES} x ptr>, i32, {B})\n"
+    for kind, short in SHORT.items()
+)
 
 
 @dataclass(frozen=True)
@@ -73,7 +83,7 @@ def write(
     count = 1 + max(c.pointer for c in (*inputs.values(), *outputs.values()))
     pointers = ", ".join(f"ptr noalias %p{i}" for i in range(count))
     body = "\n".join(lines.text)
-    return f"""{library()}
+    return f"""{library()}{GATHERS}
 define i32 @loss(i64 %blocks, ptr noalias %flags, {pointers}) #0 {{
 entry:
   br label %loop
@@ -104,6 +114,8 @@ def _load(lines: Lines, column: Column, blocks: dict[int, str]) -> str:
         )
         return _as_double(lines, vector, column.kind)
     size = LANES * column.width
+    if column.width > NARROW:
+        return _as_double(lines, _gathered(lines, column, kind), column.kind)
     if column.pointer not in blocks:
         place = _place(lines, column.pointer, kind, size)
         blocks[column.pointer] = lines.let(f"load <{size} x {kind}>, ptr {place}, align {4 if kind == 'float' else 8}")
@@ -114,6 +126,20 @@ def _load(lines: Lines, column: Column, blocks: dict[int, str]) -> str:
             f"shufflevector <{size} x {kind}> {vector}, <{size} x {kind}> poison, <{LANES} x i32> <{picks}>"
         )
     return _as_double(lines, vector, column.kind)
+
+
+def _addresses(lines: Lines, column: Column, kind: str) -> str:
+    """Where the column's number of each row is."""
+    first = lines.let(f"mul i64 %i, {LANES * column.width}")
+    steps = ", ".join(f"i64 {lane * column.width + column.index}" for lane in range(LANES))
+    base = lines.let(f"getelementptr {kind}, ptr %p{column.pointer}, i64 {first}")
+    return lines.let(f"getelementptr {kind}, ptr {base}, {I} <{steps}>")
+
+
+def _gathered(lines: Lines, column: Column, kind: str) -> str:
+    places, vector = _addresses(lines, column, kind), f"<{LANES} x {kind}>"
+    name = f"llvm.masked.gather.v{LANES}{SHORT[kind]}.v{LANES}p0"
+    return lines.let(f"call {vector} @{name}(<{LANES} x ptr> {places}, i32 {BYTES[kind]}, {B} {ALL}, {vector} poison)")
 
 
 def _place(lines: Lines, pointer: int, kind: str, size: int) -> str:
@@ -175,7 +201,11 @@ def _store(lines: Lines, answers: Mapping[Column, str]) -> None:
     for column, name in answers.items():
         by_pointer.setdefault(column.pointer, {})[column.index] = (column, name)
     for pointer, found in by_pointer.items():
-        first = found[0][0]
+        first = found[min(found)][0]
+        if first.width > NARROW:
+            for column, name in found.values():
+                _scatter(lines, column, name)
+            continue
         kind, size = TYPES[first.kind], LANES * first.width
         vectors = [found[index][1] for index in range(first.width)]
         if first.kind == "float32":
@@ -183,6 +213,17 @@ def _store(lines: Lines, answers: Mapping[Column, str]) -> None:
         joined = _interleave(lines, vectors, kind)
         place = _place(lines, pointer, kind, size)
         lines.text.append(f"  store <{size} x {kind}> {joined}, ptr {place}, align {4 if kind == 'float' else 8}")
+
+
+def _scatter(lines: Lines, column: Column, name: str) -> None:
+    kind = TYPES[column.kind]
+    vector, function = f"<{LANES} x {kind}>", f"llvm.masked.scatter.v{LANES}{SHORT[kind]}.v{LANES}p0"
+    if column.kind == "float32":
+        name = lines.let(f"fptrunc {V} {name} to {vector}")
+    places = _addresses(lines, column, kind)
+    lines.text.append(
+        f"  call void @{function}({vector} {name}, <{LANES} x ptr> {places}, i32 {BYTES[kind]}, {B} {ALL})"
+    )
 
 
 def _interleave(lines: Lines, vectors: Sequence[str], kind: str) -> str:

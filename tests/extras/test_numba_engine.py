@@ -142,7 +142,27 @@ def test_large_batches_choose_the_engine_by_themselves(monkeypatch: pytest.Monke
     assert type(loss.compile("numpy")._chosen("fused", 100)) is not CompiledRunner
 
 
+@pytest.mark.parametrize("size", [2, 5, 10, 16, 40])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_vectors_are_written_out(size: int, dtype: type) -> None:
+    rng = np.random.default_rng(size)
+    unit = float(np.finfo(dtype).eps)
+    mixture = lk.Mixture(lk.Normal, components=min(size, 5))
+    for loss, y, width in (
+        (lk.derive(lk.Categorical), rng.integers(0, size, 1001), size),
+        (lk.derive(mixture), rng.normal(size=1001), 3 * min(size, 5)),
+    ):
+        outputs = (3 * rng.normal(size=(1001, width))).astype(dtype)
+        fast = loss.compile("numba")
+        pairs = zip(
+            fast.value_and_gradient(y, outputs), loss.compile("numpy").value_and_gradient(y, outputs), strict=True
+        )
+        for ours, expected in pairs:
+            np.testing.assert_allclose(ours, expected, rtol=256 * unit, atol=64 * unit)
+        assert bool(fast._runners["fused"]._compiled) == (width <= 16)
+
+
 def test_programs_it_cannot_write_run_on_numpy() -> None:
-    loss = lk.derive(lk.Categorical).compile("numba")
-    assert loss([0, 1], [[0.0, 1.0, 2.0], [0.0, 0.0, 0.0]]).shape == (2,)
+    loss = lk.derive(lk.VonMises).compile("numba")
+    assert loss([0.0, 1.0], [[0.0, 1.0], [0.0, 0.0]]).shape == (2,)
     assert isinstance(loss.program(), Program)
