@@ -79,7 +79,8 @@ _HOMES: dict[str, tuple[str, ...]] = {
         "LogNormal", "Logarithmic", "Logistic", "LogitNormal", "Lomax", "Maxwell", "Nakagami", "NegativeBinomial",
         "Normal", "Poisson", "Rayleigh", "Rice", "SkewNormal", "StudentT", "VonMises", "Weibull", "WrappedCauchy",
         "YuleSimon", "Zeta",
-        "MultivariateNormal", "MultivariateT",
+        "MultivariateNormal", "MultivariateT", "Dirichlet", "Multinomial", "DirichletMultinomial", "PlackettLuce",
+        "LinearChain", "Alignment",
     ),
     "supports": (
         "real", "positive", "nonnegative", "unit", "counts", "binary", "circle", "simplex", "classes", "counts_up_to",

@@ -136,7 +136,7 @@ class Bound(Evaluated):
             if name in said:
                 continue
             own = self.family.parameters[name].link
-            if isinstance(how, Held) and how.value is not None:
+            if isinstance(how, Held) and how.value is not None and how.value != self.family.parameters[name].default:
                 words.append(f"{name}={_short(how.value)}")
             elif isinstance(how, Shared):
                 words.append(f"{name}={how!r}")

@@ -39,8 +39,10 @@ __all__ = [
     "shared",
 ]
 
+#: what sequences are asked for besides
+PATHS = ("marginals", "log_partition", "path_labelling")
 #: formulas a family may declare beside its log-density; all are certified by tests, never trusted
-CLOSED_FORMS = ("expectation", "variance", "median", "mode", "cdf", "survival", "quantile", "entropy", "draw")
+CLOSED_FORMS = ("expectation", "variance", "median", "mode", "cdf", "survival", "quantile", "entropy", "draw", *PATHS)
 #: names that mean something else in a class body
 RESERVED = {
     "log_density", "loss", "formula", "formula_name", "sign", "fisher", "limit", "outcome", "parameters", "family",

@@ -142,7 +142,7 @@ def evaluate(expression: sp.Basic, values: Mapping[sp.Symbol, Any]) -> Any:
         if not node.args:
             return _constant(node)
         if isinstance(node, sp.log) and isinstance(node.args[0], sp.gamma):  # gamma itself may have 10^14 digits
-            return mpmath.loggamma(run(node.args[0].args[0]))
+            return _entrywise(mpmath.loggamma, [run(node.args[0].args[0])])
         if isinstance(node, sp.Piecewise):
             for branch, condition in node.args:
                 if _holds(condition, run):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
+from itertools import pairwise, product
 from typing import Any
 
 import mpmath
@@ -73,6 +75,45 @@ def _diagonal_ones(f: Numbers) -> Numbers:
     return [mpmath.mpf(1 if k < d else 0) for k in range(len(f))]
 
 
+def _plackett_luce(scores: Numbers, order: Numbers) -> Any:
+    left, total = set(range(len(scores))), mpmath.mpf(0)
+    for item in (int(k) for k in order if k >= 0):
+        total += mpmath.log(mpmath.fsum(mpmath.exp(scores[k]) for k in left)) - scores[item]
+        left.remove(item)
+    return total
+
+
+def _path_score(emissions: Numbers, transitions: Numbers, path: Sequence[int], classes: int) -> Any:
+    steps = mpmath.fsum(emissions[t * classes + k] for t, k in enumerate(path))
+    return steps + mpmath.fsum(transitions[a * classes + b] for a, b in pairwise(path))
+
+
+def _chain_partition(emissions: Numbers, transitions: Numbers) -> Any:
+    """Path by path."""
+    classes = math.isqrt(len(transitions))
+    paths = product(range(classes), repeat=len(emissions) // classes)
+    return mpmath.log(mpmath.fsum(mpmath.exp(_path_score(emissions, transitions, p, classes)) for p in paths))
+
+
+def _chain_loss(emissions: Numbers, transitions: Numbers, y: Numbers) -> Any:
+    truth = _path_score(emissions, transitions, [int(k) for k in y], math.isqrt(len(transitions)))
+    return _chain_partition(emissions, transitions) - truth
+
+
+def _alignment_loss(z: Numbers, y: Numbers, blank: Any, classes: Any) -> Any:
+    """Path by path: those that collapse to the labelling."""
+    many = int(classes)
+    wanted = [int(k) for k in y if k >= 0]
+    paths = (p for p in product(range(many), repeat=len(z) // many) if _collapsed(p, int(blank)) == wanted)
+    total = mpmath.fsum(mpmath.exp(mpmath.fsum(z[t * many + k] for t, k in enumerate(p))) for p in paths)
+    norms = [mpmath.fsum(map(mpmath.exp, z[t : t + many])) for t in range(0, len(z), many)]
+    return mpmath.fsum(map(mpmath.log, norms)) - mpmath.log(total)
+
+
+def _collapsed(path: Sequence[int], blank: int) -> list[int]:
+    return [k for k, before in zip(path, (None, *path), strict=False) if k not in (before, blank)]
+
+
 #: by name; arguments are numbers or lists
 VECTORS: dict[str, Callable[..., Any]] = {
     "size_of": lambda v: mpmath.mpf(len(v)),
@@ -88,4 +129,8 @@ VECTORS: dict[str, Callable[..., Any]] = {
     "diagonal_factor": lambda s: s,
     "packed_outer": _packed_outer,
     "diagonal_ones": _diagonal_ones,
+    "plackett_luce": _plackett_luce,
+    "chain_partition": _chain_partition,
+    "chain_loss": _chain_loss,
+    "alignment_loss": _alignment_loss,
 }

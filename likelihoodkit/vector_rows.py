@@ -80,7 +80,7 @@ class Measure:
         known.fixed |= held_sizes(self.derivation)
         for name in self.counts:
             value = self.derivation.bound.held.get(name, given.get(name))
-            if value is not None:
+            if value is not None and np.size(value):
                 known.fixed["K"] = int(np.max(np.asarray(value, dtype=float)))
         if y is not None and self.domain.vector:
             shape = np.shape(y)
@@ -171,7 +171,8 @@ class Measure:
                 result[name] = float(known.entries)
         total = self.domain.total
         if total in self.derivation.inputs and total not in result and y is not None and np.ndim(y) == 2:
-            result[str(total)] = np.asarray(y, dtype=float).sum(axis=1)
+            # whole, so that what is said about fractions is said about y
+            result[str(total)] = np.ceil(np.asarray(y, dtype=float).sum(axis=1))
         return result
 
 

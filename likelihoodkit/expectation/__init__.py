@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from likelihoodkit.compile import Runner, compile_program
-from likelihoodkit.errors import DerivationError
 from likelihoodkit.expectation.density import Density, Function
 from likelihoodkit.expectation.mixed import Component, components
 from likelihoodkit.expectation.quadrature import integrate
 from likelihoodkit.expectation.sums import add_up
+from likelihoodkit.expectation.vectors import expected_over_all
 from likelihoodkit.nll import Derivation
 from likelihoodkit.rows import Rows
 
@@ -70,11 +70,7 @@ def expected_outer_product(derivation: Derivation, fused: Runner, rows: Rows) ->
     ``fused`` is the program of value and gradient.
     """
     if derivation.bound.family.outcome.domain.vector:
-        raise DerivationError(
-            f"{derivation.bound.name}: the expected information of a vector outcome needs a closed form",
-            family=derivation.bound.name,
-            remedy="Declare fisher = {...} in the family",
-        )
+        return expected_over_all(derivation, fused, rows).astype(rows.dtype)
     density = Density(derivation, rows, Runner(compile_program({"value": derivation.expression})))
     names = list(derivation.predicted)
     width = rows.width

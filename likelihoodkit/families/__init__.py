@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from likelihoodkit.callables import make_callable
 from likelihoodkit.declaration import Distribution
+from likelihoodkit.families.alignment import Alignment
 from likelihoodkit.families.asymmetric_laplace import AsymmetricLaplace
 from likelihoodkit.families.asymmetric_normal import AsymmetricNormal
 from likelihoodkit.families.bernoulli import Bernoulli
@@ -20,6 +21,8 @@ from likelihoodkit.families.categorical import Categorical
 from likelihoodkit.families.cauchy import Cauchy
 from likelihoodkit.families.chi_squared import ChiSquared
 from likelihoodkit.families.continuous_bernoulli import ContinuousBernoulli
+from likelihoodkit.families.dirichlet import Dirichlet
+from likelihoodkit.families.dirichlet_multinomial import DirichletMultinomial
 from likelihoodkit.families.discrete_weibull import DiscreteWeibull
 from likelihoodkit.families.exponential import Exponential
 from likelihoodkit.families.exponentially_modified_normal import ExponentiallyModifiedNormal
@@ -41,6 +44,7 @@ from likelihoodkit.families.inverse_gaussian import InverseGaussian
 from likelihoodkit.families.johnson_su import JohnsonSU
 from likelihoodkit.families.kumaraswamy import Kumaraswamy
 from likelihoodkit.families.laplace import Laplace
+from likelihoodkit.families.linear_chain import LinearChain
 from likelihoodkit.families.log_logistic import LogLogistic
 from likelihoodkit.families.log_normal import LogNormal
 from likelihoodkit.families.logarithmic import Logarithmic
@@ -48,11 +52,13 @@ from likelihoodkit.families.logistic import Logistic
 from likelihoodkit.families.logit_normal import LogitNormal
 from likelihoodkit.families.lomax import Lomax
 from likelihoodkit.families.maxwell import Maxwell
+from likelihoodkit.families.multinomial import Multinomial
 from likelihoodkit.families.multivariate_normal import MultivariateNormal
 from likelihoodkit.families.multivariate_t import MultivariateT
 from likelihoodkit.families.nakagami import Nakagami
 from likelihoodkit.families.negative_binomial import NegativeBinomial
 from likelihoodkit.families.normal import Normal
+from likelihoodkit.families.plackett_luce import PlackettLuce
 from likelihoodkit.families.poisson import Poisson
 from likelihoodkit.families.rayleigh import Rayleigh
 from likelihoodkit.families.rice import Rice
@@ -81,8 +87,9 @@ CHAPTERS: dict[str, tuple[type[Distribution], ...]] = {
         DiscreteWeibull,
     ),
     "Vectors": (
-        MultivariateNormal, MultivariateT,
+        MultivariateNormal, MultivariateT, Dirichlet, Multinomial, DirichletMultinomial, PlackettLuce,
     ),
+    "Sequences": (LinearChain, Alignment),
 }
 
 FAMILIES: dict[str, type[Distribution]] = {
@@ -92,6 +99,7 @@ FAMILIES: dict[str, type[Distribution]] = {
 __all__ = [
     "CHAPTERS",
     "FAMILIES",
+    "Alignment",
     "AsymmetricLaplace",
     "AsymmetricNormal",
     "Bernoulli",
@@ -106,6 +114,8 @@ __all__ = [
     "ChiSquared",
     "Contents",
     "ContinuousBernoulli",
+    "Dirichlet",
+    "DirichletMultinomial",
     "DiscreteWeibull",
     "Entry",
     "Exponential",
@@ -128,6 +138,7 @@ __all__ = [
     "JohnsonSU",
     "Kumaraswamy",
     "Laplace",
+    "LinearChain",
     "LogLogistic",
     "LogNormal",
     "Logarithmic",
@@ -135,11 +146,13 @@ __all__ = [
     "LogitNormal",
     "Lomax",
     "Maxwell",
+    "Multinomial",
     "MultivariateNormal",
     "MultivariateT",
     "Nakagami",
     "NegativeBinomial",
     "Normal",
+    "PlackettLuce",
     "Poisson",
     "Rayleigh",
     "Rice",

@@ -11,6 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from likelihoodkit.primitives import kernels
+from likelihoodkit.primitives.vector_kernels.alignments import collapsed
+from likelihoodkit.primitives.vector_kernels.chains import sampled_path
+
 Array = NDArray[Any]
 Draw = Callable[..., Array]
 
@@ -24,7 +28,41 @@ def _student_shrink(rng: np.random.Generator, df: Array) -> Array:
     return np.asarray(np.sqrt(df / 2 / rng.standard_gamma(df / 2)))
 
 
+def _proportions(rng: np.random.Generator, a: Array) -> Array:
+    """Gammas over their sum; those of a small shape as logarithms, which do not underflow to zero together."""
+    small = np.log(rng.standard_gamma(a + 1.0)) + np.log(rng.random(a.shape)) / a
+    return np.asarray(kernels.softmax(small))
+
+
+def _counts(rng: np.random.Generator, p: Array, trials: Array) -> Array:
+    shape = np.broadcast_shapes(p.shape[1:], np.shape(trials))
+    wide = np.broadcast_to(p, (p.shape[0], *shape))
+    found = rng.multinomial(np.broadcast_to(trials, shape).astype(np.int64), (wide / wide.sum(axis=0)).T)
+    return np.asarray(found.T, dtype=np.float64)
+
+
+def _ranking(rng: np.random.Generator, scores: Array) -> Array:
+    """The order of scores plus Gumbel noise."""
+    return np.argsort(-(scores + rng.gumbel(size=scores.shape)), axis=0).astype(np.float64)
+
+
+def _path(rng: np.random.Generator, emissions: Array, transitions: Array) -> Array:
+    """Step by step from the first: what follows is summed out."""
+    return sampled_path(rng, emissions, transitions)
+
+
+def _labelling(rng: np.random.Generator, logits: Array, blank: Array, classes: Array) -> Array:
+    steps = logits.reshape(-1, int(np.max(classes)), logits.shape[1])
+    path = np.argmax(steps + rng.gumbel(size=steps.shape), axis=1).astype(np.float64)
+    return collapsed(path, np.broadcast_to(blank, path.shape[1]))
+
+
 DRAWS: dict[str, Draw] = {
+    "draw_proportions": _proportions,
+    "draw_counts": _counts,
+    "draw_ranking": _ranking,
+    "draw_path": _path,
+    "draw_labelling": _labelling,
     "draw_normals": _normals,
     "draw_student_shrink": _student_shrink,
 }

@@ -104,6 +104,19 @@ class VectorBelief:
         """E[-log density] in nats."""
         return self._form("entropy", "entropy")
 
+    def marginals(self) -> Array:
+        """The probability of each class at each step of a chain, (n, T, K)."""
+        found = self._form("marginals", "marginals")
+        return found.reshape(*found.shape[:-1], self.rows.steps, self.rows.entries)
+
+    def log_partition(self) -> Array:
+        """The logarithm of the sum over all paths of a chain, (n,)."""
+        return self._form("log_partition", "log-partition")
+
+    def best_path(self) -> Array:
+        """The labelling of the most probable path, (n, T), padded with -1: not always the most probable labelling."""
+        return self._form("path_labelling", "path")
+
     def sample(self, rng: np.random.Generator | int, size: int | tuple[int, ...] | None = None) -> Array:
         """Random outcomes, (n, m), or (*size, n, m); the same generator state gives the same outcomes."""
         if not isinstance(rng, np.random.Generator | int):
@@ -161,7 +174,7 @@ class VectorBelief:
         runner = Runner(compile_program({"v": self._expression(name, word)}))
         with np.errstate(all="ignore"):
             found = np.asarray(runner.tile(self._repeated(()))["v"])
-        if found.ndim < 2 and name != "entropy":
+        if found.ndim < 2 and name not in {"entropy", "log_partition"}:
             found = np.broadcast_to(found, (self.rows.entries, self.rows.count))
         if np.isnan(found).any():
             index = int(np.argwhere(np.isnan(found))[0][-1])

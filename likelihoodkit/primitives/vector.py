@@ -39,6 +39,10 @@ softmax_pull: Kind = primitive(
     (None, None),
     r"\operatorname{{softmax}}\left({0}\right)\left({1}-\sum_k\operatorname{{softmax}}\left({0}\right)_k{1}_k\right)",
     vector=True,
+    pullback=(
+        lambda a, z, v: softmax_pull(z, a * v - v * sum_over(a * softmax(z)) - a * sum_over(v * softmax(z))),
+        lambda a, z, v: softmax_pull(z, a),
+    ),
 )
 softmax_cross_entropy: Kind = primitive(
     "softmax_cross_entropy",

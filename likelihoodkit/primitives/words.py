@@ -121,8 +121,27 @@ from likelihoodkit.primitives.cholesky import (
 )
 from likelihoodkit.primitives.random import (
     along as along,
+    draw_counts as draw_counts,
+    draw_direction as draw_direction,
+    draw_labelling as draw_labelling,
     draw_normals as draw_normals,
+    draw_path as draw_path,
+    draw_proportions as draw_proportions,
+    draw_ranking as draw_ranking,
     draw_student_shrink as draw_student_shrink,
+)
+from likelihoodkit.primitives.sequences import (
+    best_labelling as best_labelling,
+    best_path as best_path,
+    chain_marginals as chain_marginals,
+    chain_partition as chain_partition,
+    dirichlet_multinomial_mode as dirichlet_multinomial_mode,
+    log_gamma_exp as log_gamma_exp,
+    log_rising_exp as log_rising_exp,
+    multinomial_mode as multinomial_mode,
+    ranking_of as ranking_of,
+    smallest_of as smallest_of,
+    viterbi as viterbi,
 )
 
 pi = sp.pi

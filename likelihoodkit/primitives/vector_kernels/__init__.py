@@ -1,5 +1,22 @@
 """Kernels whose arguments are whole vectors, a column of numbers per row: layout (K, n), reductions over axis 0."""
 
+from likelihoodkit.primitives.vector_kernels.alignments import (
+    alignment_curve as alignment_curve,
+    alignment_loss as alignment_loss,
+    alignment_residual as alignment_residual,
+    best_labelling as best_labelling,
+    best_path as best_path,
+)
+from likelihoodkit.primitives.vector_kernels.chains import (
+    chain_loss as chain_loss,
+    chain_marginals as chain_marginals,
+    chain_pairs as chain_pairs,
+    chain_pairs_curve as chain_pairs_curve,
+    chain_partition as chain_partition,
+    chain_unary as chain_unary,
+    chain_unary_curve as chain_unary_curve,
+    viterbi as viterbi,
+)
 from likelihoodkit.primitives.vector_kernels.cholesky import (
     cholesky_factor as cholesky_factor,
     cholesky_slope as cholesky_slope,
@@ -24,9 +41,26 @@ from likelihoodkit.primitives.vector_kernels.cholesky import (
     whiten as whiten,
     whiten_exp as whiten_exp,
 )
+from likelihoodkit.primitives.vector_kernels.compositions import (
+    digamma_exp as digamma_exp,
+    digamma_exp_slope as digamma_exp_slope,
+    dirichlet_multinomial_mode as dirichlet_multinomial_mode,
+    log_gamma_exp as log_gamma_exp,
+    log_rising_exp as log_rising_exp,
+    multinomial_mode as multinomial_mode,
+    rising_exp_curve as rising_exp_curve,
+    rising_exp_slope as rising_exp_slope,
+    smallest_of as smallest_of,
+)
 from likelihoodkit.primitives.vector_kernels.radial import (
     log1p_norm as log1p_norm,
     norm_reciprocal as norm_reciprocal,
     norm_share as norm_share,
     shrunk as shrunk,
+)
+from likelihoodkit.primitives.vector_kernels.rankings import (
+    plackett_luce as plackett_luce,
+    plackett_luce_curve as plackett_luce_curve,
+    plackett_luce_residual as plackett_luce_residual,
+    ranking_of as ranking_of,
 )

@@ -1,0 +1,40 @@
+"""DirichletMultinomial noise."""
+
+from likelihoodkit import links
+from likelihoodkit.declaration import Distribution, held, outcome, parameter
+from likelihoodkit.primitives.words import (
+    dirichlet_multinomial_mode,
+    draw_counts,
+    draw_proportions,
+    log,
+    log_factorial,
+    log_rising_exp,
+    sum_over,
+)
+from likelihoodkit.supports import count_vectors, counts, positive, simplex
+
+
+class DirichletMultinomial(Distribution):
+    """Counts of K classes whose probabilities vary from row to row.
+
+    Choose it for words in documents, species in samples, votes by district: multinomial counts with extra scatter.
+    `concentration` to infinity is `Multinomial`; K = 2 is `BetaBinomial`. It breaks when classes come up together
+    (every pair is negatively correlated here).
+
+    Reference: Mosimann (1962), Biometrika 49, 65-82.
+    """
+
+    y             = outcome(count_vectors)
+    mean          = parameter(simplex, link=links.softmax)
+    concentration = parameter(positive, link=links.exp)
+    trials        = held(counts)
+
+    log_density = (
+        log_factorial(trials) - sum_over(log_factorial(y)) - log_rising_exp(log(concentration), trials)
+        + sum_over(log_rising_exp(log(mean) + log(concentration), y))
+    )
+
+    expectation = trials * mean
+    variance = trials * mean * (1 - mean) * (trials + concentration) / (1 + concentration)
+    mode = dirichlet_multinomial_mode(mean * concentration, trials)
+    draw = draw_counts(draw_proportions(mean * concentration), trials)

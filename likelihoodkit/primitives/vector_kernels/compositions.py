@@ -1,0 +1,110 @@
+"""Gamma functions of e^t, for parameters that are a share of a total and may underflow; most probable counts."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from likelihoodkit.primitives.kernels import digamma, digamma_rising, log_gamma, log_rising, trigamma, trigamma_rising
+from likelihoodkit.primitives.kernels._tools import Floats, kernel
+
+HUGE = 37.0  # e^37 + 1 = e^37
+MOST_TRIALS = 4096
+
+
+@kernel
+def log_gamma_exp(t: Floats) -> Floats:
+    """log Gamma(e^t) = log Gamma(1 + e^t) - t."""
+    a = np.exp(t)
+    return np.where(t < HUGE, np.asarray(log_gamma(1.0 + a)) - t, np.asarray(log_gamma(a)))
+
+
+@kernel
+def digamma_exp(t: Floats) -> Floats:
+    """e^t digamma(e^t) = e^t digamma(1 + e^t) - 1."""
+    a = np.exp(t)
+    return np.asarray(a * np.asarray(digamma(1.0 + a)) - 1.0)
+
+
+@kernel
+def digamma_exp_slope(t: Floats) -> Floats:
+    """Derivative of `digamma_exp`: e^t digamma(1 + e^t) + e^2t trigamma(1 + e^t)."""
+    a = np.exp(t)
+    return np.asarray(a * (np.asarray(digamma(1.0 + a)) + a * np.asarray(trigamma(1.0 + a))))
+
+
+@kernel
+def log_rising_exp(t: Floats, y: Floats) -> Floats:
+    """log(Gamma(e^t + y)/Gamma(e^t)): t + log rising of 1 + e^t by y - 1; 0 at y = 0, y t for large t."""
+    rest = np.maximum(y - 1.0, 0.0)
+    a = np.exp(np.minimum(t, 700.0))
+    near = t + np.asarray(log_rising(1.0 + a, rest))
+    return np.where(y == 0, 0.0, np.where(t > 700.0, y * t, near))
+
+
+@kernel
+def rising_exp_slope(t: Floats, y: Floats) -> Floats:
+    """Derivative in t: 1 + e^t (digamma(e^t + y) - digamma(1 + e^t)); from 1 to y."""
+    rest = np.maximum(y - 1.0, 0.0)
+    a = np.exp(np.minimum(t, 700.0))
+    near = 1.0 + a * np.asarray(digamma_rising(1.0 + a, rest))
+    return np.where(y == 0, 0.0, np.where(t > 700.0, y, near))
+
+
+@kernel
+def rising_exp_curve(t: Floats, y: Floats) -> Floats:
+    """Second derivative in t: e^t times the rise of digamma, plus e^2t times that of trigamma."""
+    rest = np.maximum(y - 1.0, 0.0)
+    a = np.exp(np.minimum(t, 300.0))
+    near = a * np.asarray(digamma_rising(1.0 + a, rest)) + a * a * np.asarray(trigamma_rising(1.0 + a, rest))
+    return np.where((y <= 1) | (t > 300.0), 0.0, near)
+
+
+@kernel
+def smallest_of(v: Floats) -> Floats:
+    """The smallest entry."""
+    return np.asarray(np.min(v, axis=0))
+
+
+@kernel
+def multinomial_mode(p: Floats, trials: Floats) -> Floats:
+    """The most probable counts: from a lower bound (Finucane 1964) one by one to the largest p/(k + 1)."""
+    shape = np.broadcast_shapes(p.shape, trials.shape)
+    p, trials = np.broadcast_to(p, shape), np.broadcast_to(trials, shape[1:])
+    counts = np.maximum(np.ceil(trials * p) - 1.0, 0.0)
+    columns = np.arange(shape[1])
+    while (left := trials - counts.sum(axis=0)).any():
+        best = np.argmax(p / (counts + 1.0), axis=0)
+        counts[best, columns] += np.where(left > 0, 1.0, 0.0)
+    return counts
+
+
+@kernel
+def dirichlet_multinomial_mode(a: Floats, trials: Floats) -> Floats:
+    """The most probable counts, exactly: the best way to share out the trials, class by class."""
+    shape = np.broadcast_shapes(a.shape, trials.shape)
+    a, trials = np.broadcast_to(a, shape), np.broadcast_to(trials, shape[1:])
+    result = np.empty(shape)
+    for column in range(shape[1]):
+        total = int(trials[column])
+        if total > MOST_TRIALS:
+            result[:, column] = np.nan  # told by the belief as a mode that is not known
+            continue
+        k = np.arange(total + 1.0)
+        gains = np.asarray(log_rising(a[:, column, None], k) - log_gamma(k + 1.0))
+        result[:, column] = _shared_out(gains, total)
+    return result
+
+
+def _shared_out(gains: Floats, total: int) -> Floats:
+    best, choices = gains[0], []
+    for gain in gains[1:]:
+        sums = np.full((total + 1, total + 1), -np.inf)
+        for k in range(total + 1):
+            sums[k, k:] = gain[k] + best[: total + 1 - k]
+        choices.append(np.argmax(sums, axis=0))
+        best = np.max(sums, axis=0)
+    counts, left = [], total
+    for choice in reversed(choices):
+        counts.append(float(choice[left]))
+        left -= int(choice[left])
+    return np.array([float(left), *reversed(counts)])
