@@ -3,7 +3,8 @@
     python -m benchmarks.accuracy [--points 60] [--largest 745] [--jobs 2] [--kinds family loss] [--no-write] [NAME ...]
 
 `--points` extreme combinations per case and dtype (a third of them for alternative links), `--largest` the largest
-|output|, `--far` combinations with an output of +-1e4, `--show` offences printed, `--jobs` processes. Rows are printed as they are measured.
+|output|, `--far` combinations with an output of +-1e4, `--show` offences printed, `--jobs` processes. Rows are
+printed as they are measured.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ combinations of outputs up to 1e300, where most references are out of reach.
 The strict bar on moderate points is a median of 1 ulp and 16 ulp for 99 %. Of the first 22 families these are beyond
 it, and why:
 
-- Gumbel: e^-z with z = (y - location)/scale in the hundreds; the quotient is rounded once before, |z| ulp of the answer.
+- Gumbel: e^-z with z = (y - location)/scale in the hundreds; the quotient is rounded once before, |z| ulp of the
+  answer.
 - LogNormal, value: a sum of four rounded terms near its zero.
 - AsymmetricLaplace and VonMises, gradient: a difference of two rounded terms near its zero; the angle between outcome
   and direction has been rounded before.
