@@ -66,6 +66,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
     ),
     "export.estimators": ("Classifier", "Regressor"),
     "export.booster": ("Booster",),
+    "diagnose": ("Diagnosis", "Suggestion", "diagnose", "suggest"),
     "errors": (
         "BindingError", "ConvergenceWarning", "DeclarationError", "DerivationError", "FitError", "InputError",
         "LikelihoodKitError", "MissingExtraError", "ShapeError", "SupportError", "UndefinedError", "UnknownNameError",

@@ -181,12 +181,14 @@ def test_deriving_loads_no_statistics_and_no_framework() -> None:
 # -- the front door ------------------------------------------------------------------------------------------------
 
 NOUNS = {"Distribution", "NamedLoss", "Loss", "Belief", "Proof", "Functional", "Noise", "Report", "Explanation", "Fit"}
+NOUNS |= {"Diagnosis", "Suggestion"}
 WRAPPERS = {
     "Censored", "Discretised", "Hurdle", "Independent", "Joint", "Mislabelled", "Mixture",
     "Transformed", "Truncated", "ZeroInflated", "ZeroOneInflated",
 }  # fmt: skip
 VERBS = {
     "derive", "prove", "elicits", "is_proper", "reverse", "explain", "check", "fit", "quantile", "interval", "minimise",
+    "diagnose", "suggest",
 }  # fmt: skip
 DECLARING = {"outcome", "parameter", "held", "shared", "level"}
 ERRORS = {

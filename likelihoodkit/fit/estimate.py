@@ -110,7 +110,7 @@ def _best(problem: Problem) -> newton.Optimum:
     best = newton.minimise(model, beginning)
     if best.converged and not _bends(model, best.inner, problem.first):
         return best
-    for start in starts.fitted(beginning):
+    for start in (*starts.fitted(beginning), *starts.apart(beginning)):
         found = newton.minimise(model, start, known=best)
         if (found.converged, -found.value) > (best.converged, -best.value):
             best = found

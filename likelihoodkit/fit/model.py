@@ -98,10 +98,24 @@ class Model:
         try:
             rows = self.loss.fisher(outputs, weights=self.weights, **self.given)
         except DerivationError:
-            slopes = self.loss.gradient(self.y, outputs, **self.given)
-            rows = slopes[:, :, None] * slopes[:, None, :]
-            if self.weights is not None:
-                rows *= self.weights[:, None, None]
+            return self._outer(outputs)
+        return self._assemble(rows)
+
+    def scoring(self, outputs: Array) -> Array:
+        """A matrix that is never indefinite, to take a step by where the Hessian is.
+
+        Fisher information where it is declared. Integrating it for every row of every step would cost more than
+        the fit: the outer product of the rows' slopes has the same expectation (Berndt, Hall, Hall and Hausman 1974).
+        """
+        if self.loss.bound.family.fisher:
+            return self.expected(outputs)
+        return self._outer(outputs)
+
+    def _outer(self, outputs: Array) -> Array:
+        slopes = self.loss.gradient(self.y, outputs, **self.given)
+        rows = slopes[:, :, None] * slopes[:, None, :]
+        if self.weights is not None:
+            rows *= self.weights[:, None, None]
         return self._assemble(rows)
 
     def _assemble(self, rows: Array) -> Array:

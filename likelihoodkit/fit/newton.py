@@ -81,7 +81,7 @@ def _direction(model: Model, outputs: Array, gradient: Array) -> tuple[Array, Ar
     factored = factor(observed)
     if factored is not None:
         return -solve(factored, gradient), observed
-    expected = model.expected(outputs)
+    expected = model.scoring(outputs)
     factored = factor(expected)
     if factored is not None:
         return -solve(factored, gradient), None

@@ -196,6 +196,32 @@ class Starts:
             start[place] = coefficients
             yield start
 
+    def apart(self, constant: Array) -> Iterator[Array]:
+        """Starts of a mixture with its components apart: at thirds of the outcomes by size, say, or near and far."""
+        parts = [part for _, part in self.model.loss.bound.family.components if not isinstance(part, float)]
+        if len(parts) < 2:
+            return
+        outputs = self.model.outputs(constant)
+        for key in (self.y, np.abs(self.y - np.median(self.y))):
+            groups = np.array_split(self.y[np.argsort(key, kind="stable")], len(parts))
+            grid: dict[int, list[float]] = {}
+            for part, group in zip(parts, groups, strict=True):
+                links = {name: how for name, how in part.bound.bindings if isinstance(how, Link)}
+                for own, name, index in part.places:
+                    column = self._column(name, index)
+                    if own in links and column is not None:
+                        found = _proposals(part.bound.family.parameters[own].domain, links[own], group)
+                        grid[column] = [*grid.get(column, []), *found]
+            start = outputs.copy()
+            for column, found in grid.items():
+                start[:, column] = found[0] if found else start[:, column]
+            yield self.model.project(self._choose(start, grid))
+
+    def _column(self, name: str, index: int | None) -> int | None:
+        """The output column of a parameter's entry; None where it is not predicted."""
+        columns = [block.column for block in self.model.blocks if block.parameter == name]
+        return columns[index or 0] if columns else None
+
     @staticmethod
     def _squares(basis: Array, wanted: Array) -> Array:
         answer: Array = basis.T @ wanted / len(wanted)

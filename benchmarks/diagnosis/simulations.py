@@ -1,0 +1,158 @@
+"""Simulated data with a right assumption, or with one known break; the numbers of rows at which power is claimed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import likelihoodkit as lk
+
+Array = NDArray[Any]
+Draw = Callable[[np.random.Generator, int], tuple[Any, Array]]  # (X as given to lk.fit, y)
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """Data of ``n`` rows for a fit of ``noise``; ``broken`` names the finding that must show it, "" for none."""
+
+    name: str
+    noise: Any
+    n: int
+    broken: str
+    draw: Draw
+
+
+def _x(rng: np.random.Generator, n: int) -> Array:
+    return rng.normal(size=n)
+
+
+def _right_normal(rng: np.random.Generator, n: int) -> tuple[Any, Array]:
+    x = _x(rng, n)
+    return x, 1 + 2 * x + rng.normal(size=n)
+
+
+def _right_spread(rng: np.random.Generator, n: int) -> tuple[Any, Array]:
+    x = _x(rng, n)
+    return {"mean": x, "scale": x}, 1 + 2 * x + rng.normal(size=n) * np.logaddexp(0, 0.5 + 0.3 * x)
+
+
+def _right_student(rng: np.random.Generator, n: int) -> tuple[Any, Array]:
+    x = _x(rng, n)
+    return x, x + rng.standard_t(4, size=n)
+
+
+def _right_gamma(rng: np.random.Generator, n: int) -> tuple[Any, Array]:
+    x = _x(rng, n)
+    return x, rng.gamma(3.0, np.exp(1 + 0.5 * x) / 3)
+
+
+def _right_poisson(rng: np.random.Generator, n: int) -> tuple[Any, Array]:
+    x = _x(rng, n)
+    return x, rng.poisson(np.exp(1 + 0.5 * x)).astype(float)
+
+
+def _right_negative_binomial(rng: np.random.Generator, n: int) -> tuple[Any, Array]:
+    x = _x(rng, n)
+    return x, rng.poisson(np.exp(1 + 0.5 * x) * rng.gamma(2.0, 0.5, size=n)).astype(float)
+
+
+def _right_bernoulli(rng: np.random.Generator, n: int) -> tuple[Any, Array]:
+    x = _x(rng, n)
+    return x, (rng.uniform(size=n) < 1 / (1 + np.exp(-x))).astype(float)
+
+
+def _fan_out(rng: np.random.Generator, n: int) -> tuple[Any, Array]:
+    x = _x(rng, n)
+    return x, 1 + 2 * x + rng.normal(size=n) * np.exp(0.3 * x)
+
+
+def _heavy(rng: np.random.Generator, n: int) -> tuple[Any, Array]:
+    x = _x(rng, n)
+    return x, x + rng.standard_t(4, size=n)
+
+
+def _skew(rng: np.random.Generator, n: int) -> tuple[Any, Array]:
+    x = _x(rng, n)
+    return x, x + rng.gamma(8.0, size=n)
+
+
+def _two_groups(rng: np.random.Generator, n: int) -> tuple[Any, Array]:
+    return None, rng.normal(size=n) + 3.0 * rng.integers(0, 2, size=n)
+
+
+def _zeros(rng: np.random.Generator, n: int) -> tuple[Any, Array]:
+    x = _x(rng, n)
+    return x, rng.poisson(np.exp(1 + 0.5 * x)) * (rng.uniform(size=n) > 0.15).astype(float)
+
+
+def _over(rng: np.random.Generator, n: int) -> tuple[Any, Array]:
+    x = _x(rng, n)
+    return x, rng.poisson(np.exp(1 + 0.5 * x) * rng.gamma(5.0, 0.2, size=n)).astype(float)
+
+
+def _bend(rng: np.random.Generator, n: int) -> tuple[Any, Array]:
+    x = _x(rng, n)
+    return x, x + 0.3 * x * x + rng.normal(size=n)
+
+
+def _wave(rng: np.random.Generator, n: int) -> tuple[Any, Array]:
+    x = rng.uniform(0, 2, size=n)
+    return x, np.sin(8 * x) + 0.3 * rng.normal(size=n)
+
+
+def _gaming(rng: np.random.Generator, n: int) -> tuple[Any, Array]:
+    x, y = _wave(rng, n)
+    return {"mean": x, "scale": x}, y
+
+
+def _collapse(rng: np.random.Generator, n: int) -> tuple[Any, Array]:
+    """Two rows have a column of their own and happen to agree, so that their spread is the width of their accident."""
+    alone = np.zeros(n)
+    alone[:2] = 1
+    y = rng.normal(size=n)
+    y[1] = y[0] + 1e-3 * rng.normal()
+    return {"mean": alone, "scale": alone}, y
+
+
+def _unreliable(rng: np.random.Generator, n: int) -> tuple[Any, Array]:
+    x = _x(rng, n)
+    return x, (rng.uniform(size=n) < 1 / (1 + np.exp(x - x * x))).astype(float)
+
+
+def _outliers(rng: np.random.Generator, n: int) -> tuple[Any, Array]:
+    x = _x(rng, n)
+    y = x + rng.normal(size=n)
+    y[: max(1, n // 100)] += 8
+    return x, y
+
+
+RIGHT = (
+    Simulation("Normal", lk.Normal, 500, "", _right_normal),
+    Simulation("Normal, spread predicted", lk.Normal, 500, "", _right_spread),
+    Simulation("StudentT", lk.StudentT, 500, "", _right_student),
+    Simulation("Gamma", lk.Gamma, 500, "", _right_gamma),
+    Simulation("Poisson", lk.Poisson, 500, "", _right_poisson),
+    Simulation("NegativeBinomial", lk.NegativeBinomial, 500, "", _right_negative_binomial),
+    Simulation("Bernoulli", lk.Bernoulli, 500, "", _right_bernoulli),
+)
+BROKEN = (
+    Simulation("spread exp(0.3 x)", lk.Normal, 500, "fan-out", _fan_out),
+    Simulation("Student's t, df 4", lk.Normal, 500, "heavy tails", _heavy),
+    Simulation("gamma, shape 8", lk.Normal, 500, "skew", _skew),
+    Simulation("two groups, 3 sd apart", lk.Normal, 500, "multimodality", _two_groups),
+    Simulation("15 % extra zeros", lk.Poisson, 500, "zero excess", _zeros),
+    Simulation("rates with variance 0.2", lk.Poisson, 500, "over-dispersion", _over),
+    Simulation("rates with variance 0.2", lk.Poisson, 500, "calibration", _over),
+    Simulation("rates with variance 0.2", lk.Poisson, 500, "coverage", _over),
+    Simulation("rates with variance 0.2", lk.Poisson, 500, "sharpness", _over),
+    Simulation("mean bends by 0.3 x^2", lk.Normal, 500, "bend", _bend),
+    Simulation("mean is sin 8x", lk.Normal, 500, "pattern", _wave),
+    Simulation("mean is sin 8x, spread predicted", lk.Normal, 500, "gaming", _gaming),
+    Simulation("two rows agree by accident", lk.Normal, 500, "collapse", _collapse),
+    Simulation("logit bends by x^2", lk.Bernoulli, 500, "reliability", _unreliable),
+    Simulation("1 % of rows 8 sd away", lk.Normal, 500, "outliers", _outliers),
+)

@@ -1,0 +1,201 @@
+"""What a diagnosis looks at: one model's rows, turned into residuals that are standard normal if the noise is right.
+
+The probability integral transform u = F(y) of a right model is uniform, and z = Phi^-1(u) standard normal, whatever the
+family (Rosenblatt 1952). For whole-numbered outcomes u is drawn uniformly between F(y - 1) and F(y) (Dunn and Smyth
+1996), from a generator with a fixed seed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtri
+
+from likelihoodkit.errors import DerivationError, InputError, UndefinedError
+from likelihoodkit.fit.design import read_table, split
+from likelihoodkit.fit.prepare import Problem, prepare
+from likelihoodkit.fit.result import Fit
+from likelihoodkit.loss import Loss
+from likelihoodkit.predict.belief import Belief
+
+Array = NDArray[Any]
+
+
+@runtime_checkable
+class Model(Protocol):
+    """What can be diagnosed besides a `Fit`: anything that has a loss and turns X into its outputs."""
+
+    @property
+    def loss(self) -> Loss:
+        """The loss whose outputs the model gives."""
+
+    def outputs(self, X: Any) -> Array:
+        """The outputs of new rows, (n, w)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """Rows of one model: n of them, w outputs, k fitted coefficients.
+
+    ``scores`` (n, k) are the rows' slopes of the log-likelihood in the coefficients: what fitting has already made
+    zero, so that no test may count it again. It has no columns for a model that was not fitted to these rows.
+    ``columns`` are the user's columns of X by name. ``design`` is X as it was given.
+    """
+
+    loss: Loss
+    noise: Any
+    y: Array
+    outputs: Array
+    scores: Array
+    columns: Mapping[str, Array]
+    design: Any
+    offset: ArrayLike | None
+    intercept: bool
+    given: Mapping[str, Any]
+    belief: Belief
+    seed: int
+    fit: Fit | None
+    problem: Problem | None
+
+    @property
+    def name(self) -> str:
+        """The name of the family."""
+        return self.loss.name
+
+    @property
+    def n(self) -> int:
+        """Number of rows."""
+        return len(self.y)
+
+    @property
+    def whole(self) -> bool:
+        """Are outcomes whole numbers?"""
+        return bool(self.loss.bound.family.outcome.domain.whole)
+
+    @property
+    def counted(self) -> bool:
+        """Whole numbers, and more than two of them possible."""
+        return self.whole and not self.binary and not self.belief.density.unordered
+
+    @property
+    def binary(self) -> bool:
+        """Are 0 and 1 the only outcomes?"""
+        return self.whole and self.loss.bound.family.outcome.domain.name == "binary"
+
+    @cached_property
+    def slopes(self) -> Array:
+        """Slopes of the log-likelihood in the outputs, (n, w)."""
+        return -np.asarray(self.loss.gradient(self.y, self.outputs, **self.given)).reshape(self.n, -1)
+
+    @cached_property
+    def tails(self) -> tuple[Array, Array]:
+        """P(Y <= y) and P(Y > y), drawn between the steps for whole numbers; each keeps its own digits."""
+        below, above = self.belief.cdf(self.y), self.belief.survival(self.y)
+        if not self.whole:
+            return below, above
+        share = np.random.default_rng(self.seed).uniform(size=self.n)
+        here = np.exp(self.belief.log_density(self.y))
+        return below - share * here, above + share * here
+
+    @property
+    def u(self) -> Array:
+        """The probability integral transform, (n,): uniform if the noise is right."""
+        return self.tails[0]
+
+    @cached_property
+    def z(self) -> Array:
+        """Quantile residuals, (n,): standard normal if the noise is right. Infinite where a tail underflows."""
+        below, above = self.tails
+        with np.errstate(divide="ignore"):
+            left, right = ndtri(below), -ndtri(above)
+        return np.asarray(np.where(below < above, left, right))
+
+    @cached_property
+    def centre(self) -> Array:
+        """The fitted mean, or the median where there is no mean, (n,)."""
+        try:
+            return np.asarray(self.belief.mean())
+        except (UndefinedError, DerivationError):
+            return self.belief.median()
+
+    @cached_property
+    def spread(self) -> Array:
+        """The fitted standard deviation, or half the central 68 % interval where there is none, (n,)."""
+        try:
+            variance = self.belief.variance()
+        except (UndefinedError, DerivationError):
+            variance = np.full(self.n, np.inf)
+        if np.isfinite(variance).all():
+            return np.asarray(np.sqrt(variance))
+        low, high = self.belief.interval(0.682689492137086).T
+        return np.asarray(high - low) / 2
+
+    @property
+    def varying(self) -> tuple[str, ...]:
+        """Parameters with columns of their own."""
+        if self.fit is None:
+            return tuple(self.loss.outputs)
+        constant = self.fit.predictor.constant
+        return tuple(name for name in self.fit.predictor.columns if name not in constant)
+
+
+def gather(
+    model: Fit | Model, X: Any, y: ArrayLike, offset: ArrayLike | None, seed: int, given: Mapping[str, Any]
+) -> Evidence:
+    """Check what `diagnose` is given and lay it out.
+
+    Raises `InputError` for something that is no model, and for vector outcomes and classes without order, which have no
+    probability integral transform.
+    """
+    if not isinstance(model, Fit | Model):
+        raise InputError(
+            f"diagnose needs a fit, or a model with .loss and .outputs(X), not {type(model).__name__}",
+            remedy="Give what lk.fit returned",
+        )
+    loss = model.loss
+    if loss.bound.family.sign > 0:
+        raise InputError(f"{loss.name} is a loss, not a noise: it says nothing that data could break", family=loss.name)
+    if loss.bound.family.outcome.domain.vector:
+        raise InputError(
+            f"{loss.name}: a vector outcome has no cdf to diagnose it by",
+            family=loss.name,
+            remedy="Diagnose one component at a time",
+        )
+    outcome = np.asarray(y, dtype=np.float64)
+    fit = model if isinstance(model, Fit) else None
+    problem = None
+    if fit is None:
+        outputs = np.asarray(model.outputs(X), dtype=np.float64)
+    else:
+        outputs = fit.outputs(X, offset)
+        if len(outputs) == 1 and X is None:
+            outputs = np.repeat(outputs, len(outcome), axis=0)
+    outputs = outputs.reshape(len(outputs), -1)
+    loss(outcome, outputs, **given)  # every check of y, outputs and the given columns is made here
+    intercept = True
+    scores = np.empty((len(outcome), 0))
+    if fit is not None:
+        intercept = any(fit.predictor.added.values())
+        problem = prepare(fit.bound, outcome, X, None, offset, intercept, None, given)
+        slopes = -np.asarray(loss.gradient(outcome, outputs, **given)).reshape(outputs.shape)
+        scores = np.hstack([b.basis.basis * slopes[:, b.column, None] for b in problem.model.blocks])
+    belief = loss.distribution(outputs, **given)
+    if belief.density.unordered:
+        raise InputError(
+            f"{loss.name}: classes have no order, so there is no cdf to diagnose them by",
+            family=loss.name,
+            remedy="Diagnose one class against the rest with Bernoulli",
+        )
+    columns: dict[str, Array] = {}
+    for part in split(X, list(loss.outputs), loss.name).values() if X is not None else ():
+        table = read_table(part, "X", loss.name)
+        columns |= dict(zip(table.names, table.matrix.T, strict=True))
+    noise = fit.bound if fit is not None else loss.bound
+    return Evidence(
+        loss, noise, outcome, outputs, scores, columns, X, offset, intercept, dict(given), belief, seed, fit, problem
+    )

@@ -1,0 +1,112 @@
+"""How much each row bears on a fit.
+
+With s the row's score in the coefficients, H its information and C the covariance of the coefficients: leverage
+is trace(H C) (the hat matrix's diagonal in a normal model; its sum is the number k of coefficients), and influence is
+s' C s / k, Cook's distance to first order (Cook 1986, Journal of the Royal Statistical Society B 48, 133-169).
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
+
+from likelihoodkit.diagnose.evidence import Evidence
+from likelihoodkit.diagnose.moments import Tested
+from likelihoodkit.errors import ConvergenceWarning, DerivationError
+from likelihoodkit.fit import fit
+from likelihoodkit.fit.newton import factor, solve
+
+Array = NDArray[Any]
+
+#: a row with this much of a coefficient of the spread fits its own spread: alone, or with one other
+OWN = 0.4
+#: rows that are refitted without themselves, the most lever first
+REFITS = 10
+
+
+@dataclass(frozen=True, eq=False)
+class Influence:
+    """Leverage and influence of each row, (n,), and its leverage on the parameters other than the first, (n,)."""
+
+    leverage: Array
+    influence: Array
+    on_spread: Array
+
+
+def influence(evidence: Evidence) -> Influence | None:
+    """Leverage and influence of every row; None for a model that was not fitted to these rows, or is singular."""
+    if evidence.problem is None:
+        return None
+    model, outputs = evidence.problem.model, evidence.outputs
+    try:
+        rows = np.asarray(evidence.loss.fisher(outputs, **evidence.given))
+    except DerivationError:
+        rows = evidence.slopes[:, :, None] * evidence.slopes[:, None, :]
+    factored = factor(model._assemble(rows))  # noqa: SLF001  (the information in the fit's own columns)
+    if factored is None:
+        return None
+    covariance = solve(factored, np.eye(model.size))
+    share = np.zeros((evidence.n, len(model.blocks)))
+    for i, (first, here) in enumerate(zip(model.blocks, model.slices, strict=True)):
+        for second, there in zip(model.blocks, model.slices, strict=True):
+            joint = np.einsum("ij,jk,ik->i", first.basis.basis, covariance[here, there], second.basis.basis)
+            share[:, i] += rows[:, first.column, second.column] * joint
+    spread = [i for i, block in enumerate(model.blocks) if block.parameter != evidence.problem.first]
+    scores = evidence.scores
+    cook = np.einsum("ij,jk,ik->i", scores, covariance, scores) / model.size
+    return Influence(share.sum(axis=1), cook, share[:, spread].sum(axis=1))
+
+
+def outlier_test(evidence: Evidence) -> Tested:
+    """Is the largest of n residuals larger than n normal ones would have? Bonferroni's bound."""
+    largest = float(np.abs(evidence.z).max())
+    p_value = -np.expm1(evidence.n * np.log1p(-2 * ndtr(-largest)))  # exact for independent rows
+    return Tested(largest, float(p_value), 1, 1)
+
+
+def collapse_test(evidence: Evidence, found: Influence) -> tuple[Tested, Array]:
+    """Do rows with a spread of their own keep it when they are left out of the fit?
+
+    Rows that decide most of their own spread, alone or with one other, and have less of it than the median row, are
+    each left out; the statistic is their largest residual under the fit without them, its p-value Bonferroni's.
+    Also gives those rows.
+    """
+    narrow = (found.on_spread > OWN) & (evidence.spread < np.median(evidence.spread))
+    rows = np.flatnonzero(narrow)
+    rows = rows[np.argsort(-found.on_spread[rows], kind="stable")][:REFITS]
+    residuals = [_without(evidence, int(row)) for row in rows]
+    largest = max(residuals, default=0.0)
+    p_value = min(1.0, len(rows) * 2 * float(ndtr(-largest))) if len(rows) else 1.0
+    return Tested(largest, p_value, 1, 1), rows
+
+
+def _without(evidence: Evidence, row: int) -> float:
+    """The size of a row's residual under the fit to all other rows."""
+    weights = np.ones(evidence.n)
+    weights[row] = 0
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # the search for a collapse meets collapses
+        other = fit(
+            evidence.noise,
+            evidence.y,
+            evidence.design,
+            weights=weights,
+            offset=evidence.offset,
+            intercept=evidence.intercept,
+            **evidence.given,
+        )
+    outputs = other.outputs(evidence.design, evidence.offset)
+    belief = evidence.loss.distribution(outputs[row : row + 1], **_row(evidence, row))
+    below, above = belief.cdf(evidence.y[row]), belief.survival(evidence.y[row])
+    tail = float(np.minimum(below, above)[0])
+    with np.errstate(divide="ignore"):
+        return float(-ndtri(tail))
+
+
+def _row(evidence: Evidence, row: int) -> dict[str, Any]:
+    return {k: v if np.ndim(v) == 0 else np.asarray(v)[row : row + 1] for k, v in evidence.given.items()}

@@ -1,0 +1,173 @@
+"""`suggest`: which noises of ours could have made these outcomes, by what they say about rows they have not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from likelihoodkit.declaration import as_bound
+from likelihoodkit.diagnose.scores import HeldOut, folds_of, held_out
+from likelihoodkit.errors import InputError
+from likelihoodkit.families import FAMILIES
+
+Array = NDArray[Any]
+
+#: what is tried for each kind of outcome: the families that people choose between, plain ones first
+CANDIDATES: dict[str, tuple[str, ...]] = {
+    "yes or no": ("Bernoulli",),
+    "counts": ("Poisson", "Geometric", "NegativeBinomial", "GeneralizedPoisson"),
+    "amounts": (
+        "Exponential", "Gamma", "LogNormal", "Weibull", "InverseGaussian", "LogLogistic", "Normal",
+    ),
+    "proportions": ("Beta", "LogitNormal"),
+    "numbers": ("Normal", "Laplace", "Logistic", "StudentT", "SkewNormal", "Gumbel", "GumbelMin"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Ranked:
+    """One noise: its mean held-out log score (nats a row), and how far it lies behind the best one.
+
+    ``behind`` and ``error`` are per row, paired with the best; ``tied`` says that this is less than twice its standard
+    error. ``problem`` says why it could not be scored, or which fits stopped short.
+    """
+
+    name: str
+    noise: Any
+    score: float
+    behind: float
+    error: float
+    tied: bool
+    problem: str
+
+
+@dataclass(frozen=True, eq=False)
+class Suggestion:
+    """Noises in the order of their held-out log scores; ``ties`` are those that the data cannot tell from the best."""
+
+    kind: str
+    why: str
+    ranking: tuple[Ranked, ...]
+
+    @property
+    def best(self) -> Ranked:
+        """The noise with the largest held-out log score."""
+        return self.ranking[0]
+
+    @property
+    def ties(self) -> tuple[str, ...]:
+        """Names of the noises within twice the standard error of the best, the best included."""
+        return tuple(r.name for r in self.ranking if r.tied)
+
+    def __str__(self) -> str:
+        lines = [f"{self.kind}: {self.why}", "  noise                        log score / row    behind the best"]
+        for r in self.ranking:
+            note = f"  ({r.problem})" if r.problem else ""
+            if np.isnan(r.score):
+                lines.append(f"  {r.name:<28} not scored{note}")
+                continue
+            behind = "" if r is self.best else f"{r.behind:.4f} +- {r.error:.4f}"
+            lines.append(f"  {r.name:<28} {r.score:>14.4f}    {behind}{'  tie' if r.tied else ''}{note}")
+        many = len(self.ties) > 1
+        tail = (
+            f"The data cannot tell {', '.join(self.ties)} apart" if many else f"{self.best.name} is ahead of the rest"
+        )
+        return "\n".join([*lines, tail])
+
+
+def kind_of(y: Array) -> tuple[str, str]:
+    """What the outcomes look like, and why: one of the keys of `CANDIDATES`."""
+    whole = bool((y == np.floor(y)).all())
+    low, high = float(y.min()), float(y.max())
+    if whole and low >= 0 and high <= 1:
+        return "yes or no", "every outcome is 0 or 1"
+    if whole and low >= 0:
+        return "counts", f"whole numbers from {low:g} to {high:g}"
+    if low > 0 and high < 1:
+        return "proportions", f"all between 0 and 1, from {low:.4g} to {high:.4g}"
+    if low > 0:
+        return "amounts", f"all positive, from {low:.4g} to {high:.4g}"
+    zeros = f", {int((y == 0).sum())} zeros among them" if low == 0 else ""
+    return "numbers", f"from {low:.4g} to {high:.4g}{zeros}"
+
+
+def suggest(
+    y: ArrayLike,
+    X: Any = None,
+    *,
+    noises: Sequence[Any] | None = None,
+    folds: int = 5,
+    seed: int = 0,
+    **given: ArrayLike,
+) -> Suggestion:
+    """Rank noises by their cross-validated log score.
+
+    Parameters
+    ----------
+    y : (n,) array
+        The outcomes; what they look like decides which noises are tried.
+    X : as for lk.fit, optional
+        Feeds the first parameter of each noise.
+    noises : sequence of families or bound families, optional
+        Try these instead. All must be densities, or all probabilities, of the same outcomes.
+    folds, seed : int
+        Every noise is scored on the same random folds.
+    **given : number or (n,) array
+        Settings that the noises take with each call.
+
+    Returns
+    -------
+    Suggestion
+        Noises that are within twice the standard error of the best are ties.
+
+    Raises
+    ------
+    InputError
+        Too few rows for the folds, or no noise could be fitted (with the reasons).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import likelihoodkit as lk
+    >>> y = np.random.default_rng(0).gamma(2.0, 3.0, size=300)
+    >>> "Gamma" in lk.suggest(y).ties
+    True
+    """
+    outcome = np.asarray(y, dtype=np.float64)
+    if outcome.ndim != 1 or len(outcome) < 2 * folds or not np.isfinite(outcome).all():
+        raise InputError(
+            f"suggest needs a vector of at least {2 * folds} finite outcomes, not shape {outcome.shape}",
+            remedy="Drop missing values first, or ask for fewer folds",
+        )
+    kind, why = kind_of(outcome)
+    tried = [FAMILIES[name] for name in CANDIDATES[kind]] if noises is None else list(noises)
+    fold = folds_of(len(outcome), folds, seed)
+    found = [(noise, held_out(noise, outcome, X, fold, given=given)) for noise in tried]
+    scored = [(noise, h) for noise, h in found if h.scores is not None]
+    if not scored:
+        reasons = "; ".join(f"{_label(noise)}: {h.problem}" for noise, h in found)
+        raise InputError(f"no noise could be fitted to these outcomes ({reasons})")
+    best = max((h for _, h in scored), key=_mean)
+    ranking = sorted((_rank(noise, h, best) for noise, h in found), key=lambda r: (np.isnan(r.score), -r.score))
+    return Suggestion(kind, why, tuple(ranking))
+
+
+def _mean(held: HeldOut) -> float:
+    return float(held.scores.mean()) if held.scores is not None else -np.inf
+
+
+def _label(noise: Any) -> str:
+    return noise.__name__ if isinstance(noise, type) else repr(as_bound(noise))
+
+
+def _rank(noise: Any, held: HeldOut, best: HeldOut) -> Ranked:
+    if held.scores is None or best.scores is None:
+        return Ranked(_label(noise), noise, np.nan, np.nan, np.nan, False, held.problem)
+    behind = best.scores - held.scores
+    error = float(behind.std(ddof=1) / np.sqrt(len(behind)))
+    gap = float(behind.mean())
+    return Ranked(_label(noise), noise, _mean(held), gap, error, gap <= 2 * error, held.problem)

@@ -1,0 +1,1 @@
+"""Tests of lk.diagnose and lk.suggest."""
