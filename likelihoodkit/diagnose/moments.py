@@ -2,8 +2,9 @@
 
 A right model makes E[g(z)] = 0 for every g with mean zero under the normal law. Fitting pulls the sample mean of g
 towards zero through the score s; what is left of g after regressing it on s is free of that, and n R^2 of the
-regression is the score (Lagrange multiplier) statistic in its outer-product form (Godfrey 1988,
-Misspecification tests in econometrics, 1.4). The g used here are bounded, and the chi-squared law holds for them from some hundred rows on.
+regression is the score (Lagrange multiplier) statistic in its outer-product form (Godfrey 1988, Misspecification
+tests in econometrics, 1.4). The g used here are bounded, and the chi-squared law holds for them from some hundred
+rows on.
 """
 
 from __future__ import annotations
