@@ -7,6 +7,7 @@ from sympy import Add, Expr, Mul, Pow, exp, log
 
 from likelihoodkit import primitives as p
 from likelihoodkit.stabilise.table import constant_and_rest, exponent_of, identity, log_of
+from likelihoodkit.stabilise.tails import log_of_distribution_function
 
 
 @identity("log e^x = x")
@@ -203,13 +204,15 @@ def log_of_gamma(e: Expr) -> Expr | None:
     return p.log_gamma(e.args[0]) if isinstance(e, sp.loggamma) else None
 
 
-@identity("log of the normal distribution function")
+@identity("log of a distribution function (normal, gamma, beta, Student) as one function")
 def log_of_ndtr(e: Expr) -> Expr | None:
     if not isinstance(e, log):
         return None
     inner = e.args[0]
     if isinstance(inner, p.ndtr):
         return p.log_ndtr(inner.args[0])
+    if (found := log_of_distribution_function(inner)) is not None:
+        return found
     if inner.is_Add:
         constant, rest = constant_and_rest(inner)
         if len(rest) == 1:

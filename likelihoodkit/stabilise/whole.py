@@ -13,7 +13,7 @@ import sympy as sp
 from sympy import Expr, Mul, S, exp, log
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import lower, single, whole as kinds
+from likelihoodkit.primitives import lower, single, tails, whole as kinds
 from likelihoodkit.stabilise.table import constant_and_rest, exponent_of, identity, log_of
 
 HALF = sp.Rational(1, 2)
@@ -68,8 +68,16 @@ def swap(
     others: Expr, sign: int, terms: Expr, whole: Expr, y: Expr, known: dict[Expr, Expr] | None = None
 ) -> Expr | None:
     """``others - sign * terms + sign * whole`` where the difference is free of the outcome; else None."""
-    rest = plain(lower(others).xreplace(known or {}) - sign * lower(terms).xreplace(known or {}))
-    return None if rest.has(*y.free_symbols) else rest + sign * whole
+    kept = sp.Add(*[t for t in sp.Add.make_args(others) if t.has(*TAILS) and not t.has(*y.free_symbols)])
+    rest = plain(lower(others - kept).xreplace(known or {}) - sign * lower(terms).xreplace(known or {}))
+    return None if rest.has(*y.free_symbols) else rest + kept + sign * whole
+
+
+#: logarithms of probabilities: beside the loss of a truncated noise they stay as they are
+TAILS = (
+    p.log_ndtr, p.log_window, p.log1m_exp, tails.log_gamma_p, tails.log_gamma_q, tails.log_beta_tail,
+    tails.log_student_cdf, sp.Piecewise,
+)  # fmt: skip
 
 
 def _one_side(f: Expr) -> dict[Expr, Expr]:

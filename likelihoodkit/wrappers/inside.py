@@ -206,6 +206,8 @@ def _log(probability: sp.Expr) -> sp.Expr:
     """The logarithm, case by case."""
     if isinstance(probability, sp.Piecewise):
         return by_cases(probability, _log)
+    if probability == 0:
+        return -sp.oo
     if isinstance(probability, p.from_log):
         return probability.args[0]
     return sp.log(probability)

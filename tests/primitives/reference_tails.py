@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import mpmath as mp
 import numpy as np
@@ -26,7 +28,119 @@ def _density(x: mp.mpf) -> mp.mpf:
 
 NARROW = tuple((m, h) for m in (0.0, -1.0, 40.0) for h in (1e-30, 1e-8, 0.2499, 0.2501, 50.0))
 
+
+def _gamma_points(rng: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
+    """Shapes over four decades, and ends from far below to far above the mean."""
+    a = np.exp(rng.uniform(math.log(0.02), math.log(200), n))
+    spread = rng.uniform(-6, 8, n) if top > 100 else rng.uniform(-2, 3, n)
+    return a, a * np.exp(spread / np.sqrt(1 + a))
+
+
+def _p(a: mp.mpf, x: mp.mpf) -> mp.mpf:
+    return mp.gammainc(a, 0, x, regularized=True)
+
+
+def _q(a: mp.mpf, x: mp.mpf) -> mp.mpf:
+    return mp.gammainc(a, x, mp.inf, regularized=True)
+
+
+def _log(probability: Callable[..., mp.mpf], rest: Callable[..., mp.mpf]) -> Callable[..., mp.mpf]:
+    """The logarithm through the smaller of a probability and the rest."""
+
+    def value(*arguments: mp.mpf) -> mp.mpf:
+        other = rest(*arguments)
+        return mp.log1p(-other) if other < 0.5 else mp.log(probability(*arguments))
+
+    return value
+
+
+_log_p, _log_q = _log(_p, _q), _log(_q, _p)
+
+
+def _slope(value: Callable[..., mp.mpf], *order: int) -> Callable[..., mp.mpf]:
+    return lambda *arguments: mp.diff(value, arguments, order)
+
+
+def _gap(value: Callable[..., mp.mpf], edge: Callable[..., mp.mpf], *order: int) -> Callable[..., mp.mpf]:
+    return lambda *arguments: abs(mp.diff(value, arguments, order) - edge(*arguments))
+
+
+def _gamma_edge(a: mp.mpf, x: mp.mpf) -> mp.mpf:
+    return mp.log(x) - mp.psi(0, a)
+
+
+def _beta_points(rng: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
+    a, b = (np.exp(rng.uniform(math.log(0.05), math.log(60), n)) for _ in range(2))
+    return a, b, np.log(a / b) + rng.uniform(-3, 3, n) * np.sqrt(1 / a + 1 / b)
+
+
+def _i(a: mp.mpf, b: mp.mpf, z: mp.mpf) -> mp.mpf:
+    if z > mp.log(a / b):
+        return 1 - _i(b, a, -z)
+    x = 1 / (1 + mp.exp(-z))
+    front = mp.exp(a * mp.log(x) - b * mp.log1p(mp.exp(z))) / (a * mp.beta(a, b))
+    return front * mp.hyp2f1(1, a + b, a + 1, x)
+
+
+_log_i = _log(_i, lambda a, b, z: _i(b, a, -z))
+
+
+def _beta_edge(a: mp.mpf, b: mp.mpf, z: mp.mpf) -> mp.mpf:
+    return -mp.log1p(mp.exp(-z)) - mp.psi(0, a) + mp.psi(0, a + b)
+
+
+def _beta_other_edge(a: mp.mpf, b: mp.mpf, z: mp.mpf) -> mp.mpf:
+    return -mp.log1p(mp.exp(z)) - mp.psi(0, b) + mp.psi(0, a + b)
+
+
+def _t_points(rng: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
+    return np.exp(rng.uniform(math.log(0.3), math.log(300), n)), rng.uniform(-6, 6, n)
+
+
+def _t_tail(df: mp.mpf, z: mp.mpf) -> mp.mpf:
+    return _i(df / 2, mp.mpf(1) / 2, mp.log(df / z**2)) / 2
+
+
+def _log_t(df: mp.mpf, z: mp.mpf) -> mp.mpf:
+    return mp.log(_t_tail(df, z)) if z < 0 else mp.log1p(-_t_tail(df, z))
+
+
+def _case(definition: Callable[..., mp.mpf], sample: Any) -> Case:
+    return Case(definition, sample, bound=60.0)
+
+
+#: second derivatives, tried at a few points only: numerical differentiation in mpmath is slow
+SECOND: dict[str, Case] = {
+    "log_gamma_p_curve": _case(_slope(_log_p, 2, 0), _gamma_points),
+    "log_gamma_q_curve": _case(_slope(_log_q, 2, 0), _gamma_points),
+    "log_beta_tail_aa": _case(_slope(_log_i, 2, 0, 0), _beta_points),
+    "log_beta_tail_ab": _case(_slope(_log_i, 1, 1, 0), _beta_points),
+    "log_beta_tail_bb": _case(_slope(_log_i, 0, 2, 0), _beta_points),
+    "log_student_cdf_df2": _case(_slope(_log_t, 2, 0), _t_points),
+}
+
 TAILS: dict[str, Case] = {
+    "log_gamma_p": _case(_log_p, _gamma_points),
+    "log_gamma_q": _case(_log_q, _gamma_points),
+    "log_gamma_p_shape": _case(_slope(_log_p, 1, 0), _gamma_points),
+    "log_gamma_q_shape": _case(_slope(_log_q, 1, 0), _gamma_points),
+    "gamma_p_pull": _case(lambda a, x: mp.exp(a * mp.log(x) - x - mp.loggamma(a)) / _p(a, x), _gamma_points),
+    "gamma_q_pull": _case(lambda a, x: mp.exp(a * mp.log(x) - x - mp.loggamma(a)) / _q(a, x), _gamma_points),
+    "gamma_p_gap": _case(_gap(_log_p, _gamma_edge, 1, 0), _gamma_points),
+    "gamma_q_gap": _case(_gap(_log_q, _gamma_edge, 1, 0), _gamma_points),
+    "log_beta_tail": _case(_log_i, _beta_points),
+    "log_beta_tail_a": _case(_slope(_log_i, 1, 0, 0), _beta_points),
+    "log_beta_tail_b": _case(_slope(_log_i, 0, 1, 0), _beta_points),
+    "beta_pull": _case(
+        lambda a, b, z: mp.exp(-a * mp.log1p(mp.exp(-z)) - b * mp.log1p(mp.exp(z))) / mp.beta(a, b) / _i(a, b, z),
+        _beta_points,
+    ),
+    "beta_gap_a": _case(_gap(_log_i, _beta_edge, 1, 0, 0), _beta_points),
+    "beta_gap_b": Case(_gap(_log_i, _beta_other_edge, 0, 1, 0), _beta_points, bound=300.0),
+    "log_student_cdf": _case(_log_t, _t_points),
+    # two effects of df nearly cancel in the middle
+    "log_student_cdf_df": Case(_slope(_log_t, 1, 0), _t_points, bound=2000.0),
+    "student_hazard": _case(_slope(_log_t, 0, 1), _t_points),
     "log_window": Case(lambda m, h: mp.log(_mass(m, h)), _windows, NARROW, bound=4.0),
     "log_window_middle": Case(
         lambda m, h: mp.mpf(0) if m == 0 else -2 * _density(m) * mp.exp(-h * h / 2) * mp.sinh(m * h) / _mass(m, h),

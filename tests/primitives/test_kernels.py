@@ -11,13 +11,14 @@ import pytest
 from likelihoodkit.primitives import kernels
 from primitives.audit import Audit, audit
 from primitives.reference import TABLE
+from primitives.reference_tails import SECOND
 
 INF = math.inf
 ALONE = {  # no mpmath definition of one number: tested below, or NumPy's own
     "abs", "floor", "maximum", "minimum", "sign", "where_positive", "log_sum_exp", "softmax", "softmax_residual",
     "softmax_cross_entropy", "softmax_pull", "pick", "one_hot", "sum_over", "huber_penalty", "huber_score",
     "gammaincinv", "gammainccinv", "betaincinv", "regularised_gamma_p_inverse", "regularised_gamma_q_inverse",
-    "regularised_beta_inverse", "student_quantile",
+    "regularised_beta_inverse", "student_quantile", *SECOND,
 }  # fmt: skip
 LIMITS = [
     ("softplus", (INF,), INF), ("softplus", (-INF,), 0.0), ("sigmoid", (INF,), 1.0), ("sigmoid", (-INF,), 0.0),

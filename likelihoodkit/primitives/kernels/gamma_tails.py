@@ -1,0 +1,152 @@
+"""The gamma law in both tails: log P(a, x), log Q(a, x) and their derivatives in the shape and in x.
+
+With t = x e^-u below and t = x e^u above, P and Q are x^a e^-x / Gamma(a) times an integral of a log-concave weight
+in u, and d log P / da = E[log T | T < x] - psi(a), d2 log P / da2 = Var[log T | T < x] - psi'(a): conditional moments
+of the same integral. The other of P and Q follows from the smaller one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from likelihoodkit.primitives.kernels._tilted import SMALL, end_of, panels, remembered, tail_of
+from likelihoodkit.primitives.kernels._tools import Floats, Formula, kernel
+from likelihoodkit.primitives.kernels.deviance import poisson_deviance_half
+from likelihoodkit.primitives.kernels.exponential import log1m_exp
+from likelihoodkit.primitives.kernels.gamma import stirling_error, stirling_error_derivative, trigamma
+from likelihoodkit.primitives.kernels.robust import expm1_minus
+
+LOG_2PI = float(np.log(2.0 * np.pi))
+HALF = float(np.log(0.5))
+
+
+@dataclass(frozen=True)
+class Side:
+    """One tail at (a, x): log of it, its first two derivatives in a, x times the hazard, and the mean gap in log t."""
+
+    log: Floats
+    shape: Floats
+    curve: Floats
+    pull: Floats
+    gap: Floats
+
+    def where(self, mask: Any, other: Side) -> Side:
+        """Of this side where ``mask`` holds, of the other elsewhere."""
+        return Side(*(np.where(mask, getattr(self, n), getattr(other, n)) for n in self.__dataclass_fields__))
+
+
+def log_less_digamma(a: Floats) -> Floats:
+    """log a - psi(a) > 0."""
+    return np.asarray(0.5 / a - stirling_error_derivative(a))
+
+
+def _log_ratio(a: Floats, x: Floats) -> Floats:
+    """log(x/a), near 1 through the difference."""
+    near = np.absolute(x - a) < 0.5 * a
+    return np.asarray(np.where(near, np.log1p((x - a) / a), np.log(x) - np.log(a)))
+
+
+def _front(a: Floats, x: Floats) -> Floats:
+    """log of x^a e^-x / Gamma(a)."""
+    return np.asarray(0.5 * (np.log(a) - LOG_2PI) - stirling_error(a) - poisson_deviance_half(a, x))
+
+
+def _side(a: Floats, x: Floats, *, upper: bool, small: bool) -> Side:
+    sign = 1.0 if upper else -1.0
+    drift = sign * (x - a)  # how fast the weight falls at the edge
+
+    def log_weight(u: Floats) -> Floats:
+        return -drift * u - x * expm1_minus(sign * u)
+
+    if small:
+        turn = -sign * np.log(x)  # where x e^u or x e^-u passes 1
+        if upper:
+            end = np.log1p((60.0 + 1.5 * a * np.log1p(100.0 / x)) / x)
+            edges = panels(np.maximum(np.minimum(turn - 37.0, end), 0.0), end, 8)
+            tail = tail_of(log_weight, [lambda u: u], edges)
+        else:
+            end = np.maximum(turn + 37.0, 1.0)
+            edges = panels(np.zeros(np.shape(end)), end, 8)
+            tail = tail_of(log_weight, [lambda u: u], edges, a, [(end, True)])
+    else:
+        far = np.sqrt(120.0 / x) + 120.0 / np.maximum(a, x) if upper else np.sqrt(135.0 / x) + 45.0 / a + 1.0
+        end = end_of(log_weight, lambda u: -drift - sign * x * np.expm1(sign * u), far)
+        tail = tail_of(log_weight, [lambda u: u], panels(np.zeros(np.shape(end)), end, 2)[1:])
+    mean, variance = tail.means[0], tail.covariances[0]
+    return Side(
+        log=_front(a, x) + tail.log_mass,
+        shape=_log_ratio(a, x) + log_less_digamma(a) + sign * mean,
+        curve=variance - trigamma(a),
+        pull=np.exp(-tail.log_mass),
+        gap=mean,
+    )
+
+
+def _complement(one: Side, a: Floats, x: Floats, *, upper: bool) -> Side:
+    """The other tail of a law of which one tail is known and not close to 1."""
+    odds = np.exp(one.log - log1m_exp(-one.log))
+    shape = -odds * one.shape
+    edge = _log_ratio(a, x) + log_less_digamma(a)
+    return Side(
+        log=np.asarray(log1m_exp(-one.log)),
+        shape=shape,
+        curve=-odds * (one.curve + one.shape**2) - shape**2,
+        pull=one.pull * odds,
+        gap=np.absolute(shape - edge) if upper else np.absolute(edge - shape),
+    )
+
+
+def _both(a: Floats, x: Floats, *, small: bool) -> tuple[Side, Side]:
+    """The lower and the upper tail."""
+    above = x >= a
+    lower, upper = _side(a, x, upper=False, small=small), _side(a, x, upper=True, small=small)
+    from_lower = _complement(lower, a, x, upper=True)
+    from_upper = _complement(upper, a, x, upper=False)
+    # the tail on whose side x lies is right; where that is the likelier one (tiny shapes), so is the other one
+    rare = np.where(above, upper.log < HALF, lower.log < HALF) if small else np.full(x.shape, True)
+    down = from_upper.where(above == rare, lower)
+    up = from_lower.where(~above & rare, upper)
+    return down, up
+
+
+@remembered
+def sides(a: Floats, x: Floats) -> tuple[Side, Side]:
+    """Both tails at broadcast a > 0, x > 0; the limits at x = 0 and infinity."""
+    a, x = np.broadcast_arrays(a, x)
+    shape = a.shape
+    a, x = a.ravel(), x.ravel()
+    result = np.full((2, 5, a.size), np.nan)
+    good = (a > 0) & (x > 0) & np.isfinite(a) & np.isfinite(x)
+    for small in (True, False):
+        mask = good & ((a < SMALL) == small)
+        if mask.any():
+            for k, side in enumerate(_both(a[mask], x[mask], small=small)):
+                result[k][:, mask] = [side.log, side.shape, side.curve, side.pull, side.gap]
+    for at, near, far in ((x == 0, 0, 1), (np.isposinf(x), 1, 0)):
+        edge = at & (a > 0)
+        result[near][0, edge], result[far][:4, edge] = -np.inf, 0.0
+    lower, upper = (Side(*(row.reshape(shape) for row in part)) for part in result)
+    return lower, upper
+
+
+def _tail(upper: int, name: str, doc: str) -> Formula:
+    def formula(a: Floats, x: Floats) -> Floats:
+        return np.asarray(getattr(sides(a, x)[upper], name))
+
+    formula.__doc__ = doc
+    return formula
+
+
+log_gamma_p = kernel(_tail(0, "log", "log P(a, x)."))
+log_gamma_q = kernel(_tail(1, "log", "log Q(a, x)."))
+log_gamma_p_shape = kernel(_tail(0, "shape", "d log P / da."))
+log_gamma_q_shape = kernel(_tail(1, "shape", "d log Q / da."))
+log_gamma_p_curve = kernel(_tail(0, "curve", "d2 log P / da2."))
+log_gamma_q_curve = kernel(_tail(1, "curve", "d2 log Q / da2."))
+gamma_p_pull = kernel(_tail(0, "pull", "x d log P / dx."))
+gamma_q_pull = kernel(_tail(1, "pull", "-x d log Q / dx."))
+gamma_p_gap = kernel(_tail(0, "gap", "E[log x - log T | T < x]."))
+gamma_q_gap = kernel(_tail(1, "gap", "E[log T - log x | T > x]."))

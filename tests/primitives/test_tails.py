@@ -1,0 +1,80 @@
+"""Tails of the gamma, beta and Student laws: second derivatives, far tails, large and tiny shapes, limits."""
+
+from __future__ import annotations
+
+import math
+
+import mpmath as mp
+import numpy as np
+import pytest
+
+from likelihoodkit.primitives import kernels
+from primitives.reference_tails import SECOND
+
+INF = math.inf
+
+
+@pytest.mark.parametrize("name", SECOND)
+def test_second_derivatives(name: str) -> None:
+    arguments = SECOND[name].sample(np.random.default_rng(3), 4, 30.0)
+    with np.errstate(all="ignore"):
+        found = getattr(kernels, name)(*arguments)
+    with mp.workdps(60):
+        true = [float(SECOND[name].definition(*map(mp.mpf, point))) for point in zip(*arguments, strict=True)]
+    np.testing.assert_allclose(found, true, rtol=1e-11, atol=1e-16)
+
+
+@pytest.mark.parametrize("shape", [1e-6, 0.3, 11.9, 12.1, 1e3, 1e6])
+@pytest.mark.parametrize("away", [-5.0, 0.0, 5.0, 30.0])
+def test_far_tails_of_the_gamma(shape: float, away: float) -> None:
+    x = shape * math.exp(away / math.sqrt(1 + shape))
+    with np.errstate(all="ignore"):
+        found = [kernels.log_gamma_p(shape, x), kernels.log_gamma_q(shape, x)]
+    with mp.workdps(400 if shape < 1e5 else 250):
+        a, end = mp.mpf(shape), mp.mpf(x)
+        front = mp.exp(a * mp.log(end) - end - mp.loggamma(a + 1))
+        if away <= 0:
+            term = total = mp.mpf(1)
+            k = 0
+            while term > total * mp.mpf(10) ** -60:
+                k += 1
+                term *= end / (a + k)
+                total += term
+            lower = front * total
+            upper = 1 - lower
+        else:
+            upper = mp.gammainc(a, end, mp.inf, regularized=True) if shape < 1e5 else _fraction(a, end) * front * a
+            lower = 1 - upper
+        true = [float(mp.log(lower) if lower < 0.5 else mp.log1p(-upper)), float(mp.log1p(-lower))]
+        true[1] = float(mp.log(upper)) if upper < 0.5 else true[1]
+    np.testing.assert_allclose(found, true, rtol=3e-13)
+
+
+def _fraction(a: mp.mpf, x: mp.mpf) -> mp.mpf:
+    """Legendre's continued fraction of Gamma(a, x) / (x^a e^-x), from the far end."""
+    value = mp.mpf(0)
+    for k in range(4000, 0, -1):
+        value = k * (a - k) / (x + 2 * k + 1 - a + value)
+    return 1 / (x + 1 - a + value)
+
+
+LIMITS = [
+    ("log_gamma_p", (2.0, 0.0), -INF), ("log_gamma_q", (2.0, 0.0), 0.0), ("log_gamma_p", (2.0, INF), 0.0),
+    ("log_gamma_q", (2.0, INF), -INF), ("log_beta_tail", (2.0, 3.0, -INF), -INF),
+    ("log_beta_tail", (2.0, 3.0, INF), 0.0),
+    ("log_student_cdf", (4.0, 0.0), -math.log(2)), ("log_student_cdf_df", (4.0, 0.0), 0.0),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "arguments", "limit"), LIMITS)
+def test_limits(name: str, arguments: tuple[float, ...], limit: float) -> None:
+    with np.errstate(all="ignore"):
+        assert getattr(kernels, name)(*arguments) == limit
+
+
+def test_student_is_cauchy_and_normal() -> None:
+    z = np.array([-1e6, -3.0, -0.2, 0.4, 8.0])
+    with np.errstate(all="ignore"):
+        cauchy, normal = kernels.log_student_cdf(1.0, z), kernels.log_student_cdf(1e12, np.array([-30.0, -1.0, 2.0]))
+    np.testing.assert_allclose(cauchy, np.log(np.arctan2(1, -z) / math.pi), rtol=1e-13)
+    np.testing.assert_allclose(normal, kernels.log_ndtr(np.array([-30.0, -1.0, 2.0])), rtol=1e-6)
