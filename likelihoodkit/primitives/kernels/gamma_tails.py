@@ -59,7 +59,7 @@ def _side(a: Floats, x: Floats, *, upper: bool, small: bool) -> Side:
     drift = sign * (x - a)  # how fast the weight falls at the edge
 
     def log_weight(u: Floats) -> Floats:
-        return -drift * u - x * expm1_minus(sign * u)
+        return np.asarray(-drift * u - x * expm1_minus(sign * u))
 
     if small:
         turn = -sign * np.log(x)  # where x e^u or x e^-u passes 1
