@@ -10,8 +10,7 @@ import pytest
 
 from likelihoodkit.primitives import kernels
 from primitives.audit import Audit, audit
-from primitives.reference import TABLE
-from primitives.reference_tails import SECOND
+from primitives.reference import SECOND, TABLE
 
 INF = math.inf
 ALONE = {  # no mpmath definition of one number: tested below, or NumPy's own

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from likelihoodkit.primitives import kernels
-from primitives.reference_tails import SECOND
+from primitives.reference import SECOND
 
 INF = math.inf
 
