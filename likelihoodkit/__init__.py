@@ -81,7 +81,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
         "Normal", "Poisson", "Rayleigh", "Rice", "SkewNormal", "StudentT", "VonMises", "Weibull", "WrappedCauchy",
         "YuleSimon", "Zeta",
         "MultivariateNormal", "MultivariateT", "Dirichlet", "Multinomial", "DirichletMultinomial", "PlackettLuce",
-        "LinearChain", "Alignment",
+        "LinearChain", "Alignment", "VonMisesFisher",
     ),
     "supports": (
         "real", "positive", "nonnegative", "unit", "counts", "binary", "circle", "simplex", "classes", "counts_up_to",

@@ -15,6 +15,7 @@ import sympy as sp
 from likelihoodkit import primitives as p, supports
 from likelihoodkit.errors import UnknownNameError
 from likelihoodkit.primitives import cholesky as v
+from likelihoodkit.primitives.directions import unit_of
 from likelihoodkit.supports import Support
 
 Map = Callable[[sp.Expr], sp.Expr]
@@ -72,6 +73,7 @@ square = Link("square", lambda f: f**2, lambda t: sp.sqrt(t), supports.positive,
 angle = Link("angle", lambda f: p.wrap_angle(f), lambda t: t, supports.circle, one_to_one=False)
 shifted_exp = Link("shifted_exp", lambda f: 1 + sp.exp(f), lambda t: sp.log(t - 1), supports.above_one)
 vector = Link("vector", lambda f: f, lambda t: t, supports.real_vector)
+unit = Link("unit", lambda f: unit_of(f), lambda t: t, supports.sphere, one_to_one=False)  # f = 0 is singular
 # d (d + 1)/2 outputs: the logarithms of the diagonal, then the strict lower triangle by rows
 cholesky = Link("cholesky", lambda f: v.cholesky_factor(f), lambda t: t, supports.triangle)
 # simpler matrices: one output for s I, d outputs for a diagonal
@@ -85,7 +87,7 @@ diagonal = Link(
 LINKS: dict[str, Link] = {
     link.name: link for link in (identity, exp, softplus, sigmoid, softmax, tanh, square, angle, shifted_exp, vector)
 }
-LINKS |= {link.name: link for link in (cholesky, isotropic, diagonal)}
+LINKS |= {link.name: link for link in (cholesky, isotropic, diagonal, unit)}
 
 
 def find(link: Link | str, domain: Support | None = None) -> Link:

@@ -114,6 +114,21 @@ def _collapsed(path: Sequence[int], blank: int) -> list[int]:
     return [k for k, before in zip(path, (None, *path), strict=False) if k not in (before, blank)]
 
 
+def _unit_of(f: Numbers) -> Numbers:
+    norm = mpmath.sqrt(mpmath.fsum(x * x for x in f))
+    return [x / norm for x in f]
+
+
+def _log_bessel(k: Any, like: Numbers) -> Any:
+    order = mpmath.mpf(len(like)) / 2 - 1
+    return mpmath.log(mpmath.besseli(order, k)) - k - order * mpmath.log(k)
+
+
+def _resultant_length(k: Any, like: Numbers) -> Any:
+    order = mpmath.mpf(len(like)) / 2 - 1
+    return mpmath.besseli(order + 1, k) / mpmath.besseli(order, k)
+
+
 #: by name; arguments are numbers or lists
 VECTORS: dict[str, Callable[..., Any]] = {
     "size_of": lambda v: mpmath.mpf(len(v)),
@@ -129,6 +144,12 @@ VECTORS: dict[str, Callable[..., Any]] = {
     "diagonal_factor": lambda s: s,
     "packed_outer": _packed_outer,
     "diagonal_ones": _diagonal_ones,
+    "unit_of": _unit_of,
+    "inverse_norm": lambda f: 1 / mpmath.sqrt(mpmath.fsum(x * x for x in f)),
+    "log_bessel": _log_bessel,
+    "resultant_length": _resultant_length,
+    "bessel_complement": lambda k, like: 1 - _resultant_length(k, like),
+    "resultant_slope": lambda k, like: mpmath.diff(lambda t: _resultant_length(t, like), k),
     "plackett_luce": _plackett_luce,
     "chain_partition": _chain_partition,
     "chain_loss": _chain_loss,

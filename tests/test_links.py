@@ -75,7 +75,7 @@ def test_softmax_goes_to_the_simplex_and_back_up_to_a_constant() -> None:
 RANGES = {
     "identity": "real", "exp": "positive", "softplus": "positive", "sigmoid": "unit", "softmax": "simplex",
     "tanh": "correlation", "square": "positive", "angle": "circle", "shifted_exp": "above_one", "vector": "real_vector",
-    "cholesky": "triangle", "isotropic": "triangle", "diagonal": "triangle",
+    "cholesky": "triangle", "isotropic": "triangle", "diagonal": "triangle", "unit": "sphere",
 }  # fmt: skip
 
 
@@ -96,8 +96,8 @@ FITS = {
     "above_one": {"shifted_exp"},
     "circle": {"angle"},
     "simplex": {"softmax"},
-    "real_vector": {"softmax", "vector", *ENTRYWISE},
-    "vectors": {"softmax", "vector", *ENTRYWISE},
+    "real_vector": {"softmax", "vector", "unit", *ENTRYWISE},
+    "vectors": {"softmax", "vector", "unit", *ENTRYWISE},
     "triangle": {"cholesky", "isotropic", "diagonal"},
     "counts": set(),
     "classes": set(),

@@ -65,6 +65,7 @@ from likelihoodkit.families.rice import Rice
 from likelihoodkit.families.skew_normal import SkewNormal
 from likelihoodkit.families.student_t import StudentT
 from likelihoodkit.families.von_mises import VonMises
+from likelihoodkit.families.von_mises_fisher import VonMisesFisher
 from likelihoodkit.families.weibull import Weibull
 from likelihoodkit.families.wrapped_cauchy import WrappedCauchy
 from likelihoodkit.families.yule_simon import YuleSimon
@@ -87,7 +88,7 @@ CHAPTERS: dict[str, tuple[type[Distribution], ...]] = {
         DiscreteWeibull,
     ),
     "Vectors": (
-        MultivariateNormal, MultivariateT, Dirichlet, Multinomial, DirichletMultinomial, PlackettLuce,
+        MultivariateNormal, MultivariateT, Dirichlet, Multinomial, DirichletMultinomial, PlackettLuce, VonMisesFisher,
     ),
     "Sequences": (LinearChain, Alignment),
 }
@@ -159,6 +160,7 @@ __all__ = [
     "SkewNormal",
     "StudentT",
     "VonMises",
+    "VonMisesFisher",
     "Weibull",
     "WrappedCauchy",
     "YuleSimon",

@@ -57,7 +57,29 @@ def _labelling(rng: np.random.Generator, logits: Array, blank: Array, classes: A
     return collapsed(path, np.broadcast_to(blank, path.shape[1]))
 
 
+def _direction(rng: np.random.Generator, mu: Array, concentration: Array) -> Array:
+    """Wood (1994): the cosine by rejection, the rest evenly around, then turned from the first axis to ``mu``."""
+    d, rows = mu.shape
+    k = np.broadcast_to(concentration, rows)
+    b = (d - 1) / (2 * k + np.sqrt(4 * k * k + (d - 1) ** 2))
+    x = (1 - b) / (1 + b)
+    c = k * x + (d - 1) * np.log1p(-x * x)
+    cosine, waiting = np.empty(rows), np.arange(rows)
+    while waiting.size:
+        z = rng.beta((d - 1) / 2, (d - 1) / 2, waiting.size)
+        bw, xw, kw = b[waiting], x[waiting], k[waiting]
+        w = (1 - (1 + bw) * z) / (1 - (1 - bw) * z)
+        kept = kw * w + (d - 1) * np.log1p(-xw * w) - c[waiting] >= np.log(rng.random(waiting.size))
+        cosine[waiting[kept]] = w[kept]
+        waiting = waiting[~kept]
+    around = rng.standard_normal((d, rows))
+    around -= mu * (around * mu).sum(axis=0)
+    around /= np.sqrt(np.square(around).sum(axis=0))
+    return np.asarray(cosine * mu + np.sqrt(1 - np.square(cosine)) * around)
+
+
 DRAWS: dict[str, Draw] = {
+    "draw_direction": _direction,
     "draw_proportions": _proportions,
     "draw_counts": _counts,
     "draw_ranking": _ranking,

@@ -119,6 +119,12 @@ from likelihoodkit.primitives.cholesky import (
     unwhiten as unwhiten,
     whiten as whiten,
 )
+from likelihoodkit.primitives.directions import (
+    log_bessel as log_bessel,
+    resultant_length as resultant_length,
+    resultant_slope as resultant_slope,
+    unit_of as unit_of,
+)
 from likelihoodkit.primitives.random import (
     along as along,
     draw_counts as draw_counts,

@@ -216,6 +216,12 @@ EXEMPTIONS: tuple[Exemption, ...] = (
     Exemption("never NaN far out", "Normal(scale='square')", _SINGULAR),
     Exemption("never NaN far out", "Poisson(mean='square')", _SINGULAR),
     *(Exemption("never NaN far out", label, _CHAIN) for label in ("MultivariateNormal()", "MultivariateT()")),
+    Exemption("never NaN", "VonMisesFisher()", "three outputs of 0 have no direction: the unit link is singular there"),
+    Exemption(
+        "never NaN far out",
+        "VonMisesFisher()",
+        "three outputs of 0 have no direction: the unit link is singular there",
+    ),
     Exemption(
         "never NaN far out",
         "Dirichlet()",

@@ -18,6 +18,7 @@ SAMPLED = {
     "Dirichlet": (np.array([[0.3, -0.4, 0.0, 2.0]]), {}),
     "Multinomial": (RNG.normal(size=(1, 3)), {"trials": 6}),
     "DirichletMultinomial": (np.append(RNG.normal(size=3), 1.0)[None], {"trials": 6}),
+    "VonMisesFisher": (np.append(RNG.normal(size=3), 1.0)[None], {}),
     "PlackettLuce": (RNG.normal(size=(1, 4)), {}),
     "LinearChain": (RNG.normal(size=(1, 5, 2)), {}),
     "Alignment": (RNG.normal(size=(1, 3, 3)), {}),

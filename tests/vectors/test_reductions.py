@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import itertools
 
+import mpmath
 import numpy as np
 import pytest
 
 import likelihoodkit as lk
+from likelihoodkit.primitives import vector_kernels
+from likelihoodkit.vector_numbers import VECTORS
 from reference.truth import read
 
 RNG = np.random.default_rng(20)
@@ -193,3 +196,24 @@ def test_cox_regression(ties: str) -> None:
         beta -= np.linalg.solve(curve, slope)
     np.testing.assert_allclose(beta, entry["coef"], rtol=1e-5)
     assert -at(beta)[0] == pytest.approx(entry["loglik"], abs=1e-7)
+
+
+# -- directions ------------------------------------------------------------------------------------------------------
+
+
+def test_directions_in_the_plane_are_von_mises() -> None:
+    angle, centre, c = RNG.normal(size=9), RNG.normal(size=9), RNG.normal(0, 2, 9)
+    y = np.column_stack([np.cos(angle), np.sin(angle)])
+    found = lk.derive(lk.VonMisesFisher)(y, np.column_stack([np.cos(centre), np.sin(centre), c]))
+    np.testing.assert_allclose(found, lk.derive(lk.VonMises)(angle, np.column_stack([centre, c])), rtol=1e-13)
+
+
+@pytest.mark.parametrize("name", ["log_bessel", "resultant_length", "bessel_complement", "resultant_slope"])
+def test_bessel_functions_of_any_dimension(name: str) -> None:
+    """Against mpmath over all three regions; the slope in high dimensions loses digits between them."""
+    for d, bound in ((2, 1e-11), (3, 1e-11), (4, 1e-11), (10, 1e-10), (50, 2e-9)):
+        k = np.array([1e-8, 1e-3, 0.5, 3.0, 20.0, 49.0, 51.0, 80.0, 400.0, 3000.0, 1e7])
+        found = getattr(vector_kernels, name)(k, np.zeros((d, 1)))
+        with mpmath.workdps(50):
+            truth = [float(VECTORS[name](mpmath.mpf(x), [0] * d)) for x in k]
+        np.testing.assert_allclose(found, truth, rtol=bound if name == "resultant_slope" else 2e-13)

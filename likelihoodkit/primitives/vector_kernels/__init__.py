@@ -52,6 +52,14 @@ from likelihoodkit.primitives.vector_kernels.compositions import (
     rising_exp_slope as rising_exp_slope,
     smallest_of as smallest_of,
 )
+from likelihoodkit.primitives.vector_kernels.directions import (
+    bessel_complement as bessel_complement,
+    inverse_norm as inverse_norm,
+    log_bessel as log_bessel,
+    resultant_length as resultant_length,
+    resultant_slope as resultant_slope,
+    unit_of as unit_of,
+)
 from likelihoodkit.primitives.vector_kernels.radial import (
     log1p_norm as log1p_norm,
     norm_reciprocal as norm_reciprocal,
