@@ -192,6 +192,16 @@ CURVES: dict[str, tuple[Callable[..., mp.mpf], Draw, tuple[tuple[float, ...], ..
     "power_bend": (
         lambda y, t, g: _log_power(y, t, g) * _rise(_log_power(y, t, g)), _power, _POWERS, 1, 4.0
     ),
+    "power_times_exp": (
+        lambda y, t, g: mp.exp(_log_power(y, t, g)), _power, ((30.0, 2.0, 4.0), (0.01, -1.0, 4.0)), 1, 2.0
+    ),
+    "ratio_minus_one": (
+        lambda y, t, s: mp.exp(s + t) * (y * mp.exp(t) - 1), _power, ((2.0, -0.6931, 3.0), (1e-8, 18.42, 745.0)), 1, 2.0
+    ),
+    "ratio_deviance": (
+        lambda y, t, s: mp.exp(s) * (y * mp.exp(t) - 1) ** 2 / (2 * y), _power,
+        ((2.0, -0.6931, 3.0), (1e-8, 18.42, 9.0)), 1, 3.0,
+    ),
     "student_pull_bend": (
         _pull_bend, _with_df, ((0.0, 0.0, 5e-324, -745.0), (1e4, -5.0, 1e300, 690.7755278982137)), 1, 4.0
     ),

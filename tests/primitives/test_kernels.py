@@ -131,6 +131,16 @@ def test_cross_entropy_and_residual(K):
         assert residual[y[i], i] == pytest.approx(np.expm1(-truth), rel=1e-12)
 
 
+@pytest.mark.parametrize(("y", "t"), [(2.0, -0.6931), (2.0, -0.693147), (0.1825789, 1.70057), (30.0, -3.4011973)])
+def test_a_ratio_near_one_is_taken_in_the_wider_float(y, t):
+    wider = np.finfo(np.longdouble).nmant - np.finfo(np.float64).nmant
+    with mp.workdps(60):
+        gap = mp.mpf(y) * mp.exp(mp.mpf(t)) - 1
+        found = kernels.ratio_minus_one(np.array([y]), np.array([t]), np.array([-t]))[0]
+        lost = 2.0**-wider / abs(float(gap))  # a float64 loses 1/gap times an ulp
+        assert abs(mp.mpf(float(found)) / gap - 1) < 4e-16 * max(1.0, lost)
+
+
 def test_the_pull_through_a_softmax_keeps_the_digits_of_one_minus_p():
     z = np.array([[60.0, -3.0], [0.0, 1.0], [-1.0, 0.5]])
     for k in range(3):

@@ -8,20 +8,27 @@ from __future__ import annotations
 
 import numpy as np
 
-from likelihoodkit.primitives.kernels._tools import Floats, piecewise
-from likelihoodkit.primitives.kernels.exponential import times_exp
+from likelihoodkit.primitives.kernels._tools import Floats, Formula, Mask
 
 NEAR = 1 / 16  # four bits of x - 1 are gone closer to 1
 LARGE_EXPONENT = 8.0  # an exponential takes over as many ulp of its exponent
 
 
-def ratio_gap(y: Floats, t: Floats) -> Floats:
+def mend(value: Floats, mask: Mask, formula: Formula, *arguments: Floats) -> Floats:
+    """`value` with the entries of the mask computed by `formula`: cheap where they are few."""
+    if mask.any():
+        value = np.array(value)
+        value[mask] = formula(*[np.broadcast_to(a, value.shape)[mask] for a in arguments])
+    return value
+
+
+def ratio_gap(y: Floats, t: Floats, x: Floats) -> Floats:
     """x - 1 with x = y e^t, y > 0."""
-    gap = np.asarray(times_exp(y, t)) - 1.0
-    return piecewise((y, t, gap), (np.absolute(gap) < NEAR, _wide_gap), otherwise=lambda y, t, gap: gap)
+    gap = x - 1.0
+    return mend(gap, np.absolute(gap) < NEAR, _wide_gap, y, t)
 
 
-def _wide_gap(y: Floats, t: Floats, _: Floats) -> Floats:
+def _wide_gap(y: Floats, t: Floats) -> Floats:
     return np.asarray(y.astype(np.longdouble) * np.exp(t.astype(np.longdouble)) - 1, dtype=np.float64)
 
 

@@ -121,32 +121,38 @@ def power_times_exp(y: Floats, t: Floats, g: Floats) -> Floats:
     )
 
 
-@kernel
-def power_minus_one(y: Floats, t: Floats, g: Floats) -> Floats:
-    """(y e^t)^(e^g) - 1 for y > 0; through expm1 of the logarithm where the power is near 1."""
+def _power_parts(y: Floats, t: Floats, g: Floats) -> tuple[Floats, Floats, Floats]:
+    """u = e^g log(y e^t), e^u, and e^u - 1 through expm1 where the power is near 1."""
     logarithm = np.asarray(times_exp(np.asarray(log_times_exp(y, t)), g))
     power = np.asarray(power_times_exp(y, t, g))
-    return np.where(np.absolute(logarithm) < 0.5, np.expm1(logarithm), power - 1.0)
+    return logarithm, power, np.where(np.absolute(logarithm) < 0.5, np.expm1(logarithm), power - 1.0)
+
+
+@kernel
+def power_minus_one(y: Floats, t: Floats, g: Floats) -> Floats:
+    """(y e^t)^(e^g) - 1 for y > 0."""
+    return _power_parts(y, t, g)[2]
 
 
 @kernel
 def power_slope(y: Floats, t: Floats, g: Floats) -> Floats:
     """u (e^u - 1), u = e^g log(y e^t): the derivative of power_less_log in g."""
-    return np.asarray(times_exp(log_times_exp(y, t), g) * power_minus_one(y, t, g))
+    logarithm, _, less_one = _power_parts(y, t, g)
+    return logarithm * less_one
 
 
 @kernel
 def power_rise(y: Floats, t: Floats, g: Floats) -> Floats:
     """e^u - 1 + u e^u, u = e^g log(y e^t): two terms of one sign, -1 where the power is gone."""
-    power = np.asarray(power_times_exp(y, t, g))
-    logarithm = np.asarray(times_exp(log_times_exp(y, t), g))
-    return np.asarray(np.where(power == 0, 0.0, logarithm * power) + power_minus_one(y, t, g))
+    logarithm, power, less_one = _power_parts(y, t, g)
+    return np.where(power == 0, 0.0, logarithm * power) + less_one
 
 
 @kernel
 def power_bend(y: Floats, t: Floats, g: Floats) -> Floats:
     """u (e^u - 1 + u e^u): the second derivative of power_less_log in g."""
-    return np.asarray(times_exp(log_times_exp(y, t), g) * power_rise(y, t, g))
+    logarithm, power, less_one = _power_parts(y, t, g)
+    return logarithm * (np.where(power == 0, 0.0, logarithm * power) + less_one)
 
 
 @kernel
@@ -162,7 +168,7 @@ def power_less_log(y: Floats, t: Floats, g: Floats) -> Floats:
 def ratio_deviance(y: Floats, t: Floats, s: Floats) -> Floats:
     """e^s (x - 1)^2/(2 y) with x = y e^t, y > 0, also where x or 1/y leaves the range."""
     x = _within(y, t)
-    gap = ratio_gap(y, t)
+    gap = ratio_gap(y, t, x)
     middle = np.asarray(times_exp(0.5 * gap * (gap / x), s + t))
     large = np.asarray(times_exp(0.5 * y, s + 2.0 * t))
     small = np.asarray(times_exp(0.5 / y, s))
@@ -173,4 +179,4 @@ def ratio_deviance(y: Floats, t: Floats, s: Floats) -> Floats:
 def ratio_minus_one(y: Floats, t: Floats, s: Floats) -> Floats:
     """e^(s + t) (x - 1) with x = y e^t, also where x leaves the range."""
     x = _within(y, t)
-    return np.where(x > FAR, np.asarray(times_exp(y, s + 2.0 * t)), np.asarray(times_exp(ratio_gap(y, t), s + t)))
+    return np.where(x > FAR, np.asarray(times_exp(y, s + 2.0 * t)), np.asarray(times_exp(ratio_gap(y, t, x), s + t)))
