@@ -27,7 +27,6 @@ EXEMPT: dict[str, tuple[float, str]] = {
 }
 #: the same for everyday inputs
 EXEMPT_EVERYDAY: dict[str, tuple[float, str]] = {
-    "Beta": (6.0, "near its zero at a, b = 1 the value feels that a and b are rounded apart"),
     "ContinuousBernoulli": (20.0, "as above"),
 }
 #: the Hessian diagonal, on either grid
