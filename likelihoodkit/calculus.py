@@ -160,6 +160,8 @@ class Calculus:
     @property
     def canonical(self) -> bool:
         """Is the Hessian free of y, so that it is the Fisher information itself?"""
+        if any(slope.has(sp.sign, sp.Heaviside, sp.Abs) for slope in self.gradient.values()):
+            return False  # the Hessian beside a kink leaves out what happens on it
         outcome = self.derivation.bound.family.outcome
         symbols = {outcome.symbol, *(symbol for _, symbol in outcome.entries)}
         return not any(symbols & entry.free_symbols for entry in self.hessian.values())

@@ -221,6 +221,8 @@ class Outcomes:
 
     def _find_table(self) -> tuple[list[int], NDArray[np.float64]]:
         upper = self.subject.upper(self.point)
+        if math.isinf(self.domain.low):
+            return self._two_sided_table()
         low = int(self.domain.low)
         probabilities: list[float] = []
         with mpmath.workdps(25):
@@ -237,6 +239,25 @@ class Outcomes:
                 if upper is None:
                     raise DerivationError(f"the sum over counts has not died out after {_MOST_TERMS} terms")
         return list(range(low, low + len(probabilities))), np.array(probabilities)
+
+    def _two_sided_table(self) -> tuple[list[int], NDArray[np.float64]]:
+        """Whole numbers without a least one: outwards from the most probable of those around zero."""
+
+        def probability(k: int) -> float:
+            return float(mpmath.exp(self.log_density(mpmath.mpf(k))))
+
+        with mpmath.workdps(25):
+            top = max(range(-50, 51), key=probability)
+            found = {top: probability(top)}
+            for step in (1, -1):
+                k = top
+                while found[k] > 1e-19 * found[top]:
+                    k += step
+                    found[k] = probability(k)
+                    if abs(k - top) > _MOST_TERMS:
+                        raise DerivationError(f"the sum over counts has not died out after {_MOST_TERMS} terms")
+        counts = sorted(found)
+        return counts, np.array([found[k] for k in counts])
 
     def expect(self, functions: Function, count: int, power: int = 0) -> NDArray[np.float64]:
         """E of each of the functions, shape (count,)."""

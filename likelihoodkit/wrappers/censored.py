@@ -176,10 +176,13 @@ def _typical(domain: Support, low: float, high: float) -> tuple[float, float]:
     """A range of ordinary values inside the bounds."""
     first, last = domain.typical
     first, last = max(first, low), min(last, high)
-    if first < last:
+    if not first < last:
+        span = min(domain.typical[1] - domain.typical[0], high - low)
+        first, last = (low, low + span) if math.isfinite(low) else (high - span, high)
+    if domain.whole:
         return first, last
-    span = min(domain.typical[1] - domain.typical[0], high - low)
-    return (low, low + span) if math.isfinite(low) else (high - span, high)
+    edge = (last - first) / 50  # of a density that may end in a jump, or in nothing
+    return first + edge * (first == low), last - edge * (last == high)
 
 
 __all__ = ["Censored", "Truncated"]

@@ -97,6 +97,8 @@ def _transformed(found: Inside, scale: Map, name: str, domain: Support, back: Ma
     if found.declares("cdf") or found.declares("survival"):
         below, above = from_log(found.log_cdf(place)), from_log(found.log_survival(place))
         body["cdf"], body["survival"] = (below, above) if slope.is_positive else (above, below)
+    if found.family.fisher:  # what is learnt does not depend on the scale it is seen on
+        body["fisher"] = {pair: found.write(entry) for pair, entry in found.family.fisher.items()}
     if back and slope.is_positive:
         for form in ("quantile", "median"):
             if found.declares(form):
