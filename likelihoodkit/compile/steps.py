@@ -62,7 +62,7 @@ MASKS: dict[str, Function] = {
 def _where(condition: Array, a: Array, b: Array, out: Array) -> None:
     if out is not b:
         np.copyto(out, b)
-    if a.ndim == 0 or a.shape == out.shape == condition.shape:
+    if out.shape == condition.shape and (a.ndim == 0 or a.shape == out.shape):
         np.putmask(out, condition, a)  # copyto(where=) branches on every entry and is slower by far
     else:
         np.copyto(out, np.where(condition, a, out))
