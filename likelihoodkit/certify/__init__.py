@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from likelihoodkit.certify.accuracy import against_mpmath, far_out
+from likelihoodkit.certify.compound import compound_rows
 from likelihoodkit.certify.conditions import mode, moments, probabilities, sampling, scores, unit_mass
 from likelihoodkit.certify.report import Report, Row
 from likelihoodkit.certify.subject import Subject
@@ -46,6 +47,8 @@ def check(noise: Any, grid: str = "moderate", seed: int = 0) -> Report:
             remedy="Check the noise that the loss assumes",
         )
     subject = Subject(loss)
+    if loss.bound.family.outcome.entries:
+        return Report(repr(loss.bound), (*compound_rows(subject, check, grid, seed), _steps(subject)))
     generator = np.random.default_rng(seed)
     points = subject.draw(3, generator, central=True)
     rows = [

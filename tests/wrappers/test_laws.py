@@ -18,6 +18,8 @@ CERTIFIED = {
     "truncated counts": lambda: lk.Truncated(lk.Poisson, low=1),
     "wrong labels": lambda: lk.Mislabelled(lk.Bernoulli, 0.1),
     "a discretised logistic": lambda: lk.Discretised(lk.Logistic),
+    "censored counts": lambda: lk.Censored(lk.Poisson),
+    "several outcomes": lambda: lk.Joint(time=lk.Censored(lk.Exponential), count=lk.Poisson),
     "two normals": lambda: lk.Mixture(lk.Normal(scale=1), components=2),
 }
 
@@ -82,6 +84,16 @@ def test_compositions_predict(name: str) -> None:
     assert (belief.cdf(middle) >= 0.7 - 1e-9).all()
     np.testing.assert_allclose(belief.cdf(middle) + belief.survival(middle), 1, rtol=1e-12)
     assert belief.sample(0, 5).shape == (5, 2)
+
+
+def test_a_mixture_is_fitted_to_what_it_was_made_of() -> None:
+    generator = np.random.default_rng(0)
+    y = np.concatenate([generator.normal(-2, 1, 300), generator.normal(3, 0.5, 200)])
+    found = lk.fit(lk.Mixture(lk.Normal, components=2), y)
+    assert found.converged
+    means = sorted(v["intercept"] for name, v in found.params.items() if name.startswith("mean"))
+    np.testing.assert_allclose(means, [-2, 3], atol=0.2)
+    assert found.loglik > lk.fit(lk.Normal, y).loglik + 200
 
 
 class Own(lk.Distribution):
