@@ -46,6 +46,12 @@ def check(noise: Any, grid: str = "moderate", seed: int = 0) -> Report:
             family=loss.name,
             remedy="Check the noise that the loss assumes",
         )
+    if loss.bound.family.outcome.domain.vector and not loss.bound.family.outcome.domain.entries:
+        raise DerivationError(
+            f"{loss.name}: outcomes that are vectors are not certified here",
+            family=loss.name,
+            remedy="Its sums to one, scores and samples are among the kit's own tests; check one coordinate's family",
+        )
     subject = Subject(loss)
     if loss.bound.family.outcome.entries:
         return Report(repr(loss.bound), (*compound_rows(subject, check, grid, seed), _steps(subject)))

@@ -14,6 +14,7 @@ from likelihoodkit.callables import make_callable
 from likelihoodkit.prove.claim import prepared, side
 from likelihoodkit.prove.decide import decide
 from likelihoodkit.prove.domain import Domain
+from likelihoodkit.prove.factors_of_matrices import entry_by_entry, full
 from likelihoodkit.prove.outcome import Decision, Witness
 from likelihoodkit.prove.proof import Proof
 
@@ -51,7 +52,7 @@ def prove(noise: Any, *, reduces_to: Any, where: Mapping[str, Any] | None = None
     False
     """
     left, right = side(noise), side(reduces_to)
-    ready = prepared(left, right, where or {})
+    ready = entry_by_entry(left, right) if full(left) else prepared(left, right, where or {})
     decision = decide(
         ready.left,
         ready.right,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import sympy as sp
 
+from likelihoodkit.binding import Fixed, Held
 from likelihoodkit.declaration import Bound, Parameter, Shared, as_bound
 from likelihoodkit.errors import InputError
 from likelihoodkit.links import Link
@@ -15,6 +17,7 @@ from likelihoodkit.primitives import VectorSymbol, one_hot, sum_over
 from likelihoodkit.primitives.words import exact
 from likelihoodkit.prove.domain import Domain
 from likelihoodkit.prove.expression import roles
+from likelihoodkit.prove.factors_of_matrices import simpler, without_factors
 from likelihoodkit.supports import Support
 
 
@@ -29,6 +32,7 @@ class Side:
     settings: tuple[Parameter, ...]
     learnt: tuple[str, ...] = ()
     normalised: bool = False
+    fixed: tuple[tuple[sp.Symbol, tuple[float, ...]], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,9 +60,18 @@ def side(thing: Any) -> Side:
     family = bound.family
     formula = family.formula if family.sign > 0 else -family.formula
     predicted, settings, learnt, numbers = [], [], [], {}
+    fixed = []
     for name, how in bound.bindings:
         row = family.parameters[name]
-        if isinstance(how, Link):
+        if row.domain.layout == "triangle":
+            row, value = simpler(row, how)
+            if value is not None:
+                numbers[family.parameters[name].symbol] = value
+            if isinstance(how, Held) and isinstance(how.value, sp.Expr):
+                continue
+        if isinstance(how, Held) and isinstance(how.value, Fixed):
+            fixed.append((row.symbol, how.value.values))
+        elif isinstance(how, Link):
             predicted.append((row, how))
         elif isinstance(how, Shared):
             settings.append(row)
@@ -70,7 +83,8 @@ def side(thing: Any) -> Side:
     if not predicted:
         raise InputError(f"{bound.name} predicts nothing, so there is no loss to compare", family=bound.name)
     roles_ = tuple(predicted), tuple(settings), tuple(learnt)
-    return Side(repr(bound), formula.xreplace(numbers), family.outcome, *roles_, family.sign < 0)
+    formula = without_factors(formula.xreplace(numbers))
+    return Side(repr(bound), formula, family.outcome, *roles_, family.sign < 0, tuple(fixed))
 
 
 def prepared(left: Side, right: Side, where: Mapping[str, Any]) -> Ready:
@@ -91,6 +105,12 @@ def prepared(left: Side, right: Side, where: Mapping[str, Any]) -> Ready:
         assumptions.append("coordinates are independent, with the same settings")
     settings = _settings(left, right, where)
     right_formula = right_formula.xreplace(settings)
+    summed = target_domain.vector and not right.target.domain.vector and target_domain.layout == "entries"
+    if summed:
+        entries = {row.symbol: _vector(row.symbol) for row in (theirs, right.target)}
+        right_formula = sum_over(right_formula.xreplace(entries))
+        theirs = dataclasses.replace(theirs, symbol=entries[theirs.symbol], domain=mine.domain)
+        assumptions.append("the loss is summed over the entries")
     predictions: list[sp.Symbol] = []
     domains: dict[sp.Symbol, Domain] = {}
     pairs = [(mine, my_link, theirs, their_link)]
@@ -113,7 +133,11 @@ def prepared(left: Side, right: Side, where: Mapping[str, Any]) -> Ready:
     for row, _ in left.predicted[len(pairs) :]:
         predictions.append(row.symbol)
         domains[row.symbol] = domain(row.domain)
-    right_formula = right_formula.xreplace({right.target.symbol: _target(left, right, y, predictions[0], lifted)})
+    if summed:
+        right_formula = right_formula.xreplace({_vector(right.target.symbol): y})
+    else:
+        target = _target(left, right, y, predictions[0], lifted)
+        right_formula = right_formula.xreplace({right.target.symbol: target})
     for row in left.settings:
         domains[row.symbol] = domain(row.domain)
     for row in right.settings:
