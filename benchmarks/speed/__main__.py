@@ -1,103 +1,63 @@
-"""Value and gradient per row: the kit's NumPy engine against NumPy as a person types it; and the cost of deriving.
+"""Value and gradient per row: the kit's engines against NumPy as a person types it, and C where a compiler is found.
 
-    OMP_NUM_THREADS=1 python -m benchmarks.speed [--rows 100000] [--rounds 15]
+    OMP_NUM_THREADS=1 python -m benchmarks.speed [--rows 1000 100000] [--rounds 15] [--single] [--derive]
 
-The two are timed in turn, round by round, in one process; minimum and median of the rounds are printed with their
-ratio. Read the ratios: absolute times move with the machine.
+All are timed in turn, round by round, in one process, each into arrays of its own; minimum and median of the rounds
+are printed. Read the ratios: absolute times move with the machine. `kernels.c` is a C to beat: it returns one sum where
+the kit returns the loss of every row, and holds no guard against overflow or cancellation.
 """
 
 from __future__ import annotations
 
 import argparse
+import ctypes
+import importlib.util
+import math
+import os
 import platform
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 from statistics import median
 
 import numpy as np
 import scipy
-from scipy import special
 
 import likelihoodkit as lk
+from benchmarks.speed.workloads import Workload, workloads
 
 Call = Callable[[], object]
+COMPILED = importlib.util.find_spec("llvmlite") is not None
 
 
-def normal_held(y, f):
-    r = f - y
-    return 0.5 * r**2 + 0.5 * np.log(2 * np.pi), r
+def library() -> ctypes.CDLL | None:
+    """The C kernels, compiled for this machine; None without a compiler."""
+    compiler = shutil.which("cc") or shutil.which("gcc")
+    if compiler is None:
+        return None
+    target = Path(tempfile.mkdtemp()) / "kernels.so"
+    options = ["-O3", "-march=native", "-fopenmp-simd", "-DPOLY", "-fno-math-errno", "-ffp-contract=fast"]
+    source = Path(__file__).with_name("kernels.c")
+    subprocess.run([compiler, *options, "-shared", "-fPIC", "-o", target, source, "-lm"], check=True)
+    return ctypes.CDLL(str(target))
 
 
-def normal_softplus(y, f):
-    scale = np.logaddexp(0, f[:, 1])
-    z = (y - f[:, 0]) / scale
-    value = 0.5 * z**2 + np.log(scale) + 0.5 * np.log(2 * np.pi)
-    slope = special.expit(f[:, 1])
-    return value, np.stack([-z / scale, (1 - z**2) / scale * slope], 1)
-
-
-def normal_exp(y, f):
-    z = (y - f[:, 0]) * np.exp(-f[:, 1])
-    return 0.5 * z**2 + f[:, 1] + 0.5 * np.log(2 * np.pi), np.stack([-z * np.exp(-f[:, 1]), 1 - z**2], 1)
-
-
-def bernoulli(y, f):
-    return np.logaddexp(0, f) - y * f, special.expit(f) - y
-
-
-def negative_binomial(y, f):
-    mean, dispersion = np.exp(f[:, 0]), np.exp(f[:, 1])
-    r = 1 / dispersion
-    value = -(
-        special.gammaln(y + r) - special.gammaln(r) - special.gammaln(y + 1)
-        + y * np.log(dispersion * mean) - (y + r) * np.log1p(dispersion * mean)
-    )  # fmt: skip
-    share = dispersion * mean / (1 + dispersion * mean)
-    by_mean = (y + r) * share - y
-    psi = special.digamma(y + r) - special.digamma(r)
-    by_dispersion = r * (psi - np.log1p(dispersion * mean)) - y + (y + r) * share
-    return value, np.stack([by_mean, by_dispersion], 1)
-
-
-def student(y, f):
-    scale, df = np.logaddexp(0, f[:, 1]), np.logaddexp(0, f[:, 2])
-    z = (y - f[:, 0]) / scale
-    tail = np.log1p(z**2 / df)
-    value = (
-        special.gammaln(df / 2) - special.gammaln((df + 1) / 2) + 0.5 * np.log(np.pi * df) + np.log(scale)
-        + (df + 1) / 2 * tail
-    )  # fmt: skip
-    w = (df + 1) / (df + z**2)
-    by_df = 0.5 * (special.digamma(df / 2) - special.digamma((df + 1) / 2) + 1 / df + tail - w * z**2 / df)
-    gradient = [-w * z / scale, (1 - w * z**2) / scale * special.expit(f[:, 1]), by_df * special.expit(f[:, 2])]
-    return value, np.stack(gradient, 1)
-
-
-def softmax(y, f):
-    top = f.max(1, keepdims=True)
-    e = np.exp(f - top)
-    total = e.sum(1, keepdims=True)
-    rows = np.arange(len(y))
-    gradient = e / total
-    value = np.log(total[:, 0]) + top[:, 0] - f[rows, y]
-    gradient[rows, y] -= 1
-    return value, gradient
-
-
-def workloads(n: int):
-    rng = np.random.default_rng(0)
-    y, counts = rng.normal(size=n), rng.poisson(3, n).astype(float)
-    one, two, three = rng.normal(size=n), rng.normal(size=(n, 2)), rng.normal(size=(n, 3))
-    labels, classes, logits = rng.integers(0, 2, n).astype(float), rng.integers(0, 10, n), rng.normal(size=(n, 10))
-    yield "A normal, scale held", lk.Normal(scale=1), normal_held, y, one
-    yield "B normal, softplus scale", lk.Normal, normal_softplus, y, two
-    yield "B' normal, exp scale", lk.Normal(scale="exp"), normal_exp, y, two
-    yield "C Bernoulli, logit", lk.Bernoulli, bernoulli, labels, one
-    yield "D negative binomial", lk.NegativeBinomial, negative_binomial, counts, two
-    yield "E Student-t", lk.StudentT, student, y, three
-    yield "F softmax K=10", lk.Categorical, softmax, classes, logits
+def in_c(found: ctypes.CDLL, work: Workload) -> Call:
+    """The C function of a workload on columns that each lie together, as it likes them."""
+    rows = len(work.y)
+    columns = [np.ascontiguousarray(c) for c in work.outputs.reshape(rows, -1).T]
+    arrays = [work.y, *columns, *(np.empty(rows) for _ in columns)]
+    pointers = [ctypes.c_void_p(a.ctypes.data) for a in arrays]
+    if work.kernel == "A":
+        pointers.insert(2, ctypes.c_double(1.0))
+    function = getattr(found, work.kernel)
+    function.restype = ctypes.c_double
+    keep = arrays  # the pointers do not own them
+    return lambda: (function(ctypes.c_long(rows), *pointers), keep)
 
 
 def timed(call: Call) -> float:
@@ -106,20 +66,46 @@ def timed(call: Call) -> float:
     return time.perf_counter() - start
 
 
-def compare(rows: int, rounds: int) -> None:
-    print(f"| workload | typed, ns per row (min / median) | ours (min / median) | ratio of minima |\n|{'---|' * 4}")
-    for name, noise, typed, y, f in workloads(rows):
-        loss = lk.derive(noise)
-        ours, theirs = loss.value_and_gradient(y, f), typed(y, f)
-        for a, b in zip(ours, theirs, strict=True):
-            np.testing.assert_allclose(a, b, rtol=1e-8, atol=1e-8)
-        times: tuple[list[float], list[float]] = ([], [])
+def check(work: Workload, loss: lk.Loss) -> None:
+    """Both give the same numbers, or the times mean nothing."""
+    near = 1e-8 if work.outputs.dtype == np.float64 else 2e-3
+    for a, b in zip(loss.value_and_gradient(work.y, work.outputs), work.typed(work.y, work.outputs), strict=True):
+        np.testing.assert_allclose(a, b, rtol=near, atol=near)
+
+
+def calls(work: Workload, found: ctypes.CDLL | None) -> dict[str, Call]:
+    """What is timed: typed, the engines, C."""
+    chosen: dict[str, Call] = {"typed": lambda: work.typed(work.y, work.outputs)}
+    for engine in ("numpy", *(("numba",) if COMPILED else ())):
+        loss = lk.derive(work.noise).compile(engine)
+        check(work, loss)
+        chosen[engine] = lambda loss=loss: loss.value_and_gradient(work.y, work.outputs)
+    if found is not None and work.kernel and work.outputs.dtype == np.float64:
+        chosen["C"] = in_c(found, work)
+    return chosen
+
+
+def compare(rows: int, rounds: int, dtype: type) -> None:
+    found = library()
+    print(f"\n{rows} rows, {np.dtype(dtype).name}: ns per row, minimum / median of {rounds} rounds\n")
+    names = ["typed", "numpy", *(["numba"] if COMPILED else []), *(["C"] if found else [])]
+    print(f"| workload | {' | '.join(names)} | numpy / typed |{' numba / C |' if COMPILED and found else ''}")
+    print("|---|" + "---|" * (len(names) + 1 + bool(COMPILED and found)))
+    ratios = []
+    for work in workloads(rows, dtype):
+        chosen = calls(work, found)
+        times: dict[str, list[float]] = {name: [] for name in chosen}
         for _ in range(rounds):
-            times[0].append(timed(lambda: typed(y, f)))  # noqa: B023  (called at once)
-            times[1].append(timed(lambda: loss.value_and_gradient(y, f)))  # noqa: B023
-        scale = 1e9 / rows
-        cells = [f"{min(t) * scale:.1f} / {median(t) * scale:.1f}" for t in times]
-        print(f"| {name} | {cells[0]} | {cells[1]} | {min(times[1]) / min(times[0]):.2f} |")
+            for name, call in chosen.items():
+                times[name].append(timed(call))
+        scale = 1e9 / len(work.y) / work.share
+        cells = [f"{min(times[n]) * scale:.1f} / {median(times[n]) * scale:.1f}" if n in times else "" for n in names]
+        ratios.append(min(times["numpy"]) / min(times["typed"]))
+        cells.append(f"{ratios[-1]:.2f}")
+        if COMPILED and found:
+            cells.append(f"{min(times['numba']) / min(times['C']):.2f}" if "C" in times else "")
+        print(f"| {work.name} | {' | '.join(cells)} |", flush=True)
+    print(f"\nnumpy / typed, geometric mean: {math.exp(sum(map(math.log, ratios)) / len(ratios)):.2f}")
 
 
 DERIVE = """
@@ -131,27 +117,29 @@ start = time.perf_counter(); lk.derive(FAMILIES["{name}"]).calculus.gradient; pr
 
 
 def deriving() -> None:
-    """Seconds from a family to its stabilised gradient, each in a fresh process after the imports."""
+    """Milliseconds from a family to its stabilised gradient, each in a fresh process after the imports."""
     print("\n| family | derive, ms |\n|---|---|")
     from likelihoodkit.families import FAMILIES
 
     for name in FAMILIES:
-        found = [
-            float(
-                subprocess.run([sys.executable, "-c", DERIVE.format(name=name)], capture_output=True, check=True).stdout
-            )
-            for _ in range(3)
-        ]
+        command = [sys.executable, "-c", DERIVE.format(name=name)]
+        found = [float(subprocess.run(command, capture_output=True, check=True).stdout) for _ in range(3)]
         print(f"| {name} | {min(found) * 1e3:.0f} |")
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--rows", type=int, nargs="+", default=[1000, 100_000])
     parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--single", action="store_true", help="float32")
+    parser.add_argument("--derive", action="store_true", help="the cost of deriving each family too")
     chosen = parser.parse_args()
+    busy = f"{os.getloadavg()[0]:.1f} busy" if hasattr(os, "getloadavg") else "unknown load"
     print(
-        f"Python {platform.python_version()}, NumPy {np.__version__}, SciPy {scipy.__version__}, {chosen.rows} rows\n"
+        f"Python {platform.python_version()}, NumPy {np.__version__}, SciPy {scipy.__version__}, {platform.machine()}"
     )
-    compare(chosen.rows, chosen.rounds)
-    deriving()
+    print(f"{os.cpu_count()} cores, {busy} before the start, one thread used")
+    for count in chosen.rows:
+        compare(count, chosen.rounds, np.float32 if chosen.single else np.float64)
+    if chosen.derive:
+        deriving()
