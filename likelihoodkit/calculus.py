@@ -80,11 +80,18 @@ def _sweep(expression: sp.Expr, symbol: sp.Symbol) -> sp.Expr:
             continue
         for index, argument in enumerate(node.args):
             if argument in seen:
-                part = _pull(node, index, flow)
-                if is_vector(part) and not is_vector(argument):
-                    part = p.sum_over(part)
+                part = _gathered(_pull(node, index, flow), node, argument, symbol)
                 adjoint[argument] = adjoint.get(argument, sp.S.Zero) + part
     return adjoint.get(symbol, sp.S.Zero)
+
+
+def _gathered(part: sp.Expr, node: sp.Expr, argument: sp.Expr, symbol: sp.Symbol) -> sp.Expr:
+    """What an argument receives: one number that feeds all entries collects from each of them."""
+    if is_vector(argument):
+        return part
+    if is_vector(part):
+        return p.sum_over(part)
+    return part * p.entries(symbol) if is_vector(node) else part
 
 
 def _entrywise(branch: sp.Expr, symbol: sp.Symbol) -> sp.Expr:

@@ -47,6 +47,14 @@ def _one_hot(y: Any, like: list[Any]) -> list[Any]:
     return [mpmath.mpf(1 if k == int(y) else 0) for k in range(len(like))]
 
 
+def _largest_other(v: list[Any], y: Any) -> Any:
+    return max(entry for k, entry in enumerate(v) if k != int(y))
+
+
+def _is_largest_other(v: list[Any], y: Any) -> list[Any]:
+    return _one_hot(v.index(_largest_other(v, y)), v)
+
+
 def _wrap(x: Any) -> Any:
     turns = mpmath.floor((x + mpmath.pi) / (2 * mpmath.pi))
     return x - 2 * mpmath.pi * turns
@@ -124,6 +132,9 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 #: these take or give whole vectors
 VECTOR_FUNCTIONS: dict[str, Callable[..., Any]] = {
     "pick": lambda v, y: v[int(y)],
+    "entries": len,
+    "largest_other": _largest_other,
+    "is_largest_other": _is_largest_other,
     "softmax": _softmax,
     "one_hot": _one_hot,
     **VECTORS,
@@ -155,10 +166,7 @@ def evaluate(expression: sp.Basic, values: Mapping[sp.Symbol, Any]) -> Any:
         if isinstance(node, sp.log) and isinstance(node.args[0], sp.gamma):  # gamma itself may have 10^14 digits
             return _entrywise(mpmath.loggamma, [run(node.args[0].args[0])])
         if isinstance(node, sp.Piecewise):
-            for branch, condition in node.args:
-                if _holds(condition, run):
-                    return run(branch)
-            return mpmath.nan
+            return _piecewise(node, run, values)
         arguments = [run(a) for a in node.args]
         name = type(node).__name__
         if isinstance(node, Primitive) and node.record.meaning is not None and name not in FUNCTIONS:
@@ -190,6 +198,27 @@ def _complement(node: sp.Basic) -> tuple[sp.Expr, sp.Expr] | None:
         if isinstance(body, sp.erf) and abs(number) == node.args[0]:
             return node.args[0], sp.sign(number) * body.args[0]
     return None
+
+
+def _piecewise(node: sp.Piecewise, run: Callable[[sp.Basic], Any], values: Mapping[sp.Symbol, Any]) -> Any:
+    if (size := _size(node, run)) is not None:
+        return [_cases(node, k, values) for k in range(size)]
+    return next((run(branch) for branch, condition in node.args if _holds(condition, run)), mpmath.nan)
+
+
+def _size(node: sp.Piecewise, run: Callable[[sp.Basic], Any]) -> int | None:
+    """The number of entries where the cases are decided entry by entry."""
+    sides = (side for _, test in node.args for rel in test.atoms(sp.core.relational.Relational) for side in rel.args)
+    return next((len(v) for v in map(run, sides) if isinstance(v, list)), None)
+
+
+def _cases(node: sp.Piecewise, k: int, values: Mapping[sp.Symbol, Any]) -> Any:
+    """Entry k of cases; vectors that are sums or softmaxes over all entries are replaced by their entry first."""
+    mixing = {*VECTOR_FUNCTIONS, "sum_over", "log_sum_exp"}
+    parts = {f: sp.Dummy("entry") for f in node.atoms(sp.Function) if type(f).__name__ in mixing}
+    rows = {**values, **{d: evaluate(f, values) for f, d in parts.items()}}
+    entry = {s: v[k] if isinstance(v, list) else v for s, v in rows.items()}
+    return evaluate(node.xreplace(parts), entry)
 
 
 def _constant(node: sp.Basic) -> Any:

@@ -257,6 +257,10 @@ one_hot_vector = Support(
     sums_to_one=True,
     remedy="Give one row of K target probabilities per example",
 )
+up_to_one = Support("up to one", "numbers above 0, up to 1", low=0.0, high=1.0, closed_high=True, typical=(0.1, 0.9))
+between_one_and_two = Support(
+    "between one and two", "numbers strictly between 1 and 2", low=1.0, high=2.0, typical=(1.1, 1.9)
+)
 above_one = Support("above one", "numbers above 1", low=1.0, typical=(1.2, 5.0))
 correlation = Support("correlation", "numbers between -1 and 1", low=-1.0, high=1.0, typical=(-0.9, 0.9))
 classes = Support(

@@ -1,6 +1,7 @@
 """The catalogue of named losses, each a short declaration in one of the chapters.
 
-`regression` a real prediction · `positive` a positive one · `binary` two classes · `classes` K classes.
+`regression` a real prediction · `positive` a positive one · `binary` two classes · `classes` K classes ·
+`between` distributions.
 
 ``losses.NAME`` without settings is itself a `Loss`; with settings it is called first, by position or by name:
 
@@ -28,10 +29,20 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
     "regression": (
         "squared_error", "absolute_error", "huber", "smooth_l1", "pseudo_huber", "log_cosh", "pinball", "expectile",
         "cauchy", "epsilon_insensitive", "tukey", "welsch", "geman_mcclure", "linex", "circular_distance",
+        "quantile_huber", "barron", "absolute_percentage_error", "cosine_distance",
     ),
-    "positive": ("squared_log_error", "poisson_deviance", "gamma_deviance", "inverse_gaussian_deviance"),
-    "binary": ("binary_cross_entropy", "hinge", "squared_hinge", "exponential", "brier", "focal"),
-    "classes": ("categorical_cross_entropy", "sparse_categorical_cross_entropy", "softmax_cross_entropy"),
+    "positive": (
+        "squared_log_error", "poisson_deviance", "gamma_deviance", "inverse_gaussian_deviance", "tweedie_deviance",
+    ),
+    "binary": (
+        "binary_cross_entropy", "hinge", "squared_hinge", "exponential", "brier", "savage", "focal",
+        "weighted_cross_entropy", "label_smoothed_binary", "asymmetric", "poly1", "generalized_cross_entropy",
+    ),
+    "classes": (
+        "categorical_cross_entropy", "sparse_categorical_cross_entropy", "softmax_cross_entropy", "label_smoothing",
+        "temperature", "multiclass_focal", "symmetric_cross_entropy", "multiclass_hinge",
+    ),
+    "between": ("cross_entropy", "kl_divergence", "reverse_kl", "jensen_shannon"),
 }  # fmt: skip
 _CHAPTER_OF = {name: chapter for chapter, names in CHAPTERS.items() for name in names}
 #: an optional setting that chooses another declaration

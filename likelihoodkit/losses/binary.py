@@ -3,8 +3,8 @@
 from likelihoodkit import links
 from likelihoodkit.declaration import NamedLoss, held, outcome, parameter
 from likelihoodkit.losses._catalogue import labels
-from likelihoodkit.primitives.words import exp, log, maximum
-from likelihoodkit.supports import binary, nonnegative, real, unit
+from likelihoodkit.primitives.words import exp, expm1, log, log1p, maximum, sigmoid
+from likelihoodkit.supports import binary, nonnegative, positive, real, unit, up_to_one
 
 
 class binary_cross_entropy(NamedLoss):
@@ -119,3 +119,108 @@ class balanced_focal(NamedLoss):
     ones = -((1 - probability) ** gamma) * log(probability)
     zeros = -(probability**gamma) * log(1 - probability)
     loss = alpha * y * ones + (1 - alpha) * (1 - y) * zeros
+
+class savage(NamedLoss):
+    """1/(1 + exp(2 s score))^2 with s = 2 y - 1: bounded, so a wrong label cannot dominate.
+
+    Elicits half the log-odds of class 1. No noise is behind it. Not convex:
+    far on the wrong side its gradient vanishes. Labels may be {0, 1} or {-1, +1}.
+
+    Source: Masnadi-Shirazi and Vasconcelos (2008), NIPS 21, eq. 24.
+    """
+
+    y     = outcome(labels)
+    score = parameter(real, link=links.identity)
+
+    loss = sigmoid(-2 * (2 * y - 1) * score) ** 2
+
+
+class weighted_cross_entropy(NamedLoss):
+    """Cross-entropy with weight w1 on class 1 and w0 on class 0.
+
+    Elicits a shifted logit: logit p + log(w1/w0). No noise is behind it unless the weights are the ratio of the class
+    shares where the model is used to those where it was trained. It breaks when its output is read as a probability.
+
+    Source: Elkan (2001), IJCAI 17, 973-978; King and Zeng (2001), Political Analysis 9, 137-163.
+    """
+
+    y           = outcome(binary)
+    probability = parameter(unit, link=links.sigmoid)
+    w0          = held(positive)
+    w1          = held(positive)
+
+    loss = -w1 * y * log(probability) - w0 * (1 - y) * log(1 - probability)
+
+
+class label_smoothed_binary(NamedLoss):
+    """Cross-entropy to the label moved towards one half: y (1 - amount) + amount/2.
+
+    Elicits (1 - amount) p + amount/2. No noise is behind it: it is not the likelihood of labels flipped at a known
+    rate. It breaks when its output is read as a probability: it never reaches 0 or 1.
+
+    Source: Szegedy et al. (2016), CVPR, 2818-2826.
+    """
+
+    y           = outcome(binary)
+    probability = parameter(unit, link=links.sigmoid)
+    amount      = held(unit)
+
+    target = y * (1 - amount) + amount / 2
+    loss = -target * log(probability) - (1 - target) * log(1 - probability)
+
+
+class asymmetric(NamedLoss):
+    """Focal factors of their own for either class, and probabilities below the margin forgiven where y = 0.
+
+    -(1 - p)^gamma_positive log p for y = 1; -m^gamma_negative log(1 - m) with m = max(p - margin, 0) for y = 0. Elicits
+    a distorted probability, and none below a threshold once the margin is positive. No noise is behind it.
+
+    Source: Ridnik et al. (2021), ICCV, 82-91.
+    """
+
+    y              = outcome(binary)
+    probability    = parameter(unit, link=links.sigmoid)
+    gamma_positive = held(nonnegative)
+    gamma_negative = held(nonnegative)
+    margin         = held(nonnegative)
+
+    shifted = maximum(probability - margin, 0)
+    ones = -((1 - probability) ** gamma_positive) * log(probability)
+    zeros = -(shifted**gamma_negative) * log1p(-shifted)
+    loss = y * ones + (1 - y) * zeros
+
+
+class poly1(NamedLoss):
+    """-log q + epsilon (1 - q), q the probability given to the class that occurred.
+
+    Elicits a distorted probability (invertible). No noise is behind it. epsilon = 0 is cross-entropy; below -1 it is
+    no longer decreasing in q.
+
+    Source: Leng et al. (2022), PolyLoss, ICLR, eq. 5.
+    """
+
+    y           = outcome(binary)
+    probability = parameter(unit, link=links.sigmoid)
+    epsilon     = held(real)
+
+    ones = -log(probability) + epsilon * (1 - probability)
+    zeros = -log(1 - probability) + epsilon * probability
+    loss = y * ones + (1 - y) * zeros
+
+
+class generalized_cross_entropy(NamedLoss):
+    """(1 - p^q)/q, p the probability given to the class that occurred: cross-entropy as q goes to 0, 1 - p at q = 1.
+
+    Elicits p^(1/(1 - q)), renormalised: more extreme than the truth; at q = 1 the class alone. No noise is behind it.
+    Made for wrong labels: it bounds what one row can cost.
+
+    Source: Zhang and Sabuncu (2018), NeurIPS 31, eq. 6.
+    """
+
+    y           = outcome(binary)
+    probability = parameter(unit, link=links.sigmoid)
+    q           = held(up_to_one)
+
+    ones = -expm1(q * log(probability)) / q
+    zeros = -expm1(q * log(1 - probability)) / q
+    loss = y * ones + (1 - y) * zeros

@@ -1,9 +1,19 @@
 """Losses of K exclusive classes; the model outputs K logits."""
 
 from likelihoodkit import links
-from likelihoodkit.declaration import NamedLoss, outcome, parameter
-from likelihoodkit.primitives.words import log, pick, softmax_cross_entropy as fused, sum_over
-from likelihoodkit.supports import classes, one_hot_vector, real_vector, simplex
+from likelihoodkit.declaration import NamedLoss, held, outcome, parameter
+from likelihoodkit.primitives.words import (
+    entries,
+    expm1,
+    largest_other,
+    log,
+    log_sum_exp,
+    maximum,
+    pick,
+    softmax_cross_entropy as fused,
+    sum_over,
+)
+from likelihoodkit.supports import classes, nonnegative, one_hot_vector, positive, real_vector, simplex, unit
 
 
 class categorical_cross_entropy(NamedLoss):
@@ -49,3 +59,82 @@ class softmax_cross_entropy(NamedLoss):
     logits = parameter(real_vector, link=links.vector)
 
     loss = fused(logits, y)
+
+class label_smoothing(NamedLoss):
+    """(1 - amount) cross-entropy + amount times the mean of -log p_k over the K classes.
+
+    Elicits (1 - amount) p + amount/K. No noise is behind it: labels seen through a channel have another likelihood
+    (`forward_corrected`). Equal to cross-entropy plus a multiple of KL(uniform, p).
+
+    Source: Szegedy et al. (2016), CVPR, 2818-2826; Mueller, Kornblith and Hinton (2019), NeurIPS 32.
+    """
+
+    y      = outcome(classes)
+    logits = parameter(real_vector, link=links.vector)
+    amount = held(unit)
+
+    uniform = log_sum_exp(logits) - sum_over(logits) / entries(logits)  # the mean of -log p_k
+    loss = (1 - amount) * fused(logits, y) + amount * uniform
+
+
+class temperature(NamedLoss):
+    """Cross-entropy of the softmax of logits/t.
+
+    Elicits the class probabilities through the link softmax(logits/t). The noise behind it is Categorical. Fitted on
+    held-out data with the logits fixed, t alone, it recalibrates.
+
+    Source: Guo et al. (2017), On calibration of modern neural networks, ICML 34, 1321-1330.
+    """
+
+    y      = outcome(classes)
+    logits = parameter(real_vector, link=links.vector)
+    t      = held(positive)
+
+    loss = fused(logits / t, y)
+
+
+class multiclass_focal(NamedLoss):
+    """-(1 - p_y)^gamma log p_y.
+
+    Elicits distorted, less extreme class probabilities (invertible). No noise is behind it. gamma = 0 is cross-entropy.
+
+    Source: Lin et al. (2017), Focal loss for dense object detection, eq. 4.
+    """
+
+    y             = outcome(classes)
+    probabilities = parameter(simplex, link=links.softmax)
+    gamma         = held(nonnegative)
+
+    surprise = -log(pick(probabilities, y))
+    loss = (-expm1(-surprise)) ** gamma * surprise
+
+
+class symmetric_cross_entropy(NamedLoss):
+    """a times cross-entropy plus b times reverse cross-entropy, with log 0 read as -4: a (-log p_y) + 4 b (1 - p_y).
+
+    Elicits distorted class probabilities (invertible). No noise is behind it. Made for wrong labels.
+
+    Source: Wang et al. (2019), Symmetric cross entropy for robust learning with noisy labels, ICCV, 322-330.
+    """
+
+    y             = outcome(classes)
+    probabilities = parameter(simplex, link=links.softmax)
+    a             = held(positive)
+    b             = held(nonnegative)
+
+    surprise = -log(pick(probabilities, y))
+    loss = a * surprise - 4 * b * expm1(-surprise)
+
+
+class multiclass_hinge(NamedLoss):
+    """max(0, 1 + the largest score of the other classes - score of y).
+
+    Elicits the most probable class where one has more than half; no probability. No noise is behind it.
+
+    Source: Crammer and Singer (2001), JMLR 2, 265-292.
+    """
+
+    y      = outcome(classes)
+    logits = parameter(real_vector, link=links.vector)
+
+    loss = maximum(0, 1 + largest_other(logits, y) - pick(logits, y))

@@ -4,11 +4,13 @@
 prediction of y itself, zero where they agree.
 """
 
+from sympy import Eq
+
 from likelihoodkit import links
-from likelihoodkit.declaration import NamedLoss, outcome, parameter
-from likelihoodkit.primitives.robust import gamma_deviance_half, relative_excess
-from likelihoodkit.primitives.words import log1p, poisson_deviance_half
-from likelihoodkit.supports import nonnegative, positive
+from likelihoodkit.declaration import NamedLoss, held, outcome, parameter
+from likelihoodkit.primitives.robust import expm1_minus, gamma_deviance_half, relative_excess
+from likelihoodkit.primitives.words import Piecewise, log, log1p, poisson_deviance_half
+from likelihoodkit.supports import between_one_and_two, nonnegative, positive
 
 
 class squared_log_error(NamedLoss):
@@ -70,3 +72,20 @@ class inverse_gaussian_deviance(NamedLoss):
     prediction = parameter(positive, link=links.exp)
 
     loss = relative_excess(y, prediction) ** 2 / y
+
+class tweedie_deviance(NamedLoss):
+    """2 (y^(2-p)/((1-p)(2-p)) - y m^(1-p)/(1-p) + m^(2-p)/(2-p)) with power p between 1 and 2 and prediction m.
+
+    Elicits the mean of amounts that are often exactly zero. The noise behind it is Tweedie (a Poisson number of Gamma
+    amounts). It breaks when zeros have a cause of their own.
+
+    Source: Jorgensen (1987), JRSS B 49, 127-162.
+    """
+
+    y          = outcome(nonnegative)
+    prediction = parameter(positive, link=links.exp)
+    power      = held(between_one_and_two)
+
+    a, b = power - 1, 2 - power
+    gap = b * gamma_deviance_half(y, prediction) - expm1_minus(b * log(y / prediction))  # no cancellation near y = m
+    loss = Piecewise((2 * prediction**b / b, Eq(y, 0)), (2 * prediction**b * gap / (a * b), True))

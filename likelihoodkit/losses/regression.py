@@ -1,19 +1,25 @@
 """Losses of a real prediction: ``r`` is always outcome minus prediction."""
 
+from sympy import Eq
+
 from likelihoodkit import links
 from likelihoodkit.declaration import NamedLoss, held, outcome, parameter
 from likelihoodkit.primitives.robust import biweight_penalty, expm1_minus, hypot1m
 from likelihoodkit.primitives.words import (
+    Piecewise,
     abs,
     expm1,
+    expm1_over,
     huber_penalty,
     log1p_square,
     log_cosh as log_cosh_of,
     maximum,
     minimum,
     one_minus_cos,
+    sqrt,
+    sum_over,
 )
-from likelihoodkit.supports import circle, nonnegative, positive, real, unit
+from likelihoodkit.supports import circle, nonnegative, positive, real, real_vector, unit
 
 
 class squared_error(NamedLoss):
@@ -250,3 +256,74 @@ class circular_distance(NamedLoss):
     prediction = parameter(circle, link=links.angle)
 
     loss = one_minus_cos(y - prediction)
+
+class quantile_huber(NamedLoss):
+    """The Huber loss over its threshold, weighted `level` above the prediction and 1 - level below.
+
+    Elicits an M-functional close to the quantile at `level`; as delta goes to zero it becomes `pinball`. The noise
+    behind it is a Huber density with another weight on either side.
+
+    Source: Dabney et al. (2018), Distributional reinforcement learning with quantile regression, AAAI 32, eq. 10.
+    """
+
+    y          = outcome(real)
+    prediction = parameter(real, link=links.identity)
+    level      = held(unit)
+    delta      = held(positive)
+
+    r = y - prediction
+    above = huber_penalty(maximum(r, 0), delta)
+    below = huber_penalty(minimum(r, 0), delta)
+    loss = (level * above + (1 - level) * below) / delta
+
+
+class barron(NamedLoss):
+    """|alpha - 2|/alpha ((z^2/|alpha - 2| + 1)^(alpha/2) - 1) with z = r/c: one family of robust losses.
+
+    alpha = 2 is squared error, 1 pseudo-Huber, 0 Cauchy, -2 Geman-McClure. Elicits an M-functional. A noise is behind
+    it for alpha >= 0; below, exp(-loss) cannot be normalised.
+
+    Source: Barron (2019), A general and adaptive robust loss function, CVPR, eq. 8.
+    """
+
+    y          = outcome(real)
+    prediction = parameter(real, link=links.identity)
+    alpha      = held(real)
+    c          = held(positive)
+
+    z = (y - prediction) / c
+    size = abs(alpha - 2)
+    loss = Piecewise((z**2 / 2, Eq(alpha, 2)), (size / 2 * expm1_over(log1p_square(z / sqrt(size)), alpha / 2), True))
+
+
+class absolute_percentage_error(NamedLoss):
+    """|y - prediction|/y for positive amounts.
+
+    Elicits the median of the law reweighted by 1/y, below the median: small amounts count most. The noise behind it is
+    Laplace with a scale proportional to y, which no longer integrates to one whatever the prediction. It breaks near
+    zero.
+
+    Source: Gneiting (2011), JASA 106, 746-762; de Myttenaere et al. (2016), Neurocomputing 192, 38-48.
+    """
+
+    y          = outcome(positive)
+    prediction = parameter(real, link=links.identity)
+
+    loss = abs(y - prediction) / y
+
+
+class cosine_distance(NamedLoss):
+    """1 - cos of the angle between the rows y and prediction, as half the squared distance of the unit vectors.
+
+    Elicits the mean direction; lengths count for nothing. The noise behind it is von Mises-Fisher with one
+    concentration for all rows. It breaks on a row of zeros, which has no direction.
+
+    Source: Salton, Wong and Yang (1975), CACM 18, 613-620; Banerjee et al. (2005), JMLR 6, 1345-1382.
+    """
+
+    y          = outcome(real_vector)
+    prediction = parameter(real_vector, link=links.vector)
+
+    one = y / sqrt(sum_over(y**2))
+    two = prediction / sqrt(sum_over(prediction**2))
+    loss = sum_over((one - two) ** 2) / 2

@@ -128,6 +128,9 @@ from likelihoodkit.primitives.shapes import (
 )
 from likelihoodkit.primitives.sums import log_add_exp
 from likelihoodkit.primitives.vector import (
+    entries,
+    is_largest_other,
+    largest_other,
     log_sum_exp,
     one_hot,
     pick,
@@ -150,6 +153,7 @@ __all__ = [
     "digamma",
     "digamma_chord",
     "digamma_rising",
+    "entries",
     "exp_minus",
     "expm1",
     "expm1_over",
@@ -162,7 +166,9 @@ __all__ = [
     "hazard_excess_derivative",
     "huber_penalty",
     "huber_score",
+    "is_largest_other",
     "is_vector",
+    "largest_other",
     "log1m_exp",
     "log1m_exp_neg_exp",
     "log1p",

@@ -100,7 +100,8 @@ class Primitive(sp.Function):  # type: ignore[misc]
     def _eval_evalf(self, prec: int) -> Any:
         if self.record.meaning is None:
             return None
-        return sp.N(self.meaning(), mpmath.libmp.prec_to_dps(prec))
+        number = sp.N(self.meaning(), mpmath.libmp.prec_to_dps(prec))
+        return None if number.atoms(Primitive) else number  # a vector in it has no number
 
 
 @dataclass(frozen=True)

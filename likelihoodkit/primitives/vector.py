@@ -7,6 +7,23 @@ import sympy as sp
 from likelihoodkit.primitives.record import Kind, primitive
 
 sum_over: Kind = primitive("sum_over", None, lambda v: sp.Integer(1), r"\sum_k {0}", reduces=True)
+entries: Kind = primitive("entries", None, lambda v: sp.Integer(0), r"K", reduces=True, positive=True)
+largest_other: Kind = primitive(
+    "largest_other",
+    None,
+    (lambda v, y: is_largest_other(v, y), None),
+    r"\max_{{k\neq {1}}}{0}_k",
+    reduces=True,
+)
+is_largest_other: Kind = primitive(
+    "is_largest_other",
+    None,
+    (None, None),
+    r"\mathbf{{e}}_{{\arg\max_{{k\neq {1}}}{0}_k}}",
+    vector=True,
+    pullback=lambda adjoint, v, y: 0 * v,  # which class is the largest does not change nearby
+    nonnegative=True,
+)
 pick: Kind = primitive(
     "pick",
     None,

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import sympy as sp
 
-from likelihoodkit.primitives import log_sum_exp, one_hot, pick, softmax, sum_over
+from likelihoodkit.primitives import entries, log_sum_exp, one_hot, pick, softmax, sum_over
 from likelihoodkit.prove.generators import single
 from likelihoodkit.prove.outcome import Unsupported
 from likelihoodkit.prove.ring import Frac, Monomial, constant, total
-from likelihoodkit.prove.vectors import picked, summed
+from likelihoodkit.prove.vectors import LENGTH, picked, summed
 
 if TYPE_CHECKING:
     from likelihoodkit.prove.zero import Reader
@@ -169,6 +169,7 @@ RULES: dict[type, Callable[..., Frac]] = {
     sp.loggamma: lambda r, x: log_gamma(r, r.visit(x)),
     sp.factorial: lambda r, x: r.exp(log_gamma(r, r.visit(x) + constant(1))),
     sp.polygamma: lambda r, n, x: polygamma(r, n, x),
+    entries: lambda r, v: r.visit(LENGTH),
     sum_over: lambda r, v: summed(r, r.visit(v)),
     log_sum_exp: lambda r, z: r.log(summed(r, r.exp(r.visit(z)))),
     softmax: lambda r, z: r.exp(r.visit(z)) * summed(r, r.exp(r.visit(z))).inverse(),

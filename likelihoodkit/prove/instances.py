@@ -7,7 +7,7 @@ from itertools import product
 
 import sympy as sp
 
-from likelihoodkit.primitives import log_sum_exp, one_hot, pick, softmax, sum_over
+from likelihoodkit.primitives import entries, largest_other, log_sum_exp, one_hot, pick, softmax, sum_over
 from likelihoodkit.prove.branches import borders
 from likelihoodkit.prove.domain import Domain
 from likelihoodkit.prove.outcome import Undecided
@@ -54,6 +54,11 @@ class Instance:
             return tuple(sp.Integer(int(i == index)) for i in range(self.size))
         if isinstance(e, pick):
             return self._vector(e.args[0])[self._index(e.args[1])]
+        if isinstance(e, entries):
+            return sp.Integer(self.size)
+        if isinstance(e, largest_other):
+            vector, index = self._vector(e.args[0]), self._index(e.args[1])
+            return sp.Max(*[entry for k, entry in enumerate(vector) if k != index])
         if isinstance(e, sum_over):
             return sp.Add(*self._vector(e.args[0]))
         if isinstance(e, log_sum_exp):

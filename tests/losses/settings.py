@@ -21,6 +21,18 @@ SETTINGS: dict[str, tuple[tuple[float, ...], ...]] = {
     "welsch": ((2.5,), (1.0,)),
     "geman_mcclure": ((2.5,), (1.0,)),
     "linex": ((1.5,), (-0.5,)),
+    "quantile_huber": ((0.9, 1.0), (0.25, 0.5)),
+    "barron": ((1.0, 2.0), (2.0, 1.5), (0.0, 1.0), (-2.0, 2.0), (-0.7, 1.0)),
+    "tweedie_deviance": ((1.5,), (1.2,)),
+    "weighted_cross_entropy": ((2.0, 3.0),),
+    "label_smoothed_binary": ((0.1,),),
+    "asymmetric": ((1.0, 4.0, 0.05), (0.0, 2.0, 0.0)),
+    "poly1": ((2.0,), (-0.5,)),
+    "generalized_cross_entropy": ((0.7,), (1.0,)),
+    "label_smoothing": ((0.1,),),
+    "temperature": ((2.5,),),
+    "multiclass_focal": ((2.0,), (0.0,)),
+    "symmetric_cross_entropy": ((0.1, 1.0),),
     "focal": ((2.0,), (0.5,), (0.0,), (2.0, 0.25)),
 }
 
@@ -44,6 +56,8 @@ def random_rows(loss: Loss, rows: int, seed: int = 0) -> tuple[Any, Any]:
         return rng.integers(0, 4, rows).astype(float), 4 * rng.normal(size=(rows, 4))
     if support.classes == 2:
         return rng.integers(0, 2, rows).astype(float), 4 * rng.normal(size=rows)
+    if support.sums_to_one or support.vector:
+        return rng.dirichlet(np.full(4, 2.0), rows), 4 * rng.normal(size=(rows, 4))
     if support.low == 0:
         return rng.gamma(2.0, 1.5, rows), rng.normal(size=rows)
     return 2 * rng.normal(size=rows), 2 * rng.normal(size=rows)

@@ -88,6 +88,31 @@ def pick(v: ArrayLike, y: ArrayLike) -> Any:
     return np.take_along_axis(vector, np.broadcast_to(labels, shape)[np.newaxis], axis=0)[0][()]
 
 
+def entries(v: ArrayLike) -> Any:
+    """K, the number of entries (axis 0)."""
+    return np.float64(np.asarray(v).shape[0])
+
+
+def largest_other(v: ArrayLike, y: ArrayLike) -> Any:
+    """The largest entry but the one that y names."""
+    return _largest_other(v, y)
+
+
+@kernel
+def _largest_other(v: Floats, y: Floats) -> Any:
+    return np.max(np.where(_is_label(v, y), -np.inf, v), axis=0)
+
+
+def is_largest_other(v: ArrayLike, y: ArrayLike) -> Any:
+    """1 at the first entry that is the largest but the one that y names, 0 elsewhere."""
+    return _is_largest_other(v, y)
+
+
+@kernel
+def _is_largest_other(v: Floats, y: Floats) -> Any:
+    return one_hot(np.argmax(np.where(_is_label(v, y), -np.inf, v), axis=0), v)
+
+
 def one_hot(y: ArrayLike, like: ArrayLike) -> Any:
     """1 at entry y and 0 elsewhere, in the shape (K, n) and dtype of `like`."""
     model = np.asarray(like)
