@@ -135,7 +135,7 @@ def catalogue() -> Table:
     """All named losses as a table.
 
     >>> [row.name for row in catalogue() if row.chapter == "classes"][-1]
-    'softmax_cross_entropy'
+    'multiclass_hinge'
     """
     from likelihoodkit.losses._catalogue import settings_of
 
