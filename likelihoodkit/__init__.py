@@ -88,7 +88,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
-_MODULES = ("links", "supports", "losses", "data", "families")
+_MODULES = ("links", "supports", "losses", "corrections", "data", "families")
 
 __all__ = [*_HOME_OF, *_MODULES]  # noqa: PLE0604  (the names are the keys of the table above)
 

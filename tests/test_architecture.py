@@ -29,7 +29,7 @@ STAGES = [
     # beside the way, reading the same derivation
     "prove", "certify", "explain", "elicit", "reverse",
     # at the end, only using losses
-    "losses", "fit", "diagnose", "export", "parse", "csvfile", "demo", "commands", "cli", "__main__",
+    "losses", "corrections", "fit", "diagnose", "export", "parse", "csvfile", "demo", "commands", "cli", "__main__",
 ]  # fmt: skip
 FREE = {"data"}  # stands alone: imports nothing but errors
 ROOT_MODULE = "__init__"  # the front door loads whatever is asked for, when it is asked for
@@ -198,7 +198,7 @@ ERRORS = {
 SUPPORTS = {
     "real", "positive", "nonnegative", "unit", "counts", "binary", "circle", "simplex", "classes", "counts_up_to",
 }  # fmt: skip
-MODULES = {"links", "supports", "losses", "data", "families"}
+MODULES = {"links", "supports", "losses", "corrections", "data", "families"}
 ESTIMATORS = {"Booster", "Classifier", "Regressor"}  # classes of scikit-learn, which is an extra
 PUBLIC = ESTIMATORS | NOUNS | WRAPPERS | VERBS | DECLARING | ERRORS | SUPPORTS | MODULES | set(FAMILIES)
 
