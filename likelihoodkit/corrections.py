@@ -1,8 +1,8 @@
 """What to do about labels that are wrong, classes that are rare, costs that differ and models that are too sure.
 
 Each correction is a likelihood argument, not a trick: `label_noise` replaces the likelihood of the true class by that
-of the label seen, `prior_shift` multiplies the odds by what the sampling took away, `threshold` is the decision of least
-expected cost, `temperature` is one more parameter fitted by maximum likelihood.
+of the label seen, `prior_shift` multiplies the odds by what the sampling took away, `threshold` is the decision of
+least expected cost, `temperature` is one more parameter fitted by maximum likelihood.
 """
 
 from __future__ import annotations

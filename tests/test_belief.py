@@ -314,7 +314,7 @@ def test_tails_that_cannot_be_summed_are_refused() -> None:
         log_density = -lk.log(y + 1) - lk.log(y + 2) + 0 * spare
 
     belief = lk.derive(Slow).distribution([0.0])
-    with pytest.raises(lk.DerivationError, match="not settled"):
+    with pytest.raises(lk.DerivationError, match="does not settle"):
         belief.cdf(3)
     with pytest.raises(lk.UndefinedError, match="mean of row 0"):
         belief.mean()

@@ -94,7 +94,13 @@ def test_list(capsys):
         assert name in out
     code, data = run_json(capsys, "list", "losses")
     assert code == 0
-    assert set(data) == {"losses: regression", "losses: positive", "losses: binary", "losses: classes"}
+    assert set(data) == {
+        "losses: regression",
+        "losses: positive",
+        "losses: binary",
+        "losses: classes",
+        "losses: between",
+    }
 
 
 @pytest.mark.parametrize("name", ["Normal", "Huber", "Categorical", "huber", "poisson_deviance"])

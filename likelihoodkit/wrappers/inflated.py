@@ -146,7 +146,7 @@ def ZeroOneInflated(noise: Any, **bindings: Any) -> Bound:
     >>> loss.outputs
     ('mean', 'concentration', 'shares')
     >>> loss([0.0, 1.0, 0.5], [[0.0, 1.0, 0.0, 0.0, 0.0]] * 3).round(4)
-    array([1.0986, 1.0986, 0.8987])
+    array([1.0986, 1.0986, 0.9146])
     """
     found = _without_own(inside(noise, "ZeroOneInflated"), "ZeroOneInflated", "shares")
     if (found.domain.low, found.domain.high, found.domain.whole) != (0, 1, False) or found.domain.atoms:

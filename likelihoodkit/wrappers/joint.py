@@ -27,7 +27,7 @@ def Joint(**noises: Any) -> Bound:
     >>> loss.outputs
     ('direction_direction', 'direction_concentration', 'speed_mean', 'speed_shape')
     >>> loss([[0.5, 3.0]], [[0.0, 1.0, 1.0, 0.0]]).round(4)
-    array([3.1727])
+    array([2.9163])
     """
     bounds = {name: as_bound(noise) for name, noise in noises.items()}
     if len(bounds) < 2:

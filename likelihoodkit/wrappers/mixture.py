@@ -37,7 +37,7 @@ def Mixture(noise: Any, components: int | None = None, **bindings: Any) -> Bound
     >>> loss.outputs
     ('weights', 'mean')
     >>> loss([3.0, 500.0], [[0.0, 0.0, -3.0, 3.0]] * 2).round(4)
-    array([1.6121e+00, 1.2351e+05])
+    array([1.61210000e+00, 1.23506112e+05])
     >>> loss.predict([[0.0, 1.0, -3.0, 3.0]], rule="mode")
     array([3.])
     """

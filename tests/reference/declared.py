@@ -29,6 +29,7 @@ _FUNCTIONS: dict[str, Callable[[Number], Number]] = {
     "sin": _lift(mp.sin, lambda x, s: (mp.cos(x), -s)),
     "sinh": _lift(mp.sinh, lambda x, s: (mp.cosh(x), s)),
     "erf": _lift(mp.erf, lambda x, _: (2 / mp.sqrt(mp.pi) * mp.exp(-x**2), -4 * x / mp.sqrt(mp.pi) * mp.exp(-x**2))),
+    "erfc": _lift(mp.erfc, lambda x, _: (-2 / mp.sqrt(mp.pi) * mp.exp(-x**2), 4 * x / mp.sqrt(mp.pi) * mp.exp(-x**2))),
     "zeta": _lift(mp.zeta, lambda x, _: (mp.zeta(x, 1, 1), mp.zeta(x, 1, 2))),
     "Abs": _lift(abs, lambda x, _: (mp.sign(x), mpf(0))),
     "sign": _lift(mp.sign, lambda x, _: (mpf(0), mpf(0))),

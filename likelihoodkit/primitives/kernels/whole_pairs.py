@@ -254,13 +254,17 @@ def _beta_loss_plain(
     y: Floats, f: Floats, g: Floats, a: Floats, b: Floats, log_a: Floats, log_b: Floats, log_y: Floats, log_rest: Floats
 ) -> Floats:
     less_a, less_b, rest_a, rest_b, rest_c = wide_halves(f, g, a, b)
-    direct = (np.asarray(log_gamma(a)) + np.asarray(log_gamma(b))) - np.asarray(log_gamma(np.exp(g)))
+    # log Gamma(a) is -log a to the last digit for a that small, also where a itself is no float64 number
+    small_a = np.where(a < SUBNORMAL, -log_a, log_gamma(a))
+    small_b = np.where(b < SUBNORMAL, -log_b, log_gamma(b))
+    direct = (small_a + small_b) - np.asarray(log_gamma(np.exp(g)))
     few = (a < 3) & (b < 3)
     peak = np.where(few, direct, np.asarray(log_beta(a, b)))
     rounded = (
         rest_a * np.asarray(digamma(a)) + rest_b * np.asarray(digamma(b)) - rest_c * np.asarray(digamma(np.exp(g)))
     )
-    peak = peak + np.where(few, rounded, 0.0)
+    # digamma of a subnormal number is infinite, and what rounding took from such a number does not matter
+    peak = peak + np.where(few & (np.minimum(a, b) > SUBNORMAL), rounded, 0.0)
     return peak - less_a * log_y - less_b * log_rest
 
 
