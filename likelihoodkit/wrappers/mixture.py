@@ -38,7 +38,7 @@ def Mixture(noise: Any, components: int | None = None, **bindings: Any) -> Bound
     ('weights', 'mean')
     >>> loss([3.0, 500.0], [[0.0, 0.0, -3.0, 3.0]] * 2).round(4)
     array([1.61210000e+00, 1.23506112e+05])
-    >>> loss.predict([[0.0, 1.0, -3.0, 3.0]], rule="mode")
+    >>> loss.predict([[0.0, 1.0, -3.0, 3.0]], rule="mode").round(4)
     array([3.])
     """
     if isinstance(noise, Sequence):
