@@ -29,6 +29,12 @@ EXEMPT: dict[str, tuple[float, str]] = {
 EXEMPT_EVERYDAY: dict[str, tuple[float, str]] = {
     "ContinuousBernoulli": (20.0, "as above"),
 }
+#: family -> the median error in u that everyday inputs may have where it is above 2, and why
+EVERYDAY_MEDIAN: dict[str, tuple[float, str]] = {
+    "GeneralizedNormal": (4.0, "a power whose exponent is predicted: its logarithm is rounded before it is multiplied"),
+    "Gompertz": (4.0, "the exponential of an exponential takes the rounding of its argument along"),
+    "ContinuousBernoulli": (4.0, "as above"),
+}
 #: the Hessian diagonal, on either grid
 EXEMPT_HESSIAN = {
     *("BetaBinomial", "BetaPrime", "ContinuousBernoulli", "DiscreteWeibull", "GeneralizedGamma", "SkewNormal"),
@@ -54,7 +60,7 @@ def test_everyday_inputs_meet_the_bar(name: str) -> None:
     assert found.no_reference == 0
     assert found.hessian_meets_the_bar or name in EXEMPT_HESSIAN, found.offences
     for kind in KINDS[:2]:
-        assert found.quantile(kind, 0.5) <= 4
+        assert found.quantile(kind, 0.5) <= EVERYDAY_MEDIAN.get(name, (2.0, ""))[0]
     if name in EXEMPT_EVERYDAY:
         assert not found.meets_the_bar, f"{name} meets the bar now: take it off the list"
         assert max(found.worst[kind] for kind in KINDS[:2]) <= EXEMPT_EVERYDAY[name][0]
@@ -62,12 +68,18 @@ def test_everyday_inputs_meet_the_bar(name: str) -> None:
     assert found.meets_the_bar, found.offences
 
 
+@pytest.mark.parametrize("name", sorted(EXEMPT_HESSIAN))
+def test_a_hessian_that_meets_the_bar_is_not_exempt(name: str) -> None:
+    case = family_case(name)
+    grids = (extreme_points(case, POINTS, LARGEST), moderate_points(case, 6))
+    assert not all(measure(case, grid).hessian_meets_the_bar for grid in grids), "take it off the list"
+
+
 #: the same for named losses and wrappers
 EXEMPT_LOSSES: dict[str, tuple[float, str]] = {
     "losses.inverse_gaussian_deviance": (np.inf, "y = 1e200: its square overflows before the mean divides it"),
     "Truncated(Poisson(), low=1)": (np.inf, "a mean of e^-104: one count is all but certain and its loss rounds to 0"),
     "ZeroInflated(NegativeBinomial())": (np.inf, "a mean of e^-30: zero is all but certain and its loss loses digits"),
-    "losses.label_smoothed_binary(0.1)": (32.0, "19/20 - 9 y/10 leaves a twentieth, with four bits fewer"),
     "losses.asymmetric(1, 4, 0.05)": (8.0, "the fourth power of 1 - 0.05 takes the rounding of 0.05 four times"),
     "Discretised(Logistic())": (100.0, "a scale of 104: the two ends of a step are close, and their slopes cancel"),
     "Hurdle(NegativeBinomial())": (np.inf, "a dispersion of e^88: two slopes in the dispersion cancel"),
@@ -199,3 +211,14 @@ def test_user_spellings_come_out_as_good() -> None:
         same, slope = at(builtin, [y] * len(points), points)
         np.testing.assert_allclose(value, same, rtol=1e-13)
         np.testing.assert_allclose(gradient, slope, rtol=1e-12)
+
+
+@pytest.mark.parametrize("link", ["exp", "softplus"])
+@pytest.mark.parametrize("y", [1.0, 1e-100, 1e-300, 2.3e-308])
+def test_a_tiny_outcome_keeps_the_slope_of_an_inverse_gaussian(link: str, y: float) -> None:
+    """-shape (y - mean) / mean^3 times the slope of the link: no difference of two terms in 1/y is left in it."""
+    mean = {"exp": 1.0, "softplus": np.log(2.0)}[link]
+    slope = {"exp": 1.0, "softplus": 0.5}[link]
+    gradient = lk.derive(lk.InverseGaussian(mean=link)).gradient([y], [[0.0, 2.0]])
+    expected = -np.exp(2.0) * (y - mean) / mean**3 * slope
+    np.testing.assert_allclose(gradient[0, 0], expected, rtol=1e-14, atol=1e-300)

@@ -102,6 +102,7 @@ EXAMPLES = [
     Example("exp minus outcome", sp.exp(x) - k, {x: 1e-9, k: 1}),
     Example("difference of exps", a * sp.exp(x) - a * sp.exp(z), {a: 1e-300, x: 800, z: 799}),
     Example("relative squared difference", (a - sp.exp(z)) ** 2 / a, {a: 1e300, z: 400}),
+    Example("relative squared difference", (a - p.softplus(z)) ** 2 / a, {a: 1e300, z: 1e200}),
     Example("sum inside exp", a * sp.exp(t) - b * sp.exp(t), {a: 3e-300, b: 1e-300, t: 800}),
     Example("power less one", (a * sp.exp(z)) ** sp.exp(t) - 1, {a: 1e-300, z: 800, t: -10}, by_sympy=False),
     Example("one plus expm1", 1 + p.expm1(x), {x: -40}, lowered=False),

@@ -150,7 +150,11 @@ BREAKS: tuple[Break, ...] = (
     Break(
         "pattern",
         "do neighbouring rows err on the same side?",
-        lambda e: _with_columns(e) or ("yes or no: see reliability" if e.binary else ""),
+        lambda e: (
+            _with_columns(e)
+            or ("yes or no: see reliability" if e.binary else "")
+            or ("" if _spread_varies(e) else "the spread is predicted: see gaming")
+        ),
         _pattern,
         ("", "a pattern of the mean is left in the residuals"),
         ("curves",),

@@ -47,7 +47,7 @@ def influence(evidence: Evidence) -> Influence | None:
         rows = np.asarray(evidence.loss.fisher(outputs, **evidence.given))
     except DerivationError:
         rows = evidence.slopes[:, :, None] * evidence.slopes[:, None, :]
-    factored = factor(model._assemble(rows))  # noqa: SLF001  (the information in the fit's own columns)
+    factored = factor(model.assemble(rows))
     if factored is None:
         return None
     covariance = solve(factored, np.eye(model.size))

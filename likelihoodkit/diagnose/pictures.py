@@ -105,6 +105,7 @@ def bearing(evidence: Evidence, ax: Any) -> None:
     for row in np.argsort(-found.influence)[:3]:
         ax.annotate(str(row), (found.leverage[row], evidence.z[row]), fontsize=8)
     ax.set(xlabel="leverage", ylabel="quantile residual")
+    ax.locator_params(axis="x", nbins=5)
 
 
 PICTURES: dict[str, Callable[[Evidence, Any], None]] = {

@@ -131,9 +131,9 @@ class Diagnosis:
             )
         if self.suggestion is not None:
             lines.append(f"Suggestion: {self.suggestion}")
-        elif self.broken:
+        elif any(f.upgrades for f in self.broken):
             lines.append("Suggestion: none of what was tried is better by more than twice its standard error")
-        else:
+        elif self.passed:
             lines.append("Nothing here contradicts the noise")
         return "\n".join(lines)
 

@@ -91,7 +91,7 @@ class Model:
 
     def observed(self, outputs: Array) -> Array:
         """The exact Hessian in the inner coefficients."""
-        return self._assemble(self.row_hessians(outputs))
+        return self.assemble(self.row_hessians(outputs))
 
     def expected(self, outputs: Array) -> Array:
         """Fisher information; where the family has none, its estimate by the outer product of the rows' slopes."""
@@ -99,7 +99,7 @@ class Model:
             rows = self.loss.fisher(outputs, weights=self.weights, **self.given)
         except DerivationError:
             return self._outer(outputs)
-        return self._assemble(rows)
+        return self.assemble(rows)
 
     def scoring(self, outputs: Array) -> Array:
         """A matrix that is never indefinite, to take a step by where the Hessian is.
@@ -116,9 +116,10 @@ class Model:
         rows = slopes[:, :, None] * slopes[:, None, :]
         if self.weights is not None:
             rows *= self.weights[:, None, None]
-        return self._assemble(rows)
+        return self.assemble(rows)
 
-    def _assemble(self, rows: Array) -> Array:
+    def assemble(self, rows: Array) -> Array:
+        """The matrix of the inner coefficients that the rows' matrices in the outputs, (n, w, w), add up to."""
         matrix = np.full((self.size, self.size), np.nan)
         if not np.isfinite(rows).all():
             return matrix  # the caller takes another direction, or says that there is none

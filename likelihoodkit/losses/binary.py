@@ -165,8 +165,10 @@ class label_smoothed_binary(NamedLoss):
     probability = parameter(unit, link=links.sigmoid)
     amount      = held(unit)
 
-    target = y * (1 - amount) + amount / 2
-    loss = -target * log(probability) - (1 - target) * log(1 - probability)
+    loss = (
+        -(1 - amount) * (y * log(probability) + (1 - y) * log(1 - probability))
+        - amount / 2 * (log(probability) + log(1 - probability))
+    )
 
 
 class asymmetric(NamedLoss):

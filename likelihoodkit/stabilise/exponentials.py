@@ -132,8 +132,9 @@ def relative_squared_difference(e: Expr) -> Expr | None:
         if power == 2 and base.is_Add and len(base.args) == 2:
             for y in base.args:
                 m = y - base
-                if y.is_Symbol and y.is_positive and isinstance(m, exp) and 1 / y in e.args:
-                    return e / factor * y * 2 * p.ratio_deviance(y, -m.args[0], 2 * m.args[0])
+                if y.is_Symbol and y.is_positive and isinstance(m, exp | p.softplus) and 1 / y in e.args:
+                    log_m = m.args[0] if isinstance(m, exp) else p.log_softplus(m.args[0])
+                    return e / factor * y * 2 * p.ratio_deviance(y, -log_m, 2 * log_m)
     return None
 
 
