@@ -9,6 +9,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from likelihoodkit.families import FAMILIES
+
 if TYPE_CHECKING:
     from likelihoodkit import data as data, families as families, links as links, losses as losses, supports as supports
     from likelihoodkit.certify import Report as Report, check as check
@@ -71,18 +73,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
         "BindingError", "ConvergenceWarning", "DeclarationError", "DerivationError", "FitError", "InputError",
         "LikelihoodKitError", "MissingExtraError", "ShapeError", "SupportError", "UndefinedError", "UnknownNameError",
     ),
-    "families": (
-        "AsymmetricLaplace", "AsymmetricNormal", "Bernoulli", "Beta", "BetaBinomial", "BetaPrime", "Binomial",
-        "BirnbaumSaunders", "Burr", "Categorical", "Cauchy", "ChiSquared", "ContinuousBernoulli", "DiscreteWeibull",
-        "Exponential", "ExponentiallyModifiedNormal", "Frechet", "Gamma", "GeneralizedGamma", "GeneralizedNormal",
-        "GeneralizedPoisson", "Geometric", "Gompertz", "Gumbel", "GumbelMin", "HalfCauchy", "HalfNormal", "Huber",
-        "HyperbolicSecant", "InverseGamma", "InverseGaussian", "JohnsonSU", "Kumaraswamy", "Laplace", "LogLogistic",
-        "LogNormal", "Logarithmic", "Logistic", "LogitNormal", "Lomax", "Maxwell", "Nakagami", "NegativeBinomial",
-        "Normal", "Poisson", "Rayleigh", "Rice", "SkewNormal", "StudentT", "VonMises", "Weibull", "WrappedCauchy",
-        "YuleSimon", "Zeta",
-        "MultivariateNormal", "MultivariateT", "Dirichlet", "Multinomial", "DirichletMultinomial", "PlackettLuce",
-        "LinearChain", "Alignment", "VonMisesFisher",
-    ),
+    "families": tuple(FAMILIES),
     "supports": (
         "real", "positive", "nonnegative", "unit", "counts", "binary", "circle", "simplex", "classes", "counts_up_to",
     ),

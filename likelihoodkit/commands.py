@@ -22,12 +22,12 @@ def _data(answer: Any) -> Any:
 def run_list(options: argparse.Namespace) -> Answer:
     """What there is, by chapter."""
     from likelihoodkit import data, losses
-    from likelihoodkit.families import CHAPTERS
+    from likelihoodkit.families import CHAPTERS, FAMILIES
     from likelihoodkit.links import LINKS
 
     found: dict[str, dict[str, str]] = {}
-    for chapter, members in CHAPTERS.items():
-        found[f"families: {chapter}"] = {family.__name__: _first_line(family) for family in members}
+    for chapter, names in CHAPTERS.items():
+        found[f"families: {chapter}"] = {name: _first_line(FAMILIES[name]) for name in names}
     for row in losses.catalogue():
         call = f"{row.name}({', '.join(row.settings)})" if row.settings else row.name
         found.setdefault(f"losses: {row.chapter}", {})[call] = row.summary

@@ -24,9 +24,7 @@ HELD: dict[str, dict[str, float]] = {
 ORDERED = [name for name in FAMILIES if name != "Categorical"]  # classes have no order: no cdf, no moments
 PRINTED = [name for name in ORDERED if name in textbook.FAMILIES]  # judged against the textbook row
 CONTINUOUS = [
-    family.__name__
-    for chapter in ("Real numbers", "Positive amounts", "Proportions and angles")
-    for family in CHAPTERS[chapter]
+    name for chapter in ("Real numbers", "Positive amounts", "Proportions and angles") for name in CHAPTERS[chapter]
 ]
 DISCRETE = [name for name in ORDERED if name not in CONTINUOUS]
 #: power tails: a moment exists in part of the parameter space only, and elsewhere is refused (`UndefinedError`)

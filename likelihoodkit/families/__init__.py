@@ -1,171 +1,151 @@
 """The families, one per file; the chapters below are the table of contents by kind of outcome.
 
+A family's file is read when the family is first asked for, so that one loss does not wait for all the others.
 ``lk.families()`` prints as that table: name, outputs with their links, support and the first line of the entry.
 """
 
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from likelihoodkit.callables import make_callable
-from likelihoodkit.declaration import Distribution
-from likelihoodkit.families.alignment import Alignment
-from likelihoodkit.families.asymmetric_laplace import AsymmetricLaplace
-from likelihoodkit.families.asymmetric_normal import AsymmetricNormal
-from likelihoodkit.families.bernoulli import Bernoulli
-from likelihoodkit.families.beta import Beta
-from likelihoodkit.families.beta_binomial import BetaBinomial
-from likelihoodkit.families.beta_prime import BetaPrime
-from likelihoodkit.families.binomial import Binomial
-from likelihoodkit.families.birnbaum_saunders import BirnbaumSaunders
-from likelihoodkit.families.burr import Burr
-from likelihoodkit.families.categorical import Categorical
-from likelihoodkit.families.cauchy import Cauchy
-from likelihoodkit.families.chi_squared import ChiSquared
-from likelihoodkit.families.continuous_bernoulli import ContinuousBernoulli
-from likelihoodkit.families.dirichlet import Dirichlet
-from likelihoodkit.families.dirichlet_multinomial import DirichletMultinomial
-from likelihoodkit.families.discrete_weibull import DiscreteWeibull
-from likelihoodkit.families.exponential import Exponential
-from likelihoodkit.families.exponentially_modified_normal import ExponentiallyModifiedNormal
-from likelihoodkit.families.frechet import Frechet
-from likelihoodkit.families.gamma import Gamma
-from likelihoodkit.families.generalized_gamma import GeneralizedGamma
-from likelihoodkit.families.generalized_normal import GeneralizedNormal
-from likelihoodkit.families.generalized_poisson import GeneralizedPoisson
-from likelihoodkit.families.geometric import Geometric
-from likelihoodkit.families.gompertz import Gompertz
-from likelihoodkit.families.gumbel import Gumbel
-from likelihoodkit.families.gumbel_min import GumbelMin
-from likelihoodkit.families.half_cauchy import HalfCauchy
-from likelihoodkit.families.half_normal import HalfNormal
-from likelihoodkit.families.huber import Huber
-from likelihoodkit.families.hyperbolic_secant import HyperbolicSecant
-from likelihoodkit.families.inverse_gamma import InverseGamma
-from likelihoodkit.families.inverse_gaussian import InverseGaussian
-from likelihoodkit.families.johnson_su import JohnsonSU
-from likelihoodkit.families.kumaraswamy import Kumaraswamy
-from likelihoodkit.families.laplace import Laplace
-from likelihoodkit.families.linear_chain import LinearChain
-from likelihoodkit.families.log_logistic import LogLogistic
-from likelihoodkit.families.log_normal import LogNormal
-from likelihoodkit.families.logarithmic import Logarithmic
-from likelihoodkit.families.logistic import Logistic
-from likelihoodkit.families.logit_normal import LogitNormal
-from likelihoodkit.families.lomax import Lomax
-from likelihoodkit.families.maxwell import Maxwell
-from likelihoodkit.families.multinomial import Multinomial
-from likelihoodkit.families.multivariate_normal import MultivariateNormal
-from likelihoodkit.families.multivariate_t import MultivariateT
-from likelihoodkit.families.nakagami import Nakagami
-from likelihoodkit.families.negative_binomial import NegativeBinomial
-from likelihoodkit.families.normal import Normal
-from likelihoodkit.families.plackett_luce import PlackettLuce
-from likelihoodkit.families.poisson import Poisson
-from likelihoodkit.families.rayleigh import Rayleigh
-from likelihoodkit.families.rice import Rice
-from likelihoodkit.families.skew_normal import SkewNormal
-from likelihoodkit.families.student_t import StudentT
-from likelihoodkit.families.von_mises import VonMises
-from likelihoodkit.families.von_mises_fisher import VonMisesFisher
-from likelihoodkit.families.weibull import Weibull
-from likelihoodkit.families.wrapped_cauchy import WrappedCauchy
-from likelihoodkit.families.yule_simon import YuleSimon
-from likelihoodkit.families.zeta import Zeta
 
-CHAPTERS: dict[str, tuple[type[Distribution], ...]] = {
+if TYPE_CHECKING:
+    from likelihoodkit.declaration import Distribution
+    from likelihoodkit.families.alignment import Alignment as Alignment
+    from likelihoodkit.families.asymmetric_laplace import AsymmetricLaplace as AsymmetricLaplace
+    from likelihoodkit.families.asymmetric_normal import AsymmetricNormal as AsymmetricNormal
+    from likelihoodkit.families.bernoulli import Bernoulli as Bernoulli
+    from likelihoodkit.families.beta import Beta as Beta
+    from likelihoodkit.families.beta_binomial import BetaBinomial as BetaBinomial
+    from likelihoodkit.families.beta_prime import BetaPrime as BetaPrime
+    from likelihoodkit.families.binomial import Binomial as Binomial
+    from likelihoodkit.families.birnbaum_saunders import BirnbaumSaunders as BirnbaumSaunders
+    from likelihoodkit.families.burr import Burr as Burr
+    from likelihoodkit.families.categorical import Categorical as Categorical
+    from likelihoodkit.families.cauchy import Cauchy as Cauchy
+    from likelihoodkit.families.chi_squared import ChiSquared as ChiSquared
+    from likelihoodkit.families.continuous_bernoulli import ContinuousBernoulli as ContinuousBernoulli
+    from likelihoodkit.families.dirichlet import Dirichlet as Dirichlet
+    from likelihoodkit.families.dirichlet_multinomial import DirichletMultinomial as DirichletMultinomial
+    from likelihoodkit.families.discrete_weibull import DiscreteWeibull as DiscreteWeibull
+    from likelihoodkit.families.exponential import Exponential as Exponential
+    from likelihoodkit.families.exponentially_modified_normal import (
+        ExponentiallyModifiedNormal as ExponentiallyModifiedNormal,
+    )
+    from likelihoodkit.families.frechet import Frechet as Frechet
+    from likelihoodkit.families.gamma import Gamma as Gamma
+    from likelihoodkit.families.generalized_gamma import GeneralizedGamma as GeneralizedGamma
+    from likelihoodkit.families.generalized_normal import GeneralizedNormal as GeneralizedNormal
+    from likelihoodkit.families.generalized_poisson import GeneralizedPoisson as GeneralizedPoisson
+    from likelihoodkit.families.geometric import Geometric as Geometric
+    from likelihoodkit.families.gompertz import Gompertz as Gompertz
+    from likelihoodkit.families.gumbel import Gumbel as Gumbel
+    from likelihoodkit.families.gumbel_min import GumbelMin as GumbelMin
+    from likelihoodkit.families.half_cauchy import HalfCauchy as HalfCauchy
+    from likelihoodkit.families.half_normal import HalfNormal as HalfNormal
+    from likelihoodkit.families.huber import Huber as Huber
+    from likelihoodkit.families.hyperbolic_secant import HyperbolicSecant as HyperbolicSecant
+    from likelihoodkit.families.inverse_gamma import InverseGamma as InverseGamma
+    from likelihoodkit.families.inverse_gaussian import InverseGaussian as InverseGaussian
+    from likelihoodkit.families.johnson_su import JohnsonSU as JohnsonSU
+    from likelihoodkit.families.kumaraswamy import Kumaraswamy as Kumaraswamy
+    from likelihoodkit.families.laplace import Laplace as Laplace
+    from likelihoodkit.families.linear_chain import LinearChain as LinearChain
+    from likelihoodkit.families.log_logistic import LogLogistic as LogLogistic
+    from likelihoodkit.families.log_normal import LogNormal as LogNormal
+    from likelihoodkit.families.logarithmic import Logarithmic as Logarithmic
+    from likelihoodkit.families.logistic import Logistic as Logistic
+    from likelihoodkit.families.logit_normal import LogitNormal as LogitNormal
+    from likelihoodkit.families.lomax import Lomax as Lomax
+    from likelihoodkit.families.maxwell import Maxwell as Maxwell
+    from likelihoodkit.families.multinomial import Multinomial as Multinomial
+    from likelihoodkit.families.multivariate_normal import MultivariateNormal as MultivariateNormal
+    from likelihoodkit.families.multivariate_t import MultivariateT as MultivariateT
+    from likelihoodkit.families.nakagami import Nakagami as Nakagami
+    from likelihoodkit.families.negative_binomial import NegativeBinomial as NegativeBinomial
+    from likelihoodkit.families.normal import Normal as Normal
+    from likelihoodkit.families.plackett_luce import PlackettLuce as PlackettLuce
+    from likelihoodkit.families.poisson import Poisson as Poisson
+    from likelihoodkit.families.rayleigh import Rayleigh as Rayleigh
+    from likelihoodkit.families.rice import Rice as Rice
+    from likelihoodkit.families.skew_normal import SkewNormal as SkewNormal
+    from likelihoodkit.families.student_t import StudentT as StudentT
+    from likelihoodkit.families.von_mises import VonMises as VonMises
+    from likelihoodkit.families.von_mises_fisher import VonMisesFisher as VonMisesFisher
+    from likelihoodkit.families.weibull import Weibull as Weibull
+    from likelihoodkit.families.wrapped_cauchy import WrappedCauchy as WrappedCauchy
+    from likelihoodkit.families.yule_simon import YuleSimon as YuleSimon
+    from likelihoodkit.families.zeta import Zeta as Zeta
+
+CHAPTERS: dict[str, tuple[str, ...]] = {
     "Real numbers": (
-        Normal, Laplace, StudentT, Cauchy, Logistic, HyperbolicSecant, Gumbel, AsymmetricLaplace, Huber,
-        AsymmetricNormal, JohnsonSU, GumbelMin, SkewNormal, ExponentiallyModifiedNormal, GeneralizedNormal,
+        "Normal", "Laplace", "StudentT", "Cauchy", "Logistic", "HyperbolicSecant", "Gumbel", "AsymmetricLaplace",
+        "Huber", "AsymmetricNormal", "JohnsonSU", "GumbelMin", "SkewNormal", "ExponentiallyModifiedNormal",
+        "GeneralizedNormal",
     ),
     "Positive amounts": (
-        Exponential, Gamma, LogNormal, Weibull, InverseGaussian, InverseGamma, ChiSquared, LogLogistic,
-        Lomax, Burr, Rayleigh, Maxwell, HalfNormal, HalfCauchy, Nakagami,
-        BirnbaumSaunders, BetaPrime, Frechet, Rice, Gompertz, GeneralizedGamma,
+        "Exponential", "Gamma", "LogNormal", "Weibull", "InverseGaussian", "InverseGamma", "ChiSquared",
+        "LogLogistic", "Lomax", "Burr", "Rayleigh", "Maxwell", "HalfNormal", "HalfCauchy", "Nakagami",
+        "BirnbaumSaunders", "BetaPrime", "Frechet", "Rice", "Gompertz", "GeneralizedGamma",
     ),
-    "Proportions and angles": (Beta, VonMises, LogitNormal, Kumaraswamy, WrappedCauchy, ContinuousBernoulli),
-    "Classes": (Bernoulli, Categorical),
+    "Proportions and angles": (
+        "Beta", "VonMises", "LogitNormal", "Kumaraswamy", "WrappedCauchy", "ContinuousBernoulli",
+    ),
+    "Classes": (
+        "Bernoulli", "Categorical",
+    ),
     "Counts": (
-        Poisson, Geometric, NegativeBinomial, Binomial, BetaBinomial, Logarithmic, GeneralizedPoisson, Zeta, YuleSimon,
-        DiscreteWeibull,
+        "Poisson", "Geometric", "NegativeBinomial", "Binomial", "BetaBinomial", "Logarithmic", "GeneralizedPoisson",
+        "Zeta", "YuleSimon", "DiscreteWeibull",
     ),
     "Vectors": (
-        MultivariateNormal, MultivariateT, Dirichlet, Multinomial, DirichletMultinomial, PlackettLuce, VonMisesFisher,
+        "MultivariateNormal", "MultivariateT", "Dirichlet", "Multinomial", "DirichletMultinomial", "PlackettLuce",
+        "VonMisesFisher",
     ),
-    "Sequences": (LinearChain, Alignment),
+    "Sequences": (
+        "LinearChain", "Alignment",
+    ),
 }
 
-FAMILIES: dict[str, type[Distribution]] = {
-    family.__name__: family for chapter in CHAPTERS.values() for family in chapter
-}
 
-__all__ = [
-    "CHAPTERS",
-    "FAMILIES",
-    "Alignment",
-    "AsymmetricLaplace",
-    "AsymmetricNormal",
-    "Bernoulli",
-    "Beta",
-    "BetaBinomial",
-    "BetaPrime",
-    "Binomial",
-    "BirnbaumSaunders",
-    "Burr",
-    "Categorical",
-    "Cauchy",
-    "ChiSquared",
-    "Contents",
-    "ContinuousBernoulli",
-    "Dirichlet",
-    "DirichletMultinomial",
-    "DiscreteWeibull",
-    "Entry",
-    "Exponential",
-    "ExponentiallyModifiedNormal",
-    "Frechet",
-    "Gamma",
-    "GeneralizedGamma",
-    "GeneralizedNormal",
-    "GeneralizedPoisson",
-    "Geometric",
-    "Gompertz",
-    "Gumbel",
-    "GumbelMin",
-    "HalfCauchy",
-    "HalfNormal",
-    "Huber",
-    "HyperbolicSecant",
-    "InverseGamma",
-    "InverseGaussian",
-    "JohnsonSU",
-    "Kumaraswamy",
-    "Laplace",
-    "LinearChain",
-    "LogLogistic",
-    "LogNormal",
-    "Logarithmic",
-    "Logistic",
-    "LogitNormal",
-    "Lomax",
-    "Maxwell",
-    "Multinomial",
-    "MultivariateNormal",
-    "MultivariateT",
-    "Nakagami",
-    "NegativeBinomial",
-    "Normal",
-    "PlackettLuce",
-    "Poisson",
-    "Rayleigh",
-    "Rice",
-    "SkewNormal",
-    "StudentT",
-    "VonMises",
-    "VonMisesFisher",
-    "Weibull",
-    "WrappedCauchy",
-    "YuleSimon",
-    "Zeta",
-]
+class Families(Mapping[str, "type[Distribution]"]):
+    """Name -> family, in the order of the chapters; a family is imported when it is looked up."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self._names = dict.fromkeys(names)
+
+    def __getitem__(self, name: str) -> type[Distribution]:
+        if name not in self._names:
+            raise KeyError(name)
+        # JohnsonSU -> johnson_su, VonMisesFisher -> von_mises_fisher
+        module = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+        family: type[Distribution] = getattr(import_module(f"likelihoodkit.families.{module}"), name)
+        return family
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+FAMILIES = Families(tuple(name for names in CHAPTERS.values() for name in names))
+
+__all__ = ["CHAPTERS", "FAMILIES", "Contents", "Entry", *FAMILIES]  # noqa: PLE0604  (names of the table above)
+
+
+def __getattr__(name: str) -> Any:
+    if name in FAMILIES:
+        return FAMILIES[name]
+    raise AttributeError(f"module 'likelihoodkit.families' has no attribute {name!r}")
 
 
 @dataclass(frozen=True)
@@ -209,8 +189,8 @@ def contents() -> Contents:
             family.outcome.domain.name,
             str(family.__doc__).strip().splitlines()[0],
         )
-        for chapter, members in CHAPTERS.items()
-        for family in members
+        for chapter, names in CHAPTERS.items()
+        for family in map(FAMILIES.__getitem__, names)
     )
 
 
