@@ -14,6 +14,7 @@ import math
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -22,18 +23,21 @@ from numpy.typing import NDArray
 
 from likelihoodkit.compile.checks import Check
 from likelihoodkit.compile.forms import everyday
-from likelihoodkit.compile.program import Program
+from likelihoodkit.compile.program import Guard, Program
 from likelihoodkit.compile.split import Split, split
 from likelihoodkit.compile.steps import MASKS, OTHERS, UFUNCS, Plan, plan
 from likelihoodkit.primitives import kernels, vector_kernels
 
 Array = NDArray[Any]
 
-#: rows per tile; smaller ones pay the call of a ufunc too often, larger ones leave the cache
+#: rows per tile where everything is made anew (kernels, source); smaller ones pay the call of a ufunc too often
 TILE = 8192
 #: entries per tile of a vector with K numbers per row
 ENTRIES = 1 << 16
 LEAST = 64
+#: rows per tile of a laid out program at most, and the numbers that all its buffers may hold together (4 MB)
+MOST_ROWS = 1 << 16
+WORKSPACE = 1 << 19
 #: layouts remembered per thread
 MOST_LAYOUTS = 64
 
@@ -121,6 +125,34 @@ class _Layout:
 
 def _must_copy(array: Array) -> bool:
     return array.ndim > 0 and (array.dtype != np.float64 or array.strides[-1] != array.itemsize)
+
+
+def _rows_per_tile(laid: Plan, entries: int) -> int:
+    """As many rows as the buffers of a plan have room for."""
+    wide = entries * (len(laid.vectors) + 1) if entries > 1 else 0
+    numbers = len(laid.numbers) + len(laid.inputs) + wide
+    return max(LEAST, min(MOST_ROWS, WORKSPACE // max(numbers, 1)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Feed:
+    """An input of a program on its way into the tiles."""
+
+    name: str
+    place: int
+    array: Array
+    check: Check | None
+    guard: Guard | None
+
+    def tile(self, part: slice, layout: _Layout) -> Array:
+        """The rows of one tile, put in their place."""
+        array = self.array if self.array.ndim == 0 else self.array[..., part]
+        buffer = layout.input_buffers.get(self.name)
+        if buffer is not None:
+            np.copyto(buffer, array)
+            array = buffer
+        layout.places[self.place] = array
+        return array
 
 
 class Runner:
@@ -212,9 +244,10 @@ class Runner:
         for name in set(checks or {}) - set(laid.inputs):  # the program does not read it: no tile of it is seen
             if not (checks or {})[name](np.asarray(inputs[name], dtype=np.float64)):
                 return False
-        used = {name: inputs[name] for name in laid.inputs}
-        entries = max((a.shape[0] for a in [*used.values(), *outputs.values()] if a.ndim == 2), default=1)
-        tile = max(LEAST, min(TILE, ENTRIES // entries))
+        entries = max([a.shape[0] for a in [*inputs.values(), *outputs.values()] if a.ndim == 2], default=1)
+        tile = _rows_per_tile(laid, entries)
+        if rows > tile:  # tiles of one size, so that one layout serves them all
+            tile = -(-rows // -(-rows // tile))
         spans = [(start, min(start + tile, rows)) for start in range(0, rows, tile)]
         checks = checks or {}
         if self.threads > 1 and len(spans) > 1:
@@ -255,53 +288,43 @@ class Runner:
     ) -> bool:
         layout: _Layout | None = None
         used = {name: inputs[name] for name in laid.inputs}
+        feeds = [
+            _Feed(name, place, inputs[name], checks.get(name), laid.guards.get(name))
+            for name, place in laid.inputs.items()
+        ]
+        # an answer in float64 is computed in its place
+        plain = {name for name in laid.direct if outputs[name].dtype == np.float64}
+        direct = [(place, outputs[name]) for name, place in laid.results if name in plain]
+        copied = [(place, outputs[name]) for name, place in laid.results if name not in plain]
         aside: list[Array] = []  # rows for the kernels, put together: these are slow to call for a few
+        waiting = 0
         # the program itself decides what an overflow becomes; NumPy's warning about it would say nothing new
         with np.errstate(all="ignore"):
             for start, stop in spans:
                 if layout is None or layout.rows != stop - start:
                     layout = _WORKSPACE.layout(laid, stop - start, entries, used)
-                if not self._span(slice(start, stop), layout, inputs, outputs, checks, aside):
-                    return False
-                if sum(map(len, aside)) >= stop - start:
-                    self._mend(aside, inputs, outputs)
+                part = slice(start, stop)
+                for place, answer in direct:
+                    layout.places[place] = answer[part]
+                strange: Array | None = None
+                for feed in feeds:
+                    array = feed.tile(part, layout)
+                    if feed.check is not None and not feed.check(array):
+                        return False
+                    if feed.guard is not None:
+                        strange = _outside(array, feed.guard.low, feed.guard.high, strange, layout.rows)
+                strange = self._walk(layout, strange)
+                for place, answer in copied:
+                    answer[..., part] = layout.places[place]
+                if strange is not None:
+                    aside.append(np.flatnonzero(strange) + start)
+                    waiting += len(aside[-1])
+                    if waiting >= stop - start:
+                        self._mend(aside, inputs, outputs)
+                        waiting = 0
             self._mend(aside, inputs, outputs)
         if layout is not None:
             layout.forget()
-        return True
-
-    def _span(
-        self,
-        part: slice,
-        layout: _Layout,
-        inputs: Mapping[str, Array],
-        outputs: Mapping[str, Array],
-        checks: Mapping[str, Check],
-        aside: list[Array],
-    ) -> bool:
-        places, strange = layout.places, None
-        for name, place in layout.plan.inputs.items():
-            given = inputs[name]
-            array = given if given.ndim == 0 else given[..., part]
-            if layout.copied[name]:
-                np.copyto(layout.input_buffers[name], array)
-                array = layout.input_buffers[name]
-            places[place] = array
-            if name in checks and not checks[name](array):
-                return False
-            guard = layout.plan.guards.get(name)
-            if guard is not None:
-                strange = _outside(array, guard.low, guard.high, strange, layout.rows)
-        direct = layout.plan.direct
-        for name, place in layout.plan.results:
-            if name in direct and outputs[name].dtype == np.float64:
-                places[place] = outputs[name][part]
-        strange = self._walk(layout, strange)
-        for name, place in layout.plan.results:
-            if name not in direct or outputs[name].dtype != np.float64:
-                outputs[name][..., part] = places[place]
-        if strange is not None:
-            aside.append(np.flatnonzero(strange) + part.start)
         return True
 
     def _walk(self, layout: _Layout, strange: Array | None) -> Array | None:
