@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -49,21 +50,27 @@ def solve(sizes: Sequence[tuple[Size, int]], width: int, known: Mapping[str, int
 
     ``known`` holds "K" or "T" where something else fixes it. T is 0 where no block has steps.
     """
+    return list(_solutions(tuple(sizes), width, known.get("K"), known.get("T")))
+
+
+@lru_cache(maxsize=256)  # asked anew with every call of a loss, and linear in the width
+def _solutions(sizes: tuple[tuple[Size, int], ...], width: int, K: int | None, T: int | None) -> list[tuple[int, int]]:
+    known = {name: value for name, value in (("K", K), ("T", T)) if value is not None}
     names = [name for name, _ in sizes]
     fewest = max((least for name, least in sizes if name != "one" and isinstance(name, str)), default=1)
     steps = names.count("steps")
     found = []
     if all(name == "one" or isinstance(name, int) for name in names):
         return [(known.get("K", 0), known.get("T", 0))] if sum(columns(n, 0, 0) for n in names) == width else []
-    for K in [known["K"]] if "K" in known else range(fewest, width + 1):
-        rest = width - sum(columns(name, K, 0) for name in names)
-        if rest < 0 or fewest > K:
+    for entries in range(fewest, width + 1) if K is None else [K]:
+        rest = width - sum(columns(name, entries, 0) for name in names)
+        if rest < 0 or fewest > entries:
             continue
         if not steps:
             if rest == 0:
-                found.append((K, known.get("T", 0)))
-        elif rest and rest % (steps * K) == 0 and known.get("T", rest // (steps * K)) == rest // (steps * K):
-            found.append((K, rest // (steps * K)))
+                found.append((entries, known.get("T", 0)))
+        elif rest and rest % (steps * entries) == 0 and T in (None, rest // (steps * entries)):
+            found.append((entries, rest // (steps * entries)))
     return found
 
 

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from likelihoodkit import columns as compound
 from likelihoodkit.arrays import as_real, check_finite
+from likelihoodkit.calls import Rows, plainly
 from likelihoodkit.compile.checks import Check, all_finite, all_inside
 from likelihoodkit.compile.split import Prepared
 from likelihoodkit.errors import InputError, ShapeError, UnknownNameError
@@ -28,44 +28,6 @@ __all__ = ["Reader", "Rows", "as_real", "check_finite"]
 Array = NDArray[Any]
 
 
-@dataclass(frozen=True)
-class Rows:
-    """One call's arrays, ready for an engine.
-
-    ``inputs`` by symbol name, (n,), (K, n) or 0-d; ``count`` rows; ``dtype`` of the answer; ``flat`` when the outputs
-    came as (n,) and the gradient goes back that way; ``columns`` of the gradient by output name. ``checks`` of inputs
-    were left to the engine, which asks them tile by tile; when one says no, `complain` finds the row and raises.
-    ``impossible`` marks rows whose outcome lies outside the support (`on_invalid="inf"`).
-    """
-
-    inputs: dict[str, Array]
-    count: int
-    dtype: np.dtype[Any]
-    flat: bool
-    columns: dict[str, slice]
-    weights: Array | None
-    checks: dict[str, Check] = field(default_factory=dict)
-    complain: Callable[[], None] = lambda: None
-    impossible: Array | None = None
-    terms: Mapping[str, Mapping[str, Array]] = field(default_factory=dict)  # of a prepared outcome, by program
-    entries: int = 0  # K (or d) of vector parameters, 0 where there are none
-    steps: int = 0  # T of sequences
-    stacked: tuple[int, ...] = ()  # shape of outputs that came as (n, T, K), which is how the gradient goes back
-
-    @property
-    def width(self) -> int:
-        """Number of gradient columns: outputs, then shared parameters."""
-        return max((s.stop for s in self.columns.values()), default=0)
-
-    def weigh(self, array: Array, *, impossible: float = 0.0) -> Array:
-        """Multiply rows by the weights, in place; rows with an ``impossible`` outcome get that number if they weigh."""
-        if self.weights is not None:
-            array *= self.weights.reshape(-1, *[1] * (array.ndim - 1))
-        if self.impossible is not None:
-            array[self.impossible if self.weights is None else self.impossible & (self.weights > 0)] = impossible
-        return array
-
-
 class Reader:
     """Reads arrays for one derivation."""
 
@@ -75,6 +37,7 @@ class Reader:
         self.entries = derivation.bound.family.outcome.entries
         self.vectors = [n for n, s in derivation.predicted.items() if isinstance(s, VectorSymbol)]
         self.measure = Measure(derivation)
+        self.quick = plainly(derivation, self.read)
 
     def outputs(self, outputs: ArrayLike, known: Known | None = None) -> tuple[Array, dict[str, slice], bool]:
         """The outputs as (n, w), the columns of each name and whether they came flat."""

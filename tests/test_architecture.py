@@ -24,7 +24,7 @@ STAGES = [
     "errors", "frameworks", "callables", "verbs", "supports", "columns", "primitives", "links", "binding",
     "declaration", "families", "wrappers",
     "vector_numbers", "numbers", "nll",
-    "stabilise", "calculus", "compile", "arrays", "layout", "vector_rows", "rows", "parts", "engines",
+    "stabilise", "calculus", "compile", "arrays", "layout", "vector_rows", "calls", "rows", "parts", "engines",
     "expectation", "majorizer", "matrices", "loss", "predict",
     # beside the way, reading the same derivation
     "prove", "certify", "explain", "elicit", "reverse",

@@ -27,7 +27,8 @@ class Inside:
         """The answer for one tile."""
         if self.low == -np.inf and self.high == np.inf and not self.whole:
             # one pass where the squares of them all are summed without overflow
-            return (tile.ndim == 1 and bool(np.dot(tile, tile) < np.inf)) or bool(np.isfinite(tile).all())
+            flat = tile.T.reshape(-1) if tile.ndim == 2 and tile.flags.f_contiguous else tile
+            return (flat.ndim == 1 and bool(np.dot(flat, flat) < np.inf)) or bool(np.isfinite(tile).all())
         low, high = np.minimum.reduce(tile, axis=None), np.maximum.reduce(tile, axis=None)
         above = low >= self.low if self.closed_low else low > self.low
         below = high <= self.high if self.closed_high else high < self.high

@@ -35,6 +35,8 @@ TILE = 8192
 #: entries per tile of a vector with K numbers per row
 ENTRIES = 1 << 16
 LEAST = 64
+#: entries of a vector from which a row's lie side by side, as users have them, so that nothing is turned over
+WIDE = 96
 #: rows per tile of a laid out program at most, and the numbers that all its buffers may hold together (4 MB)
 MOST_ROWS = 1 << 16
 WORKSPACE = 1 << 19
@@ -67,7 +69,8 @@ class _Workspace(threading.local):
 
     def layout(self, laid: Plan, rows: int, entries: int, inputs: Mapping[str, Array]) -> _Layout:
         """The buffers of a plan, cut once for each size of tile."""
-        shapes = tuple((a.ndim, len(a) if a.ndim == 2 else 1, _must_copy(a)) for a in inputs.values())
+        wide = entries >= WIDE
+        shapes = tuple([(a.ndim, len(a) if a.ndim == 2 else 1, _must_copy(a, wide)) for a in inputs.values()])
         key = (id(laid), rows, entries, shapes)
         found = self.layouts.get(key)
         if found is None or found.plan is not laid:
@@ -83,8 +86,8 @@ class _Layout:
     """The buffers of a plan for tiles of t rows and vectors of K entries, cut from the thread's workspace."""
 
     def __init__(self, layout: Plan, rows: int, entries: int, inputs: Mapping[str, Array]) -> None:
-        self.plan = layout
-        self.copied = {name: _must_copy(a) for name, a in inputs.items()}
+        self.plan, self.wide = layout, entries >= WIDE
+        self.copied = {name: _must_copy(a, self.wide) for name, a in inputs.items()}
         numbers = len(layout.numbers) + sum(copied and inputs[n].ndim == 1 for n, copied in self.copied.items())
         vectors = len(layout.vectors) + sum(copied and inputs[n].ndim == 2 for n, copied in self.copied.items())
         masks = len(layout.masks) + entries * len(layout.vector_masks)
@@ -115,16 +118,20 @@ class _Layout:
     def _floats(self, shape: tuple[int, ...]) -> Array:
         size = math.prod(shape)
         self.start += size
-        return _WORKSPACE.floats[self.start - size : self.start].reshape(shape)
+        return self._shaped(_WORKSPACE.floats[self.start - size : self.start], shape)
 
     def _masks(self, shape: tuple[int, ...]) -> Array:
         size = math.prod(shape)
         self.mask_start += size
-        return _WORKSPACE.masks[self.mask_start - size : self.mask_start].reshape(shape)
+        return self._shaped(_WORKSPACE.masks[self.mask_start - size : self.mask_start], shape)
+
+    def _shaped(self, flat: Array, shape: tuple[int, ...]) -> Array:
+        return flat.reshape(shape[::-1]).T if self.wide else flat.reshape(shape)
 
 
-def _must_copy(array: Array) -> bool:
-    return array.ndim > 0 and (array.dtype != np.float64 or array.strides[-1] != array.itemsize)
+def _must_copy(array: Array, wide: bool) -> bool:
+    axis = 0 if wide and array.ndim == 2 else -1
+    return array.ndim > 0 and (array.dtype != np.float64 or array.strides[axis] != array.itemsize)
 
 
 def _rows_per_tile(laid: Plan, entries: int) -> int:
@@ -292,8 +299,12 @@ class Runner:
             _Feed(name, place, inputs[name], checks.get(name), laid.guards.get(name))
             for name, place in laid.inputs.items()
         ]
-        # an answer in float64 is computed in its place
-        plain = {name for name in laid.direct if outputs[name].dtype == np.float64}
+        # an answer in float64 is computed in its place, if it lies there as the buffers do
+        wide = entries >= WIDE
+        plain = {
+            name for name in laid.direct if outputs[name].ndim == 1 or (wide and not _must_copy(outputs[name], wide))
+        }
+        plain = {name for name in plain if outputs[name].dtype == np.float64}
         direct = [(place, outputs[name]) for name, place in laid.results if name in plain]
         copied = [(place, outputs[name]) for name, place in laid.results if name not in plain]
         aside: list[Array] = []  # rows for the kernels, put together: these are slow to call for a few
@@ -305,7 +316,7 @@ class Runner:
                     layout = _WORKSPACE.layout(laid, stop - start, entries, used)
                 part = slice(start, stop)
                 for place, answer in direct:
-                    layout.places[place] = answer[part]
+                    layout.places[place] = answer[..., part]
                 strange: Array | None = None
                 for feed in feeds:
                     array = feed.tile(part, layout)

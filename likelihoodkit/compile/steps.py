@@ -6,7 +6,6 @@ longer read; an elementwise operation may write over one of its arguments.
 
 from __future__ import annotations
 
-import math
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -67,11 +66,10 @@ class _Scratch(threading.local):
     def __init__(self) -> None:
         self.bits = np.empty(0, dtype=np.int64)
 
-    def of(self, shape: tuple[int, ...]) -> Array:
-        size = math.prod(shape)
+    def of(self, size: int) -> Array:
         if self.bits.size < size:
             self.bits = np.empty(size, dtype=np.int64)
-        return self.bits[:size].reshape(shape)
+        return self.bits[:size]
 
 
 _SCRATCH = _Scratch()
@@ -86,7 +84,9 @@ def _where(condition: Array, a: Array, b: Array, out: Array) -> None:
     """
     if out is a:
         raise AssertionError("where would write over what it reads")
-    mask, bits = _SCRATCH.of(condition.shape), out.view(np.int64)
+    shape, bits = condition.shape, out.view(np.int64)
+    scratch = _SCRATCH.of(condition.size)
+    mask = scratch.reshape(shape) if condition.flags.c_contiguous else scratch.reshape(shape[::-1]).T
     first, second = a.view(np.int64), b.view(np.int64)
     np.bitwise_xor(first, second, bits)
     if out is b:  # a ^ ((a ^ b) where not the condition)
@@ -178,6 +178,7 @@ class _Places:
         self.kinds: dict[str, list[int]] = {"number": [], "vector": [], "mask": [], "vector mask": []}
         self.kind_of: dict[int, str] = {}
         self.apart: set[int] = set()  # targets with a place that nothing else uses: an engine may let it be the output
+        self.begun: dict[int, int] = {}  # vectors that a result changes in one entry: computed in the result's place
         self.size = 0
 
     def fresh(self) -> int:
@@ -202,6 +203,8 @@ def plan(program: Program) -> Plan:
     """Lay out a program."""
     places = _Places(program)
     places.apart = {target for _, target in program.results}
+    places.begun = _begun(program)
+    places.apart |= set(places.begun)
     inputs: dict[str, int] = {}
     constants: dict[int, Array] = {}
     steps: list[Step] = []
@@ -228,8 +231,8 @@ def plan(program: Program) -> Plan:
             places.give_back(target)
     kinds = {kind: tuple(found) for kind, found in places.kinds.items()}
     results = tuple((name, places.of[target]) for name, target in program.results)
-    seen = [place for _, place in results]
-    direct = frozenset(name for name, place in results if place in kinds["number"] and seen.count(place) == 1)
+    seen, own = [place for _, place in results], {*kinds["number"], *kinds["vector"]}
+    direct = frozenset(name for name, place in results if place in own and seen.count(place) == 1)
     return Plan(
         tuple(steps), inputs, constants, kinds["number"], kinds["vector"], kinds["mask"], kinds["vector mask"],
         results, of_inputs, places.size, direct,
@@ -257,6 +260,19 @@ def _step(program: Program, instruction: Instruction, places: _Places, reused: i
     return Step(function, arguments, places.of[target], False, guard)
 
 
+def _begun(program: Program) -> dict[int, int]:
+    """Vectors read for the last time by a `put` whose answer is a result, and that result."""
+    results, made = {target for _, target in program.results}, {i.target: i for i in program.instructions}
+    found = {}
+    for order, instruction in enumerate(program.instructions):
+        if instruction.operation == "put" and instruction.target in results:
+            argument = instruction.arguments[0]
+            elementwise = made[argument].operation in ELEMENTWISE and argument in program.vectors
+            if elementwise and argument not in results and program.last_use[argument] == order:
+                found[argument] = instruction.target
+    return found
+
+
 #: operations that write before they have read everything, and the arguments they may write over all the same
 _MAY: dict[str, tuple[int, ...]] = {
     "where": (2,), "put": (0,), "polynomial": (), "max_over": (), "sum_over": (), "pick": (),
@@ -266,7 +282,8 @@ _MAY: dict[str, tuple[int, ...]] = {
 def _overwritten(program: Program, instruction: Instruction, places: _Places, order: int) -> int | None:
     """An argument read here for the last time whose buffer the answer may take."""
     if instruction.target in places.apart:
-        return None
+        first = instruction.arguments[:1]
+        return first[0] if first and places.begun.get(first[0]) == instruction.target else None
     if instruction.operation not in ELEMENTWISE and instruction.operation not in VECTOR:
         return None
     kind = _kind(program, instruction)

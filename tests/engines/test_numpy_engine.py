@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 import likelihoodkit as lk
-from likelihoodkit.compile.numpy_engine import TILE
+from likelihoodkit.compile import numpy_engine, steps
+from likelihoodkit.compile.numpy_engine import MOST_ROWS
 from likelihoodkit.errors import InputError, ShapeError, SupportError, UnknownNameError
 
-ROWS = 3 * TILE + 77
+ROWS = 2 * MOST_ROWS + 77
 NOISES = {
     "Normal": lk.Normal,
     "Bernoulli": lk.Bernoulli,
@@ -107,8 +108,8 @@ def test_memory_does_not_grow_with_the_rows(name: str) -> None:
 
 def test_wrong_numbers_are_found_in_any_tile() -> None:
     loss, y, outputs = data("NegativeBinomial")
-    outputs[2 * TILE + 5, 1] = np.nan
-    with pytest.raises(InputError, match=rf"outputs\[{2 * TILE + 5}, 1\] = nan"):
+    outputs[2 * MOST_ROWS + 5, 1] = np.nan
+    with pytest.raises(InputError, match=rf"outputs\[{2 * MOST_ROWS + 5}, 1\] = nan"):
         loss(y, outputs)
     loss, y, outputs = data("NegativeBinomial")
     y = y.astype(float)
@@ -135,3 +136,53 @@ def test_an_engine_that_does_not_exist() -> None:
         lk.derive(lk.Normal).compile("fortran")
     with pytest.raises(InputError, match="at least 1"):
         lk.derive(lk.Normal).compile("numpy", threads=0)
+
+
+SPECIAL_VALUES = np.array([0.0, -0.0, np.inf, -np.inf, np.nan, 5e-324, -1.5, 1e308])
+
+
+@pytest.mark.parametrize("turned", [False, True], ids=["rows last", "rows first"])
+@pytest.mark.parametrize("second", ["buffer", "in place", "one number"])
+def test_a_choice_keeps_every_bit(second: str, turned: bool) -> None:
+    """What `where` of a step copies, infinities, NaN and signs of zero included, whatever the order in memory."""
+    shape = (8, 8)
+    first = np.broadcast_to(SPECIAL_VALUES, shape).copy()
+    other = np.broadcast_to(SPECIAL_VALUES[:, None], shape).copy()
+    condition = np.random.default_rng(1).random(shape) < 0.5
+    if turned:
+        first, other, condition = (np.asfortranarray(a) for a in (first, other, condition))
+    b = np.array(-0.0) if second == "one number" else other
+    expected = np.where(condition, first, b)
+    out = other if second == "in place" else np.empty_like(other)
+    steps.SPECIAL["where"](condition, first, b, out)
+    assert out.view(np.int64).tolist() == expected.view(np.int64).tolist()
+
+
+@pytest.mark.parametrize("K", [95, 96, 300])
+def test_wide_vectors_give_the_numbers_of_narrow_ones(K: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(K)
+    y, outputs = rng.integers(0, K, 500), rng.normal(size=(500, K)) * 3
+    loss = lk.derive(lk.Categorical).compile("numpy")
+    value, gradient = loss.value_and_gradient(y, outputs)
+    monkeypatch.setattr(numpy_engine, "WIDE", 1 << 30)
+    narrow = loss.value_and_gradient(y, outputs)
+    np.testing.assert_allclose(value, narrow[0], rtol=1e-14)
+    np.testing.assert_allclose(gradient, narrow[1], rtol=1e-13, atol=1e-17)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("noise", [lk.Normal, lk.Normal(scale=1), lk.Gamma], ids=str)
+def test_the_quick_reading_is_the_long_one(noise: object, dtype: type) -> None:
+    loss, rng = lk.derive(noise), np.random.default_rng(3)
+    width = len(loss.outputs)
+    y, outputs = rng.gamma(2.0, size=50).astype(dtype), rng.normal(size=(50, width)).astype(dtype)
+    quick = loss.value_and_gradient(y, outputs)
+    long = loss.value_and_gradient(y.tolist(), outputs, weights=np.ones(50))
+    for one, other in zip(quick, long, strict=True):
+        assert one.dtype == other.dtype == dtype
+        np.testing.assert_array_equal(one, other)
+    outputs[7, width - 1] = np.inf
+    with pytest.raises(lk.InputError, match=r"outputs\[7, \d\] = inf is not finite"):
+        loss(y, outputs)
+    with pytest.raises(lk.ShapeError):
+        loss(y[:, None], outputs)
