@@ -25,7 +25,7 @@ from likelihoodkit.compile.checks import Check
 from likelihoodkit.compile.forms import everyday
 from likelihoodkit.compile.program import Guard, Program
 from likelihoodkit.compile.split import Split, split
-from likelihoodkit.compile.steps import MASKS, OTHERS, UFUNCS, Plan, plan
+from likelihoodkit.compile.steps import MASKS, OTHERS, UFUNCS, Plan, Step, plan
 from likelihoodkit.primitives import kernels, vector_kernels
 
 Array = NDArray[Any]
@@ -109,11 +109,30 @@ class _Layout:
             for name, copied in self.copied.items()
             if copied
         }
+        self.kept = {place: self.places[place] for _, place in layout.results}
+        #: the calls of a tile, arguments and answer in a list each, and where every place stands in these lists
+        self.calls: list[tuple[Step, list[Any]]] = []
+        self.users: dict[int, list[tuple[list[Any], int]]] = {}
+        for step in layout.steps:
+            used = step.arguments if step.free else (*step.arguments, step.out)
+            arguments = [self.places[place] for place in used]
+            for index, place in enumerate(used):
+                self.users.setdefault(place, []).append((arguments, index))
+            self.calls.append((step, arguments))
+
+    def put(self, place: int, array: Array | None) -> None:
+        """Let a place be that array from now on."""
+        if self.places[place] is not array:
+            self.places[place] = array
+            for arguments, index in self.users.get(place, ()):
+                arguments[index] = array
 
     def forget(self) -> None:
         """Let go of the caller's arrays."""
         for place in self.plan.inputs.values():
-            self.places[place] = None
+            self.put(place, None)
+        for _, place in self.plan.results:
+            self.put(place, self.kept.get(place))
 
     def _floats(self, shape: tuple[int, ...]) -> Array:
         size = math.prod(shape)
@@ -158,7 +177,7 @@ class _Feed:
         if buffer is not None:
             np.copyto(buffer, array)
             array = buffer
-        layout.places[self.place] = array
+        layout.put(self.place, array)
         return array
 
 
@@ -316,7 +335,7 @@ class Runner:
                     layout = _WORKSPACE.layout(laid, stop - start, entries, used)
                 part = slice(start, stop)
                 for place, answer in direct:
-                    layout.places[place] = answer[..., part]
+                    layout.put(place, answer[..., part])
                 strange: Array | None = None
                 for feed in feeds:
                     array = feed.tile(part, layout)
@@ -340,19 +359,14 @@ class Runner:
 
     def _walk(self, layout: _Layout, strange: Array | None) -> Array | None:
         """Carry out the steps; the rows outside a guard, added to those known to be."""
-        places, rows = layout.places, layout.rows
-        for step in layout.plan.steps:
-            arguments = step.arguments
+        for step, arguments in layout.calls:
             if step.free:
-                places[step.out] = step.function(*[places[a] for a in arguments])
-            elif len(arguments) == 2:
-                step.function(places[arguments[0]], places[arguments[1]], out=places[step.out])
-            elif len(arguments) == 1:
-                step.function(places[arguments[0]], out=places[step.out])
+                layout.put(step.out, step.function(*arguments))
             else:
-                step.function(*[places[a] for a in arguments], out=places[step.out])
+                step.function(*arguments)
             if step.guard is not None:
-                strange = _outside(places[step.out], step.guard.low, step.guard.high, strange, rows)
+                found = layout.places[step.out]
+                strange = _outside(found, step.guard.low, step.guard.high, strange, layout.rows)
         return strange
 
     def _mend(self, aside: list[Array], inputs: Mapping[str, Array], outputs: Mapping[str, Array]) -> None:

@@ -99,6 +99,14 @@ def _where(condition: Array, a: Array, b: Array, out: Array) -> None:
         np.bitwise_xor(bits, second, bits)
 
 
+def _maximum(a: Array, b: Array, out: Array) -> None:
+    np.maximum(a, b, out=out)  # a third argument in place is deprecated for these two alone
+
+
+def _minimum(a: Array, b: Array, out: Array) -> None:
+    np.minimum(a, b, out=out)
+
+
 def _max_over(v: Array, out: Array) -> None:
     np.maximum.reduce(v, axis=0, out=out)
 
@@ -121,6 +129,8 @@ def _put(v: Array, y: Array, entry: Array, out: Array) -> None:
 OTHERS: dict[str, Function] = {"heaviside": lambda x: np.heaviside(x, np.asarray(x).dtype.type(0.5))}
 SPECIAL: dict[str, Function] = {
     "where": _where,
+    "maximum": _maximum,
+    "minimum": _minimum,
     "max_over": _max_over,
     "sum_over": _sum_over,
     "pick": _pick,
@@ -256,7 +266,7 @@ def _step(program: Program, instruction: Instruction, places: _Places, reused: i
     if operation == "polynomial":
         function = polynomial(instruction.detail)
     else:
-        function = UFUNCS.get(operation) or MASKS.get(operation) or SPECIAL[operation]
+        function = SPECIAL.get(operation) or UFUNCS.get(operation) or MASKS[operation]
     return Step(function, arguments, places.of[target], False, guard)
 
 
