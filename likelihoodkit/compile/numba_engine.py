@@ -1,4 +1,4 @@
-"""The compiled engine (extra ``fast``): the everyday program as one loop of machine code over eight rows at a time.
+"""The compiled engine (extra ``fast``): the everyday program as one loop of machine code over 8 to 32 rows at a time.
 
 numba brings LLVM (llvmlite), which compiles the text of `vector_ir` for the processor it runs on. The loop is written
 with explicit vectors rather than left to numba's auto-vectoriser, which gives up on long bodies, and with own exp and
@@ -21,13 +21,15 @@ from likelihoodkit.compile.checks import Check
 from likelihoodkit.compile.numpy_engine import Runner
 from likelihoodkit.compile.program import Program
 from likelihoodkit.compile.unroll import MOST_ENTRIES, entry, possible as unrollable, unroll
-from likelihoodkit.compile.vector_ir import LANES, TYPES, Column, supported, write
+from likelihoodkit.compile.vector_ir import TYPES, Column, lanes, supported, write
 from likelihoodkit.errors import DerivationError
 
 Array = NDArray[Any]
 
 #: rows per call of the loop: what the flags of its blocks need, and the share of a thread
 SPAN = 1 << 17
+#: kinds of numbers that the loop reads and writes; a foreign byte order is none of them
+KINDS = {np.dtype(name): name for name in TYPES}
 #: columns that are read or written side by side
 WIDEST = 64
 
@@ -56,7 +58,8 @@ def need_compiler() -> None:
 class Compiled:
     """One text, compiled; the machine code lives as long as this object."""
 
-    def __init__(self, text: str, pointers: int) -> None:
+    def __init__(self, text: str, pointers: int, rows: int) -> None:
+        self.rows = rows  # of a block
         binding, machine = _target()
         module = binding.parse_assembly(text)
         module.verify()
@@ -89,6 +92,10 @@ class CompiledRunner(Runner):
         self._unrolled: dict[int, Program | None] = {}
 
     @cached_property
+    def _needed(self) -> set[str]:
+        return {i.detail for i in self.everyday.instructions if i.operation == "input"}
+
+    @cached_property
     def possible(self) -> bool:
         """Is the program one that this engine can write?"""
         return not self.everyday.vectors and supported(self.everyday)
@@ -117,7 +124,7 @@ class CompiledRunner(Runner):
         outcome: str = "",
     ) -> bool:
         """As `Runner.run`; prepared terms are computed again, which costs less here than reading them."""
-        needed = {i.detail for i in self.everyday.instructions if i.operation == "input"}
+        needed = self._needed
         chosen = self._written({name: inputs[name] for name in needed})
         if chosen is None or not set(checks or {}) <= needed:
             return super().run(inputs, outputs, rows, checks, terms, outcome)
@@ -131,7 +138,7 @@ class CompiledRunner(Runner):
         key = tuple(tuple(part.items()) for part in parts)
         if key not in self._compiled:
             text = write(program, read.columns, written.columns, asked)
-            self._compiled[key] = Compiled(text, len(read.arrays) + len(written.arrays))
+            self._compiled[key] = Compiled(text, len(read.arrays) + len(written.arrays), lanes(program))
         code = self._compiled[key]
         spans = [(start, min(start + SPAN, rows)) for start in range(0, rows, SPAN)]
 
@@ -153,23 +160,28 @@ class CompiledRunner(Runner):
         outputs: Mapping[str, Array],
     ) -> bool:
         start, stop = span
-        blocks, rest = divmod(stop - start, LANES)
-        flags = np.zeros(blocks + 1, dtype=np.uint8)
+        blocks, rest = divmod(stop - start, code.rows)
+        flags = np.zeros(blocks + 1, dtype=f"u{code.rows // 8}")  # a bit for each row
         if blocks and not code(blocks, flags, read.pointers(start) + written.pointers(start)):
             return False
-        if rest:
-            last = stop - rest
-            padded = read.padded(last, rest)
-            answers = [np.empty(LANES * max(width, 1), a.dtype) for a, width in written.arrays]
-            pointers = [a.ctypes.data for a in padded + answers]
-            if not code(1, flags[blocks:], pointers):
+        if rest and blocks:  # a whole block that ends with the last row: some of its rows are computed again
+            if not code(1, flags[blocks:], read.pointers(stop - code.rows) + written.pointers(stop - code.rows)):
                 return False
-            for answer, (array, width) in zip(answers, written.arrays, strict=True):
-                array[last * width : stop * width] = answer[: rest * width]
+        elif rest:
+            padded = read.padded(start, rest, code.rows)
+            answers = [np.empty(code.rows * max(width, 1), a.dtype) for a, width, _ in written.arrays]
+            pointers = [a.ctypes.data for a in padded + answers]
+            if not code(1, flags, pointers):
+                return False
+            for answer, (array, width, _) in zip(answers, written.arrays, strict=True):
+                array[start * width : stop * width] = answer[: rest * width]
         if flags.any():
-            bits = np.unpackbits(flags, bitorder="little")[: stop - start]
+            bits = np.unpackbits(flags.view(np.uint8), bitorder="little")
+            first = np.flatnonzero(bits[: blocks * code.rows]) + start
+            last = bits[blocks * code.rows :]
+            over = code.rows - rest if blocks else 0  # rows of the last block that were seen before
             with np.errstate(all="ignore"):
-                self._mend([np.flatnonzero(bits) + start], inputs, outputs)
+                self._mend([first, np.flatnonzero(last[over : over + rest]) + stop - rest], inputs, outputs)
         return True
 
 
@@ -185,31 +197,45 @@ def _entries(arrays: Mapping[str, Array]) -> dict[str, Array]:
     return found
 
 
+def _address(array: Array) -> int:
+    """Where an array begins; quicker than its ``ctypes.data``."""
+    return int(array.__array_interface__["data"][0])
+
+
 class _Blocks:
-    """Columns sorted by the memory that they are columns of: (flat array, width) each, and the `Column` by name."""
+    """Columns sorted by the memory that they are columns of, and the `Column` by name.
+
+    ``arrays`` holds (flat array, width, address) of each memory.
+    """
 
     def __init__(self, arrays: Mapping[str, Array], first: int = 0) -> None:
-        self.arrays: list[tuple[Array, int]] = []
+        self.arrays: list[tuple[Array, int, int]] = []
         self.columns: dict[str, Column] = {}
         self.strange = False
         places: dict[tuple[int, int], int] = {}
+        begins: dict[int, int] = {}  # of the memory that columns belong to, by its id
         for name, array in arrays.items():
-            if array.ndim > 1 or array.dtype.name not in TYPES or not array.dtype.isnative:
+            kind = KINDS.get(array.dtype)
+            if array.ndim > 1 or kind is None:
                 self.strange = True
                 return
-            width = 0 if array.ndim == 0 else array.strides[0] // array.itemsize if len(array) > 1 else 1
-            flat = array
+            size = array.itemsize
+            width = 0 if array.ndim == 0 else array.strides[0] // size if len(array) > 1 else 1
+            flat, index, address = array, 0, _address(array)
             if width not in {0, 1}:
-                if array.base is None or not _rows_of(array, array.base, width):
+                whole = array.base
+                if whole is not None and id(whole) not in begins:
+                    begins[id(whole)] = _address(whole)
+                begin = begins.get(id(whole), 0)
+                if whole is None or not _rows_of(array, whole, width, address - begin):
                     self.strange = True
                     return
-                flat = array.base.reshape(-1)
-            index = (array.ctypes.data - flat.ctypes.data) // array.itemsize if width > 1 else 0
-            key = (flat.ctypes.data, width)
+                flat, index, address = whole.reshape(-1), (address - begin) // size, begin
+            key = (address, width)
             if key not in places:
                 places[key] = first + len(self.arrays)
-                self.arrays.append((flat, width))
-            self.columns[name] = Column(places[key], array.dtype.name, index, width)
+                self.arrays.append((flat, width, address))
+            self.columns[name] = Column(places[key], kind, index, width)
 
     @property
     def full(self) -> bool:
@@ -221,21 +247,21 @@ class _Blocks:
         return all(len(found) == widths[pointer] for pointer, found in counts.items())
 
     def pointers(self, start: int) -> list[int]:
-        return [a.ctypes.data + start * width * a.itemsize for a, width in self.arrays]
+        return [address + start * width * a.itemsize for a, width, address in self.arrays]
 
-    def padded(self, start: int, count: int) -> list[Array]:
+    def padded(self, start: int, count: int, block: int) -> list[Array]:
         """The last rows, made up to a whole block by repeating the last."""
         found = []
-        for array, width in self.arrays:
+        for array, width, _ in self.arrays:
             if width == 0:
                 found.append(array)
                 continue
             part = array[start * width : (start + count) * width].reshape(count, width)
-            found.append(np.concatenate([part, np.repeat(part[-1:], LANES - count, axis=0)]).reshape(-1))
+            found.append(np.concatenate([part, np.repeat(part[-1:], block - count, axis=0)]).reshape(-1))
         return found
 
 
-def _rows_of(array: Array, whole: Any, width: int) -> bool:
+def _rows_of(array: Array, whole: Any, width: int, offset: int) -> bool:
     """Is the array a column of a (n, width) matrix that lies row by row in memory?"""
     return (
         isinstance(whole, np.ndarray)
@@ -244,5 +270,5 @@ def _rows_of(array: Array, whole: Any, width: int) -> bool:
         and width <= WIDEST
         and whole.size == len(array) * width
         and array.strides[0] == width * array.itemsize
-        and 0 <= array.ctypes.data - whole.ctypes.data < width * array.itemsize
+        and 0 <= offset < width * array.itemsize
     )

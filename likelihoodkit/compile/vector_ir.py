@@ -1,4 +1,4 @@
-"""A program as LLVM text: one loop over eight rows at a time, everything between loads and stores in registers."""
+"""A program as LLVM text: one loop over 8 to 32 rows at a time, everything between loads and stores in registers."""
 
 from __future__ import annotations
 
@@ -7,26 +7,38 @@ from dataclasses import dataclass
 
 from likelihoodkit.compile.checks import Inside
 from likelihoodkit.compile.program import Instruction, Program
-from likelihoodkit.compile.vector_math import LANES, B, I, Lines, V, library, number, splat, whole
+from likelihoodkit.compile.vector_math import Lines, library
 
 ARITHMETIC = {"add": "fadd", "subtract": "fsub", "multiply": "fmul", "divide": "fdiv"}
 RELATIONS = {"less": "olt", "less_equal": "ole", "greater": "ogt", "greater_equal": "oge", "equal": "oeq"}
 LOGIC = {"logical_and": "and", "logical_or": "or"}
-INTRINSICS = {"sqrt": "llvm.sqrt.v8f64", "abs": "llvm.fabs.v8f64", "floor": "llvm.floor.v8f64"}
+INTRINSICS = {"sqrt": "sqrt", "abs": "fabs", "floor": "floor"}
 FUNCTIONS = {"exp": "k.exp", "log": "k.log", "log1p": "k.log1p", "expm1": "k.expm1"}
 OTHERS = frozenset({"input", "constant", "negative", "square", "maximum", "minimum", "where", "polynomial", "sign"})
 SUPPORTED = OTHERS | {*ARITHMETIC, *RELATIONS, *LOGIC, *INTRINSICS, *FUNCTIONS}
 TYPES = {"float64": "double", "float32": "float", "int64": "i64"}
 SHORT, BYTES = {"double": "f64", "float": "f32", "i64": "i64"}, {"double": 8, "float": 4, "i64": 8}
-ALL = "<" + ", ".join(["i1 true"] * LANES) + ">"
 #: columns up to which a block is read whole and sorted by shuffles; wider ones are gathered number by number
 NARROW = 16
-GATHERS = "".join(
-    f"declare <{LANES} x {kind}> @llvm.masked.gather.v{LANES}{short}.v{LANES}p0"
-    f"(<{LANES} x ptr>, i32, {B}, <{LANES} x {kind}>)\n"
-    f"declare void @llvm.masked.scatter.v{LANES}{short}.v{LANES}p0(<{LANES} x {kind}>, <{LANES} x ptr>, i32, {B})\n"
-    for kind, short in SHORT.items()
-)
+#: instructions of a program up to which so many rows are taken at once: chains of rows side by side fill the waiting
+#: times of one another, until the registers no longer hold them (benchmarks/speed)
+LANES = ((40, 32), (128, 16), (1 << 30, 8))
+
+
+def lanes(program: Program) -> int:
+    """Rows at a time for a program."""
+    return next(count for most, count in LANES if len(program.instructions) <= most)
+
+
+def _gathers(lanes: int) -> str:
+    mask = f"<{lanes} x i1>"
+    return "".join(
+        f"declare <{lanes} x {kind}> @llvm.masked.gather.v{lanes}{short}.v{lanes}p0"
+        f"(<{lanes} x ptr>, i32, {mask}, <{lanes} x {kind}>)\n"
+        f"declare void @llvm.masked.scatter.v{lanes}{short}.v{lanes}p0"
+        f"(<{lanes} x {kind}>, <{lanes} x ptr>, i32, {mask})\n"
+        for kind, short in SHORT.items()
+    )
 
 
 @dataclass(frozen=True)
@@ -55,48 +67,50 @@ def write(
 ) -> str:
     """The text of ``i32 @loss(i64 blocks, ptr flags, ptr...)``: 0, or 1 where a check said no.
 
-    ``flags`` receives a byte for every block of eight rows: a bit for each that is outside the guards.
+    ``flags`` receives a bit for every row of a block, set for each that is outside the guards.
     """
-    lines = Lines()
+    count_of_rows = lanes(program)
+    lines = Lines(count_of_rows)
+    word = f"i{count_of_rows}"
     blocks: dict[int, str] = {}
     names: dict[int, str] = {}
-    outside, refused = f"{B} zeroinitializer", f"{B} zeroinitializer"
+    outside, refused = f"{lines.B} zeroinitializer", f"{lines.B} zeroinitializer"
     limits = {g.target: g for g in program.guards}
     for instruction in program.instructions:
         if instruction.operation == "input":
             name = names[instruction.target] = _load(lines, inputs[instruction.detail], blocks)
             check = checks.get(instruction.detail)
             if check is not None:
-                refused = f"{B} {lines.let(f'or {refused}, {_wrong(lines, name, check)}')}"
+                refused = f"{lines.B} {lines.let(f'or {refused}, {_wrong(lines, name, check)}')}"
         else:
             name = names[instruction.target] = _instruction(lines, instruction, names)
         guard = limits.get(instruction.target)
         if guard is not None:
             for relation, bound in (("ult", guard.low), ("ugt", guard.high)):
-                mask = lines.compare(relation, name, splat(bound))
-                outside = f"{B} {lines.let(f'or {outside}, {mask}')}"
+                mask = lines.compare(relation, name, lines.splat(bound))
+                outside = f"{lines.B} {lines.let(f'or {outside}, {mask}')}"
     _store(lines, {outputs[name]: names[target] for name, target in program.results})
-    flag = lines.let(f"bitcast {outside} to i8")
-    place = lines.let("getelementptr i8, ptr %flags, i64 %i")
-    lines.text.append(f"  store i8 {flag}, ptr {place}")
-    refusal = lines.let(f"bitcast {refused} to i8")
+    flag = lines.let(f"bitcast {outside} to {word}")
+    place = lines.let(f"getelementptr {word}, ptr %flags, i64 %i")
+    lines.text.append(f"  store {word} {flag}, ptr {place}")
+    refusal = lines.let(f"bitcast {refused} to {word}")
     count = 1 + max(c.pointer for c in (*inputs.values(), *outputs.values()))
     pointers = ", ".join(f"ptr noalias %p{i}" for i in range(count))
     body = "\n".join(lines.text)
-    return f"""{library()}{GATHERS}
+    return f"""{library(lines.lanes)}{_gathers(lines.lanes)}
 define i32 @loss(i64 %blocks, ptr noalias %flags, {pointers}) #0 {{
 entry:
   br label %loop
 loop:
   %i = phi i64 [ 0, %entry ], [ %next, %loop ]
-  %seen = phi i8 [ 0, %entry ], [ %sum, %loop ]
+  %seen = phi {word} [ 0, %entry ], [ %sum, %loop ]
 {body}
-  %sum = or i8 %seen, {refusal}
+  %sum = or {word} %seen, {refusal}
   %next = add i64 %i, 1
   %done = icmp eq i64 %next, %blocks
   br i1 %done, label %end, label %loop
 end:
-  %any = icmp ne i8 %sum, 0
+  %any = icmp ne {word} %sum, 0
   %answer = zext i1 %any to i32
   ret i32 %answer
 }}
@@ -104,16 +118,23 @@ attributes #0 = {{ "prefer-vector-width"="512" "min-legal-vector-width"="512" no
 """
 
 
+def _intrinsic(lines: Lines, operation: str) -> str:
+    return f"llvm.{INTRINSICS[operation]}.v{lines.lanes}f64"
+
+
+def _all(lines: Lines) -> str:
+    return "<" + ", ".join(["i1 true"] * lines.lanes) + ">"
+
+
 def _load(lines: Lines, column: Column, blocks: dict[int, str]) -> str:
     kind = TYPES[column.kind]
     if column.width == 0:
         one = lines.let(f"load {kind}, ptr %p{column.pointer}")
-        vector = lines.let(f"insertelement <{LANES} x {kind}> poison, {kind} {one}, i32 0")
-        vector = lines.let(
-            f"shufflevector <{LANES} x {kind}> {vector}, <{LANES} x {kind}> poison, <{LANES} x i32> zeroinitializer"
-        )
+        vector = lines.let(f"insertelement <{lines.lanes} x {kind}> poison, {kind} {one}, i32 0")
+        size = f"<{lines.lanes} x {kind}>"
+        vector = lines.let(f"shufflevector {size} {vector}, {size} poison, <{lines.lanes} x i32> zeroinitializer")
         return _as_double(lines, vector, column.kind)
-    size = LANES * column.width
+    size = lines.lanes * column.width
     if column.width > NARROW:
         return _as_double(lines, _gathered(lines, column, kind), column.kind)
     if column.pointer not in blocks:
@@ -121,25 +142,28 @@ def _load(lines: Lines, column: Column, blocks: dict[int, str]) -> str:
         blocks[column.pointer] = lines.let(f"load <{size} x {kind}>, ptr {place}, align {4 if kind == 'float' else 8}")
     vector = blocks[column.pointer]
     if column.width > 1:
-        picks = ", ".join(f"i32 {column.index + column.width * lane}" for lane in range(LANES))
+        picks = ", ".join(f"i32 {column.index + column.width * lane}" for lane in range(lines.lanes))
         vector = lines.let(
-            f"shufflevector <{size} x {kind}> {vector}, <{size} x {kind}> poison, <{LANES} x i32> <{picks}>"
+            f"shufflevector <{size} x {kind}> {vector}, <{size} x {kind}> poison, <{lines.lanes} x i32> <{picks}>"
         )
     return _as_double(lines, vector, column.kind)
 
 
 def _addresses(lines: Lines, column: Column, kind: str) -> str:
     """Where the column's number of each row is."""
-    first = lines.let(f"mul i64 %i, {LANES * column.width}")
-    steps = ", ".join(f"i64 {lane * column.width + column.index}" for lane in range(LANES))
+    first = lines.let(f"mul i64 %i, {lines.lanes * column.width}")
+    steps = ", ".join(f"i64 {lane * column.width + column.index}" for lane in range(lines.lanes))
     base = lines.let(f"getelementptr {kind}, ptr %p{column.pointer}, i64 {first}")
-    return lines.let(f"getelementptr {kind}, ptr {base}, {I} <{steps}>")
+    return lines.let(f"getelementptr {kind}, ptr {base}, {lines.I} <{steps}>")
 
 
 def _gathered(lines: Lines, column: Column, kind: str) -> str:
-    places, vector = _addresses(lines, column, kind), f"<{LANES} x {kind}>"
-    name = f"llvm.masked.gather.v{LANES}{SHORT[kind]}.v{LANES}p0"
-    return lines.let(f"call {vector} @{name}(<{LANES} x ptr> {places}, i32 {BYTES[kind]}, {B} {ALL}, {vector} poison)")
+    places, vector = _addresses(lines, column, kind), f"<{lines.lanes} x {kind}>"
+    name = f"llvm.masked.gather.v{lines.lanes}{SHORT[kind]}.v{lines.lanes}p0"
+    mask = f"{lines.B} {_all(lines)}"
+    return lines.let(
+        f"call {vector} @{name}(<{lines.lanes} x ptr> {places}, i32 {BYTES[kind]}, {mask}, {vector} poison)"
+    )
 
 
 def _place(lines: Lines, pointer: int, kind: str, size: int) -> str:
@@ -151,38 +175,40 @@ def _place(lines: Lines, pointer: int, kind: str, size: int) -> str:
 def _as_double(lines: Lines, vector: str, kind: str) -> str:
     if kind == "float64":
         return vector
-    return lines.let(f"{'fpext' if kind == 'float32' else 'sitofp'} <{LANES} x {TYPES[kind]}> {vector} to {V}")
+    return lines.let(
+        f"{'fpext' if kind == 'float32' else 'sitofp'} <{lines.lanes} x {TYPES[kind]}> {vector} to {lines.V}"
+    )
 
 
 def _wrong(lines: Lines, name: str, check: Inside) -> str:
-    low = lines.compare("ult" if check.closed_low else "ule", name, splat(check.low))
-    high = lines.compare("ugt" if check.closed_high else "uge", name, splat(check.high))
-    wrong = lines.let(f"or {B} {low}, {high}")
+    low = lines.compare("ult" if check.closed_low else "ule", name, lines.splat(check.low))
+    high = lines.compare("ugt" if check.closed_high else "uge", name, lines.splat(check.high))
+    wrong = lines.let(f"or {lines.B} {low}, {high}")
     if check.whole:
-        floor = lines.call(INTRINSICS["floor"], name)
-        wrong = lines.let(f"or {B} {wrong}, {lines.compare('une', floor, name)}")
+        floor = lines.call(_intrinsic(lines, "floor"), name)
+        wrong = lines.let(f"or {lines.B} {wrong}, {lines.compare('une', floor, name)}")
     return wrong
 
 
 def _instruction(lines: Lines, instruction: Instruction, names: Mapping[int, str]) -> str:
     operation, arguments = instruction.operation, [names[a] for a in instruction.arguments]
     if operation == "constant":
-        return splat(float(instruction.detail))
+        return lines.splat(float(instruction.detail))
     if operation in ARITHMETIC:
         return lines.binary(ARITHMETIC[operation], *arguments)
     if operation in RELATIONS:
         return lines.compare(RELATIONS[operation], *arguments)
     if operation in LOGIC:
-        return lines.let(f"{LOGIC[operation]} {B} {arguments[0]}, {arguments[1]}")
+        return lines.let(f"{LOGIC[operation]} {lines.B} {arguments[0]}, {arguments[1]}")
     if operation in INTRINSICS or operation in FUNCTIONS:
-        return lines.call(INTRINSICS.get(operation) or FUNCTIONS[operation], *arguments)
+        return lines.call(FUNCTIONS.get(operation) or _intrinsic(lines, operation), *arguments)
     return _other(lines, instruction, arguments)
 
 
 def _other(lines: Lines, instruction: Instruction, arguments: Sequence[str]) -> str:
     operation, x = instruction.operation, arguments[0]
     if operation == "negative":
-        return lines.let(f"fneg {V} {x}")
+        return lines.let(f"fneg {lines.V} {x}")
     if operation == "square":
         return lines.binary("fmul", x, x)
     if operation == "polynomial":
@@ -190,8 +216,8 @@ def _other(lines: Lines, instruction: Instruction, arguments: Sequence[str]) -> 
     if operation == "where":
         return lines.select(*arguments)
     if operation == "sign":
-        up = lines.select(lines.compare("ogt", x, splat(0.0)), splat(1.0), x)
-        return lines.select(lines.compare("olt", x, splat(0.0)), splat(-1.0), up)
+        up = lines.select(lines.compare("ogt", x, lines.splat(0.0)), lines.splat(1.0), x)
+        return lines.select(lines.compare("olt", x, lines.splat(0.0)), lines.splat(-1.0), up)
     larger = lines.select(lines.compare("ogt" if operation == "maximum" else "olt", *arguments), *arguments)
     return lines.select(lines.compare("uno", x, x), x, larger)  # NaN on the left passes too
 
@@ -206,10 +232,10 @@ def _store(lines: Lines, answers: Mapping[Column, str]) -> None:
             for column, name in found.values():
                 _scatter(lines, column, name)
             continue
-        kind, size = TYPES[first.kind], LANES * first.width
+        kind, size = TYPES[first.kind], lines.lanes * first.width
         vectors = [found[index][1] for index in range(first.width)]
         if first.kind == "float32":
-            vectors = [lines.let(f"fptrunc {V} {v} to <{LANES} x float>") for v in vectors]
+            vectors = [lines.let(f"fptrunc {lines.V} {v} to <{lines.lanes} x float>") for v in vectors]
         joined = _interleave(lines, vectors, kind)
         place = _place(lines, pointer, kind, size)
         lines.text.append(f"  store <{size} x {kind}> {joined}, ptr {place}, align {4 if kind == 'float' else 8}")
@@ -217,26 +243,28 @@ def _store(lines: Lines, answers: Mapping[Column, str]) -> None:
 
 def _scatter(lines: Lines, column: Column, name: str) -> None:
     kind = TYPES[column.kind]
-    vector, function = f"<{LANES} x {kind}>", f"llvm.masked.scatter.v{LANES}{SHORT[kind]}.v{LANES}p0"
+    vector, function = f"<{lines.lanes} x {kind}>", f"llvm.masked.scatter.v{lines.lanes}{SHORT[kind]}.v{lines.lanes}p0"
     if column.kind == "float32":
-        name = lines.let(f"fptrunc {V} {name} to {vector}")
+        name = lines.let(f"fptrunc {lines.V} {name} to {vector}")
     places = _addresses(lines, column, kind)
     lines.text.append(
-        f"  call void @{function}({vector} {name}, <{LANES} x ptr> {places}, i32 {BYTES[kind]}, {B} {ALL})"
+        f"  call void @{function}({vector} {name}, <{lines.lanes} x ptr> {places}, i32 {BYTES[kind]}, "
+        f"{lines.B} {_all(lines)})"
     )
 
 
 def _interleave(lines: Lines, vectors: Sequence[str], kind: str) -> str:
     joined, width = vectors[0], 1
     for vector in vectors[1:]:
-        size, more = LANES * width, LANES * (width + 1)
+        size, more = lines.lanes * width, lines.lanes * (width + 1)
         widened = vector
         if width > 1:
-            spread = ", ".join(f"i32 {i}" if i < LANES else "i32 poison" for i in range(size))
-            widened = lines.let(
-                f"shufflevector <{LANES} x {kind}> {vector}, <{LANES} x {kind}> poison, <{size} x i32> <{spread}>"
-            )
-        order = [lane * width + k if k < width else size + lane for lane in range(LANES) for k in range(width + 1)]
+            spread = ", ".join(f"i32 {i}" if i < lines.lanes else "i32 poison" for i in range(size))
+            part = f"<{lines.lanes} x {kind}>"
+            widened = lines.let(f"shufflevector {part} {vector}, {part} poison, <{size} x i32> <{spread}>")
+        order = [
+            lane * width + k if k < width else size + lane for lane in range(lines.lanes) for k in range(width + 1)
+        ]
         picks = ", ".join(f"i32 {i}" for i in order)
         joined = lines.let(
             f"shufflevector <{size} x {kind}> {joined}, <{size} x {kind}> {widened}, <{more} x i32> <{picks}>"
@@ -245,4 +273,4 @@ def _interleave(lines: Lines, vectors: Sequence[str], kind: str) -> str:
     return joined
 
 
-__all__ = ["LANES", "Column", "I", "number", "supported", "whole", "write"]
+__all__ = ["Column", "lanes", "supported", "write"]
