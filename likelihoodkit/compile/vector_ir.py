@@ -131,8 +131,8 @@ def _load(lines: Lines, column: Column, blocks: dict[int, str]) -> str:
     if column.width == 0:
         one = lines.let(f"load {kind}, ptr %p{column.pointer}")
         vector = lines.let(f"insertelement <{lines.lanes} x {kind}> poison, {kind} {one}, i32 0")
-        size = f"<{lines.lanes} x {kind}>"
-        vector = lines.let(f"shufflevector {size} {vector}, {size} poison, <{lines.lanes} x i32> zeroinitializer")
+        shape = f"<{lines.lanes} x {kind}>"
+        vector = lines.let(f"shufflevector {shape} {vector}, {shape} poison, <{lines.lanes} x i32> zeroinitializer")
         return _as_double(lines, vector, column.kind)
     size = lines.lanes * column.width
     if column.width > NARROW:
