@@ -36,6 +36,7 @@ EXAMPLES = """examples:
   likelihoodkit source NegativeBinomial > loss.py
   likelihoodkit prove "Laplace(scale=1)" absolute_error
   likelihoodkit explain Poisson --format markdown
+  likelihoodkit check --all --grid extreme --jobs 2
   likelihoodkit fit data.csv --outcome stack_loss --family StudentT
 """
 
@@ -76,7 +77,12 @@ def build_parser() -> argparse.ArgumentParser:
     child.add_argument("noise", help=noise_help)
     child.add_argument("--format", choices=["text", "markdown", "latex", "html"], default="text")
     child = command("check", run_check, "certify a family: does it integrate, are its numbers right?")
-    child.add_argument("family", help="a family, with settings if need be")
+    child.add_argument("family", nargs="?", help="a family, with settings if need be")
+    child.add_argument("--all", action="store_true", help="every family, alternative link, wrapper and named loss")
+    kinds = ["families", "links", "wrappers", "losses"]
+    child.add_argument("--kinds", nargs="+", choices=kinds, default=kinds, help="with --all: only these")
+    child.add_argument("--match", default="", metavar="TEXT", help="with --all: only labels that contain TEXT")
+    child.add_argument("--jobs", type=int, default=1, help="with --all: processes")
     child.add_argument("--grid", choices=["moderate", "extreme"], default="moderate")
     child.add_argument("--seed", type=int, default=0)
     child = command("fit", run_fit, "fit a noise to the columns of a CSV file by maximum likelihood")

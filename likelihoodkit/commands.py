@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from typing import Any
 
 FINE, REFUSED = 0, 1
@@ -153,10 +154,30 @@ def run_explain(options: argparse.Namespace) -> Answer:
 def run_check(options: argparse.Namespace) -> Answer:
     """A certificate."""
     from likelihoodkit.certify import check
+    from likelihoodkit.errors import InputError
     from likelihoodkit.parse import parse_family
 
+    if options.all:
+        return _check_all(options)
+    if options.family is None:
+        raise InputError("nothing to check", remedy="Name a family, or say --all")
     report = check(parse_family(options.family), grid=options.grid, seed=options.seed)
     return FINE if report.passed else REFUSED, _data(report), str(report)
+
+
+def _check_all(options: argparse.Namespace) -> Answer:
+    """Every family, link, wrapper and loss; says how far it is on the error stream."""
+    from likelihoodkit.roster import Verdict, certify_all, subjects, summary, table
+
+    labels = list(subjects(tuple(options.kinds), options.match))
+
+    def said(verdict: Verdict, count: int) -> None:
+        print(f"{count}/{len(labels)} {verdict.label}", file=sys.stderr, flush=True)
+
+    found = certify_all(labels, options.grid, options.seed, options.jobs, said)
+    passed = all(verdict.passed is not False for verdict in found)
+    data = {"grid": options.grid, "summary": summary(found), "subjects": [verdict.to_json() for verdict in found]}
+    return FINE if passed else REFUSED, data, table(found)
 
 
 def run_fit(options: argparse.Namespace) -> Answer:

@@ -6,7 +6,7 @@ kernel or in a derivative rule cannot hide in it. Precision is the caller's (``m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -146,6 +146,11 @@ def evaluate(expression: sp.Basic, values: Mapping[sp.Symbol, Any]) -> Any:
 
     Raises `DerivationError` for a function without a reference and mpmath's own errors at singular points.
     """
+    return evaluate_all([expression], values)[0]
+
+
+def evaluate_all(expressions: Iterable[sp.Basic], values: Mapping[sp.Symbol, Any]) -> list[Any]:
+    """The values of several expressions; what they have in common is worked out once."""
     memo: dict[sp.Basic, Any] = {}
 
     def run(node: sp.Basic) -> Any:
@@ -175,7 +180,7 @@ def evaluate(expression: sp.Basic, values: Mapping[sp.Symbol, Any]) -> Any:
             return {**FUNCTIONS, **VECTOR_FUNCTIONS}[name](*arguments)
         return _entrywise(_operation(node), arguments)
 
-    return run(expression)
+    return [run(expression) for expression in expressions]
 
 
 def _mean(function: type[Primitive], arguments: list[Any]) -> Any:

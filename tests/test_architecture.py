@@ -29,7 +29,8 @@ STAGES = [
     # beside the way, reading the same derivation
     "prove", "certify", "explain", "elicit", "reverse",
     # at the end, only using losses
-    "losses", "corrections", "fit", "diagnose", "export", "parse", "csvfile", "demo", "commands", "cli", "__main__",
+    "losses", "corrections", "fit", "diagnose", "export", "parse", "csvfile", "demo", "roster",
+    "commands", "cli", "__main__",
 ]  # fmt: skip
 FREE = {"data"}  # stands alone: imports nothing but errors
 ROOT_MODULE = "__init__"  # the front door loads whatever is asked for, when it is asked for

@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 
 from likelihoodkit.certify.accuracy import against_mpmath, far_out
+from likelihoodkit.certify.audit import COMPARED, MOST, Audit, audit
 from likelihoodkit.certify.compound import compound_rows
 from likelihoodkit.certify.conditions import mode, moments, probabilities, sampling, scores, unit_mass
 from likelihoodkit.certify.report import Report, Row
 from likelihoodkit.certify.subject import Subject
 from likelihoodkit.errors import DerivationError, UnknownNameError
-from likelihoodkit.loss import derive
+from likelihoodkit.loss import Loss, derive
 
 GRIDS = ("moderate", "extreme")
 
@@ -25,8 +26,9 @@ def check(noise: Any, grid: str = "moderate", seed: int = 0) -> Report:
     """Certify a family, or one with parameters bound, and report condition by condition.
 
     Conditions: unit mass; score of mean zero; Fisher information; value, gradient and Hessian against mpmath; no NaN
-    and no false infinity on a grid of outputs ("moderate": to +-30, "extreme": to +-10000) and outcomes; declared
-    expectation, variance, entropy, cdf, survival, quantile, median and mode; samples; steps of the derivation.
+    and no false infinity on a grid of outputs ("moderate": to +-30; "extreme": to +-1e300, where the numbers are
+    compared with the truth too) and outcomes; declared expectation, variance, entropy, cdf, survival,
+    quantile, median and mode; samples; steps of the derivation.
     Parameters are drawn from the typical ranges of their domains with ``seed``. What cannot be decided is reported
     as open with its reason and does not fail.
 
@@ -61,14 +63,37 @@ def check(noise: Any, grid: str = "moderate", seed: int = 0) -> Report:
         unit_mass(subject, points),
         *scores(subject, points[:2]),
         *against_mpmath(subject, subject.draw(12, generator), generator),
-        *far_out(subject, grid, generator),
+        *far_out(subject, generator),
         *moments(subject, points),
         *probabilities(subject, points),
         *mode(subject, points),
         sampling(subject, points, generator),
         _steps(subject),
     ]
-    return Report(repr(loss.bound), tuple(rows))
+    if grid == "moderate":
+        return Report(repr(loss.bound), tuple(rows))
+    found = audit(subject, seed)
+    return Report(repr(loss.bound), (*rows, *found.rows()), found.counts())
+
+
+def check_numbers(noise: Any, seed: int = 0, most: int = MOST, compared: int = COMPARED) -> Report:
+    """The numbers alone, on the extreme grid: of a noise or of a named loss, which has no density to certify.
+
+    ``most`` combinations of outputs and outcomes are looked at, ``compared`` of them are compared with the truth. An
+    outcome with several columns (an interval) or whose entries depend on each other is refused (`DerivationError`).
+
+    >>> import likelihoodkit as lk
+    >>> from likelihoodkit.certify import check_numbers
+    >>> check_numbers(lk.losses.hinge).passed
+    True
+    """
+    loss = noise if isinstance(noise, Loss) else derive(noise)
+    outcome = loss.bound.family.outcome
+    targets = outcome.domain.sums_to_one and loss.bound.family.sign > 0  # probabilities to be met, edges included
+    if outcome.entries or (outcome.domain.vector and not targets):
+        raise DerivationError(f"{loss.name}: outcomes of this kind are not put on the grid", family=loss.name)
+    found = audit(Subject(loss), seed, most, compared)
+    return Report(repr(loss.bound), tuple(found.rows()), found.counts())
 
 
 def _steps(subject: Subject) -> Row:
@@ -76,4 +101,4 @@ def _steps(subject: Subject) -> Row:
     return Row("every step holds", not wrong, float(len(wrong)), 0.0, ", ".join(wrong))
 
 
-__all__ = ["Report", "Row", "check"]
+__all__ = ["Audit", "Report", "Row", "check", "check_numbers"]

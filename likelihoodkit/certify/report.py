@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 
 
 @dataclass(frozen=True)
@@ -24,10 +25,14 @@ class Row:
 
 @dataclass(frozen=True)
 class Report:
-    """All rows of one check. ``passed`` when no condition failed; truth value likewise."""
+    """All rows of one check. ``passed`` when no condition failed; truth value likewise.
+
+    ``counts`` are those of the extreme grid, where it was tried: see `Audit.counts`.
+    """
 
     subject: str
     rows: tuple[Row, ...]
+    counts: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
@@ -66,4 +71,5 @@ class Report:
             for key in ("worst", "limit"):
                 if not -float("inf") < row[key] < float("inf"):
                     row[key] = str(row[key])
-        return json.dumps({"schema": 1, "subject": self.subject, "passed": self.passed, "rows": rows})
+        data = {"schema": 1, "subject": self.subject, "passed": self.passed, "rows": rows}
+        return json.dumps({**data, "counts": dict(self.counts)} if self.counts else data)

@@ -115,14 +115,14 @@ class Subject:
             return int(self.parameters(point)[self.loss.bound.family.parameters[domain.upper].symbol])
         return int(domain.high) if math.isfinite(domain.high) else None
 
-    def say(self, point: Point, y: float | None = None) -> str:
+    def say(self, point: Point, y: Any = None) -> str:
         """The point in words."""
         labels = [
             name if size == 1 else f"{name}[{k}]"
             for name, size in zip(self.names, self.sizes, strict=True)
             for k in range(size)
         ]
-        words = [] if y is None else [f"y = {y:.6g}"]
+        words = [] if y is None else [f"y = {y:.6g}" if isinstance(y, float | int) else f"y = {y}"]
         words += [f"{label} output = {c:.6g}" for label, c in zip(labels, point.columns, strict=True)]
         words += [f"{label} = {c:.6g}" for label, c in zip(self.loss.inputs, point.given, strict=True)]
         return ", ".join(words)
@@ -140,7 +140,7 @@ class Subject:
             keywords["shared"] = table[0, -shared:]
         return table[:, : self.width - shared], keywords
 
-    def computed(self, ys: Sequence[float], points: Sequence[Point]) -> list[NDArray[np.float64]]:
+    def computed(self, ys: Sequence[Any], points: Sequence[Point]) -> list[NDArray[np.float64]]:
         """Value (n,), gradient (n, w) and Hessian (n, w, w) as the loss computes them."""
         order: dict[tuple[float, ...], list[int]] = {}
         shared = len(self.loss.shared)
@@ -165,12 +165,12 @@ class Subject:
             _work_out(expression, self.y, values)
         return lambda y: [evaluate(e, {**values, self.y: y}) for e in expressions]
 
-    def reference(self, y: float, point: Point) -> Callable[..., Number]:
+    def reference(self, y: float | Sequence[float], point: Point) -> Callable[..., Number]:
         """The textbook loss as a function of all output columns and y, for numerical differentiation."""
         given = {s: mpmath.mpf(v) for s, v in zip(self.derivation.inputs.values(), point.given, strict=True)}
 
         def loss(*columns: Number) -> Number:
-            values: dict[sp.Symbol, Any] = {**given, self.y: mpmath.mpf(y)}
+            values: dict[sp.Symbol, Any] = {**given, self.y: _exact(y)}
             start = 0
             for symbol, size in zip(self.derivation.predicted.values(), self.sizes, strict=True):
                 block = list(columns[start : start + size])
@@ -179,6 +179,10 @@ class Subject:
             return evaluate(self.textbook, values)
 
         return loss
+
+
+def _exact(y: Any) -> Any:
+    return [mpmath.mpf(entry) for entry in y] if isinstance(y, tuple | list) else mpmath.mpf(y)
 
 
 def _draw_value(domain: Support, generator: np.random.Generator, central: bool) -> float:

@@ -172,7 +172,7 @@ class Overflowing(Distribution):
 
 def test_a_formula_that_is_not_a_number_far_out() -> None:
     failed = {row.condition for row in check(Overflowing, grid="extreme").failed}
-    assert failed == {"value stands on the extreme grid"}  # the derivative of the vanishing part vanishes by itself
+    assert {"value stands on the extreme grid", "value keeps its digits there, in u"} <= failed
 
 
 def test_reports_are_data() -> None:
