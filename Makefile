@@ -2,6 +2,7 @@
 #   make demo        fit Newcomb's light times under four assumptions; picture in out/
 #   make test        the whole test suite but the notebooks
 #   make test-extras the tests that need frameworks: torch, jax, numba, boosters, scikit-learn
+#   make proofs      every claim of tests/prove and twenty mutants of each, under four hash seeds
 #   make lint        ruff and mypy --strict
 #   make notebooks   run the notebooks from top to bottom
 #   make accuracy    everything against mpmath: families, links, wrappers, losses
@@ -19,10 +20,10 @@ export OMP_NUM_THREADS ?= 1
 export MPLBACKEND ?= Agg
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-extras run-extras tiny lint format notebooks accuracy bench build clean
+.PHONY: help demo test test-extras run-extras tiny proofs lint format notebooks accuracy bench build clean
 
 help:
-	@sed -n '1,9s/^# \{0,1\}//p' Makefile
+	@sed -n '1,10s/^# \{0,1\}//p' Makefile
 
 demo: $(VENV)/run.stamp
 	$(BIN)/likelihoodkit demo
@@ -38,6 +39,9 @@ run-extras: $(VENV)/extras.stamp
 
 tiny: $(VENV)/tiny.stamp
 	$(BIN)/python -m pytest tests/test_tiny.py
+
+proofs: $(VENV)/dev.stamp
+	cd tests && ../$(BIN)/python -m prove.report
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .

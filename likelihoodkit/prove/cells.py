@@ -21,6 +21,7 @@ from likelihoodkit.prove.domain import Domain
 from likelihoodkit.prove.generators import Level
 from likelihoodkit.prove.outcome import Undecided
 from likelihoodkit.prove.signs import SPLIT, Signs
+from likelihoodkit.prove.vectors import LENGTH
 from likelihoodkit.prove.zero import Reader
 
 Cut = tuple[sp.Expr, int, Level]  # a switch in the user's symbols, its sign, its level
@@ -100,7 +101,8 @@ class Atlas:
     def _ends(self, cell: Cell, symbol: sp.Symbol, domain: Domain) -> Iterator[Cell]:
         level = self.reader.levels[symbol]
         low, high = domain.low.xreplace(cell.forward), domain.high.xreplace(cell.forward)
-        if getattr(symbol, "is_vector", False) or domain.classes or (low == -sp.oo and high == sp.oo):
+        kept = getattr(symbol, "is_vector", False) or domain.classes or symbol == LENGTH  # sums speak of K by this name
+        if kept or (low == -sp.oo and high == sp.oo):
             yield replace(cell, forward={**cell.forward, symbol: symbol})
             return
         above, under = symbol - domain.low, domain.high - symbol

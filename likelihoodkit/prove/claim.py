@@ -96,6 +96,10 @@ def prepared(left: Side, right: Side, where: Mapping[str, Any]) -> Ready:
         names = ", ".join(r.name for r, _ in right.predicted)
         raise InputError(f"{right.name} predicts more than {left.name}: {names}")
     y, target_domain = left.target.symbol, left.target.domain
+    if _same_inside(target_domain, right.target.domain) and not right.target.domain.includes(target_domain):
+        target_domain = right.target.domain
+        left = dataclasses.replace(left, target=dataclasses.replace(left.target, domain=target_domain))
+        assumptions.append(f"on {target_domain.words}, which is all that {right.name} takes")
     lifted = right.target.domain.vector and not target_domain.vector and not _is_classes(target_domain)
     if lifted:
         scalars = (y, *(row.symbol for row, _ in left.predicted))
@@ -160,6 +164,11 @@ def _vector(symbol: sp.Symbol) -> VectorSymbol:
 
 def _alike(one: Support, two: Support) -> bool:
     return (one.low, one.high, one.vector, one.sums_to_one) == (two.low, two.high, two.vector, two.sums_to_one)
+
+
+def _same_inside(one: Support, two: Support) -> bool:
+    """Do the two differ in nothing but which of their ends belong to them?"""
+    return (one.whole, one.circular) == (two.whole, two.circular) and _alike(one, two)
 
 
 def _target(left: Side, right: Side, y: sp.Symbol, prediction: sp.Symbol, lifted: bool) -> sp.Expr:

@@ -145,15 +145,14 @@ class Signs:
         return ("+" if strict else "0+") if rest > 0 else ("-" if strict else "0-")
 
     def _expm1(self, e: sp.Expr) -> Sign | None:
-        """c exp(u) - c has the sign of c u."""
+        """c exp(u) - c exp(v) has the sign of c (u - v); a plain number is a multiple of exp(0)."""
         if len(e.args) != 2:
             return None
         (c1, b1), (c2, b2) = (a.as_coeff_Mul() for a in e.args)
-        if b1 == 1:
-            (c1, b1), (c2, b2) = (c2, b2), (c1, b1)
-        if not isinstance(b1, sp.exp) or b2 != 1 or c1 + c2 != 0:
+        if not all(isinstance(b, sp.exp) or b == 1 for b in (b1, b2)) or c1 + c2 != 0:
             return None
-        inner = self.of(b1.args[0])
+        u, v = (b.args[0] if isinstance(b, sp.exp) else sp.S.Zero for b in (b1, b2))
+        inner = self.of(u - v)
         return inner if c1 > 0 else flipped(inner)
 
     def _root(self, e: sp.Expr) -> Sign | None:

@@ -96,6 +96,13 @@ def test_the_ledger_says_when_terms_may_be_dropped():
     assert not prove(lk.Normal, reduces_to=losses.squared_error)  # once the scale is predicted the proof is gone
 
 
+def test_outcomes_that_differ_in_an_end_point_are_compared_where_both_speak():
+    proof = prove(lk.Exponential, reduces_to=losses.gamma_deviance)
+    assert proof
+    assert "on positive amounts, which is all that gamma_deviance() takes" in proof.conditions
+    assert not any("takes" in c for c in prove(lk.Gamma(shape=1), reduces_to=losses.gamma_deviance).conditions)
+
+
 def test_constant_is_what_was_dropped():
     proof = prove(lk.Laplace(scale=lk.shared), reduces_to=losses.absolute_error)
     assert proof.constant == sp.log(lk.Laplace.scale) + sp.log(2)
