@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from likelihoodkit.errors import ConvergenceWarning
+from likelihoodkit.errors import ConvergenceWarning, FitError
 from likelihoodkit.fit import kinks, newton
+from likelihoodkit.fit.constrained import Constrained, Constraints, constrain, names_of
 from likelihoodkit.fit.model import Model
+from likelihoodkit.fit.newton import Report
 from likelihoodkit.fit.prepare import Problem, prepare
 from likelihoodkit.fit.result import Fit
 from likelihoodkit.fit.start import Starts
@@ -28,6 +30,8 @@ def fit(
     offset: ArrayLike | None = None,
     intercept: bool = True,
     classes: int | Sequence[Any] | None = None,
+    constraints: Constraints | None = None,
+    progress: Report | None = None,
     **given: ArrayLike,
 ) -> Fit:
     """Fit a noise to data by maximum likelihood.
@@ -50,6 +54,11 @@ def fit(
         Put a column of ones called "intercept" first in every design.
     classes : int or sequence, optional
         For class outcomes: how many there are, or their names. Class 0 is the reference, whose logit is 0.
+    constraints : mapping or sequence, optional
+        Linear equations between coefficients, by their names in `Fit.names`: ``{"mean.x1": 0.5}`` holds one,
+        ``[({"mean.x1": 1, "mean.x2": -1}, 0)]`` makes two equal.
+    progress : callable, optional
+        Called with a `Progress` (iteration, loglik, score) before each step of each search.
     **given : number or (n,) array
         Settings that the family takes with each call (``trials=`` of `Binomial`).
 
@@ -89,9 +98,9 @@ def fit(
     >>> answer.converged, round(answer.loglik, 4)
     (True, -18.5259)
     """
-    problem = prepare(noise, y, X, weights, offset, intercept, classes, given)
-    optimum = _best(problem)
-    if _met_exactly(problem.model, optimum):
+    problem = prepare(noise, y, X, weights, offset, intercept, classes, given, constraints)
+    optimum = _best(problem, progress)
+    if _met_exactly(problem, optimum):
         optimum = replace(optimum, converged=False)
     result = _result(problem, optimum)
     if not result.converged:
@@ -99,22 +108,56 @@ def fit(
     return result
 
 
-def _best(problem: Problem) -> newton.Optimum:
+def _sum(problem: Problem) -> Model | Constrained:
+    """What is minimised: the model, or the model where the constraints hold."""
+    if problem.constraints is None:
+        return problem.model
+    if kinks.present(problem.model.loss):
+        raise FitError(
+            f"{problem.model.loss.name}: constraints are not available for losses with kinks",
+            family=problem.model.loss.name,
+            remedy="Move what is held into offset=, or choose a smooth noise",
+        )
+    return constrain(problem.model, *problem.constraints)
+
+
+def _best(problem: Problem, report: Report | None) -> newton.Optimum:
     """The best optimum found from the starts."""
-    model = problem.model
+    model, total = problem.model, _sum(problem)
     starts = Starts(model, problem.first)
     beginning = starts.constant()
     kink = kinks.find(model.loss)
     if kink is not None:
         return kinks.minimise(model, kink, beginning)
-    best = newton.minimise(model, beginning)
-    if best.converged and not _bends(model, best.inner, problem.first):
+
+    def minimise(start: Array, known: newton.Optimum | None = None) -> newton.Optimum:
+        free = total.free(start) if isinstance(total, Constrained) else start
+        return newton.minimise(total, free, known=known, report=report)
+
+    best = minimise(beginning)
+    if best.converged and not _bends(model, _inner(problem, best), problem.first):
         return best
     for start in (*starts.fitted(beginning), *starts.apart(beginning)):
-        found = newton.minimise(model, start, known=best)
+        found = minimise(start, best)
         if (found.converged, -found.value) > (best.converged, -best.value):
             best = found
     return best
+
+
+def _inner(problem: Problem, optimum: newton.Optimum) -> Array:
+    """The inner coefficients of the model at an optimum."""
+    total = _sum(problem)
+    return total.inner(optimum.inner) if isinstance(total, Constrained) else optimum.inner
+
+
+def _inner_covariance(problem: Problem, optimum: newton.Optimum) -> Array | None:
+    """Inverse information in the inner coefficients; None where it is not positive definite."""
+    factored = None if optimum.information is None else newton.factor(optimum.information)
+    if factored is None:
+        return None
+    inverse = newton.solve(factored, np.eye(len(optimum.inner)))
+    total = _sum(problem)
+    return total.directions @ inverse @ total.directions.T if isinstance(total, Constrained) else inverse
 
 
 def _bends(model: Model, inner: Array, first: str | None) -> bool:
@@ -123,16 +166,16 @@ def _bends(model: Model, inner: Array, first: str | None) -> bool:
     return any(bool((curvature[:, b.column, b.column] < 0).any()) for b in model.blocks if b.parameter == first)
 
 
-def _met_exactly(model: Model, optimum: newton.Optimum) -> bool:
+def _met_exactly(problem: Problem, optimum: newton.Optimum) -> bool:
     """Are the data met to rounding, so that the scale that was found is that of rounding errors?
 
     The outputs of a location then have standard errors that float64 cannot tell from zero beside their size.
     """
-    factored = None if optimum.information is None else newton.factor(optimum.information)
-    if factored is None:
+    model, covariance = problem.model, _inner_covariance(problem, optimum)
+    if covariance is None or problem.constraints is not None:  # an equation may well leave an output no error
         return False
-    variances = np.diag(newton.solve(factored, np.eye(model.size)))
-    sizes = np.abs(model.outputs(optimum.inner)).max(axis=0)
+    variances = np.diag(covariance)
+    sizes = np.abs(model.outputs(_inner(problem, optimum))).max(axis=0)
     # columns of a basis have mean square 1: the sum of their variances is the mean variance of the output
     return any(
         unit > 1
@@ -142,23 +185,23 @@ def _met_exactly(model: Model, optimum: newton.Optimum) -> bool:
 
 
 def _result(problem: Problem, optimum: newton.Optimum) -> Fit:
-    model = problem.model
+    model, inner = problem.model, _inner(problem, optimum)
     expected = kinks.find(model.loss) is not None
     coefficients = np.concatenate(
-        [b.basis.coefficients(optimum.inner[p]) for b, p in zip(model.blocks, model.slices, strict=True)]
+        [b.basis.coefficients(inner[p]) for b, p in zip(model.blocks, model.slices, strict=True)]
     )
     covariance = np.full((model.size, model.size), np.nan)  # stays so where there is no information to invert
-    if optimum.information is not None:
-        factored = newton.factor(optimum.information)
+    found = _inner_covariance(problem, optimum)
+    if found is not None:
         back = np.zeros((model.size, model.size))
         for block, place in zip(model.blocks, model.slices, strict=True):
             back[place, place] = block.basis.back
-        covariance = back @ newton.solve(factored, back.T)
+        covariance = back @ found @ back.T
     count = float(len(model.y) if model.weights is None else model.weights.sum())
     return Fit(
         loss=model.loss,
         coefficients=coefficients,
-        names=tuple(f"{b.label}.{name}" for b in model.blocks for name in b.names),
+        names=names_of(model),
         covariance=(covariance + covariance.T) / 2,
         loglik=-optimum.value,
         n=int(count) if count.is_integer() else count,
@@ -168,19 +211,22 @@ def _result(problem: Problem, optimum: newton.Optimum) -> Fit:
         information="expected" if expected else "observed",
         bound=problem.bound,
         predictor=problem.predictor,
+        problem=problem,
+        inner=inner,
+        free=model.size if problem.constraints is None else model.size - len(problem.constraints[1]),
     )
 
 
 def _complaint(problem: Problem, optimum: newton.Optimum) -> str:
     model, name = problem.model, problem.model.loss.name
     norm = f"gradient norm {optimum.score:.3g} (in standard errors) after {optimum.iterations} iterations"
-    if _met_exactly(model, optimum):
+    if _met_exactly(problem, optimum):
         return f"{name}: the data are met to rounding: the likelihood has no maximum, the scale is zero ({norm})"
     if optimum.runaway is None:
         end = "did not converge" if optimum.information is not None else "ended where the likelihood has no maximum"
         return f"{name}: the fit {end} ({norm})"
     block, place = model.blocks[optimum.runaway], model.slices[optimum.runaway]
-    coefficients = block.basis.coefficients(optimum.inner[place])
+    coefficients = block.basis.coefficients(_inner(problem, optimum)[place])
     column = int(np.argmax(np.abs(coefficients) * np.linalg.norm(block.basis.triangle, axis=0)))
     where = f"{block.label}.{block.names[column]} is at {coefficients[column]:.4g} and still moving"
     if optimum.score**2 <= newton.STALLED:

@@ -6,14 +6,13 @@ through: a Hessian that is not positive definite is replaced by the Fisher infor
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import LinAlgError, cho_factor, cho_solve, lstsq
-
-from likelihoodkit.fit.model import Model
 
 Array = NDArray[Any]
 
@@ -26,6 +25,43 @@ RUNAWAY = 1e-6
 LIMIT = 100
 ARMIJO = 1e-4
 HALVINGS = 60
+
+
+class Sum(Protocol):
+    """What is minimised: a sum over rows as a function of coefficients (`Model`, or one under constraints)."""
+
+    def outputs(self, inner: Array, /) -> Array:
+        """The outputs that coefficients lead to."""
+
+    def values(self, outputs: Array, /) -> Array:
+        """The loss of each row."""
+
+    def gradient(self, outputs: Array, /) -> Array:
+        """The gradient in the coefficients."""
+
+    def observed(self, outputs: Array, /) -> Array:
+        """The exact Hessian."""
+
+    def scoring(self, outputs: Array, /) -> Array:
+        """A matrix in its stead that is never indefinite."""
+
+    def movement(self, step: Array, outputs: Array, /) -> Array:
+        """How far a step moves each block of the outputs, in proportion to their size."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What a callback is told before each step: the iteration, the log-likelihood and the score there.
+
+    ``score`` is the distance to the optimum in standard errors, as the curvature has it.
+    """
+
+    iteration: int
+    loglik: float
+    score: float
+
+
+Report = Callable[[Progress], None]
 
 
 @dataclass(frozen=True)
@@ -75,7 +111,7 @@ def norm(factored: Any, gradient: Array) -> float:
     return float(np.sqrt(np.maximum(gradient @ solve(factored, gradient), 0.0)))
 
 
-def _direction(model: Model, outputs: Array, gradient: Array) -> tuple[Array, Array | None]:
+def _direction(model: Sum, outputs: Array, gradient: Array) -> tuple[Array, Array | None]:
     """A descent direction, and the observed information if the direction is Newton's."""
     observed = model.observed(outputs)
     factored = factor(observed)
@@ -90,7 +126,9 @@ def _direction(model: Model, outputs: Array, gradient: Array) -> tuple[Array, Ar
     return -lstsq(expected, gradient)[0], None
 
 
-def minimise(model: Model, start: Array, limit: int = LIMIT, known: Optimum | None = None) -> Optimum:
+def minimise(
+    model: Sum, start: Array, limit: int = LIMIT, known: Optimum | None = None, report: Report | None = None
+) -> Optimum:
     """Minimise the model's loss from ``start``; give back ``known`` once the search comes within its standard error.
 
     Stops when the score statistic g' I^-1 g is at most 1e-20 (the gradient vanishes to 1e-10 standard errors) while the
@@ -111,6 +149,8 @@ def minimise(model: Model, start: Array, limit: int = LIMIT, known: Optimum | No
         step, information = _direction(model, outputs, gradient)
         slope = float(gradient @ step)
         statistic = -slope
+        if report is not None:
+            report(Progress(iteration, -value, float(np.sqrt(max(statistic, 0.0)))))
         moves = model.movement(step, outputs)
         small = statistic <= TOLERANCE or (statistic <= STALLED and statistic > before / 4)
         still = bool((moves <= RUNAWAY).all())
@@ -136,7 +176,7 @@ def _within(inner: Array, known: Optimum) -> bool:
 
 
 def _search(
-    model: Model, inner: Array, step: Array, slope: float, value: float, size: float
+    model: Sum, inner: Array, step: Array, slope: float, value: float, size: float
 ) -> tuple[Array, Array, Array] | None:
     """The first of 1, 1/2, 1/4, ... of ``step`` that lowers the loss enough; None when none does.
 

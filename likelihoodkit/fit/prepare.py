@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from likelihoodkit.declaration import Bound, Shared, as_bound
 from likelihoodkit.errors import FitError, InputError, ShapeError
+from likelihoodkit.fit.constrained import Constraints, equations, names_of
 from likelihoodkit.fit.design import Table, constant, designs, orthonormal
 from likelihoodkit.fit.model import Block, Model
 from likelihoodkit.fit.predictor import Predictor
@@ -45,12 +46,18 @@ def _without_sharing(noise: Any) -> Loss:
 
 @dataclass(frozen=True)
 class Problem:
-    """What `fit` works on: the model and what the result needs to know about how it was made."""
+    """What `fit` works on: the model and what the result needs to know about how it was made.
+
+    ``used`` (n,) marks the rows of positive weight, which the model holds; ``constraints`` are (m, k) weights of the
+    user's coefficients and (m,) values.
+    """
 
     bound: Bound
     model: Model
     first: str | None
     predictor: Predictor
+    used: Array
+    constraints: tuple[Array, Array] | None = None
 
 
 def prepare(
@@ -62,6 +69,7 @@ def prepare(
     intercept: bool,
     classes: int | Sequence[Any] | None,
     given: Mapping[str, ArrayLike],
+    constraints: Constraints | None = None,
 ) -> Problem:
     """Check everything that `fit` is given and lay it out; errors as `fit` says."""
     loss, bound = _without_sharing(noise), _bound(noise)
@@ -103,7 +111,8 @@ def prepare(
             remedy="Give more rows, fewer columns, or hold a parameter",
         )
     _every_class(model, labels)
-    return Problem(bound, model, first, Predictor.of(loss.name, tables, blocks, base.shape[1], first))
+    asked = equations(constraints, names_of(model), loss.name) if constraints else None
+    return Problem(bound, model, first, Predictor.of(loss.name, tables, blocks, base.shape[1], first), used, asked)
 
 
 def _widths(

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtr
 
 from likelihoodkit.declaration import Bound
+from likelihoodkit.errors import InputError, UnknownNameError
+from likelihoodkit.fit import inference
 from likelihoodkit.fit.predictor import Predictor
+from likelihoodkit.fit.prepare import Problem
 from likelihoodkit.loss import Loss
 
 Array = NDArray[Any]
@@ -39,7 +43,11 @@ class Fit:
     converged, gradient_norm, iterations
         ``gradient_norm`` is sqrt(g' I^-1 g): how many standard errors the gradient says are left to go.
     information : str
-        "observed" (the exact Hessian), or "expected" (Fisher) for losses with kinks.
+        "observed" (the exact Hessian), "expected" (Fisher) for losses with kinks, or "sandwich" after `robust`.
+    free : int
+        How many coefficients were free: all, less one for each constraint.
+    problem, inner
+        The data as they were read, and the coefficients of the orthonormal bases that the search works on.
     """
 
     loss: Loss
@@ -54,16 +62,19 @@ class Fit:
     information: str
     bound: Bound
     predictor: Predictor
+    problem: Problem
+    inner: Array
+    free: int
 
     @property
     def aic(self) -> float:
-        """Akaike's criterion, -2 loglik + 2 k."""
-        return 2.0 * len(self.coefficients) - 2.0 * self.loglik
+        """Akaike's criterion, -2 loglik + 2 k for k free coefficients."""
+        return 2.0 * self.free - 2.0 * self.loglik
 
     @property
     def bic(self) -> float:
-        """Schwarz' criterion, -2 loglik + k log n."""
-        return float(len(self.coefficients) * np.log(self.n) - 2.0 * self.loglik)
+        """Schwarz' criterion, -2 loglik + k log n for k free coefficients."""
+        return float(self.free * np.log(self.n) - 2.0 * self.loglik)
 
     @cached_property
     def params(self) -> dict[str, dict[str, float]]:
@@ -81,12 +92,58 @@ class Fit:
             nested.setdefault(label, {})[column] = float(value)
         return nested
 
-    def interval(self, level: float = 0.95) -> dict[str, tuple[float, float]]:
-        """Wald intervals of the coefficients on the link scale, by flat name."""
-        reach = float(ndtri(0.5 + level / 2)) * np.sqrt(np.diag(self.covariance))
-        return {
-            name: (float(c - r), float(c + r)) for name, c, r in zip(self.names, self.coefficients, reach, strict=True)
-        }
+    def interval(
+        self, level: float = 0.95, kind: str = "wald", names: Sequence[str] | None = None
+    ) -> dict[str, tuple[float, float]]:
+        """Intervals of the coefficients on the link scale, by flat name.
+
+        ``kind`` "wald" is the estimate plus and minus normal quantiles of its standard error (the sandwich's after
+        `robust`). "profile" holds the values that a likelihood-ratio test would not reject, every other coefficient
+        refitted: right where the likelihood is not a parabola, and slower; ``names`` limits it to some coefficients.
+
+        >>> import likelihoodkit as lk
+        >>> answer = lk.fit(lk.Poisson, [1, 0, 2])
+        >>> [round(end, 4) for end in answer.interval(kind="profile")["mean.intercept"]]
+        [-1.3916, 0.9529]
+        >>> [round(end, 4) for end in answer.interval()["mean.intercept"]]
+        [-1.1316, 1.1316]
+        """
+        if not 0 < level < 1:
+            raise InputError(f"level must lie between 0 and 1, not {level}", value=level)
+        if kind not in {"wald", "profile"}:
+            raise UnknownNameError(
+                f"no interval is called {kind!r}", value=kind, remedy="Kinds: wald, profile; sandwich is fit.robust()"
+            )
+        chosen = self.names if names is None else tuple(names)
+        if kind == "profile":
+            return inference.profile(self, level, chosen)
+        every = inference.wald(self, level)
+        strange = [name for name in chosen if name not in every]
+        if strange:
+            raise UnknownNameError(f"there is no coefficient {strange[0]!r}", value=strange[0])
+        return {name: every[name] for name in chosen}
+
+    def robust(self, clusters: ArrayLike | None = None) -> Fit:
+        """The same fit with the sandwich covariance, which holds also where the noise is not quite right.
+
+        ``clusters`` (n,) are labels of rows that belong together (patients, schools): see `inference.sandwich`.
+
+        >>> import likelihoodkit as lk
+        >>> answer = lk.fit(lk.Poisson, [0, 0, 1, 9])
+        >>> [round(f.standard_errors["mean"]["intercept"], 4) for f in (answer, answer.robust())]
+        [0.3162, 0.755]
+        """
+        return replace(self, covariance=inference.sandwich(self, clusters), information="sandwich")
+
+    def likelihood_ratio(self, smaller: Fit) -> inference.LikelihoodRatio:
+        """Test a smaller fit that is nested in this one: twice the gain in log-likelihood and its p-value.
+
+        Where the smaller family is the declared limit of the larger one (`Poisson` of `NegativeBinomial`), the
+        parameter ends at the edge of its range and the p-value is that of Self and Liang's mixture.
+
+        Raises `InputError` for fits of different data and `FitError` where the fits cannot be nested.
+        """
+        return inference.likelihood_ratio(self, smaller)
 
     def outputs(self, X: Any = None, offset: ArrayLike | None = None) -> Array:
         """The outputs of new rows, (n, w), columns as ``loss.outputs``; ``X`` as it was given to `lk.fit`.
@@ -166,6 +223,7 @@ class Fit:
             "aic": _plain(self.aic),
             "bic": _plain(self.bic),
             "n": self.n,
+            "free": self.free,
             "converged": self.converged,
             "gradient_norm": _plain(self.gradient_norm),
             "iterations": self.iterations,
