@@ -1,4 +1,6 @@
-"""The command line: ``likelihoodkit list | show | derive | source | prove | explain | check | fit | demo``.
+"""The command line.
+
+``likelihoodkit list | show | derive | source | prove | reverse | elicits | explain | check | fit | demo``
 
 Exit codes: 0 fine; 1 the claim is not proved, the check failed or the fit did not converge; 2 a mistake in what was
 asked. ``--json`` prints one JSON object instead of text. Nothing heavy is imported before a command runs.
@@ -21,10 +23,12 @@ from likelihoodkit.commands import (
     run_check,
     run_demo,
     run_derive,
+    run_elicits,
     run_explain,
     run_fit,
     run_list,
     run_prove,
+    run_reverse,
     run_show,
     run_source,
 )
@@ -35,6 +39,9 @@ EXAMPLES = """examples:
   likelihoodkit derive "Normal(scale=1)"
   likelihoodkit source NegativeBinomial > loss.py
   likelihoodkit prove "Laplace(scale=1)" absolute_error
+  likelihoodkit prove "Laplace(scale=1)" "3*abs(y - a)"
+  likelihoodkit reverse "log(1 + (y - a)**2)"
+  likelihoodkit elicits "(1 - (2*y - 1)*a)**2" --outcome binary
   likelihoodkit explain Poisson --format markdown
   likelihoodkit check --all --grid extreme --jobs 2
   likelihoodkit fit data.csv --outcome stack_loss --family StudentT
@@ -69,10 +76,18 @@ def build_parser() -> argparse.ArgumentParser:
     child = command("source", run_source, "write the loss as a Python module that needs NumPy alone")
     child.add_argument("noise", help=noise_help)
     child.add_argument("--target", default="numpy", help="what the module may need (default: numpy)")
-    child = command("prove", run_prove, "prove or refute that a noise reduces to a named loss")
-    child.add_argument("noise", help=noise_help)
-    child.add_argument("loss", help=noise_help)
+    loss_help = "a named loss, a family, or a formula in y and a prediction: huber(1.345), abs(y - a)"
+    child = command("prove", run_prove, "prove or refute that one loss reduces to another")
+    child.add_argument("noise", help=f"{noise_help}; or a formula")
+    child.add_argument("loss", help=loss_help)
     child.add_argument("--steps", action="store_true", help="print every step of the proof")
+    _places(child)
+    child = command("reverse", run_reverse, "find the noise behind a loss, or why there is none")
+    child.add_argument("loss", help=loss_help)
+    _places(child)
+    child = command("elicits", run_elicits, "say which number of the truth a loss asks for")
+    child.add_argument("loss", help=loss_help)
+    _places(child)
     child = command("explain", run_explain, "tell the recipe in four steps")
     child.add_argument("noise", help=noise_help)
     child.add_argument("--format", choices=["text", "markdown", "latex", "html"], default="text")
@@ -96,6 +111,15 @@ def build_parser() -> argparse.ArgumentParser:
     child = command("demo", run_demo, "fit Newcomb's light times under four assumptions and draw the beliefs")
     child.add_argument("--out", default="out", metavar="FOLDER", help="where the picture goes (default: out)")
     return parser
+
+
+#: where the outcome and the prediction of a formula may live
+PLACES = ("real", "positive", "nonnegative", "unit", "counts", "binary", "circle", "classes", "simplex", "vector")
+
+
+def _places(child: argparse.ArgumentParser) -> None:
+    child.add_argument("--outcome", choices=PLACES, help="where y of a formula lives (default: real)")
+    child.add_argument("--prediction", choices=PLACES, help="where its prediction lives (default: real)")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -134,11 +134,63 @@ def run_derive(options: argparse.Namespace) -> Answer:
 def run_prove(options: argparse.Namespace) -> Answer:
     """A proof, or a witness against it."""
     from likelihoodkit.parse import parse
+    from likelihoodkit.parse_formula import is_formula
     from likelihoodkit.prove import prove
+    from likelihoodkit.prove.claim import side
 
-    proof = prove(parse(options.noise), reduces_to=parse(options.loss))
+    texts = (options.noise, options.loss)
+    named = [None if is_formula(text) else parse(text) for text in texts]
+    known = next((side(thing) for thing in named if thing is not None), None)  # says where a formula's symbols live
+    lives = () if known is None else (known.target.domain, known.predicted[0][0].domain)
+    left, right = (
+        _formula(text, options, *lives) if thing is None else thing for text, thing in zip(texts, named, strict=True)
+    )
+    proof = prove(left, reduces_to=right)
     text = "\n".join([str(proof), *(f"step      {step}" for step in proof.steps if options.steps)])
     return FINE if proof else REFUSED, _data(proof), text
+
+
+def run_reverse(options: argparse.Namespace) -> Answer:
+    """The noise behind a loss."""
+    from likelihoodkit.reverse import reverse
+
+    noise = reverse(_loss(options))
+    return FINE, _data(noise), str(noise)
+
+
+def run_elicits(options: argparse.Namespace) -> Answer:
+    """The functional that a loss asks for, and whether it is proper where it predicts probabilities."""
+    from likelihoodkit.elicit import elicits, is_proper, read
+
+    loss = _loss(options)
+    found = elicits(loss)
+    facts = ("formula", "equation", "unique", "why")
+    data = {"elicits": str(found), **{name: getattr(found, name) for name in facts}, "proper": None}
+    text = found.describe()
+    question = read(loss)
+    if question.as_probability and not question.settings:
+        proper = is_proper(loss)
+        data["proper"] = {"verdict": proper.verdict, "why": proper.why, "counterexample": proper.counterexample}
+        text += f"\nproper    {proper}"
+    return FINE, data, text
+
+
+def _loss(options: argparse.Namespace) -> Any:
+    """A named loss, a noise, or a formula."""
+    from likelihoodkit.parse import parse
+    from likelihoodkit.parse_formula import is_formula
+
+    return _formula(options.loss, options) if is_formula(options.loss) else parse(options.loss)
+
+
+def _formula(text: str, options: argparse.Namespace, outcome: Any = None, prediction: Any = None) -> Any:
+    from likelihoodkit.parse_formula import parse_formula, support
+
+    return parse_formula(
+        text,
+        outcome=outcome if options.outcome is None else support(options.outcome),
+        prediction=prediction if options.prediction is None else support(options.prediction),
+    )
 
 
 def run_explain(options: argparse.Namespace) -> Answer:

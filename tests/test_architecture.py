@@ -29,7 +29,7 @@ STAGES = [
     # beside the way, reading the same derivation
     "prove", "certify", "explain", "elicit", "reverse",
     # at the end, only using losses
-    "losses", "corrections", "fit", "diagnose", "export", "parse", "csvfile", "demo", "roster",
+    "losses", "corrections", "fit", "diagnose", "export", "parse", "parse_formula", "csvfile", "demo", "roster",
     "commands", "cli", "__main__",
 ]  # fmt: skip
 FREE = {"data"}  # stands alone: imports nothing but errors

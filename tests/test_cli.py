@@ -133,6 +133,62 @@ def test_prove(capsys):
     assert data["counterexample"]["points"]
 
 
+def test_prove_formulas(capsys):
+    assert run(capsys, "prove", "Laplace(scale=1)", "3*abs(y - a)")[0] == 0
+    assert run(capsys, "prove", "Poisson", "a - y*log(a)")[0] == 0  # counts and a positive mean, as the family says
+    code, out, _ = run(capsys, "prove", "(y - a)**2/b", "squared_error")
+    assert code == 0
+    assert "factor    c = 1/b" in out
+    assert "b is not predicted" in out
+    assert run(capsys, "prove", "exp(y - a) - y + a", "(y - a)**2")[0] == 1
+    classes = ("--outcome", "classes", "--prediction", "vector")
+    assert run(capsys, "prove", "log_sum_exp(a) - pick(a, y)", "softmax_cross_entropy", *classes)[0] == 0
+
+
+def test_reverse(capsys):
+    code, out, _ = run(capsys, "reverse", "log(1 + (y - a)**2)")
+    assert code == 0
+    assert "noise      Cauchy(scale=1)" in out
+    code, data = run_json(capsys, "reverse", "hinge")
+    assert code == 0
+    assert data["tier"] == "neither"
+    assert "moves with the prediction" in data["reasons"][0]
+    positive = ("--outcome", "positive", "--prediction", "positive")
+    assert run_json(capsys, "reverse", "y/a + log(a)", *positive)[1]["family"] == "Exponential"
+
+
+def test_elicits(capsys):
+    code, out, _ = run(capsys, "elicits", "max(0.9*(y - a), -0.1*(y - a))")
+    assert code == 0
+    assert "elicits   quantile(0.9)" in out
+    code, data = run_json(capsys, "elicits", "focal(2)")
+    assert code == 0
+    assert data["elicits"] == "distorted probability"
+    assert data["proper"]["verdict"] == "neither"
+    assert data["proper"]["counterexample"]["risk_q"] < data["proper"]["counterexample"]["risk_p"]
+    assert run_json(capsys, "elicits", "pinball")[1]["elicits"] == "quantile(level)"
+    binary = ("--outcome", "binary", "--prediction", "unit")
+    assert run_json(capsys, "elicits", "(y - a)**2", *binary)[1]["proper"]["verdict"] == "strictly proper"
+
+
+@pytest.mark.parametrize(("text", "match"), [
+    ("9**9**9*(y - a)", "power beyond 200"),
+    ("open(y - a)", "uses 'open'"),
+    ("(y - a).real", "cannot read"),
+    ("y - a if y else a", "cannot read"),
+    ("abs(y, a)", "gives abs 2 arguments"),
+    ("y - 'a'", "speaks of no prediction"),
+    ("(y - b)*(y - c)", "speaks of no prediction"),
+    ("(y - a)/0", "no finite number"),
+    ("y**a**" * 200 + "a", "characters"),
+    ("y" + "-" * 990 + "a", "nested too deeply"),
+])  # fmt: skip
+def test_what_is_no_formula(capsys, text, match):
+    code, out, err = run(capsys, "reverse", text)
+    assert (code, out) == (2, "")
+    assert match in err
+
+
 def test_explain(capsys):
     code, out, _ = run(capsys, "explain", "Bernoulli", "--format", "markdown")
     assert code == 0

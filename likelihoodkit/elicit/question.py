@@ -17,6 +17,8 @@ from likelihoodkit.prove.outcome import Undecided
 from likelihoodkit.prove.zero import Reader
 from likelihoodkit.supports import Support
 
+EXPRESSION = "the expression"  # what a loss without a name is called
+
 
 @dataclass(frozen=True)
 class Prediction:
@@ -72,7 +74,9 @@ class Question:
                 f"{self.name} needs a number for {names}",
                 family=self.name,
                 parameter=str(self.settings[0]),
-                remedy=f"Give the settings first, as in {self.name}(...)",
+                remedy="Write numbers for them"
+                if self.name == EXPRESSION
+                else f"Give the settings first, as in {self.name.removesuffix('()')}(...)",
             )
         return self
 
@@ -87,7 +91,7 @@ def read(
     """
     if isinstance(thing, sp.Expr):
         found = roles(thing, outcome, prediction, support)
-        this = Side("the expression", found.formula, found.target, found.predicted, found.settings)
+        this = Side(EXPRESSION, found.formula, found.target, found.predicted, found.settings)
     else:
         this = side(thing)
     predictions = tuple(Prediction(row.name, row.symbol, row.domain, link) for row, link in this.predicted)
