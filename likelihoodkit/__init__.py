@@ -68,7 +68,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
     ),
     "export.estimators": ("Classifier", "Regressor"),
     "export.booster": ("Booster",),
-    "diagnose": ("Diagnosis", "Suggestion", "diagnose", "suggest"),
+    "diagnose": ("Comparison", "Diagnosis", "Suggestion", "compare", "diagnose", "suggest"),
     "errors": (
         "BindingError", "ConvergenceWarning", "DeclarationError", "DerivationError", "FitError", "InputError",
         "LikelihoodKitError", "MissingExtraError", "ShapeError", "SupportError", "UndefinedError", "UnknownNameError",

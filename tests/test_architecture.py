@@ -182,14 +182,14 @@ def test_deriving_loads_no_statistics_and_no_framework() -> None:
 # -- the front door ------------------------------------------------------------------------------------------------
 
 NOUNS = {"Distribution", "NamedLoss", "Loss", "Belief", "Proof", "Functional", "Noise", "Report", "Explanation", "Fit"}
-NOUNS |= {"Diagnosis", "Suggestion"}
+NOUNS |= {"Comparison", "Diagnosis", "Suggestion"}
 WRAPPERS = {
     "Censored", "Discretised", "Hurdle", "Independent", "Joint", "Mislabelled", "Mixture",
     "Transformed", "Truncated", "ZeroInflated", "ZeroOneInflated",
 }  # fmt: skip
 VERBS = {
     "derive", "prove", "elicits", "is_proper", "reverse", "explain", "check", "fit", "quantile", "interval", "minimise",
-    "diagnose", "suggest",
+    "diagnose", "suggest", "compare",
 }  # fmt: skip
 DECLARING = {"outcome", "parameter", "held", "shared", "level"}
 ERRORS = {

@@ -1,7 +1,7 @@
 """Is the assumption broken, where, and what to assume instead.
 
 ``lk.diagnose(model, X, y)`` puts one question per way to break an assumption; ``lk.suggest(y, X)`` ranks noises by what
-they say about rows they have not seen.
+they say about rows they have not seen; ``lk.compare(fits)`` puts fits of the same rows side by side (compare.py).
 
 evidence.py  residuals that are standard normal if the noise is right     influence.py  what each row bears on the fit
 moments.py   tests that know what fitting has used up                     scores.py     sharpness, held-out log scores
@@ -12,9 +12,10 @@ report.py    the function `diagnose` and its answer                       pictur
 from __future__ import annotations
 
 from likelihoodkit.callables import make_callable
+from likelihoodkit.diagnose.compare import Comparison, compare
 from likelihoodkit.diagnose.report import Diagnosis, Finding, diagnose
 from likelihoodkit.diagnose.suggest import Suggestion, suggest
 
-__all__ = ["Diagnosis", "Finding", "Suggestion", "diagnose", "suggest"]
+__all__ = ["Comparison", "Diagnosis", "Finding", "Suggestion", "compare", "diagnose", "suggest"]
 
 make_callable(__name__, diagnose)

@@ -239,3 +239,31 @@ def _complaint(problem: Problem, optimum: newton.Optimum) -> str:
             f"{name}: the fit did not converge: {where} ({norm}). The loss has kinks that this link bends; use identity"
         )
     return f"{name}: the fit did not converge: {where} ({norm}). A scale does that when the data are met exactly"
+
+
+def again(found: Fit, weights: Array) -> Fit:
+    """The same fit to the same rows with other weights, (n,) for the rows that the fit used."""
+    model = found.problem.model
+    tables = {b.parameter: dict(zip(b.names, (b.basis.basis @ b.basis.triangle).T, strict=True)) for b in model.blocks}
+    first = next((b for b in model.blocks if b.parameter == found.problem.first), None)
+    offset = None if first is None or not model.base.any() else model.base[:, first.column]
+    labels = [b.label[len(b.parameter) + 1 : -1] for b in model.blocks if b.label != b.parameter]
+    pairs = None
+    if found.problem.constraints is not None:
+        rows = found.problem.constraints
+        pairs = [(dict(zip(found.names, w, strict=True)), float(v)) for w, v in zip(*rows, strict=True)]
+    return fit(
+        found.bound,
+        model.y,
+        {name: table for name, table in tables.items() if name in found.bound.outputs},
+        weights=weights,
+        offset=offset,
+        intercept=False,
+        classes=None if not labels or not _has_reference(model) else ["0", *dict.fromkeys(labels)],
+        constraints=pairs,
+        **model.given,
+    )
+
+
+def _has_reference(model: Model) -> bool:
+    return model.loss.bound.family.outcome.domain.upper == "classes"

@@ -1,0 +1,87 @@
+"""Fits side by side."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+import likelihoodkit as lk
+from likelihoodkit.errors import InputError
+
+RNG = np.random.default_rng(8)
+N = 400
+X = RNG.normal(size=N)
+COUNTS = RNG.negative_binomial(1.5, 1.5 / (1.5 + np.exp(1 + 0.5 * X)))
+AMOUNTS = RNG.gamma(2.0, np.exp(0.3 * X))
+
+
+def test_vuong_by_hand() -> None:
+    poisson, binomial = lk.fit(lk.Poisson, COUNTS, X), lk.fit(lk.NegativeBinomial, COUNTS, X)
+    table = lk.compare([poisson, binomial])
+    assert [row.name for row in table.rows] == ["NegativeBinomial", "Poisson"]
+    mean = np.exp(poisson.coefficients[0] + poisson.coefficients[1] * X)
+    r = 1 / np.exp(binomial.params["dispersion"]["intercept"])
+    other = np.exp(binomial.coefficients[0] + binomial.coefficients[1] * X)
+    m = stats.nbinom.logpmf(COUNTS, r, r / (r + other)) - stats.poisson.logpmf(COUNTS, mean)
+    z = (m.sum() - 1) / (m.std() * np.sqrt(N))
+    assert table.rows[1].z == pytest.approx(z, rel=1e-9)
+    assert table.rows[1].p == pytest.approx(2 * stats.norm.sf(z), rel=1e-9)
+    assert table.ties == ("NegativeBinomial",)
+    assert str(table).endswith("NegativeBinomial leads")
+
+
+def test_what_cannot_be_told_apart_is_a_tie() -> None:
+    fits = {
+        name: lk.fit(noise, AMOUNTS, X) for name, noise in {"one": lk.Gamma, "two": lk.Gamma(mean="softplus")}.items()
+    }
+    table = lk.compare(fits, folds=5)
+    assert set(table.ties) == {"one", "two"}
+    same = lk.compare({"a": fits["one"], "b": fits["one"]})
+    assert np.isnan(same.rows[1].p)
+    assert same.ties == ("a", "b")
+    assert "cannot tell" in str(table)
+
+
+def test_held_out_scores_are_those_of_fits_without_the_fold() -> None:
+    normal, logistic = lk.fit(lk.Normal, AMOUNTS, X), lk.fit(lk.Logistic, AMOUNTS, X)
+    table = lk.compare([normal, logistic], folds=4, seed=3)
+    from likelihoodkit.diagnose.scores import folds_of
+
+    fold, scores = folds_of(N, 4, 3), np.empty(N)
+    for k in range(4):
+        found = lk.fit(lk.Normal, AMOUNTS[fold != k], X[fold != k])
+        scores[fold == k] = -found.loss(AMOUNTS[fold == k], found.outputs(X[fold == k]))
+    row = next(r for r in table.rows if r.name == "Normal")
+    assert row.score == pytest.approx(scores.mean(), rel=1e-9)
+
+
+def test_weights_offsets_classes_and_constraints_are_kept() -> None:
+    weights = RNG.integers(0, 3, N)
+    offset = RNG.normal(size=N) / 10
+    named = {
+        "free": lk.fit(lk.Poisson, COUNTS, X, weights=weights, offset=offset),
+        "held": lk.fit(lk.Poisson, COUNTS, X, weights=weights, offset=offset, constraints={"mean.x1": 0.0}),
+    }
+    table = lk.compare(named, folds=3)
+    assert table.best.name == "free"
+    assert [row.k for row in table.rows] == [2, 1]
+    again = lk.fit(lk.Poisson, COUNTS[weights > 0], offset=offset[weights > 0], weights=weights[weights > 0])
+    assert table.rows[1].loglik == pytest.approx(again.loglik, rel=1e-12)
+    labels = RNG.integers(0, 3, N)
+    classes = lk.compare(
+        {"x": lk.fit(lk.Categorical, labels, X, classes="abc"), "none": lk.fit(lk.Categorical, labels)}, folds=3
+    )
+    assert np.isfinite([row.score for row in classes.rows]).all()
+
+
+def test_what_cannot_be_compared() -> None:
+    poisson, gamma = lk.fit(lk.Poisson, COUNTS), lk.fit(lk.Normal, COUNTS)
+    with pytest.raises(InputError, match="probabilities, the other a density"):
+        lk.compare([poisson, gamma])
+    with pytest.raises(InputError, match="at least two"):
+        lk.compare([poisson])
+    with pytest.raises(InputError, match="different outcomes"):
+        lk.compare([poisson, lk.fit(lk.Geometric, COUNTS[:-1])])
+    with pytest.raises(InputError, match="same noise"):
+        lk.compare([poisson, poisson])
