@@ -144,11 +144,17 @@ def designs(X: Any, predicted: Sequence[str], rows: int, *, intercept: bool, fam
     """A `Table` for every parameter in ``predicted``; those without a design get one constant."""
     chosen = split(X, predicted, family)
     return {
-        name: _with_intercept(read_table(chosen[name], _called(name, X, chosen), family), rows, intercept, family)
+        name: _read(chosen[name], _called(name, X, chosen), rows, intercept, family)
         if name in chosen
         else constant(rows)
         for name in predicted
     }
+
+
+def _read(values: Any, what: str, rows: int, intercept: bool, family: str) -> Table:
+    """A design of that many rows; one that a formula made is complete."""
+    table = values if isinstance(values, Table) else read_table(values, what, family)
+    return _with_intercept(table, rows, intercept and not isinstance(values, Table), family)
 
 
 def _called(name: str, X: Any, chosen: Mapping[str, Any]) -> str:

@@ -13,9 +13,10 @@ from numpy.typing import ArrayLike, NDArray
 from likelihoodkit.errors import ConvergenceWarning, FitError
 from likelihoodkit.fit import kinks, newton
 from likelihoodkit.fit.constrained import Constrained, Constraints, constrain, names_of
+from likelihoodkit.fit.formula import Formulas, is_formula, read
 from likelihoodkit.fit.model import Model
 from likelihoodkit.fit.newton import Report
-from likelihoodkit.fit.prepare import Problem, prepare
+from likelihoodkit.fit.prepare import Problem, bound_of, prepare
 from likelihoodkit.fit.result import Fit
 from likelihoodkit.fit.start import Starts
 
@@ -24,7 +25,7 @@ Array = NDArray[Any]
 
 def fit(
     noise: Any,
-    y: ArrayLike,
+    y: Any,
     X: Any = None,
     weights: ArrayLike | None = None,
     offset: ArrayLike | None = None,
@@ -41,8 +42,10 @@ def fit(
     noise : family, bound family or Loss
         What is assumed. Parameters that are held stay; every other one is learnt on its link scale; a shared parameter
         is one constant.
-    y : (n,) array, or (n, d) for vector outcomes
-        The outcome.
+    y : (n,) array, (n, d) for vector outcomes, or a formula
+        The outcome. A formula such as ``"amount ~ age + C(region) + bs(z)"``, or a dict with one per parameter of
+        which the first names the outcome (``{"mean": "amount ~ age", "shape": "~ age"}``), is read on the data frame
+        ``X`` by formulaic (extra ``formula``). Formulas are code: never take them from strangers.
     X : None, (n, p) array, (n,) array, data frame, mapping from column name to vector, or dict of these
         None learns one constant per parameter. A single design feeds the first predicted parameter; a dict such as
         ``{"mean": X, "dispersion": Z}`` gives each its own; a parameter without one is a constant.
@@ -98,11 +101,14 @@ def fit(
     >>> answer.converged, round(answer.loglik, 4)
     (True, -18.5259)
     """
+    formulas: Formulas | None = None
+    if is_formula(y):
+        y, X, formulas = read(y, X, bound_of(noise).name)
     problem = prepare(noise, y, X, weights, offset, intercept, classes, given, constraints)
     optimum = _best(problem, progress)
     if _met_exactly(problem, optimum):
         optimum = replace(optimum, converged=False)
-    result = _result(problem, optimum)
+    result = replace(_result(problem, optimum), formulas=formulas)
     if not result.converged:
         warnings.warn(_complaint(problem, optimum), ConvergenceWarning, stacklevel=2)
     return result

@@ -21,14 +21,14 @@ from likelihoodkit.rows import as_real
 Array = NDArray[Any]
 
 
-def _bound(noise: Any) -> Bound:
+def bound_of(noise: Any) -> Bound:
     """The `Bound` behind a family, a bound family or a `Loss`."""
     return noise.bound if isinstance(noise, Loss) else as_bound(noise)
 
 
 def _without_sharing(noise: Any) -> Loss:
     """The same likelihood with shared parameters as outputs: one constant for all rows is the same model."""
-    bound = _bound(noise)
+    bound = bound_of(noise)
     if bound.family.sign > 0:
         raise FitError(
             f"{bound.name} is a loss, not a noise: it has no likelihood to maximise",
@@ -72,7 +72,7 @@ def prepare(
     constraints: Constraints | None = None,
 ) -> Problem:
     """Check everything that `fit` is given and lay it out; errors as `fit` says."""
-    loss, bound = _without_sharing(noise), _bound(noise)
+    loss, bound = _without_sharing(noise), bound_of(noise)
     outcome = as_real(y, "y", loss.name)
     if outcome.ndim == 0:
         raise ShapeError(f"{loss.name}: y must have shape (n,)", family=loss.name, remedy="Use np.atleast_1d(y)")

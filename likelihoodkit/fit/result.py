@@ -14,6 +14,7 @@ from scipy.special import ndtr
 from likelihoodkit.declaration import Bound
 from likelihoodkit.errors import InputError, UnknownNameError
 from likelihoodkit.fit import inference
+from likelihoodkit.fit.formula import Formulas
 from likelihoodkit.fit.predictor import Predictor
 from likelihoodkit.fit.prepare import Problem
 from likelihoodkit.loss import Loss
@@ -65,6 +66,7 @@ class Fit:
     problem: Problem
     inner: Array
     free: int
+    formulas: Formulas | None = None
 
     @property
     def aic(self) -> float:
@@ -148,8 +150,12 @@ class Fit:
     def outputs(self, X: Any = None, offset: ArrayLike | None = None) -> Array:
         """The outputs of new rows, (n, w), columns as ``loss.outputs``; ``X`` as it was given to `lk.fit`.
 
-        Columns with names are found by name, in any order. Without a design there is one row.
+        Columns with names are found by name, in any order. Without a design there is one row. After a fit by formula
+        ``X`` is a data frame with the formula's columns.
         """
+        if self.formulas is not None and X is not None:
+            outputs = self.predictor.outputs(self.coefficients, self.formulas.designs(X), offset)
+            return np.repeat(outputs, len(X), axis=0) if len(outputs) == 1 else outputs
         return self.predictor.outputs(self.coefficients, X, offset)
 
     def predict(self, X: Any = None, rule: Any = "mean", *, offset: ArrayLike | None = None, **given: ArrayLike) -> Any:

@@ -1,0 +1,85 @@
+"""Formulas, read by formulaic."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+
+import likelihoodkit as lk
+from likelihoodkit.errors import InputError, ShapeError, SupportError
+
+RNG = np.random.default_rng(2)
+N = 120
+FRAME = pd.DataFrame({
+    "age": RNG.uniform(20, 60, N),
+    "region": RNG.choice(["north", "south", "west"], N),
+    "z": RNG.normal(size=N),
+})  # fmt: skip
+FRAME["amount"] = RNG.gamma(2.0, np.exp(0.02 * FRAME["age"] + 0.3 * (FRAME["region"] == "west")) / 2)
+FRAME["visits"] = RNG.poisson(np.exp(0.01 * FRAME["age"]))
+
+
+def test_a_formula_is_its_design() -> None:
+    by_formula = lk.fit(lk.Gamma, "amount ~ age + C(region)", FRAME)
+    south, west = (FRAME["region"] == r for r in ("south", "west"))
+    by_hand = lk.fit(lk.Gamma, FRAME["amount"], {"age": FRAME["age"], "south": south * 1.0, "west": west * 1.0})
+    np.testing.assert_allclose(by_formula.coefficients, by_hand.coefficients, rtol=1e-12)
+    assert by_formula.names[:2] == ("mean.intercept", "mean.age")
+    assert by_formula.names[2:4] == ("mean.C(region)[T.south]", "mean.C(region)[T.west]")
+    assert list(by_formula.constants()) == ["shape"]
+
+
+def test_one_formula_per_parameter() -> None:
+    fit = lk.fit(lk.Gamma, {"mean": "amount ~ age", "shape": "~ 0 + z"}, FRAME)
+    by_hand = lk.fit(
+        lk.Gamma,
+        FRAME["amount"],
+        {"mean": {"intercept": np.ones(N), "age": FRAME["age"]}, "shape": {"z": FRAME["z"]}},
+        intercept=False,
+    )
+    np.testing.assert_allclose(fit.coefficients, by_hand.coefficients, rtol=1e-12)
+
+
+def test_new_rows_are_coded_as_the_old_ones_were() -> None:
+    fit = lk.fit(lk.Poisson, "visits ~ bs(age, df=4) + C(region)", FRAME)
+    np.testing.assert_allclose(fit.outputs(FRAME.iloc[[5, 60]]), fit.outputs(FRAME)[[5, 60]], rtol=1e-12)
+    assert fit.predict(FRAME.head(3)).shape == (3,)
+    constant = lk.fit(lk.Poisson, "visits ~ 1", FRAME)
+    np.testing.assert_allclose(constant.predict(FRAME.head(4)), FRAME["visits"].mean(), rtol=1e-12)
+
+
+def test_polars_and_mappings() -> None:
+    plain = lk.fit(lk.Gamma, "amount ~ age", FRAME)
+    for frame in (pl.DataFrame({name: FRAME[name].to_numpy() for name in FRAME}), dict(FRAME)):
+        np.testing.assert_allclose(lk.fit(lk.Gamma, "amount ~ age", frame).coefficients, plain.coefficients, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("formula", "words"),
+    [
+        ("amount ~ heigth", "heigth"),
+        ("amount ~ age +", "cannot be read"),
+        ("~ age", "must name the outcome"),
+        ({"mean": "amount ~ age", "shape": "amount ~ z"}, "must not name an outcome"),
+    ],
+)
+def test_formulas_that_make_no_sense(formula: object, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        lk.fit(lk.Gamma, formula, FRAME)
+
+
+def test_data_that_do_not_fit_the_formula() -> None:
+    missing = FRAME.assign(age=FRAME["age"].where(FRAME["age"] > 25))
+    with pytest.raises(InputError, match="null"):
+        lk.fit(lk.Gamma, "amount ~ age", missing)
+    with pytest.raises(InputError, match="needs a data frame"):
+        lk.fit(lk.Gamma, "amount ~ age")
+    with pytest.raises(ShapeError, match="3 columns"):
+        lk.fit(lk.Gamma, "region ~ age", FRAME)
+    with pytest.raises(SupportError):
+        lk.fit(lk.Gamma, "z ~ age", FRAME)
+    fit = lk.fit(lk.Gamma, "amount ~ C(region)", FRAME)
+    with pytest.raises(InputError, match="east"):
+        fit.predict(pd.DataFrame({"region": ["east"]}))
