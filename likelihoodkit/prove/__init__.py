@@ -2,7 +2,8 @@
 
 ``decide`` judges expressions; ``prove`` judges declarations. How it works, in the order of the modules: `ring` and
 `generators` (exact arithmetic over opaque numbers), `zero` and `vectors` (the zero test), `signs`, `cells`,
-`conditions` (finite and continuous), `ball`, `jets`, `refute` (certified counterexamples), `scale`, `decide`.
+`conditions` (finite and continuous), `ball`, `jets`, `refute` (certified counterexamples), `scale`, `decide`, and
+`ledger` (what a proof drops, and when it no longer applies).
 """
 
 from __future__ import annotations
@@ -61,7 +62,8 @@ def prove(noise: Any, *, reduces_to: Any, where: Mapping[str, Any] | None = None
         domains=ready.domains,
         target_values=ready.target_values,
     )
-    return Proof(left.name, right.name, ready.left, ready.right, decision, ready.assumptions, left.learnt)
+    predictions = tuple(map(str, ready.predictions))
+    return Proof(left.name, right.name, ready.left, ready.right, decision, ready.assumptions, left, predictions)
 
 
 make_callable(__name__, prove)

@@ -33,6 +33,8 @@ class Side:
     learnt: tuple[str, ...] = ()
     normalised: bool = False
     fixed: tuple[tuple[sp.Symbol, tuple[float, ...]], ...] = ()
+    family: str = ""
+    numbers: tuple[tuple[str, Any], ...] = ()  # what is held at a number, by name
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,8 @@ def side(thing: Any) -> Side:
         raise InputError(f"{bound.name} predicts nothing, so there is no loss to compare", family=bound.name)
     roles_ = tuple(predicted), tuple(settings), tuple(learnt)
     formula = without_factors(formula.xreplace(numbers))
-    return Side(repr(bound), formula, family.outcome, *roles_, family.sign < 0, tuple(fixed))
+    held = tuple((name, number) for name, number in bound.held.items() if number is not None)
+    return Side(repr(bound), formula, family.outcome, *roles_, family.sign < 0, tuple(fixed), family.__name__, held)
 
 
 def prepared(left: Side, right: Side, where: Mapping[str, Any]) -> Ready:

@@ -8,7 +8,10 @@ from typing import Any
 
 import sympy as sp
 
+from likelihoodkit.prove.claim import Side
+from likelihoodkit.prove.ledger import Applies, Dropped, applies, listed, numbers
 from likelihoodkit.prove.outcome import Decision, Verdict, Witness
+from likelihoodkit.prove.vectors import LENGTH
 
 SCHEMA = "likelihoodkit.proof/1"
 
@@ -27,6 +30,10 @@ class Proof:
         The full `Decision`, cells and steps included.
     assumptions
         What the comparison takes for granted (which output is which, independence of coordinates, ...).
+    side
+        The left side as it was read: what it predicts, shares and holds.
+    predictions
+        Names of what was predicted in the claim.
     """
 
     left: str
@@ -35,7 +42,8 @@ class Proof:
     right_formula: sp.Expr
     decision: Decision
     assumptions: tuple[str, ...] = ()
-    learnt: tuple[str, ...] = ()
+    side: Side | None = None
+    predictions: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -62,13 +70,42 @@ class Proof:
             if names:
                 verb = "is" if len(names) == 1 else "are"
                 words.append(f"the {what} may be dropped as long as {', '.join(names)} {verb} not predicted")
-        touched = [n for n in self.learnt if n in {*d.scale_depends_on, *d.constant_depends_on}]
+        touched = [
+            n for n in (self.side.learnt if self.side else ()) if n in {*d.scale_depends_on, *d.constant_depends_on}
+        ]
         if touched:
             words.append(f"{', '.join(touched)} is learnt here: for that keep the whole loss")
-        return (*self.assumptions, *words)
+        return (*self.assumptions, *words, *(numbers(self.side) if self and self.side else ()))
+
+    @property
+    def ledger(self) -> tuple[Dropped, ...]:
+        """The factor and every term of the constant that were dropped, each with the assumption that let it go.
+
+        >>> import likelihoodkit as lk
+        >>> for row in lk.prove(lk.Laplace(scale=lk.shared), reduces_to=lk.losses.absolute_error).ledger:
+        ...     print(row)
+        factor 1/scale: scale is one number for all rows, not predicted
+        constant log(2): a number
+        constant log(scale): scale is one number for all rows, not predicted
+        """
+        return () if self.side is None else tuple(listed(self.decision, self.side))
+
+    def applies_to(self, noise: Any) -> Applies:
+        """Does the proof speak of this noise too? Not once a parameter is predicted that was held, or held elsewhere.
+
+        >>> import likelihoodkit as lk
+        >>> proof = lk.prove(lk.Laplace(scale=lk.shared), reduces_to=lk.losses.absolute_error)
+        >>> bool(proof.applies_to(lk.Laplace(scale=lk.shared)))
+        True
+        >>> print(proof.applies_to(lk.Laplace))
+        the proof no longer applies: scale is predicted now, so 1/scale and log(scale) must stay in the loss
+        """
+        if not self or self.side is None:
+            return Applies((f"there is none: the claim is {self.verdict}",))
+        return applies(self.side, self.ledger, self.predictions, noise)
 
     def _held(self, names: tuple[str, ...]) -> list[str]:
-        return [n for n in names if n not in self.decision.targets]
+        return [n for n in names if n not in self.decision.targets and n != LENGTH.name]
 
     @property
     def steps(self) -> tuple[str, ...]:
@@ -111,8 +148,9 @@ class Proof:
     def to_json(self) -> dict[str, Any]:
         """The proof as plain data: strings, numbers, lists; with a schema name.
 
-        Keys: schema, left, right, left_formula, right_formula, verdict, reason, scale, constants, conditions, cells,
-        steps, counterexample (None or kind, components, points, left, right, why).
+        Keys: schema, left, right, left_formula, right_formula, verdict, reason, scale, constants, conditions, ledger
+        (rows of what, term, because, where), cells, steps, counterexample (None or kind, components, points, left,
+        right, why).
         """
         d, w = self.decision, self.decision.witness
         return {
@@ -126,6 +164,10 @@ class Proof:
             "scale": None if d.scale is None else str(d.scale),
             "constants": [{"where": where, "value": str(value)} for where, value in d.constants],
             "conditions": list(self.conditions),
+            "ledger": [
+                {"what": row.what, "term": str(row.term), "because": row.because, "where": row.where}
+                for row in self.ledger
+            ],
             "cells": d.cells,
             "steps": list(d.steps),
             "counterexample": None

@@ -9,12 +9,16 @@ import sympy as sp
 
 import likelihoodkit as lk
 from likelihoodkit import losses
-from likelihoodkit.declaration import NamedLoss, outcome, parameter
+from likelihoodkit.binding import Held
+from likelihoodkit.declaration import NamedLoss, as_bound, bind, outcome, parameter
 from likelihoodkit.errors import InputError
+from likelihoodkit.loss import Loss
+from likelihoodkit.primitives import lower
 from likelihoodkit.primitives.words import sum_over
 from likelihoodkit.prove import prove
 from likelihoodkit.prove.zero import Reader
 from likelihoodkit.supports import real_vector
+from prove import declared
 
 scale = lk.Normal.scale
 SHAPE = lk.Gamma.shape
@@ -92,7 +96,8 @@ def test_the_ledger_says_when_terms_may_be_dropped():
     assert "the factor may be dropped as long as scale is not predicted" in proof.conditions
     assert "the constant may be dropped as long as scale is not predicted" in proof.conditions
     assert any("scale is learnt" in c for c in proof.conditions)
-    assert prove(lk.Normal(scale=1), reduces_to=losses.squared_error).conditions == ()
+    (held,) = prove(lk.Normal(scale=1), reduces_to=losses.squared_error).conditions
+    assert held == "scale = 1 is held: once it is predicted the proof no longer applies"
     assert not prove(lk.Normal, reduces_to=losses.squared_error)  # once the scale is predicted the proof is gone
 
 
@@ -101,6 +106,67 @@ def test_outcomes_that_differ_in_an_end_point_are_compared_where_both_speak():
     assert proof
     assert "on positive amounts, which is all that gamma_deviance() takes" in proof.conditions
     assert not any("takes" in c for c in prove(lk.Gamma(shape=1), reduces_to=losses.gamma_deviance).conditions)
+
+
+@pytest.mark.parametrize("row", declared.PROVED, ids=lambda row: f"{row[0]!r:.40} -> {row[1]!r:.40}")
+def test_the_ledger_adds_up(row):
+    """factor * right + the terms of the ledger = left, and every term names what it stands on."""
+    noise, loss, *where = row
+    proof = prove(noise, reduces_to=loss, where=where[0] if where else None)
+    assert proof, str(proof)
+    terms = [r for r in proof.ledger if r.what == "constant"]
+    factor = next((r.term for r in proof.ledger if r.what == "factor"), sp.S.One)
+    assert factor == proof.scale
+    if all(r.where == "everywhere" for r in terms):
+        rest = lower(proof.left_formula - factor * proof.right_formula) - sp.Add(*[r.term for r in terms])
+        if not rest.has(sp.Piecewise, sp.Max, sp.Min):
+            assert Reader(dict.fromkeys(rest.free_symbols, 0)).is_zero(rest)
+    for r in proof.ledger:
+        assert r.because
+        assert not set(r.settings) & {*proof.predictions, *proof.decision.targets}
+        assert set(r.settings) <= {str(s) for s in r.term.free_symbols}
+    assert proof.applies_to(noise)
+    assert len(proof.to_json()["ledger"]) == len(proof.ledger)
+
+
+def test_the_proof_is_gone_once_a_held_parameter_is_predicted():
+    """For every claim of the table with one more parameter predicted: the proof says that it no longer applies."""
+    tried = 0
+    for noise, loss, *where in declared.PROVED:
+        bound = as_bound(noise.bound if isinstance(noise, Loss) else noise)
+        proof = prove(noise, reduces_to=loss, where=where[0] if where else None)
+        for name, row in bound.family.parameters.items():
+            if name in bound.outputs or row.link is None:
+                continue
+            said = {n: how for n, how in bound.bindings if n != name and n not in bound.outputs}
+            said = {n: how.value if isinstance(how, Held) else how for n, how in said.items()}
+            others = {n: how for n, how in said.items() if how is not None}
+            wider = bind(bound.family, {**others, name: row.link})
+            answer = proof.applies_to(wider)
+            assert not answer
+            assert f"{name} is predicted now" in str(answer)
+            kept = [r.term for r in proof.ledger if name in r.settings]
+            assert all(str(term) in str(answer) for term in kept)
+            tried += 1
+    assert tried >= 25
+
+
+def test_when_a_proof_applies():
+    proof = prove(lk.Normal(scale=2), reduces_to=losses.squared_error)
+    assert proof.applies_to(lk.Normal(scale=2))
+    assert proof.applies_to(lk.derive(lk.Normal(scale=2)))
+    for other, why in (
+        (lk.Normal, "scale is predicted now"),
+        (lk.Normal(scale=3), "scale was 2, now it is 3"),
+        (lk.Normal(scale=lk.shared), "scale was 2, now it is learnt"),
+        (lk.Laplace(scale=2), "about Normal, not Laplace"),
+    ):
+        assert why in str(proof.applies_to(other))
+    assert "the claim is refuted" in str(prove(lk.Normal, reduces_to=losses.squared_error).applies_to(lk.Normal))
+    deviance = prove(lk.Poisson, reduces_to=losses.poisson_deviance)
+    assert deviance.applies_to(lk.Poisson(mean="softplus"))  # both read one mean, whatever link gives it
+    soft = prove(lk.Categorical, reduces_to=losses.softmax_cross_entropy)  # one reads logits: the link matters
+    assert soft.predictions == ("f_probabilities",)
 
 
 def test_constant_is_what_was_dropped():
