@@ -91,6 +91,7 @@ class Facts:
     parts: ClassVar[tuple[Part, ...]] = ()
     log_step: ClassVar[sp.Expr | None] = None
     components: ClassVar[tuple[tuple[sp.Expr, Part | float], ...]] = ()
+    intercept: ClassVar[dict[str, str]] = {}  # a parameter that another one already shifts -> that other one
 
 
 Family = type[Facts]
@@ -137,7 +138,8 @@ class Bound(Evaluated):
                 continue
             own = self.family.parameters[name].link
             if isinstance(how, Held) and how.value is not None and how.value != self.family.parameters[name].default:
-                words.append(f"{name}={_short(how.value)}")
+                names = self.family.parameters[name].domain.names
+                words.append(f"{name}={names[int(how.value)]!r}" if names else f"{name}={_short(how.value)}")
             elif isinstance(how, Shared):
                 words.append(f"{name}={how!r}")
             elif isinstance(how, Link) and how != own:
@@ -188,6 +190,8 @@ def _binding(family: str, row: Parameter, value: Any) -> Binding:
         if chosen is None:
             raise BindingError(f"{family}.{row.name} is held: give it a number", family=family, parameter=row.name)
         return Shared(chosen)
+    if row.domain.names:
+        return _chosen(family, row, value)
     if isinstance(value, Link | str):
         if row.link is None:
             raise BindingError(
@@ -218,6 +222,18 @@ def _binding(family: str, row: Parameter, value: Any) -> Binding:
     return Held(exact(number if isinstance(number, sp.Basic | int) else as_float))
 
 
+def _chosen(family: str, row: Parameter, value: Any) -> Held:
+    names = row.domain.names
+    if value not in names:
+        raise BindingError(
+            f"{family}.{row.name} is one of {', '.join(map(repr, names))}, not {value!r}",
+            family=family,
+            parameter=row.name,
+            value=value,
+        )
+    return Held(exact(names.index(value)))
+
+
 def _inside(domain: Support, value: float) -> bool:
     if domain.vector:  # one number for all entries, or for the diagonal of a matrix
         return value > 0 if domain.layout == "triangle" else not domain.special and not domain.sums_to_one
@@ -235,7 +251,8 @@ def _fixed(family: str, row: Parameter, value: Any) -> Fixed:
     if good and domain.layout == "entries":
         good = not bool(domain.outside(array).any()) or domain.special
         good = good and (not domain.sums_to_one or abs(array.sum() - 1) <= 1e-6)
-        good = good and (not domain.special or abs(np.square(array).sum() - 1) <= 1e-6)
+        good = good and (not domain.increasing or bool((np.diff(array) > 0).all()))
+        good = good and (not domain.special or domain.increasing or abs(np.square(array).sum() - 1) <= 1e-6)
     if not good:
         raise BindingError(
             f"{family}.{row.name} must be one of the {domain.words}, not {value!r}",

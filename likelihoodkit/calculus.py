@@ -71,6 +71,8 @@ def _sweep(expression: sp.Expr, symbol: sp.Symbol) -> sp.Expr:
         if node == symbol:
             continue
         flow = adjoint.get(node, sp.S.Zero)
+        if flow == 0:
+            continue
         if isinstance(node, sp.Piecewise):
             of_branch = _entrywise if is_vector(node) else _sweep
             part = flow * _by_cases(node, partial(of_branch, symbol=symbol))

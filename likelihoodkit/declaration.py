@@ -45,8 +45,8 @@ PATHS = ("marginals", "log_partition", "path_labelling")
 CLOSED_FORMS = ("expectation", "variance", "median", "mode", "cdf", "survival", "quantile", "entropy", "draw", *PATHS)
 #: names that mean something else in a class body
 RESERVED = {
-    "log_density", "loss", "formula", "formula_name", "sign", "fisher", "limit", "outcome", "parameters", "family",
-    *CLOSED_FORMS,
+    "log_density", "loss", "formula", "formula_name", "sign", "fisher", "limit", "intercept", "outcome", "parameters",
+    "family", *CLOSED_FORMS,
 }  # fmt: skip
 
 #: the symbol of a probability in a declared ``quantile``

@@ -16,6 +16,7 @@ from likelihoodkit import primitives as p, supports
 from likelihoodkit.errors import UnknownNameError
 from likelihoodkit.primitives import cholesky as v
 from likelihoodkit.primitives.directions import unit_of
+from likelihoodkit.primitives.steps import increasing
 from likelihoodkit.supports import Support
 
 Map = Callable[[sp.Expr], sp.Expr]
@@ -74,6 +75,8 @@ angle = Link("angle", lambda f: p.wrap_angle(f), lambda t: t, supports.circle, o
 shifted_exp = Link("shifted_exp", lambda f: 1 + sp.exp(f), lambda t: sp.log(t - 1), supports.above_one)
 vector = Link("vector", lambda f: f, lambda t: t, supports.real_vector)
 unit = Link("unit", lambda f: unit_of(f), lambda t: t, supports.sphere, one_to_one=False)  # f = 0 is singular
+# the first cutpoint, then the logarithms of the distances
+ordered = Link("ordered", lambda f: increasing(f), lambda t: t, supports.cutpoints)
 # d (d + 1)/2 outputs: the logarithms of the diagonal, then the strict lower triangle by rows
 cholesky = Link("cholesky", lambda f: v.cholesky_factor(f), lambda t: t, supports.triangle)
 # simpler matrices: one output for s I, d outputs for a diagonal
@@ -87,7 +90,7 @@ diagonal = Link(
 LINKS: dict[str, Link] = {
     link.name: link for link in (identity, exp, softplus, sigmoid, softmax, tanh, square, angle, shifted_exp, vector)
 }
-LINKS |= {link.name: link for link in (cholesky, isotropic, diagonal, unit)}
+LINKS |= {link.name: link for link in (cholesky, isotropic, diagonal, unit, ordered)}
 
 
 def find(link: Link | str, domain: Support | None = None) -> Link:

@@ -304,6 +304,10 @@ class Reader:
         if name == "classes":
             block = next(s for n, s in columns.items() if n in self.vectors)
             return float(block.stop - block.start - 1)
+        if name in self.vectors:  # one more grade than there are cutpoints
+            return float(columns[name].stop - columns[name].start)
+        if name in self.derivation.constants:
+            return float(inputs[self.derivation.constants[name][0].name].shape[0])
         held = self.derivation.bound.held.get(name)
         return float(held) if held is not None else inputs[self.derivation.inputs[name].name]
 

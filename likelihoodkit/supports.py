@@ -49,6 +49,8 @@ class Support:
     columns: tuple[tuple[str, Support], ...] = ()  # several named outcomes in one row, each with its own support
     atoms: tuple[float, ...] = ()  # values of a continuous outcome that have a probability of their own
     size: int | None = None  # entries of a vector where the declaration fixes them
+    increasing: bool = False  # the entries of a vector come in increasing order
+    names: tuple[str, ...] = ()  # what the numbers 0, 1, ... are called where they stand for a choice
     notes: dict[str, str] = field(default_factory=dict, compare=False)
 
     def __str__(self) -> str:
@@ -274,6 +276,23 @@ classes = Support(
     remedy="Number the classes from 0; K is read from the columns of outputs",
 )
 
+grades = Support(
+    "grades",
+    "grades 0, 1, ..., K - 1 in their order",
+    low=0.0,
+    closed_low=True,
+    whole=True,
+    upper="cutpoints",
+    typical=(0, 2),
+    remedy="Number the grades from 0 in their order; K - 1 cutpoints part K grades",
+)
+
+
+def choice(*names: str) -> Support:
+    """One of several named ways: a setting that is given by its name."""
+    return Support("choice", f"choices {', '.join(names)}", low=0.0, high=len(names) - 1.0, closed_low=True,
+                   closed_high=True, whole=True, names=names)  # fmt: skip
+
 
 def counts_up_to(name: str) -> Support:
     """Counts that cannot exceed the held parameter ``name`` (the trials of a binomial)."""
@@ -307,6 +326,15 @@ sphere = Support(
     special=True,
     typical=(-1.0, 1.0),
     remedy="Divide each row by its length; for directions in the plane given as angles use VonMises",
+)
+cutpoints = Support(
+    "cutpoints",
+    "cutpoints in increasing order",
+    vector=True,
+    fewest=1,
+    special=True,
+    increasing=True,
+    remedy="Give K - 1 numbers, each above the one before",
 )
 proportions = replace(
     simplex,

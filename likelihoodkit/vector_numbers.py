@@ -114,6 +114,11 @@ def _collapsed(path: Sequence[int], blank: int) -> list[int]:
     return [k for k, before in zip(path, (None, *path), strict=False) if k not in (before, blank)]
 
 
+def _increasing(f: Numbers) -> Numbers:
+    parts = [f[0], *map(mpmath.exp, f[1:])]
+    return [mpmath.fsum(parts[: k + 1]) for k in range(len(f))]
+
+
 def _unit_of(f: Numbers) -> Numbers:
     norm = mpmath.sqrt(mpmath.fsum(x * x for x in f))
     return [x / norm for x in f]
@@ -150,6 +155,7 @@ VECTORS: dict[str, Callable[..., Any]] = {
     "resultant_length": _resultant_length,
     "bessel_complement": lambda k, like: 1 - _resultant_length(k, like),
     "resultant_slope": lambda k, like: mpmath.diff(lambda t: _resultant_length(t, like), k),
+    "increasing": _increasing,
     "plackett_luce": _plackett_luce,
     "chain_partition": _chain_partition,
     "chain_loss": _chain_loss,

@@ -119,12 +119,17 @@ class Measure:
             raise self._misfit(width, found)
         ((known.entries, known.steps),) = found
         if not known.entries and self.blocks:  # only shared vectors: y or their number says how many entries
-            known.entries = known.hints.get("K", 0)
+            known.entries = known.hints.get("K", 0) or self._behind_shared(known)
         return {
             name: columns(size, known.entries, known.steps)
             for name, (size, _) in self.blocks.items()
             if name in self.derivation.outputs
         }
+
+    def _behind_shared(self, known: Known) -> int:
+        """The number of entries that the number of shared values says; 0 where it does not."""
+        found = solve([self.blocks[name] for name in self.derivation.shared], known.shared or 0, known.fixed)
+        return found[0][0] if len(found) == 1 else 0
 
     def _fitting(self, found: list[tuple[int, int]], known: Known) -> list[tuple[int, int]]:
         if len(found) < 2 or known.shared is None:

@@ -52,7 +52,7 @@ def loss_of(name: str) -> lk.Loss:
 
 def outputs_of(name: str, rows: int = 6, scale: float = 0.7) -> np.ndarray:
     rng = np.random.default_rng(zlib.crc32(name.encode()))
-    width = 4 if name == "Categorical" else len(loss_of(name).outputs)
+    width = {"Categorical": 4, "Ordered": 5}.get(name) or len(loss_of(name).outputs)
     outputs = rng.normal(scale=scale, size=(rows, width))
     if name == "StudentT":
         outputs[:, 2] += 4  # enough degrees of freedom for a variance

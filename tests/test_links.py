@@ -76,6 +76,7 @@ RANGES = {
     "identity": "real", "exp": "positive", "softplus": "positive", "sigmoid": "unit", "softmax": "simplex",
     "tanh": "correlation", "square": "positive", "angle": "circle", "shifted_exp": "above_one", "vector": "real_vector",
     "cholesky": "triangle", "isotropic": "triangle", "diagonal": "triangle", "unit": "sphere",
+    "ordered": "cutpoints",
 }  # fmt: skip
 
 
@@ -96,8 +97,9 @@ FITS = {
     "above_one": {"shifted_exp"},
     "circle": {"angle"},
     "simplex": {"softmax"},
-    "real_vector": {"softmax", "vector", "unit", *ENTRYWISE},
-    "vectors": {"softmax", "vector", "unit", *ENTRYWISE},
+    "real_vector": {"softmax", "vector", "unit", "ordered", *ENTRYWISE},
+    "vectors": {"softmax", "vector", "unit", "ordered", *ENTRYWISE},
+    "cutpoints": {"ordered"},
     "triangle": {"cholesky", "isotropic", "diagonal"},
     "counts": set(),
     "classes": set(),

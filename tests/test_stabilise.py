@@ -26,6 +26,7 @@ from likelihoodkit.primitives import (
     lower,
     robust,
     single,
+    steps,
     vector_kernels,
     whole,
 )
@@ -209,6 +210,12 @@ EXAMPLES = [
     ),
     Example(
         "factor by its outputs",
+        steps.log_gap(steps.increasing(v), 1),
+        {v: [1, -750, 1]},
+        by_sympy=False,
+    ),
+    Example(
+        "factor by its outputs",
         p.sum_over(cholesky.whiten(v, cholesky.cholesky_factor(L))),
         {v: [1e-300, 1e-300, 1e-300], L: [-750, -750, -750, 0, 0, 0]},
         by_sympy=False,
@@ -247,6 +254,8 @@ NAIVE = {
     "pick": lambda u, i: u[int(i)],
     "sum_over": np.sum,
     "log_sum_exp": lambda u: np.log(np.exp(u).sum()),
+    "increasing": lambda u: np.cumsum([u[0], *np.exp(u[1:])]),
+    "log_gap": lambda u, i: np.log(u[int(i)] - u[int(i) - 1]),
     "whiten": lambda u, factor: vector_kernels.whiten(u[:, None], np.reshape(factor, (-1, 1)))[:, 0],
     "cholesky_factor": lambda u: vector_kernels.cholesky_factor(u[:, None])[:, 0],
     "log_determinant": lambda u, like: vector_kernels.log_determinant(np.reshape(u, (-1, 1)), like[:, None])[0],

@@ -27,7 +27,7 @@ MODERATE: list[dict[str, str]] = [
      "direction": "-1", "probability": "0.85", "dispersion": "0.1", "skew": "-0.5", "tail": "2", "rate": "2.5",
      "inner": "1.5", "outer": "3", "spread": "0.6", "centre": "2"},
 ]  # fmt: skip
-SCALAR = [name for name in FAMILIES if name != "Categorical"]
+SCALAR = [name for name in FAMILIES if not FAMILIES[name].classes]
 
 
 def parameters(family: Family, at: dict[str, str]) -> list[mpf]:
@@ -158,8 +158,7 @@ def test_jets_agree_with_mpmath_diff(name: str) -> None:
         p = [mpf(x) for x in outputs]
 
         def value(*columns: mpf) -> mpf:
-            blocks = [list(columns)] if family.classes else [[c] for c in columns]
-            inside = [apply_link(link, block) for link, block in zip(family.links, blocks, strict=True)]
+            inside = [apply_link(link, block) for link, block in zip(family.links, family.blocks(columns), strict=True)]
             return -family.log_density(mpf(y), *inside, **held(family))
 
         for i, slope in enumerate(numbers.gradient):

@@ -40,7 +40,7 @@ def test_every_family_derives_and_its_gradient_can_be_followed_downhill() -> Non
         held = {"AsymmetricLaplace": {"level": 0.3}, "Huber": {"threshold": 1.345}, "Binomial": {"trials": 12}}
         held |= {"AsymmetricNormal": {"level": 0.3}, "BetaBinomial": {"trials": 12}}
         loss = lk.derive(family(**held.get(name, {})))
-        width = 3 if name == "Categorical" else len(loss.outputs)
+        width = {"Categorical": 3, "Ordered": 4}.get(name, len(loss.outputs))
         y, outputs = np.full(4, 0.5 if family.outcome.domain is lk.supports.unit else 1.0), np.full((4, width), 0.25)
         value, gradient = loss.value_and_gradient(y, outputs)
         assert np.isfinite(value).all()

@@ -29,11 +29,10 @@ def nll(
     family = FAMILIES[name]
     chosen = family.links if links is None else tuple(links)
     settings = {k: mpf(v) for k, v in (family.held if held is None else held).items()}
-    per_column = chosen * len(outputs) if family.classes else chosen
+    per_column = chosen[:-1] + chosen[-1:] * family.classes if family.classes else chosen
 
     def formula(at: Number, columns: list[Number]) -> Number:
-        blocks = [columns] if family.classes else [[c] for c in columns]
-        parameters = [apply_link(link, block) for link, block in zip(chosen, blocks, strict=True)]
+        parameters = [apply_link(link, block) for link, block in zip(chosen, family.blocks(columns), strict=True)]
         return -family.log_density(at, *parameters, **settings)
 
     return certify(formula, y, outputs, per_column, continuous=family.continuous, cap=cap)
@@ -146,6 +145,15 @@ def _negative_binomial(y: Number, mean: Number, dispersion: Number) -> Number:
     return log_gamma(y + r) - log_gamma(r) - log_gamma(y + 1) + r * log(p) + y * log(1 - p)
 
 
+def _ordered(y: Number, location: Number, cutpoints: list[Number]) -> Number:
+    """F(b) - F(a) over the common denominator."""
+    low = exp(cutpoints[int(y) - 1] - location) if y > 0 else mpf(0)
+    if y == len(cutpoints):
+        return -log(1 + low)
+    high = exp(cutpoints[int(y)] - location)
+    return log(high - low) - log(1 + low) - log(1 + high)
+
+
 def _binomial(y: Number, probability: Number, trials: mpf) -> Number:
     return _log_choose(trials, y) + y * log(probability) + (trials - y) * log(1 - probability)
 
@@ -220,6 +228,9 @@ _ROWS = (
            lambda p: (p, p * (1 - p))),
     Family("Categorical", "Agresti (2013) Categorical Data Analysis, 1.2.2", "classes",
            (("probabilities", "softmax"),), lambda y, p: log(p[int(y)]), classes=4),
+    Family("Ordered", "McCullagh (1980) JRSS B 42, 109 (proportional odds)", "grades",
+           (("location", "identity"), ("cutpoints", "ordered")), _ordered,
+           classes=4),
     Family("Poisson", "JKK 4.1", "counts", (("mean", "exp"),), lambda y, m: y * log(m) - m - log_gamma(y + 1),
            _summed(lambda y, m: y * log(m) - m - log_gamma(y + 1)), lambda m: (m, m)),
     Family("Geometric", "JKK 5.2.1 (failures before the first success), p = 1/(1 + mean)", "counts",

@@ -41,6 +41,7 @@ OUTCOMES: dict[str, tuple[float, ...]] = {
     "binary": (0, 1),
     "labels": (0, 1),  # as the formula has them; -1 and +1 are recoded at the door
     "classes": (0, 1, 2),
+    "grades": (0, 1, 2, 4),
     "counts": (0, 1, 2, 30, 1000, 10**6),
     "counts from one": (1, 2, 30, 1000, 10**6),
 }
@@ -49,7 +50,7 @@ OUTCOMES: dict[str, tuple[float, ...]] = {
 def _in_columns(family: Any) -> bool:
     """One number for y and one column for each parameter, or classes: what this audit can put on its grid."""
     vectors = [row for row in family.parameters.values() if row.domain.vector]
-    return not family.outcome.domain.vector and (not vectors or family.outcome.domain.upper == "classes")
+    return not family.outcome.domain.vector and (not vectors or family.outcome.domain.upper in {"classes", "cutpoints"})
 
 
 #: the families audited here; those of vectors and sequences have references of their own in their tests
@@ -101,7 +102,7 @@ class Case:
 
     @property
     def width(self) -> int:
-        return CLASSES if self.vector else len(self.loss.bound.outputs)
+        return len(self.loss.bound.outputs) + (CLASSES - 1 if self.vector else 0)
 
     def reference(self, y: float, outputs: list[float]) -> Certified | None:
         """Value, gradient and Hessian with their conditions, or None where none can be formed."""

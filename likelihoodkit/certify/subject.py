@@ -111,6 +111,10 @@ class Subject:
         domain = self.domain
         if domain.upper == "classes":
             return CLASSES - 1
+        if domain.upper in self.loss.bound.family.parameters and isinstance(
+            self.loss.bound.family.parameters[domain.upper].symbol, VectorSymbol
+        ):  # one more grade than there are cutpoints
+            return CLASSES
         if domain.upper is not None:
             return int(self.parameters(point)[self.loss.bound.family.parameters[domain.upper].symbol])
         return int(domain.high) if math.isfinite(domain.high) else None

@@ -52,6 +52,9 @@ class Density:
             return np.full(self.count, block.shape[0] - 1.0)
         if name is None:
             return np.full(self.count, self.support.high) if np.isfinite(self.support.high) else None
+        if self.derivation.bound.family.parameters[name].domain.vector:  # one more grade than there are cutpoints
+            block = next(array for array in self._columns.values() if array.ndim > 1)
+            return np.full(self.count, float(block.shape[0]))
         return self.parameter(name, np.arange(self.count))
 
     def parameter(self, name: str, row: Array) -> Array:

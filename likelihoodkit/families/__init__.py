@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from likelihoodkit.families.nakagami import Nakagami as Nakagami
     from likelihoodkit.families.negative_binomial import NegativeBinomial as NegativeBinomial
     from likelihoodkit.families.normal import Normal as Normal
+    from likelihoodkit.families.ordered import Ordered as Ordered
     from likelihoodkit.families.plackett_luce import PlackettLuce as PlackettLuce
     from likelihoodkit.families.poisson import Poisson as Poisson
     from likelihoodkit.families.rayleigh import Rayleigh as Rayleigh
@@ -97,7 +98,7 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
         "Beta", "VonMises", "LogitNormal", "Kumaraswamy", "WrappedCauchy", "ContinuousBernoulli",
     ),
     "Classes": (
-        "Bernoulli", "Categorical",
+        "Bernoulli", "Categorical", "Ordered",
     ),
     "Counts": (
         "Poisson", "Geometric", "NegativeBinomial", "Binomial", "BetaBinomial", "Logarithmic", "GeneralizedPoisson",

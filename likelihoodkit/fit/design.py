@@ -166,6 +166,13 @@ def constant(rows: int) -> Table:
     return Table((INTERCEPT,), np.ones((rows, 1)), intercept=True)
 
 
+def without_intercept(table: Table) -> Table:
+    """The design without the constant that was added to it; perhaps without any column."""
+    if not table.intercept:
+        return table
+    return Table(table.names[1:], table.matrix[:, 1:], given_names=table.given_names)
+
+
 def _with_intercept(table: Table, rows: int, intercept: bool, family: str) -> Table:
     if table.matrix.shape[0] != rows:
         raise ShapeError(

@@ -96,7 +96,8 @@ class Predictor:
             outputs[:, column] = self._matrix(name, tables.get(name), count) @ coefficients[start:stop]
             start = stop
         if added is not None:
-            outputs[:, next(column for name, _, column in self.blocks if name == self.first)] += added
+            # a first parameter without coefficients is the first column all the same
+            outputs[:, next((column for name, _, column in self.blocks if name == self.first), 0)] += added
         return outputs
 
     def _wants(self, name: str) -> tuple[str, ...]:

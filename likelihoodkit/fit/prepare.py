@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from likelihoodkit.declaration import Bound, Shared, as_bound
 from likelihoodkit.errors import FitError, InputError, ShapeError
 from likelihoodkit.fit.constrained import Constraints, equations, names_of
-from likelihoodkit.fit.design import Table, constant, designs, orthonormal
+from likelihoodkit.fit.design import Table, constant, designs, orthonormal, without_intercept
 from likelihoodkit.fit.model import Block, Model
 from likelihoodkit.fit.predictor import Predictor
 from likelihoodkit.loss import Loss, derive
@@ -87,6 +88,9 @@ def prepare(
     loss(outcome, base, weights=weights, **given)
     tables = designs(X, bound.outputs, rows, intercept=intercept, family=loss.name)
     tables |= {name: constant(rows) for name in bound.shared}
+    for name, other in bound.family.intercept.items():
+        if name in tables and other in tables:
+            tables[name] = without_intercept(tables[name])
     first = bound.outputs[0] if bound.outputs else None
     if offset is not None:
         base[:, _offset_column(first, labels, starts, loss.name)] += _offset(offset, rows, loss.name)
@@ -135,6 +139,8 @@ def _widths(
         names = tuple(map(str, range(int(largest) + 1)))
     if len(set(names)) < len(names):
         raise InputError(f"{loss.name}: classes repeats a name", family=loss.name, value=names)
+    if family.outcome.domain.upper in vectors:  # a cutpoint between two grades
+        names = tuple(f"{a}|{b}" for a, b in pairwise(names))
     labels = {
         name: tuple(map(str, range(size))) if (size := family.parameters[name].domain.size) else names
         for name in vectors
@@ -175,6 +181,8 @@ def _blocks(
     blocks: list[Block] = []
     for name in loss.outputs:
         table = tables[name]
+        if not table.names:
+            continue
         rows = Table(table.names, table.matrix[used], table.intercept, table.given_names)
         basis = orthonormal(rows, name, loss.name)
         if name not in labels:
@@ -191,13 +199,17 @@ def _blocks(
 
 
 def _every_class(model: Model, labels: Mapping[str, tuple[str, ...]]) -> None:
-    if model.loss.bound.family.outcome.domain.upper != "classes" or model.y.ndim != 1:
+    upper = model.loss.bound.family.outcome.domain.upper
+    if upper not in {"classes", *labels} or model.y.ndim != 1:
         return
     (names,) = labels.values()
-    missing = [label for k, label in enumerate(names) if not (model.y == k).any()]
+    count, limit = len(names), "logit would be minus infinity"
+    if upper in labels:
+        count, limit = count + 1, "cutpoints would meet or leave for infinity"
+    missing = [str(k) if upper in labels else names[k] for k in range(count) if not (model.y == k).any()]
     if missing:
         raise FitError(
-            f"{model.loss.name}: class {missing[0]} never occurs, so its logit would be minus infinity",
+            f"{model.loss.name}: class {missing[0]} never occurs, so its {limit}",
             family=model.loss.name,
             value=missing,
             remedy="Number the classes that occur 0, 1, ..., K - 1",

@@ -107,7 +107,8 @@ class Starts:
     def _outcome(self) -> Array:
         """The outcome as the moments see it: successes become shares where a column bounds them."""
         upper = self.model.loss.bound.family.outcome.domain.upper
-        if upper is None or upper == "classes":
+        parameters = self.model.loss.bound.family.parameters
+        if upper is None or upper == "classes" or parameters[upper].domain.vector:
             return self.model.plain_y
         held = self.model.loss.bound.held.get(upper)
         most = float(held) if held is not None else np.asarray(self.model.given[upper], dtype=np.float64)

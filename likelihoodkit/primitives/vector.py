@@ -27,12 +27,17 @@ is_largest_other: Kind = primitive(
 pick: Kind = primitive(
     "pick",
     None,
-    (lambda v, y: one_hot(y, v), None),
+    (lambda v, y: one_hot(y, v), lambda v, y: sp.Integer(0)),  # which entry it is does not change nearby
     r"\left[{0}\right]_{{{1}}}",
     reduces=True,
 )
 one_hot: Kind = primitive(
-    "one_hot", None, (None, lambda y, like: sp.Integer(0)), r"\mathbf{{e}}_{{{0}}}", vector=True, nonnegative=True
+    "one_hot",
+    None,
+    (lambda y, like: sp.Integer(0), lambda y, like: sp.Integer(0)),
+    r"\mathbf{{e}}_{{{0}}}",
+    vector=True,
+    nonnegative=True,
 )
 log_sum_exp: Kind = primitive(
     "log_sum_exp",

@@ -151,6 +151,12 @@ from likelihoodkit.primitives.sequences import (
     smallest_of as smallest_of,
     viterbi as viterbi,
 )
+from likelihoodkit.primitives.steps import (
+    log_above as log_above,
+    log_below as log_below,
+    log_gap as log_gap,
+    log_step as log_step,
+)
 
 pi = sp.pi
 EulerGamma = sp.EulerGamma

@@ -96,6 +96,8 @@ class Subject:
             "DiscreteWeibull" in self.label
         ):  # at shape 18 already all but certainly y < 2: nothing is known of the shape
             outputs[:, 1] /= 3
+        if "gumbel_min" in self.label:  # e^(-e^4) is nothing: grades that far out do not happen
+            outputs /= 3
         return Rows(self.outcome(rng, count, keywords), outputs, keywords)
 
     def outcome(self, rng: np.random.Generator, count: int, keywords: dict[str, Any]) -> np.ndarray:
@@ -110,6 +112,8 @@ class Subject:
         name = self.bound.family.outcome.domain.upper
         if name == "classes":
             return CLASSES - 1
+        if name == "cutpoints":
+            return CLASSES
         if name is None:
             return None
         return keywords[name] if name in keywords else float(self.bound.held[name])
@@ -177,6 +181,8 @@ def subjects() -> dict[str, Subject]:
         lk.AsymmetricLaplace(),
         lk.Huber(scale=1),
         lk.Binomial(),
+        *(lk.Ordered(response=name) for name in ("normal", "cauchy", "gumbel", "gumbel_min")),
+        lk.Ordered(cutpoints=lk.shared),
         lk.MultivariateNormal(scale="isotropic"),
         lk.MultivariateNormal(scale="diagonal"),
         lk.MultivariateNormal(scale=2),

@@ -547,7 +547,8 @@ TABLE: dict[str, Case] = {
     "wrap_angle": Case(_wrap, reals(), LINE + near(math.pi, math.tau)),
 }
 
+from primitives.reference_counts import COUNTS  # noqa: E402
 from primitives.reference_tails import SECOND, TAILS  # noqa: E402, F401  they need `Case`
 
-TABLE |= TAILS
+TABLE |= TAILS | COUNTS
 TABLE |= {name: Case(*row) for name, row in CURVES.items()}

@@ -29,7 +29,7 @@ _SCALAR_LINKS: dict[str, Callable[[Number], Number]] = {
     "angle": lambda x: x - 2 * mp.pi * mp.nint(value(x) / (2 * mp.pi)),
     "shifted_exp": lambda x: 1 + exp(x),
 }
-LINKS = (*_SCALAR_LINKS, "softmax")
+LINKS = (*_SCALAR_LINKS, "softmax", "ordered")
 _LINEAR_LINKS = frozenset({"identity", "angle", "square"})  # digits grow with log|output|, else with |output|
 
 
@@ -39,6 +39,9 @@ def apply_link(name: str, block: Sequence[Number]) -> Number:
         powers = [exp(x) for x in block]
         total = sum(powers[1:], powers[0])
         return [p / total for p in powers]
+    if name == "ordered":
+        parts = [block[0], *map(exp, block[1:])]
+        return [sum(parts[1 : k + 1], parts[0]) for k in range(len(parts))]
     (x,) = block
     return _SCALAR_LINKS[name](x)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -27,7 +27,7 @@ class Family:
     cdf: Callable[..., mpf] | None = None
     moments: Callable[..., tuple[mpf | None, mpf | None]] | None = None
     held: Mapping[str, float] = field(default_factory=dict)
-    classes: int = 0  # width of the block of a vector-valued parameter
+    classes: int = 0  # width of the block of a vector-valued parameter, which is the last one
 
     @property
     def links(self) -> tuple[str, ...]:
@@ -36,7 +36,12 @@ class Family:
     @property
     def width(self) -> int:
         """Number of output columns."""
-        return self.classes or len(self.parameters)
+        return len(self.parameters) - bool(self.classes) + self.classes
+
+    def blocks(self, columns: Sequence[Number]) -> list[list[Number]]:
+        """The columns by parameter."""
+        single = len(self.parameters) - bool(self.classes)
+        return [[c] for c in columns[:single]] + [list(columns[single:])] * bool(self.classes)
 
     @property
     def continuous(self) -> bool:
@@ -57,6 +62,7 @@ _DRAWS: dict[str, Draw] = {
     "angle": lambda rng: round(rng.uniform(-math.pi, math.pi), 6),
     "binary": lambda rng: rng.randrange(2),
     "classes": lambda rng: rng.randrange(4),
+    "grades": lambda rng: rng.randrange(5),
     "counts": lambda rng: math.floor(math.exp(rng.gauss(1, 1.3))),
     "counts from one": lambda rng: 1 + math.floor(math.exp(rng.gauss(1, 1.3))),
     "trials": lambda rng: rng.randrange(13),

@@ -52,6 +52,16 @@ from likelihoodkit.primitives.vector_kernels.compositions import (
     rising_exp_slope as rising_exp_slope,
     smallest_of as smallest_of,
 )
+from likelihoodkit.primitives.vector_kernels.cutpoints import (
+    cut as cut,
+    cut_bend as cut_bend,
+    cut_pull as cut_pull,
+    gap_exponent as gap_exponent,
+    gap_pull as gap_pull,
+    increasing as increasing,
+    increasing_pull as increasing_pull,
+    log_gap as log_gap,
+)
 from likelihoodkit.primitives.vector_kernels.directions import (
     bessel_complement as bessel_complement,
     inverse_norm as inverse_norm,
