@@ -139,7 +139,8 @@ class Bound(Evaluated):
             own = self.family.parameters[name].link
             if isinstance(how, Held) and how.value is not None and how.value != self.family.parameters[name].default:
                 names = self.family.parameters[name].domain.names
-                words.append(f"{name}={names[int(how.value)]!r}" if names else f"{name}={_short(how.value)}")
+                value = repr(names[int(_short(how.value))]) if names else _short(how.value)
+                words.append(f"{name}={value}")
             elif isinstance(how, Shared):
                 words.append(f"{name}={how!r}")
             elif isinstance(how, Link) and how != own:

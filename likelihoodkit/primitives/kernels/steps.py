@@ -78,9 +78,9 @@ def _normal(a: Floats, t: Floats, which: int) -> Floats:
     if which == BEND:
         return np.where(short, moments[2] - moments[1] ** 2 - 1.0, -(far - near) * pull - w * far)
     if which == CROSS:
-        return length * np.where(short, -moments[1], np.where(left, pull, -w - pull))
+        return np.asarray(length * np.where(short, -moments[1], np.where(left, pull, -w - pull)))
     upper = np.where(length == 0, 0.0, a + w)
-    return length * np.where(short, moments[0] - w * upper, 1.0 - w * np.where(left, rest, upper + last))
+    return np.asarray(length * np.where(short, moments[0] - w * upper, 1.0 - w * np.where(left, rest, upper + last)))
 
 
 def _normal_moments(b: Floats, w: Floats, length: Floats) -> tuple[Any, Any, Any]:
@@ -161,8 +161,8 @@ def _cauchy(a: Floats, t: Floats, which: int) -> Floats:
     short = w < 0.5 * np.minimum(u, v)
     lost, fall = _cauchy_moments(b, np.where(short, w, 0.0), np.where(short, length, 0.0))
     if which == CROSS:
-        return -length * np.where(short, fall, 2.0 * beta / v + start)
-    return length * (np.where(short, lost, 1.0 - length) - 2.0 * beta * reach)
+        return np.asarray(-length * np.where(short, fall, 2.0 * beta / v + start))
+    return np.asarray(length * (np.where(short, lost, 1.0 - length) - 2.0 * beta * reach))
 
 
 def _cauchy_moments(b: Floats, w: Floats, length: Floats) -> tuple[Any, Any]:

@@ -86,4 +86,4 @@ def log_gap(c: Floats, k: Floats) -> Floats:
     """log(c_k - c_(k-1)); the entry before the first is the last."""
     labels = np.broadcast_to(k, c.shape[1:]).astype(np.intp)[np.newaxis]
     upper, lower = (np.take_along_axis(c, which, axis=0)[0] for which in (labels, labels - 1))
-    return np.log(upper - lower)
+    return np.asarray(np.log(upper - lower))
