@@ -76,7 +76,7 @@ def _normal(a: Floats, t: Floats, which: int) -> Floats:
     pull = far - rest  # the nearest end, and the slope there
     w = np.where(length == 0, 0.0, w)
     if which == BEND:
-        return np.where(short, moments[2] - moments[1] ** 2 - 1.0, -(far - near) * pull - w * far)
+        return np.asarray(np.where(short, moments[2] - moments[1] ** 2 - 1.0, -(far - near) * pull - w * far))
     if which == CROSS:
         return np.asarray(length * np.where(short, -moments[1], np.where(left, pull, -w - pull)))
     upper = np.where(length == 0, 0.0, a + w)
