@@ -8,7 +8,7 @@ design.py   X becomes named full-rank matrices      newton.py   Newton, Fisher s
 model.py    the sum to be minimised                 kinks.py    absolute error and its kin
 estimate.py the function `fit`                      result.py   the answer (predictor.py: for new rows)
 formula.py  "y ~ x" becomes y and designs           constrained.py  linear equations between coefficients
-inference.py  intervals, sandwich, likelihood ratio
+inference.py  intervals, sandwich, likelihood ratio blocks.py   rows in blocks, more than memory holds
 """
 
 from __future__ import annotations

@@ -49,6 +49,10 @@ class Constrained:
         """The model's outputs, (n, w)."""
         return self.model.outputs(self.inner(free))
 
+    def finite(self, outputs: Array) -> bool:
+        """Are the outputs all finite?"""
+        return self.model.finite(outputs)
+
     def values(self, outputs: Array) -> Array:
         """The weighted loss of each row, (n,)."""
         return self.model.values(outputs)

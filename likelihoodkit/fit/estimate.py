@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from likelihoodkit.errors import ConvergenceWarning, FitError
+from likelihoodkit.declaration import Bound
+from likelihoodkit.errors import ConvergenceWarning, FitError, InputError
 from likelihoodkit.fit import kinks, newton
+from likelihoodkit.fit.blocks import Executor, summed
 from likelihoodkit.fit.constrained import Constrained, Constraints, constrain, names_of
 from likelihoodkit.fit.formula import Formulas, is_formula, read
 from likelihoodkit.fit.model import Model
 from likelihoodkit.fit.newton import Report
+from likelihoodkit.fit.predictor import Predictor
 from likelihoodkit.fit.prepare import Problem, bound_of, prepare
 from likelihoodkit.fit.result import Fit
 from likelihoodkit.fit.start import Starts
@@ -25,7 +28,7 @@ Array = NDArray[Any]
 
 def fit(
     noise: Any,
-    y: Any,
+    y: Any = None,
     X: Any = None,
     weights: ArrayLike | None = None,
     offset: ArrayLike | None = None,
@@ -33,6 +36,8 @@ def fit(
     classes: int | Sequence[Any] | None = None,
     constraints: Constraints | None = None,
     progress: Report | None = None,
+    blocks: Callable[[], Iterable[Any]] | Sequence[Any] | None = None,
+    executor: Executor | None = None,
     **given: ArrayLike,
 ) -> Fit:
     """Fit a noise to data by maximum likelihood.
@@ -62,6 +67,12 @@ def fit(
         ``[({"mean.x1": 1, "mean.x2": -1}, 0)]`` makes two equal.
     progress : callable, optional
         Called with a `Progress` (iteration, loglik, score) before each step of each search.
+    blocks : function or sequence, optional
+        In the place of y, X, weights, offset and settings: rows in blocks, more of them than memory holds. A function
+        that gives the blocks anew each time it is called, or a sequence of them. A block is ``(y, X)``, a mapping with
+        ``y``, ``X``, ``weights``, ``offset`` and settings, or a function without arguments that loads one.
+    executor : optional
+        Computes the blocks: a pool of `concurrent.futures`, a Dask client, anything with ``submit``.
     **given : number or (n,) array
         Settings that the family takes with each call (``trials=`` of `Binomial`).
 
@@ -101,6 +112,14 @@ def fit(
     >>> answer.converged, round(answer.loglik, 4)
     (True, -18.5259)
     """
+    if blocks is not None:
+        if not all(part is None for part in (y, X, weights, offset, constraints)) or given:
+            raise InputError("blocks= takes the place of y, X, weights, offset, constraints and settings")
+        result = _in_blocks(noise, blocks, intercept, classes, executor, progress)
+        if not result.converged:
+            norm = f"gradient norm {result.gradient_norm:.3g} (in standard errors) after {result.iterations} iterations"
+            warnings.warn(f"{result.loss.name}: the fit did not converge ({norm})", ConvergenceWarning, stacklevel=2)
+        return result
     formulas: Formulas | None = None
     if is_formula(y):
         y, X, formulas = read(y, X, bound_of(noise).name)
@@ -192,18 +211,32 @@ def _met_exactly(problem: Problem, optimum: newton.Optimum) -> bool:
 
 def _result(problem: Problem, optimum: newton.Optimum) -> Fit:
     model, inner = problem.model, _inner(problem, optimum)
-    expected = kinks.find(model.loss) is not None
+    count = float(len(model.y) if model.weights is None else model.weights.sum())
+    covariance = _inner_covariance(problem, optimum)
+    found = _told(model, inner, covariance, optimum, count, problem.bound, problem.predictor)
+    free = model.size if problem.constraints is None else model.size - len(problem.constraints[1])
+    return replace(found, kept=problem, free=free)
+
+
+def _told(
+    model: Model,
+    inner: Array,
+    inner_covariance: Array | None,
+    optimum: newton.Optimum,
+    count: float,
+    bound: Bound,
+    predictor: Predictor,
+) -> Fit:
+    """The optimum in the user's coefficients."""
     coefficients = np.concatenate(
         [b.basis.coefficients(inner[p]) for b, p in zip(model.blocks, model.slices, strict=True)]
     )
     covariance = np.full((model.size, model.size), np.nan)  # stays so where there is no information to invert
-    found = _inner_covariance(problem, optimum)
-    if found is not None:
+    if inner_covariance is not None:
         back = np.zeros((model.size, model.size))
         for block, place in zip(model.blocks, model.slices, strict=True):
             back[place, place] = block.basis.back
-        covariance = back @ found @ back.T
-    count = float(len(model.y) if model.weights is None else model.weights.sum())
+        covariance = back @ inner_covariance @ back.T
     return Fit(
         loss=model.loss,
         coefficients=coefficients,
@@ -214,13 +247,29 @@ def _result(problem: Problem, optimum: newton.Optimum) -> Fit:
         converged=optimum.converged,
         gradient_norm=optimum.score,
         iterations=optimum.iterations,
-        information="expected" if expected else "observed",
-        bound=problem.bound,
-        predictor=problem.predictor,
-        problem=problem,
+        information="expected" if kinks.find(model.loss) is not None else "observed",
+        bound=bound,
+        predictor=predictor,
         inner=inner,
-        free=model.size if problem.constraints is None else model.size - len(problem.constraints[1]),
+        free=model.size,
     )
+
+
+def _in_blocks(
+    noise: Any,
+    blocks: Callable[[], Iterable[Any]] | Sequence[Any],
+    intercept: bool,
+    classes: int | Sequence[Any] | None,
+    executor: Executor | None,
+    report: Report | None,
+) -> Fit:
+    """The fit of rows that come in blocks; the rows are not kept."""
+    total, start, seen, rows = summed(noise, blocks, intercept, classes, executor, fit)
+    optimum = newton.minimise(total, start, report=report)
+    factored = None if optimum.information is None else newton.factor(optimum.information)
+    covariance = None if factored is None else newton.solve(factored, np.eye(total.shape.size))
+    predictor = rows.predictor(total.shape.blocks)
+    return _told(total.shape, optimum.inner, covariance, optimum, seen.weight, rows.bound, predictor)
 
 
 def _complaint(problem: Problem, optimum: newton.Optimum) -> str:
@@ -252,7 +301,8 @@ def again(found: Fit, weights: Array) -> Fit:
     model = found.problem.model
     tables = {b.parameter: dict(zip(b.names, (b.basis.basis @ b.basis.triangle).T, strict=True)) for b in model.blocks}
     first = next((b for b in model.blocks if b.parameter == found.problem.first), None)
-    offset = None if first is None or not model.base.any() else model.base[:, first.column]
+    column = 0 if first is None else first.column  # a first parameter without coefficients is the first column
+    offset = model.base[:, column] if model.base[:, column].any() else None
     labels = [b.label[len(b.parameter) + 1 : -1] for b in model.blocks if b.label != b.parameter]
     pairs = None
     if found.problem.constraints is not None:

@@ -65,6 +65,10 @@ class Model:
             outputs[:, block.column] += block.basis.basis @ inner[place]
         return outputs
 
+    def finite(self, outputs: Array) -> bool:
+        """Are the outputs all finite?"""
+        return bool(np.isfinite(outputs).all())
+
     def project(self, outputs: Array) -> Array:
         """The inner coefficients whose outputs are nearest to ``outputs`` (n, w)."""
         wanted = outputs - self.base

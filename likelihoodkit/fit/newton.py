@@ -30,22 +30,25 @@ HALVINGS = 60
 class Sum(Protocol):
     """What is minimised: a sum over rows as a function of coefficients (`Model`, or one under constraints)."""
 
-    def outputs(self, inner: Array, /) -> Array:
-        """The outputs that coefficients lead to."""
+    def outputs(self, inner: Array, /) -> Any:
+        """What coefficients lead to, as the other functions take it: the outputs, or sums made from them."""
 
-    def values(self, outputs: Array, /) -> Array:
-        """The loss of each row."""
+    def finite(self, outputs: Any, /) -> bool:
+        """Are the outputs all finite?"""
 
-    def gradient(self, outputs: Array, /) -> Array:
+    def values(self, outputs: Any, /) -> Array:
+        """The loss of each row, or parts of its sum."""
+
+    def gradient(self, outputs: Any, /) -> Array:
         """The gradient in the coefficients."""
 
-    def observed(self, outputs: Array, /) -> Array:
+    def observed(self, outputs: Any, /) -> Array:
         """The exact Hessian."""
 
-    def scoring(self, outputs: Array, /) -> Array:
+    def scoring(self, outputs: Any, /) -> Array:
         """A matrix in its stead that is never indefinite."""
 
-    def movement(self, step: Array, outputs: Array, /) -> Array:
+    def movement(self, step: Array, outputs: Any, /) -> Array:
         """How far a step moves each block of the outputs, in proportion to their size."""
 
 
@@ -111,7 +114,7 @@ def norm(factored: Any, gradient: Array) -> float:
     return float(np.sqrt(np.maximum(gradient @ solve(factored, gradient), 0.0)))
 
 
-def _direction(model: Sum, outputs: Array, gradient: Array) -> tuple[Array, Array | None]:
+def _direction(model: Sum, outputs: Any, gradient: Array) -> tuple[Array, Array | None]:
     """A descent direction, and the observed information if the direction is Newton's."""
     observed = model.observed(outputs)
     factored = factor(observed)
@@ -177,7 +180,7 @@ def _within(inner: Array, known: Optimum) -> bool:
 
 def _search(
     model: Sum, inner: Array, step: Array, slope: float, value: float, size: float
-) -> tuple[Array, Array, Array] | None:
+) -> tuple[Array, Any, Array] | None:
     """The first of 1, 1/2, 1/4, ... of ``step`` that lowers the loss enough; None when none does.
 
     A sum of n rows is known to about eps times the sum of their sizes: a change below that cannot be judged by the
@@ -188,7 +191,7 @@ def _search(
     for _ in range(HALVINGS):
         trial = inner + length * step
         outputs = model.outputs(trial)
-        if np.isfinite(outputs).all():
+        if model.finite(outputs):
             rows = model.values(outputs)
             if float(rows.sum()) <= value + ARMIJO * length * slope + rounding:
                 return trial, outputs, rows

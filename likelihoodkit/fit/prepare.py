@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from likelihoodkit.declaration import Bound, Shared, as_bound
 from likelihoodkit.errors import FitError, InputError, ShapeError
 from likelihoodkit.fit.constrained import Constraints, equations, names_of
-from likelihoodkit.fit.design import Table, constant, designs, orthonormal, without_intercept
+from likelihoodkit.fit.design import Basis, Table, constant, designs, orthonormal, without_intercept
 from likelihoodkit.fit.model import Block, Model
 from likelihoodkit.fit.predictor import Predictor
 from likelihoodkit.loss import Loss, derive
@@ -61,6 +61,84 @@ class Problem:
     constraints: tuple[Array, Array] | None = None
 
 
+@dataclass(frozen=True)
+class Rows:
+    """Rows as they were given, read and checked: what a model is made of once the bases of its designs are known.
+
+    ``tables`` by parameter and ``base`` (n, w) hold all rows; ``used`` (n,) marks those of positive weight.
+    """
+
+    loss: Loss
+    bound: Bound
+    y: Array
+    weights: Array | None
+    given: Mapping[str, Any]
+    base: Array
+    tables: Mapping[str, Table]
+    labels: Mapping[str, tuple[str, ...]]
+    starts: Mapping[str, int]
+    used: Array
+
+    @property
+    def first(self) -> str | None:
+        """The parameter that a single design feeds."""
+        return self.bound.outputs[0] if self.bound.outputs else None
+
+    def model(self, bases: Mapping[str, Basis]) -> Model:
+        """The model of the used rows, its designs expressed in ``bases`` by parameter."""
+        used = self.used
+        return Model(
+            self.loss,
+            self.y[used],
+            None if self.weights is None else self.weights[used],
+            {name: v if np.ndim(v) == 0 else np.asarray(v)[used] for name, v in self.given.items()},
+            self.base[used],
+            _blocks(self, bases),
+        )
+
+    def predictor(self, blocks: tuple[Block, ...]) -> Predictor:
+        """How new rows become outputs."""
+        return Predictor.of(self.loss.name, self.tables, blocks, self.base.shape[1], self.first)
+
+
+def read_rows(
+    noise: Any,
+    y: ArrayLike,
+    X: Any,
+    weights: ArrayLike | None,
+    offset: ArrayLike | None,
+    intercept: bool,
+    classes: int | Sequence[Any] | None,
+    given: Mapping[str, ArrayLike],
+) -> Rows:
+    """Check everything that `fit` is given about rows; errors as `fit` says."""
+    loss, bound = _without_sharing(noise), bound_of(noise)
+    outcome = as_real(y, "y", loss.name)
+    if outcome.ndim == 0:
+        raise ShapeError(f"{loss.name}: y must have shape (n,)", family=loss.name, remedy="Use np.atleast_1d(y)")
+    rows = outcome.shape[0]
+    if rows == 0:
+        raise FitError(f"{loss.name}: y has no rows", family=loss.name)
+    outcome = outcome.astype(np.float64, copy=False)
+    labels, widths = _widths(loss, outcome, classes)
+    starts = dict(zip(widths, map(int, np.cumsum([0, *widths.values()])), strict=False))
+    base = np.zeros((rows, sum(widths.values())))
+    # reading everything once checks y, weights and the given columns before anything is computed from them
+    loss(outcome, base, weights=weights, **given)
+    tables = designs(X, bound.outputs, rows, intercept=intercept, family=loss.name)
+    tables |= {name: constant(rows) for name in bound.shared}
+    for name, other in bound.family.intercept.items():
+        if name in tables and other in tables:
+            tables[name] = without_intercept(tables[name])
+    if offset is not None:
+        first = bound.outputs[0] if bound.outputs else None
+        base[:, _offset_column(first, labels, starts, loss.name)] += _offset(offset, rows, loss.name)
+    weight = None if weights is None else np.asarray(weights, dtype=np.float64)
+    used = np.ones(rows, dtype=bool) if weight is None else weight > 0
+    ordered = {name: tables[name] for name in loss.outputs}
+    return Rows(loss, bound, outcome, weight, dict(given), base, ordered, labels, starts, used)
+
+
 def prepare(
     noise: Any,
     y: ArrayLike,
@@ -73,40 +151,15 @@ def prepare(
     constraints: Constraints | None = None,
 ) -> Problem:
     """Check everything that `fit` is given and lay it out; errors as `fit` says."""
-    loss, bound = _without_sharing(noise), bound_of(noise)
-    outcome = as_real(y, "y", loss.name)
-    if outcome.ndim == 0:
-        raise ShapeError(f"{loss.name}: y must have shape (n,)", family=loss.name, remedy="Use np.atleast_1d(y)")
-    rows = outcome.shape[0]
-    if rows == 0:
-        raise FitError(f"{loss.name}: y has no rows", family=loss.name)
-    outcome = outcome.astype(np.float64, copy=False)
-    labels, widths = _widths(loss, outcome, classes)
-    starts = dict(zip(widths, np.cumsum([0, *widths.values()]), strict=False))
-    base = np.zeros((rows, sum(widths.values())))
-    # reading everything once checks y, weights and the given columns before anything is computed from them
-    loss(outcome, base, weights=weights, **given)
-    tables = designs(X, bound.outputs, rows, intercept=intercept, family=loss.name)
-    tables |= {name: constant(rows) for name in bound.shared}
-    for name, other in bound.family.intercept.items():
-        if name in tables and other in tables:
-            tables[name] = without_intercept(tables[name])
-    first = bound.outputs[0] if bound.outputs else None
-    if offset is not None:
-        base[:, _offset_column(first, labels, starts, loss.name)] += _offset(offset, rows, loss.name)
-    weight = None if weights is None else np.asarray(weights, dtype=np.float64)
-    used = np.ones(rows, dtype=bool) if weight is None else weight > 0
-    if not used.any():
+    rows = read_rows(noise, y, X, weights, offset, intercept, classes, given)
+    loss = rows.loss
+    if not rows.used.any():
         raise FitError(f"{loss.name}: every weight is zero", family=loss.name)
-    blocks = _blocks(loss, tables, labels, starts, used)
-    model = Model(
-        loss,
-        outcome[used],
-        None if weight is None else weight[used],
-        {name: v if np.ndim(v) == 0 else np.asarray(v)[used] for name, v in given.items()},
-        base[used],
-        blocks,
-    )
+    model = rows.model({
+        name: orthonormal(replace(table, matrix=table.matrix[rows.used]), name, loss.name)
+        for name, table in rows.tables.items()
+        if table.names
+    })  # fmt: skip
     if model.size > len(model.y):
         raise FitError(
             f"{loss.name}: {model.size} coefficients cannot be learnt from {len(model.y)} rows",
@@ -114,9 +167,9 @@ def prepare(
             value=(len(model.y), model.size),
             remedy="Give more rows, fewer columns, or hold a parameter",
         )
-    _every_class(model, labels)
+    _every_class(model, rows.labels)
     asked = equations(constraints, names_of(model), loss.name) if constraints else None
-    return Problem(bound, model, first, Predictor.of(loss.name, tables, blocks, base.shape[1], first), used, asked)
+    return Problem(rows.bound, model, rows.first, rows.predictor(model.blocks), rows.used, asked)
 
 
 def _widths(
@@ -171,27 +224,17 @@ def _offset(offset: ArrayLike, rows: int, family: str) -> Array:
     return added
 
 
-def _blocks(
-    loss: Loss,
-    tables: Mapping[str, Table],
-    labels: Mapping[str, tuple[str, ...]],
-    starts: Mapping[str, int],
-    used: Array,
-) -> tuple[Block, ...]:
+def _blocks(rows: Rows, bases: Mapping[str, Basis]) -> tuple[Block, ...]:
     blocks: list[Block] = []
-    for name in loss.outputs:
-        table = tables[name]
-        if not table.names:
-            continue
-        rows = Table(table.names, table.matrix[used], table.intercept, table.given_names)
-        basis = orthonormal(rows, name, loss.name)
+    for name, basis in bases.items():
+        names, start, labels = rows.tables[name].names, rows.starts[name], rows.labels
         if name not in labels:
-            blocks.append(Block(name, name, int(starts[name]), table.names, basis))
+            blocks.append(Block(name, name, start, names, basis))
             continue
         # only differences of logits matter: the first entry is the reference
-        skip = 1 if loss.bound.family.parameters[name].domain.sums_to_one else 0
+        skip = 1 if rows.loss.bound.family.parameters[name].domain.sums_to_one else 0
         blocks.extend(
-            Block(name, f"{name}[{label}]", int(starts[name]) + k, table.names, basis)
+            Block(name, f"{name}[{label}]", start + k, names, basis)
             for k, label in enumerate(labels[name])
             if k >= skip
         )

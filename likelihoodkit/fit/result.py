@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr
 
 from likelihoodkit.declaration import Bound
-from likelihoodkit.errors import InputError, UnknownNameError
+from likelihoodkit.errors import FitError, InputError, UnknownNameError
 from likelihoodkit.fit import inference
 from likelihoodkit.fit.formula import Formulas
 from likelihoodkit.fit.predictor import Predictor
@@ -47,8 +47,9 @@ class Fit:
         "observed" (the exact Hessian), "expected" (Fisher) for losses with kinks, or "sandwich" after `robust`.
     free : int
         How many coefficients were free: all, less one for each constraint.
-    problem, inner
-        The data as they were read, and the coefficients of the orthonormal bases that the search works on.
+    inner, kept, formulas
+        The coefficients of the orthonormal bases that the search works on; the rows as they were read (not for fits in
+        blocks); the formulas, if there were any.
     """
 
     loss: Loss
@@ -63,10 +64,21 @@ class Fit:
     information: str
     bound: Bound
     predictor: Predictor
-    problem: Problem
     inner: Array
     free: int
+    kept: Problem | None = None
     formulas: Formulas | None = None
+
+    @property
+    def problem(self) -> Problem:
+        """The rows as they were read; `FitError` for a fit in blocks, which does not keep them."""
+        if self.kept is None:
+            raise FitError(
+                f"{self.loss.name}: the fit was made in blocks and has not kept its rows",
+                family=self.loss.name,
+                remedy="Fit rows that memory holds for profiles, sandwich covariances and comparisons",
+            )
+        return self.kept
 
     @property
     def aic(self) -> float:
