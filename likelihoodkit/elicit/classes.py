@@ -1,5 +1,6 @@
 """What a loss of K classes asks for, read at K = 3 in the class probabilities q that the model gives.
 
+What is found there is then proved for every K where `any_size` can.
 With L_k the loss at class k, the risk sum_k p_k L_k is stationary on the simplex where its slopes in all q_j agree.
 That is linear in the truth p, so p as a function of q (the recalibration map) solves a linear system.
 """
@@ -16,13 +17,13 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from likelihoodkit.elicit.answers import Functional, Properness
+from likelihoodkit.elicit.any_size import SIZE, AnySize
 from likelihoodkit.elicit.branches import SWITCHES, value
 from likelihoodkit.elicit.question import Question, class_formulas, zero
 from likelihoodkit.elicit.risk import Formula
 from likelihoodkit.errors import DerivationError
 
 Array = NDArray[Any]
-SIZE = 3
 TRUTHS = ((0.5, 0.3, 0.2), (0.7, 0.2, 0.1), (0.4, 0.35, 0.25), (0.1, 0.1, 0.8))
 
 
@@ -33,7 +34,13 @@ class Classes:
         if len(question.predictions) != 1:
             raise DerivationError(f"{question.name} predicts more than class probabilities", family=question.name)
         self.question = question
+        self.any_size = AnySize(question)
         self.losses, self.q = class_formulas(question, SIZE)
+        if any(loss.has(sp.nan, sp.zoo, sp.oo) for loss in self.losses):
+            raise DerivationError(
+                f"{question.name} is infinite where the outcome is one of the classes: it takes rows of probabilities",
+                family=question.name,
+            )
 
     @cached_property
     def scale_free(self) -> bool:
@@ -54,6 +61,10 @@ class Classes:
         rows = []
         for loss in self.losses:
             coefficients = [-s * sp.diff(loss, s) for s in self.q]
+            if self.scale_free:  # a loss of q/sum(q) has -C_kj + (sum_i C_ki) q_j/sum(q) in its slopes
+                total = sp.Add(*self.q)
+                weight = total**2 * sp.diff(coefficients[0], self.q[1]) / self.q[0]
+                coefficients = [c + weight * s / total for c, s in zip(coefficients, self.q, strict=True)]
             rows.append([_tidy(c) for c in coefficients])
         if any(c.free_symbols for row in rows for c in row):
             return None
@@ -138,12 +149,12 @@ def elicited(question: Question) -> Functional:
     equation = "sum_k p_k dL_k/dq_j is the same for every j"
     if c.stationary:
         return Functional("class probabilities", equation=equation, formula="P(y = k)", unique="yes",
-                          why="the slope of the risk vanishes at q = p, identically (K = 3)")  # fmt: skip
+                          why=_truth(c))  # fmt: skip
     if c.own is not None:
         return _of_own(c, equation)
     mixing = c.mixing
     if mixing is not None:
-        return _of_mixing(mixing, equation)
+        return _of_mixing(c, mixing, equation)
     _mass, constant = c.likelihood_gap()
     if constant:
         return Functional("class probabilities, through a link", equation=equation,
@@ -151,6 +162,12 @@ def elicited(question: Question) -> Functional:
                           why="exp(-loss) sums to one number over the classes: a log-loss of those probabilities",
                           )  # fmt: skip
     return _by_search(c, equation)
+
+
+def _truth(c: Classes) -> str:
+    if c.any_size.divergence:
+        return f"the expected loss is a multiple of {c.any_size.divergence} plus a constant, for every K (proved)"
+    return f"the slope of the risk vanishes at q = p, identically (K = {SIZE})"
 
 
 def _of_own(c: Classes, equation: str) -> Functional:
@@ -166,16 +183,22 @@ def _of_own(c: Classes, equation: str) -> Functional:
     grid = [value(weight, {s: mpmath.mpf(x) / 64}) for x in range(1, 64)]
     rising = all(a < b for a, b in itertools.pairwise(grid))
     formula = f"p_k = w(q_k)/sum_j w(q_j), w(q) = {weight.xreplace({s: sp.Symbol('q', positive=True)})}"
-    why = "the loss sees only the probability of the class that occurred; its slope gives the map"
+    size = "for every K" if c.any_size.own else f"K = {SIZE}"
+    why = f"the loss sees only the probability of the class that occurred ({size}); its slope gives the map"
     if rising:
         return Functional("distorted class probabilities", equation=equation, formula=formula, unique="yes", why=why)
     return Functional("M-functional", equation=equation, formula=formula, unique="no", why="the map is not increasing")
 
 
-def _of_mixing(mixing: sp.Matrix, equation: str) -> Functional:
+def _of_mixing(c: Classes, mixing: sp.Matrix, equation: str) -> Functional:
     """L_k = -sum_j C_kj log q_j: q_j is proportional to sum_k p_k C_kj."""
     formula = f"q_j = sum_k C_kj p_k / sum_jk C_kj p_k with C = {mixing.tolist()}"
-    why = "the loss is a mixture of log-losses: the prediction is the mixed truth"
+    why = f"the loss is a mixture of log-losses: the prediction is the mixed truth (K = {SIZE})"
+    spread = mixing[0, 1]
+    words = c.any_size.mixes(mixing[0, 0] - spread, spread)
+    if words:
+        formula = f"q proportional to {words}"
+        why = f"the loss is the log-loss of {words}, for every K (proved): the prediction is the mixed truth"
     if mixing.det() == 0:
         return Functional(
             "M-functional", equation=equation, formula=formula, unique="no", why="the mixture is singular"
@@ -204,6 +227,11 @@ def _by_search(c: Classes, equation: str) -> Functional:
 def properness(question: Question) -> Properness:
     """The verdict, with a counterexample where a prediction other than the truth costs less."""
     c = Classes(question)
+    if c.any_size.divergence:
+        return Properness(
+            "strictly proper",
+            f"the expected loss is a multiple of {c.any_size.divergence} plus a constant, for every K (proved)",
+        )
     if c.stationary:
         convex = _convex(c)
         if convex:

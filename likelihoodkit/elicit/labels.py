@@ -27,6 +27,7 @@ Array = NDArray[Any]
 #: truths at which a counterexample to properness is looked for, the plainest first
 TRUTHS = (0.3, 0.1, 0.6, 0.9, 0.02)
 _PER_PIECE = 401
+_FAR = 700  # how far out the map is followed, as a logit
 _EDGE = 1e-7  # probabilities closer to 0 or 1 are not told apart on a grid of float64 numbers
 
 
@@ -122,17 +123,23 @@ class Labels:
         rising = all(p < q for (_, p), (_, q) in itertools.pairwise(inner))
         if not rising:
             return "none", "the map from predictions to probabilities is not increasing"
-        low, high, width = (
-            inner[0][1],
-            inner[-1][1],
-            max(q - p for (_, p), (_, q) in itertools.pairwise(inner)),
-        )
+        width = max(q - p for (_, p), (_, q) in itertools.pairwise(inner))
+        low, high = inner[0][1], inner[-1][1]
+        if self.question.as_probability:  # float64 has no numbers where the map may still have far to go
+            ends = self.far_ends()
+            low, high = min(low, ends[0]), max(high, ends[1])
         if low > 0.01 or high < 0.99 or width > 0.1:
             return (
                 "partial",
                 f"predictions reach the probabilities {low:.6g} to {high:.6g} only, in steps of {width:.2g}",
             )
         return "invertible", f"the map from predictions to probabilities increases over {len(inner)} places of a grid"
+
+    def far_ends(self) -> tuple[float, float]:
+        """The probabilities behind predictions of e^-700 and 1 - e^-700, in mpmath."""
+        with mpmath.workdps(330):
+            small = mpmath.exp(-_FAR)
+            return float(self.recalibrated(small)), float(self.recalibrated(1 - small))
 
     def best(self, truth: Any, digits: int = 40) -> Any:
         """The prediction that is best under the truth: the recalibration map inverted by bisection, in mpmath."""

@@ -37,7 +37,7 @@ def elicited(question: Question) -> Functional:
 
 
 def slope(question: Question, side: int) -> sp.Expr | None:
-    """V for y > a (``side`` 1) or y < a (-1) as an expression in a and y; None where there are further kinks."""
+    """V for y > a (``side`` 1) or y < a (-1) in a and y; None where there are more kinks or no formula."""
     a, y = question.prediction.symbol, question.y
     t = sp.Dummy("distance", positive=True)
     here = lower(question.formula).xreplace({y: a + side * t})
@@ -46,7 +46,8 @@ def slope(question: Question, side: int) -> sp.Expr | None:
     if kinks(here.xreplace(marks), t, 0.0, room):
         return None
     here = branch(here, {**marks, t: sp.Rational(1, 11)})
-    return (sp.diff(here, a) - side * sp.diff(here, t)).xreplace({t: side * (y - a)})
+    found = (sp.diff(here, a) - side * sp.diff(here, t)).xreplace({t: side * (y - a)})
+    return None if found.has(sp.Derivative) else found  # SymPy has no formula for it: the zeta function in its argument
 
 
 def separated(v: sp.Expr, a: sp.Symbol, y: sp.Symbol) -> Groups | None:

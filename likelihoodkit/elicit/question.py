@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sympy as sp
@@ -14,6 +14,7 @@ from likelihoodkit.prove.claim import Side, side
 from likelihoodkit.prove.expression import roles
 from likelihoodkit.prove.instances import Instance
 from likelihoodkit.prove.outcome import Undecided
+from likelihoodkit.prove.vectors import LENGTH
 from likelihoodkit.prove.zero import Reader
 from likelihoodkit.supports import Support
 
@@ -96,10 +97,12 @@ def read(
         this = side(thing)
     predictions = tuple(Prediction(row.name, row.symbol, row.domain, link) for row, link in this.predicted)
     known = {this.target.symbol, *(p.symbol for p in predictions)}
-    settings = tuple(sorted(this.formula.free_symbols - known, key=str))
-    return Question(
-        this.name, this.formula, this.target.symbol, this.target.domain, predictions, settings, this.normalised
-    )
+    settings = tuple(sorted(this.formula.free_symbols - known - {LENGTH}, key=str))
+    target, held = this.target.domain, dict(this.numbers)
+    if target.upper in held:  # counts 0, 1, ..., trials with a number of trials
+        most = float(held[target.upper])
+        target = replace(target, high=most, closed_high=True, upper=None, typical=(0, most))
+    return Question(this.name, this.formula, this.target.symbol, target, predictions, settings, this.normalised)
 
 
 def class_formulas(question: Question, size: int) -> tuple[list[sp.Expr], tuple[sp.Symbol, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,17 +12,20 @@ from numpy.typing import NDArray
 
 from likelihoodkit.compile import Runner, compile_program
 from likelihoodkit.elicit.question import Question
+from likelihoodkit.primitives import digamma, tetragamma, trigamma
 
 Array = NDArray[Any]
 Minimiser = Callable[[Any, Any], float]
 _HALVINGS = 200
+POLYGAMMA = {0: digamma, 1: trigamma, 2: tetragamma}  # what the derivatives of SymPy's log-gamma are for the engines
 
 
 class Formula:
     """An expression of scalars as a function of float64 arrays by symbol name (n,)."""
 
     def __init__(self, expression: sp.Expr) -> None:
-        self.runner = Runner(compile_program({"value": expression}))
+        known = expression.replace(sp.polygamma, lambda n, x: POLYGAMMA.get(n, partial(sp.polygamma, n))(x))
+        self.runner = Runner(compile_program({"value": known}))
 
     def __call__(self, **inputs: Any) -> Array:
         """The values in the common shape of the inputs."""

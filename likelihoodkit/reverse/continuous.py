@@ -242,7 +242,7 @@ def _mass_at(question: Question, at: dict[sp.Symbol, sp.Expr], y: sp.Symbol) -> 
             return mpmath.exp(exponent) if exponent > -1e5 else mpmath.mpf(0)
 
         if question.target.whole:
-            return float(mpmath.nsum(lambda n: density(n), [int(low), mpmath.inf]))
+            return float(mpmath.nsum(lambda n: density(n), [int(low), mpmath.mpf(high)]))
         ends = [mpmath.mpf(low) if low > -float("inf") else -mpmath.inf,
                 mpmath.mpf(high) if high < float("inf") else mpmath.inf]  # fmt: skip
         if ends[1] == mpmath.inf and not density(mpmath.mpf(10) ** 12) * 10**12 < 1e-3:

@@ -10,8 +10,9 @@ import sympy as sp
 
 from likelihoodkit.declaration import bind
 from likelihoodkit.elicit import Functional, answer
+from likelihoodkit.elicit.any_size import SIZE
 from likelihoodkit.elicit.branches import SWITCHES, value
-from likelihoodkit.elicit.classes import SIZE, Classes
+from likelihoodkit.elicit.classes import Classes
 from likelihoodkit.elicit.labels import Labels
 from likelihoodkit.elicit.question import Question, zero
 from likelihoodkit.families import FAMILIES
@@ -43,15 +44,15 @@ def of_labels(question: Question) -> Noise:
         forward, inverse = _maps(labels, shape)
         return Noise(
             question.name, "calibratable", reasons, elicits=asked, map=forward, inverse=inverse, notes=notes,
-            _recalibrate=lambda s: _float(labels.recalibrated(mpmath.mpmathify(s))),
-            _distort=lambda p: _float(labels.best(p)),
+            _recalibrate=lambda s: _recalibrated(labels, s), _distort=labels.best,
         )  # fmt: skip
     return Noise(question.name, "neither", reasons, elicits=asked)
 
 
-def _float(number: Any) -> Any:
-    """mpmath in, mpmath out at the caller's precision; the caller rounds."""
-    return number
+def _recalibrated(labels: Labels, prediction: Any) -> Any:
+    """The probability behind a prediction, with digits enough for what 1 - prediction loses."""
+    with mpmath.workdps(max(DIGITS, mpmath.mp.dps) + 20):
+        return labels.recalibrated(mpmath.mpmathify(prediction))
 
 
 def _likelihood(question: Question, asked: Functional, labels: Labels, mass: sp.Expr) -> Noise:
@@ -147,18 +148,19 @@ def _gradient_note(question: Question, labels: Labels) -> tuple[str, ...]:
 
 
 def of_classes(question: Question) -> Noise:
-    """Categorical, a recalibrated vector of probabilities, or neither; read at K = 3."""
+    """Categorical, a recalibrated vector of probabilities, or neither; read at K = 3, proved for all if possible."""
     asked, c = answer(question), Classes(question)
     mass = sp.Add(*[sp.exp(-loss) for loss in c.losses])
     smooth = not mass.has(*SWITCHES)
-    if smooth and c.constant_mass(mass):
+    if c.any_size.mass is not None or (smooth and c.constant_mass(mass)):
+        size = "for every K, proved" if c.any_size.mass is not None else f"K = {SIZE}"
         match = _reads(question, "Categorical")
         at = {s: mpmath.mpf(1) / SIZE for s in c.q}
         total = sp.nsimplify(float(value(mass, at)), rational=True)
         return Noise(
             loss=question.name,
             tier="likelihood",
-            reasons=(f"exp(-loss) summed over the classes is {total}, identically (K = {SIZE})",),
+            reasons=(f"exp(-loss) summed over the classes is {total}, identically ({size})",),
             family=FAMILIES["Categorical"],
             bound=None if match is None else match.bound,
             normaliser=total,

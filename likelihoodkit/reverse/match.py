@@ -183,6 +183,9 @@ def claim(left: Side, right: Side) -> Decision:
         left = Side(left.name, left.formula.xreplace({left.target.symbol: right.target.symbol}), right.target,
                     left.predicted, left.settings)  # fmt: skip
     ready = prepared(left, right, {})
+    if ready.left == ready.right:  # a proof as it stands: each is finite where the declarations say
+        return Decision("proved", "the two are one formula", scale=sp.S.One, constant=sp.S.Zero,
+                        constants=(("everywhere", sp.S.Zero),))  # fmt: skip
     return decide(
         ready.left,
         ready.right,
@@ -222,7 +225,8 @@ def _exact(domain: Support, value: float) -> Iterator[sp.Expr]:
     for number, back in forms:
         near = Fraction(float(number)).limit_denominator(10**4)
         exact = back(sp.Rational(near))
-        if near != 0 and abs(float(exact) - value) <= 1e-7 * abs(value) and not domain.outside(np.asarray([value]))[0]:
+        inside = not domain.outside(np.asarray([float(exact)]))[0]
+        if near != 0 and inside and abs(float(exact) - value) <= 1e-7 * abs(value):
             found.append((abs(near.numerator) * near.denominator, exact))
     yield from (exact for _, exact in sorted(found, key=lambda pair: pair[0]))
     if abs(value) < 1e-7 and domain.low < 0 < domain.high:
