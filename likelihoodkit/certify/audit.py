@@ -104,7 +104,7 @@ def audit(subject: Subject, seed: int = 0, most: int = MOST, compared: int = COM
 
 def _cases(subject: Subject, most: int, generator: np.random.Generator) -> list[tuple[Any, Point]]:
     """Combinations of outputs and outcomes, the ones in reach first; all where there are few."""
-    given = subject.draw(1, generator)[0].given
+    given = subject.settings(generator, central=True)
     width = subject.width
     if len(GRID) ** width <= most:
         near = [c for c in itertools.product(GRID, repeat=width) if max(map(abs, c)) <= _IN_REACH]

@@ -84,9 +84,13 @@ class Subject:
                 assert isinstance(link, Link)
                 domain = family.parameters[name].domain
                 columns += [_draw_output(domain, link, generator, central) for _ in range(size)]
-            given = tuple(_draw_value(family.parameters[name].domain, generator, central) for name in self.loss.inputs)
-            points.append(Point(tuple(columns), given))
+            points.append(Point(tuple(columns), self.settings(generator, central)))
         return points
+
+    def settings(self, generator: np.random.Generator, central: bool = False) -> tuple[float, ...]:
+        """Held columns from the typical range of their domains."""
+        parameters = self.loss.bound.family.parameters
+        return tuple(_draw_value(parameters[name].domain, generator, central) for name in self.loss.inputs)
 
     def values(self, point: Point) -> dict[sp.Symbol, Any]:
         """The point as mpmath numbers by symbol."""

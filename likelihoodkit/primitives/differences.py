@@ -64,8 +64,7 @@ square_bend_exp: Kind = primitive(
     (
         None,
         lambda r, t: (
-            2 * square_bend_exp(r, t) * (square_rest_exp(r, t) - square_share_exp(r, t))
-            - 4 * square_slope_exp(r, t) ** 2 * square_rest_exp(r, t)
+            2 * square_bend_exp(r, t) * square_rest_exp(r, t) - 4 * square_slope_exp(r, t) ** 2 * square_rest_exp(r, t)
         ),
     ),
     r"\frac{{e^{{2\left({1}\right)}}\left(1-\left({0}\,e^{{{1}}}\right)^2\right)}}"

@@ -9,7 +9,7 @@ import mpmath as mp
 import numpy as np
 
 from likelihoodkit.primitives import kernels
-from primitives.reference import TABLE, truth
+from primitives.reference import TABLE, Case, truth
 
 
 @dataclass
@@ -42,10 +42,15 @@ def audit(name: str, dtype: type = np.float64, points: int = 300, special: bool 
     with np.errstate(all="ignore"):
         results = getattr(kernels, name)(*[np.array(column, dtype) for column in zip(*arguments, strict=True)])
     assert results.dtype == dtype
+    return judge(name, TABLE[name], arguments, results, dtype)
+
+
+def judge(name: str, case: Case, arguments: list[tuple[float, ...]], results: np.ndarray, dtype: type) -> Audit:
+    """Compare results with the truth of a case."""
     info, report = np.finfo(dtype), Audit(name)
     unit, least, largest = float(info.eps) / 2, float(info.smallest_subnormal), mp.mpf(float(info.max))
     for x, result in zip(arguments, results.tolist(), strict=True):
-        value, condition = truth(TABLE[name], x)
+        value, condition = truth(case, x)
         if mp.isnan(value):
             report.undecided += 1
             continue

@@ -39,13 +39,20 @@ class Case:
 def truth(case: Case, arguments: tuple[float, ...]) -> tuple[mp.mpf, mp.mpf]:
     """(f, sum |x_i df/dx_i|) at float arguments, to at least 30 digits; NaN when no precision settles it."""
     definition = case.definition
-    digits = int(60 + case.loss * sum(abs(math.log10(abs(x))) for x in arguments if x != 0))
+    wanted = 60 + case.loss * sum(abs(math.log10(abs(x))) for x in arguments if x != 0)
+    digits = 60  # rungs, so that the Bernoulli numbers that mpmath keeps for a precision serve other points too
+    while digits < wanted:
+        digits = digits * 3 // 2
     nudge = mp.mpf(2) ** -80
     previous = None
     while digits <= MAX_DIGITS:
         with mp.workdps(digits):
             exact = [mp.mpf(x) for x in arguments]
-            value = definition(*exact)
+            try:
+                value = definition(*exact)
+            except ZeroDivisionError:  # these digits cannot tell a denominator from zero
+                previous, digits = None, digits * 3 // 2
+                continue
             if previous is not None and abs(value - previous) <= abs(value) * mp.mpf(10) ** -30:
                 condition = mp.mpf(0)
                 for i, x in enumerate(exact):
@@ -552,3 +559,7 @@ from primitives.reference_tails import SECOND, TAILS  # noqa: E402, F401  they n
 
 TABLE |= TAILS | COUNTS
 TABLE |= {name: Case(*row) for name, row in CURVES.items()}
+
+from primitives.by_meaning import BY_MEANING  # noqa: E402  it needs the samplers
+
+TABLE |= BY_MEANING

@@ -9,7 +9,7 @@ import numpy as np
 
 from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise
 from likelihoodkit.primitives.kernels.deviance import poisson_deviance_half
-from likelihoodkit.primitives.kernels.gamma import stirling_error
+from likelihoodkit.primitives.kernels.gamma import log_factorial, stirling_error
 
 HALF_LOG_TWO_PI = 0.9189385332046727
 TINY = np.finfo(np.float64).tiny
@@ -21,6 +21,7 @@ def log_factorial_excess(y: Floats) -> Floats:
     return piecewise(
         (y,),
         (y == 0, np.zeros_like),
+        (y < 1, lambda y: np.asarray(log_factorial(y)) + y * (1 - np.log(y))),
         otherwise=lambda y: HALF_LOG_TWO_PI + 0.5 * np.log(y) + np.asarray(stirling_error(y)),
     )
 

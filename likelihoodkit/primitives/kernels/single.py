@@ -189,7 +189,9 @@ def rate_gamma_excess(r: Floats, h: Floats, g: Floats) -> Floats:
         near,
         np.asarray(times_exp(ratio - 1.0, g)),
         np.where(
-            ratio > 1.0, np.asarray(times_exp(r, h)) * (1.0 - 1.0 / ratio), np.where(np.isnan(apart), -np.exp(g), apart)
+            ratio > 1.0,
+            np.asarray(times_exp(r, h)) * (1.0 - 1.0 / ratio),
+            np.where(np.isnan(apart) & (ratio <= 1.0), -np.exp(g), apart),
         ),
     )
 

@@ -1,0 +1,265 @@
+"""Kernels of whole losses and their slopes: what they should return is what the vocabulary says they mean.
+
+The meaning of a primitive is an elementary formula, written down beside its name; `definition` evaluates it in mpmath
+at the current precision. A row says where to try it. `slopes` are the derivatives of the meaning, by SymPy.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable
+
+import mpmath as mp
+import numpy as np
+import sympy as sp
+
+import likelihoodkit.primitives as vocabulary
+from likelihoodkit.numbers import evaluate
+from likelihoodkit.primitives import RECORDS, kernels, lower
+from primitives.curves import _counts, _power, _with_df
+from primitives.reference import LINE, TABLE, Case, _magnitudes, between, logs, positives, real, reals
+
+for module in pkgutil.iter_modules(vocabulary.__path__):
+    if not module.ispkg:
+        importlib.import_module(f"{vocabulary.__name__}.{module.name}")  # its records enter the table
+
+Draw = Callable[[np.random.Generator, int, float], tuple[np.ndarray, ...]]
+
+
+def symbols_of(name: str) -> list[sp.Symbol]:
+    """One real symbol for each argument."""
+    return [sp.Symbol(f"x{i}", real=True) for i in range(RECORDS[name].nargs)]
+
+
+def formula_of(name: str, *slope: int) -> sp.Expr:
+    """The meaning in these symbols, differentiated in the arguments of those numbers."""
+    symbols = symbols_of(name)
+    formula = lower(RECORDS[name].function(*symbols))
+    for argument in slope:
+        formula = sp.diff(formula, symbols[argument])
+    return formula
+
+
+def definition(name: str, *slope: int) -> Callable[..., mp.mpf]:
+    """The meaning (or its derivative) as a function of mpmath numbers."""
+    symbols, memory = symbols_of(name), []
+
+    def value(*arguments: mp.mpf) -> mp.mpf:
+        if not memory:
+            memory.append(formula_of(name, *slope))
+        found = evaluate(memory[0], dict(zip(symbols, arguments, strict=True)))
+        return found.real if isinstance(found, mp.mpc) and not found.imag else mp.mpmathify(found)
+
+    return value
+
+
+def _times(low: float = -30, high: float = 30) -> Draw:
+    """A number of any size, and the logarithm of its factor."""
+    return lambda g, n, top: (real(g, n, min(top, 100)), g.uniform(low, high, n))
+
+
+def _amounts(*intervals: tuple[float, float], low: float = 1e-3, high: float = 1e3) -> Draw:
+    """A positive amount, then logarithms."""
+    return lambda g, n, top: (_magnitudes(g, n, low, high), *(g.uniform(a, b, n) for a, b in intervals))
+
+
+def _few(*intervals: tuple[float, float], first: int = 0) -> Draw:
+    """A count, then logarithms."""
+    return lambda g, n, top: (
+        np.maximum(np.floor(np.exp(g.uniform(-1, 7, n))), first),
+        *(g.uniform(a, b, n) for a, b in intervals),
+    )
+
+
+def _successes(g: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
+    trials = np.floor(np.exp(g.uniform(0, 7, n)))
+    return trials, np.floor(trials * g.random(n)), g.uniform(-30, 30, n)
+
+
+def _near_exp(g: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
+    t = g.uniform(-8, 8, n)
+    return t, np.exp(t) * (1 + g.choice([-1, 1], n) * _magnitudes(g, n, 1e-6, 0.9))
+
+
+def _chord(g: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
+    a = _magnitudes(g, n, 1e-2, 1e3)
+    return a, a * (1 + _magnitudes(g, n, 1e-3, 3))
+
+
+def _scaled(g: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
+    return g.normal(size=n), g.uniform(-3, 3, n), _magnitudes(g, n, 0.3, 5)
+
+
+_AB = ((-9, 9), (-9, 9))
+_PROPORTION = between((0.01, 0.99), *_AB)
+_ARRIVAL: Draw = lambda g, n, top: (g.uniform(-5, 5, n), g.uniform(-2, 2, n), _magnitudes(g, n, 0.1, 8))
+_EXP = ((-700.0,), (300.0,), (0.0,), (-1.4,))
+
+#: name -> (arguments to draw, further points, digits lost per decade, bound)
+ROWS: dict[str, tuple[Draw, tuple[tuple[float, ...], ...], int, float]] = {
+    "argument_sigmoid": (reals(core=40), LINE[:20], 1, 2.0),
+    "argument_sigmoid_derivative": (reals(core=40), LINE[:20], 1, 2.0),
+    "asinh_times_exp": (_times(), ((0.0, 3.0), (1e-300, 700.0), (1.0, -740.0)), 1, 2.0),
+    "bessel_pull_exp": (between((-30, 9)), ((-700.0,), (0.5,)), 9, 2.0),
+    "log_i0e_exp": (between((-30, 9)), ((-30.0,), (0.5,)), 9, 2.0),
+    "beta_loss": (_PROPORTION, ((0.5, 0.0, 30.0),), 10, 4.0),
+    "beta_mean_slope": (_PROPORTION, ((0.5, 0.3, 30.0),), 10, 4.0),
+    "beta_concentration_slope": (_PROPORTION, ((0.5, 0.0, 30.0),), 10, 4.0),
+    "beta_prime_loss": (_amounts((-6, 6), (-6, 6)), ((1.0, 30.0, 30.0),), 10, 4.0),
+    "beta_prime_first": (_amounts((-6, 6), (-6, 6)), (), 10, 4.0),
+    "beta_prime_second": (_amounts((-6, 6), (-6, 6)), (), 10, 4.0),
+    "binomial_loss": (_successes, ((12.0, 12.0, 40.0), (12.0, 0.0, -30.0)), 10, 2.0),
+    "biweight_penalty": (between((-1.5, 1.5)), ((1e-150,), (1.0,), (0.0,)), 1, 2.0),
+    "biweight_score": (between((-1.5, 1.5)), ((1e-150,), (1.0,), (0.0,)), 1, 2.0),
+    "biweight_curvature": (between((-1.5, 1.5)), ((1e-150,), (1.0,), (0.0,)), 1, 2.0),
+    "burr_loss": (_amounts((-3, 3), (-2, 2), (-3, 3)), (), 20, 4.0),
+    "burr_shape": (between((-30, 30), (-9, 9)), ((0.0, 1.0), (700.0, 1.0)), 5, 2.0),
+    "cauchy_hazard": (reals(core=40), ((1e8,), (0.0,)), 3, 4.0),
+    "cauchy_hazard_slope": (reals(core=40), ((0.0,),), 5, 8.0),
+    "log_cauchy_tail": (reals(core=40), ((1e8,), (0.0,)), 3, 2.0),
+    "chi_squared_loss": (_amounts((-9, 9)), ((2.0, 30.0),), 20, 2.0),
+    "delay_pull": (_ARRIVAL, ((0.0, 0.0, 1.0),), 20, 4.0),
+    "delay_wait": (_ARRIVAL, ((0.0, 0.0, 1.0),), 20, 4.0),
+    "normal_plus_delay": (_ARRIVAL, ((0.0, 0.0, 1.0),), 20, 4.0),
+    "digamma_chord": (_chord, (), 2, 6.0),
+    "trigamma_chord": (_chord, (), 2, 4.0),
+    "exp_minus": (_near_exp, ((0.0, 1.0), (700.0, 1.0)), 2, 2.0),
+    "gamma_loss": (_amounts((-6, 6), (-9, 9)), ((1.0, 0.0, 30.0),), 20, 2.0),
+    "gamma_peak": (between((-50, 50)), _EXP, 20, 2.0),
+    "log_less_digamma": (between((-50, 50)), _EXP, 20, 2.0),
+    "trigamma_excess": (between((-50, 50)), _EXP, 20, 2.0),
+    "generalized_poisson_loss": (_few((-6, 6), (-6, 6)), ((0.0, 1.0, 1.0),), 20, 4.0),
+    "gompertz_loss": (_amounts((-5, 5), (-3, 1), high=10), (), 5, 4.0),
+    "gompertz_risk": (_amounts((-5, 5), (-3, 1), high=10), (), 5, 4.0),
+    "gompertz_ageing": (_amounts((-5, 5), (-3, 1), high=10), (), 5, 4.0),
+    "gompertz_curve": (_amounts((-5, 5), (-3, 1), high=10), (), 5, 4.0),
+    "hazard_excess": (between((-40, 40)), ((0.0,), (-37.0,)), 20, 2.0),
+    "hazard_excess_derivative": (between((-40, 40)), ((0.0,), (-37.0,)), 20, 8.0),
+    "huber_penalty": (lambda g, n, top: (g.uniform(-9, 9, n), _magnitudes(g, n, 1e-2, 10)), ((0.0, 1.0),), 1, 2.0),
+    "huber_score": (lambda g, n, top: (g.uniform(-9, 9, n), _magnitudes(g, n, 1e-2, 10)), ((0.0, 1.0),), 1, 2.0),
+    "hypot_rest_exp": (_times(), ((0.0, 3.0), (1.0, -740.0)), 1, 2.0),
+    "hypot_share_exp": (_times(), ((0.0, 3.0), (1.0, -740.0)), 1, 2.0),
+    "log1p_times_exp": (_amounts((-30, 30)), ((0.0, 3.0), (1.0, 745.0), (1.0, -745.0)), 1, 2.0),
+    "log_add_exp": (between((-50, 50), (-50, 50)), ((745.0, 745.0), (-745.0, 0.0)), 5, 2.0),
+    "log_factorial_excess": (positives(1, 15), ((0.0,), (1.0,), (1e6,)), 3, 2.0),
+    "log_ndtr_inverse": (between((-40, 40)), ((0.0,), (0.03,)), 200, 2.0),
+    "log_ndtr_inverse_slope": (between((-40, 40)), ((0.0,), (0.03,)), 20, 4.0),
+    "log_ndtr_inverse_curve": (between((-40, 40)), ((0.0,), (0.03,)), 20, 4.0),
+    "log_ndtr_tilted": (between((-20, 20), (0.01, 20)), (), 20, 4.0),
+    "log_ndtr_tilted_slope": (between((-20, 20), (0.01, 20)), (), 20, 4.0),
+    "log_ndtr_tilted_scale": (between((-20, 20), (0.01, 20)), (), 20, 4.0),
+    "log_power_difference": (_few((0.2, 5)), ((0.0, 1.0),), 3, 4.0),
+    "log_power_difference_slope": (_few((0.2, 5), first=1), ((0.0, 2.0),), 3, 4.0),
+    "log_power_difference_curve": (_few((0.2, 5), first=1), (), 3, 4.0),
+    "log_softplus_ratio": (reals(core=40), (), 5, 2.0),
+    "log_times_exp": (_amounts((-30, 30)), ((1.0, 1e-300), (2.0, -0.6931)), 1, 2.0),
+    "log_x_coth": (between((-40, 40)), ((0.0,), (1e-8,), (700.0,)), 3, 2.0),
+    "log_x_coth_slope": (between((-40, 40)), ((0.0,), (1e-8,), (700.0,)), 3, 2.0),
+    "log_x_coth_curve": (between((-40, 40)), ((0.0,), (1e-4,), (300.0,)), 5, 2.0),
+    "log_zeta1p": (logs((1e-3, 20)), (), 1, 4.0),
+    "log_zeta1p_slope": (logs((1e-3, 20)), (), 1, 8.0),
+    "nakagami_loss": (_amounts((-6, 6), (-9, 9)), ((1.0, 0.0, 30.0),), 20, 2.0),
+    "negative_binomial_bend": (_counts, ((0.0, 3.0, 1.0),), 5, 4.0),
+    "negative_binomial_deviance": (_counts, ((0.0, 3.0, 1.0),), 20, 4.0),
+    "negative_binomial_loss": (_counts, ((0.0, 3.0, 1.0), (2.0, 1.0, -30.0)), 40, 4.0),
+    "negative_binomial_residual": (_counts, ((0.0, 3.0, 1.0),), 5, 4.0),
+    "negative_binomial_slope": (_counts, ((0.0, 3.0, 1.0), (2.0, 1.0, -30.0)), 40, 4.0),
+    "negative_binomial_spread": (
+        lambda g, n, top: (np.floor(np.exp(g.uniform(0, 7, n))), g.uniform(-12, 12, n)), (), 40, 4.0
+    ),
+    "negative_binomial_spread_slope": (
+        lambda g, n, top: (np.floor(np.exp(g.uniform(0, 7, n))), g.uniform(-12, 12, n)), (), 40, 100.0
+    ),  # a dispersion of e^9: two slopes cancel to their fourth digit
+    "negative_binomial_weight": (_counts, ((0.0, 3.0, 1.0),), 5, 4.0),
+    "poisson_deviance_exp": (_few((-6, 7)), ((0.0, 3.0), (1.0, 1e-8)), 5, 2.0),
+    "power_deviance": (_power, (), 5, 4.0),
+    "power_less_log": (_power, (), 5, 4.0),
+    "power_minus_one": (_power, (), 5, 4.0),
+    "rate_gamma_loss": (_amounts((-6, 6), (-9, 9)), (), 20, 2.0),
+    "rate_gamma_slope": (_amounts((-6, 6), (-9, 9)), (), 20, 2.0),
+    "rate_gamma_excess": (_amounts((-6, 6), (-9, 9)), (), 5, 2.0),
+    "ratio_rest": (_amounts((-40, 40)), ((0.0, 1.0), (1.0, 745.0)), 5, 2.0),
+    "ratio_share": (_amounts((-40, 40)), ((0.0, 1.0), (1.0, -740.0)), 5, 2.0),
+    "rice_loss": (_amounts((-3, 3), (-2, 2), low=1e-2, high=50), (), 20, 4.0),
+    "rice_centre": (_amounts((-3, 3), (-2, 2), low=1e-2, high=50), (), 20, 4.0),
+    "rice_scale": (_amounts((-3, 3), (-2, 2), low=1e-2, high=50), (), 20, 4.0),
+    "rice_centre_curve": (_amounts((-3, 3), (-2, 2), low=1e-2, high=50), (), 20, 8.0),
+    "rice_cross": (_amounts((-3, 3), (-2, 2), low=1e-2, high=50), (), 20, 8.0),
+    "rice_scale_curve": (_amounts((-3, 3), (-2, 2), low=1e-2, high=50), (), 20, 8.0),
+    "scaled_deviance": (_amounts((-6, 6), (-9, 9)), ((2.0, -0.6931, 3.0),), 5, 2.0),
+    "scaled_excess": (_amounts((-6, 6), (-9, 9)), ((2.0, -0.6931, 3.0),), 5, 2.0),
+    "scaled_power": (_scaled, (), 3, 4.0),
+    "scaled_power_log": (_scaled, (), 3, 4.0),
+    "scaled_power_log_over": (_scaled, (), 3, 4.0),
+    "scaled_power_log_square": (_scaled, (), 3, 4.0),
+    "scaled_power_over": (_scaled, (), 3, 4.0),
+    "scaled_power_over_square": (_scaled, (), 3, 4.0),
+    "scaled_square_deviance": (_amounts((-6, 6), (-9, 9)), (), 5, 2.0),
+    "scaled_square_excess": (_amounts((-6, 6), (-9, 9)), (), 5, 2.0),
+    "sigmoid_balance": (
+        lambda g, n, top: (_magnitudes(g, n, 1e-2, 1e2), _magnitudes(g, n, 1e-2, 1e2), g.uniform(-40, 40, n)),
+        ((1.0, 1.0, 0.0), (0.0, 1.0, -745.0)), 5, 2.0,
+    ),
+    "softplus_less_log": (_power, (), 5, 4.0),
+    "square_rest_exp": (_times(), ((0.0, 3.0), (1.0, -740.0)), 1, 2.0),
+    "square_share_exp": (_times(), ((0.0, 3.0), (1.0, 740.0)), 1, 2.0),
+    "square_slope_exp": (_times(), ((0.0, 3.0), (1.0, 300.0)), 1, 2.0),
+    "student_balance": (_with_df, (), 1, 4.0),
+    "student_bend": (_with_df, (), 40, 8.0),
+    "student_loss": (_with_df, (), 40, 4.0),
+    "student_pull": (_with_df, (), 1, 4.0),
+    "student_slope": (_with_df, (), 40, 8.0),
+    "tilted_balance": (between((-30, 30), (-9, 9)), ((0.0, 0.0),), 5, 2.0),
+    "times_exp_difference": (
+        lambda g, n, top: (g.normal(size=n), g.uniform(-3, 3, n), g.uniform(-30, 30, n)), ((1.0, 1e-8, 3.0),), 2, 2.0
+    ),
+}  # fmt: skip
+
+
+def _zeta_slope(f: mp.mpf) -> mp.mpf:
+    x = mp.exp(f)
+    return x * mp.zeta(1 + x, derivative=1) / mp.zeta(1 + x)
+
+
+#: these have no meaning in elementary functions, or one that SymPy cannot evaluate
+BY_HAND = {
+    "log_zeta1p_exp": Case(lambda f: mp.log(mp.zeta(1 + mp.exp(f))), between((-30, 3)), ((-0.7,), (-1.4,))),
+    "log_zeta1p_exp_slope": Case(_zeta_slope, between((-20, 3))),
+    "log_zeta1p_exp_curve": Case(lambda f: mp.diff(_zeta_slope, f), between((-9, 3)), bound=100.0),
+    "log_zeta1p_curve": Case(
+        lambda x: mp.diff(lambda u: mp.zeta(1 + u, derivative=1) / mp.zeta(1 + u), x), logs((0.01, 9)), bound=100.0
+    ),
+    "zeta_share": Case(lambda x, k: mp.zeta(1 + x, k) / mp.zeta(1 + x), logs((0.05, 9), (1.1, 1e6)), bound=50.0),
+}
+
+
+def usual(name: str) -> Case:
+    """A row for a primitive that has none above: its arguments as they are named and restricted in its record."""
+    record = RECORDS[name]
+    draws = []
+    for argument in inspect.signature(getattr(kernels, record.kernel)).parameters:
+        words = record.accurate
+        if f"0 < {argument} < 1" in words:
+            draws.append((0.01, 0.99))
+        elif argument == "y" or f"{argument} > 0" in words or f"{argument} >= 0" in words:
+            draws.append((1e-3, 30.0))
+        else:
+            draws.append((-6.0, 6.0))
+    return Case(definition(name), between(*draws), loss=20, bound=8.0)
+
+
+def _unlisted() -> list[str]:
+    """Primitives of numbers with a meaning, and without a row of their own."""
+    known = {*ROWS, *BY_HAND, *TABLE}
+    plain = [n for n, r in RECORDS.items() if r.meaning is not None and n in kernels.__all__ and n not in known]
+    return [n for n in plain if not (RECORDS[n].vector or RECORDS[n].reduces) and n not in OF_CLASSES]
+
+
+#: over K classes: tested in test_kernels.py
+OF_CLASSES = {"softmax_cross_entropy", "softmax_residual", "softmax_pull", "soft_cross_entropy", "soft_residual"}
+BY_MEANING = {
+    name: Case(definition(name), draw, points, loss, bound) for name, (draw, points, loss, bound) in ROWS.items()
+} | BY_HAND
+BY_MEANING |= {name: usual(name) for name in _unlisted()}
