@@ -17,12 +17,11 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import qr, solve_triangular
 
 from likelihoodkit.binding import Bound
 from likelihoodkit.errors import ConvergenceWarning, FitError, InputError
 from likelihoodkit.fit import kinks
-from likelihoodkit.fit.design import Basis, Table, orthonormal
+from likelihoodkit.fit.design import Basis, Table, orthonormal, over, triangle_of
 from likelihoodkit.fit.model import Model
 from likelihoodkit.fit.prepare import Rows, bound_of, read_rows
 from likelihoodkit.loss import derive
@@ -107,8 +106,7 @@ def look(work: Work, block: Any) -> Seen:
     used = rows.used
     triangles = {}
     for name, table in rows.tables.items():
-        matrix = table.matrix[used]
-        triangles[name] = qr(matrix, mode="r")[0][: matrix.shape[1]] if len(matrix) else np.zeros((0, matrix.shape[1]))
+        triangles[name] = triangle_of(table.take(used))
     weight = float(used.sum() if rows.weights is None else rows.weights.sum())
     return Seen(
         {name: t.names for name, t in rows.tables.items()},
@@ -148,9 +146,9 @@ def total(work: Work, triangles: Mapping[str, Array], inner: Array, what: str, b
 
 def _model(rows: Rows, triangles: Mapping[str, Array]) -> Model:
     """The model of one block on the bases of all."""
-    tables = {name: replace(table, matrix=table.matrix[rows.used]) for name, table in rows.tables.items()}
+    tables = {name: table.take(rows.used) for name, table in rows.tables.items()}
     return rows.model({
-        name: Basis(solve_triangular(triangle, tables[name].matrix.T, trans="T").T, triangle)
+        name: Basis(over(tables[name], triangle), triangle)
         for name, triangle in triangles.items()
     })  # fmt: skip
 
@@ -238,7 +236,7 @@ def _survey(
                 value={name: list(columns) for name, columns in seen.names.items()},
             )
         stacked = {n: np.vstack([found.triangles[n], seen.triangles[n]]) for n in found.triangles}
-        reduced = {n: qr(m, mode="r")[0][: m.shape[1]] if m.size else m for n, m in stacked.items()}
+        reduced = {n: triangle_of(Table(found.names[n], m)) for n, m in stacked.items()}
         found = replace(
             found,
             triangles=reduced,

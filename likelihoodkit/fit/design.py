@@ -7,8 +7,8 @@ which.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,21 +20,47 @@ from likelihoodkit.errors import FitError, InputError, ShapeError, UnknownNameEr
 Array = NDArray[Any]
 
 INTERCEPT = "intercept"
+#: numbers of a design that are worked on at a time
+CACHED = 1 << 17
 
 
 @dataclass(frozen=True)
 class Table:
-    """A design: names of its columns and the (n, p) matrix; ``intercept`` says that the first column was added here."""
+    """A design: the names of its columns, and the (n, p) numbers of those that are not the constant.
+
+    ``intercept`` says that a column of ones comes first; it is written out where it is needed and not before.
+    """
 
     names: tuple[str, ...]
-    matrix: Array
+    body: Array
     intercept: bool = False
     given_names: bool = False
+
+    def __len__(self) -> int:
+        return len(self.body)
 
     @property
     def data_names(self) -> tuple[str, ...]:
         """Names of the user's own columns."""
         return self.names[1:] if self.intercept else self.names
+
+    @property
+    def matrix(self) -> Array:
+        """All columns, the constant included."""
+        return self.part(slice(None))
+
+    def part(self, rows: slice) -> Array:
+        """All columns of some rows."""
+        body = self.body[rows]
+        if not self.intercept:
+            return body
+        matrix = np.empty((len(body), 1 + body.shape[1]))
+        matrix[:, 0], matrix[:, 1:] = 1.0, body
+        return matrix
+
+    def take(self, used: Array) -> Table:
+        """The rows that are marked; no copy where all are."""
+        return self if used.all() else replace(self, body=self.body[used])
 
 
 def read_table(values: Any, what: str, family: str) -> Table:
@@ -54,11 +80,13 @@ def read_table(values: Any, what: str, family: str) -> Table:
         given_names = True
     else:
         array = _as_matrix(values, what, family)
-        columns = list(array.T)
         names = [f"x{j + 1}" for j in range(array.shape[1])]
-        given_names = False
-        if not columns:
+        if not names:
             return Table((), np.empty((array.shape[0], 0)))
+        if array.dtype.kind in "fiub" and np.isfinite(array).all():
+            return Table(tuple(names), array.astype(np.float64, copy=False))
+        columns = list(array.T)
+        given_names = False
     labels = tuple(str(name) for name in names)
     if not columns:
         raise ShapeError(f"{family}: {what} has no columns", family=family, remedy="Pass None for a constant")
@@ -163,23 +191,23 @@ def _called(name: str, X: Any, chosen: Mapping[str, Any]) -> str:
 
 def constant(rows: int) -> Table:
     """The design of a parameter that is one number for all rows."""
-    return Table((INTERCEPT,), np.ones((rows, 1)), intercept=True)
+    return Table((INTERCEPT,), np.empty((rows, 0)), intercept=True)
 
 
 def without_intercept(table: Table) -> Table:
     """The design without the constant that was added to it; perhaps without any column."""
     if not table.intercept:
         return table
-    return Table(table.names[1:], table.matrix[:, 1:], given_names=table.given_names)
+    return Table(table.names[1:], table.body, given_names=table.given_names)
 
 
 def _with_intercept(table: Table, rows: int, intercept: bool, family: str) -> Table:
-    if table.matrix.shape[0] != rows:
+    if len(table) != rows:
         raise ShapeError(
-            f"{family}: a design has {table.matrix.shape[0]} rows but y has {rows}",
+            f"{family}: a design has {len(table)} rows but y has {rows}",
             family=family,
-            value=table.matrix.shape,
-            remedy="Transpose it" if table.matrix.shape[1] == rows else None,
+            value=table.body.shape,
+            remedy="Transpose it" if table.body.shape[1] == rows else None,
         )
     if not intercept:
         if not table.names:
@@ -192,8 +220,7 @@ def _with_intercept(table: Table, rows: int, intercept: bool, family: str) -> Ta
             value=INTERCEPT,
             remedy="Pass intercept=False or rename it",
         )
-    matrix = np.column_stack([np.ones(rows), table.matrix])
-    return Table((INTERCEPT, *table.names), matrix, intercept=True, given_names=table.given_names)
+    return Table((INTERCEPT, *table.names), table.body, intercept=True, given_names=table.given_names)
 
 
 @dataclass(frozen=True)
@@ -221,12 +248,7 @@ class Basis:
 
 def orthonormal(table: Table, parameter: str, family: str) -> Basis:
     """The `Basis` of a design; `FitError` naming the columns when it has not full column rank."""
-    matrix = table.matrix
-    rows, columns = matrix.shape
-    lengths = np.linalg.norm(matrix, axis=0)
-    if not lengths.all():
-        name = table.names[int(np.argmin(lengths))]
-        raise _singular(family, parameter, f"column {name!r} is zero in every row", [name])
+    rows, columns = len(table), len(table.names)
     if columns > rows:
         raise FitError(
             f"{family}: {columns} coefficients for {parameter} cannot be told apart by {rows} rows",
@@ -235,8 +257,13 @@ def orthonormal(table: Table, parameter: str, family: str) -> Basis:
             value=(rows, columns),
             remedy="Give more rows or fewer columns",
         )
+    triangle = triangle_of(table)
+    lengths = np.linalg.norm(triangle, axis=0)
+    if not lengths.all():
+        name = table.names[int(np.argmin(lengths))]
+        raise _singular(family, parameter, f"column {name!r} is zero in every row", [name])
     # column lengths are divided out so that the unit of a column does not decide whether it counts as dependent
-    _, corner, order = qr(matrix / lengths, mode="economic", pivoting=True)
+    _, corner, order = qr(triangle / lengths, mode="economic", pivoting=True)
     size = np.abs(np.diag(corner))
     rank = int((size > max(rows, columns) * np.finfo(np.float64).eps * size[0]).sum())
     if rank < columns:
@@ -247,8 +274,34 @@ def orthonormal(table: Table, parameter: str, family: str) -> Basis:
             parts = [repr(n) for n, w in zip(names, weights, strict=False) if abs(w) > 1e-8]
             facts.append(f"{names[rank + j]!r} is a combination of {', '.join(parts)}")
         raise _singular(family, parameter, "; ".join(facts), names[rank:])
-    basis, triangle = qr(matrix, mode="economic")
-    return Basis(basis * np.sqrt(rows), triangle / np.sqrt(rows))
+    triangle /= np.sqrt(rows)
+    return Basis(over(table, triangle), triangle)
+
+
+def triangle_of(table: Table) -> Array:
+    """The triangle R of the QR decomposition, from blocks of rows that stay in the cache.
+
+    The triangles of the blocks, put under each other, have the triangle of the whole (Golub and Van Loan, Matrix
+    Computations, section 5.3).
+    """
+    triangle: Array = np.empty((0, len(table.names)))
+    for rows in _cached(table):
+        triangle = np.asarray(np.linalg.qr(np.vstack([triangle, table.part(rows)]), mode="r"))
+    return triangle
+
+
+def over(table: Table, triangle: Array) -> Array:
+    """``matrix @ triangle^-1``: where the matrix has that triangle, an orthonormal basis of its columns."""
+    answer: Array = np.empty((len(table), len(table.names)))
+    for rows in _cached(table):
+        answer[rows] = solve_triangular(triangle, table.part(rows).T, trans="T").T
+    return answer
+
+
+def _cached(table: Table) -> Iterator[slice]:
+    columns = max(len(table.names), 1)
+    step = max(columns, CACHED // columns)
+    return (slice(start, start + step) for start in range(0, len(table), step))
 
 
 def _singular(family: str, parameter: str, fact: str, names: list[str]) -> FitError:

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from likelihoodkit.declaration import Bound
 from likelihoodkit.errors import ConvergenceWarning, FitError, InputError
 from likelihoodkit.fit import kinks, newton
-from likelihoodkit.fit.blocks import Executor, summed
+from likelihoodkit.fit.blocks import SAMPLE, Executor, summed
 from likelihoodkit.fit.constrained import Constrained, Constraints, constrain, names_of
 from likelihoodkit.fit.formula import Formulas, is_formula, read
 from likelihoodkit.fit.model import Model
@@ -24,6 +24,9 @@ from likelihoodkit.fit.result import Fit
 from likelihoodkit.fit.start import Starts
 
 Array = NDArray[Any]
+
+#: rows from which the search begins where a sample of them ends it: its steps cost nearly nothing
+MANY = 100_000
 
 
 def fit(
@@ -128,6 +131,7 @@ def fit(
     if _met_exactly(problem, optimum):
         optimum = replace(optimum, converged=False)
     result = replace(_result(problem, optimum), formulas=formulas)
+    problem.model.forget()
     if not result.converged:
         warnings.warn(_complaint(problem, optimum), ConvergenceWarning, stacklevel=2)
     return result
@@ -159,6 +163,10 @@ def _best(problem: Problem, report: Report | None) -> newton.Optimum:
         free = total.free(start) if isinstance(total, Constrained) else start
         return newton.minimise(total, free, known=known, report=report)
 
+    if len(model.y) >= MANY and not isinstance(total, Constrained):
+        some = model.some(np.unique(np.linspace(0, len(model.y) - 1, SAMPLE).astype(np.intp)))
+        near = newton.minimise(some, beginning)
+        beginning = near.inner if near.converged else beginning
     best = minimise(beginning)
     if best.converged and not _bends(model, _inner(problem, best), problem.first):
         return best
@@ -196,11 +204,16 @@ def _met_exactly(problem: Problem, optimum: newton.Optimum) -> bool:
 
     The outputs of a location then have standard errors that float64 cannot tell from zero beside their size.
     """
-    model, covariance = problem.model, _inner_covariance(problem, optimum)
-    if covariance is None or problem.constraints is not None:  # an equation may well leave an output no error
+    if problem.constraints is not None:  # an equation may well leave an output no error
         return False
-    variances = np.diag(covariance)
-    sizes = np.abs(model.outputs(_inner(problem, optimum))).max(axis=0)
+    model, outputs = problem.model, problem.model.outputs(optimum.inner)
+    covariance = _inner_covariance(problem, optimum)
+    if covariance is None:  # rounding may have spoilt the curvature that was observed: what is expected then
+        factored = newton.factor(model.expected(outputs))
+        if factored is None:
+            return False
+        covariance = newton.solve(factored, np.eye(model.size))
+    variances, sizes = np.diag(covariance), np.abs(outputs).max(axis=0)
     # columns of a basis have mean square 1: the sum of their variances is the mean variance of the output
     return any(
         unit > 1

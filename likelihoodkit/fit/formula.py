@@ -71,7 +71,8 @@ def read(formulas: Any, data: Any, family: str) -> tuple[Array, Any, Formulas]:
         outcome = left if place == 0 else outcome
         specs[name], columns = matrix.model_spec, _columns(matrix)
         if list(columns) != [INTERCEPT]:  # a lone constant is what a parameter without a design has
-            tables[name] = Table(tuple(columns), np.column_stack(list(columns.values())), INTERCEPT in columns, True)
+            body = np.column_stack([column for label, column in columns.items() if label != INTERCEPT])
+            tables[name] = Table(tuple(columns), body, INTERCEPT in columns, given_names=True)
     assert outcome is not None  # the first formula has named it
     designs = tables.get(None) if None in specs else tables or None
     return outcome, designs, Formulas(family, specs)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from likelihoodkit.columns import from_flags, representative
 from likelihoodkit.errors import DerivationError
-from likelihoodkit.fit.design import Basis
+from likelihoodkit.fit.design import CACHED, Basis
 from likelihoodkit.loss import Loss
 
 Array = NDArray[Any]
@@ -46,6 +46,7 @@ class Model:
     given: Mapping[str, Any]
     base: Array
     blocks: tuple[Block, ...]
+    _last: list[Any] = field(default_factory=list, repr=False, compare=False)  # outputs, and what they led to
 
     @cached_property
     def slices(self) -> tuple[slice, ...]:
@@ -77,11 +78,20 @@ class Model:
 
     def values(self, outputs: Array) -> Array:
         """The weighted loss of each row, (n,)."""
-        return self.loss(self.y, outputs, weights=self.weights, **self.given)
+        return self._fused(outputs)[0]
 
     def row_gradients(self, outputs: Array) -> Array:
         """Weighted slopes of each row, (n, w)."""
-        return self.loss.gradient(self.y, outputs, weights=self.weights, **self.given)
+        return self._fused(outputs)[1]
+
+    def _fused(self, outputs: Array) -> tuple[Array, Array]:
+        """Loss and slopes of each row; asked again about the same array, as a search does, they are at hand."""
+        if self._last and self._last[0] is outputs:
+            known: tuple[Array, Array] = self._last[1]
+            return known
+        found = self.loss.value_and_gradient(self.y, outputs, weights=self.weights, **self.given)
+        self._last[:] = [outputs, found]
+        return found
 
     def row_hessians(self, outputs: Array) -> Array:
         """Weighted second derivatives of each row, (n, w, w)."""
@@ -124,13 +134,18 @@ class Model:
 
     def assemble(self, rows: Array) -> Array:
         """The matrix of the inner coefficients that the rows' matrices in the outputs, (n, w, w), add up to."""
-        matrix = np.full((self.size, self.size), np.nan)
-        if not np.isfinite(rows).all():
-            return matrix  # the caller takes another direction, or says that there is none
-        for i, (first, here) in enumerate(zip(self.blocks, self.slices, strict=True)):
-            for second, there in zip(self.blocks[i:], self.slices[i:], strict=True):
-                weighted = rows[:, first.column, second.column, None] * second.basis.basis
-                matrix[here, there] = first.basis.basis.T @ weighted
+        if not np.isfinite(rows).all():  # the caller takes another direction, or says that there is none
+            return np.full((self.size, self.size), np.nan)
+        matrix = np.zeros((self.size, self.size))
+        step = max(1, CACHED // max((len(block.names) for block in self.blocks), default=1))
+        for start in range(0, len(rows), step):
+            part = slice(start, start + step)
+            for i, (first, here) in enumerate(zip(self.blocks, self.slices, strict=True)):
+                for second, there in zip(self.blocks[i:], self.slices[i:], strict=True):
+                    weighted = rows[part, first.column, second.column, None] * second.basis.basis[part]
+                    matrix[here, there] += first.basis.basis[part].T @ weighted
+        for i, here in enumerate(self.slices):
+            for there in self.slices[i + 1 :]:
                 matrix[there, here] = matrix[here, there].T
         return matrix
 
@@ -145,7 +160,23 @@ class Model:
                 base[:, block.column] += block.basis.basis @ inner[place]
         free = tuple(block for i, block in enumerate(self.blocks) if keep[i])
         parts = [inner[place] for i, place in enumerate(self.slices) if keep[i]]
-        return replace(self, base=base, blocks=free), np.concatenate(parts) if parts else np.empty(0)
+        return replace(self, base=base, blocks=free, _last=[]), np.concatenate(parts) if parts else np.empty(0)
+
+    def some(self, rows: Array) -> Model:
+        """The model of some of the rows, with the same coefficients."""
+        return replace(
+            self,
+            y=self.y[rows],
+            weights=None if self.weights is None else self.weights[rows],
+            given={name: v if np.ndim(v) == 0 else np.asarray(v)[rows] for name, v in self.given.items()},
+            base=self.base[rows],
+            blocks=tuple(replace(b, basis=Basis(b.basis.basis[rows], b.basis.triangle)) for b in self.blocks),
+            _last=[],
+        )
+
+    def forget(self) -> None:
+        """Let go of what the last question led to."""
+        self._last.clear()
 
     @cached_property
     def plain_y(self) -> Array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -86,7 +86,7 @@ class Rows:
 
     def model(self, bases: Mapping[str, Basis]) -> Model:
         """The model of the used rows, its designs expressed in ``bases`` by parameter."""
-        used = self.used
+        used = slice(None) if self.used.all() else self.used  # rows are copied only where some are left out
         return Model(
             self.loss,
             self.y[used],
@@ -156,7 +156,7 @@ def prepare(
     if not rows.used.any():
         raise FitError(f"{loss.name}: every weight is zero", family=loss.name)
     model = rows.model({
-        name: orthonormal(replace(table, matrix=table.matrix[rows.used]), name, loss.name)
+        name: orthonormal(table.take(rows.used), name, loss.name)
         for name, table in rows.tables.items()
         if table.names
     })  # fmt: skip

@@ -189,3 +189,17 @@ def test_the_linear_program_grown_from_a_sample_is_exact() -> None:
     # optimal: the rows that are met carry multipliers within [-1, 1]
     multipliers = np.linalg.solve(design[met].T, -design[~met].T @ signs[~met])
     assert np.abs(multipliers).max() <= 1 + 1e-9
+
+
+def test_many_rows_begin_where_a_sample_ends() -> None:
+    """The same maximum in fewer steps over all rows; also where the sample is not like the rest."""
+    rng = np.random.default_rng(3)
+    x = np.sort(rng.normal(size=120_000))
+    counts = rng.poisson(np.exp(0.5 + 0.3 * x))
+    found = lk.fit(lk.Poisson, counts, x)
+    assert found.converged
+    assert found.iterations <= 3
+    doubled = lk.fit(lk.Poisson, np.tile(counts[::2], 2), np.tile(x[::2], 2))
+    half = lk.fit(lk.Poisson, counts[::2], x[::2], weights=np.full(60_000, 2))
+    np.testing.assert_allclose(doubled.coefficients, half.coefficients, rtol=1e-11)
+    assert doubled.loglik == pytest.approx(half.loglik, rel=1e-13)
