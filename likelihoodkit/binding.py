@@ -254,6 +254,9 @@ def _fixed(family: str, row: Parameter, value: Any) -> Fixed:
         good = good and (not domain.sums_to_one or abs(array.sum() - 1) <= 1e-6)
         good = good and (not domain.increasing or bool((np.diff(array) > 0).all()))
         good = good and (not domain.special or domain.increasing or abs(np.square(array).sum() - 1) <= 1e-6)
+    if good and domain.sums_to_one and ranks == 2:  # a channel from K classes to K labels
+        good = array.shape[0] == array.shape[1] and not bool(domain.outside(array).any())
+        good = good and bool((np.abs(array.sum(axis=1) - 1) <= 1e-9).all()) and bool(array.any(axis=0).all())
     if not good:
         raise BindingError(
             f"{family}.{row.name} must be one of the {domain.words}, not {value!r}",

@@ -20,6 +20,7 @@ from likelihoodkit import losses, wrappers
 from likelihoodkit.certify import Report, check, check_numbers
 from likelihoodkit.errors import DerivationError
 from likelihoodkit.links import LINKS
+from likelihoodkit.losses._catalogue import settings_of
 from likelihoodkit.primitives.words import WORDS
 from likelihoodkit.supports import Support
 
@@ -101,21 +102,33 @@ def _wrappers() -> Iterator[Subject]:
 
 def _losses() -> Iterator[Subject]:
     for name in losses.names():
-        settings = {n: row.domain for n, row in losses.declaration(name).parameters.items() if row.link is None}
-        chosen = {n: typical(domain) for n, domain in settings.items()}
-        inside = ", ".join(f"{n}={value:g}" for n, value in chosen.items())
+        declared = losses.declaration(name)
+        chosen = {n: typical(declared.parameters[n].domain) for n in settings_of(declared)}
+        inside = ", ".join(
+            f"{n}={value:g}" if isinstance(value, float) else f"{n}={value}" for n, value in chosen.items()
+        )
         yield Subject(
             f"losses.{name}({inside})" if inside else f"losses.{name}", "losses", partial(_loss, name, chosen)
         )
 
 
-def _loss(name: str, chosen: dict[str, float]) -> Any:
+def _loss(name: str, chosen: dict[str, Any]) -> Any:
     found = getattr(losses, name)
     return found(**chosen) if chosen else found
 
 
-def typical(domain: Support) -> float:
+#: settings that are vectors and matrices, for three classes
+_SETS: dict[str, list[Any]] = {
+    "positive vector": [0.5, 1.0, 2.0],
+    "simplex": [0.5, 0.3, 0.2],
+    "channel": [[0.8, 0.1, 0.1], [0.0, 1.0, 0.0], [0.1, 0.2, 0.7]],
+}
+
+
+def typical(domain: Support) -> Any:
     """A setting in the middle of what is usual."""
+    if domain.name in _SETS:
+        return _SETS[domain.name]
     low, high = domain.typical
     if domain.whole:
         return float(math.ceil((low + high) / 2))

@@ -100,6 +100,17 @@ def _chain_loss(emissions: Numbers, transitions: Numbers, y: Numbers) -> Any:
     return _chain_partition(emissions, transitions) - truth
 
 
+def _steps_cross_entropy(z: Numbers, y: Numbers, classes: Any) -> Any:
+    many = int(classes)
+    steps = [z[t * many : (t + 1) * many] for t, k in enumerate(y) if k >= 0]
+    labels = [int(k) for k in y if k >= 0]
+    return mpmath.fsum(mpmath.log(mpmath.fsum(map(mpmath.exp, s))) - s[k] for s, k in zip(steps, labels, strict=True))
+
+
+def _column_of(matrix: Numbers, y: Any) -> Numbers:
+    return matrix[int(y) :: math.isqrt(len(matrix))]
+
+
 def _alignment_loss(z: Numbers, y: Numbers, blank: Any, classes: Any) -> Any:
     """Path by path: those that collapse to the labelling."""
     many = int(classes)
@@ -160,4 +171,6 @@ VECTORS: dict[str, Callable[..., Any]] = {
     "chain_partition": _chain_partition,
     "chain_loss": _chain_loss,
     "alignment_loss": _alignment_loss,
+    "steps_cross_entropy": _steps_cross_entropy,
+    "column_of": _column_of,
 }

@@ -41,7 +41,7 @@ class Known:
         """The columns that y has to have."""
         if domain.layout != "labels":
             return self.entries
-        if domain.name == "label paths":
+        if domain.name.endswith("label paths"):
             return self.steps
         return y.shape[1] if y.ndim == 2 else self.entries
 
@@ -86,7 +86,7 @@ class Measure:
             shape = np.shape(y)
             if len(shape) == 2 and self.domain.layout == "entries":
                 known.hints["K"] = shape[1]
-            if len(shape) == 2 and self.domain.name == "label paths":
+            if len(shape) == 2 and self.domain.name.endswith("label paths"):
                 known.hints["T"] = shape[1]
         if shared is not None and self.derivation.shared:
             parts = shared.values() if isinstance(shared, Mapping) else [shared]

@@ -162,7 +162,11 @@ def _losses() -> Iterator[Case]:
         for chosen in settings:
             loss = entry(*chosen) if chosen else entry
             if isinstance(loss, Loss) and not loss.bound.family.outcome.domain.vector and loss.bound.outputs:
-                label = f"losses.{name}({', '.join(f'{c:g}' for c in chosen)})" if chosen else f"losses.{name}"
+                label = (
+                    f"losses.{name}({', '.join(f'{c:g}' if isinstance(c, float) else str(c) for c in chosen)})"
+                    if chosen
+                    else f"losses.{name}"
+                )
                 yield Case(label, "loss", loss)
 
 

@@ -1,7 +1,7 @@
 """The catalogue of named losses, each a short declaration in one of the chapters.
 
 `regression` a real prediction · `positive` a positive one · `binary` two classes · `classes` K classes ·
-`between` distributions.
+`between` distributions · `pairs` and triples · `sequences`.
 
 ``losses.NAME`` without settings is itself a `Loss`; with settings it is called first, by position or by name:
 
@@ -40,9 +40,12 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
     ),
     "classes": (
         "categorical_cross_entropy", "sparse_categorical_cross_entropy", "softmax_cross_entropy", "label_smoothing",
-        "temperature", "multiclass_focal", "symmetric_cross_entropy", "multiclass_hinge",
+        "temperature", "class_weighted", "prior_shifted", "multiclass_focal", "symmetric_cross_entropy",
+        "forward_corrected", "multiclass_hinge",
     ),
     "between": ("cross_entropy", "kl_divergence", "reverse_kl", "jensen_shannon"),
+    "pairs": ("info_nce",),
+    "sequences": ("sequence_cross_entropy", "ctc", "crf", "expected_edit_distance"),
 }  # fmt: skip
 _CHAPTER_OF = {name: chapter for chapter, names in CHAPTERS.items() for name in names}
 #: an optional setting that chooses another declaration
@@ -64,7 +67,13 @@ def declaration(name: str) -> type[NamedLoss]:
     return getattr(import_module(f"likelihoodkit.losses.{chapter}"), name)  # type: ignore[no-any-return]
 
 
+#: what some losses take for their targets
+_HELPERS = {"edit_distance": "_edit", "edit_distances": "_edit"}
+
+
 def __getattr__(name: str) -> Any:
+    if name in _HELPERS:
+        return getattr(import_module(f"likelihoodkit.losses.{_HELPERS[name]}"), name)
     if name not in _CHAPTER_OF:
         raise AttributeError(f"module 'likelihoodkit.losses' has no attribute {name!r}")
     from likelihoodkit.losses._catalogue import Unset, entry, settings_of
@@ -78,7 +87,7 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *names()])
+    return sorted([*globals(), *names(), *_HELPERS])
 
 
 @dataclass(frozen=True)

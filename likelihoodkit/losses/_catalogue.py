@@ -151,8 +151,10 @@ class Unset:
         """The loss with these settings, by position or by name."""
         names = (*self.settings, *(name for name, _ in self.alternatives))
         example = f"lk.losses.{self.name}({', '.join(self.settings)})(y, outputs)"
-        for value in (*arguments, *keywords.values()):
-            if np.ndim(value) > 0:
+        given = {**dict(zip(names, arguments, strict=False)), **keywords}
+        for name, value in given.items():
+            row = self.declaration.parameters.get(name)
+            if np.ndim(value) > 0 and (row is None or not row.domain.vector or np.ndim(value) > 2):
                 raise BindingError(f"{self.name} wants its settings first", family=self.name, remedy=f"Write {example}")
         if len(arguments) > len(names) or set(names[: len(arguments)]) & set(keywords):
             raise BindingError(
@@ -160,7 +162,7 @@ class Unset:
                 family=self.name,
                 remedy=f"Write {example}",
             )
-        chosen = {**dict(zip(names, arguments, strict=False)), **keywords}
+        chosen = given
         declaration = self.declaration
         for name, other in self.alternatives:
             if chosen.get(name) is None:
@@ -183,8 +185,12 @@ class Unset:
 
 
 def settings_of(declaration: type[NamedLoss]) -> tuple[str, ...]:
-    """Names of the held parameters of a loss."""
-    return tuple(name for name, row in declaration.parameters.items() if row.link is None)
+    """Names of the held parameters of a loss that the user has to give."""
+    return tuple(
+        name
+        for name, row in declaration.parameters.items()
+        if row.link is None and row.default is None and row.domain.name != supports.class_count.name
+    )
 
 
 def entry(declaration: Any, bindings: Mapping[str, Any]) -> CatalogueLoss:

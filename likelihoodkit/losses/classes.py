@@ -2,7 +2,9 @@
 
 from likelihoodkit import links
 from likelihoodkit.declaration import NamedLoss, held, outcome, parameter
+from likelihoodkit.losses._supports import channel, positive_vector
 from likelihoodkit.primitives.words import (
+    column_of,
     entries,
     expm1,
     largest_other,
@@ -11,9 +13,18 @@ from likelihoodkit.primitives.words import (
     maximum,
     pick,
     softmax_cross_entropy as fused,
+    softplus,
     sum_over,
 )
-from likelihoodkit.supports import classes, nonnegative, one_hot_vector, positive, real_vector, simplex, unit
+from likelihoodkit.supports import (
+    classes,
+    nonnegative,
+    one_hot_vector,
+    positive,
+    real_vector,
+    simplex,
+    unit,
+)
 
 
 class categorical_cross_entropy(NamedLoss):
@@ -91,6 +102,58 @@ class temperature(NamedLoss):
     t      = held(positive)
 
     loss = fused(logits / t, y)
+
+
+class class_weighted(NamedLoss):
+    """weights[y] (-log p_y) with one weight per class.
+
+    Elicits the probabilities weights_k p_k, renormalised: the posterior where classes are as frequent as the weights
+    make them. For two classes that is a shift of the logit by log(w1/w0). No noise is behind it. It breaks when p
+    itself is wanted, not decisions under costs.
+
+    Source: King and Zeng (2001), Political Analysis 9, 137-163; Elkan (2001), IJCAI 17, 973-978.
+    """
+
+    y       = outcome(classes)
+    logits  = parameter(real_vector, link=links.vector)
+    weights = held(positive_vector)
+
+    loss = pick(weights, y) * fused(logits, y)
+
+
+class prior_shifted(NamedLoss):
+    """Cross-entropy of logits + log(train/deploy): the frequencies of the classes differ between training and use.
+
+    Elicits, from data with class frequencies `train`, the class probabilities where they are `deploy`. The noise behind
+    it is Categorical, its softmax shifted by known constants. It breaks when more than the frequencies has changed.
+
+    Source: Saerens, Latinne and Decaestecker (2002), Neural Computation 14, 21-41; Menon et al. (2021), ICLR.
+    """
+
+    y      = outcome(classes)
+    logits = parameter(real_vector, link=links.vector)
+    train  = held(simplex)
+    deploy = held(simplex)
+
+    loss = fused(logits + log(train / deploy), y)
+
+
+class forward_corrected(NamedLoss):
+    """-log sum_k matrix[k][y] p_k: the cross-entropy of labels that a known channel has flipped.
+
+    Elicits the probabilities of the true classes, where the matrix is invertible. The noise behind it is Categorical
+    seen through the channel, `Mislabelled`. Written log(1 + sum (1 - T_ky) p_k / sum T_ky p_k), so that a small loss
+    keeps its digits. It breaks when the error rates are not known, or depend on more than the class.
+
+    Source: Patrini et al. (2017), Making deep neural networks robust to label noise, CVPR, 1944-1952.
+    """
+
+    y      = outcome(classes)
+    logits = parameter(real_vector, link=links.vector)
+    matrix = held(channel)
+
+    chance = column_of(matrix, y)
+    loss = softplus(log_sum_exp(logits + log(1 - chance)) - log_sum_exp(logits + log(chance)))
 
 
 class multiclass_focal(NamedLoss):

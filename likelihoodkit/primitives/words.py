@@ -127,6 +127,10 @@ from likelihoodkit.primitives.directions import (
     resultant_slope as resultant_slope,
     unit_of as unit_of,
 )
+from likelihoodkit.primitives.labelled import (
+    column_of as column_of,
+    steps_cross_entropy as steps_cross_entropy,
+)
 from likelihoodkit.primitives.random import (
     along as along,
     draw_counts as draw_counts,

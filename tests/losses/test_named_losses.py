@@ -21,6 +21,8 @@ def exact(loss, y, outputs):
     textbook = derivation.substitute(loss.bound.family.formula)
     (symbol,) = derivation.outputs.values()
     point = {symbol: outputs, derivation.y: y}
+    for held, values in derivation.constants.values():
+        point[held] = mp(values)
     return evaluate(lower(textbook), point)
 
 

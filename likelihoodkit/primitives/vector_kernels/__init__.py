@@ -70,6 +70,12 @@ from likelihoodkit.primitives.vector_kernels.directions import (
     resultant_slope as resultant_slope,
     unit_of as unit_of,
 )
+from likelihoodkit.primitives.vector_kernels.labelled import (
+    column_of as column_of,
+    steps_cross_entropy as steps_cross_entropy,
+    steps_curve as steps_curve,
+    steps_residual as steps_residual,
+)
 from likelihoodkit.primitives.vector_kernels.radial import (
     log1p_norm as log1p_norm,
     norm_reciprocal as norm_reciprocal,
