@@ -100,6 +100,8 @@ def test_list(capsys):
         "losses: binary",
         "losses: classes",
         "losses: between",
+        "losses: pairs",
+        "losses: sequences",
     }
 
 

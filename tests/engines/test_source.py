@@ -16,8 +16,10 @@ from likelihoodkit.errors import DerivationError, UnknownNameError
 from likelihoodkit.families import FAMILIES
 from scope import NUMBERS
 
-#: functions that neither NumPy nor Python's own mathematics has
-WITHOUT = {"GeneralizedNormal", "Beta", "ContinuousBernoulli", "Zeta", "MultivariateNormal", "MultivariateT"}
+#: functions that neither NumPy nor Python's own mathematics has, and vectors beside numbers
+WITHOUT = {
+    "GeneralizedNormal", "Beta", "ContinuousBernoulli", "Zeta", "MultivariateNormal", "MultivariateT", "Ordered"
+}  # fmt: skip
 #: computed one number at a time by Python's erfc instead of SciPy's
 LAST_DIGITS = {"SkewNormal", "ExponentiallyModifiedNormal"}
 
