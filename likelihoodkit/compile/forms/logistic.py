@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from likelihoodkit.compile.forms.table import form
 from likelihoodkit.compile.trace import Trace, Value
-from likelihoodkit.primitives.kernels.logistic import ROOT, ROOT_LOW, SLOPE_AT_ROOT
 
 FAR = 700.0
 
@@ -37,14 +36,14 @@ def sigmoid(trace: Trace, z: Value) -> Value:
 
 @form
 def log_softplus(trace: Trace, z: Value) -> Value:
-    """z + log(log1p(e^z)/e^z) left of 0, through the distance from the root right of it; |z| <= 600."""
+    """log(softplus(z)); |z| <= 600, where softplus(z) is a normal number.
+
+    Near its root at z = 0.54 the logarithm keeps its absolute digits: rounding z alone costs as many.
+    """
     trace.bound(z, -600.0, 600.0)
-    small = _small(trace, z)
-    plus = trace.log1p(small)
-    right = trace.log1p(SLOPE_AT_ROOT * trace.expm1((z - ROOT) - ROOT_LOW))  # softplus(z) - 1
-    rest = trace.log1p(trace.where(z > 0.0, right, plus / small - 1.0))
-    answer = trace.minimum(z, 0.0) + rest
-    trace.remember(answer, softplus(trace, z))
+    plus = softplus(trace, z)
+    answer = trace.log(plus)
+    trace.remember(answer, plus)
     return answer
 
 
