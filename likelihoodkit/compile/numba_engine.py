@@ -9,8 +9,10 @@ engine; programs with vectors or with kernels that have no form run on the NumPy
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Mapping
+import struct
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
 
@@ -18,20 +20,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from likelihoodkit.compile.checks import Check
-from likelihoodkit.compile.numpy_engine import Runner
+from likelihoodkit.compile.memory import Layout, Short, address, names_of, shape
+from likelihoodkit.compile.numpy_engine import TILE, Runner
 from likelihoodkit.compile.program import Program
-from likelihoodkit.compile.unroll import MOST_ENTRIES, entry, possible as unrollable, unroll
-from likelihoodkit.compile.vector_ir import TYPES, Column, lanes, supported, write
+from likelihoodkit.compile.unroll import MOST_ENTRIES, possible as unrollable, unroll
+from likelihoodkit.compile.vector_ir import lanes, supported, write
 from likelihoodkit.errors import DerivationError
 
 Array = NDArray[Any]
 
 #: rows per call of the loop: what the flags of its blocks need, and the share of a thread
 SPAN = 1 << 17
-#: kinds of numbers that the loop reads and writes; a foreign byte order is none of them
-KINDS = {np.dtype(name): name for name in TYPES}
-#: columns that are read or written side by side
-WIDEST = 64
+#: ways in which arrays lie that are remembered by a program
+MOST_LAYOUTS = 16
 
 
 @cache
@@ -68,12 +69,12 @@ class Compiled:
         builder.getModulePassManager().run(module, builder)
         self._engine = binding.create_mcjit_compiler(module, _fresh(binding))
         self._engine.finalize_object()
-        kinds = [ctypes.c_int64, *[ctypes.c_void_p] * (pointers + 1)]
-        self._function = ctypes.CFUNCTYPE(ctypes.c_int32, *kinds)(self._engine.get_function_address("loss"))
+        self._pack = struct.Struct(f"{pointers + 2}q").pack
+        self._function = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_char_p)(self._engine.get_function_address("run"))
 
-    def __call__(self, blocks: int, flags: Array, pointers: list[int]) -> bool:
-        """Run; False where a check said no. Other Python threads go on meanwhile."""
-        return not self._function(blocks, flags.ctypes.data, *pointers)
+    def __call__(self, rows: int, flags: int, pointers: Sequence[int]) -> int:
+        """Run, a block of rows at least; the answer of `vector_ir.write`. Other Python threads go on meanwhile."""
+        return int(self._function(self._pack(rows, flags, *pointers)))
 
 
 def _fresh(binding: Any) -> Any:
@@ -83,36 +84,63 @@ def _fresh(binding: Any) -> Any:
     )
 
 
+@dataclass(frozen=True)
+class _Ready:
+    """The machine code for one way in which arrays lie; None where the NumPy engine takes them."""
+
+    results: list[str]
+    checks: Mapping[str, Check]
+    layout: Layout
+    code: Compiled | None
+
+
 class CompiledRunner(Runner):
     """A program on the compiled engine; see the module."""
 
     def __init__(self, program: Program, *, threads: int = 1) -> None:
         super().__init__(program, threads=threads)
-        self._compiled: dict[Any, Compiled] = {}
+        self._ready: list[_Ready] = []
         self._unrolled: dict[int, Program | None] = {}
 
     @cached_property
-    def _needed(self) -> set[str]:
-        return {i.detail for i in self.everyday.instructions if i.operation == "input"}
+    def _needed(self) -> list[str]:
+        return sorted(i.detail for i in self.everyday.instructions if i.operation == "input")
 
     @cached_property
     def possible(self) -> bool:
         """Is the program one that this engine can write?"""
         return not self.everyday.vectors and supported(self.everyday)
 
-    def _written(self, inputs: Mapping[str, Array]) -> tuple[Program, int] | None:
-        """The program for these inputs, its vectors written out, and their entries; None where that cannot be."""
-        entries = {a.shape[0] for a in inputs.values() if a.ndim == 2}
+    def _written(self, inputs: Sequence[Array]) -> Program | None:
+        """The program for these inputs, its vectors written out; None where that cannot be."""
+        entries = {a.shape[0] for a in inputs if a.ndim == 2}
         if not self.everyday.vectors:
-            return (self.everyday, 0) if self.possible and not entries else None
+            return self.everyday if self.possible and not entries else None
         size = entries.pop() if len(entries) == 1 else MOST_ENTRIES + 1
         if size > MOST_ENTRIES or not unrollable(self.everyday):
             return None
         if size not in self._unrolled:
             program = unroll(self.everyday, size)
             self._unrolled[size] = program if supported(program) else None
-        found = self._unrolled[size]
-        return None if found is None else (found, size)
+        return self._unrolled[size]
+
+    def _look(self, arrays: Sequence[Array], results: list[str], checks: Mapping[str, Check]) -> _Ready:
+        """Find out how arrays lie that lie as none before, and compile for it."""
+        needed = self._needed
+        layout = Layout([*needed, *results], arrays, len(needed))
+        program = None if layout.strange or not set(checks) <= set(needed) else self._written(arrays[: len(needed)])
+        code = None
+        if program is not None:
+            read = {i.detail: layout.columns[i.detail] for i in program.instructions if i.operation == "input"}
+            written = {name: layout.columns[name] for name, _ in program.results}
+            asked = {
+                n: checks[name]
+                for name, a in zip(needed, arrays, strict=False)
+                if name in checks
+                for n in names_of(name, a)
+            }
+            code = Compiled(write(program, read, written, asked), len(layout.memories), lanes(program))
+        return _Ready(results, dict(checks), layout, code)
 
     def run(
         self,
@@ -124,151 +152,64 @@ class CompiledRunner(Runner):
         outcome: str = "",
     ) -> bool:
         """As `Runner.run`; prepared terms are computed again, which costs less here than reading them."""
-        needed = self._needed
-        chosen = self._written({name: inputs[name] for name in needed})
-        if chosen is None or not set(checks or {}) <= needed:
+        if not rows:
+            return True
+        arrays = [*[inputs[name] for name in self._needed], *outputs.values()]
+        results, checks = list(outputs), checks or {}
+        shapes, addresses = [shape(a) for a in arrays], [address(a) for a in arrays]
+        for ready in self._ready:
+            alike = ready.layout.shapes == shapes and ready.results == results and ready.checks == checks
+            if alike and ready.layout.fits(addresses):
+                break
+        else:
+            ready = self._look(arrays, results, checks)
+            self._ready = [ready, *self._ready[: MOST_LAYOUTS - 1]]
+        code, layout = ready.code, ready.layout
+        if code is None:
             return super().run(inputs, outputs, rows, checks, terms, outcome)
-        program, _ = chosen
-        read = _Blocks(_entries({name: inputs[name] for name in sorted(needed)}))
-        written = _Blocks(_entries(outputs), first=len(read.arrays))
-        asked = {n: check for name, check in (checks or {}).items() for n in _names(name, inputs[name])}
-        if read.strange or written.strange or not written.full:
-            return super().run(inputs, outputs, rows, checks, terms, outcome)
-        parts: list[Mapping[str, Any]] = [read.columns, written.columns, asked]
-        key = tuple(tuple(part.items()) for part in parts)
-        if key not in self._compiled:
-            text = write(program, read.columns, written.columns, asked)
-            self._compiled[key] = Compiled(text, len(read.arrays) + len(written.arrays), lanes(program))
-        code = self._compiled[key]
+        if rows < code.rows:
+            return self._short(code, Short(layout, arrays, rows, code.rows), inputs, outputs)
         spans = [(start, min(start + SPAN, rows)) for start in range(0, rows, SPAN)]
+        if len(spans) > 1 and rows - spans[-1][0] < code.rows:  # the last is no whole block
+            spans[-2:] = [(spans[-2][0], rows)]
 
         def work(span: tuple[int, int]) -> bool:
-            return self._part(code, read, written, span, inputs, outputs)
+            start, stop = span
+            flags = np.empty(-(-(stop - start) // code.rows) * code.rows // 8, np.uint8)  # a bit for each row
+            answer = code(stop - start, address(flags), layout.pointers(addresses, start))
+            if answer & 2:
+                self._flagged(flags, code.rows, start, stop, inputs, outputs)
+            return not answer & 1
 
         if self.threads > 1 and len(spans) > 1:
             with ThreadPoolExecutor(self.threads) as pool:
                 return all(pool.map(work, spans))
         return all(map(work, spans))
 
-    def _part(
+    def _short(self, code: Compiled, short: Short, inputs: Mapping[str, Array], outputs: Mapping[str, Array]) -> bool:
+        """Fewer rows than a block."""
+        flags = np.empty(code.rows // 8, np.uint8)
+        answer = code(code.rows, address(flags), short.pointers())
+        short.answer(len(self._needed))
+        if answer & 2:
+            self._flagged(flags, code.rows, 0, short.rows, inputs, outputs)
+        return not answer & 1
+
+    def _flagged(
         self,
-        code: Compiled,
-        read: _Blocks,
-        written: _Blocks,
-        span: tuple[int, int],
+        flags: Array,
+        block: int,
+        start: int,
+        stop: int,
         inputs: Mapping[str, Array],
         outputs: Mapping[str, Array],
-    ) -> bool:
-        start, stop = span
-        blocks, rest = divmod(stop - start, code.rows)
-        flags = np.zeros(blocks + 1, dtype=f"u{code.rows // 8}")  # a bit for each row
-        if blocks and not code(blocks, flags, read.pointers(start) + written.pointers(start)):
-            return False
-        if rest and blocks:  # a whole block that ends with the last row: some of its rows are computed again
-            if not code(1, flags[blocks:], read.pointers(stop - code.rows) + written.pointers(stop - code.rows)):
-                return False
-        elif rest:
-            padded = read.padded(start, rest, code.rows)
-            answers = [np.empty(code.rows * max(width, 1), a.dtype) for a, width, _ in written.arrays]
-            pointers = [a.ctypes.data for a in padded + answers]
-            if not code(1, flags, pointers):
-                return False
-            for answer, (array, width, _) in zip(answers, written.arrays, strict=True):
-                array[start * width : stop * width] = answer[: rest * width]
-        if flags.any():
-            bits = np.unpackbits(flags.view(np.uint8), bitorder="little")
-            first = np.flatnonzero(bits[: blocks * code.rows]) + start
-            last = bits[blocks * code.rows :]
-            over = code.rows - rest if blocks else 0  # rows of the last block that were seen before
-            with np.errstate(all="ignore"):
-                self._mend([first, np.flatnonzero(last[over : over + rest]) + stop - rest], inputs, outputs)
-        return True
-
-
-def _names(name: str, array: Array) -> list[str]:
-    return [entry(name, k) for k in range(len(array))] if array.ndim == 2 else [name]
-
-
-def _entries(arrays: Mapping[str, Array]) -> dict[str, Array]:
-    """Vectors as their entries."""
-    found: dict[str, Array] = {}
-    for name, array in arrays.items():
-        found |= dict(zip(_names(name, array), array, strict=True)) if array.ndim == 2 else {name: array}
-    return found
-
-
-def _address(array: Array) -> int:
-    """Where an array begins; quicker than its ``ctypes.data``."""
-    return int(array.__array_interface__["data"][0])
-
-
-class _Blocks:
-    """Columns sorted by the memory that they are columns of, and the `Column` by name.
-
-    ``arrays`` holds (flat array, width, address) of each memory.
-    """
-
-    def __init__(self, arrays: Mapping[str, Array], first: int = 0) -> None:
-        self.arrays: list[tuple[Array, int, int]] = []
-        self.columns: dict[str, Column] = {}
-        self.strange = False
-        places: dict[tuple[int, int], int] = {}
-        begins: dict[int, int] = {}  # of the memory that columns belong to, by its id
-        for name, array in arrays.items():
-            kind = KINDS.get(array.dtype)
-            if array.ndim > 1 or kind is None:
-                self.strange = True
-                return
-            size = array.itemsize
-            width = 0 if array.ndim == 0 else array.strides[0] // size if len(array) > 1 else 1
-            flat, index, address = array, 0, _address(array)
-            if width not in {0, 1}:
-                whole = array.base
-                if whole is not None and id(whole) not in begins:
-                    begins[id(whole)] = _address(whole)
-                begin = begins.get(id(whole), 0)
-                if whole is None or not _rows_of(array, whole, width, address - begin):
-                    self.strange = True
-                    return
-                flat, index, address = whole.reshape(-1), (address - begin) // size, begin
-            key = (address, width)
-            if key not in places:
-                places[key] = first + len(self.arrays)
-                self.arrays.append((flat, width, address))
-            self.columns[name] = Column(places[key], kind, index, width)
-
-    @property
-    def full(self) -> bool:
-        """Is every column of every block there (so that a block can be written as a whole)?"""
-        counts: dict[int, set[int]] = {}
-        for column in self.columns.values():
-            counts.setdefault(column.pointer, set()).add(column.index)
-        widths = {c.pointer: c.width for c in self.columns.values()}
-        return all(len(found) == widths[pointer] for pointer, found in counts.items())
-
-    def pointers(self, start: int) -> list[int]:
-        return [address + start * width * a.itemsize for a, width, address in self.arrays]
-
-    def padded(self, start: int, count: int, block: int) -> list[Array]:
-        """The last rows, made up to a whole block by repeating the last."""
-        found = []
-        for array, width, _ in self.arrays:
-            if width == 0:
-                found.append(array)
-                continue
-            part = array[start * width : (start + count) * width].reshape(count, width)
-            found.append(np.concatenate([part, np.repeat(part[-1:], block - count, axis=0)]).reshape(-1))
-        return found
-
-
-def _rows_of(array: Array, whole: Any, width: int, offset: int) -> bool:
-    """Is the array a column of a (n, width) matrix that lies row by row in memory?"""
-    return (
-        isinstance(whole, np.ndarray)
-        and whole.dtype == array.dtype
-        and whole.flags.c_contiguous
-        and width <= WIDEST
-        and whole.size == len(array) * width
-        and array.strides[0] == width * array.itemsize
-        and 0 <= offset < width * array.itemsize
-    )
+    ) -> None:
+        """The rows whose bits are set, by the kernels; the last block of a span ends with its last row."""
+        bits = np.unpackbits(flags, bitorder="little")
+        last = len(bits) - block
+        places = [np.flatnonzero(bits[:last]) + start, np.flatnonzero(bits[last:]) + max(stop - block, start)]
+        rows = np.unique(np.concatenate(places))
+        rows = rows[rows < stop]
+        with np.errstate(all="ignore"):
+            for first in range(0, len(rows), TILE):
+                self._mend([rows[first : first + TILE]], inputs, outputs)

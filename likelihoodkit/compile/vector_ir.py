@@ -16,8 +16,13 @@ INTRINSICS = {"sqrt": "sqrt", "abs": "fabs", "floor": "floor"}
 FUNCTIONS = {"exp": "k.exp", "log": "k.log", "log1p": "k.log1p", "expm1": "k.expm1"}
 OTHERS = frozenset({"input", "constant", "negative", "square", "maximum", "minimum", "where", "polynomial", "sign"})
 SUPPORTED = OTHERS | {*ARITHMETIC, *RELATIONS, *LOGIC, *INTRINSICS, *FUNCTIONS}
-TYPES = {"float64": "double", "float32": "float", "int64": "i64"}
-SHORT, BYTES = {"double": "f64", "float": "f32", "i64": "i64"}, {"double": 8, "float": 4, "i64": 8}
+#: dtypes that columns may have, as LLVM types, and how their numbers become double
+TYPES = {
+    "float64": "double", "float32": "float",
+    "int64": "i64", "int32": "i32", "int16": "i16", "int8": "i8", "uint32": "i32", "uint16": "i16", "uint8": "i8",
+}  # fmt: skip
+SHORT = {"double": "f64", "float": "f32", "i64": "i64", "i32": "i32", "i16": "i16", "i8": "i8"}
+BYTES = {"double": 8, "float": 4, "i64": 8, "i32": 4, "i16": 2, "i8": 1}
 #: columns up to which a block is read whole and sorted by shuffles; wider ones are gathered number by number
 NARROW = 16
 #: instructions of a program up to which so many rows are taken at once: chains of rows side by side fill the waiting
@@ -45,13 +50,14 @@ def _gathers(lanes: int) -> str:
 class Column:
     """Where a number per row is read or written: argument ``pointer``, column ``index`` of ``width`` ones.
 
-    ``kind`` is the dtype; width 0 means one number for all rows.
+    ``kind`` is the dtype; width 0 means one number for all rows. ``apart``: what lies between is not there to be read.
     """
 
     pointer: int
     kind: str
     index: int = 0
     width: int = 1
+    apart: bool = False
 
 
 def supported(program: Program) -> bool:
@@ -65,9 +71,11 @@ def write(
     outputs: Mapping[str, Column],
     checks: Mapping[str, Inside],
 ) -> str:
-    """The text of ``i32 @loss(i64 blocks, ptr flags, ptr...)``: 0, or 1 where a check said no.
+    """The text of ``i32 @run(ptr arguments)``: bit 0 of the answer is set where a check said no, bit 1 for flags.
 
-    ``flags`` receives a bit for every row of a block, set for each that is outside the guards.
+    Arguments are whole numbers of 8 bytes: how many rows, at least a block of them; where the flags go; the pointers.
+    Flags are a bit for every row of a block, set for each that is outside the guards. The last block ends with the
+    last row: some of its rows are computed twice.
     """
     count_of_rows = lanes(program)
     lines = Lines(count_of_rows)
@@ -91,31 +99,59 @@ def write(
                 outside = f"{lines.B} {lines.let(f'or {outside}, {mask}')}"
     _store(lines, {outputs[name]: names[target] for name, target in program.results})
     flag = lines.let(f"bitcast {outside} to {word}")
-    place = lines.let(f"getelementptr {word}, ptr %flags, i64 %i")
-    lines.text.append(f"  store {word} {flag}, ptr {place}")
+    if limits:
+        place = lines.let(f"getelementptr {word}, ptr %flags, i64 %block")
+        lines.text.append(f"  store {word} {flag}, ptr {place}")
     refusal = lines.let(f"bitcast {refused} to {word}")
     count = 1 + max(c.pointer for c in (*inputs.values(), *outputs.values()))
-    pointers = ", ".join(f"ptr noalias %p{i}" for i in range(count))
     body = "\n".join(lines.text)
     return f"""{library(lines.lanes)}{_gathers(lines.lanes)}
-define i32 @loss(i64 %blocks, ptr noalias %flags, {pointers}) #0 {{
+define internal i32 @loss(i64 %rows, ptr noalias %flags, {_arguments("ptr noalias", count)}) noinline #0 {{
 entry:
+  %last = sub i64 %rows, {count_of_rows}
   br label %loop
 loop:
-  %i = phi i64 [ 0, %entry ], [ %next, %loop ]
-  %seen = phi {word} [ 0, %entry ], [ %sum, %loop ]
+  %row = phi i64 [ 0, %entry ], [ %next, %loop ]
+  %block = phi i64 [ 0, %entry ], [ %blocks, %loop ]
+  %wrong = phi {word} [ 0, %entry ], [ %wronged, %loop ]
+  %seen = phi {word} [ 0, %entry ], [ %flagged, %loop ]
 {body}
-  %sum = or {word} %seen, {refusal}
-  %next = add i64 %i, 1
-  %done = icmp eq i64 %next, %blocks
+  %wronged = or {word} %wrong, {refusal}
+  %flagged = or {word} %seen, {flag}
+  %step = add i64 %row, {count_of_rows}
+  %over = icmp sgt i64 %step, %last
+  %next = select i1 %over, i64 %last, i64 %step
+  %blocks = add i64 %block, 1
+  %done = icmp eq i64 %row, %last
   br i1 %done, label %end, label %loop
 end:
-  %any = icmp ne {word} %sum, 0
-  %answer = zext i1 %any to i32
+  %bad = icmp ne {word} %wronged, 0
+  %some = icmp ne {word} %flagged, 0
+  %answer = select i1 %some, i32 2, i32 0
+  %worse = zext i1 %bad to i32
+  %both = or i32 %answer, %worse
+  ret i32 %both
+}}
+define i32 @run(ptr %arguments) {{
+  %rows = load i64, ptr %arguments
+{_unpacked(count)}
+  %answer = call i32 @loss(i64 %rows, ptr %flags, {_arguments("ptr", count)})
   ret i32 %answer
 }}
 attributes #0 = {{ "prefer-vector-width"="512" "min-legal-vector-width"="512" nounwind }}
 """
+
+
+def _arguments(kind: str, count: int) -> str:
+    return ", ".join(f"{kind} %p{i}" for i in range(count))
+
+
+def _unpacked(count: int) -> str:
+    """Loads of the arguments after the first."""
+    return "\n".join(
+        f"  %at{i} = getelementptr i64, ptr %arguments, i64 {i + 1}\n  %{name} = load ptr, ptr %at{i}"
+        for i, name in enumerate(["flags", *(f"p{k}" for k in range(count))])
+    )
 
 
 def _intrinsic(lines: Lines, operation: str) -> str:
@@ -135,11 +171,11 @@ def _load(lines: Lines, column: Column, blocks: dict[int, str]) -> str:
         vector = lines.let(f"shufflevector {shape} {vector}, {shape} poison, <{lines.lanes} x i32> zeroinitializer")
         return _as_double(lines, vector, column.kind)
     size = lines.lanes * column.width
-    if column.width > NARROW:
+    if column.apart or column.width > NARROW:
         return _as_double(lines, _gathered(lines, column, kind), column.kind)
     if column.pointer not in blocks:
-        place = _place(lines, column.pointer, kind, size)
-        blocks[column.pointer] = lines.let(f"load <{size} x {kind}>, ptr {place}, align {4 if kind == 'float' else 8}")
+        place = _place(lines, column, kind)
+        blocks[column.pointer] = lines.let(f"load <{size} x {kind}>, ptr {place}, align {BYTES[kind]}")
     vector = blocks[column.pointer]
     if column.width > 1:
         picks = ", ".join(f"i32 {column.index + column.width * lane}" for lane in range(lines.lanes))
@@ -151,7 +187,7 @@ def _load(lines: Lines, column: Column, blocks: dict[int, str]) -> str:
 
 def _addresses(lines: Lines, column: Column, kind: str) -> str:
     """Where the column's number of each row is."""
-    first = lines.let(f"mul i64 %i, {lines.lanes * column.width}")
+    first = lines.let(f"mul i64 %row, {column.width}")
     steps = ", ".join(f"i64 {lane * column.width + column.index}" for lane in range(lines.lanes))
     base = lines.let(f"getelementptr {kind}, ptr %p{column.pointer}, i64 {first}")
     return lines.let(f"getelementptr {kind}, ptr {base}, {lines.I} <{steps}>")
@@ -166,18 +202,17 @@ def _gathered(lines: Lines, column: Column, kind: str) -> str:
     )
 
 
-def _place(lines: Lines, pointer: int, kind: str, size: int) -> str:
+def _place(lines: Lines, column: Column, kind: str) -> str:
     """The address of the current block; counted in numbers, for a vector's own size in memory may be padded."""
-    first = lines.let(f"mul i64 %i, {size}")
-    return lines.let(f"getelementptr {kind}, ptr %p{pointer}, i64 {first}")
+    first = lines.let(f"mul i64 %row, {column.width}")
+    return lines.let(f"getelementptr {kind}, ptr %p{column.pointer}, i64 {first}")
 
 
 def _as_double(lines: Lines, vector: str, kind: str) -> str:
     if kind == "float64":
         return vector
-    return lines.let(
-        f"{'fpext' if kind == 'float32' else 'sitofp'} <{lines.lanes} x {TYPES[kind]}> {vector} to {lines.V}"
-    )
+    change = "fpext" if kind == "float32" else "uitofp" if kind.startswith("u") else "sitofp"
+    return lines.let(f"{change} <{lines.lanes} x {TYPES[kind]}> {vector} to {lines.V}")
 
 
 def _wrong(lines: Lines, name: str, check: Inside) -> str:
@@ -226,9 +261,9 @@ def _store(lines: Lines, answers: Mapping[Column, str]) -> None:
     by_pointer: dict[int, dict[int, tuple[Column, str]]] = {}
     for column, name in answers.items():
         by_pointer.setdefault(column.pointer, {})[column.index] = (column, name)
-    for pointer, found in by_pointer.items():
+    for found in by_pointer.values():
         first = found[min(found)][0]
-        if first.width > NARROW:
+        if first.apart or first.width > NARROW:
             for column, name in found.values():
                 _scatter(lines, column, name)
             continue
@@ -237,8 +272,8 @@ def _store(lines: Lines, answers: Mapping[Column, str]) -> None:
         if first.kind == "float32":
             vectors = [lines.let(f"fptrunc {lines.V} {v} to <{lines.lanes} x float>") for v in vectors]
         joined = _interleave(lines, vectors, kind)
-        place = _place(lines, pointer, kind, size)
-        lines.text.append(f"  store <{size} x {kind}> {joined}, ptr {place}, align {4 if kind == 'float' else 8}")
+        place = _place(lines, first, kind)
+        lines.text.append(f"  store <{size} x {kind}> {joined}, ptr {place}, align {BYTES[kind]}")
 
 
 def _scatter(lines: Lines, column: Column, name: str) -> None:

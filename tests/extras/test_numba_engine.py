@@ -43,7 +43,7 @@ def test_functions_are_within_two_units_of_the_last_place(name: str) -> None:
     given = places(name)
     found = np.empty(len(given))
     assert runner.run({"x": given}, {"answer": found}, len(given))
-    assert runner._compiled
+    assert runner._ready[0].code is not None
     with np.errstate(all="ignore"):
         expected = getattr(np, name)(given)
     with mpmath.workprec(200):
@@ -107,11 +107,28 @@ def test_columns_wherever_they_lie() -> None:
         (wide[::2, 0], wide[::2, 2:]),
         (wide[:, 3], wide[:, 1:3]),
         (np.arange(100), wide[:, :2]),
+        (np.arange(100, dtype=np.uint8), wide[:, 2:]),
+        (wide[::-1, 0], wide[:, :2]),
+        (wide[:9, 0], wide[:9, 2:]),
+        (wide[1:, 0], wide[:-1, 1:3]),
     ):
         for ours, expected in zip(
             fast.value_and_gradient(y, outputs), plain.value_and_gradient(y, outputs), strict=True
         ):
             np.testing.assert_allclose(ours, expected, rtol=1e-13, atol=1e-13)
+
+
+def test_one_layout_serves_batches_of_every_size() -> None:
+    loss = lk.derive(lk.Normal).compile("numba")
+    rng = np.random.default_rng(0)
+    y, outputs = rng.normal(size=500), rng.normal(size=(500, 2))
+    outputs[3] = 650.0
+    whole, by_row = loss.value_and_gradient(y, outputs)
+    for count in (2, 31, 32, 33, 63, 64, 65, 499):
+        value, gradient = loss.value_and_gradient(y[:count], outputs[:count])
+        np.testing.assert_array_equal(value, whole[:count])
+        np.testing.assert_array_equal(gradient, by_row[:count])
+    assert len(loss._runners["fused"]._ready) == 1
 
 
 def test_threads_change_no_bit(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,7 +176,7 @@ def test_vectors_are_written_out(size: int, dtype: type) -> None:
         )
         for ours, expected in pairs:
             np.testing.assert_allclose(ours, expected, rtol=256 * unit, atol=64 * unit)
-        assert bool(fast._runners["fused"]._compiled) == (width <= 16)
+        assert (fast._runners["fused"]._ready[0].code is not None) == (width <= 16)
 
 
 def test_programs_it_cannot_write_run_on_numpy() -> None:
