@@ -22,6 +22,7 @@ from likelihoodkit.numbers import evaluate
 from likelihoodkit.primitives import (
     VectorSymbol,
     cholesky,
+    families,
     kernels,
     lower,
     robust,
@@ -202,10 +203,28 @@ EXAMPLES = [
         lowered=False,
     ),
     Example(
-        "student curvature at once",
+        "softplus curvature at once",
         p.softplus_ratio(z) ** 2 * whole.student_bend(x, t, p.softplus(z), p.log_softplus(z))
         + p.softplus_ratio_derivative(z) * whole.student_slope(x, t, p.softplus(z), p.log_softplus(z)),
         {z: 30, x: 1e200, t: 0},
+        lowered=False,
+    ),
+    Example(
+        "family at once",
+        sp.sinh(b * single.asinh_times_exp(x, t) - z) ** 2 / 2
+        - p.log_cosh(b * single.asinh_times_exp(x, t) - z)
+        + p.log1p_square_exp(x, t) / 2
+        - t
+        - sp.log(b),
+        {x: 1e-5, t: 0, b: 1, z: 0},
+        by_sympy=False,
+    ),
+    Example(
+        "softplus curvature at once",
+        p.softplus_ratio(z) ** 2 * families.kind("sinh_arcsinh_gg")(x, t, a, b)
+        + p.softplus_ratio_derivative(z) * families.kind("sinh_arcsinh_g")(x, t, a, b),
+        {z: 30, x: 1e8, t: 0, a: 1, b: 3.4},
+        by_sympy=False,
         lowered=False,
     ),
     Example(
@@ -265,7 +284,7 @@ NAIVE = {
 #: the primitives that a left side holds where it is not spelt out
 HELD = (
     "softplus", "softplus_ratio", "softplus_ratio_derivative", "log_softplus", "times_exp", "sech2", "student_bend",
-    "student_slope",
+    "student_slope", "sinh_arcsinh_g", "sinh_arcsinh_gg",
 )  # fmt: skip
 
 

@@ -74,6 +74,7 @@ if TYPE_CHECKING:
     from likelihoodkit.families.poisson import Poisson as Poisson
     from likelihoodkit.families.rayleigh import Rayleigh as Rayleigh
     from likelihoodkit.families.rice import Rice as Rice
+    from likelihoodkit.families.sinh_arcsinh import SinhArcsinh as SinhArcsinh
     from likelihoodkit.families.skew_normal import SkewNormal as SkewNormal
     from likelihoodkit.families.student_t import StudentT as StudentT
     from likelihoodkit.families.von_mises import VonMises as VonMises
@@ -87,7 +88,7 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
     "Real numbers": (
         "Normal", "Laplace", "StudentT", "Cauchy", "Logistic", "HyperbolicSecant", "Gumbel", "AsymmetricLaplace",
         "Huber", "AsymmetricNormal", "JohnsonSU", "GumbelMin", "SkewNormal", "ExponentiallyModifiedNormal",
-        "GeneralizedNormal",
+        "GeneralizedNormal", "SinhArcsinh",
     ),
     "Positive amounts": (
         "Exponential", "Gamma", "LogNormal", "Weibull", "InverseGaussian", "InverseGamma", "ChiSquared",

@@ -9,6 +9,7 @@ from sympy import Add, Expr, Mul, exp, log
 
 from likelihoodkit import primitives as p
 from likelihoodkit.primitives import lower, robust, single, whole as kinds
+from likelihoodkit.stabilise.families import MORE
 from likelihoodkit.stabilise.table import identity
 from likelihoodkit.stabilise.whole import logarithm, plain, signed, swap
 
@@ -183,6 +184,7 @@ _FAMILIES: tuple[Callable[[Expr], Expr | None], ...] = (
     _softplus_plus_logarithm,
     _burr,
     _rice,
+    *MORE,
 )
 
 

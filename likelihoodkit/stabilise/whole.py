@@ -13,7 +13,7 @@ import sympy as sp
 from sympy import Expr, Mul, S, exp, log
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import lower, single, tails, whole as kinds
+from likelihoodkit.primitives import families, lower, single, tails, whole as kinds
 from likelihoodkit.stabilise.table import constant_and_rest, exponent_of, identity, log_of
 
 HALF = sp.Rational(1, 2)
@@ -200,12 +200,15 @@ def _logit_between(a: Expr, b: Expr) -> Expr | None:
     return None
 
 
-@identity("the curvature of Student's t in its softplus degrees of freedom at once: slope and bend share large terms")
-def student_curvature_at_once(e: Expr) -> Expr | None:
+@identity("the curvature in an output whose softplus is a scale or a shape at once: slope and bend share large terms")
+def softplus_curvature_at_once(e: Expr) -> Expr | None:
     for term in e.args if e.is_Add else ():
-        if isinstance(term, p.softplus_ratio_bend) and isinstance(term.args[0], kinds.student_slope):
-            slope, f = term.args
-            other = p.softplus_ratio(f) ** 2 * kinds.student_bend(*slope.args)
-            if other in e.args:
-                return e - term - other + kinds.student_df_curve(*slope.args, f)
+        number, bend = term.as_coeff_Mul()
+        if not isinstance(bend, p.softplus_ratio_bend) or type(bend.args[0]) not in families.BENT:
+            continue
+        slope, f = bend.args
+        curve, sign, whole = families.BENT[type(slope)]
+        other = p.softplus_ratio(f) ** 2 * curve(*slope.args)
+        if number == sign and other in e.args:
+            return e - term - other + whole(*slope.args, f)
     return None

@@ -202,6 +202,8 @@ ROWS: dict[str, tuple[Draw, tuple[tuple[float, ...], ...], int, float]] = {
         lambda g, n, top: (_magnitudes(g, n, 1e-2, 1e2), _magnitudes(g, n, 1e-2, 1e2), g.uniform(-40, 40, n)),
         ((1.0, 1.0, 0.0), (0.0, 1.0, -745.0)), 5, 2.0,
     ),
+    **{name: (between((-5, 5), (-2, 2), (-2, 2), (-1.5, 1)), (), 20, 4.0) for name in RECORDS
+       if "sinh_arcsinh" in name and "curve" not in name},
     "softplus_less_log": (_power, (), 5, 4.0),
     "square_rest_exp": (_times(), ((0.0, 3.0), (1.0, -740.0)), 1, 2.0),
     "square_share_exp": (_times(), ((0.0, 3.0), (1.0, 740.0)), 1, 2.0),

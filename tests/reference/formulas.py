@@ -11,6 +11,7 @@ from collections.abc import Callable
 from mpmath import mp, mpf
 
 from reference.entry import Family
+from reference.formulas_shapes import SHAPES
 from reference.jets import Number, asinh, exp, log, log_bessel, log_gamma, log_normal_cdf, sqrt, value
 
 _LOCATION_SCALE = (("location", "identity"), ("scale", "softplus"))
@@ -218,4 +219,5 @@ MORE = (
     Family("GeneralizedPoisson", "Consul & Famoye (1992) Comm. Stat. Theory Meth. 21, 89", "counts",
            (("mean", "exp"), ("dispersion", "exp")), _generalized_poisson, _summed(_generalized_poisson),
            lambda m, a: (m, m * (1 + a * m) ** 2)),
+    *SHAPES,
 )  # fmt: skip

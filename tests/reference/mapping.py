@@ -157,7 +157,7 @@ GAMLSS: dict[str, Target] = {
     "ST2": _to("SkewT", **_MU_SIGMA, skew="nu", df="tau"),
     "exGAUS": _to("ExponentiallyModifiedNormal", **_MU_SIGMA, rate=lambda p: 1 / p["nu"]),
     "JSUo": _unsettled("JohnsonSU", **_MU_SIGMA, skew="nu", tail="tau"),
-    "SHASHo": _unsettled("SinhArcsinh", **_MU_SIGMA, skew="nu", tail="tau"),
+    "SHASHo": _to("SinhArcsinh", **_MU_SIGMA, skew="nu", tail="tau"),
     "EXP": _to("Exponential", mean="mu"),
     "GA": _to("Gamma", mean="mu", shape=lambda p: p["sigma"] ** -2),
     "IG": _to("InverseGaussian", mean="mu", shape=lambda p: p["sigma"] ** -2),

@@ -265,6 +265,11 @@ from likelihoodkit.primitives.kernels.single import (  # isort: skip
     rate_gamma_slope, ratio_rest, ratio_share, scaled_square_deviance, scaled_square_excess, softplus_less_log,
     tilted_balance,
 )  # fmt: skip
+from likelihoodkit.primitives.kernels.sinh_arcsinh import (  # isort: skip
+    sinh_arcsinh_b, sinh_arcsinh_bb, sinh_arcsinh_bg, sinh_arcsinh_g, sinh_arcsinh_gg, sinh_arcsinh_loss,
+    sinh_arcsinh_r, sinh_arcsinh_rb, sinh_arcsinh_rg, sinh_arcsinh_rr, sinh_arcsinh_rt, sinh_arcsinh_scale_curve,
+    sinh_arcsinh_t, sinh_arcsinh_tail_curve, sinh_arcsinh_tb, sinh_arcsinh_tg, sinh_arcsinh_tt,
+)  # fmt: skip
 from likelihoodkit.primitives.kernels.beta_tails import (
     beta_gap_a,
     beta_gap_b,
@@ -336,9 +341,12 @@ __all__ = [
     "rice_centre", "rice_centre_curve", "rice_cross", "rice_loss", "rice_scale", "rice_scale_curve", "scaled_deviance",
     "scaled_excess", "scaled_power", "scaled_power_log", "scaled_power_log_over", "scaled_power_log_square",
     "scaled_power_over", "scaled_power_over_square", "scaled_square_deviance", "scaled_square_excess", "sech2",
-    "sech2_times_exp", "sigmoid", "sigmoid_balance", "sigmoid_curve", "sign", "sin", "sinh", "soft_cross_entropy",
-    "soft_residual", "softmax", "softmax_cross_entropy", "softmax_pull", "softmax_residual", "softplus",
-    "softplus_less_log", "softplus_ratio", "softplus_ratio_bend", "softplus_ratio_derivative", "sqrt",
+    "sech2_times_exp", "sigmoid", "sigmoid_balance", "sigmoid_curve", "sign", "sin", "sinh", "sinh_arcsinh_b",
+    "sinh_arcsinh_bb", "sinh_arcsinh_bg", "sinh_arcsinh_g", "sinh_arcsinh_gg", "sinh_arcsinh_loss", "sinh_arcsinh_r",
+    "sinh_arcsinh_rb", "sinh_arcsinh_rg", "sinh_arcsinh_rr", "sinh_arcsinh_rt", "sinh_arcsinh_scale_curve",
+    "sinh_arcsinh_t", "sinh_arcsinh_tail_curve", "sinh_arcsinh_tb", "sinh_arcsinh_tg", "sinh_arcsinh_tt",
+    "soft_cross_entropy", "soft_residual", "softmax", "softmax_cross_entropy", "softmax_pull", "softmax_residual",
+    "softplus", "softplus_less_log", "softplus_ratio", "softplus_ratio_bend", "softplus_ratio_derivative", "sqrt",
     "square_bend_exp", "square_ratio", "square_ratio_derivative", "square_rest_exp", "square_sech2", "square_share_exp",
     "square_slope_exp", "stirling_error", "stirling_error_derivative", "stirling_error_second", "student_balance",
     "student_balance_slope", "student_bend", "student_cdf", "student_df_curve", "student_hazard", "student_loss",

@@ -1,0 +1,93 @@
+"""Whole losses of single families whose slopes and curvatures are one function each, by pairs of arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import combinations_with_replacement
+from typing import Any
+
+import sympy as sp
+from sympy import asinh, exp, log, sinh
+
+from likelihoodkit.primitives.logistic import sigmoid, softplus_ratio
+from likelihoodkit.primitives.record import RECORDS, Kind, primitive
+from likelihoodkit.primitives.whole import student_bend, student_df_curve, student_slope
+
+Formula = Callable[..., sp.Expr]
+
+
+def _derived(meaning: Formula, names: str, *places: str) -> Formula:
+    """The derivative of a meaning in the arguments of those names."""
+    symbols = {name: sp.Symbol(f"_{name}", real=True) for name in names}
+    known: list[sp.Expr] = []
+
+    def formula(*arguments: sp.Expr) -> sp.Expr:
+        if not known:
+            known.append(sp.diff(meaning(*symbols.values()), *(symbols[place] for place in places)))
+        return known[0].xreplace(dict(zip(symbols.values(), arguments, strict=True)))
+
+    return formula
+
+
+def kind(name: str) -> Kind:
+    """The primitive of that name."""
+    return RECORDS[name].function
+
+
+def _rule(name: str) -> Formula:
+    return lambda *arguments: kind(name)(*arguments)
+
+
+def with_slopes(stem: str, meaning: Formula, names: str, held: str = "", **facts: Any) -> Kind:
+    """The primitive ``stem_loss``, its slopes ``stem_x`` and curvatures ``stem_xy`` in its one-letter arguments.
+
+    ``held``: arguments in which nothing is differentiated.
+    """
+    free = [name for name in names if name not in held]
+
+    def rules(*before: str) -> tuple[Formula | None, ...]:
+        if len(before) == 2:
+            return (None,) * len(names)
+        pairs = (sorted((*before, name), key=names.index) for name in names)
+        return tuple(
+            _rule(f"{stem}_{''.join(pair)}") if name in free else None for name, pair in zip(names, pairs, strict=True)
+        )
+
+    def derivatives() -> Iterator[tuple[str, ...]]:
+        yield from ((name,) for name in free)
+        yield from combinations_with_replacement(free, 2)
+
+    for places in derivatives():
+        primitive(f"{stem}_{''.join(places)}", _derived(meaning, names, *places), rules(*places), **facts)
+    return primitive(f"{stem}_loss", meaning, rules(), **facts)
+
+
+def _sinh_arcsinh(r: sp.Expr, t: sp.Expr, b: sp.Expr, g: sp.Expr) -> sp.Expr:
+    z = r * exp(t)
+    u = exp(g) * asinh(z) - b
+    return sinh(u) ** 2 / 2 - log(sp.cosh(u)) + log(1 + z**2) / 2 - t - g
+
+
+sinh_arcsinh_loss: Kind = with_slopes("sinh_arcsinh", _sinh_arcsinh, "rtbg")
+
+
+def _bent(slope: str, curve: str, sign: int) -> Formula:
+    """The second derivative in f where the log of softplus(f), times ``sign``, is the argument of slope and curve."""
+    return lambda r, t, b, g, f: (
+        _rule(curve)(r, t, b, g) * softplus_ratio(f) ** 2
+        + sign * _rule(slope)(r, t, b, g) * softplus_ratio(f) * (sigmoid(-f) - softplus_ratio(f))
+    )
+
+
+sinh_arcsinh_scale_curve: Kind = primitive(
+    "sinh_arcsinh_scale_curve", _bent("sinh_arcsinh_t", "sinh_arcsinh_tt", -1), (None,) * 5
+)
+sinh_arcsinh_tail_curve: Kind = primitive(
+    "sinh_arcsinh_tail_curve", _bent("sinh_arcsinh_g", "sinh_arcsinh_gg", 1), (None,) * 5
+)
+#: slope -> (its own slope, the sign of softplus's logarithm in it, the curvature in what the softplus is of)
+BENT: dict[Kind, tuple[Kind, int, Kind]] = {
+    student_slope: (student_bend, 1, student_df_curve),
+    kind("sinh_arcsinh_t"): (kind("sinh_arcsinh_tt"), -1, sinh_arcsinh_scale_curve),
+    kind("sinh_arcsinh_g"): (kind("sinh_arcsinh_gg"), 1, sinh_arcsinh_tail_curve),
+}
