@@ -84,6 +84,7 @@ class Facts:
     formula: ClassVar[sp.Expr]
     formula_name: ClassVar[str]
     sign: ClassVar[int]
+    has_outcome: ClassVar[bool] = True
     fisher: ClassVar[dict[Any, sp.Expr]] = {}
     limit: ClassVar[dict[str, tuple[Any, str]]] = {}
     spelling: ClassVar[tuple[str, tuple[str, ...], frozenset[str]] | None] = None

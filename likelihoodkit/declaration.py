@@ -18,7 +18,7 @@ from likelihoodkit.errors import BindingError, DeclarationError
 from likelihoodkit.links import Link, find
 from likelihoodkit.primitives.record import SYMBOLS
 from likelihoodkit.primitives.words import exact
-from likelihoodkit.supports import Support
+from likelihoodkit.supports import Support, nothing
 
 __all__ = [
     "CLOSED_FORMS",
@@ -26,6 +26,7 @@ __all__ = [
     "Declared",
     "Distribution",
     "Held",
+    "InputsLoss",
     "NamedLoss",
     "Parameter",
     "Part",
@@ -160,7 +161,7 @@ class Declared(Facts, metaclass=FamilyMeta):
                 slots[name] = value
         naming = _name_symbols(cls.__name__, slots)
         outcomes = [name for name, slot in slots.items() if slot.role == "outcome"]
-        if len(outcomes) != 1:
+        if len(outcomes) > 1 or (not outcomes and cls.has_outcome):
             raise DeclarationError(
                 f"{cls.__name__} declares {len(outcomes)} outcomes; exactly one outcome() is needed",
                 family=cls.__name__,
@@ -180,7 +181,7 @@ class Declared(Facts, metaclass=FamilyMeta):
         }
         cls.components = tuple((w.xreplace(naming), one) for w, one in body.get("components", ()))
         cls.log_step = body["log_step"].xreplace(naming) if body.get("log_step") is not None else None
-        cls.outcome = _parameter(outcomes[0], slots, naming)
+        cls.outcome = _parameter(outcomes[0], slots, naming) if outcomes else NO_OUTCOME
         cls.parameters = {
             name: _parameter(name, slots, naming) for name, slot in slots.items() if slot.role != "outcome"
         }
@@ -214,6 +215,23 @@ class NamedLoss(Declared):
     formula_name = "loss"
     sign = 1
     loss: ClassVar[sp.Expr]
+
+
+class InputsLoss(Declared):
+    """Base of losses whose inputs have names of their own (an anchor, a positive, a negative).
+
+    Every parameter with a link is an input, given as an array of its own and differentiated; inputs that live in one
+    support (by its name) have one width. An ``outcome()`` is not needed.
+    """
+
+    formula_name = "loss"
+    sign = 1
+    has_outcome = False
+    loss: ClassVar[sp.Expr]
+
+
+#: what a loss without an outcome has in its place
+NO_OUTCOME = Parameter("y", sp.Symbol("y", real=True), nothing, None)
 
 
 def _name_symbols(family: str, slots: Mapping[str, Slot]) -> dict[Slot, sp.Symbol]:

@@ -151,7 +151,7 @@ class Reader:
 
         stacked = known.stacked if not self.derivation.shared else ()
         return Rows(
-            inputs, rows, dtype, flat, columns, self._weights(weights, rows, dtype), checks, complain, impossible,
+            inputs, rows, dtype, flat, columns, self.weights(weights, rows, dtype), checks, complain, impossible,
             terms,
             known.entries, known.steps, stacked,
         )  # fmt: skip
@@ -336,7 +336,8 @@ class Reader:
         held = self.derivation.bound.held.get(domain.total)
         return inputs[self.derivation.inputs[domain.total].name] if held is None else float(held)
 
-    def _weights(self, weights: ArrayLike | None, rows: int, dtype: np.dtype[Any]) -> Array | None:
+    def weights(self, weights: ArrayLike | None, rows: int, dtype: np.dtype[Any]) -> Array | None:
+        """The weights of the rows, one each and none negative."""
         if weights is None:
             return None
         column = self.column(weights, "weights", rows)

@@ -184,6 +184,7 @@ def _how_many(mask: NDArray[np.bool_], one: str, many: str) -> str:
 #: how an interval is read: 0 exact, 1 known to be at most high, 2 at least low, 3 between the two, 4 nothing known
 KINDS = Support("kinds", "kinds of observation", low=0.0, high=4.0, closed_low=True, closed_high=True, whole=True)
 
+nothing = Support("nothing", "no outcome")
 real = Support("real", "real numbers", remedy="Drop or impute missing values first; infinite values cannot be scored")
 positive = Support(
     "positive",

@@ -207,17 +207,19 @@ def outside(domain: Support, y: Array, entries: int, total: Array | float | None
     return bad
 
 
-def check_outcome(domain: Support, y: Array, family: str, known: Known, total: Array | float | None) -> None:
+def check_outcome(
+    domain: Support, y: Array, family: str, known: Known, total: Array | float | None, *, what: str = "y"
+) -> None:
     """Raise `SupportError` naming the first row of ``y`` (n, m) that is not of the support."""
     if not domain.sums_to_one and not domain.special:
         upper = float(known.entries - 1) if domain.layout == "labels" else None
-        domain.check(y, family=family, upper=upper)
+        domain.check(y, family=family, what=what, upper=upper)
     for rule, test in RULES.get(domain.name, ()):
         bad = test(y, total)
         if bad.any():
             index = int(np.argmax(bad))
             raise SupportError(
-                f"{family} expects {domain.words} but y[{index}] = {np.array2string(y[index], threshold=8)} "
+                f"{family} expects {domain.words} but {what}[{index}] = {np.array2string(y[index], threshold=8)} "
                 f"{rule}; {int(bad.sum())} of {len(y)} rows",
                 family=family,
                 index=index,
@@ -255,5 +257,6 @@ RULES: dict[str, tuple[tuple[str, Callable[[Array, Any], Array]], ...]] = {
         ("goes on after -1", _gap),
         ("ranks nothing", lambda y, _: np.asarray(y[:, 0] < 0)),
     ),
+    "directions": (("is all zeros", lambda y, _: np.asarray((y == 0).all(axis=1))),),
     "labellings": (("goes on after -1", _gap),),
 }

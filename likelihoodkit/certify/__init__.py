@@ -16,8 +16,11 @@ from likelihoodkit.certify.compound import compound_rows
 from likelihoodkit.certify.conditions import mode, moments, probabilities, sampling, scores, unit_mass
 from likelihoodkit.certify.report import Report, Row
 from likelihoodkit.certify.subject import Subject
+from likelihoodkit.declaration import InputsLoss
 from likelihoodkit.errors import DerivationError, UnknownNameError
 from likelihoodkit.loss import Loss, derive
+from likelihoodkit.primitives import VectorSymbol
+from likelihoodkit.primitives.distances import frozen
 
 GRIDS = ("moderate", "extreme")
 
@@ -88,8 +91,15 @@ def check_numbers(noise: Any, seed: int = 0, most: int = MOST, compared: int = C
     True
     """
     loss = noise if isinstance(noise, Loss) else derive(noise)
+    if issubclass(loss.bound.family, InputsLoss):
+        loss = Loss(loss.bound)  # the same programs, called with all inputs side by side
     outcome = loss.bound.family.outcome
     targets = outcome.domain.sums_to_one and loss.bound.family.sign > 0  # probabilities to be met, edges included
+    vectors = any(isinstance(s, VectorSymbol) for s in loss.derivation.predicted.values())
+    if vectors and loss.derivation.expression.has(frozen):
+        raise DerivationError(
+            f"{loss.name}: what is held still has a gradient that is not that of the value", family=loss.name
+        )
     if outcome.entries or (outcome.domain.vector and not targets):
         raise DerivationError(f"{loss.name}: outcomes of this kind are not put on the grid", family=loss.name)
     found = audit(Subject(loss), seed, most, compared)

@@ -17,6 +17,7 @@ import mpmath
 import sympy as sp
 
 from likelihoodkit.certify.subject import Point, Subject
+from likelihoodkit.declaration import InputsLoss
 from likelihoodkit.errors import DerivationError
 from likelihoodkit.links import Link
 from likelihoodkit.numbers import evaluate_all
@@ -50,8 +51,9 @@ class Reference:
         self.symbols = list(subject.derivation.predicted.values())
         self.vector = any(isinstance(s, VectorSymbol) for s in subject.textbook.free_symbols)
         bindings = dict(subject.loss.bound.bindings)
+        inputs = issubclass(subject.loss.bound.family, InputsLoss)
         self.linear = [
-            isinstance(how, Link) and how.name in _LINEAR
+            isinstance(how, Link) and how.name in _LINEAR and not inputs  # those may stand in any exponent
             for name, size in zip(subject.names, subject.sizes, strict=True)
             for how in [bindings[name]] * size
         ]

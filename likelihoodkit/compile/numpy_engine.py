@@ -262,7 +262,7 @@ class Runner:
         asked about every tile of an input; False as soon as one of them says no, the outputs then being unfinished.
         ``terms`` are what `prepare` made of the input called ``outcome``.
         """
-        if self.mixed:
+        if self.mixed or len({a.shape[0] for a in inputs.values() if a.ndim == 2}) > 1:
             return self._kernels(inputs, outputs, rows, checks or {})
         cut = self._cut(outcome) if terms else None
         laid = self._plan if cut is None else cut[1]

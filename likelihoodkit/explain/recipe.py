@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from likelihoodkit.declaration import Held, Shared
+from likelihoodkit.declaration import NO_OUTCOME, Held, Shared
 from likelihoodkit.explain.document import Block, Display, Explanation, Math, Paragraph, Section
 from likelihoodkit.explain.plain import TEMPLATES, Plain
 from likelihoodkit.explain.tex import Tex, letter
@@ -115,7 +115,10 @@ def _choose(loss: Loss, scribe: Scribe, noise: bool) -> Iterator[Block]:
     names = ", ".join(family.parameters)
     some = "its parameter is" if len(family.parameters) == 1 else "its parameters are"
     y = scribe.math(family.outcome.symbol)
-    yield Paragraph(("The outcome ", y, f" is one of the {family.outcome.domain.words}; {some} {names}."))
+    outcome: tuple[str | Math, ...] = ("The outcome ", y, f" is one of the {family.outcome.domain.words}; ")
+    if family.outcome is NO_OUTCOME:
+        outcome, some = (), "What it is called with:"
+    yield Paragraph((*outcome, f"{some} {names}."))
     if noise:
         kind = "log-probability" if family.outcome.domain.discrete else "log-density"
         given = ", ".join(scribe.tex.doprint(row.symbol) for row in family.parameters.values())

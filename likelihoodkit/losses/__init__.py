@@ -1,7 +1,7 @@
 """The catalogue of named losses, each a short declaration in one of the chapters.
 
 `regression` a real prediction · `positive` a positive one · `binary` two classes · `classes` K classes ·
-`between` distributions · `pairs` and triples · `sequences`.
+`between` distributions · `pairs` and triples · `sequences` · `generative` models.
 
 ``losses.NAME`` without settings is itself a `Loss`; with settings it is called first, by position or by name:
 
@@ -12,6 +12,13 @@ array([0.5, 2. ])
 array([0.05, 1.8 ])
 >>> losses.gamma_deviance(link="identity").gradient([2.0], [1.0])
 array([-2.])
+
+Losses of several arrays name them and answer by name (`likelihoodkit.losses._inputs.NamedInputs`):
+
+>>> losses.triplet(1.0)(anchor=[[0.0, 0.0]], positive=[[3.0, 4.0]], negative=[[0.0, 2.0]])
+array([4.])
+>>> losses.gan_hinge.generator.gradient([0.25])
+{'fake': array([-1.])}
 """
 
 from __future__ import annotations
@@ -44,8 +51,13 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
         "forward_corrected", "multiclass_hinge",
     ),
     "between": ("cross_entropy", "kl_divergence", "reverse_kl", "jensen_shannon"),
-    "pairs": ("info_nce",),
+    "pairs": ("contrastive", "triplet", "soft_triplet", "cosine_embedding", "circle", "info_nce"),
     "sequences": ("sequence_cross_entropy", "ctc", "crf", "expected_edit_distance"),
+    "generative": (
+        "gan_minimax", "gan_minimax_generator", "gan_nonsaturating", "gan_nonsaturating_generator", "gan_wasserstein",
+        "gan_wasserstein_generator", "gan_hinge", "gan_hinge_generator", "reconstruction", "vae_kl", "elbo", "beta_vae",
+        "beta_nll",
+    ),
 }  # fmt: skip
 _CHAPTER_OF = {name: chapter for chapter, names in CHAPTERS.items() for name in names}
 #: an optional setting that chooses another declaration
@@ -67,8 +79,8 @@ def declaration(name: str) -> type[NamedLoss]:
     return getattr(import_module(f"likelihoodkit.losses.{chapter}"), name)  # type: ignore[no-any-return]
 
 
-#: what some losses take for their targets
-_HELPERS = {"edit_distance": "_edit", "edit_distances": "_edit"}
+#: what some losses take beside them
+_HELPERS = {"edit_distance": "_edit", "edit_distances": "_edit", "gradient_penalty": "_penalty"}
 
 
 def __getattr__(name: str) -> Any:

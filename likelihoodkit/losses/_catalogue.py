@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from likelihoodkit import links, supports
 from likelihoodkit.compile.split import Prepared
-from likelihoodkit.declaration import Bound, NamedLoss, bind
+from likelihoodkit.declaration import Bound, InputsLoss, NamedLoss, bind
 from likelihoodkit.errors import BindingError, InputError, SupportError, UnknownNameError
 from likelihoodkit.links import Link
 from likelihoodkit.loss import Loss
@@ -217,4 +217,8 @@ def entry(declaration: Any, bindings: Mapping[str, Any]) -> CatalogueLoss:
 
 @cache
 def _made(bound: Bound) -> CatalogueLoss:
+    if issubclass(bound.family, InputsLoss):
+        from likelihoodkit.losses._inputs import NamedInputs
+
+        return NamedInputs(bound)
     return CatalogueLoss(bound)

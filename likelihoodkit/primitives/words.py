@@ -127,6 +127,7 @@ from likelihoodkit.primitives.directions import (
     resultant_slope as resultant_slope,
     unit_of as unit_of,
 )
+from likelihoodkit.primitives.distances import frozen as frozen, heading as heading, norm as norm
 from likelihoodkit.primitives.labelled import (
     column_of as column_of,
     steps_cross_entropy as steps_cross_entropy,

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from likelihoodkit import losses, supports
+from likelihoodkit.declaration import InputsLoss
 from likelihoodkit.loss import Loss
 
 SETTINGS: dict[str, tuple[tuple[Any, ...], ...]] = {
@@ -43,15 +44,17 @@ SETTINGS: dict[str, tuple[tuple[Any, ...], ...]] = {
 }
 
 
-#: losses whose rows are sequences or several named arrays: tests of their own
-ELSEWHERE = {"sequence_cross_entropy", "ctc", "crf"}
+#: losses whose rows are sequences, or whose gradient is not that of their value: tests of their own
+ELSEWHERE = {"sequence_cross_entropy", "ctc", "crf", "beta_nll"}
+#: losses of several named arrays: tests of their own (test_inputs.py)
+INPUTS = {name for name in losses.names() if issubclass(losses.declaration(name), InputsLoss)}
 
 
 def instances() -> list[Loss]:
     """All losses of the catalogue, those with settings at each of the typical ones."""
     found: list[Loss] = []
     for name in losses.names():
-        if name in ELSEWHERE:
+        if name in ELSEWHERE | INPUTS:
             continue
         entry = getattr(losses, name)
         found += [entry(*settings) for settings in SETTINGS[name]] if name in SETTINGS else [entry]

@@ -70,6 +70,12 @@ from likelihoodkit.primitives.vector_kernels.directions import (
     resultant_slope as resultant_slope,
     unit_of as unit_of,
 )
+from likelihoodkit.primitives.vector_kernels.distances import (
+    frozen as frozen,
+    heading as heading,
+    inverse_length as inverse_length,
+    norm as norm,
+)
 from likelihoodkit.primitives.vector_kernels.labelled import (
     column_of as column_of,
     steps_cross_entropy as steps_cross_entropy,

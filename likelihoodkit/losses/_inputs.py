@@ -1,0 +1,192 @@
+"""Losses whose inputs have names of their own: an array for each, a gradient for each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from likelihoodkit import losses
+from likelihoodkit.arrays import as_real, check_finite
+from likelihoodkit.binding import Held
+from likelihoodkit.declaration import NO_OUTCOME
+from likelihoodkit.errors import BindingError, InputError, ShapeError, UnknownNameError
+from likelihoodkit.losses._catalogue import CatalogueLoss, SignedLabels, entry
+from likelihoodkit.primitives import VectorSymbol
+from likelihoodkit.rows import Rows
+from likelihoodkit.vector_rows import Known, check_outcome
+
+Array = NDArray[Any]
+
+
+class NamedInputs(CatalogueLoss):
+    """A named loss that is called with its inputs by position or by name, each an array of its own.
+
+    Shapes: a number per row (n,), a vector per row (n, d); inputs of one kind have one d. Values (n,), gradients a
+    dictionary of arrays shaped as the inputs (nothing for labels), Hessians a dictionary by pairs of names, (n, d, e)
+    with the axis of a number left out. ``weights`` (n,) multiplies rows. float32 inputs give float32 answers.
+
+    Called with settings alone it is the same loss with these, as in ``losses.elbo(scale=0.5)``.
+
+    Errors: `ShapeError`, `SupportError`, `InputError`, `UnknownNameError`, each with the input, row and remedy.
+
+    >>> from likelihoodkit import losses
+    >>> losses.gan_hinge(real=[0.5, 2.0], fake=[-3.0, 0.0])
+    array([0.5, 1. ])
+    >>> losses.vae_kl.gradient([[1.0, 0.0]], [[0.0, 0.0]])
+    {'mean': array([[1., 0.]]), 'log_variance': array([[0., 0.]])}
+    """
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The inputs in the order of a call: labels or data first, if there are any, then what is differentiated."""
+        outcome = self.bound.family.outcome
+        return (() if outcome is NO_OUTCOME else (outcome.name,)) + self.outputs
+
+    @property
+    def generator(self) -> CatalogueLoss:
+        """The generator's side of a game; `UnknownNameError` for a loss that is none."""
+        other = f"{self.name}_generator"
+        if other not in losses.names():
+            raise UnknownNameError(f"{self.name} is no game of two networks: it has no generator", family=self.name)
+        found: CatalogueLoss = getattr(losses, other)
+        return found
+
+    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
+        """The loss of each row, shape (n,); with settings alone, the loss with these."""
+        settings = {name for name, how in self.bound.bindings if isinstance(how, Held)}
+        if not arguments and keywords and set(keywords) <= settings:
+            return entry(self.bound.family, {**self.bound.held, **keywords})
+        rows = self._laid_out(arguments, keywords)
+        value = np.empty(rows.count, rows.dtype)
+        self._run("value", rows, {"value": value})
+        return rows.weigh(value)
+
+    def value_and_gradient(self, *arguments: Any, **keywords: Any) -> tuple[Array, dict[str, Array]]:  # type: ignore[override]
+        """Loss (n,) and its gradient by name, each shaped as its input, in one pass."""
+        rows = self._laid_out(arguments, keywords)
+        value = np.empty(rows.count, rows.dtype)
+        gradient: dict[str, Array] = {}
+        places = {"value": value}
+        for name, columns in rows.columns.items():
+            vector = name in self._reader.vectors
+            gradient[name] = np.empty((rows.count, columns.stop - columns.start) if vector else rows.count, rows.dtype)
+            places[f"d {name}"] = gradient[name].T
+        self._run("fused", rows, places)
+        for array in (value, *gradient.values()):
+            rows.weigh(array)
+        return value, gradient
+
+    def gradient(self, *arguments: Any, **keywords: Any) -> dict[str, Array]:  # type: ignore[override]
+        """Derivative of each row's loss in every input, by name."""
+        return self.value_and_gradient(*arguments, **keywords)[1]
+
+    def hessian(self, *arguments: Any, **keywords: Any) -> dict[tuple[str, str], Array]:  # type: ignore[override]
+        """Second derivatives of each row's loss by pairs of names, in either order; at a kink, those beside it."""
+        rows = self._laid_out(arguments, keywords)
+        matrix = rows.weigh(self._matrix(rows, "hessian"))
+        vectors = self._reader.vectors
+        found = {}
+        for first, across in rows.columns.items():
+            for second, down in rows.columns.items():
+                block = matrix[:, across, down]
+                block = block if second in vectors else block[:, :, 0]
+                found[first, second] = block if first in vectors else block[:, 0]
+        return found
+
+    # -- reading -------------------------------------------------------------------------------------------------
+
+    def _laid_out(self, arguments: tuple[Any, ...], keywords: Mapping[str, Any]) -> Rows:
+        """Check the arrays of a call and lay them out for the engine."""
+        given = {name: value for name, value in keywords.items() if name != "weights"}
+        example = f"{self!r}({', '.join(self.names)})"
+        if len(arguments) > len(self.names) or set(self.names[: len(arguments)]) & set(given):
+            raise BindingError(
+                f"{self.name} takes {', '.join(self.names)}, each once", family=self.name, remedy=f"Write {example}"
+            )
+        given |= dict(zip(self.names, arguments, strict=False))
+        for name in given:
+            if name not in self.names:
+                raise UnknownNameError(
+                    f"{self.name} has no input {name!r}",
+                    family=self.name,
+                    parameter=name,
+                    remedy=f"Write {example}",
+                )
+        for name in self.names:
+            if name not in given:
+                raise InputError(
+                    f"{self.name} needs {name}", family=self.name, parameter=name, remedy=f"Write {example}"
+                )
+        arrays = {name: self._array(name, given[name]) for name in self.names}
+        count = len(arrays[self.outputs[0]])
+        self._same_sizes(arrays, count)
+        dtype = np.result_type(*[arrays[name].dtype for name in self.outputs])
+        inputs: dict[str, Array] = {}
+        columns, start = {}, 0
+        for name, array in arrays.items():
+            if name in self.outputs:
+                width = array.shape[1] if array.ndim == 2 else 1
+                columns[name] = slice(start, start + width)
+                start += width
+                inputs[self.derivation.outputs[name].name] = array.T
+            else:
+                inputs[self.derivation.y.name] = array.T
+        weights = None if keywords.get("weights") is None else self._reader.weights(keywords["weights"], count, dtype)
+        return Rows(inputs, count, dtype, False, columns, weights)
+
+    def _array(self, name: str, values: ArrayLike) -> Array:
+        """One input, checked for itself."""
+        outcome = self.bound.family.outcome
+        row = outcome if name == outcome.name else self.bound.family.parameters[name]
+        array = as_real(values, name, self.name)
+        ranks = 2 if isinstance(row.symbol, VectorSymbol) else 1
+        if array.ndim != ranks:
+            remedy = f"For a single row use np.asarray({name})[None]" if array.ndim < ranks else None
+            if array.ndim == 2 and array.shape[1] == 1 and ranks == 1:
+                remedy = f"Use {name}.ravel()"
+            shape = "(n, d)" if ranks == 2 else "(n,)"
+            raise ShapeError(
+                f"{self.name}: {name} must have shape {shape}, not {array.shape}",
+                family=self.name,
+                parameter=name,
+                value=array.shape,
+                remedy=remedy,
+            )
+        check_finite(array, name, self.name)
+        if isinstance(row.domain, SignedLabels):
+            array = row.domain.recode(array, self.name)
+        if ranks == 2:
+            known = Known(entries=array.shape[1])
+            check_outcome(row.domain, array, self.name, known, None, what=name)
+        else:
+            row.domain.check(array, family=self.name, what=name)
+        return array
+
+    def _same_sizes(self, arrays: Mapping[str, Array], count: int) -> None:
+        """Inputs have the same rows, and those of one kind the same entries."""
+        first_of: dict[str, str] = {}
+        outcome = self.bound.family.outcome
+        for name, array in arrays.items():
+            other = self.outputs[0]
+            if len(array) != count:
+                raise ShapeError(
+                    f"{self.name}: {name} has {len(array)} rows, {other} has {count}",
+                    family=self.name,
+                    parameter=name,
+                    value=array.shape,
+                )
+            domain = (outcome if name == outcome.name else self.bound.family.parameters[name]).domain
+            if not domain.vector:
+                continue
+            other = first_of.setdefault(domain.name, name)
+            if array.shape != arrays[other].shape:
+                raise ShapeError(
+                    f"{self.name}: {name} has shape {array.shape}, {other} has {arrays[other].shape}",
+                    family=self.name,
+                    parameter=name,
+                    value=array.shape,
+                    remedy=f"Both hold {domain.words} of one length",
+                )
