@@ -208,7 +208,7 @@ class beta_nll(NamedLoss):
     that of squared error. A cure for models that explain misfit by scale; it breaks, for comparing fits, since its
     value moves with beta.
 
-    Source: Seitzer, Tavakoli, Antic and Martius (2022), On the pitfalls of heteroscedastic uncertainty estimation, ICLR.
+    Source: Seitzer et al. (2022), On the pitfalls of heteroscedastic uncertainty estimation, ICLR.
     """
 
     y     = outcome(number)

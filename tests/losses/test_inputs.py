@@ -48,14 +48,14 @@ def decoder(y, decoded, scale):
 
 
 half, one = mp.mpf(1) / 2, mp.mpf(1)
-rows = lambda *shape: RNG.normal(size=(N, *shape))  # noqa: E731
+rows = lambda *shape: RNG.normal(size=(N, *shape))
 PAIR = {"first": rows(D), "second": rows(D)}
 TRIPLE = {"anchor": rows(D), "positive": rows(D), "negative": rows(D)}
 SCORES = {"real": 2 * rows(), "fake": 2 * rows()}
 CODE = {"mean": rows(L), "log_variance": rows(L)}
 DATA = {"y": rows(D), "decoded": rows(D)}
 LABELS = {"y": RNG.integers(0, 2, N).astype(float)}
-discriminator = lambda real, fake: softplus(-real) + softplus(fake)  # noqa: E731
+discriminator = lambda real, fake: softplus(-real) + softplus(fake)
 #: name -> (the loss, its textbook formula of one row, arrays)
 TEXTBOOK = {
     "contrastive": (
@@ -172,18 +172,18 @@ def test_the_weights_of_the_circle_loss_are_not_differentiated():
                 [max(mp.mpf(0), mp.mpf("1.25") - s) for s in at["like"]],
                 [max(mp.mpf(0), s + mp.mpf("0.25")) for s in at["unlike"]],
             )
-            formula = lambda like, unlike, paces=paces: circle(like, unlike, paces, mp.mpf("0.25"), 8)  # noqa: E731
+            formula = lambda like, unlike, paces=paces: circle(like, unlike, paces, mp.mpf("0.25"), 8)
             assert close(value[i], formula(**at))
             for key in at:
                 assert all(close(a, b) for a, b in zip(gradient[key][i], slopes(formula, at, key), strict=True))
             if i == 0:  # the Hessian holds them still as well
                 slope = lambda like, unlike, formula=formula: slopes(formula, {"like": like, "unlike": unlike}, "like")[
                     1
-                ]  # noqa: E731, E501
+                ]
                 true = slopes(slope, at, "unlike")
                 assert all(
                     close(a, b) for a, b in zip(loss.hessian(like, unlike)["like", "unlike"][0, 1], true, strict=True)
-                )  # noqa: E501
+                )
 
 
 @pytest.mark.parametrize("name", TEXTBOOK)
