@@ -102,6 +102,7 @@ def test_list(capsys):
         "losses: between",
         "losses: pairs",
         "losses: sequences",
+        "losses: generative",
     }
 
 
