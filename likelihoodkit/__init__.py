@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from likelihoodkit.declaration import (
         Distribution as Distribution,
         NamedLoss as NamedLoss,
+        alternative as alternative,
         held as held,
         level as level,
         outcome as outcome,
@@ -53,7 +54,7 @@ __version__ = "0.1.0"
 
 #: public name -> the module it lives in; the words of formulas are looked up in `primitives.words`
 _HOMES: dict[str, tuple[str, ...]] = {
-    "declaration": ("Distribution", "NamedLoss", "outcome", "parameter", "held", "shared", "level"),
+    "declaration": ("Distribution", "NamedLoss", "outcome", "parameter", "alternative", "held", "shared", "level"),
     "loss": ("Loss", "derive"),
     "predict": ("Belief", "interval", "minimise", "quantile"),
     "prove": ("Proof", "prove"),

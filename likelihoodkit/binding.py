@@ -14,6 +14,7 @@ import sympy as sp
 from likelihoodkit.errors import BindingError, UnknownNameError
 from likelihoodkit.links import Link, find
 from likelihoodkit.primitives.words import exact
+from likelihoodkit.reparameterise import spelled
 from likelihoodkit.supports import Support
 from likelihoodkit.verbs import Evaluated
 
@@ -77,6 +78,8 @@ class Facts:
     in the brackets, the parameters that this already says), ``latent`` (the noise that predictions are about, where
     the outcome is only a view of it), ``parts`` (independent noises side by side), ``components`` (noises, or single
     values, mixed with these weights) and ``log_step`` (log P(low < Y <= high), where it is not taken from the tails).
+    ``alternatives`` are further parameterisations: by the names of the parameters, what the family's own are in terms
+    of them; ``origin`` is the family that another parameterisation came from.
     """
 
     outcome: ClassVar[Parameter]
@@ -92,6 +95,9 @@ class Facts:
     parts: ClassVar[tuple[Part, ...]] = ()
     log_step: ClassVar[sp.Expr | None] = None
     components: ClassVar[tuple[tuple[sp.Expr, Part | float], ...]] = ()
+    alternatives: ClassVar[dict[tuple[str, ...], dict[str, sp.Expr]]] = {}
+    others: ClassVar[dict[str, Parameter]] = {}  # the parameters that only alternatives have
+    origin: ClassVar[type[Facts] | None] = None
     intercept: ClassVar[dict[str, str]] = {}  # a parameter that another one already shifts -> that other one
 
 
@@ -144,7 +150,7 @@ class Bound(Evaluated):
                 words.append(f"{name}={value}")
             elif isinstance(how, Shared):
                 words.append(f"{name}={how!r}")
-            elif isinstance(how, Link) and how != own:
+            elif isinstance(how, Link) and (how != own or self.family.origin is not None):
                 words.append(f"{name}={how.name!r}")
         return f"{title}({', '.join(words)})"
 
@@ -172,7 +178,9 @@ def bind(family: Family, bindings: Mapping[str, Any]) -> Bound:
             f"{family.__name__} has no parameter {unknown[0]!r}",
             family=family.__name__,
             parameter=unknown[0],
-            remedy=f"Its parameters are {', '.join(family.parameters)}",
+            remedy=f"Its parameters are {spelled([tuple(family.parameters), *family.alternatives])}"
+            if family.alternatives
+            else f"Its parameters are {', '.join(family.parameters)}",
         )
     return Bound(
         family,

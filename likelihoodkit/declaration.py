@@ -8,17 +8,32 @@ its parameters: a number holds one, a link predicts it another way, ``shared`` l
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from functools import cache
 from typing import Any, ClassVar, cast
 
 import sympy as sp
 
 from likelihoodkit.binding import Bound, Facts, Held, Parameter, Part, Shared, bind, shared
-from likelihoodkit.errors import BindingError, DeclarationError
-from likelihoodkit.links import Link, find
-from likelihoodkit.primitives.record import SYMBOLS
+from likelihoodkit.errors import BindingError, DeclarationError, UnknownNameError
+from likelihoodkit.peers import Names, names
 from likelihoodkit.primitives.words import exact
-from likelihoodkit.supports import Support, nothing
+from likelihoodkit.reparameterise import chosen, information, rewritten, spelled
+from likelihoodkit.slots import (
+    CLOSED_FORMS,
+    RESERVED,
+    Body,
+    Slot,
+    alternative,
+    held,
+    level,
+    make_slot,
+    name_symbols,
+    named_parameter,
+    outcome,
+    parameter,
+    write_formula,
+)
+from likelihoodkit.supports import nothing
 
 __all__ = [
     "CLOSED_FORMS",
@@ -28,9 +43,11 @@ __all__ = [
     "Held",
     "InputsLoss",
     "NamedLoss",
+    "Names",
     "Parameter",
     "Part",
     "Shared",
+    "alternative",
     "as_bound",
     "bind",
     "held",
@@ -40,104 +57,60 @@ __all__ = [
     "shared",
 ]
 
-#: what sequences are asked for besides
-PATHS = ("marginals", "log_partition", "path_labelling")
-#: formulas a family may declare beside its log-density; all are certified by tests, never trusted
-CLOSED_FORMS = ("expectation", "variance", "median", "mode", "cdf", "survival", "quantile", "entropy", "draw", *PATHS)
-#: names that mean something else in a class body
-RESERVED = {
-    "log_density", "loss", "formula", "formula_name", "sign", "fisher", "limit", "intercept", "outcome", "parameters",
-    "family", *CLOSED_FORMS,
-}  # fmt: skip
-
-#: the symbol of a probability in a declared ``quantile``
-level = sp.Symbol("quantile_level", positive=True)
-
-
-class Slot(sp.Dummy):  # type: ignore[misc]
-    """A symbol waiting for its name: an outcome, a parameter or a held setting."""
-
-    role: str
-    domain: Support
-    link: Link | None
-    entries: dict[str, Slot]
-    default: sp.Expr | None = None
-
-
-def _slot(role: str, domain: Support, link: Link | None) -> Slot:
-    if not isinstance(domain, Support):
-        raise DeclarationError(f"{role}() takes a support such as real or positive, not {domain!r}", value=domain)
-    slot: Slot = Slot(role, **domain.assumptions)
-    slot.role, slot.domain, slot.link = role, domain, link
-    slot.is_vector = domain.vector
-    slot.entries = {label: _slot("entry", entry, None) for label, entry in domain.entries}
-    return slot
-
-
-def outcome(support: Support) -> Any:
-    """The observed value ``y`` of one row, living in ``support``."""
-    return _slot("outcome", support, None)
-
-
-def parameter(domain: Support, *, link: Link | str, typical: tuple[float, float] | None = None) -> Any:
-    """A parameter in ``domain``, predicted through ``link`` unless it is bound otherwise.
-
-    ``typical`` says between which values it usually lies, where that is not what the domain says; checks draw there.
-
-    Raises `DeclarationError` when the link can produce values outside the domain.
-    """
-    if not isinstance(domain, Support):
-        raise DeclarationError(f"parameter() takes a support such as real or positive, not {domain!r}")
-    if typical is not None:
-        domain = replace(domain, typical=typical)
-    chosen = find(link, domain)
-    if not chosen.fits(domain):
-        raise DeclarationError(
-            f"the link {chosen.name!r} gives {chosen.range.words}, which do not fit the domain {domain.name!r}",
-            value=chosen.name,
-        )
-    return _slot("parameter", domain, chosen)
-
-
-def held(domain: Support, default: float | None = None) -> Any:
-    """A setting the user gives (a quantile level, a threshold, the trials): a number, or a column per row.
-
-    ``default`` is what it is held at where nothing is said.
-    """
-    slot = _slot("held", domain, None)
-    slot.default = None if default is None else exact(default)
-    return slot
-
-
-_A = {"outcome": "the outcome", "parameter": "a parameter", "held": "a held setting"}
-
-
-class _Body(dict[str, Any]):
-    """The namespace of a class body; a slot that is overwritten is an error on the spot."""
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        if isinstance(self.get(key), Slot):
-            raise DeclarationError(
-                f"the name {key!r} is already {_A[self[key].role]} of this family and is assigned again",
-                parameter=key,
-                remedy="Give the second value another name",
-            )
-        super().__setitem__(key, value)
-
 
 class FamilyMeta(type):
     """Gives the class body its guarded namespace and lets calling a family bind it."""
 
     @classmethod
-    def __prepare__(cls, name: str, bases: tuple[type, ...], /, **keywords: Any) -> _Body:
+    def __prepare__(cls, name: str, bases: tuple[type, ...], /, **keywords: Any) -> Body:
         """The guarded namespace in which the class body runs."""
-        return _Body()
+        return Body()
 
     def __call__(cls, **bindings: Any) -> Bound:
-        return bind(cast("type[Declared]", cls), bindings)
+        family = cast("type[Declared]", cls)
+        way = chosen(family, bindings)
+        return bind(family if way is None else _otherwise(family, way), bindings)
 
     def __repr__(cls) -> str:
-        return cls.__name__
+        origin = vars(cls).get("origin")
+        return cls.__name__ if origin is None else f"{cls.__name__}.by({', '.join(map(repr, vars(cls)['parameters']))})"
+
+    def by(cls, *names: str) -> type[Declared]:
+        """The same noise by other parameters, each predicted through its own link.
+
+        Raises `UnknownNameError` for names that are no parameterisation of this family.
+
+        >>> from likelihoodkit.families import Gamma
+        >>> Gamma.by("shape", "rate")
+        Gamma.by('shape', 'rate')
+        >>> Gamma(rate=2).outputs
+        ('shape',)
+        """
+        family = cast("type[Declared]", vars(cls).get("origin") or cls)
+        if sorted(names) == sorted(family.parameters):
+            return family
+        for way in family.alternatives:
+            if sorted(way) == sorted(names):
+                return _otherwise(family, way)
+        raise UnknownNameError(
+            f"{family.__name__} has no parameterisation by {', '.join(names)}",
+            family=family.__name__,
+            value=names,
+            remedy=f"It has {spelled([tuple(family.parameters), *family.alternatives])}",
+        )
+
+    def names(cls, library: str) -> Names:
+        """How another library ("scipy", "torch", "R") calls this family: its function and our parameters in its words.
+
+        Raises `UnknownNameError` for a library that is not known or does not have the family.
+
+        >>> from likelihoodkit.families import Gamma
+        >>> Gamma.names("torch")
+        torch.distributions.Gamma(concentration=shape, rate=shape / mean)
+        """
+        family = cast("type[Declared]", cls)
+        own = family.origin.alternatives[tuple(family.parameters)] if family.origin is not None else {}
+        return names(cls.__name__, tuple(family.parameters), library, {name: str(value) for name, value in own.items()})
 
 
 class Declared(Facts, metaclass=FamilyMeta):
@@ -158,8 +131,10 @@ class Declared(Facts, metaclass=FamilyMeta):
         slots: dict[str, Slot] = {}
         for name, value in body.items():  # the first name counts: ``mode = mean`` is a formula, not a parameter
             if isinstance(value, Slot) and value not in slots.values():
-                slots[name] = value
-        naming = _name_symbols(cls.__name__, slots)
+                slots[value.word or name] = value
+        others = {name: slot for name, slot in slots.items() if slot.role == "alternative"}
+        slots = {name: slot for name, slot in slots.items() if name not in others}
+        naming = name_symbols(cls.__name__, slots)
         outcomes = [name for name, slot in slots.items() if slot.role == "outcome"]
         if len(outcomes) > 1 or (not outcomes and cls.has_outcome):
             raise DeclarationError(
@@ -174,26 +149,81 @@ class Declared(Facts, metaclass=FamilyMeta):
             )
         for name in (cls.formula_name, *CLOSED_FORMS):
             if name in body:
-                setattr(cls, name, _formula(cls.__name__, name, body[name], naming))
+                setattr(cls, name, write_formula(cls.__name__, name, body[name], naming))
         cls.formula = getattr(cls, cls.formula_name)
         cls.fisher = {
-            key: _formula(cls.__name__, "fisher", value, naming) for key, value in body.get("fisher", {}).items()
+            key: write_formula(cls.__name__, "fisher", value, naming) for key, value in body.get("fisher", {}).items()
         }
         cls.components = tuple((w.xreplace(naming), one) for w, one in body.get("components", ()))
         cls.log_step = body["log_step"].xreplace(naming) if body.get("log_step") is not None else None
-        cls.outcome = _parameter(outcomes[0], slots, naming) if outcomes else NO_OUTCOME
+        cls.outcome = named_parameter(outcomes[0], slots, naming) if outcomes else NO_OUTCOME
         cls.parameters = {
-            name: _parameter(name, slots, naming) for name, slot in slots.items() if slot.role != "outcome"
+            name: named_parameter(name, slots, naming) for name, slot in slots.items() if slot.role != "outcome"
         }
         for name, slot in slots.items():
             upper = slot.domain.upper
             if upper and upper != "classes" and upper not in slots:
                 raise DeclarationError(f"{cls.__name__}.{name} is bounded by {upper!r}, which is not declared")
-            setattr(cls, name, naming[slot])
+            if name not in RESERVED:
+                setattr(cls, name, naming[slot])
+        if others:
+            _declare_alternatives(cls, body.get("alternatives", {}), naming, others)
+
+
+def _declare_alternatives(
+    family: type[Declared], ways: Mapping[Any, Any], naming: Mapping[Slot, sp.Symbol], others: Mapping[str, Slot]
+) -> None:
+    """Write down the further parameterisations: by the names of each, the family's own parameters in their terms."""
+    every = {**naming, **name_symbols(family.__name__, others)}
+    by_name = {str(symbol): symbol for symbol in every.values()}
+    family.others = {name: named_parameter(name, others, every) for name in others}
+    family.alternatives = {}
+    for slots, places in ways.items():
+        way = tuple(str(every[slot]) for slot in slots)
+        kept = {name: row.symbol for name, row in family.parameters.items() if name in way}
+        named = {str(every[slot]): exact(value).xreplace(every) for slot, value in places.items()}
+        known = {by_name[name] for name in way}
+        stray = {symbol for value in named.values() for symbol in value.free_symbols} - known
+        if stray or set(kept) | set(named) != set(family.parameters) or set(kept) & set(named):
+            raise DeclarationError(
+                f"{family.__name__}.alternatives by {', '.join(way)} must say what each of "
+                f"{', '.join(n for n in family.parameters if n not in way)} is, in terms of {', '.join(way)} alone",
+                family=family.__name__,
+            )
+        family.alternatives[way] = {**kept, **named}
+
+
+@cache
+def _otherwise(family: type[Declared], way: tuple[str, ...]) -> type[Declared]:
+    """The family by other parameters: a declaration of its own, made by substitution."""
+    rows = [family.parameters.get(name) or family.others[name] for name in way]
+    places = {family.parameters[name].symbol: value for name, value in family.alternatives[way].items()}
+    body: dict[str, Any] = {"__doc__": family.__doc__, "__module__": family.__module__, "origin": family}
+    slots: dict[sp.Symbol, Slot] = {}
+    for row in (family.outcome, *rows):
+        role = "outcome" if row is family.outcome else "held" if row.link is None else "parameter"
+        slot = slots[row.symbol] = make_slot(role, row.domain, row.link)
+        slot.word, slot.default = row.name, row.default
+        body[f"_{row.name}"] = slot
+
+    def written(formula: sp.Expr) -> Any:
+        return rewritten(formula, places).xreplace(slots)
+
+    for name in (family.formula_name, *CLOSED_FORMS):
+        if name in vars(family):
+            body[name] = written(getattr(family, name))
+    own = {n: (row.symbol, places[row.symbol]) for n, row in family.parameters.items() if row.link is not None}
+    new = {row.name: row.symbol for row in rows if row.link is not None}
+    body["fisher"] = {pair: value.xreplace(slots) for pair, value in information(family.fisher, own, new).items()}
+    return type(Distribution)(family.__name__, family.__bases__, body)  # type: ignore[misc,no-any-return]
 
 
 class Distribution(Declared):
     """Base of all noise families: subclass it with ``y``, parameters and a ``log_density``.
+
+    ``alternatives`` may say what the parameters are in terms of others (see `alternative`), as in
+    ``rate = alternative("rate", positive, link="exp")`` and ``alternatives = {(shape, rate): {mean: shape / rate}}``;
+    binding one of those names then chooses that parameterisation.
 
     Calling a family binds its parameters and gives a `Bound`:
 
@@ -232,46 +262,6 @@ class InputsLoss(Declared):
 
 #: what a loss without an outcome has in its place
 NO_OUTCOME = Parameter("y", sp.Symbol("y", real=True), nothing, None)
-
-
-def _name_symbols(family: str, slots: Mapping[str, Slot]) -> dict[Slot, sp.Symbol]:
-    naming: dict[Slot, sp.Symbol] = {}
-    for name, slot in slots.items():
-        if name in RESERVED:
-            raise DeclarationError(
-                f"{family} names a parameter {name!r}, which shadows a formula of that name",
-                family=family,
-                parameter=name,
-                remedy="Choose another word",
-            )
-        kind = SYMBOLS[slot.domain.layout] if slot.domain.vector else sp.Symbol
-        naming[slot] = kind(name, **slot.domain.assumptions)
-        for label, entry in slot.entries.items():
-            naming[entry] = sp.Symbol(f"{name}_{label}", **entry.domain.assumptions)
-    return naming
-
-
-def _formula(family: str, name: str, value: Any, naming: Mapping[Slot, sp.Symbol]) -> sp.Expr:
-    try:
-        expression = exact(value).xreplace(dict(naming))
-    except TypeError as problem:
-        raise DeclarationError(f"{family}.{name} is not a formula: {problem}", family=family) from None
-    stray = expression.free_symbols - set(naming.values()) - {level}
-    if stray:
-        names = ", ".join(sorted(str(s).lstrip("_") for s in stray))
-        known = ", ".join(str(s) for s in naming.values())
-        raise DeclarationError(
-            f"{family}.{name} mentions {names}, which the class does not declare",
-            family=family,
-            remedy=f"Declared are {known}",
-        )
-    return cast(sp.Expr, expression)
-
-
-def _parameter(name: str, slots: Mapping[str, Slot], naming: Mapping[Slot, sp.Symbol]) -> Parameter:
-    slot = slots[name]
-    entries = tuple((label, naming[entry]) for label, entry in slot.entries.items())
-    return Parameter(name, naming[slot], slot.domain, slot.link, entries, slot.default)
 
 
 Noise = Bound | type[Declared]

@@ -21,7 +21,8 @@ FILES = sorted(ROOT.rglob("*.py"))
 
 #: stages in order; a module imports from stages before its own, or from its own package
 STAGES = [
-    "errors", "frameworks", "callables", "verbs", "supports", "columns", "primitives", "links", "binding",
+    "errors", "frameworks", "callables", "verbs", "supports", "columns", "primitives", "links", "reparameterise",
+    "binding", "peers", "slots",
     "declaration", "families", "wrappers",
     "vector_numbers", "numbers", "nll",
     "stabilise", "calculus", "compile", "arrays", "layout", "vector_rows", "calls", "rows", "parts", "engines",
@@ -191,7 +192,7 @@ VERBS = {
     "derive", "prove", "elicits", "is_proper", "reverse", "explain", "check", "fit", "quantile", "interval", "minimise",
     "diagnose", "suggest", "compare",
 }  # fmt: skip
-DECLARING = {"outcome", "parameter", "held", "shared", "level"}
+DECLARING = {"outcome", "parameter", "alternative", "held", "shared", "level"}
 ERRORS = {
     "BindingError", "ConvergenceWarning", "DeclarationError", "DerivationError", "FitError", "InputError",
     "LikelihoodKitError", "MissingExtraError", "ShapeError", "SupportError", "UndefinedError", "UnknownNameError",

@@ -3,9 +3,9 @@
 from sympy import Piecewise
 
 from likelihoodkit import links
-from likelihoodkit.declaration import Distribution, outcome, parameter
+from likelihoodkit.declaration import Distribution, alternative, outcome, parameter
 from likelihoodkit.primitives.words import exact, log
-from likelihoodkit.supports import binary, unit
+from likelihoodkit.supports import binary, positive, unit
 
 
 class Bernoulli(Distribution):
@@ -20,6 +20,9 @@ class Bernoulli(Distribution):
 
     y           = outcome(binary)
     probability = parameter(unit, link=links.sigmoid)
+
+    odds = alternative("odds", positive, link=links.exp)
+    alternatives = {(odds,): {probability: odds / (1 + odds)}}
 
     log_density = y * log(probability) + (1 - y) * log(1 - probability)
 

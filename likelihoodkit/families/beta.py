@@ -3,7 +3,7 @@
 from sympy import Piecewise
 
 from likelihoodkit import links
-from likelihoodkit.declaration import Distribution, level, outcome, parameter
+from likelihoodkit.declaration import Distribution, alternative, level, outcome, parameter
 from likelihoodkit.primitives.words import (
     exact,
     log,
@@ -31,6 +31,10 @@ class Beta(Distribution):
     y             = outcome(unit)
     mean          = parameter(unit, link=links.sigmoid)
     concentration = parameter(positive, link=links.exp)
+
+    first  = alternative("first", positive, link=links.exp)
+    second = alternative("second", positive, link=links.exp)
+    alternatives = {(first, second): {mean: first / (first + second), concentration: first + second}}
 
     a = mean * concentration
     b = (1 - mean) * concentration

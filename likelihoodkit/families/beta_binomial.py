@@ -1,7 +1,7 @@
 """BetaBinomial noise."""
 
 from likelihoodkit import links
-from likelihoodkit.declaration import Distribution, held, outcome, parameter
+from likelihoodkit.declaration import Distribution, alternative, held, outcome, parameter
 from likelihoodkit.primitives.words import log_beta, log_binomial
 from likelihoodkit.supports import counts, counts_up_to, positive, unit
 
@@ -20,6 +20,10 @@ class BetaBinomial(Distribution):
     mean          = parameter(unit, link=links.sigmoid)
     concentration = parameter(positive, link=links.exp)
     trials        = held(counts)
+
+    first  = alternative("first", positive, link=links.exp)
+    second = alternative("second", positive, link=links.exp)
+    alternatives = {(first, second, trials): {mean: first / (first + second), concentration: first + second}}
 
     a = mean * concentration
     b = (1 - mean) * concentration

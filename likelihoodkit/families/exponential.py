@@ -1,7 +1,7 @@
 """Exponential noise."""
 
 from likelihoodkit import links
-from likelihoodkit.declaration import Distribution, level, outcome, parameter
+from likelihoodkit.declaration import Distribution, alternative, level, outcome, parameter
 from likelihoodkit.primitives.words import exp, expm1, log, log1p
 from likelihoodkit.supports import nonnegative, positive
 
@@ -17,6 +17,9 @@ class Exponential(Distribution):
 
     y    = outcome(nonnegative)
     mean = parameter(positive, link=links.exp)
+
+    rate = alternative("rate", positive, link=links.exp)
+    alternatives = {(rate,): {mean: 1 / rate}}
 
     log_density = -y / mean - log(mean)
 

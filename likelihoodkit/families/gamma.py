@@ -1,7 +1,7 @@
 """Gamma noise."""
 
 from likelihoodkit import links
-from likelihoodkit.declaration import Distribution, level, outcome, parameter
+from likelihoodkit.declaration import Distribution, alternative, level, outcome, parameter
 from likelihoodkit.primitives.words import (
     log,
     log_gamma,
@@ -30,6 +30,15 @@ class Gamma(Distribution):
     y     = outcome(positive)
     mean  = parameter(positive, link=links.exp)
     shape = parameter(positive, link=links.exp)
+
+    rate       = alternative("rate", positive, link=links.exp)
+    scale      = alternative("scale", positive, link=links.exp)
+    dispersion = alternative("dispersion", positive, link=links.exp)
+    alternatives = {
+        (shape, rate): {mean: shape / rate},
+        (shape, scale): {mean: shape * scale},
+        (mean, dispersion): {shape: 1 / dispersion},
+    }
 
     log_density = shape * log(shape / mean) - log_gamma(shape) + (shape - 1) * log(y) - shape * y / mean
 

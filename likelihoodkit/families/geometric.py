@@ -1,9 +1,9 @@
 """Geometric noise."""
 
 from likelihoodkit import links
-from likelihoodkit.declaration import Distribution, outcome, parameter
+from likelihoodkit.declaration import Distribution, alternative, outcome, parameter
 from likelihoodkit.primitives.words import exp, expm1, floor, log, log1p
-from likelihoodkit.supports import counts, positive
+from likelihoodkit.supports import counts, positive, unit
 
 
 class Geometric(Distribution):
@@ -17,6 +17,9 @@ class Geometric(Distribution):
 
     y    = outcome(counts)
     mean = parameter(positive, link=links.exp)
+
+    probability = alternative("probability", unit, link=links.sigmoid)
+    alternatives = {(probability,): {mean: (1 - probability) / probability}}
 
     log_density = y * log(mean) - (y + 1) * log1p(mean)
 

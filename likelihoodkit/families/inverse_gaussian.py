@@ -1,7 +1,7 @@
 """InverseGaussian noise."""
 
 from likelihoodkit import links
-from likelihoodkit.declaration import Distribution, outcome, parameter
+from likelihoodkit.declaration import Distribution, alternative, outcome, parameter
 from likelihoodkit.primitives.words import exp, log, log_ndtr, ndtr, pi, sqrt
 from likelihoodkit.supports import positive
 
@@ -18,6 +18,9 @@ class InverseGaussian(Distribution):
     y     = outcome(positive)
     mean  = parameter(positive, link=links.exp)
     shape = parameter(positive, link=links.exp)
+
+    dispersion = alternative("dispersion", positive, link=links.exp)
+    alternatives = {(mean, dispersion): {shape: 1 / dispersion}}
 
     log_density = log(shape) / 2 - log(2 * pi) / 2 - 3 * log(y) / 2 - shape * (y - mean) ** 2 / (2 * mean**2 * y)
 

@@ -1,7 +1,7 @@
 """Laplace noise."""
 
 from likelihoodkit import links
-from likelihoodkit.declaration import Distribution, level, outcome, parameter
+from likelihoodkit.declaration import Distribution, alternative, level, outcome, parameter
 from likelihoodkit.primitives.words import abs, exp, expm1, log, maximum, minimum
 from likelihoodkit.supports import positive, real
 
@@ -18,6 +18,9 @@ class Laplace(Distribution):
     y        = outcome(real)
     location = parameter(real, link=links.identity)
     scale    = parameter(positive, link=links.softplus)
+
+    rate = alternative("rate", positive, link=links.exp)
+    alternatives = {(location, rate): {scale: 1 / rate}}
 
     z = (y - location) / scale
     log_density = -abs(z) - log(2 * scale)

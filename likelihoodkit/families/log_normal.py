@@ -1,7 +1,7 @@
 """LogNormal noise."""
 
 from likelihoodkit import links
-from likelihoodkit.declaration import Distribution, level, outcome, parameter
+from likelihoodkit.declaration import Distribution, alternative, level, outcome, parameter
 from likelihoodkit.primitives.words import exact, exp, expm1, log, ndtr, ndtri, pi
 from likelihoodkit.supports import positive, real
 
@@ -18,6 +18,10 @@ class LogNormal(Distribution):
     y        = outcome(positive)
     location = parameter(real, link=links.identity)
     scale    = parameter(positive, link=links.softplus)
+
+    mean   = alternative("mean", positive, link=links.exp)
+    centre = alternative("median", positive, link=links.exp)
+    alternatives = {(mean, scale): {location: log(mean) - scale**2 / 2}, (centre, scale): {location: log(centre)}}
 
     z = (log(y) - location) / scale
     log_density = -(z**2) / 2 - log(y) - log(scale) - log(2 * pi) / 2

@@ -1,8 +1,8 @@
 """Logistic noise."""
 
 from likelihoodkit import links
-from likelihoodkit.declaration import Distribution, level, outcome, parameter
-from likelihoodkit.primitives.words import log, log1p, log_cosh, pi, sigmoid
+from likelihoodkit.declaration import Distribution, alternative, level, outcome, parameter
+from likelihoodkit.primitives.words import log, log1p, log_cosh, pi, sigmoid, sqrt
 from likelihoodkit.supports import positive, real
 
 
@@ -18,6 +18,9 @@ class Logistic(Distribution):
     y        = outcome(real)
     location = parameter(real, link=links.identity)
     scale    = parameter(positive, link=links.softplus)
+
+    deviation = alternative("deviation", positive, link=links.exp)
+    alternatives = {(location, deviation): {scale: sqrt(3) / pi * deviation}}
 
     z = (y - location) / scale
     log_density = -2 * log_cosh(z / 2) - log(4 * scale)

@@ -1,7 +1,7 @@
 """LogitNormal noise."""
 
 from likelihoodkit import links
-from likelihoodkit.declaration import Distribution, level, outcome, parameter
+from likelihoodkit.declaration import Distribution, alternative, level, outcome, parameter
 from likelihoodkit.primitives.words import log, log1p, ndtr, ndtri, pi, sigmoid
 from likelihoodkit.supports import positive, real, unit
 
@@ -19,6 +19,9 @@ class LogitNormal(Distribution):
     y        = outcome(unit)
     location = parameter(real, link=links.identity)
     scale    = parameter(positive, link=links.softplus)
+
+    centre = alternative("median", unit, link=links.sigmoid)
+    alternatives = {(centre, scale): {location: log(centre) - log(1 - centre)}}
 
     z = (log(y) - log1p(-y) - location) / scale
     log_density = -(z**2) / 2 - log(y) - log1p(-y) - log(scale) - log(2 * pi) / 2

@@ -3,7 +3,7 @@
 from sympy import Piecewise, oo
 
 from likelihoodkit import links
-from likelihoodkit.declaration import Distribution, level, outcome, parameter
+from likelihoodkit.declaration import Distribution, alternative, level, outcome, parameter
 from likelihoodkit.primitives.words import exp, expm1, log, log1p
 from likelihoodkit.supports import nonnegative, positive
 
@@ -21,6 +21,9 @@ class Lomax(Distribution):
     y     = outcome(nonnegative)
     scale = parameter(positive, link=links.exp)
     shape = parameter(positive, link=links.exp)
+
+    rate = alternative("rate", positive, link=links.exp)
+    alternatives = {(rate, shape): {scale: 1 / rate}}
 
     log_excess = log1p(y / scale)
     log_density = log(shape) - log(scale) - (shape + 1) * log_excess

@@ -1,9 +1,9 @@
 """NegativeBinomial noise."""
 
 from likelihoodkit import links
-from likelihoodkit.declaration import Distribution, outcome, parameter
+from likelihoodkit.declaration import Distribution, alternative, outcome, parameter
 from likelihoodkit.primitives.words import exp, floor, log, log1p, log_factorial, log_rising, maximum, regularised_beta
-from likelihoodkit.supports import counts, positive
+from likelihoodkit.supports import counts, positive, unit
 
 
 class NegativeBinomial(Distribution):
@@ -19,6 +19,15 @@ class NegativeBinomial(Distribution):
     y          = outcome(counts)
     mean       = parameter(positive, link=links.exp)
     dispersion = parameter(positive, link=links.exp)
+
+    size        = alternative("size", positive, link=links.exp)
+    probability = alternative("probability", unit, link=links.sigmoid)
+    excess      = alternative("excess", positive, link=links.exp)
+    alternatives = {
+        (mean, size): {dispersion: 1 / size},
+        (size, probability): {mean: size * (1 - probability) / probability, dispersion: 1 / size},
+        (mean, excess): {dispersion: excess / mean},
+    }
 
     r = 1 / dispersion
     log_density = (

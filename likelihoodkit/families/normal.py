@@ -1,8 +1,8 @@
 """Normal noise."""
 
 from likelihoodkit import links
-from likelihoodkit.declaration import Distribution, level, outcome, parameter
-from likelihoodkit.primitives.words import exact, log, ndtr, ndtri, pi
+from likelihoodkit.declaration import Distribution, alternative, level, outcome, parameter
+from likelihoodkit.primitives.words import exact, log, ndtr, ndtri, pi, sqrt
 from likelihoodkit.supports import positive, real
 
 
@@ -19,6 +19,10 @@ class Normal(Distribution):
     y     = outcome(real)
     mean  = parameter(real, link=links.identity)
     scale = parameter(positive, link=links.softplus)
+
+    spread = alternative("variance", positive, link=links.exp)
+    tight  = alternative("precision", positive, link=links.exp)
+    alternatives = {(mean, spread): {scale: sqrt(spread)}, (mean, tight): {scale: 1 / sqrt(tight)}}
 
     z = (y - mean) / scale
     log_density = -(z**2) / 2 - log(scale) - log(2 * pi) / 2

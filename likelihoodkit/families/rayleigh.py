@@ -3,7 +3,7 @@
 from sympy import EulerGamma
 
 from likelihoodkit import links
-from likelihoodkit.declaration import Distribution, level, outcome, parameter
+from likelihoodkit.declaration import Distribution, alternative, level, outcome, parameter
 from likelihoodkit.primitives.words import exp, expm1, log, log1p, pi, sqrt
 from likelihoodkit.supports import positive
 
@@ -19,6 +19,9 @@ class Rayleigh(Distribution):
 
     y     = outcome(positive)
     scale = parameter(positive, link=links.exp)
+
+    mean = alternative("mean", positive, link=links.exp)
+    alternatives = {(mean,): {scale: mean * sqrt(2 / pi)}}
 
     z = y / scale
     log_density = log(y) - 2 * log(scale) - z**2 / 2

@@ -3,7 +3,7 @@
 from sympy import Piecewise, oo
 
 from likelihoodkit import links
-from likelihoodkit.declaration import Distribution, level, outcome, parameter
+from likelihoodkit.declaration import Distribution, alternative, level, outcome, parameter
 from likelihoodkit.primitives.words import (
     digamma_rising,
     exact,
@@ -11,6 +11,7 @@ from likelihoodkit.primitives.words import (
     log1p,
     log_rising,
     pi,
+    sqrt,
     student_cdf,
     student_quantile,
     trigamma,
@@ -32,6 +33,9 @@ class StudentT(Distribution):
     location = parameter(real, link=links.identity)
     scale    = parameter(positive, link=links.softplus)
     df       = parameter(positive, link=links.softplus)
+
+    tight = alternative("precision", positive, link=links.exp)
+    alternatives = {(location, tight, df): {scale: 1 / sqrt(tight)}}
 
     z = (y - location) / scale
     log_density = (

@@ -3,7 +3,7 @@
 from sympy import EulerGamma
 
 from likelihoodkit import links
-from likelihoodkit.declaration import Distribution, level, outcome, parameter
+from likelihoodkit.declaration import Distribution, alternative, level, outcome, parameter
 from likelihoodkit.primitives.words import exp, expm1, log, log1p, log_gamma, maximum, pi
 from likelihoodkit.supports import positive
 
@@ -20,6 +20,9 @@ class Weibull(Distribution):
     y     = outcome(positive)
     scale = parameter(positive, link=links.exp)
     shape = parameter(positive, link=links.exp)
+
+    centre = alternative("median", positive, link=links.exp)
+    alternatives = {(centre, shape): {scale: centre * exp(-log(log(2)) / shape)}}
 
     log_density = log(shape / scale) + (shape - 1) * log(y / scale) - (y / scale) ** shape
 

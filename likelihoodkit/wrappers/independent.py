@@ -37,19 +37,21 @@ def Independent(noise: Any, d: int) -> Bound:
     body: dict[str, Any] = {"__doc__": f"{d} independent outcomes, each {inner!r}.", "__module__": __name__}
     body[family.outcome.name] = outcome(_vector(family.outcome.domain))
     bindings: dict[str, Any] = {}
+    slots: dict[str, Any] = {}
     for name, how in inner.bindings:
         row = family.parameters[name]
         if isinstance(how, Link):
-            link = _entrywise(how)
-            body[name] = parameter(_vector(row.domain), link=link)
+            slots[name] = parameter(_vector(row.domain), link=_entrywise(how))
         elif row.link is None:
-            body[name] = held(row.domain)
+            slots[name] = held(row.domain)
         else:
-            body[name] = parameter(row.domain, link=row.link)
+            slots[name] = parameter(row.domain, link=row.link)
+        slots[name].word = name
         if isinstance(how, Shared) or (isinstance(how, Held) and how.value is not None):
             bindings[name] = how if isinstance(how, Shared) else how.value
     symbols = {family.outcome.symbol: body[family.outcome.name]}
-    symbols |= {row.symbol: body[name] for name, row in family.parameters.items()}
+    symbols |= {row.symbol: slots[name] for name, row in family.parameters.items()}
+    body |= {f"_{name}": slot for name, slot in slots.items()}
     body[family.formula_name] = sum_over(family.formula.xreplace(symbols))
     (kind,) = family.__bases__
     repeated: type[Declared] = type(kind)(f"Independent_{d}_{family.__name__}", (kind,), body)

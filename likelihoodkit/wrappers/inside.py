@@ -56,16 +56,18 @@ class Inside:
             row, name = self.family.parameters[inner], f"{self.prefix}{inner}{self.suffix}"
             if isinstance(how, Link):
                 domain, link = self.lift(row.domain, how) if self.lift else (row.domain, how)
-                self.body[name] = parameter(domain, link=link)
+                slot = parameter(domain, link=link)
             elif row.link is None:
-                self.body[name] = held(row.domain)
+                slot = held(row.domain)
             else:
-                self.body[name] = parameter(row.domain, link=row.link)
+                slot = parameter(row.domain, link=row.link)
+            slot.word = name  # a parameter called ``variance`` stands beside the formula of that name
+            self.body[f"_{name}"] = slot
             if isinstance(how, Shared):
                 self.bindings[name] = how
             elif isinstance(how, Held) and how.value is not None:
                 self.bindings[name] = how.value
-            self.symbols[row.symbol] = self.body[name]
+            self.symbols[row.symbol] = slot
 
     @property
     def family(self) -> type[Declared]:

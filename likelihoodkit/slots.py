@@ -1,0 +1,161 @@
+"""The words of a class body: symbols waiting for their names, and the formulas written with them.
+
+``outcome``, ``parameter``, ``held`` and ``alternative`` return a `Slot`; when the class is made every slot gets the
+symbol of its name, and a formula is checked to mention nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, cast
+
+import sympy as sp
+
+from likelihoodkit.binding import Parameter
+from likelihoodkit.errors import DeclarationError
+from likelihoodkit.links import Link, find
+from likelihoodkit.primitives.record import SYMBOLS
+from likelihoodkit.primitives.words import exact
+from likelihoodkit.supports import Support
+
+#: what sequences are asked for besides
+PATHS = ("marginals", "log_partition", "path_labelling")
+#: formulas a family may declare beside its log-density; all are certified by tests, never trusted
+CLOSED_FORMS = ("expectation", "variance", "median", "mode", "cdf", "survival", "quantile", "entropy", "draw", *PATHS)
+#: names that mean something else in a class body
+RESERVED = {
+    "log_density", "loss", "formula", "formula_name", "sign", "fisher", "limit", "intercept", "outcome", "parameters",
+    "family", "by", "names", "alternatives", "others", "origin", *CLOSED_FORMS,
+}  # fmt: skip
+
+#: the symbol of a probability in a declared ``quantile``
+level = sp.Symbol("quantile_level", positive=True)
+
+
+class Slot(sp.Dummy):  # type: ignore[misc]
+    """A symbol waiting for its name: an outcome, a parameter or a held setting."""
+
+    role: str
+    domain: Support
+    link: Link | None
+    entries: dict[str, Slot]
+    default: sp.Expr | None = None
+    word: str | None = None  # what it is called, where that is not the name it is assigned to
+
+
+def make_slot(role: str, domain: Support, link: Link | None) -> Slot:
+    """A slot in a domain, with those of the numbers that a row of it consists of."""
+    if not isinstance(domain, Support):
+        raise DeclarationError(f"{role}() takes a support such as real or positive, not {domain!r}", value=domain)
+    slot: Slot = Slot(role, **domain.assumptions)
+    slot.role, slot.domain, slot.link = role, domain, link
+    slot.is_vector = domain.vector
+    slot.entries = {label: make_slot("entry", entry, None) for label, entry in domain.entries}
+    return slot
+
+
+def outcome(support: Support) -> Any:
+    """The observed value ``y`` of one row, living in ``support``."""
+    return make_slot("outcome", support, None)
+
+
+def parameter(domain: Support, *, link: Link | str, typical: tuple[float, float] | None = None) -> Any:
+    """A parameter in ``domain``, predicted through ``link`` unless it is bound otherwise.
+
+    ``typical`` says between which values it usually lies, where that is not what the domain says; checks draw there.
+
+    Raises `DeclarationError` when the link can produce values outside the domain.
+    """
+    if not isinstance(domain, Support):
+        raise DeclarationError(f"parameter() takes a support such as real or positive, not {domain!r}")
+    if typical is not None:
+        domain = replace(domain, typical=typical)
+    chosen = find(link, domain)
+    if not chosen.fits(domain):
+        raise DeclarationError(
+            f"the link {chosen.name!r} gives {chosen.range.words}, which do not fit the domain {domain.name!r}",
+            value=chosen.name,
+        )
+    return make_slot("parameter", domain, chosen)
+
+
+def held(domain: Support, default: float | None = None) -> Any:
+    """A setting the user gives (a quantile level, a threshold, the trials): a number, or a column per row.
+
+    ``default`` is what it is held at where nothing is said.
+    """
+    slot = make_slot("held", domain, None)
+    slot.default = None if default is None else exact(default)
+    return slot
+
+
+def alternative(word: str, domain: Support, *, link: Link | str) -> Any:
+    """A parameter of another parameterisation, called ``word``; see ``alternatives`` of `Distribution`."""
+    slot = parameter(domain, link=link)
+    slot.role, slot.word = "alternative", word
+    return slot
+
+
+_A = {
+    "outcome": "the outcome",
+    "parameter": "a parameter",
+    "held": "a held setting",
+    "alternative": "an alternative parameter",
+}
+
+
+class Body(dict[str, Any]):
+    """The namespace of a class body; a slot that is overwritten is an error on the spot."""
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        if isinstance(self.get(key), Slot):
+            raise DeclarationError(
+                f"the name {key!r} is already {_A[self[key].role]} of this family and is assigned again",
+                parameter=key,
+                remedy="Give the second value another name",
+            )
+        super().__setitem__(key, value)
+
+
+def name_symbols(family: str, slots: Mapping[str, Slot]) -> dict[Slot, sp.Symbol]:
+    """The symbol of every slot; `DeclarationError` for a name that means something else."""
+    naming: dict[Slot, sp.Symbol] = {}
+    for name, slot in slots.items():
+        if name in RESERVED and slot.word is None:
+            raise DeclarationError(
+                f"{family} names a parameter {name!r}, which shadows a formula of that name",
+                family=family,
+                parameter=name,
+                remedy="Choose another word",
+            )
+        kind = SYMBOLS[slot.domain.layout] if slot.domain.vector else sp.Symbol
+        naming[slot] = kind(name, **slot.domain.assumptions)
+        for label, entry in slot.entries.items():
+            naming[entry] = sp.Symbol(f"{name}_{label}", **entry.domain.assumptions)
+    return naming
+
+
+def write_formula(family: str, name: str, value: Any, naming: Mapping[Slot, sp.Symbol]) -> sp.Expr:
+    """A formula in the named symbols; `DeclarationError` where it is none or mentions what is not declared."""
+    try:
+        expression = exact(value).xreplace(dict(naming))
+    except TypeError as problem:
+        raise DeclarationError(f"{family}.{name} is not a formula: {problem}", family=family) from None
+    stray = expression.free_symbols - set(naming.values()) - {level}
+    if stray:
+        names = ", ".join(sorted(str(s).lstrip("_") for s in stray))
+        known = ", ".join(str(s) for s in naming.values())
+        raise DeclarationError(
+            f"{family}.{name} mentions {names}, which the class does not declare",
+            family=family,
+            remedy=f"Declared are {known}",
+        )
+    return cast(sp.Expr, expression)
+
+
+def named_parameter(name: str, slots: Mapping[str, Slot], naming: Mapping[Slot, sp.Symbol]) -> Parameter:
+    """The record of a slot under its name."""
+    slot = slots[name]
+    entries = tuple((label, naming[entry]) for label, entry in slot.entries.items())
+    return Parameter(name, naming[slot], slot.domain, slot.link, entries, slot.default)

@@ -1,0 +1,26 @@
+"""The names of torch.distributions: every family it has is called there and gives the same density."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from families.test_peers import at, having
+from likelihoodkit.families import FAMILIES
+
+
+@pytest.mark.parametrize("name", having("torch"))
+def test_torch_has_the_same_density(name: str) -> None:
+    values, y = at(name)
+    if name == "Categorical":
+        values = {"probabilities": values["probabilities"]}
+    names = FAMILIES[name].names("torch")
+    function = getattr(torch.distributions, names.function.removeprefix("torch.distributions."))
+    arguments = names.arguments(**values)
+    whole = {"total_count"} & set(arguments) and name == "Multinomial"
+    numbers = {
+        k: int(v) if whole and k == "total_count" else torch.tensor(np.asarray(v, float)) for k, v in arguments.items()
+    }
+    expected = function(**numbers, validate_args=False).log_prob(torch.tensor(y)).numpy()
+    assert FAMILIES[name](**values).log_density(y) == pytest.approx(expected, rel=1e-6, abs=1e-6)
