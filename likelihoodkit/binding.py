@@ -178,9 +178,7 @@ def bind(family: Family, bindings: Mapping[str, Any]) -> Bound:
             f"{family.__name__} has no parameter {unknown[0]!r}",
             family=family.__name__,
             parameter=unknown[0],
-            remedy=f"Its parameters are {spelled([tuple(family.parameters), *family.alternatives])}"
-            if family.alternatives
-            else f"Its parameters are {', '.join(family.parameters)}",
+            remedy=f"Its parameters are {spelled([tuple(family.parameters), *family.alternatives])}",
         )
     return Bound(
         family,

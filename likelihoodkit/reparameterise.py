@@ -43,8 +43,8 @@ def chosen(family: Any, names: Iterable[str]) -> Way | None:
 
 
 def spelled(ways: Iterable[Way]) -> str:
-    """Parameterisations in words: ``(mean, shape) or (shape, rate)``."""
-    return " or ".join(f"({', '.join(way)})" for way in ways)
+    """Parameterisations in words: ``mean, shape; or shape, rate``."""
+    return "; or ".join(", ".join(way) for way in ways)
 
 
 def rewritten(formula: Any, places: Mapping[sp.Symbol, sp.Expr]) -> Any:
