@@ -20,6 +20,7 @@ from likelihoodkit.primitives.words import exact
 from likelihoodkit.reparameterise import chosen, information, rewritten, spelled
 from likelihoodkit.slots import (
     CLOSED_FORMS,
+    OF_EITHER,
     RESERVED,
     Body,
     Slot,
@@ -148,7 +149,7 @@ class Declared(Facts, metaclass=FamilyMeta):
                 remedy=f"Write {cls.formula_name} = ...",
             )
         for name in (cls.formula_name, *CLOSED_FORMS):
-            if name in body:
+            if name in body and name not in slots:
                 setattr(cls, name, write_formula(cls.__name__, name, body[name], naming))
         cls.formula = getattr(cls, cls.formula_name)
         cls.fisher = {
@@ -166,6 +167,8 @@ class Declared(Facts, metaclass=FamilyMeta):
                 raise DeclarationError(f"{cls.__name__}.{name} is bounded by {upper!r}, which is not declared")
             if name not in RESERVED:
                 setattr(cls, name, naming[slot])
+            elif name == OF_EITHER and name in body:
+                delattr(cls, name)  # not a claim about what it would ask for
         if others:
             _declare_alternatives(cls, body.get("alternatives", {}), naming, others)
 

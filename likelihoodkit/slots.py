@@ -23,6 +23,8 @@ from likelihoodkit.supports import Support
 PATHS = ("marginals", "log_partition", "path_labelling")
 #: formulas a family may declare beside its log-density; all are certified by tests, never trusted
 CLOSED_FORMS = ("expectation", "variance", "median", "mode", "cdf", "survival", "quantile", "entropy", "draw", *PATHS)
+#: a closed form that may be a parameter's name instead: what it asks for is then found from the quantile
+OF_EITHER = "median"
 #: names that mean something else in a class body
 RESERVED = {
     "log_density", "loss", "formula", "formula_name", "sign", "fisher", "limit", "intercept", "outcome", "parameters",
@@ -122,7 +124,7 @@ def name_symbols(family: str, slots: Mapping[str, Slot]) -> dict[Slot, sp.Symbol
     """The symbol of every slot; `DeclarationError` for a name that means something else."""
     naming: dict[Slot, sp.Symbol] = {}
     for name, slot in slots.items():
-        if name in RESERVED and slot.word is None:
+        if name in RESERVED - {OF_EITHER} and slot.word is None:
             raise DeclarationError(
                 f"{family} names a parameter {name!r}, which shadows a formula of that name",
                 family=family,

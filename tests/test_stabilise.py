@@ -220,6 +220,14 @@ EXAMPLES = [
         by_sympy=False,
     ),
     Example(
+        "family at once",
+        p.times_exp(p.expm1_over(p.log_times_exp(a, t), z), -x) ** 2 / 2
+        + p.log_ndtr_inverse(p.times_exp(z, x))
+        - z * p.log_times_exp(a, t),
+        {a: 1.25, t: 0, z: 1e-18, x: -800},
+        by_sympy=False,
+    ),
+    Example(
         "softplus curvature at once",
         p.softplus_ratio(z) ** 2 * families.kind("sinh_arcsinh_gg")(x, t, a, b)
         + p.softplus_ratio_derivative(z) * families.kind("sinh_arcsinh_g")(x, t, a, b),

@@ -22,10 +22,12 @@ SPLITS = {
 MODERATE: list[dict[str, str]] = [
     {"mean": "0.7", "location": "0.7", "scale": "1.3", "df": "5.5", "shape": "2.5", "concentration": "4",
      "direction": "0.4", "probability": "0.3", "dispersion": "0.4", "skew": "1.5", "tail": "1.25", "rate": "0.8",
-     "inner": "2.5", "outer": "1.5", "spread": "1.7", "centre": "0.9"},
+     "inner": "2.5", "outer": "1.5", "spread": "1.7", "centre": "0.9",
+     "median": "1.3", "power": "1.4"},
     {"mean": "0.25", "location": "-1.5", "scale": "0.6", "df": "3.25", "shape": "1.75", "concentration": "9",
      "direction": "-1", "probability": "0.85", "dispersion": "0.1", "skew": "-0.5", "tail": "2", "rate": "2.5",
-     "inner": "1.5", "outer": "3", "spread": "0.6", "centre": "2"},
+     "inner": "1.5", "outer": "3", "spread": "0.6", "centre": "2",
+     "median": "0.8", "power": "-1.3"},
 ]  # fmt: skip
 SCALAR = [name for name in FAMILIES if not FAMILIES[name].classes]
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from likelihoodkit.families.beta_prime import BetaPrime as BetaPrime
     from likelihoodkit.families.binomial import Binomial as Binomial
     from likelihoodkit.families.birnbaum_saunders import BirnbaumSaunders as BirnbaumSaunders
+    from likelihoodkit.families.box_cox_normal import BoxCoxNormal as BoxCoxNormal
     from likelihoodkit.families.burr import Burr as Burr
     from likelihoodkit.families.categorical import Categorical as Categorical
     from likelihoodkit.families.cauchy import Cauchy as Cauchy
@@ -94,6 +95,7 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
         "Exponential", "Gamma", "LogNormal", "Weibull", "InverseGaussian", "InverseGamma", "ChiSquared",
         "LogLogistic", "Lomax", "Burr", "Rayleigh", "Maxwell", "HalfNormal", "HalfCauchy", "Nakagami",
         "BirnbaumSaunders", "BetaPrime", "Frechet", "Rice", "Gompertz", "GeneralizedGamma",
+        "BoxCoxNormal",
     ),
     "Proportions and angles": (
         "Beta", "VonMises", "LogitNormal", "Kumaraswamy", "WrappedCauchy", "ContinuousBernoulli",

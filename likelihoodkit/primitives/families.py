@@ -11,6 +11,7 @@ from sympy import asinh, exp, log, sinh
 
 from likelihoodkit.primitives.logistic import sigmoid, softplus_ratio
 from likelihoodkit.primitives.record import RECORDS, Kind, primitive
+from likelihoodkit.primitives.shapes import expm1_over, log_ndtr_inverse
 from likelihoodkit.primitives.whole import student_bend, student_df_curve, student_slope
 
 Formula = Callable[..., sp.Expr]
@@ -69,6 +70,14 @@ def _sinh_arcsinh(r: sp.Expr, t: sp.Expr, b: sp.Expr, g: sp.Expr) -> sp.Expr:
 
 
 sinh_arcsinh_loss: Kind = with_slopes("sinh_arcsinh", _sinh_arcsinh, "rtbg")
+
+
+def _box_cox(y: sp.Expr, t: sp.Expr, s: sp.Expr, p: sp.Expr) -> sp.Expr:
+    x = log(y) + t
+    return (expm1_over(x, p) * exp(s)) ** 2 / 2 - p * x - s + log_ndtr_inverse(p * exp(-s))
+
+
+box_cox_loss: Kind = with_slopes("box_cox", _box_cox, "ytsp", held="y", accurate="y > 0")
 
 
 def _bent(slope: str, curve: str, sign: int) -> Formula:

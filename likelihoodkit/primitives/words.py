@@ -42,6 +42,7 @@ from likelihoodkit.primitives import (
     log_gamma as log_gamma,
     log_i0e as log_i0e,
     log_ndtr as log_ndtr,
+    log_ndtr_inverse as log_ndtr_inverse,
     log_power_difference as log_power_difference,
     log_rising as log_rising,
     log_rising_excess as log_rising_excess,

@@ -15,12 +15,12 @@ from likelihoodkit.stabilise.whole import logarithm, signed, swap
 def _sinh_arcsinh(e: Expr) -> Expr | None:
     for sign, node in signed(e, p.log_cosh):
         u = sp.expand(node.args[0])
-        for angle in sorted(u.atoms(single.asinh_times_exp), key=sp.default_sort_key):
+        for angle in sorted(u.atoms(single.asinh_times_exp, sp.asinh), key=sp.default_sort_key):
             weight = u.coeff(angle)
             skew = sp.expand(weight * angle - u)
             if weight.could_extract_minus_sign():
                 weight, skew, u = -weight, -skew, -u
-            g, (r, t) = logarithm(weight), angle.args
+            g, (r, t) = logarithm(weight), (*angle.args, sp.S.Zero)[:2]
             if g is None or skew.has(angle):
                 continue
             terms = sp.sinh(u) ** 2 / 2 + log(1 + r**2 * exp(2 * t)) / 2 - t - g
@@ -30,5 +30,20 @@ def _sinh_arcsinh(e: Expr) -> Expr | None:
     return None
 
 
+def _box_cox(e: Expr) -> Expr | None:
+    for sign, node in signed(e, p.log_ndtr_inverse):
+        edge = node.args[0]
+        for grown in sorted(e.atoms(p.expm1_over), key=sp.default_sort_key):
+            x, power = grown.args
+            log_scale = edge.args[1] if isinstance(edge, p.times_exp) else logarithm(edge / power)
+            if log_scale is None or not isinstance(x, p.log_times_exp):
+                continue
+            parts = (sign * p.times_exp(grown, -log_scale) ** 2 / 2, -sign * power * x)
+            if all(part in e.args for part in parts):
+                whole = families.box_cox_loss(*x.args, -log_scale, power)
+                return e - sign * node - sum(parts) + sign * (whole - log_scale)
+    return None
+
+
 #: tried on every sum, in this order
-MORE: tuple[Callable[[Expr], Expr | None], ...] = (_sinh_arcsinh,)
+MORE: tuple[Callable[[Expr], Expr | None], ...] = (_sinh_arcsinh, _box_cox)

@@ -97,6 +97,8 @@ _PROPORTION = between((0.01, 0.99), *_AB)
 _ARRIVAL: Draw = lambda g, n, top: (g.uniform(-5, 5, n), g.uniform(-2, 2, n), _magnitudes(g, n, 0.1, 8))
 _EXP = ((-700.0,), (300.0,), (0.0,), (-1.4,))
 
+_PAIRS = ("t", "s", "p", "tt", "ts", "tp", "ss", "sp", "pp")
+
 #: name -> (arguments to draw, further points, digits lost per decade, bound)
 ROWS: dict[str, tuple[Draw, tuple[tuple[float, ...], ...], int, float]] = {
     "argument_sigmoid": (reals(core=40), LINE[:20], 1, 2.0),
@@ -202,6 +204,8 @@ ROWS: dict[str, tuple[Draw, tuple[tuple[float, ...], ...], int, float]] = {
         lambda g, n, top: (_magnitudes(g, n, 1e-2, 1e2), _magnitudes(g, n, 1e-2, 1e2), g.uniform(-40, 40, n)),
         ((1.0, 1.0, 0.0), (0.0, 1.0, -745.0)), 5, 2.0,
     ),
+    **{name: (_amounts((-2, 2), (-1, 2), (-2, 2), high=10), ((2.0, 0.5, 1.0, 0.0),), 20, 4.0)
+       for name in ("box_cox_loss", *(f"box_cox_{part}" for part in _PAIRS))},
     **{name: (between((-5, 5), (-2, 2), (-2, 2), (-1.5, 1)), (), 20, 4.0) for name in RECORDS
        if "sinh_arcsinh" in name and "curve" not in name},
     "softplus_less_log": (_power, (), 5, 4.0),

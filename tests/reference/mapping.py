@@ -168,8 +168,8 @@ GAMLSS: dict[str, Target] = {
     "WEI3": _to("Weibull", scale=lambda p: p["mu"] / math.gamma(1 + 1 / p["sigma"]), shape="sigma"),
     "PARETO2": _to("Lomax", scale="mu", shape=lambda p: 1 / p["sigma"]),
     "PARETO2o": _to("Lomax", scale="mu", shape="sigma"),
-    "BCCG": _unsettled("BoxCoxNormal", **_BOX_COX),  # truncated where z < -1/(scale |power|) has no y
-    "BCCGo": _unsettled("BoxCoxNormal", **_BOX_COX),
+    "BCCG": _to("BoxCoxNormal", **_BOX_COX),  # truncated where z < -1/(scale |power|) has no y
+    "BCCGo": _to("BoxCoxNormal", **_BOX_COX),
     "BCT": _unsettled("BoxCoxT", **_BOX_COX, df="tau"),
     "BCTo": _unsettled("BoxCoxT", **_BOX_COX, df="tau"),
     "BE": _to("Beta", mean="mu", concentration=lambda p: p["sigma"] ** -2 - 1),

@@ -1,0 +1,92 @@
+"""The Box-Cox normal loss with its slopes and curvatures, continuous through power 0.
+
+Arguments: y, t = -log median, s = -log scale, p = power. With x = log y + t, e = expm1(p x)/p, z = e e^s and
+a = 1/(scale |p|), the end beyond which no amount is left, the loss is z^2/2 - p x - s + log Phi(a). Powers of
+e^(p x) that are large are carried as exponents: m = max(p x, 0), and e, its slopes in p and x without e^m.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from likelihoodkit.primitives.kernels._tools import Floats, Kernel, kernel
+from likelihoodkit.primitives.kernels.box_cox import expm1_over, expm1_over_da, expm1_over_daa
+from likelihoodkit.primitives.kernels.differences import log_times_exp
+from likelihoodkit.primitives.kernels.exponential import times_exp
+from likelihoodkit.primitives.kernels.normal import hazard
+from likelihoodkit.primitives.kernels.shapes import log_ndtr_inverse
+
+FAR = 600.0  # e^(p x) and its slopes are float64 below
+UNCUT = 0.02  # scale |p| below which Phi(a) is 1, with all its slopes
+
+
+class _Place:
+    """What the slopes share at one point."""
+
+    def __init__(self, y: Floats, t: Floats, s: Floats, p: Floats) -> None:
+        self.s, self.p = s, p
+        self.x = x = np.asarray(log_times_exp(y, t))
+        power = p * x
+        self.m = m = np.maximum(power, 0.0)
+        less = np.exp(-np.minimum(m, FAR))
+        right = power > 0
+        self.growth = np.exp(np.minimum(power, 0.0))
+        self.e = np.asarray(expm1_over(x, np.where(right, -p, p)))
+        far = power > FAR
+        self.e_p = np.where(far, (power - 1.0) / p / p, np.asarray(expm1_over_da(x, np.where(far, 0.0, p))) * less)
+        curve = np.asarray(expm1_over_daa(x, np.where(far, 0.0, p))) * less
+        self.e_pp = np.where(far, ((power - 2.0) * power + 2.0) / p / p / p, curve)
+        with np.errstate(over="ignore"):
+            a = np.asarray(times_exp(1.0 / np.absolute(p), s))
+        cut = np.asarray(times_exp(np.absolute(p), -s)) >= UNCUT
+        a = np.where(cut, a, 0.0)
+        self.pull = np.where(cut, a * np.asarray(hazard(a)), 0.0)  # the slope of log Phi(a) in s
+        self.bend = self.pull * (1.0 - a * a - self.pull)  # and its slope in s
+
+    def squared(self, core: Any, by_power: Any = 1.0) -> Floats:
+        """core e^(2 s + 2 m)."""
+        return np.asarray(times_exp(core * by_power, 2.0 * (self.s + self.m)))
+
+    def over_power(self, tail: Floats) -> Floats:
+        """A slope of log Phi(a) divided by the power: 0 where nothing is cut."""
+        return np.where(self.pull == 0, 0.0, tail / self.p)
+
+
+@kernel
+def box_cox_loss(y: Floats, t: Floats, s: Floats, p: Floats) -> Floats:
+    """z^2/2 - p x - s + log Phi(a)."""
+    at = _Place(y, t, s, p)
+    z = np.asarray(times_exp(at.e, s + at.m))
+    return np.asarray(0.5 * z * z - p * at.x - s + np.asarray(log_ndtr_inverse(times_exp(p, -s))))
+
+
+def _kernel(name: str, meaning: str, formula: Any) -> Kernel:
+    def function(y: Floats, t: Floats, s: Floats, p: Floats) -> Floats:
+        return np.asarray(formula(_Place(y, t, s, p)))
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = meaning
+    return kernel(function)
+
+
+box_cox_t = _kernel("box_cox_t", "The slope in t.", lambda q: q.squared(q.e * q.growth) - q.p)
+box_cox_s = _kernel("box_cox_s", "The slope in s.", lambda q: q.squared(q.e * q.e) - 1.0 + q.pull)
+box_cox_p = _kernel("box_cox_p", "The slope in p.", lambda q: q.squared(q.e * q.e_p) - q.x - q.over_power(q.pull))
+box_cox_tt = _kernel(
+    "box_cox_tt", "The second derivative in t.", lambda q: q.squared(q.growth * (q.growth + q.p * q.e))
+)
+box_cox_ts = _kernel("box_cox_ts", "The mixed derivative in t and s.", lambda q: 2.0 * q.squared(q.e * q.growth))
+box_cox_tp = _kernel(
+    "box_cox_tp", "The mixed derivative in t and p.", lambda q: q.squared(q.growth * (q.e_p + q.e * q.x)) - 1.0
+)
+box_cox_ss = _kernel("box_cox_ss", "The second derivative in s.", lambda q: 2.0 * q.squared(q.e * q.e) + q.bend)
+box_cox_sp = _kernel(
+    "box_cox_sp", "The mixed derivative in s and p.", lambda q: 2.0 * q.squared(q.e * q.e_p) - q.over_power(q.bend)
+)
+box_cox_pp = _kernel(
+    "box_cox_pp",
+    "The second derivative in p.",
+    lambda q: q.squared(q.e_p**2 + q.e * q.e_pp) + q.over_power(q.over_power(q.bend + q.pull)),
+)

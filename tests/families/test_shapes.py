@@ -1,0 +1,67 @@
+"""Families with several shapes: where they become simpler ones, what they cut, and which moments they have."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+import likelihoodkit as lk
+from likelihoodkit.errors import UndefinedError
+
+# -- sinh-arcsinh -------------------------------------------------------------------------------------------------
+
+
+def test_sinh_arcsinh_of_tail_one_is_normal() -> None:
+    y = np.array([-3.0, 0.2, 1.0, 7.0])
+    found = lk.SinhArcsinh(location=1, scale=2, skew=0, tail=1).log_density(y)
+    np.testing.assert_allclose(found, stats.norm(1, 2).logpdf(y), rtol=1e-14)
+
+
+@pytest.mark.parametrize(("tail", "heavier"), [(0.5, True), (2.0, False)])
+def test_a_small_tail_is_a_heavy_one(tail: float, heavier: bool) -> None:
+    found = lk.SinhArcsinh(location=0, scale=1, skew=0, tail=tail)
+    ratio = found.quantile(0.999) / found.quantile(0.75)
+    assert (ratio > stats.norm.ppf(0.999) / stats.norm.ppf(0.75)) == heavier
+
+
+def test_the_slope_near_the_middle_keeps_its_digits() -> None:
+    """d/dskew = -tanh(u) sinh(u)^2 with u = -1e-100: a difference of two terms would be 0."""
+    gradient = lk.derive(lk.SinhArcsinh(location=0, scale=1, tail=1)).gradient([0.0], [[1e-100]])
+    np.testing.assert_allclose(gradient.ravel(), [1e-300], rtol=1e-14)
+
+
+# -- Box-Cox normal -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("power", [0.0, 1e-300, -1e-300, 1e-17, -1e-17])
+def test_no_power_is_lognormal(power: float) -> None:
+    y, outputs = np.array([0.1, 1.0, 2.5, 30.0]), np.array([[0.3, -0.5], [-1.0, 0.2], [0.9, -2.0], [2.0, 1.0]])
+    value, gradient = lk.derive(lk.BoxCoxNormal).value_and_gradient(y, np.column_stack([outputs, np.full(4, power)]))
+    limit, slope = lk.derive(lk.LogNormal(scale="exp")).value_and_gradient(y, outputs)
+    np.testing.assert_allclose(value, limit, rtol=1e-14, atol=1e-14)
+    np.testing.assert_allclose(gradient[:, :2], slope, rtol=1e-14, atol=1e-14)
+    x = np.log(y) - outputs[:, 0]  # d/dpower of z^2/2 - power x, with z = (x + power x^2/2)/scale
+    np.testing.assert_allclose(gradient[:, 2], x**3 / 2 * np.exp(-2 * outputs[:, 1]) - x, rtol=1e-14, atol=1e-14)
+
+
+@pytest.mark.parametrize("power", [2.0, -2.0])
+def test_what_a_power_cannot_reach_is_cut(power: float) -> None:
+    """A normal beyond -1/(scale |power|) has no amount; what is left is a normal truncated there."""
+    noise = lk.BoxCoxNormal(median=2, scale=0.8, power=power)
+    y = np.array([0.3, 1.5, 2.0, 3.5])
+    z = ((y / 2) ** power - 1) / (power * 0.8)
+    edge = -1 / (0.8 * power)
+    low, high = (edge, np.inf) if power > 0 else (-np.inf, edge)
+    np.testing.assert_allclose(noise.cdf(y), stats.truncnorm(low, high).cdf(z), rtol=1e-12)
+    np.testing.assert_allclose(noise.survival(y), stats.truncnorm(low, high).sf(z), rtol=1e-12)
+    np.testing.assert_allclose(noise.quantile(noise.cdf(y)), y, rtol=1e-12)
+    assert abs(float(noise.cdf(noise.median())) - 0.5) < 1e-12
+    assert abs(float(noise.median()) / 2 - 1) > 0.01  # the parameter of that name is not the median where much is cut
+
+
+def test_a_negative_power_has_few_moments() -> None:
+    """The density falls like y^(power - 1)."""
+    with pytest.raises(UndefinedError, match="mean"):
+        lk.BoxCoxNormal(median=2, scale=0.5, power=-0.9).mean()
+    assert 2 < float(lk.BoxCoxNormal(median=2, scale=0.5, power=-1.5).mean()) < 4
