@@ -26,7 +26,7 @@ from likelihoodkit.primitives import is_vector
 from likelihoodkit.rows import Reader, Rows
 
 Array = NDArray[Any]
-PROGRAMS = ("value", "fused", "hessian", "fisher", "parameters")
+PROGRAMS = ("value", "fused", "gradient", "hessian", "fisher", "parameters")
 ENGINES = ("auto", "numpy", "numba")
 TARGETS = ("numpy",)
 #: rows of a batch from which the compiled engine is chosen by itself: compiling costs 0.1 to 0.2 s once, and a row

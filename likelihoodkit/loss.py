@@ -105,8 +105,9 @@ class Loss(Running):
         calculus = self.calculus
         if what == "value":
             return {"value": calculus.value}
-        if what == "fused":
-            return {"value": calculus.value, **{f"d {n}": e for n, e in calculus.gradient.items()}}
+        if what in {"fused", "gradient"}:
+            slopes = {f"d {n}": e for n, e in calculus.gradient.items()}
+            return {"value": calculus.value, **slopes} if what == "fused" else slopes
         if what == "hessian":
             return {f"{a} {b}": e for (a, b), e in calculus.hessian.items()}
         if what == "fisher":
@@ -173,20 +174,45 @@ class Loss(Running):
         rows = self._read(y, outputs, weights, offset, shared, given, by_tile=True, on_invalid=on_invalid)
         value_out, gradient_out = out or (None, None)
         value = receive(value_out, "value", (rows.count,), rows.dtype, self.name)
+        answer, places = self._gradient_of(rows, gradient_out)
+        self._run("fused", rows, {"value": value, **places})
+        rows.weigh(value, impossible=np.inf)
+        return value, self._weighed(rows, answer)
+
+    def gradient(
+        self,
+        y: ArrayLike,
+        outputs: ArrayLike,
+        *,
+        weights: ArrayLike | None = None,
+        offset: ArrayLike | None = None,
+        shared: SharedValues = None,
+        on_invalid: Any = "raise",
+        out: Any = None,
+        **given: ArrayLike,
+    ) -> Array:
+        """Derivative of each row's loss in its outputs, as `value_and_gradient` has it; written to ``out`` if given."""
+        rows = self._read(y, outputs, weights, offset, shared, given, by_tile=True, on_invalid=on_invalid)
+        answer, places = self._gradient_of(rows, out)
+        self._run("gradient", rows, places)
+        return self._weighed(rows, answer)
+
+    def _gradient_of(self, rows: Rows, out: Any) -> tuple[Array, dict[str, Array]]:
+        """An array for the gradient of these rows, and the places in it by the names that programs have for them."""
         shape = (rows.count,) if rows.flat else (rows.count, rows.width)
-        answer = receive(gradient_out, "gradient", shape, rows.dtype, self.name)
+        answer = receive(out, "gradient", shape, rows.dtype, self.name)
         gradient = answer[:, None] if rows.flat else answer
-        places = {"value": value}
+        places = {}
         for name, columns in rows.columns.items():
             vector = name in self._reader.vectors
             places[f"d {name}"] = gradient[:, columns].T if vector else gradient[:, columns.start]
-        self._run("fused", rows, places)
-        rows.weigh(value, impossible=np.inf), rows.weigh(gradient)
-        return value, answer.reshape(rows.stacked) if rows.stacked else answer
+        return answer, places
 
-    def gradient(self, y: ArrayLike, outputs: ArrayLike, **keywords: Any) -> Array:
-        """Derivative of each row's loss in its outputs; keywords as in `value_and_gradient`."""
-        return self.value_and_gradient(y, outputs, **keywords)[1]
+    @staticmethod
+    def _weighed(rows: Rows, answer: Array) -> Array:
+        """The gradient times the weights, in the shape that was asked for."""
+        rows.weigh(answer[:, None] if rows.flat else answer)
+        return answer.reshape(rows.stacked) if rows.stacked else answer
 
     def hessian(
         self,
@@ -210,7 +236,7 @@ class Loss(Running):
         key = f"{what}: {', '.join(pairs)}"
         if key not in self._runners:
             expressions = self._expressions(what)
-            self._runners[key] = Runner(compile_program({p: expressions[p] for p in pairs}))
+            self._runners[key] = self._made(compile_program({p: expressions[p] for p in pairs}))
         places = {}
         for pair in pairs:
             first, second = pair.split(" ")

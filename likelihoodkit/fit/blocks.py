@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from likelihoodkit.binding import Bound
 from likelihoodkit.errors import ConvergenceWarning, FitError, InputError
 from likelihoodkit.fit import kinks
-from likelihoodkit.fit.design import Basis, Table, orthonormal, over, triangle_of
+from likelihoodkit.fit.design import Basis, Table, orthonormal, triangle_of
 from likelihoodkit.fit.model import Model
 from likelihoodkit.fit.prepare import Rows, bound_of, read_rows
 from likelihoodkit.loss import derive
@@ -132,7 +132,7 @@ def total(work: Work, triangles: Mapping[str, Array], inner: Array, what: str, b
         return model.scoring(outputs)
     value, slopes = model.loss.value_and_gradient(model.y, outputs, weights=model.weights, **model.given)
     slopes = slopes.reshape(outputs.shape)
-    gradient = np.concatenate([b.basis.basis.T @ slopes[:, b.column] for b in model.blocks])
+    gradient = np.concatenate([b.basis.pulled(slopes[:, b.column]) for b in model.blocks])
     return Totals(
         inner,
         float(np.minimum(value, 0.0).sum()),
@@ -148,7 +148,7 @@ def _model(rows: Rows, triangles: Mapping[str, Array]) -> Model:
     """The model of one block on the bases of all."""
     tables = {name: table.take(rows.used) for name, table in rows.tables.items()}
     return rows.model({
-        name: Basis(over(tables[name], triangle), triangle)
+        name: Basis(tables[name], triangle)
         for name, triangle in triangles.items()
     })  # fmt: skip
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import qr, solve_triangular
+from scipy.linalg import cholesky, eigvalsh, qr, solve_triangular
 
 from likelihoodkit.errors import FitError, InputError, ShapeError, UnknownNameError
 
@@ -22,6 +23,8 @@ Array = NDArray[Any]
 INTERCEPT = "intercept"
 #: numbers of a design that are worked on at a time
 CACHED = 1 << 17
+#: columns of length 1 count as far from dependent when no mixture of theirs is shorter than the root of this
+FAR = 1e-4
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,10 @@ class Table:
         matrix = np.empty((len(body), 1 + body.shape[1]))
         matrix[:, 0], matrix[:, 1:] = 1.0, body
         return matrix
+
+    def every(self, step: int) -> Table:
+        """Every ``step``-th row."""
+        return replace(self, body=np.ascontiguousarray(self.body[::step]))
 
     def take(self, used: Array) -> Table:
         """The rows that are marked; no copy where all are."""
@@ -225,25 +232,75 @@ def _with_intercept(table: Table, rows: int, intercept: bool, family: str) -> Ta
 
 @dataclass(frozen=True)
 class Basis:
-    """An orthonormal basis of a design, times sqrt(n): ``matrix = basis @ triangle``.
+    """An orthonormal basis of a design, times sqrt(n): ``design = basis @ triangle``.
 
-    The optimiser works on coefficients of ``basis`` (their unit is the unit of the output, and they do not compete);
-    `coefficients` and `covariance` go back to the user's columns.
+    The optimiser works on coefficients of the basis (their unit is the unit of the output, and they do not compete);
+    `coefficients` and ``back`` lead to the user's columns. The basis of a long design is written out only where the
+    columns are so near to dependent that going by way of their coefficients would lose digits.
     """
 
-    basis: Array
+    table: Table
     triangle: Array
+
+    @cached_property
+    def basis(self) -> Array:
+        """The numbers, (n, p)."""
+        return over(self.table, self.triangle)
+
+    @cached_property
+    def back(self) -> Array:
+        """The inverse of ``triangle``."""
+        answer: Array = solve_triangular(self.triangle, np.eye(len(self.triangle)))
+        return answer
+
+    @cached_property
+    def _plain(self) -> bool:
+        """Are coefficients of the design as good as coefficients of the basis?"""
+        return far_from_dependent(self.triangle)
 
     def coefficients(self, inner: Array) -> Array:
         """Coefficients of the user's columns from those of the basis."""
         answer: Array = solve_triangular(self.triangle, inner)
         return answer
 
-    @property
-    def back(self) -> Array:
-        """The inverse of ``triangle``."""
-        answer: Array = solve_triangular(self.triangle, np.eye(len(self.triangle)))
+    def times(self, inner: Array) -> Array:
+        """``basis @ inner``, (n,)."""
+        if not self._plain:
+            answer: Array = self.basis @ inner
+            return answer
+        inner, body = self.coefficients(inner), self.table.body
+        if not self.table.intercept:
+            return np.asarray(body @ inner)
+        if not body.shape[1]:
+            return np.full(len(body), inner[0])
+        answer = body @ inner[1:]
+        answer += inner[0]
         return answer
+
+    def pulled(self, rows: Array) -> Array:
+        """``basis.T @ rows``, (p,), of one number per row."""
+        if not self._plain:
+            answer: Array = self.basis.T @ rows
+            return answer
+        rows = np.ascontiguousarray(rows)
+        sums = self.table.body.T @ rows
+        sums = np.concatenate([[rows.sum()], sums]) if self.table.intercept else sums
+        answer = solve_triangular(self.triangle, sums, trans="T")
+        return answer
+
+    def part(self, rows: slice) -> Array:
+        """Some rows of what `squared` adds up: of the basis, or of the design."""
+        return self.table.part(rows) if self._plain else self.basis[rows]
+
+    def squared(self, sums: Array, other: Basis) -> Array:
+        """``basis.T @ diag(w) @ other.basis`` from the same of the parts."""
+        first = solve_triangular(self.triangle, sums, trans="T") if self._plain else sums
+        answer: Array = solve_triangular(other.triangle, first.T, trans="T").T if other._plain else first
+        return answer
+
+    def every(self, step: int) -> Basis:
+        """The basis of every ``step``-th row: of the same coefficients, orthonormal no longer."""
+        return replace(self, table=self.table.every(step))
 
 
 def orthonormal(table: Table, parameter: str, family: str) -> Basis:
@@ -275,19 +332,45 @@ def orthonormal(table: Table, parameter: str, family: str) -> Basis:
             facts.append(f"{names[rank + j]!r} is a combination of {', '.join(parts)}")
         raise _singular(family, parameter, "; ".join(facts), names[rank:])
     triangle /= np.sqrt(rows)
-    return Basis(over(table, triangle), triangle)
+    return Basis(table, triangle)
 
 
 def triangle_of(table: Table) -> Array:
     """The triangle R of the QR decomposition, from blocks of rows that stay in the cache.
 
-    The triangles of the blocks, put under each other, have the triangle of the whole (Golub and Van Loan, Matrix
-    Computations, section 5.3).
+    Where the columns are far from dependent it is the Cholesky factor of the sum of squares and products, ten times as
+    fast and as good. Else the triangles of the blocks, put under each other, have the triangle of the whole (Golub and
+    Van Loan, Matrix Computations, section 5.3).
     """
-    triangle: Array = np.empty((0, len(table.names)))
+    triangle: Array = _triangle_of_squares(table)
+    if triangle.size:
+        return triangle
+    triangle = np.empty((0, len(table.names)))
     for rows in _cached(table):
         triangle = np.asarray(np.linalg.qr(np.vstack([triangle, table.part(rows)]), mode="r"))
     return triangle
+
+
+def _triangle_of_squares(table: Table) -> Array:
+    """The triangle from the squares and products of the columns; empty where those might lose it in rounding."""
+    columns = len(table.names)
+    squares = np.zeros((columns, columns))
+    for rows in _cached(table):
+        part = table.part(rows)
+        squares += part.T @ part
+    lengths = np.sqrt(np.diag(squares))
+    if np.isfinite(squares).all() and lengths.all():
+        smallest = eigvalsh(squares / np.outer(lengths, lengths))[:1]
+        if (smallest > FAR).all():
+            triangle: Array = cholesky(squares)
+            return triangle
+    return np.empty((0, columns))
+
+
+def far_from_dependent(triangle: Array) -> bool:
+    """Is no mixture of the columns, each made length 1, much shorter than they are?"""
+    lengths = np.linalg.norm(triangle, axis=0)
+    return bool(lengths.all()) and bool((np.linalg.svd(triangle / lengths, compute_uv=False) ** 2 > FAR / 2).all())
 
 
 def over(table: Table, triangle: Array) -> Array:

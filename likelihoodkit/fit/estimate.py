@@ -27,6 +27,8 @@ Array = NDArray[Any]
 
 #: rows from which the search begins where a sample of them ends it: its steps cost nearly nothing
 MANY = 100_000
+#: samples grow by this factor; a sample's score statistic at which the next one takes over
+GROWTH, NEAR = 8, 0.01
 
 
 def fit(
@@ -164,9 +166,7 @@ def _best(problem: Problem, report: Report | None) -> newton.Optimum:
         return newton.minimise(total, free, known=known, report=report)
 
     if len(model.y) >= MANY and not isinstance(total, Constrained):
-        some = model.some(np.unique(np.linspace(0, len(model.y) - 1, SAMPLE).astype(np.intp)))
-        near = newton.minimise(some, beginning)
-        beginning = near.inner if near.converged else beginning
+        beginning = _nearby(model, beginning, report)
     best = minimise(beginning)
     if best.converged and not _bends(model, _inner(problem, best), problem.first):
         return best
@@ -175,6 +175,32 @@ def _best(problem: Problem, report: Report | None) -> newton.Optimum:
         if (found.converged, -found.value) > (best.converged, -best.value):
             best = found
     return best
+
+
+def _nearby(model: Model, start: Array, report: Report | None) -> Array:
+    """The optimum of many rows to rounding, or a better start: by way of a sample, then of eight times as many rows.
+
+    Each sample leads to within a few standard errors of the next, and its curvature serves there.
+    """
+    steps = [len(model.y) // SAMPLE]
+    while steps[-1] > GROWTH:
+        steps.append(steps[-1] // GROWTH)
+    some = model.every(steps[0])
+    near = newton.minimise(some, start)
+    if not near.converged or near.information is None:
+        return start
+    inner, information, seen = near.inner, near.information, _weight(some)
+    for step in steps[1:]:
+        some = model.every(step)
+        count = _weight(some)
+        inner = newton.approach(some, inner, information * (count / seen), NEAR)
+        information, seen = some.observed(some.outputs(inner)), count
+    return newton.approach(model, inner, information * (_weight(model) / seen), report=report)
+
+
+def _weight(model: Model) -> float:
+    """How many rows a model counts."""
+    return float(len(model.y) if model.weights is None else model.weights.sum())
 
 
 def _inner(problem: Problem, optimum: newton.Optimum) -> Array:
@@ -224,7 +250,7 @@ def _met_exactly(problem: Problem, optimum: newton.Optimum) -> bool:
 
 def _result(problem: Problem, optimum: newton.Optimum) -> Fit:
     model, inner = problem.model, _inner(problem, optimum)
-    count = float(len(model.y) if model.weights is None else model.weights.sum())
+    count = _weight(model)
     covariance = _inner_covariance(problem, optimum)
     found = _told(model, inner, covariance, optimum, count, problem.bound, problem.predictor)
     free = model.size if problem.constraints is None else model.size - len(problem.constraints[1])
@@ -312,7 +338,7 @@ def _complaint(problem: Problem, optimum: newton.Optimum) -> str:
 def again(found: Fit, weights: Array) -> Fit:
     """The same fit to the same rows with other weights, (n,) for the rows that the fit used."""
     model = found.problem.model
-    tables = {b.parameter: dict(zip(b.names, (b.basis.basis @ b.basis.triangle).T, strict=True)) for b in model.blocks}
+    tables = {b.parameter: dict(zip(b.names, b.basis.table.matrix.T, strict=True)) for b in model.blocks}
     first = next((b for b in model.blocks if b.parameter == found.problem.first), None)
     column = 0 if first is None else first.column  # a first parameter without coefficients is the first column
     offset = model.base[:, column] if model.base[:, column].any() else None

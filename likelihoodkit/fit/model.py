@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -46,7 +46,8 @@ class Model:
     given: Mapping[str, Any]
     base: Array
     blocks: tuple[Block, ...]
-    _last: list[Any] = field(default_factory=list, repr=False, compare=False)  # outputs, and what they led to
+    # the last coefficients asked about, their outputs, and what those led to
+    _last: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def slices(self) -> tuple[slice, ...]:
@@ -60,10 +61,15 @@ class Model:
         return sum(len(block.names) for block in self.blocks)
 
     def outputs(self, inner: Array) -> Array:
-        """The model's outputs, (n, w)."""
+        """The model's outputs, (n, w); not to be written into: the same coefficients give the same array again."""
+        if self._last and np.array_equal(self._last["inner"], inner):
+            known: Array = self._last["outputs"]
+            return known
         outputs = self.base.copy()
         for block, place in zip(self.blocks, self.slices, strict=True):
-            outputs[:, block.column] += block.basis.basis @ inner[place]
+            outputs[:, block.column] += block.basis.times(inner[place])
+        self._last.clear()
+        self._last.update(inner=inner.copy(), outputs=outputs)
         return outputs
 
     def finite(self, outputs: Array) -> bool:
@@ -73,7 +79,7 @@ class Model:
     def project(self, outputs: Array) -> Array:
         """The inner coefficients whose outputs are nearest to ``outputs`` (n, w)."""
         wanted = outputs - self.base
-        parts = [k.basis.basis.T @ wanted[:, k.column] / len(wanted) for k in self.blocks]
+        parts = [k.basis.pulled(wanted[:, k.column]) / len(wanted) for k in self.blocks]
         return np.concatenate(parts) if parts else np.empty(0)
 
     def values(self, outputs: Array) -> Array:
@@ -82,25 +88,33 @@ class Model:
 
     def row_gradients(self, outputs: Array) -> Array:
         """Weighted slopes of each row, (n, w)."""
-        return self._fused(outputs)[1]
+        if "fused" in self._last and self._last["outputs"] is outputs:
+            return self._fused(outputs)[1]
+        slopes: Array = self._kept("slopes", self.loss.gradient, outputs)
+        return slopes
 
     def _fused(self, outputs: Array) -> tuple[Array, Array]:
-        """Loss and slopes of each row; asked again about the same array, as a search does, they are at hand."""
-        if self._last and self._last[0] is outputs:
-            known: tuple[Array, Array] = self._last[1]
-            return known
-        found = self.loss.value_and_gradient(self.y, outputs, weights=self.weights, **self.given)
-        self._last[:] = [outputs, found]
+        """Loss and slopes of each row."""
+        found: tuple[Array, Array] = self._kept("fused", self.loss.value_and_gradient, outputs)
         return found
+
+    def _kept(self, what: str, ask: Callable[..., Any], outputs: Array) -> Any:
+        """Asked again about the same array, as a search does, the answer is at hand."""
+        if self._last.get("outputs") is not outputs:
+            return ask(self.y, outputs, weights=self.weights, **self.given)
+        if what not in self._last:
+            self._last[what] = ask(self.y, outputs, weights=self.weights, **self.given)
+        return self._last[what]
 
     def row_hessians(self, outputs: Array) -> Array:
         """Weighted second derivatives of each row, (n, w, w)."""
-        return self.loss.hessian(self.y, outputs, weights=self.weights, **self.given)
+        found: Array = self._kept("hessian", self.loss.hessian, outputs)
+        return found
 
     def gradient(self, outputs: Array) -> Array:
         """The gradient in the inner coefficients."""
         slopes = self.row_gradients(outputs)
-        parts = [block.basis.basis.T @ slopes[:, block.column] for block in self.blocks]
+        parts = [block.basis.pulled(slopes[:, block.column]) for block in self.blocks]
         return np.concatenate(parts) if parts else np.empty(0)
 
     def observed(self, outputs: Array) -> Array:
@@ -140,12 +154,15 @@ class Model:
         step = max(1, CACHED // max((len(block.names) for block in self.blocks), default=1))
         for start in range(0, len(rows), step):
             part = slice(start, start + step)
+            bases = [block.basis.part(part) for block in self.blocks]
             for i, (first, here) in enumerate(zip(self.blocks, self.slices, strict=True)):
-                for second, there in zip(self.blocks[i:], self.slices[i:], strict=True):
-                    weighted = rows[part, first.column, second.column, None] * second.basis.basis[part]
-                    matrix[here, there] += first.basis.basis[part].T @ weighted
-        for i, here in enumerate(self.slices):
-            for there in self.slices[i + 1 :]:
+                for j, second in enumerate(self.blocks[i:], i):
+                    weighted = rows[part, first.column, second.column, None] * bases[j]
+                    matrix[here, self.slices[j]] += bases[i].T @ weighted
+        for i, (first, here) in enumerate(zip(self.blocks, self.slices, strict=True)):
+            for j, second in enumerate(self.blocks[i:], i):
+                there = self.slices[j]
+                matrix[here, there] = first.basis.squared(matrix[here, there], second.basis)
                 matrix[there, here] = matrix[here, there].T
         return matrix
 
@@ -157,21 +174,22 @@ class Model:
         base = self.base.copy()
         for i, (block, place) in enumerate(zip(self.blocks, self.slices, strict=True)):
             if not keep[i]:
-                base[:, block.column] += block.basis.basis @ inner[place]
+                base[:, block.column] += block.basis.times(inner[place])
         free = tuple(block for i, block in enumerate(self.blocks) if keep[i])
         parts = [inner[place] for i, place in enumerate(self.slices) if keep[i]]
-        return replace(self, base=base, blocks=free, _last=[]), np.concatenate(parts) if parts else np.empty(0)
+        return replace(self, base=base, blocks=free, _last={}), np.concatenate(parts) if parts else np.empty(0)
 
-    def some(self, rows: Array) -> Model:
-        """The model of some of the rows, with the same coefficients."""
+    def every(self, step: int) -> Model:
+        """The model of every ``step``-th row, with the same coefficients."""
+        rows = slice(None, None, step)
         return replace(
             self,
             y=self.y[rows],
             weights=None if self.weights is None else self.weights[rows],
             given={name: v if np.ndim(v) == 0 else np.asarray(v)[rows] for name, v in self.given.items()},
             base=self.base[rows],
-            blocks=tuple(replace(b, basis=Basis(b.basis.basis[rows], b.basis.triangle)) for b in self.blocks),
-            _last=[],
+            blocks=tuple(replace(b, basis=b.basis.every(step)) for b in self.blocks),
+            _last={},
         )
 
     def forget(self) -> None:
@@ -205,7 +223,7 @@ class Model:
 
     def movement(self, step: Array, outputs: Array) -> Array:
         """How far ``step`` moves each block's outputs, in proportion to their size; one number per block."""
-        moves = [np.abs(k.basis.basis @ step[p]).max() for k, p in zip(self.blocks, self.slices, strict=True)]
+        moves = [np.abs(k.basis.times(step[p])).max() for k, p in zip(self.blocks, self.slices, strict=True)]
         sizes = [np.abs(outputs[:, k.column]).max() for k in self.blocks]
         shares: Array = np.array(moves) / (self.units + np.array(sizes))
         return shares

@@ -186,7 +186,7 @@ class Starts:
         for method in (self._squares, self._absolute):
             coefficients = method(block.basis.basis, wanted)
             moved = outputs.copy()
-            moved[:, block.column] = self.model.base[:, block.column] + block.basis.basis @ coefficients
+            moved[:, block.column] = self.model.base[:, block.column] + block.basis.times(coefficients)
             rest = (target - moved[:, block.column])[self.sample]
             grid = {
                 other.column: _proposals(self.domains[other.parameter], self.links[other.parameter], rest)
