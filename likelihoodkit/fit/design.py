@@ -268,7 +268,7 @@ class Basis:
         if not self._plain:
             answer: Array = self.basis @ inner
             return answer
-        inner, body = self.coefficients(inner), self.table.body
+        inner, body = solve_triangular(self.triangle, inner, check_finite=False), self.table.body
         if not self.table.intercept:
             return np.asarray(body @ inner)
         if not body.shape[1]:
@@ -285,8 +285,7 @@ class Basis:
         rows = np.ascontiguousarray(rows)
         sums = self.table.body.T @ rows
         sums = np.concatenate([[rows.sum()], sums]) if self.table.intercept else sums
-        answer = solve_triangular(self.triangle, sums, trans="T")
-        return answer
+        return np.asarray(solve_triangular(self.triangle, sums, trans="T", check_finite=False))
 
     def part(self, rows: slice) -> Array:
         """Some rows of what `squared` adds up: of the basis, or of the design."""
