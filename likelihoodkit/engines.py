@@ -61,9 +61,13 @@ class Running:
 
     def _runner(self, what: str) -> Runner:
         if what not in self._runners:
-            program = recall(f"{self._question}\n{what}", lambda: compile_program(self._expressions(what)))
-            self._runners[what] = self._made(program)
+            self._runners[what] = self._made(self._program(what))
         return self._runners[what]
+
+    def _program(self, what: str) -> Program:
+        if what == "gradient":
+            return self._runner("fused").program.without("value")
+        return recall(f"{self._question}\n{what}", lambda: compile_program(self._expressions(what)))
 
     def _made(self, program: Program) -> Runner:
         """A program on the engine that was chosen."""
@@ -79,7 +83,7 @@ class Running:
         return self._runners[key]
 
     def program(self, what: str = "fused") -> Program:
-        """The straight-line program of "value", "fused" (value and gradient), "hessian", "fisher" or "parameters"."""
+        """The straight-line program of one of `PROGRAMS`; "fused" is value and gradient."""
         if what not in PROGRAMS:
             raise UnknownNameError(f"there is no program {what!r}", value=what, remedy="Ask for fused or hessian")
         return self._runner(what).program
@@ -160,7 +164,7 @@ class Running:
         """
         column, name = self._reader.outcome_alone(y)
         terms = {}
-        for what in ("value", "fused"):
+        for what in ("value", "fused", "gradient"):
             found = self._runner(what).prepare(name, column)
             if found:
                 terms[what] = found

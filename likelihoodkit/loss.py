@@ -105,9 +105,8 @@ class Loss(Running):
         calculus = self.calculus
         if what == "value":
             return {"value": calculus.value}
-        if what in {"fused", "gradient"}:
-            slopes = {f"d {n}": e for n, e in calculus.gradient.items()}
-            return {"value": calculus.value, **slopes} if what == "fused" else slopes
+        if what == "fused":
+            return {"value": calculus.value, **{f"d {n}": e for n, e in calculus.gradient.items()}}
         if what == "hessian":
             return {f"{a} {b}": e for (a, b), e in calculus.hessian.items()}
         if what == "fisher":

@@ -99,7 +99,7 @@ def _read(module: str) -> _File:
             uses, body = _uses(node), "\n".join(lines[node.lineno - 1 : node.end_lineno])
             for name in [n for n in uses if n in definitions]:
                 old = definitions[name]
-                if not old.text.startswith(("def ", "@")) and _changes(node, name):
+                if not old.text.startswith(("def ", "class ", "@")) and _changes(node, name):
                     definitions[name] = Definition(old.file, name, f"{old.text}\n{body}", (*old.uses, *uses))
     return _File(definitions, imports)
 
@@ -117,7 +117,7 @@ def _changes(tree: ast.AST, name: str) -> bool:
 
 
 def _defined(node: ast.stmt) -> list[str]:
-    if isinstance(node, ast.FunctionDef):
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
         return [node.name]
     if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
         return [node.target.id] if node.value is not None else []

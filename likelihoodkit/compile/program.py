@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -87,6 +87,19 @@ class Program:
     def __str__(self) -> str:
         body = "\n".join(str(i) for i in self.instructions)
         return body + "\nreturn " + ", ".join(f"{name}=v{target}" for name, target in self.results)
+
+    def pruned(self) -> Program:
+        """Without the instructions that nothing needs; targets keep their numbers."""
+        needed = {target for _, target in self.results} | {g.target for g in self.guards}
+        for instruction in reversed(self.instructions):
+            if instruction.target in needed:
+                needed.update(instruction.arguments)
+        kept = tuple(i for i in self.instructions if i.target in needed)
+        return replace(self, instructions=kept, vectors=self.vectors & needed)
+
+    def without(self, name: str) -> Program:
+        """The program of all results but one."""
+        return replace(self, results=tuple(result for result in self.results if result[0] != name)).pruned()
 
     @cached_property
     def last_use(self) -> dict[int, int]:

@@ -71,14 +71,4 @@ def split(program: Program, outcome: str) -> Split | None:
     rest = tuple(
         Instruction(i.target, "input", (), names[i.target]) if i.target in names else i for i in program.instructions
     )
-    return Split(_needed(first), _needed(Program(rest, program.results, program.vectors, program.guards)))
-
-
-def _needed(program: Program) -> Program:
-    """Without the instructions that nothing needs; targets keep their numbers."""
-    needed = {target for _, target in program.results} | {g.target for g in program.guards}
-    for instruction in reversed(program.instructions):
-        if instruction.target in needed:
-            needed.update(instruction.arguments)
-    kept = tuple(i for i in program.instructions if i.target in needed)
-    return Program(kept, program.results, program.vectors & needed, program.guards)
+    return Split(first.pruned(), Program(rest, program.results, program.vectors, program.guards).pruned())
