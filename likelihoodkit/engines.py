@@ -94,6 +94,23 @@ class Running:
         if not self._chosen(what, rows.count).run(rows.inputs, places, rows.count, rows.checks, terms, outcome):
             rows.complain()
 
+    def _gradient_of(self, rows: Rows, out: Any) -> tuple[Array, dict[str, Array]]:
+        """An array for the gradient of these rows, and the places in it by the names that programs have for them."""
+        shape = (rows.count,) if rows.flat else (rows.count, rows.width)
+        answer = receive(out, "gradient", shape, rows.dtype, self.bound.name)
+        gradient = answer[:, None] if rows.flat else answer
+        places = {}
+        for name, columns in rows.columns.items():
+            vector = name in self._reader.vectors
+            places[f"d {name}"] = gradient[:, columns].T if vector else gradient[:, columns.start]
+        return answer, places
+
+    @staticmethod
+    def _weighed(rows: Rows, answer: Array) -> Array:
+        """The gradient times the weights, in the shape that was asked for."""
+        rows.weigh(answer[:, None] if rows.flat else answer)
+        return answer.reshape(rows.stacked) if rows.stacked else answer
+
     def compile(self, engine: str = "numpy", *, threads: int = 1) -> Self:
         """The same loss on another engine: "numpy", or "numba" (extra ``fast``); ``threads`` share the rows.
 

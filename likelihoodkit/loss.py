@@ -196,23 +196,6 @@ class Loss(Running):
         self._run("gradient", rows, places)
         return self._weighed(rows, answer)
 
-    def _gradient_of(self, rows: Rows, out: Any) -> tuple[Array, dict[str, Array]]:
-        """An array for the gradient of these rows, and the places in it by the names that programs have for them."""
-        shape = (rows.count,) if rows.flat else (rows.count, rows.width)
-        answer = receive(out, "gradient", shape, rows.dtype, self.name)
-        gradient = answer[:, None] if rows.flat else answer
-        places = {}
-        for name, columns in rows.columns.items():
-            vector = name in self._reader.vectors
-            places[f"d {name}"] = gradient[:, columns].T if vector else gradient[:, columns.start]
-        return answer, places
-
-    @staticmethod
-    def _weighed(rows: Rows, answer: Array) -> Array:
-        """The gradient times the weights, in the shape that was asked for."""
-        rows.weigh(answer[:, None] if rows.flat else answer)
-        return answer.reshape(rows.stacked) if rows.stacked else answer
-
     def hessian(
         self,
         y: ArrayLike,
