@@ -21,7 +21,7 @@ WITHOUT = {
     "GeneralizedNormal", "Beta", "ContinuousBernoulli", "Zeta", "MultivariateNormal", "MultivariateT", "Ordered"
 }  # fmt: skip
 #: computed one number at a time by Python's erfc instead of SciPy's
-LAST_DIGITS = {"SkewNormal", "ExponentiallyModifiedNormal"}
+LAST_DIGITS = {"SkewNormal", "ExponentiallyModifiedNormal", "BoxCoxNormal", "BoxCoxT"}
 
 RUN = """
 import importlib.util, json, sys
