@@ -23,12 +23,16 @@ def _data(answer: Any) -> Any:
 def run_list(options: argparse.Namespace) -> Answer:
     """What there is, by chapter."""
     from likelihoodkit import data, losses
-    from likelihoodkit.families import CHAPTERS, FAMILIES
+    from likelihoodkit.contents import Entry
+    from likelihoodkit.families import contents
     from likelihoodkit.links import LINKS
 
-    found: dict[str, dict[str, str]] = {}
-    for chapter, names in CHAPTERS.items():
-        found[f"families: {chapter}"] = {name: _first_line(FAMILIES[name]) for name in names}
+    found: dict[str, dict[str, Any]] = {}
+    found["families: kinds of outcome"] = {
+        " or ".join(kind.noises): f"{kind.outcome}: {kind.use}" for kind in contents().kinds
+    }
+    for family in contents():
+        found.setdefault(f"families: {family.chapter}", {})[family.name] = family
     for row in losses.catalogue():
         call = f"{row.name}({', '.join(row.settings)})" if row.settings else row.name
         found.setdefault(f"losses: {row.chapter}", {})[call] = row.summary
@@ -39,12 +43,15 @@ def run_list(options: argparse.Namespace) -> Answer:
     width = max(len(name) for rows in found.values() for name in rows)
     lines: list[str] = []
     for title, rows in found.items():
-        lines += ["", title, *(f"  {name:<{width}}  {words}" for name, words in rows.items())]
-    return FINE, found, "\n".join(lines[1:])
-
-
-def _first_line(declared: Any) -> str:
-    return str(declared.__doc__ or "").strip().splitlines()[0].rstrip(".")
+        lines += ["", title]
+        for name, words in rows.items():
+            entry = words if isinstance(words, Entry) else None
+            lines.append(f"  {name:<{width}}  {entry.summary if entry is not None else words}")
+            if entry is not None:
+                about = [f"on {entry.support}, {entry.call}", *entry.details]
+                lines += [f"  {'':<{width}}    {line}" for line in about]
+    told = {t: {n: w.to_json() if isinstance(w, Entry) else w for n, w in rows.items()} for t, rows in found.items()}
+    return FINE, told, "\n".join(lines[1:])
 
 
 def run_show(options: argparse.Namespace) -> Answer:

@@ -23,7 +23,7 @@ FILES = sorted(ROOT.rglob("*.py"))
 STAGES = [
     "errors", "frameworks", "callables", "verbs", "supports", "columns", "primitives", "links", "reparameterise",
     "binding", "peers", "slots",
-    "declaration", "families", "wrappers",
+    "declaration", "contents", "families", "wrappers",
     "vector_numbers", "numbers", "nll",
     "stabilise", "calculus", "compile", "arrays", "layout", "vector_rows", "calls", "rows", "parts", "engines",
     "expectation", "majorizer", "matrices", "loss", "predict",

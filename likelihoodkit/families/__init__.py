@@ -1,18 +1,19 @@
 """The families, one per file; the chapters below are the table of contents by kind of outcome.
 
 A family's file is read when the family is first asked for, so that one loss does not wait for all the others.
-``lk.families()`` prints as that table: name, outputs with their links, support and the first line of the entry.
+``lk.families()`` prints as that table: the eleven kinds of outcome first, then every family with its outputs, links and
+support, what its loss reduces to and what to choose instead.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from likelihoodkit.callables import make_callable
+from likelihoodkit.contents import Contents, Entry, entry
 
 if TYPE_CHECKING:
     from likelihoodkit.declaration import Distribution
@@ -152,50 +153,13 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module 'likelihoodkit.families' has no attribute {name!r}")
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One row of the table of contents."""
-
-    chapter: str
-    name: str
-    outputs: dict[str, str]
-    support: str
-    summary: str
-
-
-class Contents(tuple[Entry, ...]):
-    """The rows of `Entry`, printed as a table by chapter."""
-
-    __slots__ = ()
-
-    def __str__(self) -> str:
-        lines: list[str] = []
-        for chapter in CHAPTERS:
-            lines += ["", chapter]
-            for row in self:
-                if row.chapter == chapter:
-                    outputs = ", ".join(f"{name} [{link}]" for name, link in row.outputs.items())
-                    lines.append(f"  {row.name}({outputs}) on {row.support}: {row.summary}")
-        return "\n".join(lines[1:])
-
-
 def contents() -> Contents:
     """All families in the order of the chapters.
 
-    >>> print(str(contents()).splitlines()[1])
+    >>> print(str(contents()).splitlines()[14])
       Normal(mean [identity], scale [softplus]) on real: Errors that are sums of many small independent causes.
     """
-    return Contents(
-        Entry(
-            chapter,
-            family.__name__,
-            {name: row.link.name if row.link else "held" for name, row in family.parameters.items()},
-            family.outcome.domain.name,
-            str(family.__doc__).strip().splitlines()[0],
-        )
-        for chapter, names in CHAPTERS.items()
-        for family in map(FAMILIES.__getitem__, names)
-    )
+    return Contents(entry(chapter, FAMILIES[name]) for chapter, names in CHAPTERS.items() for name in names)
 
 
 make_callable(__name__, contents)

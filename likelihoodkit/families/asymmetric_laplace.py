@@ -9,8 +9,9 @@ from likelihoodkit.supports import positive, real, unit
 class AsymmetricLaplace(Distribution):
     """Absolute error that charges misses above and below at different rates.
 
-    Choose it to predict a quantile: held at `level`, the location that minimises the loss is that quantile. The
-    loss is the pinball loss. As a belief about noise it is a working assumption: standard errors want a sandwich.
+    Choose it to predict a quantile: held at `level`, the location that minimises the loss is that quantile. The loss
+    is the pinball loss. As a belief about noise it is a working assumption: standard errors want a sandwich. It
+    breaks as a belief where the tails are not those of `Laplace` on both sides (try `SkewNormal`, `JohnsonSU`).
 
     Reference: Koenker and Machado (1999), JASA 94, 1296-1310; Yu and Moyeed (2001).
     """

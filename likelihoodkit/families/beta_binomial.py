@@ -9,9 +9,9 @@ from likelihoodkit.supports import counts, counts_up_to, positive, unit
 class BetaBinomial(Distribution):
     """Successes out of a known number of trials whose chance varies from row to row.
 
-    Choose it when trials of one row resemble each other: litters, batches, repeated raters. `concentration`
-    says how alike the rows are: variance = n mean (1 - mean) (concentration + n) / (concentration + 1),
-    infinity is `Binomial`. It breaks when there are several kinds of rows (mix several).
+    Choose it when trials of one row resemble each other: litters, batches, repeated raters. `concentration` says how
+    alike the rows are: variance = n mean (1 - mean) (concentration + n) / (concentration + 1), infinity is
+    `Binomial`. It breaks when there are several kinds of rows (mix several by `Mixture`).
 
     Reference: Skellam (1948), Journal of the Royal Statistical Society B 10, 257-261.
     """

@@ -11,9 +11,9 @@ from likelihoodkit.supports import positive
 class Burr(Distribution):
     """Positive amounts with a power law at each end (Burr of the twelfth kind, Singh-Maddala).
 
-    Choose it for incomes and claims: near zero the density is the power inner - 1, far out -(inner * outer +
-    1). outer = 1 is `LogLogistic`, inner = 1 is `Lomax`. It breaks when data are too few to tell the two
-    exponents apart.
+    Choose it for incomes and claims: near zero the density is the power inner - 1, far out -(inner * outer + 1).
+    outer = 1 is `LogLogistic`, inner = 1 is `Lomax`. It breaks when data are too few to tell the two exponents apart
+    (try `LogLogistic` or `Lomax`).
 
     Reference: Burr (1942), Annals of Mathematical Statistics 13, 215-232.
     """

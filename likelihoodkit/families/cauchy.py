@@ -12,7 +12,8 @@ class Cauchy(Distribution):
     """Errors so heavy-tailed that no average of them settles.
 
     Choose it when outliers may be of any size; a single point at infinity has no pull. It has no mean and no
-    variance; use the median or the mode. It breaks when the data have several centres: the loss is not convex.
+    variance; use the median or the mode. It breaks when the data have several centres: the loss is not convex (try
+    `Mixture`, or `StudentT` with more degrees of freedom).
 
     Reference: Cauchy (1853); Johnson, Kotz and Balakrishnan (1994), Continuous Univariate Distributions 1, ch. 16.
     """

@@ -19,7 +19,7 @@ class DirichletMultinomial(Distribution):
 
     Choose it for words in documents, species in samples, votes by district: multinomial counts with extra scatter.
     `concentration` to infinity is `Multinomial`; K = 2 is `BetaBinomial`. It breaks when classes come up together
-    (every pair is negatively correlated here).
+    (every pair is negatively correlated here; try `Joint` counts of `NegativeBinomial`).
 
     Reference: Mosimann (1962), Biometrika 49, 65-82.
     """

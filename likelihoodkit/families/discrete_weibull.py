@@ -17,8 +17,8 @@ from likelihoodkit.supports import counts, positive, unit
 class DiscreteWeibull(Distribution):
     """Counts of whole periods survived, with a risk that rises or falls from period to period.
 
-    Choose it for cycles or days until an event: P(Y > y) = probability^((y + 1)^shape). shape 1 is
-    `Geometric`. It breaks when the risk first rises and then falls.
+    Choose it for cycles or days until an event: P(Y > y) = probability^((y + 1)^shape). shape 1 is `Geometric`. It
+    breaks when the risk first rises and then falls (try `NegativeBinomial`).
 
     Reference: Nakagawa and Osaki (1975), IEEE Transactions on Reliability R-24, 300-301.
     """

@@ -9,8 +9,9 @@ from likelihoodkit.supports import positive, real
 class ExponentiallyModifiedNormal(Distribution):
     """A normal error plus an independent exponential delay: reaction times, chromatography.
 
-    Choose it when a symmetric core has one exponential tail to the right; `rate` is one over the mean delay.
-    As the rate goes to infinity it becomes `Normal`. It breaks when the tail is on both sides or is a power.
+    Choose it when a symmetric core has one exponential tail to the right; `rate` is one over the mean delay. As the
+    rate goes to infinity it becomes `Normal`. It breaks when the tail is on both sides (try `JohnsonSU`) or is a
+    power (try `StudentT`).
 
     Reference: Grushka (1972), Analytical Chemistry 44, 1733-1738.
     """

@@ -24,9 +24,9 @@ from likelihoodkit.supports import positive
 class GeneralizedGamma(Distribution):
     """Positive amounts with `Gamma`, `Weibull` and `LogNormal` as special cases (Stacy).
 
-    Choose it to decide between them, or when none of them fits: (y/scale)^power is gamma with that shape.
-    shape 1 is `Weibull`, power 1 is `Gamma`. It breaks on small samples: the three parameters trade off along
-    a ridge.
+    Choose it to decide between them, or when none of them fits: (y/scale)^power is gamma with that shape. shape 1 is
+    `Weibull`, power 1 is `Gamma`. It breaks on small samples: the three parameters trade off along a ridge (try
+    `Gamma` or `Weibull`).
 
     Reference: Stacy (1962), Annals of Mathematical Statistics 33, 1187-1192.
     """

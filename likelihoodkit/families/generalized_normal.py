@@ -24,9 +24,9 @@ from likelihoodkit.supports import positive, real
 class GeneralizedNormal(Distribution):
     """Errors whose tails run from Laplace (shape 1) over normal (shape 2) to uniform.
 
-    Choose it to let the data say how peaked the errors are, or to minimise |error|^shape: with shape held
-    that is the loss. It breaks with a learnt shape below 1: the density has a cusp at each observation it
-    passes through, and at 1/2 and below the information about the location is infinite.
+    Choose it to let the data say how peaked the errors are, or to minimise |error|^shape: with shape held that is the
+    loss. It breaks with a learnt shape below 1: the density has a cusp at each observation it passes through, and at
+    1/2 and below the information about the location is infinite (try `StudentT`).
 
     Reference: Subbotin (1923), Matematicheskii Sbornik 31, 296-301; Nadarajah (2005), Journal of Applied
     Statistics 32.

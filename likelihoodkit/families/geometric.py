@@ -10,7 +10,7 @@ class Geometric(Distribution):
     """Failures before the first success, at a constant chance of success 1 / (1 + mean).
 
     Choose it for lengths of runs and repeats without memory. The variance is mean + mean^2: `NegativeBinomial` with
-    dispersion 1. It breaks when the chance changes along the run.
+    dispersion 1. It breaks when the chance changes along the run (try `DiscreteWeibull` or `NegativeBinomial`).
 
     Reference: Johnson, Kemp and Kotz (2005), Univariate Discrete Distributions, ch. 5.
     """

@@ -26,7 +26,7 @@ class Huber(Distribution):
 
     Choose it when a few per cent of errors are gross. `threshold` is in units of the scale: 1.345 keeps 95 % of the
     efficiency under normal errors. The normaliser is kept, so the scale may be learnt. Not a mean, not a median: an
-    M-functional. It breaks on skewed noise and on leverage.
+    M-functional. It breaks on skewed noise (try `SkewNormal`), on leverage, and on wilder errors (try `StudentT`).
 
     Reference: Huber (1964), Annals of Mathematical Statistics 35, 73-101.
     """

@@ -10,7 +10,8 @@ class Laplace(Distribution):
     """Errors whose size is exponential: a peak in the middle and heavier tails than `Normal`.
 
     Choose it when the typical error matters and single large ones should not. With the scale held the loss is
-    absolute error, which asks for the median. It breaks when outliers sit in the inputs (leverage).
+    absolute error, which asks for the median. It breaks when outliers sit in the inputs (leverage), or when a few
+    errors are wilder still (try `StudentT`).
 
     Reference: Laplace (1774), Memoire sur la probabilite des causes par les evenements.
     """

@@ -14,7 +14,7 @@ class LinearChain(Distribution):
     class after) scores of neighbours, usually ``lk.shared``; with transitions of zero the steps are independent
     `Categorical`. Outputs are (n, T K + K K), or (n, T + K, K) with the transitions behind; with shared transitions
     (n, T K) or (n, T, K); flat ones without y need ``classes=K``. The mode is Viterbi's path. It breaks on dependence
-    further than one step.
+    further than one step (try `Categorical` step by step, each given those before).
 
     Reference: Lafferty, McCallum and Pereira (2001), ICML, 282-289.
     """

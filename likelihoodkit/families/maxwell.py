@@ -19,8 +19,8 @@ from likelihoodkit.supports import positive
 class Maxwell(Distribution):
     """The length of a three-dimensional normal error: molecular speeds.
 
-    Choose it for speeds and distances in space whose components are independent, centred and of one scale. It
-    breaks when the components differ in scale or a drift is present.
+    Choose it for speeds and distances in space whose components are independent, centred and of one scale. It breaks
+    when the components differ in scale or a drift is present (try `GeneralizedGamma`).
 
     Reference: Maxwell (1860), Philosophical Magazine 19, 19-32.
     """

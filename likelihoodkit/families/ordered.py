@@ -21,9 +21,9 @@ class Ordered(Distribution):
 
     Choose it for satisfaction, severity, school marks. P(y <= k) = F(cutpoints[k] - location), where F is the
     distribution function of the `response`: "logistic" (proportional odds), "normal" (ordered probit), "cauchy",
-    "gumbel" (the largest of many) or "gumbel_min" (the smallest: proportional hazards, complementary log-log). K is one
-    more than the cutpoints. A constant added to all of them and to the location changes nothing: `fit` gives the
-    location no intercept. It breaks when an input moves one cutpoint more than another.
+    "gumbel" (the largest of many) or "gumbel_min" (the smallest: proportional hazards, complementary log-log). K is
+    one more than the cutpoints. A constant added to all of them and to the location changes nothing: `fit` gives the
+    location no intercept. It breaks when an input moves one cutpoint more than another (try `Categorical`).
 
     Reference: McCullagh (1980), Journal of the Royal Statistical Society B 42, 109-142.
     """

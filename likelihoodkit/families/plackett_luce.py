@@ -12,8 +12,9 @@ class PlackettLuce(Distribution):
 
     Choose it for races, preferences and search results. Rows list items from the best on; a partial ranking ends with
     -1 and leaves the rest unordered behind (one column: the winner alone, which is softmax). Adding a constant to all
-    scores changes nothing. Over the risk sets of a study it is Cox's partial likelihood. It breaks when choices depend
-    on what else is left (red bus, blue bus).
+    scores changes nothing. Over the risk sets of a study it is Cox's partial likelihood. It breaks when choices
+    depend on what else is left (red bus, blue bus; for the first choice alone `Categorical` with inputs of all
+    items).
 
     Reference: Plackett (1975), Applied Statistics 24, 193-202; Luce (1959), Individual Choice Behavior.
     """

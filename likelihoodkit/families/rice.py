@@ -9,9 +9,9 @@ from likelihoodkit.supports import positive
 class Rice(Distribution):
     """The length of a two-dimensional normal error that is not centred at zero.
 
-    Choose it for magnitudes of a signal in noise: magnetic resonance, radar, fading with a strong path.
-    `centre` is the length without noise; 0 is `Rayleigh`, far above the scale it is nearly `Normal`. It
-    breaks when the two components differ in scale.
+    Choose it for magnitudes of a signal in noise: magnetic resonance, radar, fading with a strong path. `centre` is
+    the length without noise; 0 is `Rayleigh`, far above the scale it is nearly `Normal`. It breaks when the two
+    components differ in scale (try `Gamma`, or the components themselves by `MultivariateNormal`).
 
     Reference: Rice (1945), Bell System Technical Journal 24, 46-156.
     """

@@ -22,9 +22,9 @@ from likelihoodkit.supports import positive, real
 class StudentT(Distribution):
     """Normal errors whose variance differs from case to case: robust to outliers in y.
 
-    Choose it when a few errors are wild; `df` says how wild (1 is `Cauchy`, infinity is `Normal`). Large errors
-    lose their pull instead of dominating. It breaks when both location and scale start far off: the loss is not
-    convex in the location.
+    Choose it when a few errors are wild; `df` says how wild (1 is `Cauchy`, infinity is `Normal`). Large errors lose
+    their pull instead of dominating. It breaks when both location and scale start far off: the loss is not convex in
+    the location (begin with `Laplace`).
 
     Reference: Student (1908), Biometrika 6, 1-25; Lange, Little and Taylor (1989), JASA 84, 881-896.
     """

@@ -18,8 +18,9 @@ class VonMises(Distribution):
     """Directions around a circle: the normal distribution of angles.
 
     Choose it for wind, headings, times of day. With the concentration held the loss is 1 - cos(error). It breaks when
-    there are several preferred directions (mix several) or none (concentration goes to zero, the uniform circle).
-    The expectation is the mean direction and the variance is 1 - (mean resultant length).
+    there are several preferred directions (mix several by `Mixture`), heavier tails (try `WrappedCauchy`) or none
+    (concentration goes to zero, the uniform circle). The expectation is the mean direction and the variance is 1 -
+    (mean resultant length).
 
     Reference: von Mises (1918); Mardia and Jupp (2000), Directional Statistics, 3.5.4.
     """

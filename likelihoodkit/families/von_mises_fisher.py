@@ -20,8 +20,9 @@ class VonMisesFisher(Distribution):
     """Directions in d dimensions: unit vectors that scatter evenly around a preferred one.
 
     Choose it for headings in space, embeddings on a sphere, spectral shapes. With the concentration held the loss is
-    one minus the cosine; d = 2 is `VonMises`. `direction` takes d outputs and uses their direction only. It breaks when
-    the scatter is wider one way than another, or when there are two opposite directions.
+    one minus the cosine; d = 2 is `VonMises`. `direction` takes d outputs and uses their direction only. It breaks
+    when the scatter is wider one way than another, or when there are two opposite directions (mix several angles by
+    `Mixture` of `VonMises`).
 
     Reference: Fisher (1953), Proceedings of the Royal Society A 217, 295-305; Mardia and Jupp (2000), Directional
     Statistics, 9.3.2.
