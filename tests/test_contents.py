@@ -12,7 +12,10 @@ from likelihoodkit.parse import parse
 
 ROWS = {row.name: row for row in lk.families()}
 #: names of the catalogue that may be recommended before they are there
-PROMISED = {"Tweedie", "GeneralizedExtremeValue", "GeneralizedPareto", "SkewT", "JohnsonSU", "Skellam"}
+PROMISED = {
+    "Tweedie", "GeneralizedExtremeValue", "GeneralizedPareto", "Pareto", "SkewT", "BoxCoxT", "Skellam",
+    "ConwayMaxwellPoisson", "PoissonInverseGaussian",
+}  # fmt: skip
 
 
 def test_the_eleven_kinds_of_outcome_come_first() -> None:
