@@ -51,6 +51,13 @@ def _target() -> tuple[Any, Any]:
     return binding, machine
 
 
+@cache
+def _wide() -> bool:
+    """Has the processor AVX-512?"""
+    features = _target()[0].get_host_cpu_features()
+    return bool(features.get("avx512f") and features.get("avx512dq"))
+
+
 def need_compiler() -> None:
     """Raise `DerivationError` where there is no compiler."""
     _target()
@@ -139,7 +146,7 @@ class CompiledRunner(Runner):
                 if name in checks
                 for n in names_of(name, a)
             }
-            code = Compiled(write(program, read, written, asked), len(layout.memories), lanes(program))
+            code = Compiled(write(program, read, written, asked, wide=_wide()), len(layout.memories), lanes(program))
         return _Ready(results, dict(checks), layout, code)
 
     def run(

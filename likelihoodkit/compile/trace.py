@@ -13,6 +13,8 @@ from typing import Any
 
 from likelihoodkit.compile.program import Guard, Instruction, Program
 
+#: exp of it and of minus it are normal numbers
+LIMIT = 708.0
 #: operations on one row that treat a vector entry by entry, and the number of their arguments
 ELEMENTWISE = {
     **dict.fromkeys(("negative", "square", "sqrt", "abs", "exp", "log", "log1p", "expm1", "floor", "sign", "copy"), 1),
@@ -237,7 +239,8 @@ class Trace:
         if factor is not None and factor > 0:
             self.bound(Value(self, core.arguments[0]), low / factor, high / factor)
             return
-        if x.target in self._exponentials:  # a logarithm whose exponential is known is bounded where it was made
+        if x.target in self._exponentials:  # a logarithm whose exponential is known
+            self.bound(self._exponentials[x.target], math.exp(max(low, -LIMIT)), math.exp(min(high, LIMIT)))
             return
         guard = Guard(x.target, float(low), float(high))
         for place, other in enumerate(self.guards):

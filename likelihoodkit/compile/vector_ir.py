@@ -7,14 +7,16 @@ from dataclasses import dataclass
 
 from likelihoodkit.compile.checks import Inside
 from likelihoodkit.compile.program import Instruction, Program
-from likelihoodkit.compile.vector_math import Lines, library
+from likelihoodkit.compile.ranges import LARGEST, Range, ranges
+from likelihoodkit.compile.vector_math import FUNCTIONS, Lines, library, quotient
 
-ARITHMETIC = {"add": "fadd", "subtract": "fsub", "multiply": "fmul", "divide": "fdiv"}
+ARITHMETIC = {"add": "fadd", "subtract": "fsub", "multiply": "fmul"}
 RELATIONS = {"less": "olt", "less_equal": "ole", "greater": "ogt", "greater_equal": "oge", "equal": "oeq"}
 LOGIC = {"logical_and": "and", "logical_or": "or"}
 INTRINSICS = {"sqrt": "sqrt", "abs": "fabs", "floor": "floor"}
-FUNCTIONS = {"exp": "k.exp", "log": "k.log", "log1p": "k.log1p", "expm1": "k.expm1"}
-OTHERS = frozenset({"input", "constant", "negative", "square", "maximum", "minimum", "where", "polynomial", "sign"})
+OTHERS = frozenset(
+    {"divide", "input", "constant", "negative", "square", "maximum", "minimum", "where", "polynomial", "sign"}
+)
 SUPPORTED = OTHERS | {*ARITHMETIC, *RELATIONS, *LOGIC, *INTRINSICS, *FUNCTIONS}
 #: dtypes that columns may have, as LLVM types, and how their numbers become double
 TYPES = {
@@ -70,15 +72,20 @@ def write(
     inputs: Mapping[str, Column],
     outputs: Mapping[str, Column],
     checks: Mapping[str, Inside],
+    *,
+    wide: bool,
 ) -> str:
     """The text of ``i32 @run(ptr arguments)``: bit 0 of the answer is set where a check said no, bit 1 for flags.
+
+    ``wide``: for a processor with AVX-512.
 
     Arguments are whole numbers of 8 bytes: how many rows, at least a block of them; where the flags go; the pointers.
     Flags are a bit for every row of a block, set for each that is outside the guards. The last block ends with the
     last row: some of its rows are computed twice.
     """
     count_of_rows = lanes(program)
-    lines = Lines(count_of_rows)
+    lines = Lines(count_of_rows, wide=wide)
+    known = ranges(program, {n: (max(c.low, -LARGEST), min(c.high, LARGEST)) for n, c in checks.items()})
     word = f"i{count_of_rows}"
     blocks: dict[int, str] = {}
     names: dict[int, str] = {}
@@ -91,7 +98,9 @@ def write(
             if check is not None:
                 refused = f"{lines.B} {lines.let(f'or {refused}, {_wrong(lines, name, check)}')}"
         else:
-            name = names[instruction.target] = _instruction(lines, instruction, names)
+            name = names[instruction.target] = _instruction(
+                lines, instruction, names, [known[a] for a in instruction.arguments]
+            )
         guard = limits.get(instruction.target)
         if guard is not None:
             for relation, bound in (("ult", guard.low), ("ugt", guard.high)):
@@ -105,7 +114,7 @@ def write(
     refusal = lines.let(f"bitcast {refused} to {word}")
     count = 1 + max(c.pointer for c in (*inputs.values(), *outputs.values()))
     body = "\n".join(lines.text)
-    return f"""{library(lines.lanes)}{_gathers(lines.lanes)}
+    return f"""{library(lines.lanes, wide=wide)}{_gathers(lines.lanes)}
 define internal i32 @loss(i64 %rows, ptr noalias %flags, {_arguments("ptr noalias", count)}) noinline #0 {{
 entry:
   %last = sub i64 %rows, {count_of_rows}
@@ -225,7 +234,7 @@ def _wrong(lines: Lines, name: str, check: Inside) -> str:
     return wrong
 
 
-def _instruction(lines: Lines, instruction: Instruction, names: Mapping[int, str]) -> str:
+def _instruction(lines: Lines, instruction: Instruction, names: Mapping[int, str], known: Sequence[Range]) -> str:
     operation, arguments = instruction.operation, [names[a] for a in instruction.arguments]
     if operation == "constant":
         return lines.splat(float(instruction.detail))
@@ -235,8 +244,12 @@ def _instruction(lines: Lines, instruction: Instruction, names: Mapping[int, str
         return lines.compare(RELATIONS[operation], *arguments)
     if operation in LOGIC:
         return lines.let(f"{LOGIC[operation]} {lines.B} {arguments[0]}, {arguments[1]}")
-    if operation in INTRINSICS or operation in FUNCTIONS:
-        return lines.call(FUNCTIONS.get(operation) or _intrinsic(lines, operation), *arguments)
+    if operation == "divide":
+        return quotient(lines, *arguments, *known)
+    if operation in FUNCTIONS:
+        return FUNCTIONS[operation](lines, arguments[0], known[0])
+    if operation in INTRINSICS:
+        return lines.call(_intrinsic(lines, operation), *arguments)
     return _other(lines, instruction, arguments)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 
@@ -186,3 +187,14 @@ def test_the_quick_reading_is_the_long_one(noise: object, dtype: type) -> None:
         loss(y, outputs)
     with pytest.raises(lk.ShapeError):
         loss(y[:, None], outputs)
+
+
+def test_a_scale_too_small_for_its_square_goes_to_the_kernels() -> None:
+    loss = lk.derive(lk.StudentT(df=3))
+    value, gradient = loss.value_and_gradient([1.0, 1e-130], [[0.0, -500.0], [0.0, -400.0]])
+    # (df + 1) log|r/s| - log r less the normaliser: the square of the scale, e^-1000, is no double
+    constant = math.lgamma(1.5) - math.lgamma(2.0) + 0.5 * math.log(3 * math.pi)
+    for found, at, r in zip(value, (-500.0, -400.0), (1.0, 1e-130), strict=True):
+        z = math.log(r) - at
+        assert found == pytest.approx(constant + at + 4 * z - 2 * math.log(3), rel=1e-13)
+    np.testing.assert_allclose(gradient[:, 1], -3.0, rtol=1e-12)

@@ -10,6 +10,7 @@ import pytest
 
 import likelihoodkit as lk
 from likelihoodkit import engines
+from likelihoodkit.compile import numba_engine
 from likelihoodkit.compile.numba_engine import CompiledRunner
 from likelihoodkit.compile.program import Program
 from likelihoodkit.compile.trace import Trace
@@ -35,6 +36,14 @@ def places(name: str) -> np.ndarray:
     return np.concatenate([SPECIAL, *drawn])
 
 
+@pytest.fixture(params=[True, False], ids=["wide", "any processor"])
+def processor(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is written for AVX-512 (where it is there), and what is written for any processor."""
+    there = numba_engine._wide()
+    monkeypatch.setattr(numba_engine, "_wide", lambda: request.param and there)
+
+
+@pytest.mark.usefixtures("processor")
 @pytest.mark.parametrize("name", ["exp", "expm1", "log", "log1p"])
 def test_functions_are_within_two_units_of_the_last_place(name: str) -> None:
     trace = Trace()
@@ -53,6 +62,39 @@ def test_functions_are_within_two_units_of_the_last_place(name: str) -> None:
                 continue
             true = getattr(mpmath, name)(mpmath.mpf(at)) if abs(at) > 1e-40 or name in {"log", "exp"} else at
             assert abs(mpmath.mpf(ours) - true) <= 2 * math.ulp(float(true)), at
+
+
+@pytest.mark.usefixtures("processor")
+@pytest.mark.parametrize(("low", "high"), [(1e-300, 1e300), (1.0, 2.0), (-3.0, -1e-9), (0.0, 1.0)])
+def test_quotients_are_within_a_unit_of_the_last_place(low: float, high: float) -> None:
+    trace = Trace()
+    a, b = trace.raw("input", (), "a"), trace.raw("input", (), "b")
+    trace.bound(b, low, high)
+    results = [("quotient", (a / b).target), ("inverse", (1.0 / b).target)]
+    runner = CompiledRunner(trace.program(results))
+    rng = np.random.default_rng(0)
+    below = np.concatenate([[high], rng.uniform(low, high, 4000)])
+    above = rng.normal(size=4001) * 10.0 ** rng.uniform(-200, 200, 4001)
+    above[:6] = 0.0, 5e-324, 1e308, -1e308, np.nan, 1e-300
+    found = {name: np.empty(4001) for name, _ in results}
+    assert runner.run({"a": above, "b": below}, found, 4001)
+    with np.errstate(all="ignore"):
+        expected = {"quotient": above / below, "inverse": 1.0 / below}
+    for name, answer in found.items():
+        true = expected[name]
+        near = np.isfinite(true)
+        np.testing.assert_array_equal(answer[~near], true[~near])
+        assert (np.abs(answer[near] - true[near]) <= np.spacing(np.abs(true[near]))).all()
+
+
+@pytest.mark.parametrize("name", ["Normal", "StudentT", "NegativeBinomial", "Bernoulli"])
+def test_no_processor_changes_more_than_the_last_digits(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    loss = LOSSES[name]
+    y, outputs = rows(loss, 3000)
+    wide = loss.compile("numba").value_and_gradient(y, outputs)
+    monkeypatch.setattr(numba_engine, "_wide", lambda: False)
+    for ours, other in zip(wide, loss.compile("numba").value_and_gradient(y, outputs), strict=True):
+        np.testing.assert_allclose(ours, other, rtol=1e-13, atol=1e-13)
 
 
 def written() -> dict[str, lk.Loss]:
