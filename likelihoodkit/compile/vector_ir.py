@@ -245,7 +245,7 @@ def _instruction(lines: Lines, instruction: Instruction, names: Mapping[int, str
     if operation in LOGIC:
         return lines.let(f"{LOGIC[operation]} {lines.B} {arguments[0]}, {arguments[1]}")
     if operation == "divide":
-        return quotient(lines, *arguments, *known)
+        return quotient(lines, arguments[0], arguments[1], known[0], known[1])
     if operation in FUNCTIONS:
         return FUNCTIONS[operation](lines, arguments[0], known[0])
     if operation in INTRINSICS:
