@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import numbers
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, cast
 
 import numpy as np
 import sympy as sp
@@ -15,7 +15,7 @@ from likelihoodkit.errors import BindingError, UnknownNameError
 from likelihoodkit.links import Link, find
 from likelihoodkit.primitives.words import exact
 from likelihoodkit.reparameterise import spelled
-from likelihoodkit.supports import Support
+from likelihoodkit.supports import Support, narrowed
 from likelihoodkit.verbs import Evaluated
 
 
@@ -112,6 +112,9 @@ class Bound(Evaluated):
     family: Family
     bindings: tuple[tuple[str, Binding], ...]
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _bound, (getattr(self.family, "narrowed_from", self.family), self.bindings)
+
     @property
     def name(self) -> str:
         """The family's name."""
@@ -170,6 +173,23 @@ def _short(value: sp.Expr | Fixed) -> str:
     return str(value) if value.is_Integer else f"{float(value):.12g}"
 
 
+def narrow(family: Family, low: float) -> Family:
+    """The family whose support begins at ``low``, the number that its lower bound is held at; made once for each."""
+    whole: Family = getattr(family, "narrowed_from", family)
+    if (whole, low) not in _NARROWED:
+        row = whole.outcome
+        body = {
+            **{name: value for name, value in vars(whole).items() if name not in {"__dict__", "__weakref__"}},
+            "narrowed_from": whole,
+            "outcome": replace(row, domain=narrowed(row.domain, low)),
+        }
+        _NARROWED[whole, low] = cast("Family", cast(Any, type(whole))(whole.__name__, whole.__bases__, body))
+    return _NARROWED[whole, low]
+
+
+_NARROWED: dict[tuple[Family, float], Family] = {}
+
+
 def bind(family: Family, bindings: Mapping[str, Any]) -> Bound:
     """Decide every parameter of ``family``; what is not mentioned is predicted through its own link."""
     unknown = [name for name in bindings if name not in family.parameters]
@@ -180,16 +200,18 @@ def bind(family: Family, bindings: Mapping[str, Any]) -> Bound:
             parameter=unknown[0],
             remedy=f"Its parameters are {spelled([tuple(family.parameters), *family.alternatives])}",
         )
-    return Bound(
-        family,
-        tuple(
-            (
-                name,
-                _binding(family.__name__, row, bindings[name]) if name in bindings else row.link or Held(row.default),
-            )
-            for name, row in family.parameters.items()
-        ),
+    decided = tuple(
+        (name, _binding(family.__name__, row, bindings[name]) if name in bindings else row.link or Held(row.default))
+        for name, row in family.parameters.items()
     )
+    return _bound(family, decided)
+
+
+def _bound(family: Family, decided: tuple[tuple[str, Binding], ...]) -> Bound:
+    least = dict(decided).get(family.outcome.domain.lower or "")
+    if isinstance(least, Held) and isinstance(least.value, sp.Expr):
+        family = narrow(family, float(least.value))
+    return Bound(family, decided)
 
 
 def _binding(family: str, row: Parameter, value: Any) -> Binding:

@@ -123,7 +123,7 @@ class Declared(Facts, metaclass=FamilyMeta):
     """
 
     def __init_subclass__(cls) -> None:
-        if cls.__bases__ == (Declared,):
+        if cls.__bases__ == (Declared,) or "narrowed_from" in vars(cls):  # all is said already: see `binding.narrow`
             return
         (kind,) = cls.__bases__
         if kind.__bases__ != (Declared,):
@@ -162,9 +162,9 @@ class Declared(Facts, metaclass=FamilyMeta):
             name: named_parameter(name, slots, naming) for name, slot in slots.items() if slot.role != "outcome"
         }
         for name, slot in slots.items():
-            upper = slot.domain.upper
-            if upper and upper != "classes" and upper not in slots:
-                raise DeclarationError(f"{cls.__name__}.{name} is bounded by {upper!r}, which is not declared")
+            for bound in (slot.domain.upper, slot.domain.lower):
+                if bound and bound != "classes" and bound not in slots:
+                    raise DeclarationError(f"{cls.__name__}.{name} is bounded by {bound!r}, which is not declared")
             if name not in RESERVED:
                 setattr(cls, name, naming[slot])
             elif name == OF_EITHER and name in body:

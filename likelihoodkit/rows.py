@@ -39,6 +39,12 @@ class Reader:
         self.measure = Measure(derivation)
         self.quick = plainly(derivation, self.read)
 
+    @property
+    def _lower(self) -> str | None:
+        """The symbol of the column that bounds the outcome from below; held at a number the bound is the support's."""
+        name = self.derivation.bound.family.outcome.domain.lower
+        return self.derivation.inputs[name].name if name in self.derivation.inputs else None
+
     def outputs(self, outputs: ArrayLike, known: Known | None = None) -> tuple[Array, dict[str, slice], bool]:
         """The outputs as (n, w), the columns of each name and whether they came flat."""
         names = list(self.derivation.outputs)
@@ -183,7 +189,7 @@ class Reader:
     def outcome_alone(self, y: ArrayLike) -> tuple[Array, str]:
         """Outcomes as float64, checked without any outputs, and the name of their symbol."""
         domain = self.derivation.bound.family.outcome.domain
-        if domain.vector or domain.entries or domain.upper is not None:
+        if domain.vector or domain.entries or domain.upper is not None or self._lower is not None:
             raise InputError(
                 f"{self.family}: outcomes among {domain.words} cannot be prepared", family=self.family, remedy="Give y"
             )
@@ -289,10 +295,12 @@ class Reader:
         column = self.column(y, "y", rows, whole=by_tile)
         upper = self._largest(inputs, columns)
 
-        def question() -> None:
-            domain.check(column, family=self.family, upper=upper)
+        lower = None if self._lower is None else inputs[self._lower]
 
-        if not by_tile or isinstance(upper, np.ndarray):
+        def question() -> None:
+            domain.check(column, family=self.family, upper=upper, lower=lower)
+
+        if not by_tile or isinstance(upper, np.ndarray) or lower is not None:
             return column, None, question
         return column, all_inside(domain, np.inf if upper is None else upper), question
 
@@ -325,9 +333,11 @@ class Reader:
                 return y, None
             return np.where(bad[:, None], array[good[:1]], array) if bad.any() else array, bad
         column = self.column(y, "y", rows)
-        bad = domain.outside(column, self._largest(inputs, columns)) & ~np.isnan(column)
+        least = 0.0 if self._lower is None else inputs[self._lower]
+        bad = domain.outside(column, self._largest(inputs, columns), least if self._lower else None) & ~np.isnan(column)
         low, high = domain.typical
-        return np.where(bad, domain.low if domain.whole and np.isfinite(domain.low) else (low + high) / 2, column), bad
+        inside = domain.low if domain.whole and np.isfinite(domain.low) else (low + high) / 2
+        return np.where(bad, inside + least, column), bad
 
     def _total(self, domain: Support, inputs: Mapping[str, Array]) -> Array | float | None:
         """What the entries of an outcome must add up to, where the support says that they do."""

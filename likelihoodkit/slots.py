@@ -22,7 +22,10 @@ from likelihoodkit.supports import Support
 #: what sequences are asked for besides
 PATHS = ("marginals", "log_partition", "path_labelling")
 #: formulas a family may declare beside its log-density; all are certified by tests, never trusted
-CLOSED_FORMS = ("expectation", "variance", "median", "mode", "cdf", "survival", "quantile", "entropy", "draw", *PATHS)
+CLOSED_FORMS = (
+    "expectation", "variance", "median", "mode", "cdf", "survival", "quantile", "entropy", "draw", "lowest", "highest",
+    *PATHS,
+)  # fmt: skip
 #: a closed form that may be a parameter's name instead: what it asks for is then found from the quantile
 OF_EITHER = "median"
 #: names that mean something else in a class body

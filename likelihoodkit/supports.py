@@ -24,7 +24,8 @@ class Support:
 
     ``low``/``high`` bound every entry; ``closed_low``/``closed_high`` say whether the bound itself belongs.
     ``layout`` says how many numbers a vector holds (see `likelihoodkit.layout.SIZES`), ``fewest`` the least number of
-    entries; only a link made for it fits a ``special`` one. ``total`` names the parameter that the entries add up to.
+    entries; only a link made for it fits a ``special`` one. ``total`` names the parameter that the entries add up to,
+    ``upper`` and ``lower`` the held parameters that bound the outcome.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Support:
     circular: bool = False
     classes: int | None = None
     upper: str | None = None
+    lower: str | None = None
     layout: str = "entries"
     fewest: int = 2
     special: bool = False
@@ -106,13 +108,20 @@ class Support:
         high = other.high < self.high or (other.high == self.high and (self.closed_high or not other.closed_high))
         return low and high
 
-    def outside(self, values: NDArray[Any], upper: NDArray[Any] | float | None = None) -> NDArray[np.bool_]:
+    def outside(
+        self,
+        values: NDArray[Any],
+        upper: NDArray[Any] | float | None = None,
+        lower: NDArray[Any] | float | None = None,
+    ) -> NDArray[np.bool_]:
         """Mask of the values that do not belong; NaN never belongs. ``values`` and the mask have one shape."""
         with np.errstate(invalid="ignore"):  # comparisons with NaN answer False, which is what is wanted
             inside = (values >= self.low) if self.closed_low else (values > self.low)
             inside &= (values <= self.high) if self.closed_high else (values < self.high)
             if upper is not None:
                 inside &= values <= upper
+            if lower is not None:
+                inside &= values >= lower
             if self.whole:
                 inside &= values == np.floor(values)
         return ~inside
@@ -124,16 +133,17 @@ class Support:
         family: str,
         what: str = "y",
         upper: NDArray[Any] | float | None = None,
+        lower: NDArray[Any] | float | None = None,
         remedy: str | None = None,
     ) -> None:
         """Raise `SupportError` that names family, condition, index, value and remedy; return None if fine."""
-        bad = self.outside(values, upper)
+        bad = self.outside(values, upper, lower)
         if not bad.any():
             return
         first = tuple(int(i) for i in np.argwhere(bad)[0])
         index: Any = first[0] if len(first) == 1 else first
         value = float(values[first])
-        reasons = sorted(self._reasons(values, bad, upper), key=lambda reason: int(np.argmax(reason[0])))
+        reasons = sorted(self._reasons(values, bad, upper, lower), key=lambda reason: int(np.argmax(reason[0])))
         if values.size == 1:
             why = f", which {reasons[0][1]}"
         else:
@@ -147,7 +157,11 @@ class Support:
         )
 
     def _reasons(
-        self, values: NDArray[Any], bad: NDArray[np.bool_], upper: NDArray[Any] | float | None
+        self,
+        values: NDArray[Any],
+        bad: NDArray[np.bool_],
+        upper: NDArray[Any] | float | None,
+        lower: NDArray[Any] | float | None,
     ) -> list[tuple[NDArray[np.bool_], str, str]]:
         """The bad values sorted by what is wrong with them: masks that do not overlap, the words for one and many."""
         low, high = f"{self.low:.12g}", f"{self.high:.12g}"
@@ -156,14 +170,15 @@ class Support:
                 (np.isnan(values), "missing"),
                 (np.isinf(values), "infinite"),
                 (values < self.low, f"below {low}"),
-                (values <= self.low, f"not above {low}"),
+                ((values == self.low) & (not self.closed_low), f"not above {low}"),
                 (values > self.high, f"above {high}"),
-                (values >= self.high, f"not below {high}"),
+                ((values == self.high) & (not self.closed_high), f"not below {high}"),
             ]
-            if upper is not None:
-                largest = np.broadcast_to(np.asarray(upper, dtype=float), values.shape)
-                beyond = values > largest
-                tests.append((beyond, f"above {largest[beyond][0]:.12g}" if beyond.any() else ""))
+            for bound, compare, word in ((upper, np.greater, "above"), (lower, np.less, "below")):
+                if bound is not None:
+                    end = np.broadcast_to(np.asarray(bound, dtype=float), values.shape)
+                    beyond = compare(values, end)
+                    tests.append((beyond, f"{word} {end[beyond][0]:.12g}" if beyond.any() else ""))
         found, left = [], bad
         for mask, words in tests:
             if (mask & left).any():
@@ -304,6 +319,28 @@ def counts_up_to(name: str) -> Support:
         upper=name,
         remedy=f"Check that y counts successes and {name} is the number tried",
     )
+
+
+def at_least(name: str) -> Support:
+    """Amounts that are not below the held parameter ``name`` (the threshold of a power law)."""
+    return replace(
+        positive,
+        name=f"amounts from {name}",
+        words=f"amounts of at least {name}",
+        closed_low=True,
+        lower=name,
+        remedy=f"Leave out what is below {name}, or count from there with Lomax on y - {name}",
+    )
+
+
+def narrowed(support: Support, low: float) -> Support:
+    """The support from ``low`` on.
+
+    >>> narrowed(at_least("minimum"), 2.0).typical
+    (2.2, 7.0)
+    """
+    first, last = support.typical
+    return replace(support, low=low, closed_low=True, typical=(low + first, low + last))
 
 
 # -- vectors and sequences -----------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from scope import NUMBERS as FAMILIES
 
 HELD: dict[str, dict[str, float]] = {
     "AsymmetricLaplace": {"level": 0.3}, "Huber": {"threshold": 1.345}, "Binomial": {"trials": 12},
-    "AsymmetricNormal": {"level": 0.3}, "BetaBinomial": {"trials": 12},
+    "AsymmetricNormal": {"level": 0.3}, "BetaBinomial": {"trials": 12}, "Pareto": {"minimum": 0.5},
 }  # fmt: skip
 ORDERED = [name for name in FAMILIES if name != "Categorical"]  # classes have no order: no cdf, no moments
 PRINTED = [name for name in ORDERED if name in textbook.FAMILIES]  # judged against the textbook row
@@ -29,7 +29,7 @@ CONTINUOUS = [
 DISCRETE = [name for name in ORDERED if name not in CONTINUOUS]
 #: power tails: a moment exists in part of the parameter space only, and elsewhere is refused (`UndefinedError`)
 POWER_TAILS = {"Cauchy", "HalfCauchy", "LogLogistic", "Lomax", "Burr", "Frechet", "InverseGamma", "BetaPrime",
-               "Zeta", "YuleSimon"}  # fmt: skip
+               "Zeta", "YuleSimon", "Pareto", "GeneralizedPareto", "GeneralizedExtremeValue"}  # fmt: skip
 UNIT = {name for name in FAMILIES if FAMILIES[name].outcome.domain.name == "unit"}
 ENDLESS = {"Zeta", "YuleSimon"}  # more outcomes than can be laid out: nothing but closed forms gives their cdf
 CIRCLES = {"VonMises", "WrappedCauchy"}
@@ -37,10 +37,10 @@ LEVELS = np.array([1e-12, 1e-3, 0.05, 0.3, 0.5, 0.62, 0.9, 0.999, 1 - 1e-12])
 
 
 class Bare(Density):
-    """A density that has forgotten its closed forms."""
+    """A density that has forgotten its closed forms, but not where it ends."""
 
-    def form(self, name: str, row: Any, **symbols: Any) -> None:
-        return None
+    def form(self, name: str, row: Any, **symbols: Any) -> Any:
+        return super().form(name, row, **symbols) if name in ("lowest", "highest") else None
 
     def declares(self, name: str) -> bool:
         return False
@@ -60,6 +60,10 @@ def outputs_of(name: str, rows: int = 6, scale: float = 0.7) -> np.ndarray:
         outputs[:, 1] += 3  # away from the corners, where mass lies between 1 - 2**-53 and 1
     if name == "GeneralizedNormal":
         outputs[:, 2] += 2  # away from the cusps: at shapes up to 1/2 the information is infinite
+    if name == "Pareto":
+        outputs[:, 0] += 2  # two moments
+    if name in ("GeneralizedPareto", "GeneralizedExtremeValue"):
+        outputs[:, -1] *= 0.2  # two moments, and information
     return outputs
 
 

@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from mpmath import mp, mpf
 
 from reference.certified import Certified, apply_link, certify
+from reference.ends import ENDS
 from reference.entry import Family
 from reference.formulas import MORE
 from reference.jets import Number, absolute, cos, cosh, exp, log, log_bessel, log_gamma, value
@@ -243,4 +244,4 @@ _ROWS = (
            lambda p, trials: (trials * p, trials * p * (1 - p)), {"trials": 12}),
 )  # fmt: skip
 
-FAMILIES: dict[str, Family] = {row.name: row for row in (*_ROWS, *MORE)}
+FAMILIES: dict[str, Family] = {row.name: row for row in (*_ROWS, *MORE, *ENDS)}

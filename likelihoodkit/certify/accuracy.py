@@ -43,6 +43,9 @@ def against_mpmath(subject: Subject, points: Sequence[Point], generator: np.rand
 def error(subject: Subject, y: float, point: Point, place: tuple[int, ...], found: float, limit: float) -> float:
     """Relative error of one entry; where that exceeds the limit, relative to what rounding the inputs may do."""
     true = entry(subject, y, point, place, 45)
+    if not mpmath.isfinite(true) and mpmath.isinf(entry(subject, y, point, (), 45)):
+        # impossible under these parameters: the loss is infinite and says of no direction that it were better
+        return 0.0 if found == (0.0 if place else float(true)) else math.inf
     if not math.isfinite(found):
         return math.nan if math.isnan(found) else math.inf
     gap = float(abs(mpmath.mpf(found) - true))
@@ -91,6 +94,8 @@ def random_outcome(subject: Subject, point: Point, generator: np.random.Generato
     if domain.whole:
         upper = subject.upper(point)
         return float(generator.integers(int(low), int(high if upper is None else upper) + 1))
+    if domain.lower in subject.loss.inputs:
+        low, high = subject.lower(point) + low, subject.lower(point) + high
     if domain.low == 0 and math.isinf(domain.high):
         return float(low * (high / low) ** generator.uniform())
     return float(generator.uniform(low, high))
@@ -136,7 +141,10 @@ def outcomes(subject: Subject, point: Point) -> list[float]:
     if math.isfinite(domain.high):
         return [domain.low + (domain.high - domain.low) * u for u in (0.5, 1e-10, 0.9999999)]
     if math.isfinite(domain.low):
-        return [domain.low + x for x in ((0.0,) if domain.closed_low else ()) + (1.0, 3.7, 1e-12, 1e12)]
+        return [
+            max(domain.low, subject.lower(point)) + x
+            for x in ((0.0,) if domain.closed_low else ()) + (1.0, 3.7, 1e-12, 1e12)
+        ]
     return [0.0, 1.0, -2.5, 1e8]
 
 

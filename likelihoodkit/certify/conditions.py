@@ -38,7 +38,7 @@ def collect(condition: str, limit: float, figures: Iterator[Figure], note: str =
     try:
         for figure, place in figures:
             count += 1
-            if not figure <= worst:  # NaN is worse than anything
+            if not (figure <= worst or math.isnan(worst)):  # NaN is worse than anything
                 worst, where = figure, place
     except DerivationError as problem:
         return Row(condition, False if worst > limit else None, worst, limit, where, str(problem))

@@ -123,6 +123,11 @@ class Subject:
             return int(self.parameters(point)[self.loss.bound.family.parameters[domain.upper].symbol])
         return int(domain.high) if math.isfinite(domain.high) else None
 
+    def lower(self, point: Point) -> float:
+        """The held number below which no outcome lies, 0 where there is none."""
+        name = self.domain.lower
+        return float(self.parameters(point)[self.loss.bound.family.parameters[name].symbol]) if name else 0.0
+
     def say(self, point: Point, y: Any = None) -> str:
         """The point in words."""
         labels = [

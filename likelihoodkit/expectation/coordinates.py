@@ -124,7 +124,11 @@ def _some(density: Density, rows: Array) -> tuple[Array, ...]:
     if density.support.circular:
         room_left, room_right = np.full(rows.size, np.pi), np.full(rows.size, np.pi)
     else:
-        room_left, room_right = centre - line.left, line.right - centre
+        low, high = density.ends
+        with np.errstate(divide="ignore", invalid="ignore"):  # the ends of the support itself lie at infinity
+            first = np.where(low[rows] > density.support.low, line.place(low[rows]), line.left)
+            last = np.where(high[rows] < density.support.high, line.place(high[rows]), line.right)
+        room_left, room_right = centre - np.maximum(first, line.left), np.minimum(last, line.right) - centre
     with np.errstate(over="ignore"):  # a room of more than 1e308 widths is cut by the limit of sinh
         reach_left = np.minimum(np.arcsinh(room_left / sides[0]), EDGES[-1])
         reach_right = np.minimum(np.arcsinh(room_right / sides[1]), EDGES[-1])

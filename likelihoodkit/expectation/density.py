@@ -115,7 +115,25 @@ class Density:
     def outside(self, y: Array, row: Array) -> Array:
         """Mask of the outcomes that do not belong to the support of their row."""
         beyond = self.support.outside(y, None if self.upper is None else self.upper[row])
-        return beyond | np.isinf(y)
+        low, high = self.ends
+        with np.errstate(invalid="ignore"):  # NaN is outside already
+            return beyond | np.isinf(y) | (y < low[row]) | (y > high[row])
+
+    @property
+    def ends(self) -> tuple[Array, Array]:
+        """Where the support of each row begins and ends, (n,) each, declared ends included."""
+        if "ends" not in self.cache:
+            rows = np.arange(self.count)
+            low, high = self.form("lowest", rows), self.form("highest", rows)
+            if self.support.lower is not None:
+                low = self.parameter(self.support.lower, rows)
+            top = np.full(self.count, self.support.high) if self.upper is None else self.upper
+            self.cache["ends"] = (
+                np.full(self.count, self.support.low) if low is None else np.maximum(low, self.support.low),
+                top if high is None else np.minimum(high, top),
+            )
+        found: tuple[Array, Array] = self.cache["ends"]
+        return found
 
     def _inside(self, row: Array) -> Array:
         """Some outcome of the support, to stand in where the answer is known without the formula."""

@@ -156,7 +156,10 @@ def _add(totals: Array, row: Array, values: Array) -> None:
 
 
 def _check_ends(density: Density, found: Panels, ends: Array, scale: Array) -> None:
-    """Refuse an integrand that has not died out where the density underflows or the outcomes end."""
+    """Refuse an integrand that has not died out where the density underflows or the outcomes end.
+
+    Where the parameters end the support the density may stop at any height: panels end there too.
+    """
     if not ends.shape[1] or density.support.circular:  # a circle has no ends
         return
     alive = found.integrals[0] > 0
@@ -164,10 +167,12 @@ def _check_ends(density: Density, found: Panels, ends: Array, scale: Array) -> N
     row = found.row[alive][order]
     first = np.flatnonzero(np.r_[True, row[1:] != row[:-1]])
     last = np.r_[first[1:] - 1, row.size - 1]
+    low, high = density.ends
+    stops = low > density.support.low, high < density.support.high
     for end, places in ((0, first), (1, last)):
         height = ends[end][:, alive][:, order[places]]
         total = scale[1:, row[places]]
-        bad = ~((height <= CERTIFIED * total) & np.isfinite(total))
+        bad = ~(((height <= CERTIFIED * total) | stops[end][row[places]]) & np.isfinite(total))
         if bad.any():
             raise _diverges(density, int(row[places][np.argwhere(bad)[0][1]]))
 

@@ -12,6 +12,7 @@ import sympy as sp
 from sympy.printing.precedence import PRECEDENCE as TIGHTNESS, precedence
 from sympy.printing.str import StrPrinter
 
+from likelihoodkit.explain.family_words import FAMILY_TEMPLATES
 from likelihoodkit.explain.vector_words import VECTOR_TEMPLATES
 from likelihoodkit.primitives import Primitive, log1p
 
@@ -158,6 +159,7 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     "softmax_residual": ("softmax({0}) - onehot({1})", "sum"),
     "soft_cross_entropy": ("sum_k {1:power}[k]·(logsumexp({0}) - {0:power}[k])", "product"),
     "soft_residual": ("softmax({0}) - {1}", "sum"),
+    **FAMILY_TEMPLATES,
     **VECTOR_TEMPLATES,
 }
 PRECEDENCE: dict[str, int] = dict(TIGHTNESS)

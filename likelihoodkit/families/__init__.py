@@ -41,8 +41,10 @@ if TYPE_CHECKING:
     )
     from likelihoodkit.families.frechet import Frechet as Frechet
     from likelihoodkit.families.gamma import Gamma as Gamma
+    from likelihoodkit.families.generalized_extreme_value import GeneralizedExtremeValue as GeneralizedExtremeValue
     from likelihoodkit.families.generalized_gamma import GeneralizedGamma as GeneralizedGamma
     from likelihoodkit.families.generalized_normal import GeneralizedNormal as GeneralizedNormal
+    from likelihoodkit.families.generalized_pareto import GeneralizedPareto as GeneralizedPareto
     from likelihoodkit.families.generalized_poisson import GeneralizedPoisson as GeneralizedPoisson
     from likelihoodkit.families.geometric import Geometric as Geometric
     from likelihoodkit.families.gompertz import Gompertz as Gompertz
@@ -72,6 +74,7 @@ if TYPE_CHECKING:
     from likelihoodkit.families.negative_binomial import NegativeBinomial as NegativeBinomial
     from likelihoodkit.families.normal import Normal as Normal
     from likelihoodkit.families.ordered import Ordered as Ordered
+    from likelihoodkit.families.pareto import Pareto as Pareto
     from likelihoodkit.families.plackett_luce import PlackettLuce as PlackettLuce
     from likelihoodkit.families.poisson import Poisson as Poisson
     from likelihoodkit.families.rayleigh import Rayleigh as Rayleigh
@@ -90,13 +93,13 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
     "Real numbers": (
         "Normal", "Laplace", "StudentT", "Cauchy", "Logistic", "HyperbolicSecant", "Gumbel", "AsymmetricLaplace",
         "Huber", "AsymmetricNormal", "JohnsonSU", "GumbelMin", "SkewNormal", "ExponentiallyModifiedNormal",
-        "GeneralizedNormal", "SinhArcsinh",
+        "GeneralizedNormal", "SinhArcsinh", "GeneralizedExtremeValue",
     ),
     "Positive amounts": (
         "Exponential", "Gamma", "LogNormal", "Weibull", "InverseGaussian", "InverseGamma", "ChiSquared",
         "LogLogistic", "Lomax", "Burr", "Rayleigh", "Maxwell", "HalfNormal", "HalfCauchy", "Nakagami",
         "BirnbaumSaunders", "BetaPrime", "Frechet", "Rice", "Gompertz", "GeneralizedGamma",
-        "BoxCoxNormal",
+        "BoxCoxNormal", "GeneralizedPareto", "Pareto",
     ),
     "Proportions and angles": (
         "Beta", "VonMises", "LogitNormal", "Kumaraswamy", "WrappedCauchy", "ContinuousBernoulli",

@@ -67,9 +67,8 @@ class Law:
         return result
 
     def _bounds(self, row: Array) -> tuple[Array, Array]:
-        upper = self.density.upper
-        high = np.full(row.shape, np.inf) if upper is None else upper[row]
-        return np.full(row.shape, self.density.support.low), high
+        low, high = self.density.ends
+        return low[row], high[row]
 
     def _snap(self, y: Array, _row: Array) -> Array:
         return y

@@ -129,6 +129,13 @@ from likelihoodkit.primitives.directions import (
     unit_of as unit_of,
 )
 from likelihoodkit.primitives.distances import frozen as frozen, heading as heading, norm as norm
+from likelihoodkit.primitives.extremes import (
+    extreme_value_information as extreme_value_information,
+    extreme_value_loss as extreme_value_loss,
+    extreme_value_mean as extreme_value_mean,
+    extreme_value_variance as extreme_value_variance,
+    generalized_pareto_loss as generalized_pareto_loss,
+)
 from likelihoodkit.primitives.labelled import (
     column_of as column_of,
     steps_cross_entropy as steps_cross_entropy,

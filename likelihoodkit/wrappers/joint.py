@@ -78,9 +78,10 @@ def _joint(bounds: dict[str, Bound]) -> Bound:
 
 
 def _renamed(found: Inside) -> Support:
-    """The support, its upper end by the name that this has in the joint declaration."""
+    """The support, its ends by the names that they have in the joint declaration."""
     domain = found.domain
-    return replace(domain, upper=f"{found.prefix}{domain.upper}") if domain.upper else domain
+    upper, lower = (f"{found.prefix}{name}" if name else name for name in (domain.upper, domain.lower))
+    return replace(domain, upper=upper, lower=lower)
 
 
 __all__ = ["Joint"]

@@ -26,7 +26,7 @@ ENTRIES, STEPS = 3, 3
 HELD = {
     "AsymmetricLaplace": {"level": 0.3}, "Huber": {"threshold": 1.345}, "Binomial": {"trials": 12},
     "AsymmetricNormal": {"level": 0.3}, "BetaBinomial": {"trials": 12},
-    "LinearChain": {"classes": 3}, "Alignment": {"classes": 3},
+    "Pareto": {"minimum": 0.5}, "LinearChain": {"classes": 3}, "Alignment": {"classes": 3},
 }  # fmt: skip
 
 
@@ -98,7 +98,10 @@ class Subject:
             outputs[:, 1] /= 3
         if "gumbel_min" in self.label:  # e^(-e^4) is nothing: grades that far out do not happen
             outputs /= 3
-        return Rows(self.outcome(rng, count, keywords), outputs, keywords)
+        y = self.outcome(rng, count, keywords)
+        if self.bound.name in {"GeneralizedPareto", "GeneralizedExtremeValue"}:
+            y = _inside_moving_ends(y, outputs)
+        return Rows(y, outputs, keywords)
 
     def outcome(self, rng: np.random.Generator, count: int, keywords: dict[str, Any]) -> np.ndarray:
         domain = self.bound.family.outcome.domain
@@ -117,6 +120,18 @@ class Subject:
         if name is None:
             return None
         return keywords[name] if name in keywords else float(self.bound.held[name])
+
+
+def _inside_moving_ends(y: np.ndarray, outputs: np.ndarray) -> np.ndarray:
+    """Outcomes that the shapes leave possible, and shapes for which there is Fisher information (changed in place)."""
+    if outputs.shape[1] == 3:
+        scale = np.log1p(np.exp(outputs[:, 1]))
+        z = y * 2 / 3
+        y = outputs[:, 0] + scale * z
+    else:
+        z = y / np.exp(outputs[:, 0])
+    outputs[:, -1] = np.tanh(outputs[:, -1]) * np.minimum(0.4, 0.8 / np.abs(z))
+    return y
 
 
 def draw(domain: Support, rng: np.random.Generator, count: int) -> np.ndarray:

@@ -19,6 +19,7 @@ import likelihoodkit.primitives as vocabulary
 from likelihoodkit.numbers import evaluate
 from likelihoodkit.primitives import RECORDS, kernels, lower
 from primitives.curves import _counts, _power, _with_df
+from primitives.families import FAMILY_ROWS
 from primitives.reference import LINE, TABLE, Case, _magnitudes, between, logs, positives, real, reals
 
 for module in pkgutil.iter_modules(vocabulary.__path__):
@@ -101,6 +102,7 @@ _PAIRS = ("t", "s", "p", "tt", "ts", "tp", "ss", "sp", "pp")
 
 #: name -> (arguments to draw, further points, digits lost per decade, bound)
 ROWS: dict[str, tuple[Draw, tuple[tuple[float, ...], ...], int, float]] = {
+    **FAMILY_ROWS,
     "argument_sigmoid": (reals(core=40), LINE[:20], 1, 2.0),
     "argument_sigmoid_derivative": (reals(core=40), LINE[:20], 1, 2.0),
     "asinh_times_exp": (_times(), ((0.0, 3.0), (1e-300, 700.0), (1.0, -740.0)), 1, 2.0),

@@ -27,6 +27,7 @@ class Family:
     cdf: Callable[..., mpf] | None = None
     moments: Callable[..., tuple[mpf | None, mpf | None]] | None = None
     held: Mapping[str, float] = field(default_factory=dict)
+    possible: Callable[[float, Sequence[float]], bool] | None = None  # does y have a density under these outputs?
     classes: int = 0  # width of the block of a vector-valued parameter, which is the last one
 
     @property
@@ -45,19 +46,25 @@ class Family:
 
     @property
     def continuous(self) -> bool:
-        return self.support in ("real", "positive", "nonnegative", "unit", "angle")
+        return self.support in ("real", "positive", "nonnegative", "unit", "angle", "from a half")
 
     def points(self, count: int = 300) -> list[tuple[float, list[float]]]:
         """`count` moderate (y, outputs), the same on every machine: seeded by the family's name."""
         rng = random.Random(f"likelihoodkit {self.name}")
         draw = _DRAWS[self.support]
-        return [(draw(rng), [round(rng.gauss(0, 2), 6) for _ in range(self.width)]) for _ in range(count)]
+        found: list[tuple[float, list[float]]] = []
+        while len(found) < count:
+            y, outputs = draw(rng), [round(rng.gauss(0, 2), 6) for _ in range(self.width)]
+            if self.possible is None or self.possible(y, outputs):
+                found.append((y, outputs))
+        return found
 
 
 _DRAWS: dict[str, Draw] = {
     "real": lambda rng: round(rng.gauss(0, 3), 6),
     "positive": lambda rng: float(f"{math.exp(rng.gauss(0, 1.5)):.7g}"),
     "nonnegative": lambda rng: float(f"{math.exp(rng.gauss(0, 1.5)):.7g}"),
+    "from a half": lambda rng: 0.5 + float(f"{math.exp(rng.gauss(0, 1.5)):.7g}"),
     "unit": lambda rng: float(f"{1 / (1 + math.exp(rng.gauss(0, 1.5))):.7g}"),
     "angle": lambda rng: round(rng.uniform(-math.pi, math.pi), 6),
     "binary": lambda rng: rng.randrange(2),

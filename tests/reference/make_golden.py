@@ -15,6 +15,7 @@ from pathlib import Path
 
 from mpmath import mp, mpf
 
+from reference.ends import ENDS
 from reference.formulas import MORE
 from textbook import FAMILIES, nll
 
@@ -33,8 +34,8 @@ def _triangle(matrix: list[list[mpf]]) -> list[mpf]:
 
 
 def points(name: str) -> int:
-    """300 points, 100 for the families of formulas.py: what they are made of is in the others too."""
-    return 100 if name in {row.name for row in MORE} else 300
+    """300 points, 100 for the families of formulas.py and ends.py: what they are made of is in the others too."""
+    return 100 if name in {row.name for row in (*MORE, *ENDS)} else 300
 
 
 def golden(name: str, count: int | None = None) -> str:

@@ -26,6 +26,7 @@ class Target:
     settled: bool = True
     wrapper: str = ""
     wrapper_translations: Mapping[str, Translation] = field(default_factory=dict)
+    origin: str = ""  # the reference parameter from which the family counts its outcome
 
     def parameters(self, reference: Parameters) -> dict[str, float]:
         """The family's parameters (held ones included) by the catalogue's names."""
@@ -93,7 +94,7 @@ R_AND_JULIA: dict[str, Target] = {
     "frechet": _to("Frechet", scale="scale", shape="shape"),
     "inverse_gaussian": _to("InverseGaussian", mean="mean", shape="shape"),
     "loglogistic": _to("LogLogistic", scale="scale", shape="shape"),
-    "gpd": _unsettled("GeneralizedPareto", scale="scale", shape="shape"),  # from 0: use the rows with loc = 0
+    "gpd": Target("GeneralizedPareto", {"scale": "scale", "shape": "shape"}, origin="loc"),
     "lomax": _to("Lomax", scale="scale", shape="shape"),
     "pareto": _to("Pareto", shape="shape", minimum="scale"),
     "burr12": _to("Burr", scale="scale", inner="shape2", outer="shape1"),

@@ -35,7 +35,12 @@ class Case:
     def log_density(self) -> list[tuple[float, float]]:
         """(x, log-density) where both are finite: the 40-digit value if the table has one, else R's."""
         best = self.entry.get("logpdf_mp", self.entry["logpdf"])
-        return list(_finite(self.entry["x"], best))
+        return list(_finite(self._outcomes, best))
+
+    @property
+    def _outcomes(self) -> list[Any]:
+        start = self.entry["params"].get(self.target.origin, 0)
+        return [x - start if start and isinstance(x, int | float) else x for x in self.entry["x"]]
 
     def tail(self, name: str) -> list[tuple[float, float]]:
         """(x, log of the probability); name: "logcdf" or "logsf". Only where a second source agrees."""
@@ -44,7 +49,7 @@ class Case:
         column = ("logcdf", "logsf").index(name)
         pairs = zip(self.entry[name], self.entry["tails_agree"], strict=True)
         trusted = [value if agree and agree[column] else None for value, agree in pairs]
-        return list(_finite(self.entry["x"], trusted))
+        return list(_finite(self._outcomes, trusted))
 
 
 def _finite(xs: list[Any], values: list[Any]) -> Iterator[tuple[float, float]]:

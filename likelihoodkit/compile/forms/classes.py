@@ -35,7 +35,7 @@ def log_sum_exp(trace: Trace, z: Value) -> Value:
     top = trace.emit("max_over", z)
     trace.bound(top, -1e300, 1e300)
     here = trace.emit("equal", z, top)
-    ties = trace.emit("sum_over", trace.where(here, 1.0, 0.0 * z))
+    ties = trace.emit("sum_over", trace.where(here, 1.0, 0.0))
     others = trace.emit("sum_over", trace.where(here, 0.0, trace.exp(z - top)))
     return top + trace.log1p((ties - 1.0) + others)
 

@@ -249,6 +249,16 @@ from likelihoodkit.primitives.kernels.extreme_steps import (  # isort: skip
     gumbel_min_step_start, gumbel_step_bend, gumbel_step_cross, gumbel_step_curve, gumbel_step_length,
     gumbel_step_start, log_gumbel_min_step, log_gumbel_step,
 )  # fmt: skip
+from likelihoodkit.primitives.kernels.extreme_moments import (  # isort: skip
+    extreme_value_information, extreme_value_mean, extreme_value_variance,
+)  # fmt: skip
+from likelihoodkit.primitives.kernels.extremes import (  # isort: skip
+    extreme_value_loss, extreme_value_pull, extreme_value_pull_curve, extreme_value_pull_scale,
+    extreme_value_pull_shape, extreme_value_scale, extreme_value_scale_curve, extreme_value_scale_shape,
+    extreme_value_shape, extreme_value_shape_curve, generalized_pareto_cross, generalized_pareto_loss,
+    generalized_pareto_scale, generalized_pareto_scale_curve, generalized_pareto_shape,
+    generalized_pareto_shape_curve,
+)  # fmt: skip
 from likelihoodkit.primitives.kernels.steps import (  # isort: skip
     cauchy_hazard, cauchy_hazard_slope, log_cauchy_tail,
     cauchy_step_bend, cauchy_step_cross, cauchy_step_curve, cauchy_step_length, cauchy_step_start, log_cauchy_step,
@@ -315,8 +325,13 @@ __all__ = [
     "cauchy_step_cross", "cauchy_step_curve", "cauchy_step_length", "cauchy_step_start", "chi_squared_loss", "cos",
     "cosh", "delay_pull", "delay_wait", "digamma", "digamma_chord", "digamma_rising", "entries", "erf", "erfc", "exp",
     "exp_minus", "expm1", "expm1_minus", "expm1_over", "expm1_over_da", "expm1_over_daa", "exprel", "exprel_derivative",
-    "floor", "gamma_curve", "gamma_deviance_half", "gamma_loss", "gamma_p_gap", "gamma_p_pull", "gamma_peak",
-    "gamma_q_gap", "gamma_q_pull", "gammainccinv", "gammaincinv", "generalized_poisson_loss", "gompertz_ageing",
+    "extreme_value_information", "extreme_value_loss", "extreme_value_mean", "extreme_value_pull",
+    "extreme_value_pull_curve", "extreme_value_pull_scale", "extreme_value_pull_shape", "extreme_value_scale",
+    "extreme_value_scale_curve", "extreme_value_scale_shape", "extreme_value_shape", "extreme_value_shape_curve",
+    "extreme_value_variance", "floor", "gamma_curve", "gamma_deviance_half", "gamma_loss", "gamma_p_gap",
+    "gamma_p_pull", "gamma_peak", "gamma_q_gap", "gamma_q_pull", "gammainccinv", "gammaincinv",
+    "generalized_pareto_cross", "generalized_pareto_loss", "generalized_pareto_scale", "generalized_pareto_scale_curve",
+    "generalized_pareto_shape", "generalized_pareto_shape_curve", "generalized_poisson_loss", "gompertz_ageing",
     "gompertz_curve", "gompertz_loss", "gompertz_risk", "gumbel_min_step_bend", "gumbel_min_step_cross",
     "gumbel_min_step_curve", "gumbel_min_step_length", "gumbel_min_step_start", "gumbel_step_bend", "gumbel_step_cross",
     "gumbel_step_curve", "gumbel_step_length", "gumbel_step_start", "hazard", "hazard_derivative", "hazard_excess",

@@ -20,10 +20,11 @@ from likelihoodkit.primitives.kernels.exponential import (
 
 @kernel
 def log1p_over(x: Floats, a: Floats) -> Floats:
-    """log(1 + a x)/a; x at a = 0."""
-    t = a * x
+    """log(1 + a x)/a; x at a = 0, and its limit, of the sign of -a, where 1 + a x is not positive."""
+    t = np.where(a == 0, 0.0, a * x)
     return piecewise(
         (x, a, t),
+        (t <= -1, lambda x, a, t: -np.copysign(np.inf, a)),
         (np.isfinite(x) & np.isinf(a) & (x * a > 0), lambda x, a, t: np.zeros_like(x)),
         (np.isinf(t) & np.isfinite(x), lambda x, a, t: (np.log(np.absolute(a)) + np.log(x * np.sign(a))) / a),
         (np.absolute(t) < 0.5, lambda x, a, t: x * np.where(t == 0, 1.0, np.log1p(t) / t)),
@@ -33,9 +34,14 @@ def log1p_over(x: Floats, a: Floats) -> Floats:
 
 @kernel
 def log1p_over_da(x: Floats, a: Floats) -> Floats:
-    """Derivative of log(1 + a x)/a in a; -x^2/2 at a = 0."""
-    t = a * x
-    return piecewise((x, a, t), ((t > -0.6) & (t < 1.9), _log1p_over_da_near), otherwise=_log1p_over_da_far)
+    """Derivative of log(1 + a x)/a in a; -x^2/2 at a = 0, and 0 where the logarithm is at its limit."""
+    t = np.where(a == 0, 0.0, a * x)
+    return piecewise(
+        (x, a, t),
+        ((t > -0.6) & (t < 1.9), _log1p_over_da_near),
+        (t <= -1, lambda x, a, t: np.zeros_like(x)),
+        otherwise=_log1p_over_da_far,
+    )
 
 
 def _log1p_over_da_near(x: Floats, a: Floats, t: Floats) -> Floats:
@@ -55,9 +61,14 @@ def _log1p_over_da_far(x: Floats, a: Floats, t: Floats) -> Floats:
 
 @kernel
 def log1p_over_daa(x: Floats, a: Floats) -> Floats:
-    """Second derivative of log(1 + a x)/a in a; 2 x^3/3 at a = 0."""
-    t = a * x
-    return piecewise((x, a, t), ((t > -0.6) & (t < 1.9), _log1p_over_daa_near), otherwise=_log1p_over_daa_far)
+    """Second derivative of log(1 + a x)/a in a; 2 x^3/3 at a = 0, and 0 where the logarithm is at its limit."""
+    t = np.where(a == 0, 0.0, a * x)
+    return piecewise(
+        (x, a, t),
+        ((t > -0.6) & (t < 1.9), _log1p_over_daa_near),
+        (t <= -1, lambda x, a, t: np.zeros_like(x)),
+        otherwise=_log1p_over_daa_far,
+    )
 
 
 def _log1p_over_daa_near(x: Floats, a: Floats, t: Floats) -> Floats:

@@ -1,0 +1,58 @@
+"""How the words of single families are spelt in plain text: whole losses and their slopes."""
+
+from __future__ import annotations
+
+
+def _slopes(symbol: str, arguments: str, places: str, names: dict[str, str]) -> dict[str, tuple[str, str]]:
+    """``d/dt G[...]`` for each name: in what it is differentiated, by its letters."""
+    rows = {}
+    for name, letters in names.items():
+        if not letters:
+            rows[name] = f"{symbol}[{places}]", "atom"
+        elif len(letters) == 1:
+            rows[name] = f"d/d{letters} {symbol}({arguments})[{places}]", "atom"
+        else:
+            below = f"d{letters[0]}2" if letters[0] == letters[1] else f"d{letters[0]}d{letters[1]}"
+            rows[name] = f"d2/{below} {symbol}({arguments})[{places}]", "atom"
+    return rows
+
+
+#: primitive -> (template, does it need parentheses inside a product or power?)
+FAMILY_TEMPLATES: dict[str, tuple[str, str]] = {
+    "generalized_pareto_loss": ("[{1} + (1 + 1/a) log(1 + a {0} exp(-({1}))), a = {2}]", "atom"),
+    **_slopes(
+        "[t + (1 + 1/a) log(1 + a y exp(-t))]",
+        "y, t, a",
+        "{0}, {1}, {2}",
+        {
+            "generalized_pareto_scale": "t",
+            "generalized_pareto_shape": "a",
+            "generalized_pareto_scale_curve": "tt",
+            "generalized_pareto_cross": "ta",
+            "generalized_pareto_shape_curve": "aa",
+        },
+    ),
+    "extreme_value_loss": (
+        "[{1} + (1 + 1/a) log(g) + g^(-1/a), g = 1 + a ({0}) exp(-({1})), a = {2}]",
+        "atom",
+    ),
+    **_slopes(
+        "[t + (1 + 1/a) log(g) + g^(-1/a), g = 1 + a r exp(-t)]",
+        "r, t, a",
+        "{0}, {1}, {2}",
+        {
+            "extreme_value_pull": "r",
+            "extreme_value_scale": "t",
+            "extreme_value_shape": "a",
+            "extreme_value_pull_curve": "rr",
+            "extreme_value_pull_scale": "rt",
+            "extreme_value_pull_shape": "ra",
+            "extreme_value_scale_curve": "tt",
+            "extreme_value_scale_shape": "ta",
+            "extreme_value_shape_curve": "aa",
+        },
+    ),
+    "extreme_value_mean": ("(gamma(1 - {0}) - 1)/{0}", "product"),
+    "extreme_value_variance": ("(gamma(1 - 2 {0}) - gamma(1 - {0})^2)/{0}^2", "product"),
+    "extreme_value_information": ("I({0}; {1}, {2})", "atom"),
+}

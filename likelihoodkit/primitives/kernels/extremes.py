@@ -1,0 +1,204 @@
+"""Generalized Pareto and generalized extreme values: whole losses that end where 1 + a x does, with their slopes.
+
+Both are written with L = log(1 + a x)/a, q = x/(1 + a x) and L' = dL/da = (q - L)/a, which pass through a = 0 smoothly.
+Outside the support (1 + a x <= 0) the loss is infinite and does not move: its slopes are 0. ``t`` is the log of the
+scale, ``a`` the shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from likelihoodkit.primitives.kernels._tools import Floats, Mask, kernel
+from likelihoodkit.primitives.kernels.box_cox import log1p_over, log1p_over_da, log1p_over_daa
+from likelihoodkit.primitives.kernels.exponential import times_exp
+
+#: beyond this size of a x, the 1 in 1 + a x is gone
+LARGE = 1e16
+
+
+class Place:
+    """An outcome r e^-t = x on the line of shape a: 1/x, 1/(1 + a x), L and q, and whether it is outside.
+
+    Where a x is ``large`` all is written with 1/x: the product itself may overflow.
+    """
+
+    def __init__(self, r: Floats, t: Floats, a: Floats) -> None:
+        x = np.asarray(times_exp(r, -t))
+        u = np.where((a == 0) | (x == 0), 0.0, a * x)
+        self.x, self.a = x, a
+        self.outside: Mask = u <= -1.0
+        self.large: Mask = u > LARGE
+        self.inverse = 1.0 / x
+        self.rest = 1.0 / (1.0 + u)
+        far = (np.log(np.absolute(a)) + (np.log(np.absolute(r)) - t)) / a
+        self.log = np.where(self.large, far, np.asarray(log1p_over(x, a)))
+        self.odds = np.where(np.absolute(u) > 1.0, 1.0 / (a + self.inverse), x / (1.0 + u))
+
+    def over(self, near: Floats, far: Floats) -> Floats:
+        """``near``/(1 + a x), where ``far`` is ``near``/x for large x."""
+        return np.where(np.absolute(self.x) > 1.0, far / (self.inverse + self.a), near * self.rest)
+
+    @property
+    def slope(self) -> Floats:
+        """L': negative, -x^2/2 at a = 0."""
+        return np.where(self.large, (self.odds - self.log) / self.a, np.asarray(log1p_over_da(self.x, self.a)))
+
+    @property
+    def bend(self) -> Floats:
+        """The second derivative of L in a, 2 x^3/3 at a = 0."""
+        far = (2.0 * (self.log - self.odds) / self.a - self.odds * self.odds) / self.a
+        return np.where(self.large, far, np.asarray(log1p_over_daa(self.x, self.a)))
+
+
+def _led(less: Floats, more: Floats) -> Floats:
+    """The sum of two numbers of which the second is infinite first, and then of the sign of the sum."""
+    return np.where(np.isinf(more), more, less + more)
+
+
+def _walled(formula: Callable[[Place, Floats, Floats], Floats], outside: float = 0.0) -> Callable[..., Floats]:
+    """A kernel of (r, t, a) from a formula of the place, r and t; outside the support it is ``outside``."""
+
+    def whole(r: Floats, t: Floats, a: Floats) -> Floats:
+        r, t, a = np.broadcast_arrays(r, t, a)
+        place = Place(r, t, a)
+        return np.where(place.outside, outside, formula(place, r, t))
+
+    whole.__doc__ = formula.__doc__
+    return kernel(whole)
+
+
+# -- generalized Pareto: t + (1 + a) L ---------------------------------------------------------------------------
+
+
+def _pareto_loss(p: Place, r: Floats, t: Floats) -> Floats:
+    """t + (1 + a) L."""
+    return t + (1.0 + p.a) * p.log
+
+
+def _pareto_scale(p: Place, r: Floats, t: Floats) -> Floats:
+    """Derivative in t: (1 - x)/(1 + a x)."""
+    return p.over(1.0 - p.x, p.inverse - 1.0)
+
+
+def _pareto_shape(p: Place, r: Floats, t: Floats) -> Floats:
+    """Derivative in a: L + (1 + a) L' = q + L'."""
+    return _led(p.odds, p.slope)
+
+
+def _pareto_scale_curve(p: Place, r: Floats, t: Floats) -> Floats:
+    """Second derivative in t: (1 + a) x/(1 + a x)^2."""
+    return ((1.0 + p.a) * p.odds) * p.rest
+
+
+def _pareto_cross(p: Place, r: Floats, t: Floats) -> Floats:
+    """Mixed second derivative: x (x - 1)/(1 + a x)^2."""
+    return -p.odds * _pareto_scale(p, r, t)
+
+
+def _pareto_shape_curve(p: Place, r: Floats, t: Floats) -> Floats:
+    """Second derivative in a: L'' - q^2."""
+    return _led(-p.odds * p.odds, p.bend)
+
+
+generalized_pareto_loss = _walled(_pareto_loss, np.inf)
+generalized_pareto_scale = _walled(_pareto_scale)
+generalized_pareto_shape = _walled(_pareto_shape)
+generalized_pareto_scale_curve = _walled(_pareto_scale_curve)
+generalized_pareto_cross = _walled(_pareto_cross)
+generalized_pareto_shape_curve = _walled(_pareto_shape_curve)
+
+
+# -- generalized extreme value: t + (1 + a) L + E, E = e^-L ------------------------------------------------------
+
+
+def _extreme_loss(p: Place, r: Floats, t: Floats) -> Floats:
+    """t + (1 + a) L + E."""
+    rare = np.exp(-p.log)
+    return np.where(rare == np.inf, np.inf, t + (1.0 + p.a) * p.log + rare)
+
+
+def _gap(p: Place) -> tuple[Floats, Floats]:
+    """E and E - 1."""
+    return np.exp(-p.log), np.expm1(-p.log)
+
+
+def _extreme_pull(p: Place, r: Floats, t: Floats) -> Floats:
+    """Derivative in r: (1 + a - E) e^-t/(1 + a x)."""
+    rare, less = _gap(p)
+    far = ((p.a - less) / p.a / r) / (1.0 + p.inverse / p.a)
+    near = np.asarray(times_exp((p.a - less) * p.rest, -t))
+    return np.where(rare == np.inf, -np.exp(-(1.0 + p.a) * p.log - t), np.where(p.large, far, near))
+
+
+def _extreme_scale(p: Place, r: Floats, t: Floats) -> Floats:
+    """Derivative in t: (1 - x (1 - E))/(1 + a x)."""
+    rare, less = _gap(p)
+    far = -np.exp(np.log(np.absolute(p.x)) - (1.0 + p.a) * p.log)
+    return np.where(rare == np.inf, far, p.over(1.0 + p.x * less, p.inverse + less))
+
+
+def _extreme_shape(p: Place, r: Floats, t: Floats) -> Floats:
+    """Derivative in a: q + (1 - E) L'."""
+    _, less = _gap(p)
+    return _led(p.odds, -np.where(less == 0, 0.0, less * p.slope))
+
+
+def _turn(p: Place) -> Floats:
+    """(1 + a - E + x E)/(1 + a x)."""
+    rare, less = _gap(p)
+    return p.over(p.a - less + p.x * rare, (p.a - less) * p.inverse + rare)
+
+
+def _extreme_pull_curve(p: Place, r: Floats, t: Floats) -> Floats:
+    """Second derivative in r: (1 + a) (E - a) (e^-t/(1 + a x))^2."""
+    rare, _ = _gap(p)
+    slow = np.asarray(times_exp(p.rest, -t))
+    return np.asarray(((1.0 + p.a) * slow) * ((rare - p.a) * slow))
+
+
+def _extreme_pull_scale(p: Place, r: Floats, t: Floats) -> Floats:
+    """Mixed second derivative in r and t: -(1 + a - E + x E) e^-t/(1 + a x)^2."""
+    return -np.asarray(times_exp(_turn(p) * p.rest, -t))
+
+
+def _extreme_scale_curve(p: Place, r: Floats, t: Floats) -> Floats:
+    """Second derivative in t: x (1 + a - E + x E)/(1 + a x)^2."""
+    return p.odds * _turn(p)
+
+
+def _lean(p: Place) -> Floats:
+    """1/(1 + a x) + E L' - q (1 - E)."""
+    rare, less = _gap(p)
+    return p.rest + (np.where(rare == 0, 0.0, rare * p.slope) + p.odds * less)
+
+
+def _extreme_pull_shape(p: Place, r: Floats, t: Floats) -> Floats:
+    """Mixed second derivative in r and a."""
+    return np.asarray(times_exp(_lean(p) * p.rest, -t))
+
+
+def _extreme_scale_shape(p: Place, r: Floats, t: Floats) -> Floats:
+    """Mixed second derivative in t and a."""
+    return -p.odds * _lean(p)
+
+
+def _extreme_shape_curve(p: Place, r: Floats, t: Floats) -> Floats:
+    """Second derivative in a: E L'^2 - q^2 + (1 - E) L''."""
+    rare, less = _gap(p)
+    square = np.where(rare == 0, 0.0, (rare * p.slope) * p.slope)
+    return np.asarray(square - (p.odds * p.odds + np.where(less == 0, 0.0, less * p.bend)))
+
+
+extreme_value_loss = _walled(_extreme_loss, np.inf)
+extreme_value_pull = _walled(_extreme_pull)
+extreme_value_scale = _walled(_extreme_scale)
+extreme_value_shape = _walled(_extreme_shape)
+extreme_value_pull_curve = _walled(_extreme_pull_curve)
+extreme_value_pull_scale = _walled(_extreme_pull_scale)
+extreme_value_pull_shape = _walled(_extreme_pull_shape)
+extreme_value_scale_curve = _walled(_extreme_scale_curve)
+extreme_value_scale_shape = _walled(_extreme_scale_shape)
+extreme_value_shape_curve = _walled(_extreme_shape_curve)
