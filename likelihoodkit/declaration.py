@@ -162,9 +162,8 @@ class Declared(Facts, metaclass=FamilyMeta):
             name: named_parameter(name, slots, naming) for name, slot in slots.items() if slot.role != "outcome"
         }
         for name, slot in slots.items():
-            for bound in (slot.domain.upper, slot.domain.lower):
-                if bound and bound != "classes" and bound not in slots:
-                    raise DeclarationError(f"{cls.__name__}.{name} is bounded by {bound!r}, which is not declared")
+            for bound in {slot.domain.upper, slot.domain.lower} - {None, "classes", *slots}:
+                raise DeclarationError(f"{cls.__name__}.{name} is bounded by {bound!r}, which is not declared")
             if name not in RESERVED:
                 setattr(cls, name, naming[slot])
             elif name == OF_EITHER and name in body:
