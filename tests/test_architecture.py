@@ -21,8 +21,8 @@ FILES = sorted(ROOT.rglob("*.py"))
 
 #: stages in order; a module imports from stages before its own, or from its own package
 STAGES = [
-    "errors", "frameworks", "callables", "verbs", "supports", "columns", "primitives", "links", "reparameterise",
-    "binding", "peers", "slots",
+    "errors", "frameworks", "callables", "verbs", "belonging", "supports", "columns", "primitives", "links",
+    "reparameterise", "binding", "peers", "slots",
     "declaration", "contents", "families", "wrappers",
     "vector_numbers", "numbers", "nll",
     "stabilise", "calculus", "compile", "arrays", "layout", "vector_rows", "calls", "rows", "parts", "engines",
