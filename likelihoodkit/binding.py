@@ -113,7 +113,7 @@ class Bound(Evaluated):
     bindings: tuple[tuple[str, Binding], ...]
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _bound, (getattr(self.family, "narrowed_from", self.family), self.bindings)
+        return _bound, (as_declared(self.family), self.bindings)
 
     @property
     def name(self) -> str:
@@ -173,9 +173,15 @@ def _short(value: sp.Expr | Fixed) -> str:
     return str(value) if value.is_Integer else f"{float(value):.12g}"
 
 
+def as_declared(family: Family) -> Family:
+    """The family as it was written, whatever its support was narrowed to."""
+    found: Family = getattr(family, "narrowed_from", family)
+    return found
+
+
 def narrow(family: Family, low: float) -> Family:
     """The family whose support begins at ``low``, the number that its lower bound is held at; made once for each."""
-    whole: Family = getattr(family, "narrowed_from", family)
+    whole = as_declared(family)
     if (whole, low) not in _NARROWED:
         row = whole.outcome
         body = {

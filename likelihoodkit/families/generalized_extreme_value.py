@@ -27,7 +27,8 @@ class GeneralizedExtremeValue(Distribution):
     Choose it for yearly maxima: floods, wind, claims. shape > 0 has a power tail and a lower end at
     location - scale/shape, shape < 0 an upper end there. Beyond the end the loss is inf with a gradient of 0, so
     a predicted shape that makes a row impossible stops neither the program nor the other rows. It breaks when
-    blocks are too short or seasons differ, and likelihood theory does for shape <= -1/2.
+    blocks are too short or seasons differ (try `GeneralizedPareto` of what exceeds a level), and likelihood theory
+    does for shape <= -1/2.
 
     Reference: Jenkinson (1955), Quarterly Journal of the Royal Meteorological Society 81, 158-171.
     """

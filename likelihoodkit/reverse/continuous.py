@@ -8,6 +8,7 @@ from typing import Any
 import sympy as sp
 
 from likelihoodkit import links, supports
+from likelihoodkit.binding import as_declared
 from likelihoodkit.elicit import Functional, answer
 from likelihoodkit.elicit.branches import value
 from likelihoodkit.elicit.question import Question
@@ -63,7 +64,7 @@ def _of_family(question: Question, match: Match, asked: Functional | None) -> No
         loss=question.name,
         tier="likelihood",
         reasons=(f"proved: the loss of {bound!r} = {k} * loss + something free of the prediction",),
-        family=family,
+        family=as_declared(family),
         bound=bound,
         factor=k,
         density=sp.exp(family.formula.xreplace(moves)),

@@ -127,7 +127,8 @@ class _Search:
         if free:
             below = float(self.target[good] @ self.target[good])
             factor = float(mine[good] @ self.target[good]) / below if below else 0.0
-        gap = np.where(good, mine - factor * self.target, 0.0)
+        with np.errstate(invalid="ignore"):  # what is not good is not compared
+            gap = np.where(good, mine - factor * self.target, 0.0)
         return np.asarray(gap / size) if 0 < size < np.inf and factor > 0 else np.full(len(mine), 1.0)
 
     def found(self, *, free: bool) -> Match | None:
