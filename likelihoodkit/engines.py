@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from importlib.util import find_spec
 from typing import Any, Self
@@ -24,6 +24,7 @@ from likelihoodkit.errors import InputError, ShapeError, UnknownNameError
 from likelihoodkit.links import Link
 from likelihoodkit.primitives import is_vector
 from likelihoodkit.rows import Reader, Rows
+from likelihoodkit.straight import Calls
 
 Array = NDArray[Any]
 PROGRAMS = ("value", "fused", "gradient", "hessian", "fisher", "parameters")
@@ -42,6 +43,7 @@ class Running:
     _runners: dict[str, Runner]
     _engine: str
     _threads: int
+    _calls: Calls
 
     def _expressions(self, what: str) -> dict[str, sp.Expr]:
         raise NotImplementedError
@@ -88,11 +90,17 @@ class Running:
             raise UnknownNameError(f"there is no program {what!r}", value=what, remedy="Ask for fused or hessian")
         return self._runner(what).program
 
-    def _run(self, what: str, rows: Rows, places: Mapping[str, Array]) -> None:
-        """Fill the places by the program of that name; what the rows left to be asked is asked here."""
+    def _run(self, what: str, rows: Rows, places: Mapping[str, Array], whole: Sequence[Any] | None = None) -> None:
+        """Fill the places by the program of that name; what the rows left to be asked is asked here.
+
+        ``whole`` are y, the outputs and the answers of a call that gave nothing else.
+        """
         terms, outcome = rows.terms.get(what), self._reader.derivation.y.name
-        if not self._chosen(what, rows.count).run(rows.inputs, places, rows.count, rows.checks, terms, outcome):
+        runner = self._chosen(what, rows.count)
+        if not runner.run(rows.inputs, places, rows.count, rows.checks, terms, outcome):
             rows.complain()
+        elif whole is not None:
+            self._calls.learn(what, whole[0], whole[1], whole[2:], runner, rows, places)
 
     def _gradient_of(self, rows: Rows, out: Any) -> tuple[Array, dict[str, Array]]:
         """An array for the gradient of these rows, and the places in it by the names that programs have for them."""
@@ -132,7 +140,7 @@ class Running:
         if engine == "numba":
             need_compiler()
         other = copy.copy(self)
-        vars(other).update(_engine=engine, _threads=threads, _runners={})
+        vars(other).update(_engine=engine, _threads=threads, _runners={}, _calls=Calls())
         return other
 
     def source(self, target: str = "numpy") -> str:

@@ -24,6 +24,7 @@ from likelihoodkit.nll import Derivation, negative_log_likelihood
 from likelihoodkit.parts import by_parts, refuse_information
 from likelihoodkit.rows import Reader, Rows
 from likelihoodkit.stabilise import stabilise
+from likelihoodkit.straight import Calls
 from likelihoodkit.verbs import verb
 
 Array = NDArray[Any]
@@ -58,7 +59,7 @@ class Loss(Running):
         # names and supports are the same before the formula is stabilised, which a kept program makes unnecessary
         self._reader = Reader(negative_log_likelihood(bound))
         self._runners: dict[str, Runner] = {}
-        self._engine, self._threads = "auto", 1
+        self._engine, self._threads, self._calls = "auto", 1, Calls()
 
     @cached_property
     def derivation(self) -> Derivation:
@@ -149,9 +150,12 @@ class Loss(Running):
         **given: ArrayLike,
     ) -> Array:
         """The loss of each row, shape (n,), all constants kept, never averaged; written to ``out`` if given."""
+        plain = weights is None and offset is None and shared is None and not given and on_invalid == "raise"
+        if plain and (known := self._calls.answer("value", y, outputs, (out,))):
+            return known[0]
         rows = self._read(y, outputs, weights, offset, shared, given, by_tile=True, on_invalid=on_invalid)
         value = receive(out, "value", (rows.count,), rows.dtype, self.name)
-        self._run("value", rows, {"value": value})
+        self._run("value", rows, {"value": value}, (y, outputs, value) if plain else None)
         return rows.weigh(value, impossible=np.inf)
 
     def value_and_gradient(
@@ -170,11 +174,14 @@ class Loss(Running):
 
         ``out`` takes both: two arrays of those shapes and the dtype of ``outputs``.
         """
-        rows = self._read(y, outputs, weights, offset, shared, given, by_tile=True, on_invalid=on_invalid)
+        plain = weights is None and offset is None and shared is None and not given and on_invalid == "raise"
         value_out, gradient_out = out or (None, None)
+        if plain and (known := self._calls.answer("fused", y, outputs, (value_out, gradient_out))):
+            return known[0], known[1]
+        rows = self._read(y, outputs, weights, offset, shared, given, by_tile=True, on_invalid=on_invalid)
         value = receive(value_out, "value", (rows.count,), rows.dtype, self.name)
         answer, places = self._gradient_of(rows, gradient_out)
-        self._run("fused", rows, {"value": value, **places})
+        self._run("fused", rows, {"value": value, **places}, (y, outputs, value, answer) if plain else None)
         rows.weigh(value, impossible=np.inf)
         return value, self._weighed(rows, answer)
 
@@ -191,9 +198,12 @@ class Loss(Running):
         **given: ArrayLike,
     ) -> Array:
         """Derivative of each row's loss in its outputs, as `value_and_gradient` has it; written to ``out`` if given."""
+        plain = weights is None and offset is None and shared is None and not given and on_invalid == "raise"
+        if plain and (known := self._calls.answer("gradient", y, outputs, (out,))):
+            return known[0]
         rows = self._read(y, outputs, weights, offset, shared, given, by_tile=True, on_invalid=on_invalid)
         answer, places = self._gradient_of(rows, out)
-        self._run("gradient", rows, places)
+        self._run("gradient", rows, places, (y, outputs, answer) if plain else None)
         return self._weighed(rows, answer)
 
     def hessian(

@@ -25,8 +25,8 @@ STAGES = [
     "reparameterise", "binding", "peers", "slots",
     "declaration", "contents", "families", "wrappers",
     "vector_numbers", "numbers", "nll",
-    "stabilise", "calculus", "compile", "arrays", "layout", "vector_rows", "calls", "rows", "parts", "engines",
-    "expectation", "majorizer", "matrices", "loss", "predict",
+    "stabilise", "calculus", "compile", "arrays", "layout", "vector_rows", "calls", "rows", "parts",
+    "straight", "engines", "expectation", "majorizer", "matrices", "loss", "predict",
     # beside the way, reading the same derivation
     "prove", "certify", "explain", "elicit", "reverse",
     # at the end, only using losses

@@ -101,6 +101,22 @@ class _Ready:
     code: Compiled | None
 
 
+@dataclass(frozen=True)
+class Straight:
+    """Machine code and where its pointers are within the whole arrays of a call: (which, bytes from its start)."""
+
+    code: Compiled
+    places: list[tuple[int, int]]
+
+    def __call__(self, rows: int, whole: Sequence[Array]) -> bool:
+        """Run on further arrays; False where rows were refused or left to the kernels: then nothing has been done."""
+        if not self.code.rows <= rows <= SPAN:
+            return False
+        flags = np.empty(-(-rows // self.code.rows) * self.code.rows // 8, np.uint8)
+        begins = [address(a) for a in whole]
+        return not self.code(rows, address(flags), [begins[i] + offset for i, offset in self.places])
+
+
 class CompiledRunner(Runner):
     """A program on the compiled engine; see the module."""
 
@@ -135,7 +151,7 @@ class CompiledRunner(Runner):
         """Find out how arrays lie that lie as none before, and compile for it."""
         needed = self._needed
         layout = Layout([*needed, *results], arrays, len(needed))
-        program = None if layout.strange or not set(checks) <= set(needed) else self._written(arrays[: len(needed)])
+        program = None if layout.strange else self._written(arrays[: len(needed)])
         code = None
         if program is not None:
             read = {i.detail: layout.columns[i.detail] for i in program.instructions if i.operation == "input"}
@@ -161,19 +177,14 @@ class CompiledRunner(Runner):
         """As `Runner.run`; prepared terms are computed again, which costs less here than reading them."""
         if not rows:
             return True
-        arrays = [*[inputs[name] for name in self._needed], *outputs.values()]
-        results, checks = list(outputs), checks or {}
-        shapes, addresses = [shape(a) for a in arrays], [address(a) for a in arrays]
-        for ready in self._ready:
-            alike = ready.layout.shapes == shapes and ready.results == results and ready.checks == checks
-            if alike and ready.layout.fits(addresses):
-                break
-        else:
-            ready = self._look(arrays, results, checks)
-            self._ready = [ready, *self._ready[: MOST_LAYOUTS - 1]]
+        checks = checks or {}
+        ready, arrays, addresses = self._find(inputs, outputs, checks)
         code, layout = ready.code, ready.layout
         if code is None:
             return super().run(inputs, outputs, rows, checks, terms, outcome)
+        for name in checks.keys() - set(self._needed):  # the program does not read it
+            if not checks[name](np.asarray(inputs[name], dtype=np.float64)):
+                return False
         if rows < code.rows:
             return self._short(code, Short(layout, arrays, rows, code.rows), inputs, outputs)
         spans = [(start, min(start + SPAN, rows)) for start in range(0, rows, SPAN)]
@@ -192,6 +203,44 @@ class CompiledRunner(Runner):
             with ThreadPoolExecutor(self.threads) as pool:
                 return all(pool.map(work, spans))
         return all(map(work, spans))
+
+    def _find(
+        self, inputs: Mapping[str, Array], outputs: Mapping[str, Array], checks: Mapping[str, Check]
+    ) -> tuple[_Ready, list[Array], list[int]]:
+        """The machine code for these arrays, the arrays in its order, and where they begin."""
+        arrays = [*[inputs[name] for name in self._needed], *outputs.values()]
+        results = list(outputs)
+        shapes, addresses = [shape(a) for a in arrays], [address(a) for a in arrays]
+        for ready in self._ready:
+            alike = ready.layout.shapes == shapes and ready.results == results and ready.checks == checks
+            if alike and ready.layout.fits(addresses):
+                return ready, arrays, addresses
+        ready = self._look(arrays, results, checks)
+        self._ready = [ready, *self._ready[: MOST_LAYOUTS - 1]]
+        return ready, arrays, addresses
+
+    def straight(
+        self,
+        inputs: Mapping[str, Array],
+        outputs: Mapping[str, Array],
+        checks: Mapping[str, Check],
+        whole: Sequence[Array],
+    ) -> Straight | None:
+        """The machine code for arrays of these shapes that are parts of ``whole`` ones; None if not all of them are.
+
+        Every input must have its check, so that nothing else need be asked before the code runs.
+        """
+        ready, _, addresses = self._find(inputs, outputs, checks)
+        if ready.code is None or checks.keys() != set(self._needed):
+            return None
+        begins = [address(a) for a in whole]
+        places = []
+        for pointer in ready.layout.pointers(addresses, 0):
+            within = [i for i, a in enumerate(whole) if 0 <= pointer - begins[i] < max(a.nbytes, 1)]
+            if not within:
+                return None
+            places.append((within[0], pointer - begins[within[0]]))
+        return Straight(ready.code, places)
 
     def _short(self, code: Compiled, short: Short, inputs: Mapping[str, Array], outputs: Mapping[str, Array]) -> bool:
         """Fewer rows than a block."""

@@ -14,7 +14,7 @@ from likelihoodkit.compile import numba_engine
 from likelihoodkit.compile.numba_engine import CompiledRunner
 from likelihoodkit.compile.program import Program
 from likelihoodkit.compile.trace import Trace
-from likelihoodkit.errors import InputError, SupportError
+from likelihoodkit.errors import InputError, ShapeError, SupportError
 from scope import NUMBERS
 
 SPECIAL = [
@@ -171,6 +171,38 @@ def test_one_layout_serves_batches_of_every_size() -> None:
         np.testing.assert_array_equal(value, whole[:count])
         np.testing.assert_array_equal(gradient, by_row[:count])
     assert len(loss._runners["fused"]._ready) == 1
+
+
+@pytest.mark.parametrize(
+    ("family", "width"),
+    [(lk.Normal, 2), (lk.NegativeBinomial, 2), (lk.Categorical, 4), (lk.Mixture(lk.Normal, components=2), 6)],
+)
+def test_later_calls_go_straight_to_the_code_and_give_the_same(family: object, width: int) -> None:
+    loss, plain = lk.derive(family).compile("numba"), lk.derive(family).compile("numpy")
+    rng = np.random.default_rng(0)
+    for seed in range(3):
+        y = rng.integers(0, 4, 300).astype(float)
+        outputs = rng.normal(size=(300, width))
+        if seed == 2:
+            outputs[7] *= 400  # rows for the kernels
+        out = (np.empty(300), np.empty((300, width))) if seed else None
+        found = loss.value_and_gradient(y, outputs, out=out)
+        assert out is None or (found[0] is out[0] and found[1] is out[1])
+        for ours, expected in zip(found, plain.value_and_gradient(y, outputs), strict=True):
+            np.testing.assert_allclose(ours, expected, rtol=1e-12, atol=1e-12)
+        np.testing.assert_allclose(loss(y, outputs), plain(y, outputs), rtol=1e-12, atol=1e-12)
+        np.testing.assert_allclose(loss.gradient(y, outputs), found[1], rtol=1e-12, atol=1e-12)
+    assert {k[0] for k, code in loss._calls._known.items() if code is not None} == {"fused", "value", "gradient"}
+    outputs[5, 1] = np.inf
+    with pytest.raises(InputError, match=r"outputs\[5, 1\] = inf"):
+        loss.value_and_gradient(y, outputs)
+    y[299] = np.nan
+    with pytest.raises((InputError, SupportError), match=r"y\[299\]"):
+        loss(y, np.zeros((300, width)))
+    with pytest.raises(ShapeError):
+        loss(y[:200], np.zeros((300, width)))
+    with pytest.raises(ShapeError):
+        loss.value_and_gradient(y[:200], np.zeros((200, width)), out=(np.empty(201), np.empty((200, width))))
 
 
 def test_threads_change_no_bit(monkeypatch: pytest.MonkeyPatch) -> None:

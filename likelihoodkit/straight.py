@@ -1,0 +1,68 @@
+"""The calls of training loops on the compiled engine: plain arrays that lie as those of an earlier call did.
+
+Such a call needs nothing of what reading arrays otherwise takes: shapes and strides are compared, every number is asked
+in the machine code, and where that says no, or leaves rows to the kernels, the call goes the long way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from likelihoodkit.compile.numba_engine import CompiledRunner, Straight
+from likelihoodkit.compile.numpy_engine import Runner
+from likelihoodkit.rows import Rows
+
+Array = NDArray[Any]
+#: kinds of calls remembered
+MOST = 64
+
+
+class Calls:
+    """What is known of the calls of one loss."""
+
+    def __init__(self) -> None:
+        self._known: dict[Any, Straight | None] = {}
+
+    def answer(self, what: str, y: Any, outputs: Any, out: Sequence[Any]) -> list[Array] | None:
+        """The answers of the program of that name, written to ``out`` where that is given; None: go the long way.
+
+        The first answer has a number per row (unless the program is the gradient alone), the last the shape of outputs.
+        """
+        if not self._known or type(y) is not np.ndarray or type(outputs) is not np.ndarray:
+            return None
+        found = self._known.get(_key(what, y, outputs))
+        rows = len(outputs)
+        if found is None or len(y) != rows:
+            return None
+        shapes = {"value": ((rows,),), "gradient": (outputs.shape,)}.get(what, ((rows,), outputs.shape))
+        answers = []
+        for given, shape in zip(out, shapes, strict=True):
+            if given is not None and not (_plain(given) and given.shape == shape and given.dtype == outputs.dtype):
+                return None
+            answers.append(np.empty(shape, outputs.dtype) if given is None else given)
+        return answers if found(rows, (y, outputs, *answers)) else None
+
+    def learn(
+        self, what: str, y: Any, outputs: Any, answers: Sequence[Array], runner: Runner, rows: Rows, places: Any
+    ) -> None:
+        """Remember a call that went the long way, if the next of its kind need not."""
+        plain = type(y) is np.ndarray and type(outputs) is np.ndarray and outputs.ndim in (1, 2) and len(outputs)
+        if not plain or not isinstance(runner, CompiledRunner) or not all(map(_plain, answers)):
+            return
+        key = _key(what, y, outputs)
+        if key not in self._known:
+            if len(self._known) >= MOST:
+                self._known.clear()
+            self._known[key] = runner.straight(rows.inputs, places, rows.checks, (y, outputs, *answers))
+
+
+def _plain(array: Any) -> bool:
+    return type(array) is np.ndarray and array.flags.c_contiguous and array.flags.writeable
+
+
+def _key(what: str, y: Array, outputs: Array) -> Any:
+    return what, y.dtype, y.strides, outputs.dtype, outputs.strides, outputs.shape[1:]
