@@ -28,6 +28,7 @@ from likelihoodkit.straight import Calls
 from likelihoodkit.verbs import verb
 
 Array = NDArray[Any]
+NONE = (None, None)  # where value and gradient are to be written: nowhere yet
 SharedValues = ArrayLike | Mapping[str, float] | None
 
 
@@ -150,12 +151,11 @@ class Loss(Running):
         **given: ArrayLike,
     ) -> Array:
         """The loss of each row, shape (n,), all constants kept, never averaged; written to ``out`` if given."""
-        plain = weights is None and offset is None and shared is None and not given and on_invalid == "raise"
-        if plain and (known := self._calls.answer("value", y, outputs, (out,))):
+        if known := self._calls.answer("value", y, outputs, (out,), (weights, offset, shared, given), on_invalid):
             return known[0]
         rows = self._read(y, outputs, weights, offset, shared, given, by_tile=True, on_invalid=on_invalid)
         value = receive(out, "value", (rows.count,), rows.dtype, self.name)
-        self._run("value", rows, {"value": value}, (y, outputs, value) if plain else None)
+        self._run("value", rows, {"value": value}, (y, outputs, value))
         return rows.weigh(value, impossible=np.inf)
 
     def value_and_gradient(
@@ -174,14 +174,13 @@ class Loss(Running):
 
         ``out`` takes both: two arrays of those shapes and the dtype of ``outputs``.
         """
-        plain = weights is None and offset is None and shared is None and not given and on_invalid == "raise"
-        value_out, gradient_out = out or (None, None)
-        if plain and (known := self._calls.answer("fused", y, outputs, (value_out, gradient_out))):
+        if known := self._calls.answer("fused", y, outputs, out or NONE, (weights, offset, shared, given), on_invalid):
             return known[0], known[1]
         rows = self._read(y, outputs, weights, offset, shared, given, by_tile=True, on_invalid=on_invalid)
+        value_out, gradient_out = out or NONE
         value = receive(value_out, "value", (rows.count,), rows.dtype, self.name)
         answer, places = self._gradient_of(rows, gradient_out)
-        self._run("fused", rows, {"value": value, **places}, (y, outputs, value, answer) if plain else None)
+        self._run("fused", rows, {"value": value, **places}, (y, outputs, value, answer))
         rows.weigh(value, impossible=np.inf)
         return value, self._weighed(rows, answer)
 
@@ -198,12 +197,11 @@ class Loss(Running):
         **given: ArrayLike,
     ) -> Array:
         """Derivative of each row's loss in its outputs, as `value_and_gradient` has it; written to ``out`` if given."""
-        plain = weights is None and offset is None and shared is None and not given and on_invalid == "raise"
-        if plain and (known := self._calls.answer("gradient", y, outputs, (out,))):
+        if known := self._calls.answer("gradient", y, outputs, (out,), (weights, offset, shared, given), on_invalid):
             return known[0]
         rows = self._read(y, outputs, weights, offset, shared, given, by_tile=True, on_invalid=on_invalid)
         answer, places = self._gradient_of(rows, out)
-        self._run("gradient", rows, places, (y, outputs, answer) if plain else None)
+        self._run("gradient", rows, places, (y, outputs, answer))
         return self._weighed(rows, answer)
 
     def hessian(

@@ -27,12 +27,21 @@ class Calls:
     def __init__(self) -> None:
         self._known: dict[Any, Straight | None] = {}
 
-    def answer(self, what: str, y: Any, outputs: Any, out: Sequence[Any]) -> list[Array] | None:
+    def answer(
+        self, what: str, y: Any, outputs: Any, out: Sequence[Any], more: Sequence[Any], on_invalid: str
+    ) -> list[Array] | None:
         """The answers of the program of that name, written to ``out`` where that is given; None: go the long way.
 
         The first answer has a number per row (unless the program is the gradient alone), the last the shape of outputs.
+        A call that gives anything ``more`` goes the long way.
         """
-        if not self._known or type(y) is not np.ndarray or type(outputs) is not np.ndarray:
+        if (
+            not self._known
+            or on_invalid != "raise"
+            or not all(given is None or (type(given) is dict and not given) for given in more)
+        ):
+            return None
+        if type(y) is not np.ndarray or type(outputs) is not np.ndarray:
             return None
         found = self._known.get(_key(what, y, outputs))
         rows = len(outputs)
@@ -49,8 +58,12 @@ class Calls:
     def learn(
         self, what: str, y: Any, outputs: Any, answers: Sequence[Array], runner: Runner, rows: Rows, places: Any
     ) -> None:
-        """Remember a call that went the long way, if the next of its kind need not."""
-        plain = type(y) is np.ndarray and type(outputs) is np.ndarray and outputs.ndim in (1, 2) and len(outputs)
+        """Remember a call that went the long way, if the next of its kind need not.
+
+        Where more was given than y and outputs, the program has read arrays that are no part of these.
+        """
+        arrays = type(y) is np.ndarray and type(outputs) is np.ndarray and outputs.ndim in (1, 2) and len(outputs)
+        plain = arrays and rows.weights is None and rows.impossible is None
         if not plain or not isinstance(runner, CompiledRunner) or not all(map(_plain, answers)):
             return
         key = _key(what, y, outputs)
