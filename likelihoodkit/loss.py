@@ -24,11 +24,10 @@ from likelihoodkit.nll import Derivation, negative_log_likelihood
 from likelihoodkit.parts import by_parts, refuse_information
 from likelihoodkit.rows import Reader, Rows
 from likelihoodkit.stabilise import stabilise
-from likelihoodkit.straight import Calls
+from likelihoodkit.straight import NONE, Calls
 from likelihoodkit.verbs import verb
 
 Array = NDArray[Any]
-NONE = (None, None)  # where value and gradient are to be written: nowhere yet
 SharedValues = ArrayLike | Mapping[str, float] | None
 
 
@@ -177,9 +176,8 @@ class Loss(Running):
         if known := self._calls.answer("fused", y, outputs, out or NONE, (weights, offset, shared, given), on_invalid):
             return known[0], known[1]
         rows = self._read(y, outputs, weights, offset, shared, given, by_tile=True, on_invalid=on_invalid)
-        value_out, gradient_out = out or NONE
-        value = receive(value_out, "value", (rows.count,), rows.dtype, self.name)
-        answer, places = self._gradient_of(rows, gradient_out)
+        value = receive((out or NONE)[0], "value", (rows.count,), rows.dtype, self.name)
+        answer, places = self._gradient_of(rows, (out or NONE)[1])
         self._run("fused", rows, {"value": value, **places}, (y, outputs, value, answer))
         rows.weigh(value, impossible=np.inf)
         return value, self._weighed(rows, answer)

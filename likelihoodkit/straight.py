@@ -17,6 +17,8 @@ from likelihoodkit.compile.numpy_engine import Runner
 from likelihoodkit.rows import Rows
 
 Array = NDArray[Any]
+#: where value and gradient are to be written: nowhere yet
+NONE = (None, None)
 #: kinds of calls remembered
 MOST = 64
 
