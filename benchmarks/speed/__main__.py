@@ -1,10 +1,13 @@
-"""Value and gradient per row: the kit's engines against NumPy as a person types it, and C where a compiler is found.
+"""Value and gradient per row: the kit's engines against NumPy as a person types it, C, torch and JAX where they are.
 
     OMP_NUM_THREADS=1 python -m benchmarks.speed [--rows 1000 100000] [--rounds 15] [--single] [--derive]
+                                                 [--frameworks] [--threads 2] [WORKLOAD ...]
 
-All are timed in turn, round by round, in one process, each into arrays of its own; minimum and median of the rounds
-are printed. Read the ratios: absolute times move with the machine. `kernels.c` is a C to beat: it returns one sum where
-the kit returns the loss of every row, and holds no guard against overflow or cancellation.
+All are timed in turn, round by round, in one process, the kit and C each into arrays of its own; minimum and median of
+the rounds are printed. Read the ratios: absolute times move with the machine. `kernels.c` is a C to beat: it returns
+one sum where the kit returns the loss of every row, and holds no guard against overflow or cancellation.
+`--frameworks` types the losses for torch (eager) and JAX (jitted), `--threads` runs the compiled engine on so many
+cores too, and a WORKLOAD is the letter with which its name begins.
 """
 
 from __future__ import annotations
@@ -28,6 +31,7 @@ import numpy as np
 import scipy
 
 import likelihoodkit as lk
+from benchmarks.speed.frameworks import LOSSES, Jax, Torch
 from benchmarks.speed.workloads import Workload, workloads
 
 Call = Callable[[], object]
@@ -49,13 +53,18 @@ def library() -> ctypes.CDLL | None:
 def in_c(found: ctypes.CDLL, work: Workload) -> Call:
     """The C function of a workload on columns that each lie together, as it likes them."""
     rows = len(work.y)
+    function = getattr(found, work.kernel)
+    function.restype = ctypes.c_double
+    if work.kernel == "F":  # reads rows as they are
+        answer = np.empty_like(work.outputs)
+        sizes, arrays = [rows, work.outputs.shape[1]], [work.outputs, work.y, answer]
+        inside = [*map(ctypes.c_long, sizes), *(ctypes.c_void_p(a.ctypes.data) for a in arrays)]
+        return lambda: (function(*inside), arrays)
     columns = [np.ascontiguousarray(c) for c in work.outputs.reshape(rows, -1).T]
     arrays = [work.y, *columns, *(np.empty(rows) for _ in columns)]
     pointers = [ctypes.c_void_p(a.ctypes.data) for a in arrays]
     if work.kernel == "A":
         pointers.insert(2, ctypes.c_double(1.0))
-    function = getattr(found, work.kernel)
-    function.restype = ctypes.c_double
     keep = arrays  # the pointers do not own them
     return lambda: (function(ctypes.c_long(rows), *pointers), keep)
 
@@ -73,37 +82,59 @@ def check(work: Workload, loss: lk.Loss) -> None:
         np.testing.assert_allclose(a, b, rtol=near, atol=near)
 
 
-def calls(work: Workload, found: ctypes.CDLL | None) -> dict[str, Call]:
-    """What is timed: typed, the engines, C."""
-    chosen: dict[str, Call] = {"typed": lambda: work.typed(work.y, work.outputs)}
-    for engine in ("numpy", *(("numba",) if COMPILED else ())):
-        loss = lk.derive(work.noise).compile(engine)
+def framework_calls(work: Workload) -> dict[str, Call]:
+    """The loss in torch and in JAX, if they are there."""
+    typed = LOSSES.get(work.typed.__name__)
+    found: dict[str, Call] = {}
+    for name, words in (("torch", Torch), ("jax", Jax)):
+        if typed is not None and importlib.util.find_spec(name) is not None:
+            found[name] = words().call(typed, work.y, work.outputs)
+    return found
+
+
+def calls(work: Workload, found: ctypes.CDLL | None, chosen: argparse.Namespace) -> dict[str, Call]:
+    """What is timed: typed, the engines, C, the frameworks."""
+    timed: dict[str, Call] = {"typed": lambda: work.typed(work.y, work.outputs)}
+    engines = [("numpy", "numpy", 1), *([("numba", "numba", 1)] if COMPILED else [])]
+    if COMPILED and chosen.threads > 1:
+        engines.append((f"numba, {chosen.threads} threads", "numba", chosen.threads))
+    for name, engine, threads in engines:
+        loss = lk.derive(work.noise).compile(engine, threads=threads)
         check(work, loss)
-        chosen[engine] = lambda loss=loss: loss.value_and_gradient(work.y, work.outputs)
+        out = None
+        if work.outputs.ndim < 3:
+            out = np.zeros(len(work.y), work.outputs.dtype), np.zeros_like(work.outputs)
+        timed[name] = lambda loss=loss, out=out: loss.value_and_gradient(work.y, work.outputs, out=out)
     if found is not None and work.kernel and work.outputs.dtype == np.float64:
-        chosen["C"] = in_c(found, work)
-    return chosen
+        timed["C"] = in_c(found, work)
+    return timed | (framework_calls(work) if chosen.frameworks else {})
 
 
-def compare(rows: int, rounds: int, dtype: type) -> None:
+def compare(rows: int, chosen: argparse.Namespace) -> None:
+    """The table for so many rows."""
     found = library()
-    print(f"\n{rows} rows, {np.dtype(dtype).name}: ns per row, minimum / median of {rounds} rounds\n")
-    names = ["typed", "numpy", *(["numba"] if COMPILED else []), *(["C"] if found else [])]
-    print(f"| workload | {' | '.join(names)} | numpy / typed |{' numba / C |' if COMPILED and found else ''}")
-    print("|---|" + "---|" * (len(names) + 1 + bool(COMPILED and found)))
-    ratios = []
+    dtype = np.float32 if chosen.single else np.float64
+    print(f"\n{rows} rows, {np.dtype(dtype).name}: ns per row, minimum / median of {chosen.rounds} rounds\n")
+    ratios: list[float] = []
+    names: list[str] = []
     for work in workloads(rows, dtype):
-        chosen = calls(work, found)
-        times: dict[str, list[float]] = {name: [] for name in chosen}
-        for _ in range(rounds):
-            for name, call in chosen.items():
+        if chosen.workloads and work.name.split()[0] not in chosen.workloads:
+            continue
+        timed_calls = calls(work, found, chosen)
+        times: dict[str, list[float]] = {name: [] for name in timed_calls}
+        for _ in range(chosen.rounds):
+            for name, call in timed_calls.items():
                 times[name].append(timed(call))
+        if not names:
+            names = list(dict.fromkeys([*times, *(["C"] if found and not chosen.single else [])]))
+            against = [name for name in names if name not in {"typed", "numpy", "numba"}] if COMPILED else []
+            print("| workload | " + " | ".join([*names, "numpy / typed", *(f"{n} / numba" for n in against)]) + " |")
+            print("|---|" + "---|" * (len(names) + 1 + len(against)))
         scale = 1e9 / len(work.y) / work.share
         cells = [f"{min(times[n]) * scale:.1f} / {median(times[n]) * scale:.1f}" if n in times else "" for n in names]
         ratios.append(min(times["numpy"]) / min(times["typed"]))
         cells.append(f"{ratios[-1]:.2f}")
-        if COMPILED and found:
-            cells.append(f"{min(times['numba']) / min(times['C']):.2f}" if "C" in times else "")
+        cells += [f"{min(times[n]) / min(times['numba']):.2f}" if n in times else "" for n in against]
         print(f"| {work.name} | {' | '.join(cells)} |", flush=True)
     print(f"\nnumpy / typed, geometric mean: {math.exp(sum(map(math.log, ratios)) / len(ratios)):.2f}")
 
@@ -132,6 +163,9 @@ if __name__ == "__main__":
     parser.add_argument("--rows", type=int, nargs="+", default=[1000, 100_000])
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--single", action="store_true", help="float32")
+    parser.add_argument("workloads", nargs="*", metavar="WORKLOAD")
+    parser.add_argument("--frameworks", action="store_true", help="torch and JAX too, where they are installed")
+    parser.add_argument("--threads", type=int, default=1, help="the compiled engine on so many cores too")
     parser.add_argument("--derive", action="store_true", help="the cost of deriving each family too")
     chosen = parser.parse_args()
     busy = f"{os.getloadavg()[0]:.1f} busy" if hasattr(os, "getloadavg") else "unknown load"
@@ -140,6 +174,6 @@ if __name__ == "__main__":
     )
     print(f"{os.cpu_count()} cores, {busy} before the start, one thread used")
     for count in chosen.rows:
-        compare(count, chosen.rounds, np.float32 if chosen.single else np.float64)
+        compare(count, chosen)
     if chosen.derive:
         deriving()

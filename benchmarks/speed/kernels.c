@@ -192,6 +192,30 @@ double G(long n,const real*y,const real*lw,const real*mu,const real*ls,real*out)
   for(int k=0;k<KM;k++){ out[k]=exp(lw[k]-lse)-acc[k]/n; out[KM+k]=-acc[KM+k]*is[k]/n; out[2*KM+k]=(acc[k]-acc[2*KM+k])/n; }
   return -tot/n+lse+0.91893853320467274178;
 }
+// a mixture of 5 normals of its own for every row: columns of weights, means and softplus scales, x[15], gradients g[15]
+#define EACH(k) \
+    real v##k=x##1##k[i], u##k=EXP(-FABS(v##k)), q##k=1/(1+u##k), sp##k=(v##k>0?v##k:0)+LOG1P(u##k), sl##k=v##k>0?q##k:u##k*q##k; \
+    real is##k=1/sp##k, z##k=(yy-x##2##k[i])*is##k, l##k=w##k[i], t##k=l##k-C(.5)*z##k*z##k-LOG(sp##k);
+double M(long n,const real*y,
+  const real*w0,const real*w1,const real*w2,const real*w3,const real*w4,
+  const real*x20,const real*x21,const real*x22,const real*x23,const real*x24,
+  const real*x10,const real*x11,const real*x12,const real*x13,const real*x14,
+  real*a0,real*a1,real*a2,real*a3,real*a4,real*b0,real*b1,real*b2,real*b3,real*b4,real*c0,real*c1,real*c2,real*c3,real*c4){
+  double tot=0;
+  for(long j=0;j<n;j+=4096){ long j1=j+4096<n?j+4096:n; real s=0;
+  LOOP(reduction(+:s))
+  for(long i=j;i<j1;i++){ real yy=y[i]; EACH(0) EACH(1) EACH(2) EACH(3) EACH(4)
+    real m=t0>t1?t0:t1; m=m>t2?m:t2; m=m>t3?m:t3; m=m>t4?m:t4;
+    real e0=EXP(t0-m),e1=EXP(t1-m),e2=EXP(t2-m),e3=EXP(t3-m),e4=EXP(t4-m), S=e0+e1+e2+e3+e4, p=1/S;
+    real h=l0>l1?l0:l1; h=h>l2?h:l2; h=h>l3?h:l3; h=h>l4?h:l4;
+    real f0=EXP(l0-h),f1=EXP(l1-h),f2=EXP(l2-h),f3=EXP(l3-h),f4=EXP(l4-h), F=f0+f1+f2+f3+f4, r=1/F;
+    s+=LOG(F)+h-m-LOG(S); e0*=p;e1*=p;e2*=p;e3*=p;e4*=p;
+    a0[i]=f0*r-e0;a1[i]=f1*r-e1;a2[i]=f2*r-e2;a3[i]=f3*r-e3;a4[i]=f4*r-e4;
+    b0[i]=-e0*z0*is0;b1[i]=-e1*z1*is1;b2[i]=-e2*z2*is2;b3[i]=-e3*z3*is3;b4[i]=-e4*z4*is4;
+    c0[i]=e0*(1-z0*z0)*is0*sl0;c1[i]=e1*(1-z1*z1)*is1*sl1;c2[i]=e2*(1-z2*z2)*is2*sl2;c3[i]=e3*(1-z3*z3)*is3*sl3;c4[i]=e4*(1-z4*z4)*is4*sl4; }
+  tot+=s; }
+  return tot/n+C(0.91893853320467274178);
+}
 // limits
 double rd(long n,const real*x){ real s=0; LOOP(reduction(+:s)) for(long i=0;i<n;i++) s+=x[i]; return s; }
 void cpy(long n,const real*x,real*o){ for(long i=0;i<n;i++) o[i]=x[i]; }

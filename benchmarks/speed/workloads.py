@@ -9,7 +9,10 @@ import numpy as np
 from scipy import special
 
 import likelihoodkit as lk
+from benchmarks.speed.vectors import alignment, linear_chain, multivariate_normal
 
+#: rows from which sequences are left out: they take minutes and tell nothing new
+MOST_SEQUENCES = 1_000_000
 HALF_LOG_2PI = 0.5 * np.log(2 * np.pi)
 
 
@@ -121,7 +124,22 @@ def workloads(rows: int, dtype: type = np.float64) -> Iterator[Workload]:
     yield Workload("D negative binomial", lk.NegativeBinomial, negative_binomial, counts, outputs(2), kernel="D")
     yield Workload("E Student-t", lk.StudentT, student, y, outputs(3), kernel="E")
     classes = rng.integers(0, 10, rows)
-    yield Workload("F softmax, K = 10, per logit", lk.Categorical, softmax, classes, outputs(10), share=10)
+    ten, many = outputs(10), outputs(1000, few)
+    yield Workload("F softmax, K = 10, per logit", lk.Categorical, softmax, classes, ten, share=10, kernel="F")
     classes = rng.integers(0, 1000, few)
-    yield Workload("F softmax, K = 1000, per logit", lk.Categorical, softmax, classes, outputs(1000, few), share=1000)
-    yield Workload("G mixture of 5 normals", lk.Mixture(lk.Normal, components=5), mixture, y, outputs(15))
+    yield Workload("F softmax, K = 1000, per logit", lk.Categorical, softmax, classes, many, share=1000, kernel="F")
+    mixed = lk.Mixture(lk.Normal, components=5)
+    yield Workload("G mixture of 5 normals", mixed, mixture, y, outputs(15), kernel="M")
+    if rows > MOST_SEQUENCES:
+        return
+    for d in (2, 20):
+        count = max(rows // d, 200)
+        wide = outputs(d + d * (d + 1) // 2, count)
+        wide[:, d:] *= 0.3
+        name = f"H multivariate normal, d = {d}, per coordinate"
+        yield Workload(name, lk.MultivariateNormal, multivariate_normal, outputs(d, count), wide, share=d)
+    count = max(rows // 500, 20)
+    paths, scores = rng.integers(0, 5, (count, 100)), outputs(525, count)
+    yield Workload("I linear chain, T = 100, K = 5, per step", lk.LinearChain, linear_chain, paths, scores, share=100)
+    labels, logits = rng.integers(1, 10, (count, 20)), outputs(1000, count).reshape(count, 100, 10)
+    yield Workload("J alignment, T = 100, K = 10, per step", lk.Alignment, alignment, labels, logits, share=100)
