@@ -81,6 +81,8 @@ def declaration(name: str) -> type[NamedLoss]:
 
 #: what some losses take beside them
 _HELPERS = {"edit_distance": "_edit", "edit_distances": "_edit", "gradient_penalty": "_penalty"}
+#: losses made of noises, and their formulas
+_HELPERS |= {"kl": "_bounds", "evidence_bound": "_bounds", "kl_formula": "_divergence", "kl_pairs": "_divergence"}
 
 
 def __getattr__(name: str) -> Any:

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from likelihoodkit import losses
+from likelihoodkit import links, losses
 from likelihoodkit.arrays import as_real, check_finite
 from likelihoodkit.binding import Held
 from likelihoodkit.declaration import NO_OUTCOME
 from likelihoodkit.errors import BindingError, InputError, ShapeError, UnknownNameError
+from likelihoodkit.layout import columns as columns_of, entries_of
 from likelihoodkit.losses._catalogue import CatalogueLoss, SignedLabels, entry
 from likelihoodkit.primitives import VectorSymbol
 from likelihoodkit.rows import Rows
@@ -158,6 +159,8 @@ class NamedInputs(CatalogueLoss):
         check_finite(array, name, self.name)
         if isinstance(row.domain, SignedLabels):
             array = row.domain.recode(array, self.name)
+        if row.link not in (None, links.identity, links.vector):
+            return array  # an output of the model: its link leads into the domain
         if ranks == 2:
             known = Known(entries=array.shape[1])
             check_outcome(row.domain, array, self.name, known, None, what=name)
@@ -182,7 +185,11 @@ class NamedInputs(CatalogueLoss):
             if not domain.vector:
                 continue
             other = first_of.setdefault(domain.name, name)
-            if array.shape != arrays[other].shape:
+            first = (outcome if other == outcome.name else self.bound.family.parameters[other]).domain
+            entries = entries_of(first.layout, arrays[other].shape[1]) or 0
+            pairs = ((first, arrays[other]), (domain, array))
+            sizes = [columns_of(d.layout, entries, 0) == a.shape[1] for d, a in pairs]
+            if not all(sizes):
                 raise ShapeError(
                     f"{self.name}: {name} has shape {array.shape}, {other} has {arrays[other].shape}",
                     family=self.name,

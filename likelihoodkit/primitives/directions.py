@@ -5,6 +5,9 @@ from __future__ import annotations
 from likelihoodkit.primitives.record import Kind, primitive
 from likelihoodkit.primitives.vector import sum_over
 
+#: of the second argument only the number of entries counts
+_DIMENSION_ALONE = (None, lambda a, k, v: 0 * a)
+
 inverse_norm: Kind = primitive(
     "inverse_norm",
     None,
@@ -28,7 +31,7 @@ log_bessel: Kind = primitive(
     (lambda k, v: -bessel_complement(k, v), None),
     r"\left(\log I_{{d/2-1}}\left({0}\right)-\left(d/2-1\right)\log\left({0}\right)-{0}\right)",
     reduces=True,
-    pullback=(None, lambda a, k, v: 0 * a),
+    pullback=_DIMENSION_ALONE,
 )
 bessel_complement: Kind = primitive(
     "bessel_complement",
@@ -37,8 +40,17 @@ bessel_complement: Kind = primitive(
     r"\left(1-A_d({0})\right)",
     reduces=True,
     positive=True,
+    pullback=_DIMENSION_ALONE,
 )
 resultant_length: Kind = primitive(
-    "resultant_length", None, (lambda k, v: resultant_slope(k, v), None), r"A_d({0})", reduces=True, positive=True
+    "resultant_length",
+    None,
+    (lambda k, v: resultant_slope(k, v), None),
+    r"A_d({0})",
+    reduces=True,
+    positive=True,
+    pullback=_DIMENSION_ALONE,
 )
-resultant_slope: Kind = primitive("resultant_slope", None, (None, None), r"A_d'({0})", reduces=True, positive=True)
+resultant_slope: Kind = primitive(
+    "resultant_slope", None, (None, None), r"A_d'({0})", reduces=True, positive=True, pullback=_DIMENSION_ALONE
+)

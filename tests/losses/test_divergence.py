@@ -1,0 +1,286 @@
+"""Divergences in closed form: every pair against quadrature, and what is written down against what is derived."""
+
+from __future__ import annotations
+
+import itertools
+
+import mpmath as mp
+import numpy as np
+import pytest
+import sympy as sp
+
+import likelihoodkit as lk
+from likelihoodkit import losses
+from likelihoodkit.families import FAMILIES
+from likelihoodkit.losses._divergence import PRIOR, kl_pairs
+from likelihoodkit.numbers import evaluate
+from likelihoodkit.primitives import lower
+
+PAIRS = kl_pairs()
+VECTORS = {"Categorical", "Dirichlet", "VonMisesFisher"}
+KINKS = {"Laplace", "GeneralizedNormal"}  # a corner that a grid would have to hit
+NUMBERS = [pair for pair in PAIRS if pair[0] not in VECTORS]
+
+
+#: more of what makes tails light, where the range of the quadrature asks for it
+LIGHTER = {
+    ("StudentT", "df"): 6, ("Beta", "concentration"): 8, ("Kumaraswamy", "first"): 4, ("Zeta", "shape"): 6,
+    ("Kumaraswamy", "second"): 3,
+}  # fmt: skip
+
+
+def typical(name, shift):
+    """Numbers for all parameters, well inside; ``shift`` tells the two noises apart."""
+    found = {}
+    for k, (parameter, row) in enumerate(FAMILIES[name].parameters.items()):
+        low, high = row.domain.low, row.domain.high
+        if (low, high) == (0, 1):
+            found[parameter] = 0.35 + 0.2 * shift
+        elif np.isinf(low):
+            found[parameter] = 0.4 + 0.5 * shift
+        else:
+            found[parameter] = low + 1.75 + 0.6 * shift + 0.2 * k + LIGHTER.get((name, parameter), 0)
+    return found
+
+
+def number(formula):
+    with mp.workdps(40):
+        return float(evaluate(lower(formula), {}))
+
+
+def grid(domain, reach=1.0):
+    """Points and weights of a rule that converges geometrically for smooth densities on the domain."""
+    if domain.discrete:
+        y = np.arange(domain.low, min(domain.high, 4000 * reach) + 1)
+        return y, np.ones(len(y))
+    if domain.circular:
+        return np.linspace(-np.pi, np.pi, 4000, endpoint=False), np.full(4000, 2 * np.pi / 4000)
+    t = np.arange(-80 * reach, 80 * reach, 1 / 64)
+    if domain.high == 1:
+        t = t[np.abs(t) < 36]
+        y = 1 / (1 + np.exp(-t))
+        return y, y * (1 - y) / 64
+    if domain.low == 0:
+        return np.exp(t), np.exp(t) / 64
+    t = t / 2
+    return np.sinh(t), np.cosh(t) / 128
+
+
+def by_quadrature(p, q, reach=1.0):
+    y, weights = grid(p.family.outcome.domain, reach)
+    with np.errstate(all="ignore"):
+        log_p, log_q = p.log_density(y), q.log_density(y)
+        share = np.exp(log_p) * weights
+        return float(np.sum((share * (log_p - log_q))[share > 0]))
+
+
+def by_halves(p, q, places):
+    """As `by_quadrature`, cut at the corners."""
+
+    def density(y):
+        log_p, log_q = (float(noise.log_density(float(y))) for noise in (p, q))
+        return mp.exp(log_p) * (log_p - log_q)
+
+    cuts = sorted({-400, -200, -100, -40, -20, -6, *places, 6, 20, 40, 100, 200, 400})
+    return float(mp.quad(density, cuts, maxdegree=6))
+
+
+@pytest.mark.parametrize(("first", "second"), NUMBERS, ids=lambda name: name)
+def test_a_closed_form_is_the_integral(first, second):
+    p, q = FAMILIES[first](**typical(first, 0)), FAMILIES[second](**typical(second, 1))
+    closed = number(losses.kl_formula(p, q))
+    if np.isinf(closed):  # and so the integral grows with the range
+        assert closed > 0
+        more, less = by_quadrature(p, q, 1.0), by_quadrature(p, q, 0.5)
+        assert more > less + 1 or not np.isfinite(more)
+        return
+    found = by_quadrature(p, q)
+    if {first, second} & KINKS:
+        found = by_halves(p, q, [typical(n, s).get("location", 0.0) for n, s in ((first, 0), (second, 1))])
+    assert closed == pytest.approx(found, rel=1e-12, abs=1e-12)
+
+
+@pytest.mark.parametrize("name", sorted({a for a, b in PAIRS if a == b}))
+def test_it_is_zero_for_a_noise_and_itself_and_never_negative(name):
+    family = FAMILIES[name]
+    loss = losses.kl(family, family)
+    rng = np.random.default_rng(1)
+    half = len(loss.outputs) // 2
+    shapes = [
+        (40, 3) if name not in VECTORS or family.parameters[n].domain.vector else (40,) for n in loss.outputs[:half]
+    ]
+    mine = [rng.normal(size=shape) for shape in shapes]
+    value, gradient = loss.value_and_gradient(*mine, *mine)
+    other = [a + 0.3 * rng.normal(size=a.shape) for a in mine]
+    apart, slopes = loss.value_and_gradient(*mine, *other)
+    finite = np.isfinite(apart)
+    assert finite.any()
+    assert np.abs(value[np.isfinite(value)]).max() < 1e-10
+    assert (apart[finite] > 0).all()
+    for slope in (*gradient.values(), *slopes.values()):
+        assert not np.isnan(slope).any()
+
+
+def test_there_are_many_pairs():
+    """Every family with a law of its own or a declared entropy is asked against every other."""
+    assert len(PAIRS) >= 290
+    own = {"Normal", "Gamma", "Beta", "Bernoulli", "Categorical", "Poisson", "Exponential", "Laplace", "LogNormal"}
+    own |= {"Dirichlet", "InverseGamma", "Weibull", "InverseGaussian", "VonMises", "Cauchy", "Gumbel", "Zeta"}
+    assert {(name, name) for name in own} <= set(PAIRS)
+
+
+def test_normal_against_the_standard_normal():
+    """mu^2/2 + s^2/2 - log s - 1/2, symbol by symbol."""
+    mean, scale = (FAMILIES["Normal"].parameters[n].symbol for n in ("mean", "scale"))
+    found = losses.kl_formula(lk.Normal, lk.Normal(mean=0, scale=1))
+    expected = mean**2 / 2 + scale**2 / 2 - sp.log(scale) - sp.Rational(1, 2)
+    assert sp.expand(sp.expand(lower(found)) - expected) == 0
+
+
+@pytest.mark.parametrize("name", ["Normal", "LogNormal", "Poisson", "Exponential", "Rayleigh", "Maxwell", "HalfNormal"])
+def test_what_is_written_down_is_what_is_derived(name, monkeypatch):
+    from likelihoodkit.losses import _divergence
+
+    family = FAMILIES[name]
+    written = losses.kl_formula(family, family)
+    monkeypatch.setattr(_divergence, "WRITTEN", {})
+    _divergence._formula.cache_clear(), _divergence._derived.cache_clear()
+    derived = losses.kl_formula(family, family)
+    _divergence._formula.cache_clear(), _divergence._derived.cache_clear()
+    rng = np.random.default_rng(0)
+    for _ in range(5):
+        at = {s: mp.mpf(rng.uniform(0.5, 3)) for s in written.free_symbols}
+        assert abs(evaluate(lower(written), at) - evaluate(lower(derived), at)) < 1e-13
+    assert {s.name.removeprefix(PRIOR) for s in written.free_symbols} == set(family.parameters)
+
+
+@pytest.mark.parametrize("gap", [1e-3, 1e-8, 1e-150])
+def test_noises_close_to_each_other_keep_their_digits(gap):
+    """The divergence is half the squared distance in units of the Fisher information."""
+    for family, outputs in [(lk.Normal(scale=1), "mean"), (lk.Exponential, "mean"), (lk.Poisson, "mean")]:
+        value = losses.kl(family, family)([[0.0]], [[gap]])
+        assert outputs in losses.kl(family, family).outputs
+        assert value[0] == pytest.approx(gap**2 / 2, rel=max(1e-12, gap), abs=5e-324)
+
+
+# -- vectors ----------------------------------------------------------------------------------------------------------
+
+
+def test_classes():
+    a, b = np.array([[0.3, -1.0, 2.0]]), np.array([[1.0, 0.5, -0.2]])
+    p, q = (np.exp(z) / np.exp(z).sum() for z in (a, b))
+    assert losses.kl(lk.Categorical, lk.Categorical)(a, b)[0] == pytest.approx((p * np.log(p / q)).sum(), rel=1e-14)
+    many = losses.kl(lk.Multinomial(trials=5), lk.Multinomial(trials=5))(a, b)
+    assert many[0] == pytest.approx(5 * (p * np.log(p / q)).sum(), rel=1e-14)
+
+
+def test_dirichlet_of_two_is_beta():
+    mean, concentration = np.array([[0.4, 0.0]]), np.array([1.2])
+    other, prior = np.array([[-0.2, 0.0]]), np.array([0.3])
+    found = losses.kl(lk.Dirichlet, lk.Dirichlet)(mean, concentration, other, prior)
+    numbers = [
+        {"mean": 1 / (1 + np.exp(-m[0, 0])), "concentration": np.exp(c[0])}
+        for m, c in ((mean, concentration), (other, prior))
+    ]
+    assert found[0] == pytest.approx(number(losses.kl_formula(*[lk.Beta(**row) for row in numbers])), rel=1e-12)
+
+
+def test_directions_in_the_plane_are_von_mises():
+    found = losses.kl(lk.VonMisesFisher, lk.VonMisesFisher)([[2.0, 0.0]], [0.7], [[0.0, 3.0]], [-0.4])
+    p, q = (
+        lk.VonMises(direction=0, concentration=np.exp(0.7)),
+        lk.VonMises(direction=np.pi / 2, concentration=np.exp(-0.4)),
+    )
+    assert found[0] == pytest.approx(number(losses.kl_formula(p, q)), rel=1e-12)
+    assert found[0] == pytest.approx(by_quadrature(p, q), rel=1e-12)
+
+
+def test_correlated_normals_against_a_round_one():
+    mean, factor = np.array([[0.3, -1.0]]), np.array([[0.1, -0.2, 0.6]])  # log-diagonal, then what is below it
+    lower_ = np.array([[np.exp(0.1), 0.0], [0.6, np.exp(-0.2)]])
+    covariance = lower_ @ lower_.T
+    loss = losses.kl(lk.MultivariateNormal, lk.MultivariateNormal(mean=0, scale=2))
+    expected = 0.5 * (
+        np.trace(covariance) / 4 + (mean**2).sum() / 4 - 2 + np.log(16) - np.log(np.linalg.det(covariance))
+    )
+    assert loss(mean, factor)[0] == pytest.approx(expected, rel=1e-14)
+    slope = loss.gradient(mean, factor)["scale"]
+    for k in range(3):
+        bump = np.zeros((1, 3))
+        bump[0, k] = 1e-6
+        assert slope[0, k] == pytest.approx(
+            (loss(mean, factor + bump)[0] - loss(mean, factor - bump)[0]) / 2e-6, rel=1e-7
+        )
+    with pytest.raises(lk.ShapeError, match="scale has shape"):
+        loss(mean, factor[:, :2])
+
+
+# -- bounds -----------------------------------------------------------------------------------------------------------
+
+
+def test_vae_kl_is_a_sum_of_divergences():
+    rng = np.random.default_rng(4)
+    mean, log_variance = rng.normal(size=(6, 4)), rng.normal(size=(6, 4))
+    loss = losses.kl(lk.Normal(scale="exp"), lk.Normal(mean=0, scale=1))
+    value, gradient = loss.value_and_gradient(mean, log_variance / 2)
+    known = losses.vae_kl.value_and_gradient(mean, log_variance)
+    assert np.allclose(value, known[0], rtol=1e-14)
+    assert np.allclose(gradient["scale"] / 2, known[1]["log_variance"], rtol=1e-13)
+
+
+def test_an_evidence_bound_is_its_parts():
+    rng = np.random.default_rng(5)
+    y, logits = rng.integers(0, 2, (6, 3)).astype(float), rng.normal(size=(6, 3))
+    mean, scale = rng.normal(size=(6, 2)), rng.normal(size=(6, 2))
+    bound = losses.evidence_bound(lk.Bernoulli, lk.Normal(scale="exp"), lk.Normal(mean=0, scale=1))
+    value, gradient = bound.value_and_gradient(y, logits, mean, scale)
+    likelihood = losses.binary_cross_entropy(y.ravel(), logits.ravel()).reshape(6, 3).sum(axis=1)
+    divergence = losses.vae_kl(mean, 2 * scale)
+    assert np.allclose(value, likelihood + divergence, rtol=1e-14)
+    assert np.allclose(gradient["probability"], 1 / (1 + np.exp(-logits)) - y, rtol=1e-12)
+    plain = losses.evidence_bound(lk.Normal(scale=1), lk.Normal(scale="exp"), lk.Normal(mean=0, scale=1))
+    assert np.allclose(plain(y, logits, mean, scale), losses.elbo(y, logits, mean, 2 * scale), rtol=1e-14)
+
+
+def test_the_bound_holds_and_is_tight_at_the_posterior():
+    """z ~ N(0, 1), y|z ~ N(z, 1): -log p(y) is at most the mean of the loss, and equal to it at N(y/2, 1/2)."""
+    y, z, weights = 0.8, *np.polynomial.hermite_e.hermegauss(40)
+    truth = -lk.Normal(mean=0, scale=np.sqrt(2)).log_density(y)
+    for mean, variance in [(y / 2, 0.5), (0.0, 1.0), (0.1, 0.3)]:
+        draws = mean + np.sqrt(variance) * z
+        rows = len(draws)
+        data, ones = np.full((rows, 1), y), np.ones((rows, 1))
+        value = losses.elbo(data, draws[:, None], mean * ones, np.log(variance) * ones)
+        bound = (value * weights).sum() / weights.sum()
+        assert bound >= truth - 1e-12
+        assert (abs(bound - truth) < 1e-12) == ((mean, variance) == (y / 2, 0.5))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error", "words"),
+    [
+        (lambda: losses.kl(lk.Normal, lk.Gamma), lk.DerivationError, "is infinite"),
+        (lambda: losses.kl(lk.Normal, lk.Poisson), lk.DerivationError, "different kinds"),
+        (lambda: losses.kl(lk.Bernoulli, lk.Categorical), lk.DerivationError, "different kinds"),
+        (lambda: losses.kl(lk.Multinomial(trials=2), lk.Multinomial(trials=3)), lk.DerivationError, "different kinds"),
+        (lambda: losses.kl(lk.Logistic, lk.Logistic), lk.DerivationError, "no closed form here"),
+        (lambda: losses.kl(lk.Normal(mean=0, scale=1), lk.Normal(mean=0, scale=1)), lk.BindingError, "nothing is"),
+        (lambda: losses.kl(lk.Normal(scale=lk.shared), lk.Normal(mean=0, scale=1)), lk.BindingError, "shared"),
+        (lambda: losses.evidence_bound(lk.Dirichlet, lk.Normal, lk.Normal), lk.BindingError, "one number"),
+    ],
+)
+def test_what_is_refused(wrong, error, words):
+    with pytest.raises(error, match=words):
+        wrong()
+
+
+def test_pairs_with_held_settings():
+    """What both hold at one number cancels: trials, dispersion."""
+    for first, second, values in [
+        (lk.Binomial(probability=0.3, trials=7), lk.Binomial(probability=0.6, trials=7), range(8)),
+        (lk.NegativeBinomial(mean=2, dispersion=0.5), lk.NegativeBinomial(mean=3, dispersion=0.5), range(600)),
+    ]:
+        y = np.array(list(values), float)
+        expected = (np.exp(first.log_density(y)) * (first.log_density(y) - second.log_density(y))).sum()
+        assert number(losses.kl_formula(first, second)) == pytest.approx(expected, rel=1e-12)
+    assert list(itertools.islice(PAIRS, 1)) == [("Normal", "Normal")]
