@@ -25,7 +25,7 @@ NUMBERS = [pair for pair in PAIRS if pair[0] not in VECTORS]
 #: more of what makes tails light, where the range of the quadrature asks for it
 LIGHTER = {
     ("StudentT", "df"): 6, ("Beta", "concentration"): 8, ("Kumaraswamy", "first"): 4, ("Zeta", "shape"): 6,
-    ("Kumaraswamy", "second"): 3,
+    ("Kumaraswamy", "second"): 3, ("GeneralizedExtremeValue", "shape"): -0.35, ("GeneralizedPareto", "shape"): -0.35,
 }  # fmt: skip
 
 
@@ -37,7 +37,7 @@ def typical(name, shift):
         if (low, high) == (0, 1):
             found[parameter] = 0.35 + 0.2 * shift
         elif np.isinf(low):
-            found[parameter] = 0.4 + 0.5 * shift
+            found[parameter] = 0.4 + 0.5 * shift + LIGHTER.get((name, parameter), 0)
         else:
             found[parameter] = low + 1.75 + 0.6 * shift + 0.2 * k + LIGHTER.get((name, parameter), 0)
     return found
