@@ -127,7 +127,7 @@ class Layout:
                     gap = start - self._within(position, k) - first + memory.offset
                     self.relations.append((position, memory.position, gap))
             self.memories.append(memory)
-            places = [p for p in places if p not in side]
+            places = places[len(side) :]  # they are sorted
 
     def _within(self, position: int, k: int) -> int:
         """Bytes from the beginning of an array to one of its entries."""

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from likelihoodkit.compile import long_rows
 from likelihoodkit.compile.checks import Check
 from likelihoodkit.compile.memory import Layout, Short, address, names_of, shape
 from likelihoodkit.compile.numpy_engine import TILE, Runner
@@ -83,6 +84,10 @@ class Compiled:
         """Run, a block of rows at least; the answer of `vector_ir.write`. Other Python threads go on meanwhile."""
         return int(self._function(self._pack(rows, flags, *pointers)))
 
+    def flags(self, rows: int) -> Array:
+        """Room for flags: a bit for each row of blocks, a byte where rows go one by one."""
+        return np.empty(-(-rows // self.rows) * self.rows // 8 if self.rows > 1 else rows, np.uint8)
+
 
 def _fresh(binding: Any) -> Any:
     """A compiler takes possession of its target machine: each gets one of its own."""
@@ -112,9 +117,15 @@ class Straight:
         """Run on further arrays; False where rows were refused or left to the kernels: then nothing has been done."""
         if not self.code.rows <= rows <= SPAN:
             return False
-        flags = np.empty(-(-rows // self.code.rows) * self.code.rows // 8, np.uint8)
+        flags = self.code.flags(rows)
         begins = [address(a) for a in whole]
         return not self.code(rows, address(flags), [begins[i] + offset for i, offset in self.places])
+
+
+def _entries(inputs: Sequence[Array]) -> int:
+    """The number of entries that all vectors have; 0 where there is none."""
+    sizes = {len(a) for a in inputs if a.ndim == 2}
+    return sizes.pop() if len(sizes) == 1 else 0
 
 
 class CompiledRunner(Runner):
@@ -136,11 +147,10 @@ class CompiledRunner(Runner):
 
     def _written(self, inputs: Sequence[Array]) -> Program | None:
         """The program for these inputs, its vectors written out; None where that cannot be."""
-        entries = {a.shape[0] for a in inputs if a.ndim == 2}
         if not self.everyday.vectors:
-            return self.everyday if self.possible and not entries else None
-        size = entries.pop() if len(entries) == 1 else MOST_ENTRIES + 1
-        if size > MOST_ENTRIES or not unrollable(self.everyday):
+            return self.everyday if self.possible and all(a.ndim < 2 for a in inputs) else None
+        size = _entries(inputs)
+        if not 0 < size <= MOST_ENTRIES or not unrollable(self.everyday):
             return None
         if size not in self._unrolled:
             program = unroll(self.everyday, size)
@@ -151,18 +161,29 @@ class CompiledRunner(Runner):
         """Find out how arrays lie that lie as none before, and compile for it."""
         needed = self._needed
         layout = Layout([*needed, *results], arrays, len(needed))
-        program = None if layout.strange else self._written(arrays[: len(needed)])
+        if layout.strange:
+            return _Ready(results, dict(checks), layout, None)
+        given = dict(zip(needed, arrays, strict=False))
+        program = self._written(arrays[: len(needed)])
         code = None
         if program is not None:
             read = {i.detail: layout.columns[i.detail] for i in program.instructions if i.operation == "input"}
             written = {name: layout.columns[name] for name, _ in program.results}
-            asked = {
-                n: checks[name]
-                for name, a in zip(needed, arrays, strict=False)
-                if name in checks
-                for n in names_of(name, a)
+            asked = {n: checks[name] for name, a in given.items() if name in checks for n in names_of(name, a)}
+            text = write(program, read, written, asked, wide=_wide())
+            code = Compiled(text, len(layout.memories), lanes(program))
+        else:
+            size = _entries(list(given.values()))
+            columns = {
+                name: layout.columns[names_of(name, a)[0]] for name, a in zip([*needed, *results], arrays, strict=True)
             }
-            code = Compiled(write(program, read, written, asked, wide=_wide()), len(layout.memories), lanes(program))
+            vectors = [name for name, a in zip([*needed, *results], arrays, strict=True) if a.ndim == 2]
+            fits = long_rows.columns_fit(columns[name] for name in vectors)
+            if MOST_ENTRIES < size <= long_rows.MOST and fits and long_rows.possible(self.everyday):
+                asked = {name: check for name, check in checks.items() if name in given}
+                ours, theirs = {n: columns[n] for n in needed}, {n: columns[n] for n in results}
+                text = long_rows.write(self.everyday, size, ours, theirs, asked, wide=_wide())
+                code = Compiled(text, len(layout.memories), 1)
         return _Ready(results, dict(checks), layout, code)
 
     def run(
@@ -193,7 +214,7 @@ class CompiledRunner(Runner):
 
         def work(span: tuple[int, int]) -> bool:
             start, stop = span
-            flags = np.empty(-(-(stop - start) // code.rows) * code.rows // 8, np.uint8)  # a bit for each row
+            flags = code.flags(stop - start)
             answer = code(stop - start, address(flags), layout.pointers(addresses, start))
             if answer & 2:
                 self._flagged(flags, code.rows, start, stop, inputs, outputs)
@@ -244,7 +265,7 @@ class CompiledRunner(Runner):
 
     def _short(self, code: Compiled, short: Short, inputs: Mapping[str, Array], outputs: Mapping[str, Array]) -> bool:
         """Fewer rows than a block."""
-        flags = np.empty(code.rows // 8, np.uint8)
+        flags = code.flags(code.rows)
         answer = code(code.rows, address(flags), short.pointers())
         short.answer(len(self._needed))
         if answer & 2:
@@ -261,7 +282,7 @@ class CompiledRunner(Runner):
         outputs: Mapping[str, Array],
     ) -> None:
         """The rows whose bits are set, by the kernels; the last block of a span ends with its last row."""
-        bits = np.unpackbits(flags, bitorder="little")
+        bits = np.unpackbits(flags, bitorder="little") if block > 1 else flags
         last = len(bits) - block
         places = [np.flatnonzero(bits[:last]) + start, np.flatnonzero(bits[last:]) + max(stop - block, start)]
         rows = np.unique(np.concatenate(places))

@@ -96,9 +96,9 @@ def write(
             name = names[instruction.target] = _load(lines, inputs[instruction.detail], blocks)
             check = checks.get(instruction.detail)
             if check is not None:
-                refused = f"{lines.B} {lines.let(f'or {refused}, {_wrong(lines, name, check)}')}"
+                refused = f"{lines.B} {lines.let(f'or {refused}, {wrong(lines, name, check)}')}"
         else:
-            name = names[instruction.target] = _instruction(
+            name = names[instruction.target] = instruct(
                 lines, instruction, names, [known[a] for a in instruction.arguments]
             )
         guard = limits.get(instruction.target)
@@ -114,9 +114,10 @@ def write(
     refusal = lines.let(f"bitcast {refused} to {word}")
     count = 1 + max(c.pointer for c in (*inputs.values(), *outputs.values()))
     body = "\n".join(lines.text)
-    return f"""{library(lines.lanes, wide=wide)}{_gathers(lines.lanes)}
-define internal i32 @loss(i64 %rows, ptr noalias %flags, {_arguments("ptr noalias", count)}) noinline #0 {{
-entry:
+    return framed(
+        lines,
+        count,
+        f"""entry:
   %last = sub i64 %rows, {count_of_rows}
   br label %loop
 loop:
@@ -132,7 +133,17 @@ loop:
   %next = select i1 %over, i64 %last, i64 %step
   %blocks = add i64 %block, 1
   %done = icmp eq i64 %row, %last
-  br i1 %done, label %end, label %loop
+  br i1 %done, label %end, label %loop""",
+        more=_gathers(lines.lanes),
+    )
+
+
+def framed(lines: Lines, count: int, loop: str, more: str) -> str:
+    """A module around a loop over rows that ends by going to ``end`` with ``wronged`` and ``flagged``."""
+    word = f"i{lines.lanes}"
+    return f"""{library(lines.lanes, wide=lines.wide)}{more}
+define internal i32 @loss(i64 %rows, ptr noalias %flags, {_arguments("ptr noalias", count)}) noinline #0 {{
+{loop}
 end:
   %bad = icmp ne {word} %wronged, 0
   %some = icmp ne {word} %flagged, 0
@@ -178,10 +189,10 @@ def _load(lines: Lines, column: Column, blocks: dict[int, str]) -> str:
         vector = lines.let(f"insertelement <{lines.lanes} x {kind}> poison, {kind} {one}, i32 0")
         shape = f"<{lines.lanes} x {kind}>"
         vector = lines.let(f"shufflevector {shape} {vector}, {shape} poison, <{lines.lanes} x i32> zeroinitializer")
-        return _as_double(lines, vector, column.kind)
+        return as_double(lines, vector, column.kind)
     size = lines.lanes * column.width
     if column.apart or column.width > NARROW:
-        return _as_double(lines, _gathered(lines, column, kind), column.kind)
+        return as_double(lines, _gathered(lines, column, kind), column.kind)
     if column.pointer not in blocks:
         place = _place(lines, column, kind)
         blocks[column.pointer] = lines.let(f"load <{size} x {kind}>, ptr {place}, align {BYTES[kind]}")
@@ -191,7 +202,7 @@ def _load(lines: Lines, column: Column, blocks: dict[int, str]) -> str:
         vector = lines.let(
             f"shufflevector <{size} x {kind}> {vector}, <{size} x {kind}> poison, <{lines.lanes} x i32> <{picks}>"
         )
-    return _as_double(lines, vector, column.kind)
+    return as_double(lines, vector, column.kind)
 
 
 def _addresses(lines: Lines, column: Column, kind: str) -> str:
@@ -217,14 +228,16 @@ def _place(lines: Lines, column: Column, kind: str) -> str:
     return lines.let(f"getelementptr {kind}, ptr %p{column.pointer}, i64 {first}")
 
 
-def _as_double(lines: Lines, vector: str, kind: str) -> str:
+def as_double(lines: Lines, vector: str, kind: str) -> str:
+    """Numbers of that dtype as doubles."""
     if kind == "float64":
         return vector
     change = "fpext" if kind == "float32" else "uitofp" if kind.startswith("u") else "sitofp"
     return lines.let(f"{change} <{lines.lanes} x {TYPES[kind]}> {vector} to {lines.V}")
 
 
-def _wrong(lines: Lines, name: str, check: Inside) -> str:
+def wrong(lines: Lines, name: str, check: Inside) -> str:
+    """The mask of the numbers for which a check says no."""
     low = lines.compare("ult" if check.closed_low else "ule", name, lines.splat(check.low))
     high = lines.compare("ugt" if check.closed_high else "uge", name, lines.splat(check.high))
     wrong = lines.let(f"or {lines.B} {low}, {high}")
@@ -234,7 +247,8 @@ def _wrong(lines: Lines, name: str, check: Inside) -> str:
     return wrong
 
 
-def _instruction(lines: Lines, instruction: Instruction, names: Mapping[int, str], known: Sequence[Range]) -> str:
+def instruct(lines: Lines, instruction: Instruction, names: Mapping[int, str], known: Sequence[Range]) -> str:
+    """One operation; ``known`` are the ranges of its arguments."""
     operation, arguments = instruction.operation, [names[a] for a in instruction.arguments]
     if operation == "constant":
         return lines.splat(float(instruction.detail))
@@ -321,4 +335,4 @@ def _interleave(lines: Lines, vectors: Sequence[str], kind: str) -> str:
     return joined
 
 
-__all__ = ["Column", "lanes", "supported", "write"]
+__all__ = ["Column", "as_double", "framed", "instruct", "lanes", "supported", "write", "wrong"]

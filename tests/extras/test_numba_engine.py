@@ -233,15 +233,16 @@ def test_large_batches_choose_the_engine_by_themselves(monkeypatch: pytest.Monke
     assert type(loss.compile("numpy")._chosen("fused", 100)) is not CompiledRunner
 
 
-@pytest.mark.parametrize("size", [2, 5, 10, 16, 40])
+@pytest.mark.parametrize("size", [2, 5, 10, 16, 17, 40, 64, 1000])
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_vectors_are_written_out(size: int, dtype: type) -> None:
     rng = np.random.default_rng(size)
     unit = float(np.finfo(dtype).eps)
-    mixture = lk.Mixture(lk.Normal, components=min(size, 5))
+    components = min(size, 40)
+    mixture = lk.Mixture(lk.Normal, components=components)
     for loss, y, width in (
         (lk.derive(lk.Categorical), rng.integers(0, size, 1001), size),
-        (lk.derive(mixture), rng.normal(size=1001), 3 * min(size, 5)),
+        (lk.derive(mixture), rng.normal(size=1001), 3 * components),
     ):
         outputs = (3 * rng.normal(size=(1001, width))).astype(dtype)
         fast = loss.compile("numba")
@@ -250,7 +251,25 @@ def test_vectors_are_written_out(size: int, dtype: type) -> None:
         )
         for ours, expected in pairs:
             np.testing.assert_allclose(ours, expected, rtol=256 * unit, atol=64 * unit)
-        assert (fast._runners["fused"]._ready[0].code is not None) == (width <= 16)
+        assert fast._runners["fused"]._ready[0].code is not None
+
+
+def test_long_vectors_are_asked_and_left_to_the_kernels_where_need_be() -> None:
+    fast, plain = (lk.derive(lk.Mixture(lk.Normal, components=20)).compile(e) for e in ("numba", "numpy"))
+    rng = np.random.default_rng(0)
+    y, outputs = rng.normal(size=50), rng.normal(size=(50, 60))
+    outputs[[3, 48, 49], 59] = 650.0, -640.0, 700.0  # a scale outside the everyday range
+    for ours, expected in zip(fast.value_and_gradient(y, outputs), plain.value_and_gradient(y, outputs), strict=True):
+        np.testing.assert_allclose(ours, expected, rtol=1e-12, atol=1e-13)
+    for at in ((7, 19), (11, 20), (49, 59)):
+        wrong = outputs.copy()
+        wrong[at] = np.nan
+        with pytest.raises(InputError, match=rf"outputs\[{at[0]}, {at[1]}\] = nan"):
+            fast(y, wrong)
+    classes = lk.derive(lk.Categorical).compile("numba")
+    for label in (-1, 40, 10**6):
+        with pytest.raises(SupportError, match=r"y\[2\]"):
+            classes([0, 39, label], np.zeros((3, 40)))
 
 
 def test_programs_it_cannot_write_run_on_numpy() -> None:
