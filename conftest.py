@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-collect_ignore = (
-    [] if find_spec("sklearn") else ["likelihoodkit/export/estimators.py", "likelihoodkit/export/booster.py"]
-)
+NEEDS = {
+    "sklearn": ["likelihoodkit/export/estimators.py", "likelihoodkit/export/booster.py"],
+    "torch": ["likelihoodkit/compile/torch.py", "likelihoodkit/export/torch.py"],
+    "jax": ["likelihoodkit/compile/jax.py", "likelihoodkit/export/jax.py"],
+}
+collect_ignore = [path for module, paths in NEEDS.items() if not find_spec(module) for path in paths]

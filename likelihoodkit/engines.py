@@ -45,6 +45,11 @@ class Running:
     _threads: int
     _calls: Calls
 
+    @property
+    def reader(self) -> Reader:
+        """What reads the arrays of a call."""
+        return self._reader
+
     def _expressions(self, what: str) -> dict[str, sp.Expr]:
         raise NotImplementedError
 

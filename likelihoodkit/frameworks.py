@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import Any
 
@@ -43,3 +44,16 @@ def framework(module: str) -> Any:
             value=root,
             remedy=f"Install it with: pip install 'likelihoodkit[{extra}]'",
         ) from None
+
+
+def framework_of(*things: Any) -> str:
+    """Say "torch" or "jax" where one of the things is a tensor of it, else ""; neither is imported for the question.
+
+    >>> framework_of([1.0], 2.0)
+    ''
+    """
+    torch, jax = sys.modules.get("torch"), sys.modules.get("jax")
+    for name, kind in (("torch", getattr(torch, "Tensor", None)), ("jax", getattr(jax, "Array", None))):
+        if kind is not None and any(isinstance(thing, kind) for thing in things):
+            return name
+    return ""

@@ -17,6 +17,7 @@ from likelihoodkit.declaration import Bound, as_bound
 from likelihoodkit.engines import Running, receive
 from likelihoodkit.errors import DerivationError, UnknownNameError
 from likelihoodkit.expectation import expected_outer_product
+from likelihoodkit.frameworks import framework_of
 from likelihoodkit.layout import unpack
 from likelihoodkit.majorizer import majorizer
 from likelihoodkit.matrices import assemble
@@ -137,6 +138,10 @@ class Loss(Running):
             y, outputs, weights=weights, offset=offset, shared=shared, given=given, by_tile=by_tile, **how
         )
 
+    def read(self, y: ArrayLike | None, outputs: ArrayLike, *arguments: Any, **how: Any) -> Rows:
+        """The arrays of a call, checked; raises what a call raises."""
+        return self._read(y, outputs, *arguments, **how)
+
     def __call__(
         self,
         y: ArrayLike,
@@ -149,9 +154,15 @@ class Loss(Running):
         out: Any = None,
         **given: ArrayLike,
     ) -> Array:
-        """The loss of each row, shape (n,), all constants kept, never averaged; written to ``out`` if given."""
+        """The loss of each row, shape (n,), all constants kept, never averaged; written to ``out`` if given.
+
+        Tensors of torch or JAX in, the same out, differentiable (``out`` and ``on_invalid`` are for NumPy).
+        """
         if known := self._calls.answer("value", y, outputs, (out,), (weights, offset, shared, given), on_invalid):
             return known[0]
+        if framework_of(outputs, y):
+            how = weights, offset, shared, given
+            return verb("on_tensors")("evaluate", self, y, outputs, how, (out, on_invalid))  # type: ignore[no-any-return]
         rows = self._read(y, outputs, weights, offset, shared, given, by_tile=True, on_invalid=on_invalid)
         value = receive(out, "value", (rows.count,), rows.dtype, self.name)
         self._run("value", rows, {"value": value}, (y, outputs, value))
@@ -171,10 +182,13 @@ class Loss(Running):
     ) -> tuple[Array, Array]:
         """Loss (n,) and its gradient (shape of ``outputs``, shared parameters in further columns) in one pass.
 
-        ``out`` takes both: two arrays of those shapes and the dtype of ``outputs``.
+        ``out`` takes both: two arrays of those shapes and the dtype of ``outputs``. Tensors in, tensors out.
         """
         if known := self._calls.answer("fused", y, outputs, out or NONE, (weights, offset, shared, given), on_invalid):
             return known[0], known[1]
+        if framework_of(outputs, y):
+            how = weights, offset, shared, given
+            return verb("on_tensors")("value_and_gradient", self, y, outputs, how, (out, on_invalid))  # type: ignore[no-any-return]
         rows = self._read(y, outputs, weights, offset, shared, given, by_tile=True, on_invalid=on_invalid)
         value = receive((out or NONE)[0], "value", (rows.count,), rows.dtype, self.name)
         answer, places = self._gradient_of(rows, (out or NONE)[1])
@@ -197,6 +211,9 @@ class Loss(Running):
         """Derivative of each row's loss in its outputs, as `value_and_gradient` has it; written to ``out`` if given."""
         if known := self._calls.answer("gradient", y, outputs, (out,), (weights, offset, shared, given), on_invalid):
             return known[0]
+        if framework_of(outputs, y):
+            how = weights, offset, shared, given
+            return verb("on_tensors")("gradient", self, y, outputs, how, (out, on_invalid))  # type: ignore[no-any-return]
         rows = self._read(y, outputs, weights, offset, shared, given, by_tile=True, on_invalid=on_invalid)
         answer, places = self._gradient_of(rows, out)
         self._run("gradient", rows, places, (y, outputs, answer))
@@ -329,12 +346,12 @@ class Loss(Running):
 
     # -- in the user's own framework: carried out by the last stage ----------------------------------------------
 
-    def torch(self, *, reduction: str = "mean") -> Any:
-        """The loss as a `torch.nn.Module`; see `likelihoodkit.export.torch`."""
-        return verb("torch_module")(self, reduction=reduction)
+    def torch(self, *, reduction: str = "mean", weights: Any = None, initial: Mapping[str, Any] | None = None) -> Any:
+        """The loss as a `torch.nn.Module`, called with (outputs, y); see `likelihoodkit.export.torch.LossModule`."""
+        return verb("torch_module")(self, reduction=reduction, weights=weights, initial=initial)
 
     def jax(self) -> Any:
-        """The loss as a pure function of JAX arrays; see `likelihoodkit.export.jax`."""
+        """The loss as a pure function of JAX arrays; see `likelihoodkit.export.jax.jax_function`."""
         return verb("jax_function")(self)
 
     def xgboost(self, **options: Any) -> Any:

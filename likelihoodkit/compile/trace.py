@@ -21,6 +21,7 @@ ELEMENTWISE = {
     **dict.fromkeys(("sin", "cos", "tan", "tanh", "sinh", "cosh", "arctan", "arcsinh", "polynomial"), 1),
     **dict.fromkeys(("add", "subtract", "multiply", "divide", "power", "maximum", "minimum", "arctan2"), 2),
     **dict.fromkeys(("less", "less_equal", "greater", "greater_equal", "equal", "logical_and", "logical_or"), 2),
+    "logical_not": 1,
     "where": 3,
 }
 #: operations on the entries of a vector: the greatest, the sum, the entry that y names, that entry replaced

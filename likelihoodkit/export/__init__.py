@@ -1,13 +1,14 @@
 """The same loss in the framework a model is trained in; each framework is imported when it is asked for.
 
 boosters.py   `Loss.xgboost`, `Loss.lightgbm`, `Loss.catboost`, over objective.py, start.py and curvature.py
+tensors.py    `Loss.torch`, `Loss.jax` and tensors in, tensors out, over torch.py and jax.py
 saved.py      noises as plain data
 """
 
 from __future__ import annotations
 
-from likelihoodkit.export import boosters as boosters
+from likelihoodkit.export import boosters as boosters, tensors as tensors
 from likelihoodkit.export.objective import Objective
 from likelihoodkit.frameworks import framework
 
-__all__ = ["Objective", "boosters", "framework"]
+__all__ = ["Objective", "boosters", "framework", "tensors"]

@@ -1,0 +1,240 @@
+"""Programs on arrays of JAX: pure functions with the derived gradient attached, for jit, grad and vmap alike.
+
+A value is computed by elementary operations of ``jax.numpy``; its derivative is that of the calculus (`Tower`), which
+``jax.custom_jvp`` attaches, so that neither a branch that was not taken nor a difference of large numbers spoils it. A
+primitive without a straight line is computed by NumPy on the host (``jax.pure_callback``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from likelihoodkit.compile.program import Program
+from likelihoodkit.compile.tensors.host import NUMBER, HostProgram
+from likelihoodkit.compile.tensors.tower import Tower, entrywise, tower_of
+from likelihoodkit.errors import DerivationError
+from likelihoodkit.frameworks import framework
+from likelihoodkit.primitives import kernels, vector_kernels
+
+jax: Any = framework("jax")
+jnp: Any = framework("jax.numpy")
+special: Any = framework("jax.scipy.special")
+
+Function = Callable[..., tuple[Any, ...]]
+
+
+@cache
+def _operations() -> dict[str, Callable[..., Any]]:
+    same = ["sqrt", "abs", "exp", "log", "log1p", "expm1", "floor", "sign", "sin", "cos", "tan", "tanh", "arctan"]
+    pairs = ["add", "subtract", "multiply", "divide", "power", "maximum", "minimum", "arctan2"]
+    truths = [
+        "less",
+        "less_equal",
+        "greater",
+        "greater_equal",
+        "equal",
+        "logical_and",
+        "logical_or",
+        "logical_not",
+        "where",
+        "negative",
+    ]
+    return {
+        **{name: getattr(jnp, name) for name in (*same, *pairs, *truths)},
+        "square": lambda x: x * x,
+        "arcsinh": jnp.arcsinh,
+        # through expm1: the library's own lose three digits far out
+        "sinh": lambda x: 0.5 * (jnp.expm1(x) - jnp.expm1(-x)),
+        "cosh": lambda x: 0.5 * (jnp.exp(x) + jnp.exp(-x)),
+        "erf": special.erf,
+        "erfc": special.erfc,
+        "max_over": lambda v: jnp.max(v, axis=0),
+        "sum_over": lambda v: jnp.sum(v, axis=0),
+        "argmax_over": lambda v: jnp.argmax(v, axis=0),
+        "entries_of": lambda v: float(v.shape[0]),
+        "pick": _pick,
+        "put": _put,
+        "column_of": _column_of,
+    }
+
+
+def _pick(v: Any, y: Any) -> Any:
+    shape = jnp.broadcast_shapes(v.shape[1:], jnp.shape(y))
+    v = jnp.broadcast_to(v.reshape(v.shape[0], *[1] * (len(shape) + 1 - v.ndim), *v.shape[1:]), (v.shape[0], *shape))
+    return jnp.take_along_axis(v, jnp.broadcast_to(y, shape).astype(int)[None], axis=0)[0]
+
+
+def _put(v: Any, y: Any, entry: Any) -> Any:
+    rows = max(v.ndim - 1, jnp.ndim(y))
+    places = jnp.arange(v.shape[0]).reshape(-1, *[1] * rows)
+    return jnp.where(places == y, entry, v)
+
+
+def _column_of(matrix: Any, y: Any) -> Any:
+    many = round(matrix.shape[0] ** 0.5)
+    shape = jnp.broadcast_shapes(matrix.shape[1:], y.shape)
+    square = matrix.reshape(many, many, *[1] * (len(shape) + 1 - matrix.ndim), *matrix.shape[1:])
+    square = jnp.broadcast_to(square, (many, many, *shape))
+    return jnp.take_along_axis(square, jnp.broadcast_to(y, shape).astype(int)[None, None], axis=1)[:, 0]
+
+
+def evaluate(program: Program, inputs: Mapping[str, Any], primitives: bool = False) -> dict[str, Any]:
+    """Run a straight-line program; vectors are (K, ...), numbers (...).
+
+    ``primitives``: entry by entry primitives are called with their derivatives attached.
+    """
+    operations = _operations()
+    live: dict[int, Any] = {}
+    for instruction in program.instructions:
+        operation, arguments = instruction.operation, [live[a] for a in instruction.arguments]
+        if operation == "input":
+            found = inputs[instruction.detail]
+        elif operation == "constant":
+            found = float(instruction.detail)
+        elif operation in _WITH_DETAIL:
+            found = _WITH_DETAIL[operation](instruction.detail, *arguments)
+        elif operation in operations:
+            found = operations[operation](*arguments)
+        elif primitives and entrywise(operation):
+            (found,) = function(tower_of(operation))(*jnp.broadcast_arrays(*arguments))
+        else:
+            found = _on_host(operation, arguments)
+        live[instruction.target] = found
+    return {name: live[target] for name, target in program.results}
+
+
+def _polynomial(coefficients: Sequence[float], x: Any) -> Any:
+    total = coefficients[-1]
+    for coefficient in coefficients[-2::-1]:
+        total = total * x + coefficient
+    return total
+
+
+def _nodes(places: Sequence[float], start: Any, width: Any) -> Any:
+    shape = jnp.broadcast_shapes(jnp.shape(start), jnp.shape(width))
+    return start + jnp.asarray(places, jnp.result_type(start, width)).reshape(-1, *[1] * len(shape)) * width
+
+
+def _quadrature(weights: Sequence[float], values: Any) -> Any:
+    return jnp.sum(jnp.asarray(weights, values.dtype).reshape(-1, *[1] * (values.ndim - 1)) * values, axis=0)
+
+
+_WITH_DETAIL: dict[str, Callable[..., Any]] = {
+    "polynomial": _polynomial,
+    "nodes": _nodes,
+    "quadrature": _quadrature,
+}
+
+
+def _on_host(operation: str, arguments: Sequence[Any]) -> Any:
+    """A kernel of NumPy on the host, entry by entry; float32 is computed in float64 and rounded once."""
+    if hasattr(vector_kernels, operation):
+        raise DerivationError(f"{operation} mixes entries and cannot be called alone", value=operation)
+    arrays = jnp.broadcast_arrays(*arguments)
+    dtype = jnp.result_type(float, *arrays)
+    kernel = getattr(kernels, operation)
+
+    def compute(*given: Any) -> Any:
+        with np.errstate(all="ignore"):
+            return np.asarray(kernel(*[np.asarray(a, dtype=np.float64) for a in given]), dtype=dtype)
+
+    shape = jax.ShapeDtypeStruct(arrays[0].shape, dtype)
+    return jax.pure_callback(compute, shape, *arrays, vmap_method="broadcast_all")
+
+
+def _spread(found: Any, like: Any, dtype: Any) -> Any:
+    """A result in full shape, whatever it is constant over."""
+    return jnp.broadcast_to(jnp.asarray(found, dtype), like)
+
+
+def function(tower: Tower) -> Function:
+    """The tower's expressions as a function of arrays that broadcast, one result per expression, of any order of AD."""
+    if "jax" not in tower.made:
+        tower.made["jax"] = _attached(tower)
+    return tower.made["jax"]  # type: ignore[no-any-return]
+
+
+def slopes(tower: Tower, live: tuple[int, ...], arrays: Sequence[Any]) -> Sequence[Any]:
+    """The derivatives of every expression in the arguments of those places, expression by expression."""
+    if not tower.vectors:
+        return function(tower.slopes(live))(*arrays)
+    if tower.on_host:
+        return _hosted(tower.hosted(live), arrays)
+    names, rows = [s.name for s in tower.symbols], rows_of(tower, arrays)
+    found = evaluate(tower.slopes(live).by_primitive, dict(zip(names, arrays, strict=True)), primitives=True)
+    shapes = [(arrays[k].shape[0], *rows) if is_entries(tower, k) else rows for k in live]
+    return [_spread(r, s, arrays[k].dtype) for r, s, k in zip(found.values(), shapes, live, strict=True)]
+
+
+def _attached(tower: Tower) -> Function:
+    """Value by elementary operations, derivatives by `slopes`: the tower's next storey."""
+    names = [s.name for s in tower.symbols]
+
+    @jax.custom_jvp  # type: ignore[untyped-decorator]
+    def run(*arrays: Any) -> tuple[Any, ...]:
+        if tower.on_host:
+            return tuple(_hosted(tower.hosted(), arrays))
+        shape, dtype = rows_of(tower, arrays), jnp.result_type(*arrays)
+        found = evaluate(tower.straight, dict(zip(names, arrays, strict=True)))
+        return tuple(_spread(r, shape, dtype) for r in found.values())
+
+    def rule(primals: Any, tangents: Any) -> tuple[Any, Any]:
+        live = tuple(k for k, t in enumerate(tangents) if not _is_zero(t))
+        results = run(*primals)
+        found = slopes(tower, live, primals) if live else ()
+        moves = []
+        for place, result in enumerate(results):
+            move = jnp.zeros_like(result)
+            for i, k in enumerate(live):
+                term = found[place * len(live) + i] * tangents[k]
+                move = move + (jnp.sum(term, axis=0) if is_entries(tower, k) else term)
+            moves.append(move)
+        return results, tuple(moves)
+
+    run.defjvp(rule, symbolic_zeros=True)
+    return jax.jit(run)  # type: ignore[no-any-return]
+
+
+def _hosted(program: HostProgram, arrays: Sequence[Any]) -> list[Any]:
+    """A whole program on the host; its derivative is refused."""
+    rows = jnp.broadcast_shapes(*[a.shape[1:] if v else a.shape for a, v in zip(arrays, program.vectors, strict=True)])
+    full = [
+        jnp.broadcast_to(a.reshape(a.shape[0], *[1] * (len(rows) + 1 - a.ndim), *a.shape[1:]), (a.shape[0], *rows))
+        if v
+        else jnp.broadcast_to(a, rows)
+        for a, v in zip(arrays, program.vectors, strict=True)
+    ]
+    dtype = jnp.result_type(*full)
+    shapes = [jax.ShapeDtypeStruct(rows if k == NUMBER else full[k].shape, dtype) for k in program.like]
+
+    @jax.custom_jvp  # type: ignore[untyped-decorator]
+    def run(*given: Any) -> Any:
+        def compute(*numbers: Any) -> list[Any]:
+            return program(len(rows), [np.asarray(a) for a in numbers])
+
+        return jax.pure_callback(compute, shapes, *given, vmap_method="broadcast_all")
+
+    def rule(*_: Any) -> Any:
+        raise program.refuse()
+
+    run.defjvp(rule)
+    return run(*full)  # type: ignore[no-any-return]
+
+
+def _is_zero(tangent: Any) -> bool:
+    return isinstance(tangent, jax.custom_derivatives.SymbolicZero)
+
+
+def is_entries(tower: Tower, place: int) -> bool:
+    """Is the argument of that place a vector?"""
+    return bool(getattr(tower.symbols[place], "is_vector", False))
+
+
+def rows_of(tower: Tower, arrays: Sequence[Any]) -> tuple[int, ...]:
+    """The shape of the batch."""
+    shapes = [a.shape[1:] if is_entries(tower, k) else a.shape for k, a in enumerate(arrays)]
+    return tuple(jnp.broadcast_shapes(*shapes))

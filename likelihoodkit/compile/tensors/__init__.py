@@ -1,0 +1,12 @@
+"""The same program on tensors of torch and arrays of JAX.
+
+number.py    numbers that record what is done to them, under the names of NumPy
+retarget.py  the kernels of `primitives.kernels`, run on such numbers: their branches become ``where``
+vectors.py   what is done across the entries of a vector
+expand.py    a program with its primitives written out in elementary operations
+tower.py     a program with the programs of its derivatives, of any order
+"""
+
+from likelihoodkit.compile.tensors.tower import Tower, tower_of
+
+__all__ = ["Tower", "tower_of"]

@@ -1,0 +1,51 @@
+"""A program with its primitives written out in elementary operations, as torch and JAX have them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from likelihoodkit.compile.program import Program
+from likelihoodkit.compile.tensors.retarget import straight
+from likelihoodkit.compile.tensors.vectors import OPERATIONS, ROWS
+from likelihoodkit.compile.trace import ELEMENTWISE, Trace, Value
+
+#: elementary operations of one number per row, or of every entry; "nodes" of a rule of integration from a start over a
+#: width come along a first axis of their own, over which "quadrature" takes their weighted mean; the detail says where
+#: they lie in (0, 1) and what they weigh
+ELEMENTS = {*ELEMENTWISE, "erf", "erfc", "nodes", "quadrature"}
+_KEPT = {"input", "constant", *ELEMENTS, *OPERATIONS}
+
+
+def expand(program: Program, *, primitives: bool = True) -> Program:
+    """The program in elementary operations; what has no straight line stays (see `host`).
+
+    ``primitives`` False leaves those that work entry by entry, for an engine that knows their derivatives.
+    """
+    trace = Trace()
+    values: dict[int, Value] = {}
+    for instruction in program.instructions:
+        arguments = [values[a] for a in instruction.arguments]
+        operation, vector = instruction.operation, instruction.target in program.vectors
+        formula = _formula(operation) if primitives else None
+        if operation in ROWS:
+            found = ROWS[operation](trace, *arguments)
+        elif operation == "heaviside":
+            found = trace.where(arguments[0] > 0.0, 1.0, trace.where(arguments[0] < 0.0, 0.0, 0.5))
+        elif formula is not None:
+            found = formula(trace, arguments)
+        elif operation in ELEMENTWISE or operation in {"max_over", "sum_over", "pick", "put"}:
+            found = trace.emit(operation, *arguments, detail=instruction.detail)
+        else:
+            found = trace.raw(operation, [a.target for a in arguments], instruction.detail, vector=vector)
+        values[instruction.target] = found
+    trace.guards.clear()  # of the everyday forms: these rows hold everywhere
+    return trace.program([(name, values[target].target) for name, target in program.results])
+
+
+def _formula(operation: str) -> Callable[..., Value] | None:
+    return None if operation in _KEPT or operation in ROWS else straight(operation)
+
+
+def host(program: Program) -> tuple[str, ...]:
+    """Names of the primitives of an expanded program that NumPy computes on the host."""
+    return tuple(sorted({i.operation for i in program.instructions if i.operation not in _KEPT}))

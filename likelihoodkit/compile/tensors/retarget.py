@@ -1,0 +1,217 @@
+"""The kernels of `primitives.kernels` for numbers that record: one source, read again with other meanings of `np`.
+
+Every function of the package is made anew with its own code and with globals in which ``np`` and ``special`` are those
+of `number` and ``piecewise`` evaluates all formulas and chooses by ``where``. Few names have a spelling of their own
+(`OWN`): what SciPy computes, and what NumPy computes in the machine's extended float.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+import types
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from likelihoodkit.compile.tensors._tables import DIGAMMA, DIGAMMA_ROOT
+from likelihoodkit.compile.tensors.number import NUMPY, NotStraight, Number, emit, numbers_of, plain, value_of, where
+from likelihoodkit.compile.trace import Trace, Value
+from likelihoodkit.primitives import kernels
+
+PACKAGE = kernels.__name__
+
+
+def piecewise(arguments: Sequence[Any], *cases: tuple[Any, Callable[..., Any]], otherwise: Callable[..., Any]) -> Any:
+    """All formulas, and of each number that of the first case that holds."""
+    result = otherwise(*arguments)
+    for condition, formula in reversed(cases):
+        result = where(condition, formula(*arguments), result) if condition is not False else result
+    return result
+
+
+def horner(coefficients: Sequence[float], u: Any) -> Any:
+    """Polynomial with `coefficients`, constant first, at u: one instruction."""
+    if not isinstance(u, Number):
+        return math.fsum(c * u**k for k, c in enumerate(coefficients))
+    return Number(u.value.trace.polynomial(tuple(float(c) for c in coefficients), u.value))
+
+
+def gauss_legendre(integrand: Callable[..., Any], start: Any, width: Any, points: int = 8) -> Any:
+    """Integral of a smooth integrand from start to start + width: all nodes at once, along an axis of their own."""
+    trace = next(a.value.trace for a in (start, width) if isinstance(a, Number))
+    nodes, weights = np.polynomial.legendre.leggauss(points)
+    ends = [trace.value(plain(a)).target for a in (start, width)]
+    at = trace.raw("nodes", ends, tuple((0.5 * (1.0 + nodes)).tolist()))
+    value = value_of(trace, integrand(Number(at)))
+    return Number(trace.raw("quadrature", [value.target], tuple((0.5 * weights).tolist()))) * width
+
+
+def psi(x: Any) -> Any:
+    """Digamma for x > 0: around its root by a polynomial times the distance from it, else by Stirling's formula."""
+    low = x < 1.0
+    moved = where(low, x + 1.0, x)
+    root, rest = DIGAMMA_ROOT
+    near = ((moved - root) - rest) * horner(DIGAMMA, 2.0 * moved - 3.0)
+    far = emit("log", moved) - 0.5 / moved + again("_binet", "binet")(where(moved < 2.0, 2.0, moved), 1)
+    value = where(moved < 2.0, near, far)
+    return where(low, value - 1.0 / x, value)
+
+
+def gammaln(x: Any) -> Any:
+    """log Gamma(x) for x > 4."""
+    large = where(x < 4.0, 4.0, x)
+    return (large - 0.5) * (emit("log", large) - 1.0) + (_STIRLING + again("_binet", "binet")(large, 0))
+
+
+_STIRLING = 0.5 * math.log(2.0 * math.pi) - 0.5
+
+
+class _Special:
+    """The functions of SciPy that have a straight line."""
+
+    psi, digamma, gammaln = staticmethod(psi), staticmethod(psi), staticmethod(gammaln)
+    erf, erfc = staticmethod(lambda x: emit("erf", x)), staticmethod(lambda x: emit("erfc", x))
+
+    @staticmethod
+    def xlogy(a: Any, b: Any) -> Any:
+        """a log b, 0 where a is."""
+        return where(a == 0, 0.0, a * emit("log", where(a == 0, 1.0, b)))
+
+    @staticmethod
+    def xlog1py(a: Any, b: Any) -> Any:
+        """a log(1 + b), 0 where a is."""
+        return where(a == 0, 0.0, a * emit("log1p", where(a == 0, 0.0, b)))
+
+    def __getattr__(self, name: str) -> Any:
+        raise NotStraight(f"scipy.special.{name}")
+
+
+def binet(x: Any, order: int) -> Any:
+    """As `_binet.binet`, without the table for x < 1 that orders 2 and 3 do not have."""
+    large, middle, small, step = (again("_binet", name) for name in ("_large", "_middle", "_small", "_step"))
+    cases = [(x >= 8.0, lambda x: large(x, order)), (x >= 1.0, lambda x: middle(x, order))]
+    if order < 2:
+        cases.append((x >= 0.0625, lambda x: small(x, order)))
+    return piecewise((x,), *cases, otherwise=lambda x: step(x, order) + middle(1.0 + x, order))
+
+
+def binet_difference(a: Any, n: Any, order: int) -> Any:
+    """As `_binet.binet_difference`: within the Gauss rule a >= 1, so that two tables are enough."""
+    large, middle = again("_binet", "_large"), again("_binet", "_middle")
+
+    def above_one(x: Any) -> Any:
+        return where(x >= 8.0, large(x, order + 1), middle(x, order + 1))
+
+    return piecewise(
+        (a, n),
+        (a >= again("_binet", "ASYMPTOTIC_FROM"), lambda a, n: again("_binet", "_asymptotic_difference")(a, n, order)),
+        (n < 0.25 * a, lambda a, n: gauss_legendre(above_one, a, n)),
+        otherwise=lambda a, n: binet(a + n, order) - binet(a, order),
+    )
+
+
+def _wide_power(y: Any, t: Any, g: Any) -> Any:
+    return emit("exp", (emit("log", y) + t) * emit("exp", g))
+
+
+def _wide_halves(_f: Any, _g: Any, a: Any, b: Any) -> tuple[Any, Any, Any, Any, Any]:
+    return a - 1.0, b - 1.0, 0.0, 0.0, 0.0
+
+
+NP, SPECIAL = NUMPY, _Special()
+#: name in a file of the package -> what stands for it here
+OWN: dict[tuple[str, str], Any] = {
+    ("_tools", "piecewise"): piecewise,
+    ("_tools", "horner"): horner,
+    ("_tools", "gauss_legendre"): gauss_legendre,
+    ("_binet", "binet"): binet,
+    ("_binet", "binet_difference"): binet_difference,
+    ("_wide", "wide_power"): _wide_power,
+    ("_wide", "wide_halves"): _wide_halves,
+    ("_wide", "ratio_gap"): lambda y, t, x: x - 1.0,
+    ("plain", "where_positive"): lambda c, a, b: where(c > 0, a, b),
+}
+
+
+@cache
+def _globals(_module: str) -> dict[str, Any]:
+    """The globals of a file of the package with other meanings; filled when all files are known."""
+    return {}
+
+
+@cache
+def _fill() -> None:
+    """Make every function of every file anew."""
+    modules = {name: m for name, m in sys.modules.items() if name.startswith(PACKAGE + ".") and m is not None}
+    for module in modules.values():
+        found = _globals(module.__name__)
+        found["__builtins__"] = __builtins__
+        for name, thing in vars(module).items():
+            if not name.startswith("__"):
+                found[name] = _meant(thing)
+
+
+def _meant(thing: Any) -> Any:
+    """What stands for a global of a file."""
+    if thing is np:
+        return NP
+    if getattr(thing, "__name__", None) == "scipy.special":
+        return SPECIAL
+    if isinstance(thing, np.ufunc):
+        name = thing.__name__
+        return lambda *arguments: getattr(NP if hasattr(np, name) else SPECIAL, name)(*arguments)
+    if isinstance(thing, types.FunctionType):
+        return _anew(thing)
+    return thing
+
+
+@cache
+def _anew(function: types.FunctionType) -> Any:
+    formula = getattr(function, "__wrapped__", function)
+    home = formula.__module__ or ""
+    if not home.startswith(PACKAGE + "."):
+        return function
+    own = OWN.get((home.removeprefix(PACKAGE + "."), formula.__name__))
+    if own is not None:
+        return own
+    new = types.FunctionType(
+        formula.__code__, _globals(home), formula.__name__, formula.__defaults__, formula.__closure__
+    )
+    new.__kwdefaults__ = formula.__kwdefaults__
+    return new
+
+
+def again(file: str, name: str) -> Any:
+    """What a name means in a file of the package that was made anew."""
+    _fill()
+    return _globals(f"{PACKAGE}.{file}")[name]
+
+
+@cache
+def straight(name: str) -> Callable[[Trace, Sequence[Value]], Value] | None:
+    """A kernel as a formula that leaves a straight line in a trace; None where it has none."""
+    function = getattr(kernels, name, None)
+    if function is None:
+        return None
+    _fill()
+    formula = _meant(function)
+
+    def run(trace: Trace, values: Sequence[Value]) -> Value:
+        return value_of(trace, formula(*numbers_of(values)))
+
+    trial = Trace()
+    try:
+        run(trial, [trial.raw("input", (), f"x{k}") for k in range(_places(function))])
+    except NotStraight:
+        return None
+    return run
+
+
+def _places(function: Any) -> int:
+    if isinstance(function, np.ufunc):
+        return function.nin
+    formula = getattr(function, "__wrapped__", function)
+    return int(formula.__code__.co_argcount)

@@ -1,0 +1,118 @@
+"""What is done across the entries of a vector, as a straight line: one row per primitive.
+
+The operations beyond those of a trace: ``argmax_over`` (the place of the first greatest entry), ``entries_of`` (how
+many there are), ``column_of`` (a column of a square matrix that lies by rows).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from likelihoodkit.compile.forms import FORMS
+from likelihoodkit.compile.trace import Trace, Value
+
+Row = Callable[..., Value]
+#: name of a kernel -> its straight line
+ROWS: dict[str, Row] = {name: FORMS[name] for name in ("softmax_cross_entropy", "softmax_residual", "softmax")}
+#: operations that are carried out by the framework's own functions
+OPERATIONS = ("max_over", "sum_over", "pick", "put", "argmax_over", "entries_of", "column_of")
+
+
+def row(formula: Row) -> Row:
+    """Enter a formula under its own name."""
+    ROWS[formula.__name__] = formula
+    return formula
+
+
+def _zeros(trace: Trace, v: Value) -> Value:
+    return trace.where(trace.emit("equal", v, v), 0.0, 0.0 * v)
+
+
+def _top(trace: Trace, v: Value) -> Value:
+    return trace.raw("argmax_over", (v.target,))
+
+
+def _sum(trace: Trace, v: Value) -> Value:
+    return trace.emit("sum_over", v)
+
+
+def _put(trace: Trace, v: Value, y: Value, entry: Value | float) -> Value:
+    return trace.emit("put", v, y, entry)
+
+
+@row
+def entries(trace: Trace, v: Value) -> Value:
+    """K."""
+    return trace.raw("entries_of", (v.target,))
+
+
+@row
+def column_of(trace: Trace, matrix: Value, y: Value) -> Value:
+    """Column y of a square matrix."""
+    return trace.raw("column_of", (matrix.target, y.target), vector=True)
+
+
+@row
+def one_hot(trace: Trace, y: Value, like: Value) -> Value:
+    """1 at entry y."""
+    return _put(trace, _zeros(trace, like), y, 1.0)
+
+
+@row
+def largest_other(trace: Trace, v: Value, y: Value) -> Value:
+    """The largest entry but y."""
+    return trace.emit("max_over", _put(trace, v, y, float("-inf")))
+
+
+@row
+def is_largest_other(trace: Trace, v: Value, y: Value) -> Value:
+    """1 at the first entry that is the largest but y."""
+    return one_hot(trace, _top(trace, _put(trace, v, y, float("-inf"))), v)
+
+
+@row
+def log_sum_exp(trace: Trace, z: Value) -> Value:
+    """max + log1p of the sum of the others; an entry of minus infinity is nothing."""
+    top = _top(trace, z)
+    largest = trace.emit("pick", z, top)
+    base = trace.where(abs(largest) < float("inf"), largest, 0.0)
+    return largest + trace.log1p(_sum(trace, _put(trace, trace.exp(z - base), top, 0.0)))
+
+
+@row
+def softmax_pull(trace: Trace, z: Value, v: Value) -> Value:
+    """p (v - sum_k p_k v_k); an entry near that of the largest p is counted from it."""
+    shares = FORMS["softmax"](trace, z)
+    if v.target in trace.vectors:
+        leading = trace.emit("pick", v, _top(trace, shares))
+    else:
+        return 0.0 * shares
+    beyond = v - leading
+    close = abs(beyond) <= 0.5 * abs(v)
+    rest = trace.where(close, beyond - _sum(trace, shares * beyond), v - _sum(trace, shares * v))
+    return shares * rest
+
+
+@row
+def soft_cross_entropy(trace: Trace, z: Value, y: Value) -> Value:
+    """sum_k y_k (log_sum_exp(z) - z_k) as a sum of terms that are never negative."""
+    top = _top(trace, z)
+    below = trace.emit("pick", z, top) - z
+    others = _put(trace, trace.exp(-below), top, 0.0)
+    surprise = below + trace.log1p(_sum(trace, others))
+    return _sum(trace, trace.where(trace.emit("equal", y, 0.0), 0.0, y * surprise))
+
+
+def _others(trace: Trace, v: Value) -> Value:
+    """The sum of all entries but k, for each k."""
+    top = _top(trace, v)
+    rest = _put(trace, v, top, 0.0)
+    without = _sum(trace, rest)
+    return _put(trace, (without - rest) + trace.emit("pick", v, top), top, without)
+
+
+@row
+def soft_residual(trace: Trace, z: Value, y: Value) -> Value:
+    """softmax(z) sum(y) - y."""
+    shares = FORMS["softmax"](trace, z)
+    return shares * _others(trace, y) - y * _others(trace, shares)
