@@ -26,13 +26,13 @@ from likelihoodkit.parts import by_parts, refuse_information
 from likelihoodkit.rows import Reader, Rows
 from likelihoodkit.stabilise import stabilise
 from likelihoodkit.straight import NONE, Calls
-from likelihoodkit.verbs import verb
+from likelihoodkit.verbs import Exported, verb
 
 Array = NDArray[Any]
 SharedValues = ArrayLike | Mapping[str, float] | None
 
 
-class Loss(Running):
+class Loss(Running, Exported):
     """A per-row loss with its gradient and curvature, derived from a bound noise or a named loss.
 
     Shapes: ``y`` (n,); ``outputs`` (n,) or (n, 1) where one number is predicted, else (n, w), columns in the order of
@@ -343,28 +343,6 @@ class Loss(Running):
     def single_row(self) -> Rows:
         """The row of a noise that predicts nothing: what its parameters are held at."""
         return self._reader.single_row()
-
-    # -- in the user's own framework: carried out by the last stage ----------------------------------------------
-
-    def torch(self, *, reduction: str = "mean", weights: Any = None, initial: Mapping[str, Any] | None = None) -> Any:
-        """The loss as a `torch.nn.Module`, called with (outputs, y); see `likelihoodkit.export.torch.LossModule`."""
-        return verb("torch_module")(self, reduction=reduction, weights=weights, initial=initial)
-
-    def jax(self) -> Any:
-        """The loss as a pure function of JAX arrays; see `likelihoodkit.export.jax.jax_function`."""
-        return verb("jax_function")(self)
-
-    def xgboost(self, **options: Any) -> Any:
-        """The loss as an objective and metric of XGBoost; see `likelihoodkit.export.objective`."""
-        return verb("xgboost_objective")(self, **options)
-
-    def lightgbm(self, **options: Any) -> Any:
-        """The loss as an objective and metric of LightGBM; see `likelihoodkit.export.objective`."""
-        return verb("lightgbm_objective")(self, **options)
-
-    def catboost(self, **options: Any) -> Any:
-        """The loss as an objective and metric of CatBoost; see `likelihoodkit.export.objective`."""
-        return verb("catboost_objective")(self, **options)
 
     # -- inferring: carried out by the stage after this one ------------------------------------------------------
 

@@ -6,7 +6,7 @@ stage enters its functions here under their names; the package root knows which 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -93,3 +93,27 @@ class Evaluated:
     def entropy(self) -> float:
         """E[-log density], in nats."""
         return self.belief.entropy()  # type: ignore[no-any-return]
+
+
+class Exported:
+    """A loss in the user's own framework: carried out by the last stage."""
+
+    def torch(self, *, reduction: str = "mean", weights: Any = None, initial: Mapping[str, Any] | None = None) -> Any:
+        """The loss as a `torch.nn.Module`, called with (outputs, y); see `likelihoodkit.export.torch.LossModule`."""
+        return verb("torch_module")(self, reduction=reduction, weights=weights, initial=initial)
+
+    def jax(self) -> Any:
+        """The loss as a pure function of JAX arrays; see `likelihoodkit.export.jax.jax_function`."""
+        return verb("jax_function")(self)
+
+    def xgboost(self, **options: Any) -> Any:
+        """The loss as an objective and metric of XGBoost; see `likelihoodkit.export.objective`."""
+        return verb("xgboost_objective")(self, **options)
+
+    def lightgbm(self, **options: Any) -> Any:
+        """The loss as an objective and metric of LightGBM; see `likelihoodkit.export.objective`."""
+        return verb("lightgbm_objective")(self, **options)
+
+    def catboost(self, **options: Any) -> Any:
+        """The loss as an objective and metric of CatBoost; see `likelihoodkit.export.objective`."""
+        return verb("catboost_objective")(self, **options)

@@ -67,6 +67,7 @@ def _operations() -> dict[str, Callable[..., Any]]:
         "pick": _pick,
         "put": _put,
         "column_of": _column_of,
+        "frozen": torch.detach,
     }
 
 

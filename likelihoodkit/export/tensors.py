@@ -357,9 +357,7 @@ def jax_function(loss: Loss) -> Any:
 
 
 @register
-def on_tensors(
-    what: str, loss: Loss, y: Any, outputs: Any, how: tuple[Any, ...], numpy_only: tuple[Any, Any]
-) -> Any:
+def on_tensors(what: str, loss: Loss, y: Any, outputs: Any, how: tuple[Any, ...], numpy_only: tuple[Any, Any]) -> Any:
     """`Loss.__call__`, `value_and_gradient` or `gradient` for tensors: "evaluate", "value_and_gradient", "gradient"."""
     out, on_invalid = numpy_only
     if out is not None or on_invalid != "raise":

@@ -14,9 +14,11 @@ from likelihoodkit.export.tensors import tower
 from likelihoodkit.layout import SIZES
 from likelihoodkit.loss import Loss
 from likelihoodkit.losses._catalogue import SignedLabels
+from likelihoodkit.losses._inputs import NamedInputs
 
 NOISES = tuple(subjects())
-LOSSES = tuple(roster.subjects(("losses",)))
+NAMED = tuple(n for n, s in roster.subjects(("losses",)).items() if isinstance(s.make(), NamedInputs))
+LOSSES = tuple(label for label in roster.subjects(("losses",)) if label not in NAMED)
 WRAPPERS = tuple(roster.subjects(("wrappers",)))
 #: losses whose outcomes are pairs of classes or matrices: their rows are drawn in their own tests
 SOFT = {"simplex", "one-hot"}
@@ -94,4 +96,4 @@ def native(label: str) -> bool:
     return not tower(call(label)[0]).host
 
 
-__all__ = ["CLASSES", "LOSSES", "NOISES", "WRAPPERS", "call", "native", "ulps"]
+__all__ = ["CLASSES", "LOSSES", "NAMED", "NOISES", "WRAPPERS", "call", "native", "ulps"]

@@ -243,7 +243,7 @@ NUMPY = Numpy(
     asarray=_same, array=_same,
     shape=lambda x: (), broadcast_to=lambda x, shape: x, broadcast_arrays=lambda *x: x,
     broadcast_shapes=lambda *x: (),
-    zeros=_zeros, full_like=_filled, zeros_like=lambda x: _filled(x, 0.0), ones_like=lambda x: _filled(x, 1.0),
+    zeros=_zeros, full=lambda shape, number: float(number), full_like=_filled, zeros_like=lambda x: _filled(x, 0.0), ones_like=lambda x: _filled(x, 1.0),
     isinf=lambda x: emit("abs", x) == math.inf,
     isfinite=lambda x: emit("abs", x) < math.inf,
     isposinf=lambda x: emit("equal", x, math.inf),

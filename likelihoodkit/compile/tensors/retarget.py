@@ -11,7 +11,7 @@ import math
 import sys
 import types
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ import numpy as np
 from likelihoodkit.compile.tensors._tables import DIGAMMA, DIGAMMA_ROOT
 from likelihoodkit.compile.tensors.number import NUMPY, NotStraight, Number, emit, numbers_of, plain, value_of, where
 from likelihoodkit.compile.trace import Trace, Value
-from likelihoodkit.primitives import kernels
+from likelihoodkit.primitives import RECORDS, kernels
 
 PACKAGE = kernels.__name__
 
@@ -131,7 +131,7 @@ OWN: dict[tuple[str, str], Any] = {
     ("_binet", "binet_difference"): binet_difference,
     ("_wide", "wide_power"): _wide_power,
     ("_wide", "wide_halves"): _wide_halves,
-    ("_wide", "ratio_gap"): lambda y, t, x: x - 1.0,
+    ("_wide", "mend"): lambda value, mask, formula, *arguments: value,
     ("plain", "where_positive"): lambda c, a, b: where(c > 0, a, b),
 }
 
@@ -165,7 +165,23 @@ def _meant(thing: Any) -> Any:
         return lambda *arguments: getattr(NP if hasattr(np, name) else SPECIAL, name)(*arguments)
     if isinstance(thing, types.FunctionType):
         return _anew(thing)
+    if isinstance(thing, type) and thing.__module__.startswith(PACKAGE + "."):
+        return _class_anew(thing)
     return thing
+
+
+@cache
+def _class_anew(kind: type) -> type:
+    """A class with its methods made anew; what a decorator generated stays."""
+    written: dict[str, Any] = {}
+    for name, member in vars(kind).items():
+        if isinstance(member, property | cached_property):
+            function = member.fget if isinstance(member, property) else member.func
+            written[name] = property(_anew(function))
+        elif isinstance(member, types.FunctionType) and not member.__code__.co_filename.startswith("<"):
+            written[name] = _anew(member)
+    kept = {n: m for n, m in vars(kind).items() if n not in {"__dict__", "__weakref__", *written}}
+    return type(kind.__name__, tuple(_meant(base) for base in kind.__bases__), {**kept, **written})
 
 
 @cache
@@ -177,9 +193,8 @@ def _anew(function: types.FunctionType) -> Any:
     own = OWN.get((home.removeprefix(PACKAGE + "."), formula.__name__))
     if own is not None:
         return own
-    new = types.FunctionType(
-        formula.__code__, _globals(home), formula.__name__, formula.__defaults__, formula.__closure__
-    )
+    cells = tuple(types.CellType(_meant(cell.cell_contents)) for cell in formula.__closure__ or ())
+    new = types.FunctionType(formula.__code__, _globals(home), formula.__name__, formula.__defaults__, cells)
     new.__kwdefaults__ = formula.__kwdefaults__
     return new
 
@@ -204,14 +219,14 @@ def straight(name: str) -> Callable[[Trace, Sequence[Value]], Value] | None:
 
     trial = Trace()
     try:
-        run(trial, [trial.raw("input", (), f"x{k}") for k in range(_places(function))])
+        run(trial, [trial.raw("input", (), f"x{k}") for k in range(_places(function, name))])
     except NotStraight:
         return None
     return run
 
 
-def _places(function: Any) -> int:
+def _places(function: Any, name: str) -> int:
     if isinstance(function, np.ufunc):
         return function.nin
     formula = getattr(function, "__wrapped__", function)
-    return int(formula.__code__.co_argcount)
+    return next((r.nargs for r in RECORDS.values() if r.kernel == name), int(formula.__code__.co_argcount))

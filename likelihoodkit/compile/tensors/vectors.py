@@ -1,7 +1,8 @@
 """What is done across the entries of a vector, as a straight line: one row per primitive.
 
 The operations beyond those of a trace: ``argmax_over`` (the place of the first greatest entry), ``entries_of`` (how
-many there are), ``column_of`` (a column of a square matrix that lies by rows).
+many there are), ``column_of`` (a column of a square matrix that lies by rows), ``frozen`` (the number itself, without a
+slope).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ Row = Callable[..., Value]
 #: name of a kernel -> its straight line
 ROWS: dict[str, Row] = {name: FORMS[name] for name in ("softmax_cross_entropy", "softmax_residual", "softmax")}
 #: operations that are carried out by the framework's own functions
-OPERATIONS = ("max_over", "sum_over", "pick", "put", "argmax_over", "entries_of", "column_of")
+OPERATIONS = ("max_over", "sum_over", "pick", "put", "argmax_over", "entries_of", "column_of", "frozen")
 
 
 def row(formula: Row) -> Row:
