@@ -53,6 +53,13 @@ counts_from_one = replace(
     typical=(1, 9),
     remedy="For counts that may be zero try Geometric or NegativeBinomial, or pass y + 1",
 )
+integers = Support(
+    "integers",
+    "whole numbers (..., -1, 0, 1, ...)",
+    whole=True,
+    typical=(-4, 4),
+    remedy="For amounts try Normal or StudentT; for counts from zero Poisson",
+)
 binary = Support(
     "binary",
     "labels 0 or 1",

@@ -24,7 +24,7 @@ def outcomes(support: Support, upper: float | None = None) -> st.SearchStrategy[
     """Values of a support as float64 numbers."""
     if support.whole:
         top = int(upper if upper is not None else support.high if math.isfinite(support.high) else 10**6)
-        return st.integers(int(support.low), top).map(float)
+        return st.integers(int(support.low) if math.isfinite(support.low) else -top, top).map(float)
     if support.circular:
         return st.floats(-math.pi, math.pi)
     low = support.low if math.isfinite(support.low) else -1e8

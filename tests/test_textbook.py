@@ -36,6 +36,7 @@ OWN: dict[str, list[dict[str, str]]] = {
         {"location": "0.7", "scale": "1.3", "shape": "0.2"}, {"location": "-1.5", "scale": "0.6", "shape": "0.1"},
     ],
     "Pareto": [{"shape": "12"}, {"shape": "8"}],
+    "Skellam": [{"first": "2.5", "second": "0.7"}, {"first": "0.3", "second": "4"}],
 }  # fmt: skip
 SCALAR = [name for name in FAMILIES if not FAMILIES[name].classes]
 
@@ -64,7 +65,8 @@ def expectation(family: Family, p: list[mpf], of: Callable[[mpf], mpf]) -> mpf:
         if family.name == "Huber":
             inner |= {p[0] + side * p[1] * settings["threshold"] for side in (-1, 1)}
         return mp.quad(weighted, [low, *sorted(x for x in inner if low < x < high), high])
-    first, last = int(family.support == "counts from one"), {"binary": 1, "trials": 12}.get(family.support, 600)
+    first = {"counts from one": 1, "integers": -600}.get(family.support, 0)
+    last = {"binary": 1, "trials": 12}.get(family.support, 600)
     return mp.fsum(weighted(mpf(k)) for k in range(first, last + 1))
 
 
@@ -93,9 +95,10 @@ def test_cdf_is_the_integral_of_the_density(name: str) -> None:
     assert cdf is not None
     with mp.workdps(40):
         p = parameters(family, MODERATE[0])
-        lowest = int(family.support == "counts from one")
+        lowest = {"counts from one": 1, "integers": -600}.get(family.support, 0)
         amounts = ("0.7", "1.5") if family.support == "from a half" else ("0.3", "0.65")
-        for y in map(mpf, amounts if family.continuous else (lowest + 1, lowest)):
+        counts = (2, -1) if family.support == "integers" else (lowest + 1, lowest)
+        for y in map(mpf, amounts if family.continuous else counts):
             density = mp.exp(family.log_density(y, *p, **settings))
             if family.continuous:
                 found = mp.diff(lambda t: cdf(t, *p, **settings), y)

@@ -20,6 +20,7 @@ from reference.ends import ENDS
 from reference.entry import Family
 from reference.formulas import MORE
 from reference.jets import Number, absolute, cos, cosh, exp, log, log_bessel, log_gamma, value
+from reference.sums import SUMS
 
 
 def nll(
@@ -244,4 +245,4 @@ _ROWS = (
            lambda p, trials: (trials * p, trials * p * (1 - p)), {"trials": 12}),
 )  # fmt: skip
 
-FAMILIES: dict[str, Family] = {row.name: row for row in (*_ROWS, *MORE, *ENDS)}
+FAMILIES: dict[str, Family] = {row.name: row for row in (*_ROWS, *MORE, *ENDS, *SUMS)}

@@ -44,6 +44,7 @@ OUTCOMES: dict[str, tuple[float, ...]] = {
     "classes": (0, 1, 2),
     "grades": (0, 1, 2, 4),
     "counts": (0, 1, 2, 30, 1000, 10**6),
+    "integers": (0, 1, -2, 30, -1000, 10**6),
     "counts from one": (1, 2, 30, 1000, 10**6),
 }
 

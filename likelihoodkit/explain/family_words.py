@@ -52,6 +52,12 @@ FAMILY_TEMPLATES: dict[str, tuple[str, str]] = {
             "extreme_value_shape_curve": "aa",
         },
     ),
+    "skellam_loss": (
+        "[exp({1}) + exp({2}) - {0} ({1} - ({2}))/2 - log(I_|{0}|(2 exp(({1} + {2})/2)))]",
+        "atom",
+    ),
+    "skellam_first": ("d/du [exp(u) + exp(v) - k (u - v)/2 - log(I_|k|(2 exp((u + v)/2)))][{0}, {1}, {2}]", "atom"),
+    "skellam_cross": ("d2/dudv log(I_|k|(2 exp((u + v)/2)))[{0}, {1}, {2}]", "atom"),
     "extreme_value_mean": ("(gamma(1 - {0}) - 1)/{0}", "product"),
     "extreme_value_variance": ("(gamma(1 - 2 {0}) - gamma(1 - {0})^2)/{0}^2", "product"),
     "extreme_value_information": ("I({0}; {1}, {2})", "atom"),

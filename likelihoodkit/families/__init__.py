@@ -80,6 +80,7 @@ if TYPE_CHECKING:
     from likelihoodkit.families.rayleigh import Rayleigh as Rayleigh
     from likelihoodkit.families.rice import Rice as Rice
     from likelihoodkit.families.sinh_arcsinh import SinhArcsinh as SinhArcsinh
+    from likelihoodkit.families.skellam import Skellam as Skellam
     from likelihoodkit.families.skew_normal import SkewNormal as SkewNormal
     from likelihoodkit.families.student_t import StudentT as StudentT
     from likelihoodkit.families.von_mises import VonMises as VonMises
@@ -109,7 +110,7 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
     ),
     "Counts": (
         "Poisson", "Geometric", "NegativeBinomial", "Binomial", "BetaBinomial", "Logarithmic", "GeneralizedPoisson",
-        "Zeta", "YuleSimon", "DiscreteWeibull",
+        "Zeta", "YuleSimon", "DiscreteWeibull", "Skellam",
     ),
     "Vectors": (
         "MultivariateNormal", "MultivariateT", "Dirichlet", "Multinomial", "DirichletMultinomial", "PlackettLuce",

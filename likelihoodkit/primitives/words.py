@@ -164,6 +164,7 @@ from likelihoodkit.primitives.sequences import (
     smallest_of as smallest_of,
     viterbi as viterbi,
 )
+from likelihoodkit.primitives.skellam import skellam_loss as skellam_loss
 from likelihoodkit.primitives.steps import (
     log_above as log_above,
     log_below as log_below,

@@ -71,6 +71,7 @@ _DRAWS: dict[str, Draw] = {
     "classes": lambda rng: rng.randrange(4),
     "grades": lambda rng: rng.randrange(5),
     "counts": lambda rng: math.floor(math.exp(rng.gauss(1, 1.3))),
+    "integers": lambda rng: rng.choice([-1, 1]) * math.floor(math.exp(rng.gauss(1, 1.3))),
     "counts from one": lambda rng: 1 + math.floor(math.exp(rng.gauss(1, 1.3))),
     "trials": lambda rng: rng.randrange(13),
 }

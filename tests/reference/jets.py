@@ -159,3 +159,4 @@ log_bessel = _lift(lambda x: mp.log(mp.besseli(0, x)), _bessel_slopes)
 sqrt = _lift(mp.sqrt, lambda x, r: (1 / (2 * r), -1 / (4 * x * r)))
 asinh = _lift(mp.asinh, lambda x, _: (1 / mp.sqrt(1 + x**2), -x / mp.sqrt(1 + x**2) ** 3))
 log_normal_cdf = _lift(_log_normal_cdf, _hazard_slopes)
+unary = _lift  # for functions that one family needs

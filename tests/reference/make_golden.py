@@ -17,6 +17,7 @@ from mpmath import mp, mpf
 
 from reference.ends import ENDS
 from reference.formulas import MORE
+from reference.sums import SUMS
 from textbook import FAMILIES, nll
 
 FOLDER = Path(__file__).parent / "golden"
@@ -34,8 +35,8 @@ def _triangle(matrix: list[list[mpf]]) -> list[mpf]:
 
 
 def points(name: str) -> int:
-    """300 points, 100 for the families of formulas.py and ends.py: what they are made of is in the others too."""
-    return 100 if name in {row.name for row in (*MORE, *ENDS)} else 300
+    """300 points, 100 for the families of the other files: what they are made of is in these too."""
+    return 100 if name in {row.name for row in (*MORE, *ENDS, *SUMS)} else 300
 
 
 def golden(name: str, count: int | None = None) -> str:

@@ -268,6 +268,7 @@ from likelihoodkit.primitives.kernels.mixed import (  # isort: skip
     beta_prime_first, beta_prime_loss, beta_prime_second, delay_pull, delay_wait, rice_centre, rice_centre_curve,
     rice_cross, rice_loss, rice_scale, rice_scale_curve,
 )  # fmt: skip
+from likelihoodkit.primitives.kernels.skellam import skellam_cross, skellam_first, skellam_loss  # isort: skip
 from likelihoodkit.primitives.kernels.single import (  # isort: skip
     argument_sigmoid, argument_sigmoid_derivative, asinh_times_exp, burr_loss, burr_shape, chi_squared_loss,
     generalized_poisson_loss, gompertz_ageing, gompertz_curve, gompertz_loss, gompertz_risk, hypot_rest_exp,
@@ -366,13 +367,14 @@ __all__ = [
     "sinh_arcsinh_bb", "sinh_arcsinh_bg", "sinh_arcsinh_g", "sinh_arcsinh_gg", "sinh_arcsinh_loss", "sinh_arcsinh_r",
     "sinh_arcsinh_rb", "sinh_arcsinh_rg", "sinh_arcsinh_rr", "sinh_arcsinh_rt", "sinh_arcsinh_scale_curve",
     "sinh_arcsinh_t", "sinh_arcsinh_tail_curve", "sinh_arcsinh_tb", "sinh_arcsinh_tg", "sinh_arcsinh_tt",
-    "soft_cross_entropy", "soft_residual", "softmax", "softmax_cross_entropy", "softmax_pull", "softmax_residual",
-    "softplus", "softplus_less_log", "softplus_ratio", "softplus_ratio_bend", "softplus_ratio_derivative", "sqrt",
-    "square_bend_exp", "square_ratio", "square_ratio_derivative", "square_rest_exp", "square_sech2", "square_share_exp",
-    "square_slope_exp", "stirling_error", "stirling_error_derivative", "stirling_error_second", "student_balance",
-    "student_balance_slope", "student_bend", "student_cdf", "student_df_curve", "student_hazard", "student_loss",
-    "student_pull", "student_pull_bend", "student_pull_slope", "student_quantile", "student_slope", "sum_over", "tanh",
-    "tetragamma", "tilted_balance", "times_exp", "times_exp_difference", "trigamma", "trigamma_chord",
-    "trigamma_excess", "trigamma_rising", "where_positive", "wrap_angle", "x_over_expm1", "x_over_expm1_derivative",
-    "xlog1py", "xlogy", "zeta_share",
+    "skellam_cross", "skellam_first", "skellam_loss", "soft_cross_entropy", "soft_residual", "softmax",
+    "softmax_cross_entropy", "softmax_pull", "softmax_residual", "softplus", "softplus_less_log", "softplus_ratio",
+    "softplus_ratio_bend", "softplus_ratio_derivative", "sqrt", "square_bend_exp", "square_ratio",
+    "square_ratio_derivative", "square_rest_exp", "square_sech2", "square_share_exp", "square_slope_exp",
+    "stirling_error", "stirling_error_derivative", "stirling_error_second", "student_balance", "student_balance_slope",
+    "student_bend", "student_cdf", "student_df_curve", "student_hazard", "student_loss", "student_pull",
+    "student_pull_bend", "student_pull_slope", "student_quantile", "student_slope", "sum_over", "tanh", "tetragamma",
+    "tilted_balance", "times_exp", "times_exp_difference", "trigamma", "trigamma_chord", "trigamma_excess",
+    "trigamma_rising", "where_positive", "wrap_angle", "x_over_expm1", "x_over_expm1_derivative", "xlog1py", "xlogy",
+    "zeta_share",
 ]  # fmt: skip
