@@ -8,7 +8,15 @@ is held to the bar of the accuracy table.
 
 from __future__ import annotations
 
-from likelihoodkit.compile.forms import classes, elementary, logistic, negative_binomial, student  # noqa: F401  (they enter the table)
+from likelihoodkit.compile.forms import (  # noqa: F401  (they enter the table)
+    classes,
+    elementary,
+    gamma,
+    logistic,
+    negative_binomial,
+    poisson,
+    student,
+)  # fmt: skip
 from likelihoodkit.compile.forms.table import FORMS, form
 from likelihoodkit.compile.program import Program
 from likelihoodkit.compile.trace import ELEMENTWISE, VECTOR, Trace, Value

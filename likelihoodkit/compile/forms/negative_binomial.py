@@ -12,7 +12,7 @@ for y = 0, and for y = 1 where m is small and the parts would cancel, with s = m
 
 from __future__ import annotations
 
-from likelihoodkit.compile.forms.stirling import delta, delta_slope, log1pmx_near
+from likelihoodkit.compile.forms.stirling import above_one, delta, delta_bend, delta_slope, log1pmx_near
 from likelihoodkit.compile.forms.table import form
 from likelihoodkit.compile.trace import Trace, Value
 from likelihoodkit.primitives.kernels.gamma import LOG_SQRT_2PI
@@ -50,18 +50,12 @@ def negative_binomial_residual(trace: Trace, y: Value, f: Value, a: Value) -> Va
     return _Parts(trace, y, f, a).residual
 
 
-def _below_one(trace: Trace, r: Value) -> tuple[Value, Value, Value]:
-    """Whether r < 1, r moved above 1 if so, and log(1 + 1/r)."""
-    small = r < 1.0
-    return small, r + trace.where(small, 1.0, 0.0 * r), trace.log1p(1.0 / r)
-
-
 @form
 def negative_binomial_loss(trace: Trace, y: Value, f: Value, a: Value) -> Value:
     """The whole loss, constants included."""
     parts = _Parts(trace, y, f, a)
     r, m, some = parts.r, parts.m, parts.some
-    small, moved, log_step = _below_one(trace, r)
+    small, moved, log_step = above_one(trace, r)
     spread = delta(trace, moved) - delta(trace, r + some) + trace.where(small, (r + 0.5) * log_step - 1.0, 0.0 * r)
     peak = LOG_SQRT_2PI + 0.5 * trace.log(some * ((r + some) / r)) + (delta(trace, some) + spread)
     w = parts.residual / some
@@ -77,7 +71,50 @@ def negative_binomial_slope(trace: Trace, y: Value, f: Value, a: Value) -> Value
     """The derivative in a."""
     parts = _Parts(trace, y, f, a)
     r, some = parts.r, parts.some
-    small, moved, log_step = _below_one(trace, r)
+    small, moved, log_step = above_one(trace, r)
     step = trace.where(small, r * log_step - (r + 0.5) / (1.0 + r), 0.0 * r)
     spread = 0.5 * some / (r + some) + (r * (delta_slope(trace, r + some) - delta_slope(trace, moved)) - step)
     return trace.where(parts.few, y * parts.share, spread) - parts.deviance()
+
+
+@form
+def negative_binomial_weight(trace: Trace, y: Value, f: Value, a: Value) -> Value:
+    """The second derivative in f, (y + r) m r/(r + m)^2."""
+    parts = _Parts(trace, y, f, a)
+    return (y + parts.r) / parts.total * (parts.share * parts.r)
+
+
+@form
+def negative_binomial_cross(trace: Trace, y: Value, f: Value, a: Value) -> Value:
+    """Minus the mixed second derivative."""
+    parts = _Parts(trace, y, f, a)
+    return parts.residual * parts.share
+
+
+@form
+def negative_binomial_curve(trace: Trace, y: Value, f: Value, a: Value) -> Value:
+    """The second derivative in a: that of the spread, and deviance less bend, by the smaller of m and r."""
+    parts = _Parts(trace, y, f, a)
+    trace.bound(a, -36.0, 1.0)
+    r, tall = parts.r, parts.r + y
+    small, moved, log_step = above_one(trace, r)
+    # where r < 1 the slopes there are those at 1 + r and what the step between adds
+    beyond = trace.where(small, log_step - (r + 0.5) / (r * moved), 0.0 * r)
+    bend = trace.where(small, 0.5 / (r * r * moved * moved), 0.0 * r)
+    some = trace.maximum(tall, 1.0)
+    first = (delta_slope(trace, some) - delta_slope(trace, moved)) - beyond
+    second = (delta_bend(trace, some) - delta_bend(trace, moved)) - bend
+    spread = 0.5 * y / tall * (r / tall) - r * (first + r * second)
+    v, w = -parts.excess / parts.total, -parts.excess / tall  # 1 + v = tall/total, w = v/(1 + v)
+    near_w = trace.emit("logical_and", w > -1.5, w < 0.6)
+    near_v = trace.emit("logical_and", v > -0.6, v < 1.5)
+    logarithm = trace.log(tall / parts.total)
+    left = r * trace.where(near_w, log1pmx_near(trace, -w), w - logarithm)
+    plain = r * trace.where(near_v, -log1pmx_near(trace, v), v - logarithm)
+    rest = parts.residual * v * (r / tall)
+    drop = trace.where(parts.m < r, left - parts.share * parts.residual * w, plain + rest)
+    # y = 0, and y = 1 where m is small: y s (1 - s) + r (log(1 + m/r) - s - s^2)
+    share, log_one = parts.share, trace.log(parts.total / r)
+    above = trace.where(share < 0.6, -log1pmx_near(trace, -share), log_one - share)
+    few = y * share * (r / parts.total) + r * (above - share * share)
+    return trace.where(parts.few, few, spread + drop)

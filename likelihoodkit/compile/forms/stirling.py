@@ -35,6 +35,17 @@ DELTA_SLOPE: Quotient = (
         14.481041603465709, 2.669495873991226, 0.12189729804250375,
     ),
 )  # fmt: skip
+#: 6 x^3 delta''(x) in w = 1/x for x >= 1, to 2.5e-18
+DELTA_BEND: Quotient = (
+    (
+        1.0, 12.685953595265133, 79.52928966585341, 307.6796828992127, 790.6217093284553, 1370.4848993079484,
+        1562.7093113558283, 1077.2342252454816, 348.6964079522552, -2.4045383552883564e-05,
+    ),
+    (
+        1.0, 12.685953595265138, 79.72928966585201, 310.2168736184321, 806.4247101084919, 1430.7159953334196,
+        1712.8043451257317, 1321.5980926800858, 591.5427527016037, 116.23203704620472,
+    ),
+)  # fmt: skip
 #: -8 x excess(x) in w = 1/x for x >= 3, to 4e-17
 EXCESS: Quotient = (
     (
@@ -74,6 +85,18 @@ def delta_slope(trace: Trace, x: Value) -> Value:
     """Its derivative, x >= 1."""
     w = 1.0 / x
     return w * w * (-1.0 / 12.0) * quotient(trace, DELTA_SLOPE, w)
+
+
+def delta_bend(trace: Trace, x: Value) -> Value:
+    """Its second derivative, x >= 1."""
+    w = 1.0 / x
+    return w * w * w * (1.0 / 6.0) * quotient(trace, DELTA_BEND, w)
+
+
+def above_one(trace: Trace, x: Value) -> tuple[Value, Value, Value]:
+    """Whether 0 < x < 1, x moved above 1 by one step if so, and log(1 + 1/x)."""
+    small = x < 1.0
+    return small, x + trace.where(small, 1.0, 0.0 * x), trace.log1p(1.0 / x)
 
 
 def excess(trace: Trace, h: Value) -> Value:
