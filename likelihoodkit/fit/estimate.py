@@ -19,14 +19,13 @@ from likelihoodkit.fit.formula import Formulas, is_formula, read
 from likelihoodkit.fit.model import Model
 from likelihoodkit.fit.newton import Report
 from likelihoodkit.fit.predictor import Predictor
-from likelihoodkit.fit.prepare import Problem, bound_of, prepare
+from likelihoodkit.fit.prepare import MANY, Problem, bound_of, prepare
 from likelihoodkit.fit.result import Fit
 from likelihoodkit.fit.start import Starts
+from likelihoodkit.loss import derive
 
 Array = NDArray[Any]
 
-#: rows from which the search begins where a sample of them ends it: its steps cost nearly nothing
-MANY = 100_000
 #: samples grow by this factor; a sample's score statistic at which the next one takes over
 GROWTH, NEAR = 8, 0.01
 
@@ -277,7 +276,7 @@ def _told(
             back[place, place] = block.basis.back
         covariance = back @ inner_covariance @ back.T
     return Fit(
-        loss=model.loss,
+        loss=derive(model.loss.bound),
         coefficients=coefficients,
         names=names_of(model),
         covariance=(covariance + covariance.T) / 2,

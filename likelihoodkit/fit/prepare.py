@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
 from itertools import pairwise
 from typing import Any
 
@@ -20,6 +22,9 @@ from likelihoodkit.loss import Loss, derive
 from likelihoodkit.rows import as_real
 
 Array = NDArray[Any]
+
+#: rows from which a search begins where a sample of them ends it, and machine code pays for its making
+MANY = 100_000
 
 
 def bound_of(noise: Any) -> Bound:
@@ -43,6 +48,17 @@ def _without_sharing(noise: Any) -> Loss:
     if not freed.outputs:
         raise FitError(f"{bound!r} holds every parameter: there is nothing to learn", family=bound.name)
     return derive(freed)
+
+
+@cache
+def _compiled(loss: Loss) -> Loss:
+    """The same loss as machine code, made once."""
+    return loss.compile("numba")
+
+
+def for_rows(loss: Loss, rows: int) -> Loss:
+    """The loss on the engine that a search over so many rows is fastest on."""
+    return loss if rows < MANY or find_spec("llvmlite") is None else _compiled(loss)
 
 
 @dataclass(frozen=True)
@@ -88,7 +104,7 @@ class Rows:
         """The model of the used rows, its designs expressed in ``bases`` by parameter."""
         used = slice(None) if self.used.all() else self.used  # rows are copied only where some are left out
         return Model(
-            self.loss,
+            for_rows(self.loss, len(self.y)),
             self.y[used],
             None if self.weights is None else self.weights[used],
             {name: v if np.ndim(v) == 0 else np.asarray(v)[used] for name, v in self.given.items()},

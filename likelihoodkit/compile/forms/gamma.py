@@ -5,7 +5,8 @@ from __future__ import annotations
 from likelihoodkit.compile.forms.stirling import delta, delta_bend, delta_slope, log1pmx_near
 from likelihoodkit.compile.forms.table import form
 from likelihoodkit.compile.trace import Trace, Value
-from likelihoodkit.primitives.kernels.gamma import HALF_LOG8, LOG_GAMMA, LOG_SQRT_2PI, MIDPOINT
+from likelihoodkit.primitives.kernels._tables import LOG_GAMMA
+from likelihoodkit.primitives.kernels.gamma import HALF_LOG8, LOG_SQRT_2PI, MIDPOINT
 
 
 def _shape(trace: Trace, g: Value) -> Value:
