@@ -15,7 +15,7 @@ Array = NDArray[Any]
 #: operations that cost less than reading a prepared number
 CHEAP = frozenset((
     "input", "constant", "add", "subtract", "multiply", "negative", "square", "abs", "maximum", "minimum",
-    "less", "less_equal", "greater", "greater_equal", "equal", "logical_and", "logical_or",
+    "less", "less_equal", "greater", "greater_equal", "equal", "logical_and", "logical_or", "where",
 ))  # fmt: skip
 
 
