@@ -254,12 +254,16 @@ class InputsLoss(Declared):
 
     Every parameter with a link is an input, given as an array of its own and differentiated; inputs that live in one
     support (by its name) have one width. An ``outcome()`` is not needed.
+
+    ``reading`` says what could have happened instead, where that is no label: ("swap", a, b) if either of two inputs
+    might have been the nearer, ("shown", a, b) if a row might have been scored as the one or the other.
     """
 
     formula_name = "loss"
     sign = 1
     has_outcome = False
     loss: ClassVar[sp.Expr]
+    reading: ClassVar[tuple[str, str, str] | None] = None
 
 
 #: what a loss without an outcome has in its place

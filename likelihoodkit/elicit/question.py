@@ -42,6 +42,7 @@ class Question:
     predictions: tuple[Prediction, ...]
     settings: tuple[sp.Symbol, ...]
     normalised: bool = False  # a noise: exp(-formula) is a density as it stands
+    told: str = ""  # how a loss of several inputs was read as one of a label and a number
 
     @property
     def kind(self) -> str:
@@ -102,7 +103,9 @@ def read(
     if target.upper in held:  # counts 0, 1, ..., trials with a number of trials
         most = float(held[target.upper])
         target = replace(target, high=most, closed_high=True, upper=None, typical=(0, most))
-    return Question(this.name, this.formula, this.target.symbol, target, predictions, settings, this.normalised)
+    return Question(
+        this.name, this.formula, this.target.symbol, target, predictions, settings, this.normalised, this.told
+    )
 
 
 def class_formulas(question: Question, size: int) -> tuple[list[sp.Expr], tuple[sp.Symbol, ...]]:

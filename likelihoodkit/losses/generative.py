@@ -25,6 +25,7 @@ class gan_minimax(InputsLoss):
     real = parameter(number, link=links.identity)
     fake = parameter(number, link=links.identity)
 
+    reading = ("shown", "real", "fake")
     loss = softplus(-real) + softplus(fake)
 
 
@@ -55,6 +56,7 @@ class gan_nonsaturating(InputsLoss):
     real = parameter(number, link=links.identity)
     fake = parameter(number, link=links.identity)
 
+    reading = ("shown", "real", "fake")
     loss = softplus(-real) + softplus(fake)
 
 
@@ -83,6 +85,7 @@ class gan_wasserstein(InputsLoss):
     real = parameter(number, link=links.identity)
     fake = parameter(number, link=links.identity)
 
+    reading = ("shown", "real", "fake")
     loss = fake - real
 
 
@@ -110,6 +113,7 @@ class gan_hinge(InputsLoss):
     real = parameter(number, link=links.identity)
     fake = parameter(number, link=links.identity)
 
+    reading = ("shown", "real", "fake")
     loss = maximum(0, 1 - real) + maximum(0, 1 + fake)
 
 

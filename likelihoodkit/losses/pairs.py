@@ -27,9 +27,9 @@ from likelihoodkit.supports import binary, classes, nonnegative, positive as pos
 class contrastive(InputsLoss):
     """d^2/2 for a pair that belongs together (y = 1), max(0, margin - d)^2/2 for one that does not (y = 0).
 
-    d is the Euclidean distance of the rows `first` and `second`. Elicits an order of distances, no number. No noise is
-    behind it: exp(-loss) sums over the two labels to something that depends on d. It breaks when most pairs are beyond
-    the margin, where they teach nothing; its scale is that of the embedding.
+    d is the Euclidean distance of the rows `first` and `second`. Elicits a distance of margin (1 - P(y = 1)). No noise
+    is behind it: exp(-loss) sums over the two labels to something that depends on d. It breaks when most pairs are
+    beyond the margin, where they teach nothing; its scale is that of the embedding.
 
     Source: Hadsell, Chopra and LeCun (2006), CVPR, 1735-1742, eq. 4 (there Y = 0 for a pair that belongs together).
     """
@@ -60,6 +60,7 @@ class triplet(InputsLoss):
     negative = parameter(embeddings, link=links.vector)
     margin   = held(nonnegative)
 
+    reading = ("swap", "positive", "negative")
     loss = maximum(0, norm(anchor - positive) - norm(anchor - negative) + margin)
 
 
@@ -78,6 +79,7 @@ class soft_triplet(InputsLoss):
     positive = parameter(embeddings, link=links.vector)
     negative = parameter(embeddings, link=links.vector)
 
+    reading = ("swap", "positive", "negative")
     loss = softplus(norm(anchor - positive) - norm(anchor - negative))
 
 

@@ -4,12 +4,14 @@ from sympy import Eq
 
 from likelihoodkit import links
 from likelihoodkit.declaration import NamedLoss, held, outcome, parameter
+from likelihoodkit.losses._supports import directions
 from likelihoodkit.primitives.robust import biweight_penalty, expm1_minus, hypot1m
 from likelihoodkit.primitives.words import (
     Piecewise,
     abs,
     expm1,
     expm1_over,
+    heading,
     huber_penalty,
     log1p_square,
     log_cosh as log_cosh_of,
@@ -316,14 +318,13 @@ class cosine_distance(NamedLoss):
     """1 - cos of the angle between the rows y and prediction, as half the squared distance of the unit vectors.
 
     Elicits the mean direction; lengths count for nothing. The noise behind it is von Mises-Fisher with one
-    concentration for all rows. It breaks on a row of zeros, which has no direction.
+    concentration for all rows. A row y of zeros has no direction and is refused; at a prediction of zeros the value is
+    1/2 and the slope 0.
 
     Source: Salton, Wong and Yang (1975), CACM 18, 613-620; Banerjee et al. (2005), JMLR 6, 1345-1382.
     """
 
-    y          = outcome(real_vector)
+    y          = outcome(directions)
     prediction = parameter(real_vector, link=links.vector)
 
-    one = y / sqrt(sum_over(y**2))
-    two = prediction / sqrt(sum_over(prediction**2))
-    loss = sum_over((one - two) ** 2) / 2
+    loss = sum_over((heading(y) - heading(prediction)) ** 2) / 2

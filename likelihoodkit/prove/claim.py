@@ -18,6 +18,7 @@ from likelihoodkit.primitives.words import exact
 from likelihoodkit.prove.domain import Domain
 from likelihoodkit.prove.expression import roles
 from likelihoodkit.prove.factors_of_matrices import simpler, without_factors
+from likelihoodkit.prove.readings import read_inputs
 from likelihoodkit.supports import Support
 
 
@@ -35,6 +36,7 @@ class Side:
     fixed: tuple[tuple[sp.Symbol, tuple[float, ...]], ...] = ()
     family: str = ""
     numbers: tuple[tuple[str, Any], ...] = ()  # what is held at a number, by name
+    told: str = ""  # how a loss of several inputs was read
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,8 @@ def side(thing: Any) -> Side:
     roles_ = tuple(predicted), tuple(settings), tuple(learnt)
     formula = without_factors(formula.xreplace(numbers))
     held = tuple((name, number) for name, number in bound.held.items() if number is not None)
-    return Side(repr(bound), formula, family.outcome, *roles_, family.sign < 0, tuple(fixed), family.__name__, held)
+    this = Side(repr(bound), formula, family.outcome, *roles_, family.sign < 0, tuple(fixed), family.__name__, held)
+    return read_inputs(this, family)
 
 
 def prepared(left: Side, right: Side, where: Mapping[str, Any]) -> Ready:

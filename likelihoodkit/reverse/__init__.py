@@ -1,11 +1,13 @@
 """From a loss to the noise it assumes, or an honest no with its reasons.
 
 `match` looks for a family and has it proved, `laws` holds residual laws that have no family, `mass` integrates what is
-left, `discrete` sums over classes; `noise` is the answer.
+left, `discrete` sums over classes, `directions` compares with von Mises and Fisher, `inputs` reads losses of several
+arrays; `noise` is the answer.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import sympy as sp
@@ -51,9 +53,17 @@ def reverse(
     >>> print(lk.reverse(lk.losses.hinge).reasons[0])
     exp(-loss) summed over the two classes moves with the prediction: 0.735759 at score = 0, 1.13534 at 1
     """
-    from likelihoodkit.reverse import continuous, discrete
-
     question: Question = read(loss, outcome=outcome, prediction=prediction, support=support).closed()
+    found = _reversed(question)
+    return replace(found, notes=(question.told, *found.notes)) if question.told else found
+
+
+def _reversed(question: Question) -> Noise:
+    from likelihoodkit.reverse import continuous, directions, discrete, inputs
+
+    special = inputs.of_inputs(question) or directions.of_directions(question)
+    if special is not None:
+        return special
     if question.kind == "binary" and len(question.predictions) == 1:
         return discrete.of_labels(question)
     if question.kind == "classes":
