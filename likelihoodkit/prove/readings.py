@@ -101,6 +101,9 @@ def in_one_number(formula: sp.Expr) -> tuple[sp.Expr, Parameter] | None:
         return None
     if isinstance(numbers[0], norm):  # the less of it, the more probable the pair
         return formula.xreplace({numbers[0]: -_MINUS_DISTANCE.symbol}), _MINUS_DISTANCE
+    ways = sp.Mul.make_args(numbers[0].args[0])
+    if not isinstance(numbers[0], sum_over) or len(ways) != 2 or not all(isinstance(way, heading) for way in ways):
+        return None
     return formula.xreplace({numbers[0]: _COSINE.symbol}), _COSINE
 
 

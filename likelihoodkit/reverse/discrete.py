@@ -79,7 +79,7 @@ def _likelihood(question: Question, asked: Functional, labels: Labels, mass: sp.
 
 def _two_masses(labels: Labels, mass: sp.Expr) -> list[tuple[float, float]]:
     """Two predictions at which the sums differ."""
-    places = (0.5, 0.9, 0.25, 0.99) if labels.question.as_probability else (0.0, 1.0, 0.5, 2.0)
+    places: tuple[float, ...] = (0.5, 0.9, 0.25, 0.99) if labels.question.as_probability else (0.0, 1.0, 0.5, 2.0)
     if labels.high <= 0:
         places = tuple(-place for place in places)
     first = float(value(mass, {labels.symbol: mpmath.mpf(places[0])}))

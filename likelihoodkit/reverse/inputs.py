@@ -10,7 +10,7 @@ from likelihoodkit import supports
 from likelihoodkit.elicit.branches import value
 from likelihoodkit.elicit.question import Prediction, Question
 from likelihoodkit.links import identity
-from likelihoodkit.primitives import VectorSymbol, lower, sum_over
+from likelihoodkit.primitives import VectorSymbol, log_sum_exp, lower, sum_over
 from likelihoodkit.primitives.distances import frozen
 from likelihoodkit.prove.vectors import LENGTH
 from likelihoodkit.reverse import continuous
@@ -61,8 +61,6 @@ def _held_still(question: Question) -> Noise | None:
 
 def _single(formula: sp.Expr) -> sp.Expr:
     """Sums over entries and log-sum-exps, for rows of one entry."""
-    from likelihoodkit.primitives import log_sum_exp
-
     return formula.replace(log_sum_exp, lambda inside: inside).replace(sum_over, lambda inside: inside)
 
 
@@ -73,9 +71,8 @@ def _released(slope: sp.Expr) -> sp.Expr:
 def _nothing_observed(question: Question) -> Noise:
     formula = lower(_one_entry(question.formula))
     symbols = [sp.Symbol(p.name, real=True) for p in question.predictions]
-    formula = formula.xreplace(
-        {sp.Symbol(p.symbol.name, real=True): s for p, s in zip(question.predictions, symbols, strict=True)}
-    )
+    named = zip(question.predictions, symbols, strict=True)
+    formula = formula.xreplace({sp.Symbol(p.symbol.name, real=True): s for p, s in named})
     numbers = [float(value(sp.exp(-formula), dict(zip(symbols, place, strict=False)))) for place in PLACES]
     where = [", ".join(f"{s} = {n}" for s, n in zip(symbols, place, strict=False)) for place in PLACES]
     reason = (
