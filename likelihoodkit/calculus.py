@@ -93,7 +93,7 @@ def _gathered(part: sp.Expr, node: sp.Expr, argument: sp.Expr, symbol: sp.Symbol
         return part
     if is_vector(part):
         return p.sum_over(part)
-    return part * p.entries(symbol) if is_vector(node) else part
+    return part * p.entries(symbol if is_vector(symbol) else node) if is_vector(node) else part
 
 
 def _entrywise(branch: sp.Expr, symbol: sp.Symbol) -> sp.Expr:

@@ -43,10 +43,17 @@ def by_parts(
     matrix: Array = np.zeros((rows.count, rows.width, rows.width), rows.dtype)
     for part in parts:
         inside = part_of(rows, outer, negative_log_likelihood(part.bound), part)
-        places = {name: rows.columns[place] for name, place, _ in part.places if name in inside.columns}
-        where = np.concatenate([np.arange(places[name].start, places[name].stop) for name in inside.columns])
+        places = {
+            name: _columns(rows.columns[place], entry) for name, place, entry in part.places if name in inside.columns
+        }
+        where = np.concatenate([places[name] for name in inside.columns])
         matrix[:, where[:, None], where] += information(part.bound, inside)
     return matrix
+
+
+def _columns(block: slice, entry: int | None) -> Array:
+    """The columns of a parameter, or the one of its entry."""
+    return np.arange(block.start, block.stop) if entry is None else np.array([block.start + entry])
 
 
 def refuse_information(family: type[Facts]) -> None:

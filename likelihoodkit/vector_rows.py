@@ -78,6 +78,8 @@ class Measure:
         """What y, settings, held vectors and shared values say about sizes."""
         known = Known()
         known.fixed |= held_sizes(self.derivation)
+        if self.domain.size is not None:
+            known.fixed["K"] = self.domain.size
         for name in self.counts:
             value = self.derivation.bound.held.get(name, given.get(name))
             if value is not None and np.size(value):

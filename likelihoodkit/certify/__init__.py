@@ -6,6 +6,7 @@ integrated or summed here.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,12 +16,14 @@ from likelihoodkit.certify.audit import COMPARED, MOST, Audit, audit
 from likelihoodkit.certify.compound import compound_rows
 from likelihoodkit.certify.conditions import mode, moments, probabilities, sampling, scores, unit_mass
 from likelihoodkit.certify.report import Report, Row
-from likelihoodkit.certify.subject import Subject
-from likelihoodkit.declaration import InputsLoss
+from likelihoodkit.certify.subject import CLASSES, Subject
+from likelihoodkit.certify.vectors import vector_rows
+from likelihoodkit.declaration import Held, InputsLoss
 from likelihoodkit.errors import DerivationError, UnknownNameError
 from likelihoodkit.loss import Loss, derive
 from likelihoodkit.primitives import VectorSymbol
 from likelihoodkit.primitives.distances import frozen
+from likelihoodkit.primitives.words import exact
 
 GRIDS = ("moderate", "extreme")
 
@@ -51,16 +54,16 @@ def check(noise: Any, grid: str = "moderate", seed: int = 0) -> Report:
             family=loss.name,
             remedy="Check the noise that the loss assumes",
         )
-    if loss.bound.family.outcome.domain.vector and not loss.bound.family.outcome.domain.entries:
-        raise DerivationError(
-            f"{loss.name}: outcomes that are vectors are not certified here",
-            family=loss.name,
-            remedy="Its sums to one, scores and samples are among the kit's own tests; check one coordinate's family",
-        )
+    if "classes" in loss.inputs and loss.bound.family.outcome.domain.vector:  # as many as the check has columns for
+        classes = Held(exact(CLASSES))
+        bindings = tuple((name, classes if name == "classes" else how) for name, how in loss.bound.bindings)
+        loss = derive(replace(loss.bound, bindings=bindings))
     subject = Subject(loss)
-    if loss.bound.family.outcome.entries:
+    if loss.bound.family.outcome.entries or loss.bound.family.parts:
         return Report(repr(loss.bound), (*compound_rows(subject, check, grid, seed), _steps(subject)))
     generator = np.random.default_rng(seed)
+    if loss.bound.family.outcome.domain.vector:
+        return Report(repr(loss.bound), (*vector_rows(subject, generator), _steps(subject)))
     points = subject.draw(3, generator, central=True)
     rows = [
         unit_mass(subject, points),

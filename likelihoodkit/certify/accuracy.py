@@ -40,7 +40,7 @@ def against_mpmath(subject: Subject, points: Sequence[Point], generator: np.rand
     return [collect(name, KINDS[kind][2], figures(kind)) for kind, name in enumerate(names)]
 
 
-def error(subject: Subject, y: float, point: Point, place: tuple[int, ...], found: float, limit: float) -> float:
+def error(subject: Subject, y: Any, point: Point, place: tuple[int, ...], found: float, limit: float) -> float:
     """Relative error of one entry; where that exceeds the limit, relative to what rounding the inputs may do."""
     true = entry(subject, y, point, place, 45)
     if not mpmath.isfinite(true) and mpmath.isinf(entry(subject, y, point, (), 45)):
@@ -58,12 +58,12 @@ def error(subject: Subject, y: float, point: Point, place: tuple[int, ...], foun
     for k, column in enumerate(point.columns):
         moved = Point(tuple(c + _PERTURBATION * abs(c) * (i == k) for i, c in enumerate(point.columns)), point.given)
         condition += float(abs(entry(subject, y, moved, place, 45) - true)) / _PERTURBATION if column else 0.0
-    if not subject.domain.discrete and y:
+    if not subject.domain.discrete and not subject.domain.vector and y:
         condition += float(abs(entry(subject, y * (1 - _PERTURBATION), point, place, 45) - true)) / _PERTURBATION
     return gap / (size + condition) if size + condition else gap
 
 
-def entry(subject: Subject, y: float, point: Point, place: tuple[int, ...], digits: int) -> Any:
+def entry(subject: Subject, y: Any, point: Point, place: tuple[int, ...], digits: int) -> Any:
     """The loss (place ()), an entry of its gradient (i,) or Hessian (i, j), differentiated numerically in mpmath."""
     with mpmath.workdps(digits):
         loss = subject.reference(y, point)
@@ -110,7 +110,7 @@ def far_out(subject: Subject, generator: np.random.Generator) -> list[Row]:
     ys, points = [y for y, _ in cases], [p for _, p in cases]
     computed = subject.computed(ys, points)
     return [
-        collect(f"{name} stands on the moderate grid", 0.0, _trouble(subject, ys, points, computed[kind], order))
+        collect(f"{name} stands on the moderate grid", 0.0, trouble(subject, ys, points, computed[kind], order))
         for kind, (name, order, _) in enumerate(KINDS)
     ]
 
@@ -148,8 +148,8 @@ def outcomes(subject: Subject, point: Point) -> list[float]:
     return [0.0, 1.0, -2.5, 1e8]
 
 
-def _trouble(
-    subject: Subject, ys: Sequence[float], points: Sequence[Point], computed: Any, order: int
+def trouble(
+    subject: Subject, ys: Sequence[Any], points: Sequence[Point], computed: Any, order: int
 ) -> Iterator[Figure]:
     """1 for each NaN and for each infinity that the reference does not confirm; 0 for the rest."""
     yield 0.0, ""

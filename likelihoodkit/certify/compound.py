@@ -27,14 +27,22 @@ def compound_rows(subject: Subject, check: Check, grid: str, seed: int) -> list[
     """The rows of the noises behind, then those of the view."""
     family = subject.loss.bound.family
     behind = (family.latent,) if family.latent is not None else family.parts
+    repeated = not family.outcome.entries  # the same noise for every entry
     rows = [
-        Row(f"{part.name}: {row.condition}", row.passed, row.worst, row.limit, row.where, row.note)
-        for part in behind
+        Row(
+            f"{part.bound.name if repeated else part.name}: {row.condition}",
+            row.passed,
+            row.worst,
+            row.limit,
+            row.where,
+            row.note,
+        )
+        for part in (behind[:1] if repeated else behind)
         for row in check(part.bound, grid, seed).rows
     ]
     generator = np.random.default_rng(seed)
     points = subject.draw(6, generator, central=True)
-    y = np.column_stack([_draw(subject.domain, len(points), generator)])
+    y = np.column_stack([_draw(subject.domain, len(points), generator) for _ in range(len(behind) if repeated else 1)])
     rows += [collect(f"{name} against mpmath", 1e-11, _against(subject, y, points, order)) for name, order in _KINDS]
     if subject.domain.interval:
         rows.append(collect("an interval and the rest have probability one", 1e-12, _partition(subject, y, points)))
@@ -61,13 +69,17 @@ def _draw(domain: Support, count: int, generator: np.random.Generator) -> NDArra
 
 
 def _against(subject: Subject, y: NDArray[np.float64], points: list[Point], order: int) -> Iterator[Figure]:
-    outputs, keywords = subject.keywords(points)
-    found = subject.loss.value_and_gradient(y, outputs, **keywords)[order]
+    found = []
+    for i, point in enumerate(points):  # one by one: shared parameters differ between points
+        outputs, keywords = subject.keywords([point])
+        found.append(subject.loss.value_and_gradient(y[i : i + 1], outputs, **keywords)[order][0])
     outcome = subject.loss.bound.family.outcome
     held = {name: float(value) for name, value in subject.loss.bound.held.items()}
-    entries = read(subject.domain, y, subject.loss.name, held)
+    entries = read(subject.domain, y, subject.loss.name, held) if outcome.entries else {}
     for i, point in enumerate(points):
         seen: dict[Any, Any] = {symbol: mpmath.mpf(entries[label][i]) for label, symbol in outcome.entries}
+        if not entries:
+            seen = {subject.y: [mpmath.mpf(number) for number in y[i]]}
 
         def loss(*columns: Any, point: Point = point, seen: dict[Any, Any] = seen) -> Any:
             return evaluate(subject.textbook, {**subject.values(Point(columns, point.given)), **seen})

@@ -26,8 +26,8 @@ from likelihoodkit.numbers import evaluate
 
 LEVELS = (0.1, 0.5, 0.9)
 #: a sampler that is right fails with this probability; the seed is fixed, so that a pass stays a pass
-_SIGNIFICANCE = 1e-5
-_SAMPLES = 4000
+SIGNIFICANCE = 1e-5
+SAMPLES = 4000
 
 Figure = tuple[float, str]
 
@@ -314,17 +314,17 @@ def sampling(subject: Subject, points: Sequence[Point], generator: np.random.Gen
             below = outcomes.cumulative(cuts)
             expected = np.diff(np.concatenate([[0.0], below, [1.0]]))
             outputs, keywords = subject.keywords([point])
-            sample = np.asarray(subject.loss.distribution(outputs, **keywords).sample(generator, _SAMPLES)).reshape(-1)
+            sample = np.asarray(subject.loss.distribution(outputs, **keywords).sample(generator, SAMPLES)).reshape(-1)
             if subject.domain.circular:
                 sample = np.pi - (np.pi - sample) % (2 * np.pi)
             part = np.searchsorted(edges, sample, side="left")
             counts = np.bincount(part, minlength=len(expected))
-            yield -math.log10(max(_chi_square(counts, expected * len(sample)), 1e-300)), subject.say(point)
+            yield -math.log10(max(chi_square(counts, expected * len(sample)), 1e-300)), subject.say(point)
 
-    return collect("samples follow the density", -math.log10(_SIGNIFICANCE), figures())
+    return collect("samples follow the density", -math.log10(SIGNIFICANCE), figures())
 
 
-def _chi_square(counts: NDArray[np.int64], expected: NDArray[np.float64]) -> float:
+def chi_square(counts: NDArray[np.int64], expected: NDArray[np.float64]) -> float:
     """p-value of the counts, small cells pooled."""
     small = expected < 5
     observed = np.append(counts[~small], counts[small].sum())

@@ -18,6 +18,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from likelihoodkit.declaration import Shared
+from likelihoodkit.layout import columns
 from likelihoodkit.links import Link
 from likelihoodkit.loss import Loss
 from likelihoodkit.nll import negative_log_likelihood
@@ -27,6 +28,8 @@ from likelihoodkit.supports import Support
 
 #: entries of a vector output in every check
 CLASSES = 3
+#: entries of an outcome that is a point, and steps of one that is a sequence
+PLANE, STEPS = 2, 3
 
 Number = Any  # an mpmath number
 
@@ -49,8 +52,12 @@ class Subject:
         self.domain: Support = loss.bound.family.outcome.domain
         self.names = list(self.derivation.predicted)
         domains = {name: row.domain for name, row in loss.bound.family.parameters.items()}
+        self.entries = self.domain.size or (PLANE if self.domain.name == "vectors" else CLASSES)
+        self.steps = STEPS
         self.sizes = [
-            (domains[name].size or CLASSES) if isinstance(symbol, VectorSymbol) else 1
+            columns(domains[name].size or symbol.size, self.entries, self.steps)
+            if isinstance(symbol, VectorSymbol)
+            else 1
             for name, symbol in self.derivation.predicted.items()
         ]
         self.memory: dict[Point, Any] = {}
@@ -60,6 +67,10 @@ class Subject:
     def width(self) -> int:
         """Number of gradient columns."""
         return sum(self.sizes)
+
+    @property
+    def _shared_width(self) -> int:
+        return sum(self.sizes[len(self.sizes) - len(self.loss.shared) :])
 
     @cached_property
     def gradient(self) -> list[sp.Expr]:
@@ -77,14 +88,14 @@ class Subject:
         bindings = dict(self.loss.bound.bindings)
         points = []
         for _ in range(count):
-            columns: list[float] = []
+            block: list[float] = []
             for name, size in zip(self.names, self.sizes, strict=True):
                 how = bindings[name]
                 link = how.link if isinstance(how, Shared) else how
                 assert isinstance(link, Link)
                 domain = family.parameters[name].domain
-                columns += [_draw_output(domain, link, generator, central) for _ in range(size)]
-            points.append(Point(tuple(columns), self.settings(generator, central)))
+                block += [_draw_output(domain, link, generator, central) for _ in range(size)]
+            points.append(Point(tuple(block), self.settings(generator, central)))
         return points
 
     def settings(self, generator: np.random.Generator, central: bool = False) -> tuple[float, ...]:
@@ -145,7 +156,7 @@ class Subject:
     def keywords(self, points: Sequence[Point]) -> tuple[NDArray[np.float64], dict[str, Any]]:
         """(outputs, keywords) of a call for points that share their shared parameters."""
         table = np.array([p.columns for p in points], dtype=float).reshape(len(points), self.width)
-        shared = len(self.loss.shared)
+        shared = self._shared_width
         keywords: dict[str, Any] = {
             name: np.array([p.given[i] for p in points]) for i, name in enumerate(self.loss.inputs)
         }
@@ -156,7 +167,7 @@ class Subject:
     def computed(self, ys: Sequence[Any], points: Sequence[Point]) -> list[NDArray[np.float64]]:
         """Value (n,), gradient (n, w) and Hessian (n, w, w) as the loss computes them."""
         order: dict[tuple[float, ...], list[int]] = {}
-        shared = len(self.loss.shared)
+        shared = self._shared_width
         for i, point in enumerate(points):
             order.setdefault(point.columns[self.width - shared :], []).append(i)
         value, gradient = np.empty(len(points)), np.empty((len(points), self.width))
@@ -210,7 +221,7 @@ def _draw_value(domain: Support, generator: np.random.Generator, central: bool) 
 
 def _draw_output(domain: Support, link: Link, generator: np.random.Generator, central: bool) -> float:
     if domain.vector:
-        return float(generator.uniform(-2, 2))
+        return float(generator.uniform(-2, 2)) * (0.3 if central else 1.0)
     # a link may reach less than the domain (a positive link of a real parameter): draw from what both allow
     value = _draw_value(domain if domain.typical[0] >= link.range.typical[0] else link.range, generator, central)
     symbol = sp.Symbol("t", real=True)

@@ -208,7 +208,7 @@ class Model:
     def plain_y_of(self, parameter: str) -> Array:
         """The same for the outcome that a parameter is about, where there are several side by side."""
         family = self.loss.bound.family
-        for part in family.parts:
+        for part in family.parts if family.outcome.domain.entries else ():
             if parameter in [place for _, place, _ in part.places]:
                 return representative(family.outcome.domain, self.y, part.name)
         return self.plain_y

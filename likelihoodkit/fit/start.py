@@ -117,7 +117,8 @@ class Starts:
 
     def _about(self, parameter: str) -> Array:
         """The sample of the outcome that a parameter is about."""
-        if not self.model.loss.bound.family.parts:
+        family = self.model.loss.bound.family
+        if not family.parts or not family.outcome.domain.entries:
             return self.y
         sampled: Array = self.model.plain_y_of(parameter)[self.sample]
         return sampled

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from likelihoodkit.errors import UnknownNameError
+from likelihoodkit.errors import ShapeError, UnknownNameError
 from likelihoodkit.predict.belief import Belief
 from likelihoodkit.rows import as_real
 
@@ -59,6 +59,15 @@ class JointBelief:
     def _each(self, method: str, *arguments: Any, axis: int = -1) -> Array:
         return np.stack([getattr(belief, method)(*arguments) for belief in self.parts.values()], axis=axis)
 
+    def _one_by_one(self, method: str, y: ArrayLike) -> Array:
+        values = as_real(y, "y", self.name)
+        if values.shape[-1:] != (len(self.parts),):
+            raise ShapeError(
+                f"{self.name}: y must have shape (..., {len(self.parts)}), not {values.shape}", family=self.name
+            )
+        found = [getattr(belief, method)(values[..., k]) for k, belief in enumerate(self.parts.values())]
+        return np.stack(found, axis=-1)
+
     def mean(self) -> Array:
         """The expectations."""
         return self._each("mean")
@@ -75,6 +84,14 @@ class JointBelief:
         """The most probable outcomes, together and one by one."""
         return self._each("mode")
 
+    def cdf(self, y: ArrayLike) -> Array:
+        """P(Y_k <= y_k) of the outcomes one by one; ``y`` is (..., d)."""
+        return self._one_by_one("cdf", y)
+
+    def survival(self, y: ArrayLike) -> Array:
+        """P(Y_k > y_k) of the outcomes one by one."""
+        return self._one_by_one("survival", y)
+
     def quantile(self, level: ArrayLike) -> Array:
         """The quantiles of the outcomes one by one."""
         return self._each("quantile", level)
@@ -90,9 +107,7 @@ class JointBelief:
 
     def log_density(self, y: ArrayLike) -> Array:
         """The joint log-density at ``y`` (..., d)."""
-        values = as_real(y, "y", self.name)
-        found = [belief.log_density(values[..., k]) for k, belief in enumerate(self.parts.values())]
-        return np.asarray(np.sum(found, axis=0))
+        return np.asarray(self._one_by_one("log_density", y).sum(axis=-1))
 
     def entropy(self) -> Array:
         """The joint entropy: the sum of the outcomes' own."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from likelihoodkit.declaration import Bound, Declared, Held, Shared, as_bound, bind, held, outcome, parameter
+from likelihoodkit.declaration import Bound, Declared, Held, Part, Shared, as_bound, bind, held, outcome, parameter
 from likelihoodkit.errors import BindingError
 from likelihoodkit.links import Link
 from likelihoodkit.primitives import sum_over
@@ -35,7 +35,7 @@ def Independent(noise: Any, d: int) -> Bound:
             family=family.__name__,
         )
     body: dict[str, Any] = {"__doc__": f"{d} independent outcomes, each {inner!r}.", "__module__": __name__}
-    body[family.outcome.name] = outcome(_vector(family.outcome.domain))
+    body[family.outcome.name] = outcome(replace(_vector(family.outcome.domain), size=d))
     bindings: dict[str, Any] = {}
     slots: dict[str, Any] = {}
     for name, how in inner.bindings:
@@ -55,7 +55,14 @@ def Independent(noise: Any, d: int) -> Bound:
     body[family.formula_name] = sum_over(family.formula.xreplace(symbols))
     (kind,) = family.__bases__
     repeated: type[Declared] = type(kind)(f"Independent_{d}_{family.__name__}", (kind,), body)
+    if family.sign < 0:
+        repeated.parts = tuple(Part(str(k), inner, _places(inner, k)) for k in range(d))
     return bind(repeated, bindings)
+
+
+def _places(inner: Bound, entry: int) -> tuple[tuple[str, str, int | None], ...]:
+    """Where one of the outcomes finds its parameters: its own entry of those that are predicted."""
+    return tuple((name, name, entry if name in inner.outputs else None) for name, _ in inner.bindings)
 
 
 def _vector(domain: Support) -> Support:

@@ -1,0 +1,110 @@
+"""lk.check certifies vectors and sequences, and notices what is wrong."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import likelihoodkit as lk
+from likelihoodkit import links
+from likelihoodkit.families import CHAPTERS, FAMILIES
+from likelihoodkit.primitives.words import draw_direction, log, log_gamma, pi, sum_over
+from likelihoodkit.supports import positive, proportions, real_vector, simplex, vectors
+
+NAMES = [*CHAPTERS["Vectors"], *CHAPTERS["Sequences"]]
+#: conditions that nothing is declared for: an order has no mean, a path none, and not every mode exists
+EMPTY = {"expectation", "variance", "mode"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_families_are_certified(name: str) -> None:
+    report = lk.check(FAMILIES[name])
+    assert report.passed, str(report)
+    assert len(report.rows) == 14
+    assert {row.condition for row in report.rows if row.passed is None} <= EMPTY
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [
+        lk.MultivariateNormal(scale="diagonal"),
+        lk.MultivariateNormal(scale="isotropic"),
+        lk.MultivariateT(df=3, scale=lk.shared),
+        lk.Dirichlet(concentration=8),
+        lk.LinearChain(transitions=lk.shared),
+    ],
+    ids=repr,
+)
+def test_bound_noises_are_certified(noise: object) -> None:
+    report = lk.check(noise)
+    assert report.passed, str(report)
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [lk.Independent(lk.Normal, 2), lk.Independent(lk.Poisson, 3), lk.Independent(lk.Normal(scale=lk.shared), 2)],
+    ids=repr,
+)
+def test_independent_outcomes_are_certified(noise: object) -> None:
+    report = lk.check(noise)
+    assert report.passed, str(report)
+
+
+class Wrong(lk.Distribution):
+    """A normal vector whose normaliser is that of one entry."""
+
+    y = lk.outcome(vectors)
+    mean = lk.parameter(real_vector, link=links.vector)
+
+    log_density = -sum_over((y - mean) ** 2) / 2 - log(2 * pi) / 2
+    expectation = mean + 1
+    mode = mean
+    draw = draw_direction(mean, 1)
+    fisher = {("mean", "mean"): 2}  # noqa: RUF012
+
+
+class Shares(lk.Distribution):
+    """A Dirichlet that forgot one gamma function."""
+
+    y = lk.outcome(proportions)
+    mean = lk.parameter(simplex, link=links.softmax)
+    concentration = lk.parameter(positive, link=links.exp)
+
+    log_density = log_gamma(concentration) + sum_over((mean * concentration - 1) * log(y))
+
+
+def failing(noise: object) -> set[str]:
+    return {row.condition for row in lk.check(noise).failed}
+
+
+def test_what_is_wrong_fails_on_the_right_row() -> None:
+    assert failing(Wrong) >= {"integrates to one", "expectation", "samples follow the density"}
+    assert failing(Shares) >= {"integrates to one", "score has mean zero"}
+
+
+def test_outcomes_of_another_width_are_refused() -> None:
+    loss = lk.derive(lk.Independent(lk.Normal, 2))
+    with pytest.raises(lk.ShapeError, match="6 columns"):
+        loss([[1.0, 2.0, 3.0]], np.zeros((1, 6)))
+
+
+def test_independent_outcomes_are_predicted_one_by_one() -> None:
+    loss = lk.derive(lk.Independent(lk.Normal, 2))
+    outputs = np.array([[0.0, 1.0, 2.0, 3.0], [5.0, -1.0, 0.0, 0.5]])
+    scale = np.log1p(np.exp(outputs[:, 2:]))
+    assert loss.predict(outputs, rule="median") == pytest.approx(outputs[:, :2])
+    assert loss.distribution(outputs).variance() == pytest.approx(scale**2)
+    slope = 1 / (1 + np.exp(-outputs[:, 2:]))
+    diagonal = np.concatenate([1 / scale**2, 2 * slope**2 / scale**2], axis=1)
+    assert loss.fisher(outputs) == pytest.approx(np.stack([np.diag(row) for row in diagonal]), rel=1e-13)
+    sample = loss.distribution(outputs).sample(0, 20_000)
+    assert sample.mean(axis=0) == pytest.approx(outputs[:, :2], abs=5 * float(scale.max()) / 140)
+
+
+def test_a_value_shared_by_independent_outcomes_has_its_slope() -> None:
+    """d/df of 2 log s + sum r^2/(2 s^2), s = softplus(f), summed over both entries."""
+    loss = lk.derive(lk.Independent(lk.Normal(scale=lk.shared("exp")), 2))
+    value, gradient = loss.value_and_gradient([[1.0, 2.5]], [[0.0, 1.0]], shared=[0.5])
+    r = np.array([1.0, 1.5])
+    assert value == pytest.approx([(r**2).sum() / 2 / np.e + 1.0 + np.log(2 * np.pi)])
+    assert gradient[0] == pytest.approx([*(-r / np.e), 2 - (r**2).sum() / np.e])
