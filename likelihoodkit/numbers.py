@@ -231,6 +231,8 @@ def _constant(node: sp.Basic) -> Any:
         return +getattr(mpmath, {"Pi": "pi", "Exp1": "e", "EulerGamma": "euler"}[type(node).__name__])
     if node is sp.oo or node is -sp.oo:
         return mpmath.inf if node is sp.oo else -mpmath.inf
+    if node is sp.nan:  # a formula by cases none of which holds: it does not exist there
+        return mpmath.nan
     raise DerivationError(f"no number is known for {node}")
 
 

@@ -144,6 +144,7 @@ EXAMPLES = [
     Example("function of ratio", 1 - p.square_share_exp(x, t), {x: 1e10, t: 0}),
     Example("function of ratio", b - b * single.ratio_share(a, t), {a: 1e20, b: 3, t: 0}),
     Example("function of ratio", p.times_exp(x, t) * sp.Min(0, p.times_exp(x, t)), {x: 3, t: 800}, by_sympy=False),
+    Example("function of ratio", robust.hypot_ratio(p.times_exp(x, t)), {x: 3, t: 800}, by_sympy=False),
     Example(
         "family at once",
         p.times_exp(p.expm1_over(a, sp.exp(t)), z) - p.times_exp(a, t) - z,

@@ -82,6 +82,7 @@ if TYPE_CHECKING:
     from likelihoodkit.families.sinh_arcsinh import SinhArcsinh as SinhArcsinh
     from likelihoodkit.families.skellam import Skellam as Skellam
     from likelihoodkit.families.skew_normal import SkewNormal as SkewNormal
+    from likelihoodkit.families.skew_t import SkewT as SkewT
     from likelihoodkit.families.student_t import StudentT as StudentT
     from likelihoodkit.families.von_mises import VonMises as VonMises
     from likelihoodkit.families.von_mises_fisher import VonMisesFisher as VonMisesFisher
@@ -94,7 +95,7 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
     "Real numbers": (
         "Normal", "Laplace", "StudentT", "Cauchy", "Logistic", "HyperbolicSecant", "Gumbel", "AsymmetricLaplace",
         "Huber", "AsymmetricNormal", "JohnsonSU", "GumbelMin", "SkewNormal", "ExponentiallyModifiedNormal",
-        "GeneralizedNormal", "SinhArcsinh", "GeneralizedExtremeValue",
+        "GeneralizedNormal", "SinhArcsinh", "GeneralizedExtremeValue", "SkewT",
     ),
     "Positive amounts": (
         "Exponential", "Gamma", "LogNormal", "Weibull", "InverseGaussian", "InverseGamma", "ChiSquared",

@@ -12,6 +12,7 @@ from sympy import asinh, exp, log, sinh
 from likelihoodkit.primitives.logistic import sigmoid, softplus_ratio
 from likelihoodkit.primitives.record import RECORDS, Kind, primitive
 from likelihoodkit.primitives.shapes import expm1_over, log_ndtr_inverse
+from likelihoodkit.primitives.tails import log_student_cdf
 from likelihoodkit.primitives.whole import student_bend, student_df_curve, student_slope
 
 Formula = Callable[..., sp.Expr]
@@ -39,20 +40,26 @@ def _rule(name: str) -> Formula:
     return lambda *arguments: kind(name)(*arguments)
 
 
-def with_slopes(stem: str, meaning: Formula, names: str, held: str = "", **facts: Any) -> Kind:
+def _zero(*_: sp.Expr) -> sp.Expr:
+    return sp.S.Zero
+
+
+def with_slopes(stem: str, meaning: Formula, names: str, held: str = "", twice: str = "", **facts: Any) -> Kind:
     """The primitive ``stem_loss``, its slopes ``stem_x`` and curvatures ``stem_xy`` in its one-letter arguments.
 
-    ``held``: arguments in which nothing is differentiated.
+    ``held``: arguments in which nothing is differentiated. ``twice``: arguments that say again what another says, and
+    leave all change to it.
     """
-    free = [name for name in names if name not in held]
+    free = [name for name in names if name not in held + twice]
+
+    def rule(before: tuple[str, ...], name: str) -> Formula | None:
+        if name in twice:
+            return _zero
+        letters = "".join(sorted((*before, name), key=names.index))
+        return _rule(f"{stem}_{letters}") if name in free and len(letters) < 3 else None
 
     def rules(*before: str) -> tuple[Formula | None, ...]:
-        if len(before) == 2:
-            return (None,) * len(names)
-        pairs = (sorted((*before, name), key=names.index) for name in names)
-        return tuple(
-            _rule(f"{stem}_{''.join(pair)}") if name in free else None for name, pair in zip(names, pairs, strict=True)
-        )
+        return tuple(rule(before, name) for name in names)
 
     def derivatives() -> Iterator[tuple[str, ...]]:
         yield from ((name,) for name in free)
@@ -78,6 +85,14 @@ def _box_cox(y: sp.Expr, t: sp.Expr, s: sp.Expr, p: sp.Expr) -> sp.Expr:
 
 
 box_cox_loss: Kind = with_slopes("box_cox", _box_cox, "ytsp", held="y", accurate="y > 0")
+
+
+def _skew_student(r: sp.Expr, t: sp.Expr, a: sp.Expr, _: sp.Expr, n: sp.Expr) -> sp.Expr:
+    z, df = r * exp(t), exp(n)
+    return -log_student_cdf(df + 1, a * z * sp.sqrt((df + 1) / (df + z**2)))
+
+
+skew_student_loss: Kind = with_slopes("skew_student", _skew_student, "rtadn", twice="d")
 
 
 def _bent(slope: str, curve: str, sign: int) -> Formula:

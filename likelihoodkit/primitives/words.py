@@ -151,6 +151,7 @@ from likelihoodkit.primitives.random import (
     draw_ranking as draw_ranking,
     draw_student_shrink as draw_student_shrink,
 )
+from likelihoodkit.primitives.robust import hypot_ratio as hypot_ratio
 from likelihoodkit.primitives.sequences import (
     best_labelling as best_labelling,
     best_path as best_path,
@@ -171,6 +172,7 @@ from likelihoodkit.primitives.steps import (
     log_gap as log_gap,
     log_step as log_step,
 )
+from likelihoodkit.primitives.tails import log_student_cdf as log_student_cdf
 
 pi = sp.pi
 EulerGamma = sp.EulerGamma

@@ -8,8 +8,8 @@ import sympy as sp
 from sympy import Expr, exp, log
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import families, single
-from likelihoodkit.stabilise.whole import logarithm, signed, swap
+from likelihoodkit.primitives import families, robust, single, tails, whole as kinds
+from likelihoodkit.stabilise.whole import logarithm, signed, student_at_once, swap
 
 
 def _sinh_arcsinh(e: Expr) -> Expr | None:
@@ -45,5 +45,22 @@ def _box_cox(e: Expr) -> Expr | None:
     return None
 
 
+def _skew_student(e: Expr) -> Expr | None:
+    """Student's t as one function, and what leans it as another."""
+    for sign, node in signed(e, tails.log_student_cdf):
+        more, lean = node.args
+        if not lean.has(robust.hypot_ratio, single.hypot_share_exp):
+            continue
+        alone: Expr | None = student_at_once(e - sign * node)
+        if alone is None:
+            continue
+        for whole in sorted(alone.atoms(kinds.student_loss), key=sp.default_sort_key):
+            r, t, df, n = whole.args
+            skew = lean / (sp.sqrt(df + 1) * single.hypot_share_exp(r, sp.expand(t - n / 2)))
+            if more == df + 1 and not skew.has(r, single.hypot_share_exp):
+                return alone - sign * families.skew_student_loss(r, t, skew, df, n)
+    return None
+
+
 #: tried on every sum, in this order
-MORE: tuple[Callable[[Expr], Expr | None], ...] = (_sinh_arcsinh, _box_cox)
+MORE: tuple[Callable[[Expr], Expr | None], ...] = (_sinh_arcsinh, _box_cox, _skew_student)

@@ -73,6 +73,8 @@ def _sign_of_kink(e: Expr) -> Expr | None:
 def function_of_ratio(e: Expr) -> Expr | None:
     if isinstance(e, sp.asinh) and (ratio := _ratio(e.args[0])):
         return single.asinh_times_exp(*ratio)
+    if isinstance(e, robust.hypot_ratio) and (ratio := _ratio(e.args[0])):
+        return single.hypot_share_exp(*ratio)
     if isinstance(e, p.log1p) and (ratio := _ratio(e.args[0])) and ratio[0].is_nonnegative and ratio[0].is_Symbol:
         return single.log1p_times_exp(*ratio)
     if isinstance(e, robust.expm1_minus) and (power := _power_of_ratio(e.args[0])):

@@ -65,3 +65,35 @@ def test_a_negative_power_has_few_moments() -> None:
     with pytest.raises(UndefinedError, match="mean"):
         lk.BoxCoxNormal(median=2, scale=0.5, power=-0.9).mean()
     assert 2 < float(lk.BoxCoxNormal(median=2, scale=0.5, power=-1.5).mean()) < 4
+
+
+# -- skew t -------------------------------------------------------------------------------------------------------
+
+PLACES = np.array([[0.5, 0.0, 1.5], [0.0, 3.0, -2.0], [1.0, -1.0, 0.0], [-3.0, 1.0, 0.3]])
+OUTCOMES = np.array([0.0, 1.0, -2.5, 7.0])
+
+
+@pytest.mark.parametrize("df", [1e20, 1e150, 1e300])
+def test_many_degrees_of_freedom_are_skew_normal(df: float) -> None:
+    outputs = np.column_stack([PLACES, np.full(4, df)])
+    value, gradient = lk.derive(lk.SkewT).value_and_gradient(OUTCOMES, outputs)
+    limit, slope = lk.derive(lk.SkewNormal).value_and_gradient(OUTCOMES, PLACES)
+    np.testing.assert_allclose(value, limit, rtol=1e-14, atol=1e-14)
+    np.testing.assert_allclose(gradient[:, :3], slope, rtol=1e-13, atol=1e-14)
+    assert (np.abs(gradient[:, 3]) < 1e-12).all()
+
+
+def test_without_skew_it_is_student() -> None:
+    outputs = np.column_stack([PLACES[:, :2], np.zeros(4), [0.3, 2.0, -3.0, 30.0]])
+    value, gradient = lk.derive(lk.SkewT).value_and_gradient(OUTCOMES, outputs)
+    limit, slope = lk.derive(lk.StudentT).value_and_gradient(OUTCOMES, outputs[:, [0, 1, 3]])
+    np.testing.assert_allclose(value, limit, rtol=1e-15, atol=1e-15)
+    np.testing.assert_allclose(gradient[:, [0, 1, 3]], slope, rtol=1e-14, atol=1e-15)
+
+
+def test_its_moments_exist_as_those_of_student() -> None:
+    with pytest.raises(UndefinedError, match="df > 1"):
+        lk.SkewT(location=0, scale=1, skew=2, df=1).mean()
+    assert lk.SkewT(location=0, scale=1, skew=2, df=1.5).variance() == np.inf
+    noise = lk.SkewT(location=0, scale=1, skew=2, df=5)
+    assert abs(float(noise.cdf(noise.quantile(0.9))) - 0.9) < 1e-12

@@ -21,6 +21,7 @@ from likelihoodkit.primitives import RECORDS, kernels, lower
 from primitives.curves import _counts, _power, _with_df
 from primitives.families import FAMILY_ROWS
 from primitives.reference import LINE, TABLE, Case, _magnitudes, between, logs, positives, real, reals
+from primitives.reference_tails import _log_t
 
 for module in pkgutil.iter_modules(vocabulary.__path__):
     if not module.ispkg:
@@ -240,6 +241,27 @@ BY_HAND = {
         lambda x: mp.diff(lambda u: mp.zeta(1 + u, derivative=1) / mp.zeta(1 + u), x), logs((0.01, 9)), bound=100.0
     ),
     "zeta_share": Case(lambda x, k: mp.zeta(1 + x, k) / mp.zeta(1 + x), logs((0.05, 9), (1.1, 1e6)), bound=50.0),
+}
+
+
+def _skewed(rng: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
+    log_df = rng.uniform(-1, 4, n)
+    return rng.uniform(-5, 5, n), rng.uniform(-1, 1, n), rng.uniform(-4, 4, n), np.exp(log_df), log_df
+
+
+def _skew_tail(r: mp.mpf, t: mp.mpf, a: mp.mpf, n: mp.mpf) -> mp.mpf:
+    df, z = mp.exp(n), r * mp.exp(t)
+    return -_log_t(df + 1, a * z * mp.sqrt((df + 1) / (df + z**2)))
+
+
+def _skew_slope(letters: str) -> Callable[..., mp.mpf]:
+    order = tuple(letters.count(letter) for letter in "rtan")
+    return lambda r, t, a, _, n: mp.diff(_skew_tail, (r, t, a, n), order) if letters else _skew_tail(r, t, a, n)
+
+
+BY_HAND |= {
+    f"skew_student_{letters or 'loss'}": Case(_skew_slope(letters), _skewed, bound=60.0)
+    for letters in ("", *"rtan", "rr", "rt", "ra", "rn", "tt", "ta", "tn", "aa", "an", "nn")
 }
 
 

@@ -20,6 +20,7 @@ NO_FORMULA = {
     *("log_gamma_p", "log_gamma_q", "gamma_p_pull", "gamma_q_pull", "log_beta_tail", "beta_pull", "log_student_cdf"),
     *("student_hazard", "log_zeta1p", "log_zeta1p_exp", "log_zeta1p_exp_slope", "log_zeta1p_slope", "student_cdf"),
     *("regularised_beta", "regularised_beta_complement"),
+    *(f"skew_student_{what}" for what in ("loss", *"rtan")),
 }
 #: whole numbers: nothing is differentiated in them, and their meaning has cases at 0
 WHOLE = {("poisson_deviance_exp", 0), ("log_binomial", 0), ("log_binomial", 1), ("log_factorial_excess", 0)}

@@ -101,6 +101,22 @@ def value(x: Number) -> mpf:
     return x.value if isinstance(x, Jet) else mpf(x)
 
 
+def through(at: mpf, arguments: Sequence[Jet], first: Sequence[mpf], second: Sequence[Sequence[mpf]]) -> Jet:
+    """A function of several jets from its value, gradient and Hessian there."""
+    width = range(len(arguments[0].gradient))
+    pairs = [(i, j) for i in range(len(arguments)) for j in range(len(arguments))]
+    gradient = [mp.fsum(f * a.gradient[k] for f, a in zip(first, arguments, strict=True)) for k in width]
+    hessian = [
+        [
+            mp.fsum(f * a.hessian[k][m] for f, a in zip(first, arguments, strict=True))
+            + mp.fsum(second[i][j] * arguments[i].gradient[k] * arguments[j].gradient[m] for i, j in pairs)
+            for m in width
+        ]
+        for k in width
+    ]
+    return Jet(at, gradient, hessian)
+
+
 def _lift(plain: Callable[[mpf], mpf], slopes: Callable[[mpf, mpf], tuple[mpf, mpf]]) -> Callable[[Number], Number]:
     """A function of numbers and jets from f(x) and (x, f(x)) -> (f'(x), f''(x))."""
 

@@ -285,6 +285,11 @@ from likelihoodkit.primitives.kernels.box_cox_loss import (  # isort: skip
     box_cox_loss, box_cox_p, box_cox_pp, box_cox_s, box_cox_sp, box_cox_ss, box_cox_t, box_cox_tp, box_cox_ts,
     box_cox_tt,
 )  # fmt: skip
+from likelihoodkit.primitives.kernels.skew_student import (  # isort: skip
+    skew_student_a, skew_student_aa, skew_student_an, skew_student_loss, skew_student_n, skew_student_nn,
+    skew_student_r, skew_student_ra, skew_student_rn, skew_student_rr, skew_student_rt, skew_student_t,
+    skew_student_ta, skew_student_tn, skew_student_tt,
+)  # fmt: skip
 from likelihoodkit.primitives.kernels.beta_tails import (
     beta_gap_a,
     beta_gap_b,
@@ -367,14 +372,16 @@ __all__ = [
     "sinh_arcsinh_bb", "sinh_arcsinh_bg", "sinh_arcsinh_g", "sinh_arcsinh_gg", "sinh_arcsinh_loss", "sinh_arcsinh_r",
     "sinh_arcsinh_rb", "sinh_arcsinh_rg", "sinh_arcsinh_rr", "sinh_arcsinh_rt", "sinh_arcsinh_scale_curve",
     "sinh_arcsinh_t", "sinh_arcsinh_tail_curve", "sinh_arcsinh_tb", "sinh_arcsinh_tg", "sinh_arcsinh_tt",
-    "skellam_cross", "skellam_first", "skellam_loss", "soft_cross_entropy", "soft_residual", "softmax",
-    "softmax_cross_entropy", "softmax_pull", "softmax_residual", "softplus", "softplus_less_log", "softplus_ratio",
-    "softplus_ratio_bend", "softplus_ratio_derivative", "sqrt", "square_bend_exp", "square_ratio",
-    "square_ratio_derivative", "square_rest_exp", "square_sech2", "square_share_exp", "square_slope_exp",
-    "stirling_error", "stirling_error_derivative", "stirling_error_second", "student_balance", "student_balance_slope",
-    "student_bend", "student_cdf", "student_df_curve", "student_hazard", "student_loss", "student_pull",
-    "student_pull_bend", "student_pull_slope", "student_quantile", "student_slope", "sum_over", "tanh", "tetragamma",
-    "tilted_balance", "times_exp", "times_exp_difference", "trigamma", "trigamma_chord", "trigamma_excess",
-    "trigamma_rising", "where_positive", "wrap_angle", "x_over_expm1", "x_over_expm1_derivative", "xlog1py", "xlogy",
-    "zeta_share",
+    "skellam_cross", "skellam_first", "skellam_loss", "skew_student_a", "skew_student_aa", "skew_student_an",
+    "skew_student_loss", "skew_student_n", "skew_student_nn", "skew_student_r", "skew_student_ra", "skew_student_rn",
+    "skew_student_rr", "skew_student_rt", "skew_student_t", "skew_student_ta", "skew_student_tn", "skew_student_tt",
+    "soft_cross_entropy", "soft_residual", "softmax", "softmax_cross_entropy", "softmax_pull", "softmax_residual",
+    "softplus", "softplus_less_log", "softplus_ratio", "softplus_ratio_bend", "softplus_ratio_derivative", "sqrt",
+    "square_bend_exp", "square_ratio", "square_ratio_derivative", "square_rest_exp", "square_sech2", "square_share_exp",
+    "square_slope_exp", "stirling_error", "stirling_error_derivative", "stirling_error_second", "student_balance",
+    "student_balance_slope", "student_bend", "student_cdf", "student_df_curve", "student_hazard", "student_loss",
+    "student_pull", "student_pull_bend", "student_pull_slope", "student_quantile", "student_slope", "sum_over", "tanh",
+    "tetragamma", "tilted_balance", "times_exp", "times_exp_difference", "trigamma", "trigamma_chord",
+    "trigamma_excess", "trigamma_rising", "where_positive", "wrap_angle", "x_over_expm1", "x_over_expm1_derivative",
+    "xlog1py", "xlogy", "zeta_share",
 ]  # fmt: skip

@@ -1,6 +1,7 @@
 """log of Student's distribution function, in both tails, with its derivatives in df and z.
 
-Beyond z < 0 lies half of a beta tail, I_x(df/2, 1/2)/2 with logit x = log(df/z^2).
+For df >= 1 by the integrals of `student_integrals`. Beyond z < 0 lies half of a beta tail, I_x(df/2, 1/2)/2 with
+logit x = log(df/z^2).
 """
 
 from __future__ import annotations
@@ -15,13 +16,37 @@ from likelihoodkit.primitives.kernels.hyperbolic import log1p_square
 from likelihoodkit.primitives.kernels.logistic import sigmoid
 from likelihoodkit.primitives.kernels.normal import LOG_SQRT_2PI
 from likelihoodkit.primitives.kernels.rising import log_rising_excess
+from likelihoodkit.primitives.kernels.student_integrals import student_integrals
 
 LOG2 = float(np.log(2.0))
+
+
+FAR = 1e70  # z^4 is a float64 below
 
 
 @remembered
 def _pieces(df: Floats, z: Floats) -> tuple[Floats, Floats, Floats, Floats]:
     """log F, its first and second derivative in df, and its derivative in z."""
+    df, z = np.broadcast_arrays(df, z)
+    plain = (df >= 1.0) & (np.absolute(z) < FAR)
+    if not plain.any():
+        return _from_beta(df, z)
+    found = student_integrals(df[plain], np.log(df[plain]), z[plain])
+    slope = found.slope / df[plain]
+    columns = (found.log, slope, (found.curve / df[plain] - slope) / df[plain], found.hazard)
+    if plain.all():
+        log_f, first, second, hazard = (column.reshape(z.shape) for column in columns)
+        return log_f, first, second, hazard
+    pieces = []
+    for column, other in zip(columns, _from_beta(df[~plain], z[~plain]), strict=True):
+        whole = np.empty(z.shape)
+        whole[plain], whole[~plain] = column, other
+        pieces.append(whole)
+    return pieces[0], pieces[1], pieces[2], pieces[3]
+
+
+def _from_beta(df: Floats, z: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    """The same from the beta tail, whose panels also reach over the tails of df below 1."""
     half = np.full(np.shape(df + z), 0.5)
     end = np.log(df) - 2.0 * np.log(np.absolute(z))
     found = tail(0.5 * df, half, end)

@@ -1,0 +1,82 @@
+"""What a skew adds to the loss of Student's t: -log T(w) at df + 1, with its slopes and curvatures.
+
+Arguments: r = y - location, t = -log scale, a = skew, df and n = log df, of which the pair is carried together as in
+`student`. With X = r e^t/sqrt(df), c = X/sqrt(1 + X^2) and q = 1/(1 + X^2), w = a sqrt(df + 1) c.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from likelihoodkit.primitives.kernels._tools import Floats, Kernel, kernel
+from likelihoodkit.primitives.kernels.differences import square_rest_exp, square_slope_exp
+from likelihoodkit.primitives.kernels.exponential import times_exp
+from likelihoodkit.primitives.kernels.single import hypot_rest_exp, hypot_share_exp
+from likelihoodkit.primitives.kernels.student_integrals import score, student_integrals
+
+
+class _Place:
+    """What the slopes share at one point: log T with its slopes, and those of w by the letters of the arguments."""
+
+    def __init__(self, r: Floats, t: Floats, a: Floats, df: Floats, n: Floats) -> None:
+        level = t - 0.5 * n
+        root = np.sqrt(df + 1.0)
+        share, rest = np.asarray(hypot_share_exp(r, level)), np.asarray(square_rest_exp(r, level))
+        self.w = w = a * (root * share)
+        log_more = np.where(df > 0.5, np.log(df + 1.0), np.log1p(df))
+        self.tail = student_integrals(df + 1.0, log_more, w)
+        self.shrink = df / (df + 1.0)
+        self.score = score(df + 1.0, log_more, w)
+        along = np.asarray(hypot_rest_exp(r, level)) * rest * root  # w_r/a
+        slope = np.asarray(square_slope_exp(r, level))
+        z = np.asarray(times_exp(r, t))
+        # df/(df + 1) - 1/(1 + X^2), which is (z^2 - 1)/((df + 1)(1 + X^2))
+        gap = np.where(rest > 0.25, (z - 1.0) * (z + 1.0) * rest / (df + 1.0), self.shrink - rest)
+        w_r = np.where(a == 0, 0.0, a * along)
+        w_n = 0.5 * w * gap
+        self.first = {"r": w_r, "t": w * rest, "a": root * share, "n": w_n}
+        self.second = {
+            "rr": -3.0 * w_r * slope, "rt": w_r * (3.0 * rest - 2.0), "ra": along,
+            "rn": 0.5 * w_r * (gap + 2.0 * (1.0 - rest)), "tt": w * rest * (3.0 * rest - 2.0),
+            "ta": root * share * rest, "tn": w * rest * (0.5 * gap + 1.0 - rest), "aa": 0.0 * w,
+            "an": 0.5 * root * share * gap, "nn": w_n * (1.0 - 0.5 * self.shrink - 1.5 * rest),
+        }  # fmt: skip
+
+    def slope(self, i: str) -> Floats:
+        direct = self.tail.slope * self.shrink if i == "n" else 0.0
+        return np.asarray(-(self.tail.hazard * self.first[i] + direct))
+
+    def curve(self, i: str, j: str) -> Floats:
+        one, other, tail = self.first[i], self.first[j], self.tail
+        total = tail.hazard * (self.second[i + j] - tail.fall * one * other)
+        if j == "n":  # the order of the letters puts it last
+            mixed = tail.hazard * (self.score - tail.slope) * self.shrink
+            total = total + mixed * (one + other if i == "n" else one)
+        if i == "n":
+            total = total + self.shrink * (self.shrink * tail.curve + (1.0 - self.shrink) * tail.slope)
+        return np.asarray(-total)
+
+
+@kernel
+def skew_student_loss(r: Floats, t: Floats, a: Floats, df: Floats, n: Floats) -> Floats:
+    """-log T(w)."""
+    return np.asarray(-_Place(r, t, a, df, n).tail.log)
+
+
+def _kernel(letters: str) -> Kernel:
+    def function(r: Floats, t: Floats, a: Floats, df: Floats, n: Floats) -> Floats:
+        at = _Place(r, t, a, df, n)
+        result: Any = at.curve(*letters) if len(letters) == 2 else at.slope(letters)
+        return np.asarray(result)
+
+    function.__name__ = function.__qualname__ = f"skew_student_{letters}"
+    function.__doc__ = f"The derivative in {' and '.join(letters)}."
+    return kernel(function)
+
+
+skew_student_r, skew_student_t, skew_student_a, skew_student_n = map(_kernel, "rtan")
+skew_student_rr, skew_student_rt, skew_student_ra, skew_student_rn = map(_kernel, ("rr", "rt", "ra", "rn"))
+skew_student_tt, skew_student_ta, skew_student_tn = map(_kernel, ("tt", "ta", "tn"))
+skew_student_aa, skew_student_an, skew_student_nn = map(_kernel, ("aa", "an", "nn"))
