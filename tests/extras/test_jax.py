@@ -1,0 +1,206 @@
+"""Losses on arrays of JAX: the digits of the NumPy engine, every way of differentiating, float32, training."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+import pytest
+from jax.test_util import check_grads
+from tensors import LOSSES, NOISES, WRAPPERS, call, ulps
+from test_torch import DIFFERENTIATED, EXTREMES
+
+import likelihoodkit as lk
+from likelihoodkit.errors import DerivationError, InputError, ShapeError, SupportError
+
+EVERY = (*NOISES, *WRAPPERS, *LOSSES)
+#: XLA's own exp, log1p and expm1 are off by up to 2.2 units, and few formulas multiply them
+BAR = 64
+
+
+@pytest.fixture(params=["float64", "float32"])
+def dtype(request: pytest.FixtureRequest) -> Iterator[type]:
+    """A float type, with JAX switched to it."""
+    with jax.enable_x64(request.param == "float64"):
+        yield np.dtype(request.param).type
+
+
+@pytest.fixture
+def wide() -> Iterator[None]:
+    with jax.enable_x64(True):
+        yield
+
+
+@pytest.mark.parametrize("label", EVERY)
+def test_value_and_gradient_by_autodiff_are_those_of_the_numpy_engine(label: str, dtype: type) -> None:
+    loss, rows = call(label)
+    y, outputs = rows.y.astype(dtype), jnp.array(rows.outputs.astype(dtype))
+    keywords = {name: values.astype(dtype) for name, values in rows.keywords.items()}
+    value, gradient = loss.value_and_gradient(y, np.asarray(outputs), **keywords)
+
+    def run(outputs: jax.Array) -> jax.Array:
+        return loss(jnp.array(y), outputs, **{name: jnp.array(values) for name, values in keywords.items()})
+
+    with jax.disable_jit():  # compiling each costs seconds; see below for jit
+        found, pull = jax.vjp(run, outputs)
+        (slope,) = pull(jnp.ones_like(found))
+        both = loss.value_and_gradient(jnp.array(y), outputs, **{n: jnp.array(v) for n, v in keywords.items()})
+    assert isinstance(found, jax.Array)
+    assert found.dtype == slope.dtype == both[1].dtype == dtype
+    if dtype is np.float32:  # computed in float64 there too, and rounded once
+        np.testing.assert_allclose(found, value, rtol=2.5e-7)
+        np.testing.assert_allclose(slope, gradient[:, : outputs.shape[1]].reshape(slope.shape), rtol=2.5e-7, atol=1e-12)
+        np.testing.assert_allclose(both[1], gradient, rtol=2.5e-7, atol=1e-12)
+        return
+    assert ulps(found, value) <= BAR
+    assert ulps(slope, gradient[:, : outputs.shape[1]].reshape(slope.shape)) <= BAR
+    assert ulps(both[0], value) <= BAR
+    assert ulps(both[1], gradient) <= BAR
+
+
+#: without jit these take minutes to differentiate twice in all ways; torch does them
+LONG = ("Beta()", "StudentT()", "NegativeBinomial()", "Censored(Normal)")
+COMPILED = ("Normal()", "Bernoulli()", "Categorical()", "Mixture(Normal, components=2)", "losses.log_cosh")
+
+
+@pytest.mark.parametrize("label", COMPILED)
+def test_jit_grad_vmap_and_hessian(label: str, dtype: type) -> None:
+    loss, rows = call(label)
+    y, outputs = rows.y.astype(dtype), rows.outputs.astype(dtype)
+    nll = loss.jax()
+    each = jax.vmap(jax.grad(lambda outputs, y: nll(y, outputs)))
+    rtol, atol = (1e-12, 1e-13) if dtype is np.float64 else (1e-5, 1e-6)
+    np.testing.assert_allclose(jax.jit(nll)(y, outputs), loss(y, outputs), rtol=rtol)
+    np.testing.assert_allclose(jax.jit(each)(outputs, y), loss.gradient(y, outputs), rtol=rtol, atol=atol)
+    hessian = jax.vmap(jax.hessian(lambda outputs, y: nll(y, outputs)))(outputs, y)
+    assert hessian.dtype == dtype
+    np.testing.assert_allclose(hessian, loss.hessian(y, outputs), rtol=10 * rtol, atol=10 * atol)
+
+
+@pytest.mark.usefixtures("wide")
+@pytest.mark.parametrize("label", [label for label in DIFFERENTIATED if label not in LONG])
+def test_every_way_of_differentiating(label: str) -> None:
+    loss, rows = call(label)
+    nll, y = loss.jax(), rows.y[:3]
+    keywords = {name: jnp.array(values) for name, values in rows.keywords.items()}
+    with jax.disable_jit():
+        check_grads(lambda outputs: nll(y, outputs, **keywords), (jnp.array(rows.outputs[:3]),), order=2)
+
+
+@pytest.mark.parametrize("name", list(EXTREMES))
+def test_extremes_keep_their_digits(name: str, dtype: type) -> None:
+    noise, y, outputs = EXTREMES[name]
+    loss = lk.derive(noise)
+    given = np.minimum(y, 1e30).astype(dtype) if dtype is np.float32 else np.array(y)
+    wide = np.array(outputs, dtype=dtype)
+    value, gradient = loss.value_and_gradient(given.astype(float), wide.astype(float))
+    with jax.disable_jit():
+        found, pull = jax.vjp(lambda outputs: loss(jnp.array(given), outputs), jnp.array(wide))
+        (slope,) = pull(jnp.ones_like(found))
+    rtol = 1e-13 if dtype is np.float64 else 2.5e-7
+    # XLA rounds subnormal numbers to 0
+    tiny = np.finfo(dtype).tiny
+    with np.errstate(over="ignore"):
+        np.testing.assert_allclose(found, value.astype(dtype), rtol=rtol, atol=tiny)
+        np.testing.assert_allclose(slope, gradient.reshape(slope.shape).astype(dtype), rtol=rtol, atol=tiny)
+
+
+# -- the function --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("wide")
+def test_it_agrees_with_optax_where_optax_has_the_loss() -> None:
+    rng = np.random.default_rng(3)
+    logits, labels = rng.normal(size=(6, 4)), rng.integers(0, 4, 6)
+    ours = lk.losses.softmax_cross_entropy.jax()
+    theirs = optax.losses.softmax_cross_entropy_with_integer_labels
+    np.testing.assert_allclose(ours(labels, logits), theirs(logits, labels), rtol=1e-14)
+    # classes along another axis
+    np.testing.assert_allclose(ours(labels, logits.T, axis=0), theirs(logits.T, labels, axis=0), rtol=1e-14)
+    y, a = rng.normal(size=6), rng.normal(size=6)
+    np.testing.assert_allclose(lk.losses.log_cosh.jax()(y, a), optax.losses.log_cosh(a, y), rtol=1e-12)
+    np.testing.assert_allclose(lk.losses.huber(1.0).jax()(y, a), optax.losses.huber_loss(a, y), rtol=1e-14)
+
+
+@pytest.mark.usefixtures("wide")
+def test_rows_left_out_add_nothing() -> None:
+    nll = lk.derive(lk.Gamma).jax()
+    y, mask = jnp.array([1.0, -5.0, jnp.nan]), jnp.array([True, False, False])
+
+    def total(outputs: jax.Array) -> jax.Array:
+        return nll(y, outputs, where=mask).sum()
+
+    outputs = jnp.array([[0.2, 0.1], [jnp.inf, 0.0], [0.0, jnp.nan]])
+    value, gradient = jax.value_and_grad(total)(outputs)
+    expected = lk.derive(lk.Gamma).value_and_gradient([1.0], [[0.2, 0.1]])
+    np.testing.assert_allclose(value, expected[0][0], rtol=1e-14)
+    np.testing.assert_allclose(gradient, [expected[1][0], [0, 0], [0, 0]], rtol=1e-13)
+
+
+@pytest.mark.usefixtures("wide")
+def test_shared_weights_offsets_and_columns() -> None:
+    loss = lk.derive(lk.Normal(scale=lk.shared))
+    y, outputs, shared = np.array([0.5, 2.0]), np.array([0.1, 0.2]), {"scale": 0.7}
+    found = loss.jax()(y, outputs, shared=shared, weights=[1.0, 2.0], offset=[0.5, 0.0])
+    expected = loss(y, outputs, shared=shared, weights=[1.0, 2.0], offset=[0.5, 0.0])
+    np.testing.assert_allclose(found, expected, rtol=1e-14)
+    slope = jax.grad(lambda shared: loss.jax()(y, outputs, shared=shared).sum())({"scale": jnp.array(0.7)})["scale"]
+    np.testing.assert_allclose(slope, loss.gradient(y, outputs, shared=shared)[:, 1].sum(), rtol=1e-13)
+    binomial = lk.derive(lk.Binomial)
+    np.testing.assert_allclose(
+        binomial.jax()(np.array([2.0]), np.array([0.3]), trials=5.0), binomial([2.0], [0.3], trials=[5.0]), rtol=1e-14
+    )
+
+
+def test_wrong_input_is_an_error() -> None:
+    nll = lk.derive(lk.Poisson).jax()
+    with pytest.raises(SupportError, match=r"y\[1\] = -1"):
+        nll(jnp.array([1.0, -1.0]), jnp.zeros(2))
+    with pytest.raises(ShapeError):
+        jax.jit(nll)(jnp.ones(3), jnp.zeros(2))
+    with pytest.raises(InputError, match="not finite"):
+        lk.derive(lk.Poisson)(jnp.ones(1), jnp.array([jnp.nan]))
+    with pytest.raises(InputError, match="out= and on_invalid="):
+        lk.derive(lk.Poisson)(jnp.ones(1), jnp.ones(1), on_invalid="inf")
+
+
+@pytest.mark.usefixtures("wide")
+def test_what_the_host_computes_has_one_derivative() -> None:
+    loss, rows = call("PlackettLuce()")
+    nll, y = loss.jax(), jnp.array(rows.y)
+    assert nll.host_primitives == ("plackett_luce",)
+    gradient = jax.jit(jax.vmap(jax.grad(lambda outputs, y: nll(y, outputs))))(jnp.array(rows.outputs), y)
+    np.testing.assert_allclose(gradient, loss.gradient(rows.y, rows.outputs), rtol=1e-13)
+    with pytest.raises(DerivationError, match="no second derivatives"):
+        jax.hessian(lambda outputs: nll(y, outputs).sum())(jnp.array(rows.outputs))
+
+
+# -- training ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("wide")
+def test_a_training_loop_reaches_the_maximum_likelihood() -> None:
+    iris = lk.data.load("iris")
+    X = np.column_stack([np.asarray(iris[name]) for name in ("sepal_length", "sepal_width")])
+    X = np.column_stack([np.ones(len(X)), X - X.mean(axis=0)])
+    y = np.asarray(iris["species"] == "virginica", dtype=float)
+    nll = lk.derive(lk.Bernoulli).jax()
+    solver = optax.lbfgs()
+
+    def objective(weights: jax.Array) -> jax.Array:
+        return nll(y, X @ weights).mean()
+
+    @jax.jit
+    def step(weights: jax.Array, state: object) -> tuple[jax.Array, object]:
+        value, slope = optax.value_and_grad_from_state(objective)(weights, state=state)
+        update, state = solver.update(slope, state, weights, value=value, grad=slope, value_fn=objective)
+        return optax.apply_updates(weights, update), state
+
+    weights = jnp.zeros(3)
+    state = solver.init(weights)
+    for _ in range(60):
+        weights, state = step(weights, state)
+    assert -float(objective(weights)) * len(y) == pytest.approx(lk.fit(lk.Bernoulli, y, X[:, 1:]).loglik, abs=1e-6)
