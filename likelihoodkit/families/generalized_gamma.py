@@ -9,12 +9,9 @@ from likelihoodkit.primitives.words import (
     log_gamma,
     log_rising,
     maximum,
-    pi,
-    poisson_deviance_exp,
     regularised_gamma_p,
     regularised_gamma_p_inverse,
     regularised_gamma_q,
-    stirling_error,
     stirling_error_second,
     trigamma,
 )
@@ -37,11 +34,7 @@ class GeneralizedGamma(Distribution):
     power = parameter(positive, link=links.exp)
 
     log_ratio = power * log(y / scale)
-    # shape * log_ratio - ratio - log Gamma(shape), without what cancels at large shapes
-    log_density = (
-        log(power) - log(y) + log(shape / (2 * pi)) / 2 - stirling_error(shape)
-        - poisson_deviance_exp(shape, log_ratio)
-    )
+    log_density = log(power) - log(y) + shape * log_ratio - exp(log_ratio) - log_gamma(shape)
 
     expectation = scale * exp(log_rising(shape, 1 / power))
     mode = scale * maximum(0, shape - 1 / power) ** (1 / power)

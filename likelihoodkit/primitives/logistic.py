@@ -69,9 +69,46 @@ log1m_exp: Kind = primitive(
 log1m_exp_neg_exp: Kind = primitive(
     "log1m_exp_neg_exp",
     lambda z: log(1 - exp(-exp(z))),
-    lambda z: x_over_expm1(exp(z)),
+    lambda z: scaled_rate(z, sp.S.Zero),
     r"\log\left(1-e^{{-e^{{{0}}}}}\right)",
     negative=True,
+)
+scaled_log1m: Kind = primitive(
+    "scaled_log1m",
+    lambda z, a: exp(a) * log(1 - exp(-exp(z))),
+    (lambda z, a: scaled_rate(z, a), lambda z, a: scaled_log1m(z, a)),
+    r"e^{{{1}}}\log\left(1-e^{{-e^{{{0}}}}}\right)",
+    negative=True,
+)
+scaled_rate: Kind = primitive(
+    "scaled_rate",
+    lambda z, a: exp(a + z) / (exp(exp(z)) - 1),
+    (lambda z, a: scaled_rate_slope(z, a), lambda z, a: scaled_rate(z, a)),
+    r"\frac{{e^{{{1}+{0}}}}}{{e^{{e^{{{0}}}}}-1}}",
+    positive=True,
+)
+scaled_rate_slope: Kind = primitive(
+    "scaled_rate_slope",
+    lambda z, a: exp(a + z) * (exp(exp(z)) - 1 - exp(z) * exp(exp(z))) / (exp(exp(z)) - 1) ** 2,
+    (None, lambda z, a: scaled_rate_slope(z, a)),
+    negative=True,
+)
+excess_log1m: Kind = primitive(
+    "excess_log1m",
+    lambda z, a: (exp(a) - 1) * log(1 - exp(-exp(z))),
+    (lambda z, a: excess_rate(z, a), lambda z, a: scaled_log1m(z, a)),
+    r"\left(e^{{{1}}}-1\right)\log\left(1-e^{{-e^{{{0}}}}}\right)",
+)
+excess_rate: Kind = primitive(
+    "excess_rate",
+    lambda z, a: (exp(a) - 1) * exp(z) / (exp(exp(z)) - 1),
+    (lambda z, a: excess_rate_slope(z, a), lambda z, a: scaled_rate(z, a)),
+    r"\frac{{\left(e^{{{1}}}-1\right)e^{{{0}}}}}{{e^{{e^{{{0}}}}}-1}}",
+)
+excess_rate_slope: Kind = primitive(
+    "excess_rate_slope",
+    lambda z, a: (exp(a) - 1) * exp(z) * (exp(exp(z)) - 1 - exp(z) * exp(exp(z))) / (exp(exp(z)) - 1) ** 2,
+    (None, lambda z, a: scaled_rate_slope(z, a)),
 )
 x_over_expm1: Kind = primitive(
     "x_over_expm1",

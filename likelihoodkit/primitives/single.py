@@ -15,7 +15,6 @@ from likelihoodkit.primitives.record import Kind, primitive
 from likelihoodkit.primitives.whole import (
     log_less_digamma,
     negative_binomial_bend,
-    negative_binomial_residual,
     trigamma_excess,
 )
 
@@ -250,7 +249,7 @@ generalized_poisson_loss: Kind = primitive(
     _generalized_poisson,
     (
         None,
-        lambda y, f, a: negative_binomial_residual(y, f, a) * sigmoid(-a - f),
+        lambda y, f, a: generalized_poisson_slope(y, f, a),
         lambda y, f, a: ratio_share(y, a) - negative_binomial_bend(y, f, a),
     ),
     accurate="y >= 0",
@@ -258,14 +257,27 @@ generalized_poisson_loss: Kind = primitive(
 )
 
 
+generalized_poisson_slope: Kind = primitive(
+    "generalized_poisson_slope",
+    lambda y, f, a: (exp(f) - y) / (1 + exp(a + f)) ** 2,
+    (
+        None,
+        lambda y, f, a: generalized_poisson_curve(y, f, a),
+        lambda y, f, a: -2 * generalized_poisson_slope(y, f, a) * sigmoid(a + f),
+    ),
+    accurate="y >= 0",
+)
+generalized_poisson_curve: Kind = primitive(
+    "generalized_poisson_curve",
+    lambda y, f, a: exp(f) * (1 + exp(a) * (2 * y - exp(f))) / (1 + exp(a + f)) ** 3,
+    (None, None, None),
+    accurate="y >= 0",
+)
+
+
 def _beta_prime(y: sp.Expr, p: sp.Expr, q: sp.Expr) -> sp.Expr:
     a, b = exp(p), exp(q)
     return log(gamma(a)) + log(gamma(b)) - log(gamma(a + b)) + (a + b) * log(1 + y) - (a - 1) * log(y)
-
-
-def _shared_curve(p: sp.Expr, q: sp.Expr) -> sp.Expr:
-    """b/(a + b) of what a's own second derivative is beyond its slope, but for the trigamma excess."""
-    return exp(p) * sigmoid(q - p)
 
 
 beta_prime_loss: Kind = primitive(
@@ -276,44 +288,36 @@ beta_prime_loss: Kind = primitive(
 )
 
 
-def _sum_excess(p: sp.Expr, q: sp.Expr) -> sp.Expr:
-    return trigamma_excess(p + softplus(q - p))
+_P, _Q = sp.symbols("_p _q", real=True)
 
 
-def _beta_prime_cross(p: sp.Expr, q: sp.Expr) -> sp.Expr:
-    """-a b trigamma(a + b)."""
-    return -exp(p) * sigmoid(q - p) - sigmoid(p - q) * sigmoid(q - p) * _sum_excess(p, q)
+def _beta_prime_derivative(*places: sp.Symbol) -> sp.Expr:
+    def formula(y: sp.Expr, p: sp.Expr, q: sp.Expr) -> sp.Expr:
+        return sp.diff(_beta_prime(y, _P, _Q), *places).xreplace({_P: p, _Q: q})
+
+    return formula
 
 
 beta_prime_first: Kind = primitive(
     "beta_prime_first",
-    lambda y, p, q: exp(p) * (sp.polygamma(0, exp(p)) - sp.polygamma(0, exp(p) + exp(q)) - log(y) + log(1 + y)),
-    (
-        None,
-        lambda y, p, q: (
-            beta_prime_first(y, p, q)
-            + _shared_curve(p, q)
-            + trigamma_excess(p)
-            - sigmoid(p - q) ** 2 * _sum_excess(p, q)
-        ),
-        lambda y, p, q: _beta_prime_cross(p, q),
-    ),
+    _beta_prime_derivative(_P),
+    (None, lambda y, p, q: beta_prime_first_curve(y, p, q), lambda y, p, q: beta_prime_cross(y, p, q)),
     accurate="y > 0",
 )
 beta_prime_second: Kind = primitive(
     "beta_prime_second",
-    lambda y, p, q: exp(q) * (sp.polygamma(0, exp(q)) - sp.polygamma(0, exp(p) + exp(q)) + log(1 + y)),
-    (
-        None,
-        lambda y, p, q: _beta_prime_cross(p, q),
-        lambda y, p, q: (
-            beta_prime_second(y, p, q)
-            + _shared_curve(q, p)
-            + trigamma_excess(q)
-            - sigmoid(q - p) ** 2 * _sum_excess(p, q)
-        ),
-    ),
+    _beta_prime_derivative(_Q),
+    (None, lambda y, p, q: beta_prime_cross(y, p, q), lambda y, p, q: beta_prime_second_curve(y, p, q)),
     accurate="y > 0",
+)
+beta_prime_first_curve: Kind = primitive(
+    "beta_prime_first_curve", _beta_prime_derivative(_P, _P), (None, None, None), accurate="y > 0"
+)
+beta_prime_cross: Kind = primitive(
+    "beta_prime_cross", _beta_prime_derivative(_P, _Q), (None, None, None), accurate="y > 0"
+)
+beta_prime_second_curve: Kind = primitive(
+    "beta_prime_second_curve", _beta_prime_derivative(_Q, _Q), (None, None, None), accurate="y > 0"
 )
 
 # -- Rice -----------------------------------------------------------------------------------------------------

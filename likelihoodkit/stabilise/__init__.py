@@ -12,7 +12,8 @@ from sympy import Expr
 from likelihoodkit.nll import Derivation, Step
 
 # the order of the table: a row is tried only where those before it do not fire
-from likelihoodkit.stabilise import vectors, whole, logarithms, single, sigmoids, exponentials, losses, magnitudes  # isort: skip  # noqa: F401
+from likelihoodkit.stabilise import vectors, whole, logarithms, single  # isort: skip  # noqa: F401
+from likelihoodkit.stabilise import products, sigmoids, exponentials, losses, magnitudes  # isort: skip  # noqa: F401
 from likelihoodkit.stabilise.table import TABLE, Identity
 
 __all__ = ["TABLE", "Identity", "rewrite", "stabilise"]

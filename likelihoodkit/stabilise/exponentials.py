@@ -6,7 +6,7 @@ import sympy as sp
 from sympy import Add, Expr, Mul, Pow, S, exp
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import differences
+from likelihoodkit.primitives import differences, products
 from likelihoodkit.stabilise.table import coefficient_pair, identity
 
 
@@ -32,10 +32,23 @@ def _pairs_with_exponents(e: Expr) -> list[tuple[Expr, Expr, Expr, Expr, Expr, E
     return [(*one, *two) for i, one in enumerate(parts) for two in parts[i + 1 :]]
 
 
+def _difference_of_reciprocals(e: Expr) -> Expr | None:
+    """x - 1/x, scaled, for a positive number x = r e^t."""
+    for first in (t for t in e.args if isinstance(t, p.times_exp)):
+        r, t = first.args
+        for other in e.args if r.is_positive else ():
+            if isinstance(-other, p.times_exp) and (-other).args[0] == 1 / r:
+                q = (-other).args[1]
+                return e - first - other + products.scaled_chord(r, sp.expand((t - q) / 2), sp.expand((t + q) / 2))
+    return None
+
+
 @identity("a difference of exponentials is taken through the larger one")
 def difference_of_exps(e: Expr) -> Expr | None:
     if not e.is_Add or not e.has(exp, p.times_exp):
         return None
+    if (chord := _difference_of_reciprocals(e)) is not None:
+        return chord
     for first, core, exponent, second, other, another in _pairs_with_exponents(e):
         if exponent != another and core + other == 0 and (exponent * another != 0 or not core.is_number):
             if not (first.has(exp, p.times_exp) or second.has(exp, p.times_exp)):
@@ -47,7 +60,7 @@ def difference_of_exps(e: Expr) -> Expr | None:
     return None
 
 
-@identity("curvatures of a softplus scale: with their factor, and of one sign added before the factor can overflow")
+@identity("curvatures of a softplus scale: with their factor, and added before the factor can overflow")
 def curvature_of_scale(e: Expr) -> Expr | None:
     bends = [f for f in e.args if isinstance(f, p.softplus_ratio_derivative)] if e.is_Mul else []
     if len(bends) == 1:  # may be subnormal while the factor is large
@@ -61,23 +74,10 @@ def curvature_of_scale(e: Expr) -> Expr | None:
         square = p.softplus_ratio(z) ** 2
         for other in e.args:
             another, rest = (other / square).as_coeff_Mul()
+            if rest == shared and number == another:
+                return e - term - other + number * shared * p.softplus_ratio(z) * p.sigmoid(-z)
             if rest == shared and number * another < 0:
                 return e - term - other + shared * (number * p.softplus_ratio_derivative(z) + another * square)
-    return None
-
-
-@identity("x^2 sech(x)^2, and Huber's score for x within the threshold: 0 far out, never infinity times 0")
-def square_that_vanishes(e: Expr) -> Expr | None:
-    squares = [f for f in e.args if f.as_base_exp()[1] == 2] if e.is_Mul else []
-    for factor in e.args if squares else ():
-        for square in squares:
-            base = square.as_base_exp()[0]
-            if isinstance(factor, p.sech2) and (base / factor.args[0]).is_number:
-                rest = Mul(*[f for f in e.args if f is not factor and f is not square])
-                return (base / factor.args[0]) ** 2 * rest * p.square_sech2(factor.args[0])
-            threshold = factor.args[0] + sp.Abs(base) if isinstance(factor, sp.Heaviside) else S.Zero
-            if threshold.is_number and threshold.is_positive:
-                return e / square * p.huber_score(base, threshold) ** 2
     return None
 
 
@@ -111,16 +111,14 @@ def _one_side(part: Expr, x: Expr) -> bool:
     return bool(part in (sp.Max(0, x), sp.Min(0, -x)))
 
 
-@identity("the largest of multiples of r e^t is the largest multiple of r, times e^t")
+@identity("the largest of multiples of e^t is the largest multiple, times e^t")
 def largest_of_multiples(e: Expr) -> Expr | None:
     if not isinstance(e, sp.Max | sp.Min):
         return None
     parts = [a.as_coeff_Mul() for a in e.args]
-    body = parts[0][1]
-    if not isinstance(body, p.times_exp) or any(b != body for _, b in parts):
+    if any(not isinstance(body, p.times_exp) or body.args[1] != parts[0][1].args[1] for _, body in parts):
         return None
-    r, t = body.args
-    return p.times_exp(e.func(*[number * r for number, _ in parts]), t)
+    return p.times_exp(e.func(*[number * body.args[0] for number, body in parts]), parts[0][1].args[1])
 
 
 @identity("a squared difference over its own outcome is taken through the ratio")
@@ -145,6 +143,10 @@ def sum_inside_exp(e: Expr) -> Expr | None:
     for first, core, exponent, second, other, another in _pairs_with_exponents(e):
         if exponent == another != 0 and core.could_extract_minus_sign() != other.could_extract_minus_sign():
             return e - first - second + p.times_exp(core + other, exponent)
+        if core.has(p.hazard) and sp.expand(another - 2 * exponent) == 0:  # either may overflow, and they oppose
+            return e - first - second + p.times_exp(core + p.times_exp(other, exponent), exponent)
+        if other.has(p.hazard) and sp.expand(exponent - 2 * another) == 0:
+            return e - first - second + p.times_exp(other + p.times_exp(core, another), another)
     return None
 
 

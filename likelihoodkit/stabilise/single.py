@@ -8,7 +8,7 @@ import sympy as sp
 from sympy import Add, Expr, Mul, exp, log
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import lower, robust, single, whole as kinds
+from likelihoodkit.primitives import lower, powers, robust, single
 from likelihoodkit.stabilise.families import MORE
 from likelihoodkit.stabilise.table import identity
 from likelihoodkit.stabilise.whole import logarithm, plain, signed, swap
@@ -50,6 +50,20 @@ def _share_and_rest(e: Expr) -> Expr | None:
     return None
 
 
+def _share_of_ratio(e: Expr) -> Expr | None:
+    """1/(1 + x) and x/(1 + x) of x = y e^t."""
+    base, power = e.as_base_exp() if e.is_Pow else (e, sp.S.One)
+    if base.is_Add and power.is_Integer and power.is_negative and len(base.args) == 2:
+        ratio = _ratio(base - 1)
+        if ratio and ratio[0].is_Symbol and ratio[0].is_nonnegative:
+            return single.ratio_rest(*ratio) ** (-power)
+    for rest in e.args if e.is_Mul else ():
+        if isinstance(rest, single.ratio_rest) and p.times_exp(*rest.args) in e.args:
+            kept = [f for f in e.args if f not in (rest, p.times_exp(*rest.args))]
+            return Mul(*kept, single.ratio_share(*rest.args))
+    return None
+
+
 def _sign_of_kink(e: Expr) -> Expr | None:
     """A kink holds the sign that it multiplies: 0 times infinity is not met."""
     for kink in e.args if e.is_Mul else ():
@@ -79,6 +93,8 @@ def function_of_ratio(e: Expr) -> Expr | None:
         return single.log1p_times_exp(*ratio)
     if isinstance(e, robust.expm1_minus) and (power := _power_of_ratio(e.args[0])):
         return single.power_deviance(*power)
+    if (share := _share_of_ratio(e)) is not None:
+        return share
     for factor in e.args if e.is_Mul else ():
         if isinstance(factor, p.sigmoid) and factor.args[0] in e.args and _power_of_ratio(factor.args[0]):
             return -e / factor / factor.args[0] * single.argument_sigmoid(-factor.args[0])
@@ -89,7 +105,7 @@ def function_of_ratio(e: Expr) -> Expr | None:
 
 
 def _beta_binomial(e: Expr) -> Expr | None:
-    """Three negative binomials at one probability: successes, failures, trials."""
+    """Counts of successes whose probability has sizes a = c sigmoid(f) and b = c sigmoid(-f) with c = e^g."""
     for sign, node in signed(e, p.log_binomial):
         n, y = node.args
         for first in sorted(e.atoms(p.log_beta), key=sp.default_sort_key) if y.is_Symbol else ():
@@ -98,14 +114,17 @@ def _beta_binomial(e: Expr) -> Expr | None:
             later = p.log_beta(a + y, b + n - y)
             if log_a is None or log_b is None or -sign * first not in e.args or sign * later not in e.args:
                 continue
-            log_sum, size = _log_of_sum(log_a, log_b), log(n)
-            parts = (
-                kinds.negative_binomial_loss(y, size + log_a - log_sum, -log_a)
-                + kinds.negative_binomial_loss(n - y, size + log_b - log_sum, -log_b)
-                - kinds.negative_binomial_loss(n, size, -log_sum)
-            )
-            return e - sign * node + sign * first - sign * later - sign * parts
+            g, f = _log_of_sum(log_a, log_b), _log_odds(log_a, log_b)
+            return e - sign * node + sign * first - sign * later - sign * powers.beta_binomial_loss(n, y, f, g)
     return None
+
+
+def _log_odds(log_a: Expr, log_b: Expr) -> Expr:
+    """log_a - log_b; f where the two are g - softplus(-f) and g - softplus(f)."""
+    for node in log_a.atoms(p.softplus):
+        if sp.expand(log_a - log_b + node - p.softplus(-node.args[0])) == 0:
+            return -node.args[0]
+    return sp.expand(log_a - log_b)
 
 
 def _log_of_sum(log_a: Expr, log_b: Expr) -> Expr:
@@ -178,6 +197,61 @@ def _rice(e: Expr) -> Expr | None:
     return None
 
 
+def _continuous_bernoulli(e: Expr) -> Expr | None:
+    for sign, node in signed(e, p.log_x_coth):
+        for y in sorted((s for s in e.free_symbols if s.is_positive), key=str):
+            f = node.args[0]
+            known = {lower(p.softplus(-f)): lower(p.softplus(f)) - f}
+            rest = plain(
+                (lower(e - sign * node) + sign * lower((1 - y) * p.softplus(f) + y * p.softplus(-f))).xreplace(known)
+            )
+            if not rest.has(y):
+                return rest - sign * powers.continuous_bernoulli_loss(y, f)
+    return None
+
+
+def _beta_prime_pull(e: Expr) -> Expr | None:
+    """The slope in what both sizes share: either part may overflow."""
+    for first in sorted(e.atoms(single.beta_prime_first), key=sp.default_sort_key):
+        second = single.beta_prime_second(*first.args)
+        weights = [Add(*[t / kind for t in e.args if kind in Mul.make_args(t)]) for kind in (first, second)]
+        if 0 not in weights:
+            rest = [t for t in e.args if first not in Mul.make_args(t) and second not in Mul.make_args(t)]
+            return Add(*rest, powers.beta_prime_pull(*first.args, *weights))
+    for term in e.args:
+        for slope in (f for f in Mul.make_args(term) if isinstance(f, powers.beta_prime_pull_first)):
+            *_, u, v = slope.args
+            parts = (u * slope, v * powers.beta_prime_pull_second(*slope.args))
+            for other in e.args:
+                if isinstance(other, powers.beta_prime_pull) and all(part in e.args for part in parts):
+                    return e - Add(*parts) - other + powers.beta_prime_bend(*slope.args, *other.args[3:])
+    return None
+
+
+def _yule_simon(e: Expr) -> Expr | None:
+    for sign, node in signed(e, p.log_beta):
+        for y, size in (node.args, node.args[::-1]):
+            g = logarithm(size - 1) if y.is_Symbol and y.is_integer is None and y.is_positive else None
+            if g is not None and sign * g in e.args:
+                return e - sign * node - sign * g - sign * powers.yule_simon_loss(y, g)
+    return None
+
+
+def _generalized_gamma(e: Expr) -> Expr | None:
+    for sign, node in signed(e, p.log_gamma):
+        g = logarithm(node.args[0])
+        for power in sorted(e.atoms(p.times_exp), key=sp.default_sort_key) if g is not None else ():
+            found = _power_of_ratio(power)
+            if found is None or not found[0].is_Symbol:
+                continue
+            y, t, k = found
+            terms = -exp(g + k) * (log(y) + t) + exp(exp(k) * (log(y) + t)) + log(y) - k
+            whole = swap(e - sign * node, sign, terms, powers.generalized_gamma_loss(y, t, g, k), y)
+            if whole is not None:
+                return whole
+    return None
+
+
 _FAMILIES: tuple[Callable[[Expr], Expr | None], ...] = (
     _beta_binomial,
     _beta_prime,
@@ -186,6 +260,10 @@ _FAMILIES: tuple[Callable[[Expr], Expr | None], ...] = (
     _softplus_plus_logarithm,
     _burr,
     _rice,
+    _continuous_bernoulli,
+    _beta_prime_pull,
+    _yule_simon,
+    _generalized_gamma,
     *MORE,
 )
 

@@ -80,6 +80,11 @@ def _successes(g: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, 
     return trials, np.floor(trials * g.random(n)), g.uniform(-30, 30, n)
 
 
+def _draws(g: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
+    trials = np.floor(np.exp(g.uniform(0.7, 7, n)))  # a single draw tells nothing of the size: an exact 0
+    return trials, np.floor(trials * g.random(n)), g.uniform(-6, 6, n), g.uniform(-6, 9, n)
+
+
 def _near_exp(g: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
     t = g.uniform(-8, 8, n)
     return t, np.exp(t) * (1 + g.choice([-1, 1], n) * _magnitudes(g, n, 1e-6, 0.9))
@@ -107,6 +112,17 @@ ROWS: dict[str, tuple[Draw, tuple[tuple[float, ...], ...], int, float]] = {
     "argument_sigmoid": (reals(core=40), LINE[:20], 1, 2.0),
     "argument_sigmoid_derivative": (reals(core=40), LINE[:20], 1, 2.0),
     "asinh_times_exp": (_times(), ((0.0, 3.0), (1e-300, 700.0), (1.0, -740.0)), 1, 2.0),
+    "argument_hazard": (between((-30, 30)), ((0.0,), (-1e8,)), 20, 4.0),
+    "argument_hazard_slope": (between((-30, 30)), ((0.0,), (-1e8,)), 20, 8.0),
+    "argument_hazard_curve": (between((-30, 30)), ((0.0,), (-1e8,)), 20, 8.0),
+    "beta_binomial_loss": (
+        _draws, ((12.0, 0.0, -30.0, 1.0), (12.0, 12.0, 0.0, 30.0), (500.0, 0.0, -9.0, 3.0)), 20, 6.0
+    ),
+    "beta_binomial_odds": (_draws, ((12.0, 6.0, 1e-9, 1.0), (500.0, 3.0, -9.0, 3.0)), 20, 10.0),
+    "beta_binomial_size": (_draws, (), 20, 30.0),
+    "beta_binomial_odds_curve": (_draws, (), 20, 30.0),
+    "beta_binomial_cross": (_draws, (), 20, 30.0),
+    "beta_binomial_size_curve": (_draws, (), 20, 100.0),
     "bessel_pull_exp": (between((-30, 9)), ((-700.0,), (0.5,)), 9, 2.0),
     "log_i0e_exp": (between((-30, 9)), ((-30.0,), (0.5,)), 9, 2.0),
     "beta_loss": (_PROPORTION, ((0.5, 0.0, 30.0),), 10, 4.0),
@@ -180,6 +196,12 @@ ROWS: dict[str, tuple[Draw, tuple[tuple[float, ...], ...], int, float]] = {
     "negative_binomial_weight": (_counts, ((0.0, 3.0, 1.0),), 5, 4.0),
     "poisson_deviance_exp": (_few((-6, 7)), ((0.0, 3.0), (1.0, 1e-8)), 5, 2.0),
     "power_deviance": (_power, (), 5, 4.0),
+    "power_moment": (
+        lambda g, n, top: (
+            _magnitudes(g, n, 0.1, 30), g.uniform(-2, 2, n), g.uniform(-2, 1, n), g.integers(0, 3, n).astype(float),
+            g.uniform(-3, 3, n),
+        ), (), 5, 4.0,
+    ),
     "power_less_log": (_power, (), 5, 4.0),
     "power_minus_one": (_power, (), 5, 4.0),
     "rate_gamma_loss": (_amounts((-6, 6), (-9, 9)), (), 20, 2.0),
@@ -220,6 +242,9 @@ ROWS: dict[str, tuple[Draw, tuple[tuple[float, ...], ...], int, float]] = {
     "student_loss": (_with_df, (), 40, 4.0),
     "student_pull": (_with_df, (), 1, 4.0),
     "student_slope": (_with_df, (), 40, 8.0),
+    "yule_simon_loss": (_few((-9, 9), first=1), ((1.0, 40.0), (1e6, 0.0)), 20, 4.0),
+    "yule_simon_slope": (_few((-9, 9), first=1), ((1.0, 40.0), (1e6, 0.0)), 20, 4.0),
+    "yule_simon_curve": (_few((-9, 9), first=1), ((1.0, 40.0), (1e6, 0.0), (1e6, 12.0)), 20, 4.0),
     "tilted_balance": (between((-30, 30), (-9, 9)), ((0.0, 0.0),), 5, 2.0),
     "times_exp_difference": (
         lambda g, n, top: (g.normal(size=n), g.uniform(-3, 3, n), g.uniform(-30, 30, n)), ((1.0, 1e-8, 3.0),), 2, 2.0

@@ -33,7 +33,8 @@ KNOWN: dict[tuple[str, int], tuple[float, str]] = {
     ("rate_gamma_slope", 2): (1e4, _SUM),
     ("gompertz_risk", 2): (1e4, _SUM),
     ("gompertz_ageing", 1): (1e4, _SUM),
-    ("beta_prime_second", 2): (1e3, _SUM),
+    ("beta_binomial_odds", 3): (100.0, _SUM),
+    ("beta_binomial_size", 3): (100.0, _SUM),
 }
 
 

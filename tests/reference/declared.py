@@ -75,12 +75,25 @@ def _evaluate(e: Any, at: dict[Any, Number], memory: dict[Any, Number]) -> Numbe
 
 
 def _branch(e: Any, at: dict[Any, Number], memory: dict[Any, Number]) -> Number:
-    for expression, condition in e.args:
+    for place, (expression, condition) in enumerate(e.args):
         parts = list(condition.atoms(sp.core.relational.Relational))
         truth = {c: _holds(c, at, memory) for c in parts}
         if condition is sp.true or bool(condition.xreplace(truth)):
+            if isinstance(condition, sp.Eq) and any(isinstance(at.get(s), Jet) for s in condition.free_symbols):
+                return _beside(sp.Piecewise(*e.args[place + 1 :]), condition, at)
             return _evaluate(expression, at, memory)
     raise NotScalarError(str(e))
+
+
+def _beside(e: Any, condition: Any, at: dict[Any, Number]) -> Number:
+    """The formula of all other places a hair beside a removable singularity: its value there has no slopes."""
+    hair = mpf(10) ** -mp.dps
+    with mp.workdps(6 * mp.dps):
+        moved = dict(at)
+        for k, s in enumerate(sorted(condition.free_symbols, key=str), start=1):
+            if isinstance(at.get(s), Jet):
+                moved[s] = at[s] + k * hair
+        return _evaluate(e, moved, {})
 
 
 def _holds(condition: Any, at: dict[Any, Number], memory: dict[Any, Number]) -> Any:

@@ -80,7 +80,8 @@ def scaled_power_log_square(r: Floats, t: Floats, s: Floats) -> Floats:
 @kernel
 def log_power_difference(k: Floats, s: Floats) -> Floats:
     """log((k + 1)^s - k^s) for k >= 0, s > 0."""
-    return np.asarray(s * np.log1p(k) + log1m_exp(s * _log_step(k)))
+    later = np.log1p(k)
+    return np.where(k == 0, 0.0, s * later + np.asarray(log1m_exp(s * _log_step(k))))
 
 
 def _log_step(k: Floats) -> Floats:

@@ -18,7 +18,7 @@ from likelihoodkit.primitives.kernels.whole import (
     half_deviance,
     log_less_digamma,
 )
-from likelihoodkit.primitives.kernels.whole_pairs import negative_binomial_residual
+from likelihoodkit.primitives.kernels.whole_pairs import log_ratio_of_rates, negative_binomial_residual
 
 LOG2 = math.log(2.0)
 
@@ -305,5 +305,5 @@ def generalized_poisson_loss(y: Floats, f: Floats, a: Floats) -> Floats:
 def _some_repeats(y: Floats, f: Floats, a: Floats) -> Floats:
     residual = np.asarray(negative_binomial_residual(y, f, a))
     repeat = np.asarray(log1p_times_exp(y, a))
-    log_ratio = (f - np.log(y)) + repeat - np.asarray(softplus(a + f))
+    log_ratio = log_ratio_of_rates(y, f, a)
     return np.asarray(repeat + np.asarray(log_factorial_excess(y)) + half_deviance(y, residual, log_ratio))

@@ -43,6 +43,13 @@ def log1p_exp(y: Floats, a: Floats) -> Floats:
     return np.where(np.isinf(product), np.log(y) + a, np.log1p(product))
 
 
+def log_ratio_of_rates(y: Floats, f: Floats, a: Floats) -> Floats:
+    """log((r + y) m/((r + m) y)), y > 0: the logarithm of what y would have to be over y."""
+    inverse = np.asarray(times_exp(1.0 / y, -a))
+    few = (f - np.log(y)) + log1p_exp(y, a) - np.asarray(softplus(a + f))
+    return np.asarray(np.where(inverse < 1.0, np.log1p(inverse) - np.asarray(softplus(-(a + f))), few))
+
+
 @kernel
 def negative_binomial_residual(y: Floats, f: Floats, a: Floats) -> Floats:
     """(m - y)/(1 + e^a m): the derivative of the loss in f."""
@@ -96,7 +103,7 @@ def _no_counts(y: Floats, f: Floats, a: Floats) -> Floats:
 def _some_counts(y: Floats, f: Floats, a: Floats) -> Floats:
     residual = np.asarray(negative_binomial_residual(y, f, a))
     log_y, rising = np.log(y), log1p_exp(y, a)
-    own = half_deviance(y, residual, (f - log_y) + rising - softplus(a + f))
+    own = half_deviance(y, residual, log_ratio_of_rates(y, f, a))
     r = np.exp(-a)
     spread = piecewise(
         (r, y, a),
@@ -178,7 +185,15 @@ def negative_binomial_bend(y: Floats, f: Floats, a: Floats) -> Floats:
     product = np.asarray(times_exp(y, a))
     residual = np.asarray(negative_binomial_residual(y, f, a))
     tiny = np.asarray(times_exp(residual * residual / (1.0 + product), a))  # where v has no digits left
-    return np.where(np.absolute(v) < 1e-280, np.where(residual == 0, 0.0, tiny), -residual * (v / (1.0 + product)))
+    plain = np.where(np.absolute(v) < 1e-280, np.where(residual == 0, 0.0, tiny), -residual * (v / (1.0 + product)))
+    total = a + f
+    share = y * np.where(product == np.inf, 1.0, product / (1.0 + product))
+    beyond = np.where(
+        total > 0,
+        np.asarray(times_exp(share * np.asarray(sigmoid(total)) ** 2, -2.0 * total)),
+        share * np.asarray(sigmoid(-total)) ** 2,
+    )
+    return np.where(v > LARGE, beyond, plain)  # there y/m - 1 is y/m
 
 
 # -- beta --------------------------------------------------------------------------------------------------------

@@ -1,0 +1,191 @@
+"""Whole losses with a predicted power, or with a shape beyond every count."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise
+from likelihoodkit.primitives.kernels.curves import gamma_curve
+from likelihoodkit.primitives.kernels.differences import exp_minus, log_times_exp, power_times_exp
+from likelihoodkit.primitives.kernels.exponential import log1pmx, times_exp
+from likelihoodkit.primitives.kernels.gamma import log_gamma
+from likelihoodkit.primitives.kernels.logistic import sigmoid, softplus
+from likelihoodkit.primitives.kernels.rising import digamma_rising, log_beta
+from likelihoodkit.primitives.kernels.whole import gamma_peak, log_less_digamma
+
+# -- generalised gamma: X = (y e^t)^(e^k) against its shape s = e^g ----------------------------------------------
+
+SMALL_SHAPE = 0.5  # below, log Gamma(s) and s log X are of one sign
+
+
+def _ratio(y: Floats, t: Floats, g: Floats, k: Floats) -> tuple[Floats, Floats, Floats]:
+    """X, X/s - 1 and log(X/s): each from the other, as digits allow."""
+    power, logarithm = np.asarray(power_times_exp(y, t, k)), _log_power(y, t, k)
+    ratio = np.where((power > 0) & (power < np.inf), np.asarray(times_exp(power, -g)), np.exp(logarithm - g))
+    near = (ratio > 0.5) & (ratio < 2.0)
+    small = near & (np.absolute(logarithm) < 1.0)
+    gap = np.where(small, np.expm1(np.where(small, logarithm - g, 0.0)), ratio - 1.0)
+    return power, gap, np.where(near & ~small, np.log1p(np.where(near, gap, 0.0)), logarithm - g)
+
+
+def _log_power(y: Floats, t: Floats, k: Floats) -> Floats:
+    return np.asarray(times_exp(np.asarray(log_times_exp(y, t)), k))
+
+
+@kernel
+def generalized_gamma_loss(y: Floats, t: Floats, g: Floats, k: Floats) -> Floats:
+    """log y - k + log Gamma(s) - s log X + X."""
+    power, gap, log_ratio = _ratio(y, t, g, k)
+    scaled = np.asarray(times_exp(np.asarray(log_times_exp(y, t)), k + g))  # s log X
+    small = np.where(g < -40.0, -g, np.asarray(log_gamma(np.exp(g)))) - scaled + power
+    near = (gap > -0.5) & (gap < 1.0)
+    excess = np.where(near, -np.asarray(log1pmx(np.where(near, gap, 0.0))), gap - log_ratio)
+    deviance = np.where(gap > 1e20, power, np.asarray(times_exp(excess, g)))
+    large = np.asarray(gamma_peak(g)) + np.where(power == np.inf, np.inf, deviance)
+    return np.asarray(
+        (np.log(y) - k) + np.where(np.exp(g) < SMALL_SHAPE, np.where(power == np.inf, power, small), large)
+    )
+
+
+@kernel
+def power_excess(y: Floats, t: Floats, g: Floats, k: Floats) -> Floats:
+    """X - s."""
+    power, gap, _ = _ratio(y, t, g, k)
+    return np.where(gap > 1e17, power, np.asarray(times_exp(gap, g)))
+
+
+@kernel
+def power_pull(y: Floats, t: Floats, g: Floats, k: Floats) -> Floats:
+    """log X (X - s)."""
+    power, gap, _ = _ratio(y, t, g, k)
+    logarithm = _log_power(y, t, k)
+    near = np.asarray(times_exp(np.where(gap == 0.0, 0.0, logarithm * gap), g))
+    far = np.asarray(-times_exp(np.asarray(log_times_exp(y, t)), k + g))
+    return np.where(gap > 1e17, logarithm * power, np.where(gap == -1.0, far, near))
+
+
+@kernel
+def power_moment(y: Floats, t: Floats, k: Floats, n: Floats, h: Floats) -> Floats:
+    """(log X)^n X e^h; 0 where X has vanished."""
+    logarithm, power = _log_power(y, t, k), np.asarray(power_times_exp(y, t, k))
+    extreme = (power == 0) | (power == np.inf)
+    product = np.asarray(times_exp(logarithm**n * power, h))
+    return np.where(extreme, np.where(logarithm + h < -745.0, 0.0, np.exp(logarithm + h) * logarithm**n), product)
+
+
+@kernel
+def power_shape_slope(y: Floats, t: Floats, g: Floats, k: Floats) -> Floats:
+    """s (digamma(s) - log X)."""
+    _, _, log_ratio = _ratio(y, t, g, k)
+    scaled = np.asarray(-times_exp(np.asarray(log_times_exp(y, t)), k + g))
+    gap = np.where(np.isinf(log_ratio), scaled, np.asarray(-times_exp(log_ratio, g)))
+    return np.asarray(gap - np.asarray(log_less_digamma(g)))
+
+
+@kernel
+def power_shape_curve(y: Floats, t: Floats, g: Floats, k: Floats) -> Floats:
+    """s (digamma(s) - log X) + s^2 trigamma(s)."""
+    _, _, log_ratio = _ratio(y, t, g, k)
+    scaled = np.asarray(-times_exp(np.asarray(log_times_exp(y, t)), k + g))
+    gap = np.where(np.isinf(log_ratio), scaled, np.asarray(times_exp(1.0 - log_ratio, g)))
+    return np.asarray(gap + np.asarray(gamma_curve(g)))
+
+
+# -- Yule-Simon: a product over the count ---------------------------------------------------------------------------
+
+MANY = 64  # terms summed one by one; beyond, Euler and Maclaurin with three corrections lose less than one ulp
+BEYOND = 690.0  # log of a shape to which no count adds a digit
+
+
+@kernel
+def yule_simon_loss(y: Floats, g: Floats) -> Floats:
+    """-log(s B(y, s + 1)) with s = e^g: log(1 + 1/s) and a sum of log((s + j)/(j - 1)) for j = 2 .. y."""
+    return piecewise(
+        (y, g),
+        (y == 1, lambda y, g: softplus(-g)),
+        (g > BEYOND, lambda y, g: (y - 1.0) * g - log_gamma(y)),
+        otherwise=lambda y, g: softplus(-g) - log_beta(y, 1.0 + np.exp(g)) - np.log1p(np.exp(g)),
+    )
+
+
+@kernel
+def yule_simon_slope(y: Floats, g: Floats) -> Floats:
+    """Derivative of yule_simon_loss in g: a sum of s/(s + j) for j = 2 .. y, less 1/(1 + s)."""
+    return piecewise(
+        (y, g),
+        (y == 1, lambda y, g: -sigmoid(-g)),
+        (g > BEYOND, lambda y, g: y - 1.0),
+        otherwise=lambda y, g: np.exp(g) * digamma_rising(2.0 + np.exp(g), y - 1.0) - sigmoid(-g),
+    )
+
+
+@kernel
+def yule_simon_curve(y: Floats, g: Floats) -> Floats:
+    """Derivative of yule_simon_slope: the sum of s j/(s + j)^2 for j = 1 .. y."""
+    s = np.exp(g)
+    return piecewise(
+        (y, g, s),
+        (g > BEYOND, lambda y, g, s: times_exp(0.5 * y * (y + 1.0), -g)),
+        (y <= MANY, lambda y, g, s: _first_terms(y, s)),
+        otherwise=lambda y, g, s: _first_terms(y, s) + _further_terms(y, s),
+    )
+
+
+def _first_terms(y: Floats, s: Floats) -> Floats:
+    total = np.zeros(np.broadcast_shapes(y.shape, s.shape))
+    for j in range(1, MANY + 1):
+        total = total + np.where(j <= y, s / (s + j) * (j / (s + j)), 0.0)
+    return total
+
+
+def _further_terms(y: Floats, s: Floats) -> Floats:
+    """The terms after the first MANY."""
+    start = float(MANY)
+    u = (y - start) / (s + start)
+    near = np.asarray(log1pmx(np.minimum(u, 1.0))) + u * u / (1.0 + u)
+    bend = np.where(u < 1.0, near, np.log1p(u) - u / (1.0 + u))
+    integral = s * (bend + u / (1.0 + u) * (start / (s + start)))
+    ends = [_term(y, s, order) - _term(np.full_like(y, start), s, order) for order in (0, 1, 3, 5)]
+    return integral + 0.5 * ends[0] + ends[1] / 12.0 - ends[2] / 720.0 + ends[3] / 30240.0
+
+
+def _term(x: Floats, s: Floats, order: int) -> Floats:
+    """A derivative of s x/(s + x)^2 in x."""
+    share = 1.0 / (s + x)
+    if order == 0:
+        return np.asarray((s * share) * (x * share))
+    return np.asarray(-math.factorial(order) * share**order * ((s * share) * (1.0 - (order + 1) * (s * share))))
+
+
+# -- generalised Poisson: m = e^f, F = a + f -------------------------------------------------------------------------
+
+
+@kernel
+def generalized_poisson_slope(y: Floats, f: Floats, a: Floats) -> Floats:
+    """(m - y)/(1 + e^F)^2."""
+    total = a + f
+    share, rest = np.asarray(sigmoid(total)), np.asarray(sigmoid(-total))
+    gap = np.asarray(exp_minus(f, y))
+    excess = np.where(f > 0, 1.0 - np.asarray(times_exp(y, -f)), gap)  # (m - y)/m, or m - y for a small mean
+    size = np.maximum(f, 0.0)
+    down = np.where(f > 0, -f - 2.0 * a, -2.0 * total)
+    near = (f < BEYOND) & (total <= 0)
+    return np.where(
+        near,
+        gap * rest * rest,
+        np.asarray(np.where(total > 0, times_exp(excess * share * share, down), times_exp(excess * rest * rest, size))),
+    )
+
+
+@kernel
+def generalized_poisson_curve(y: Floats, f: Floats, a: Floats) -> Floats:
+    """Derivative of generalized_poisson_slope in f: -m tanh(F/2)/(1 + e^F)^2 + 2 y e^F/(1 + e^F)^3."""
+    total = a + f
+    share, rest = np.asarray(sigmoid(total)), np.asarray(sigmoid(-total))
+    mean = np.where(
+        total > 0, np.asarray(times_exp(share * share, -f - 2.0 * a)), np.asarray(times_exp(rest * rest, f))
+    )
+    counts = np.where(total > 0, np.asarray(times_exp(y * share**3, -2.0 * total)), y * share * rest * rest)
+    return np.asarray(2.0 * counts - np.tanh(0.5 * total) * mean)

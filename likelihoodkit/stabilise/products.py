@@ -1,0 +1,121 @@
+"""The identities for products of which one factor leaves the range while the other vanishes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import sympy as sp
+from sympy import Add, Expr, Mul, exp
+
+from likelihoodkit import primitives as p
+from likelihoodkit.primitives import logistic, products, single
+from likelihoodkit.stabilise.table import identity
+
+#: function -> what it is when multiplied by e^a
+_SCALED: dict[type[Expr], Callable[..., Expr]] = {
+    single.log1p_times_exp: products.scaled_log1p,
+    single.ratio_share: products.scaled_share,
+    p.log1m_exp_neg_exp: logistic.scaled_log1m,
+}
+#: function -> what it is when multiplied by its argument
+_WITH_ARGUMENT: dict[type[Expr], Callable[..., Expr]] = {
+    p.hazard: products.argument_hazard,
+    products.argument_hazard_slope: products.argument_hazard_curve,
+}
+#: function of a rate -> the same with a weight
+_WEIGHTED: dict[type[Expr], Callable[..., Expr]] = {
+    logistic.scaled_rate: products.weighted_rate,
+    logistic.scaled_rate_slope: products.weighted_rate_slope,
+}
+#: power of a count -> the same times e^t
+_POWERS: dict[type[Expr], Callable[..., Expr]] = {
+    p.scaled_power: products.power_exp,
+    p.scaled_power_log: products.power_log_exp,
+    p.scaled_power_log_square: products.power_log_square_exp,
+}
+
+
+def _without(e: Expr, *taken: Expr) -> Expr:
+    return Mul(*[f for f in e.args if f not in taken])
+
+
+def _sum_with_exp(factor: Expr) -> tuple[Expr, Expr] | None:
+    """(a, rest) of e^a + rest."""
+    found = [t for t in factor.args if isinstance(t, exp) and t.free_symbols] if factor.is_Add else []
+    return (found[0].args[0], factor - found[0]) if len(found) == 1 else None
+
+
+def _square_that_vanishes(e: Expr) -> Expr | None:
+    """x^2 sech(x)^2, and Huber's score for x within the threshold: 0 far out."""
+    squares = [f for f in e.args if f.as_base_exp()[1] == 2] if e.is_Mul else []
+    for factor in e.args if squares else ():
+        for square in squares:
+            base = square.as_base_exp()[0]
+            if isinstance(factor, p.sech2) and (base / factor.args[0]).is_number:
+                rest = Mul(*[f for f in e.args if f is not factor and f is not square])
+                return (base / factor.args[0]) ** 2 * rest * p.square_sech2(factor.args[0])
+            threshold = factor.args[0] + sp.Abs(base) if isinstance(factor, sp.Heaviside) else sp.S.Zero
+            if threshold.is_number and threshold.is_positive:
+                return e / square * p.huber_score(base, threshold) ** 2
+    return None
+
+
+def _square_of_hazard(core: Expr, t: Expr) -> Expr | None:
+    """r^2 h'(z) e^t, where z is a multiple of r and h' vanishes before r^2 e^t overflows."""
+    curves = [f for f in core.args if isinstance(f, p.hazard_derivative) and isinstance(f.args[0], p.times_exp)]
+    for square in core.args if len(curves) == 1 else ():
+        (curve,) = curves
+        r, power = square.as_base_exp()
+        if power == 2 and r in Mul.make_args(curve.args[0].args[0]):
+            return _without(core, square, curve) * products.hazard_curve(r, t / 2, curve.args[0])
+    return None
+
+
+def _of_one_node(e: Expr) -> Expr | None:
+    if isinstance(e, p.times_exp) and type(e.args[0]) in _SCALED:
+        return _SCALED[type(e.args[0])](*e.args[0].args, e.args[1])
+    if isinstance(e, p.times_exp) and e.args[0].is_Mul:
+        return _square_of_hazard(*e.args)
+    if isinstance(e, p.log_power_difference) and isinstance(e.args[1], exp):
+        return products.log_power_step(e.args[0], e.args[1].args[0])
+    return None
+
+
+def _of_two_factors(one: Expr, two: Expr) -> Expr | None:
+    """The product of two factors as one function, or as a sum of such."""
+    if type(one) in _WITH_ARGUMENT and two == one.args[0]:
+        return _WITH_ARGUMENT[type(one)](two)
+    if isinstance(one.as_base_exp()[0], products.log_power_step_slope | products.log_power_step_curve):
+        if type(two) in _WEIGHTED and two.args[1] == 0:  # a rate that vanishes while the slope grows
+            return _WEIGHTED[type(two)](one, two.args[0])
+        if isinstance(two, products.weighted_rate | products.weighted_rate_slope):
+            return two.func(one * two.args[0], two.args[1])
+    if isinstance(one, p.log1m_exp_neg_exp) and isinstance(two, p.expm1):
+        return logistic.excess_log1m(one.args[0], two.args[0])
+    if type(one) in _SCALED and (parts := _sum_with_exp(two)) is not None:
+        return _SCALED[type(one)](*one.args, parts[0]) + parts[1] * one
+    return _of_power(one, two)
+
+
+def _of_power(power: Expr, other: Expr) -> Expr | None:
+    """A power of a count times what its exponent outgrows."""
+    if type(power) in _POWERS.values() and isinstance(other, p.sigmoid):
+        y, s, t = power.args
+        return power.func(y, s, t - p.softplus(-other.args[0]))
+    if type(power) in _POWERS and isinstance(other, p.softplus) and power.args[1] == 0:
+        y, _, s = power.args
+        return _POWERS[type(power)](y, s, p.log_softplus(other.args[0])) if y.is_nonnegative else None
+    return None
+
+
+@identity("a factor that vanishes is multiplied by one that overflows inside one function, never 0 times infinity")
+def product_of_extremes(e: Expr) -> Expr | None:
+    if not e.is_Mul:
+        return _of_one_node(e)
+    for one in e.args:
+        for two in e.args:
+            found = _of_two_factors(one, two) if one is not two else None
+            if found is not None:
+                rest = _without(e, one, two)
+                return Add(*[rest * term for term in Add.make_args(found)])
+    return _square_that_vanishes(e)
