@@ -71,7 +71,7 @@ TIERS = [
     (lk.softplus(r) + lk.softplus(-r), "likelihood", "Logistic"),
     (lk.exp(r) - r, "likelihood", "GumbelMin"),
     (lk.abs(lk.log(amount / guess)), "likelihood", None),
-    ((lk.log(amount) - lk.log(guess)) ** 2, "likelihood", None),
+    ((lk.log(amount) - lk.log(guess)) ** 2, "likelihood", "BoxCoxNormal"),
     (amount / guess + lk.log(guess), "likelihood", "Exponential"),
     ((amount - guess) ** 2, "likelihood", "Normal"),
     (((amount - guess) / guess) ** 2, "neither", None),
