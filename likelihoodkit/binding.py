@@ -98,6 +98,7 @@ class Facts:
     alternatives: ClassVar[dict[tuple[str, ...], dict[str, sp.Expr]]] = {}
     others: ClassVar[dict[str, Parameter]] = {}  # the parameters that only alternatives have
     origin: ClassVar[type[Facts] | None] = None
+    only_differences: ClassVar[tuple[str, ...]] = ()  # vectors of which a number added to all entries changes nothing
     intercept: ClassVar[dict[str, str]] = {}  # a parameter that another one already shifts -> that other one
 
 

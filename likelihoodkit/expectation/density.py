@@ -38,6 +38,7 @@ class Density:
         self._columns = {
             name: array.astype(np.float64) for name, array in rows.inputs.items() if name != derivation.y.name
         }
+        self.vectors = any(array.ndim > 1 for array in self._columns.values())  # of one entry, too
         self.width = max([array.shape[0] for array in self._columns.values() if array.ndim > 1], default=1)
         self.cache: dict[str, Any] = {}  # what later stages work out once per call
         self._value = value
@@ -80,7 +81,7 @@ class Density:
 
         Raises `DerivationError` where the formula gives no number inside the support.
         """
-        if self.width > 1 and y.ndim > 1:  # the K entries of a vector column take the place of the m outcomes
+        if self.vectors and y.ndim > 1:  # the K entries of a vector column take the place of the m outcomes
             return self.log(y.ravel(), np.broadcast_to(row, y.shape).ravel()).reshape(y.shape)
         outside = self.outside(y, row)
         safe = np.where(outside, self._inside(row), y) if outside.any() else y

@@ -22,6 +22,8 @@ class PlackettLuce(Distribution):
     y      = outcome(rankings)
     scores = parameter(vectors, link=links.identity)
 
+    only_differences = ("scores",)
+
     log_density = -sequences.plackett_luce(scores, y)
 
     mode = ranking_of(scores)

@@ -90,16 +90,19 @@ def names_of(model: Model) -> tuple[str, ...]:
     return tuple(f"{block.label}.{name}" for block in model.blocks for name in block.names)
 
 
+def as_pairs(constraints: Constraints) -> list[tuple[Mapping[str, float], float]]:
+    """Constraints as (weights by name, value)."""
+    if isinstance(constraints, Mapping):
+        return [({name: 1.0}, value) for name, value in constraints.items()]
+    return list(constraints)
+
+
 def equations(constraints: Constraints, names: Sequence[str], family: str) -> tuple[Array, Array]:
     """Constraints as (m, k) weights and (m,) values.
 
     Raises `UnknownNameError` for a coefficient that does not exist and `InputError` for a number that is none.
     """
-    pairs: list[tuple[Mapping[str, float], float]] = (
-        [({name: 1.0}, value) for name, value in constraints.items()]
-        if isinstance(constraints, Mapping)
-        else list(constraints)
-    )
+    pairs = as_pairs(constraints)
     matrix, values = np.zeros((len(pairs), len(names))), np.empty(len(pairs))
     for row, (weights, value) in enumerate(pairs):
         if not weights or not hasattr(weights, "items"):

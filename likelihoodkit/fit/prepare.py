@@ -12,13 +12,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from likelihoodkit import supports
 from likelihoodkit.declaration import Bound, Shared, as_bound
 from likelihoodkit.errors import FitError, InputError, ShapeError
-from likelihoodkit.fit.constrained import Constraints, equations, names_of
+from likelihoodkit.fit.constrained import Constraints, as_pairs, equations, names_of
 from likelihoodkit.fit.design import Basis, Table, constant, designs, orthonormal, without_intercept
 from likelihoodkit.fit.model import Block, Model
 from likelihoodkit.fit.predictor import Predictor
 from likelihoodkit.loss import Loss, derive
+from likelihoodkit.primitives import VectorSymbol
 from likelihoodkit.rows import as_real
 
 Array = NDArray[Any]
@@ -184,8 +186,22 @@ def prepare(
             remedy="Give more rows, fewer columns, or hold a parameter",
         )
     _every_class(model, rows.labels)
-    asked = equations(constraints, names_of(model), loss.name) if constraints else None
+    pairs = [*_unit_lengths(model), *as_pairs(constraints or [])]
+    asked = equations(pairs, names_of(model), loss.name) if pairs else None
     return Problem(rows.bound, model, rows.first, rows.predictor(model.blocks), rows.used, asked)
+
+
+def _unit_lengths(model: Model) -> list[tuple[dict[str, float], float]]:
+    """Of outputs that give a direction the length is free: the largest component's intercept is held at 1 or -1."""
+    family = model.loss.bound.family
+    found = []
+    for name in model.loss.outputs:
+        blocks = [block for block in model.blocks if block.parameter == name]
+        if family.parameters[name].domain.name == supports.sphere.name and all("intercept" in b.names for b in blocks):
+            centre = model.y.mean(axis=0)
+            largest = int(np.argmax(np.abs(centre)))
+            found.append(({f"{blocks[largest].label}.intercept": 1.0}, float(np.copysign(1.0, centre[largest]))))
+    return found
 
 
 def _widths(
@@ -193,7 +209,8 @@ def _widths(
 ) -> tuple[dict[str, tuple[str, ...]], dict[str, int]]:
     """Entry names of vector parameters, and how many output columns each parameter takes."""
     family = loss.bound.family
-    vectors = [name for name in loss.outputs if family.parameters[name].domain.vector]
+    symbols = loss.derivation.outputs
+    vectors = [name for name in loss.outputs if isinstance(symbols[name], VectorSymbol)]
     if not vectors and classes is not None:
         raise InputError(f"{loss.name} has no classes", family=loss.name, parameter="classes")
     if isinstance(classes, int):
@@ -211,10 +228,19 @@ def _widths(
     if family.outcome.domain.upper in vectors:  # a cutpoint between two grades
         names = tuple(f"{a}|{b}" for a, b in pairwise(names))
     labels = {
-        name: tuple(map(str, range(size))) if (size := family.parameters[name].domain.size) else names
+        name: tuple(map(str, range(size)))
+        if (size := family.parameters[name].domain.size)
+        else _triangle(names)
+        if symbols[name].size == "triangle"
+        else names
         for name in vectors
     }
     return labels, {name: len(labels.get(name, "1")) for name in loss.outputs}
+
+
+def _triangle(names: tuple[str, ...]) -> tuple[str, ...]:
+    """A factor's diagonal by the entries' names, then what lies below it by rows: ``1,0`` is row 1 under entry 0."""
+    return (*names, *(f"{a},{b}" for i, a in enumerate(names) for b in names[:i]))
 
 
 def _offset_column(first: str | None, labels: Mapping[str, Any], starts: Mapping[str, int], family: str) -> int:
@@ -248,7 +274,8 @@ def _blocks(rows: Rows, bases: Mapping[str, Basis]) -> tuple[Block, ...]:
             blocks.append(Block(name, name, start, names, basis))
             continue
         # only differences of logits matter: the first entry is the reference
-        skip = 1 if rows.loss.bound.family.parameters[name].domain.sums_to_one else 0
+        family = rows.loss.bound.family
+        skip = 1 if family.parameters[name].domain.sums_to_one or name in family.only_differences else 0
         blocks.extend(
             Block(name, f"{name}[{label}]", start + k, names, basis)
             for k, label in enumerate(labels[name])

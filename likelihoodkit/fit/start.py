@@ -131,11 +131,27 @@ class Starts:
             for column, name in columns.items()
             if not self.domains[name].vector
         }
+        grid |= self._entries()
         level = np.zeros(self.model.base.shape)
         for column, found in grid.items():
             # the offset is part of the output: the constant stands beside it
             level[:, column] = found[0] - (self.model.base[:, column].mean() if found else 0.0)
         return self.model.project(self._choose(self.model.base + level, grid))
+
+    def _entries(self) -> dict[int, list[float]]:
+        """Proposals for vectors with an entry for each entry of the outcome: its own mean, or its own spread."""
+        found: dict[int, list[float]] = {}
+        first: dict[str, int] = {}
+        for block in self.model.blocks:
+            entry = block.column - first.setdefault(block.parameter, block.column)
+            if self.y.ndim != 2 or entry >= self.y.shape[1]:
+                continue
+            y, kind = self.y[:, entry], self.domains[block.parameter].name
+            if kind in ("vector", "sphere"):
+                found[block.column] = [float(np.mean(y)), float(np.median(y))]
+            elif kind == "triangle" and np.std(y) > 0:  # the logarithm of the diagonal
+                found[block.column] = [float(np.log(np.std(y)))]
+        return found
 
     def _choose(self, outputs: Array, grid: Mapping[int, list[float]]) -> Array:
         """Improve ``outputs`` one column at a time by the proposals in ``grid``; judged on the sample."""

@@ -106,3 +106,19 @@ def test_held_cutpoints_leave_the_location_its_intercept() -> None:
         lk.Ordered(cutpoints=[0, -1])
     with pytest.raises(BindingError, match="is one of 'logistic'"):
         lk.Ordered(response="probit")
+
+
+@pytest.mark.parametrize("link", ["probit", "cauchit"])
+def test_binary_regression_through_another_link(link: str) -> None:
+    """Two grades: R's intercept is minus the cutpoint, and its covariance is the inverse expected information."""
+    R = table("r_fits")
+    r, x, z = R[f"glm_binomial_{link}"], np.array(R["design"]["x"]), np.array(R["design"]["z"])
+    found = fit(lk.Ordered(response=RESPONSES[link]), r["y"], {"x": x, "z": z})
+    assert found.loglik == pytest.approx(r["loglik"], abs=1e-7)
+    slopes, cut = found.coefficients[:2], found.coefficients[2]
+    np.testing.assert_allclose([-cut, *slopes], r["coef"], rtol=1e-5)
+    information = found.loss.fisher(found.outputs({"x": x, "z": z}))
+    designs = np.zeros((len(x), 2, 3))
+    designs[:, 0, 1:], designs[:, 1, 0] = np.column_stack([x, z]), -1.0
+    expected = np.einsum("nia,nij,njb->ab", designs, information, designs)
+    np.testing.assert_allclose(np.linalg.inv(expected), r["vcov"], rtol=1e-4)

@@ -20,13 +20,36 @@ def _design() -> dict[str, Any]:
     return {"x": design["x"], "z": design["z"]}
 
 
-@pytest.mark.parametrize(("noise", "entry"), [(lk.LogNormal, "lognormal"), (lk.Logistic, "logistic")])
+@pytest.mark.parametrize(
+    ("noise", "entry"), [(lk.LogNormal, "lognormal"), (lk.Logistic, "logistic"), (lk.Normal, "gaussian")]
+)
 def test_right_censored(noise: Any, entry: str) -> None:
     r = table("r_fits")[f"survreg_{entry}"]
     found = fit(lk.Censored(noise(scale="exp")), r["time"], _design(), censored=1 - np.array(r["event"]))
     assert found.loglik == pytest.approx(r["loglik"], abs=1e-7)
     np.testing.assert_allclose(found.coefficients, [*r["coef"], np.log(r["scale"])], rtol=1e-5)
     np.testing.assert_allclose(np.sqrt(np.diag(found.covariance)), np.sqrt(np.diag(r["vcov"])), rtol=1e-4)
+
+
+@pytest.mark.parametrize(("noise", "entry"), [(lk.Exponential, "exponential"), (lk.LogLogistic, "loglogistic")])
+def test_right_censored_by_mean_or_scale(noise: Any, entry: str) -> None:
+    """R's scale of the log-logistic is one over the shape: its logarithm has the other sign, and the same error."""
+    r = table("r_fits")[f"survreg_{entry}"]
+    found = fit(lk.Censored(noise), r["time"], _design(), censored=1 - np.array(r["event"]))
+    assert found.loglik == pytest.approx(r["loglik"], abs=1e-7)
+    expected = r["coef"] if noise is lk.Exponential else [*r["coef"], -np.log(r["scale"])]
+    np.testing.assert_allclose(found.coefficients, expected, rtol=1e-5)
+    np.testing.assert_allclose(np.sqrt(np.diag(found.covariance)), np.sqrt(np.diag(r["vcov"])), rtol=1e-4)
+
+
+def test_hurdle_negative_binomial_of_r_ends_at_poisson() -> None:
+    """R stopped at theta = 1.1e6; the maximum lies at infinity, and is that of the Poisson hurdle."""
+    r = table("r_fits")
+    with pytest.warns(lk.ConvergenceWarning, match="the maximum lies at infinity"):
+        found = fit(lk.Hurdle(lk.NegativeBinomial), r["hurdle_negbin"]["y"], _design())
+    assert found.loglik == pytest.approx(r["hurdle_poisson"]["loglik"], abs=1e-7)
+    assert found.loglik == pytest.approx(r["hurdle_negbin"]["loglik"], abs=1e-4)
+    assert found.loglik > r["hurdle_negbin"]["loglik"]
 
 
 def test_interval_censored_weibull() -> None:
