@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 
 import sympy as sp
 
@@ -166,7 +166,7 @@ class Calculus:
                     self._hessian[first, second] = derivative(slope, symbol)
         return self._hessian
 
-    @property
+    @cached_property
     def canonical(self) -> bool:
         """Is the Hessian free of y, so that it is the Fisher information itself?"""
         if any(slope.has(sp.sign, sp.Heaviside, sp.Abs) for slope in self.gradient.values()):
@@ -175,7 +175,7 @@ class Calculus:
         symbols = {outcome.symbol, *(symbol for _, symbol in outcome.entries)}
         return not any(symbols & entry.free_symbols for entry in self.hessian.values())
 
-    @property
+    @cached_property
     def fisher(self) -> dict[tuple[str, str], sp.Expr] | None:
         """Expected second derivatives from the family's declared closed form, on the output scale; else None.
 
@@ -194,7 +194,7 @@ class Calculus:
                     entries[first, second] = self._carried(formula, first, second)
         return entries
 
-    @property
+    @cached_property
     def residual_outputs(self) -> tuple[str, ...]:
         """Names of the outputs f that enter, as y does, through the residual y - f alone."""
         residual = sp.Dummy("residual", real=True)

@@ -22,6 +22,17 @@ Array = NDArray[Any]
 SCHEMA = "likelihoodkit/booster"
 
 
+def _smallest_leaf(rows: int, weighted: bool) -> dict[str, float]:
+    """How small LightGBM's leaves may be: twenty rows, as is its own default, or one in twenty of few.
+
+    A row has curvature 1 on average: with weights it is that sum which is bounded, so that they count as repeats.
+    """
+    least = min(20, rows // 20)
+    if weighted or not least:
+        return {"min_data_in_leaf": 0, "min_sum_hessian_in_leaf": float(max(1, least))}
+    return {"min_data_in_leaf": least, "min_sum_hessian_in_leaf": 1e-3}
+
+
 class _LightGBM:
     """LightGBM's native interface."""
 
@@ -34,8 +45,7 @@ class _LightGBM:
         settings = {
             "learning_rate": est.learning_rate, "max_depth": est.max_depth, "num_leaves": 2**est.max_depth,
             "num_threads": est.n_jobs, "verbose": -1, "deterministic": True, "force_row_wise": True,
-            # a row has curvature 1: leaves are bounded by it, so that weights count as repeats, here too
-            "min_sum_hessian_in_leaf": 1.0, "min_data_in_leaf": 0, "min_data_in_bin": 1, "feature_pre_filter": False,
+            "min_data_in_bin": 1, "feature_pre_filter": False, **_smallest_leaf(len(y), objective.weighted),
             "seed": 0 if est.random_state is None else est.random_state, **(est.options or {}), **objective.parameters,
         }  # fmt: skip
         data = lightgbm.Dataset(X, y)

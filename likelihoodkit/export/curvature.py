@@ -161,9 +161,10 @@ def check_kind(kind: str | None, loss: Loss) -> str:
 
 def check_slopes(loss: Loss, gradient: Array, curvature: Array, outputs: Array) -> None:
     """Raise `FitError` naming the first row whose slope is not finite or whose curvature is negative or not finite."""
-    bad = ~(np.isfinite(gradient) & np.isfinite(curvature) & (curvature >= 0)).all(axis=1)
-    if not bad.any():
+    good = np.isfinite(gradient) & np.isfinite(curvature) & (curvature >= 0)
+    if good.all():
         return
+    bad = ~good.all(axis=1)
     row = int(np.argmax(bad))
     facts = f"gradient {gradient[row].tolist()}, curvature {curvature[row].tolist()}, outputs {outputs[row].tolist()}"
     negative = bool((curvature[row] < 0).any())

@@ -33,10 +33,13 @@ def _even(values: Array) -> Array:
     The boosters keep float32; with four bits to spare their sums are exact, and a tree depends neither on the order of
     the rows nor on whether a row comes twice or with weight 2.
     """
-    largest = np.abs(values).max(axis=0, initial=0.0)
-    step = np.exp2(np.ceil(np.log2(np.where(largest > 0, largest, 1.0))) - 20)
-    rounded: Array = np.rint(values / step) * step
-    return rounded
+    columns = np.ascontiguousarray(values.T)  # the boosters want every column together, too
+    largest = np.abs(columns).max(axis=1, initial=0.0)
+    step = np.exp2(np.ceil(np.log2(np.where(largest > 0, largest, 1.0))) - 20)[:, None]
+    columns = columns / step
+    np.rint(columns, out=columns)
+    rounded: Array = columns * step
+    return rounded.T
 
 
 class Objective:
@@ -115,6 +118,11 @@ class Objective:
         self.start = Start(constant, 1 / np.sqrt(total))
         self._training = (target, weight, added)
         return self
+
+    @property
+    def weighted(self) -> bool:
+        """Do the training data that are kept have weights?"""
+        return self._training is not None and self._training[1] is not None
 
     def release(self) -> None:
         """Let the training data go; the start stays."""

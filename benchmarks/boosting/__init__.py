@@ -1,0 +1,1 @@
+"""Boosting with a noise, beside the libraries that boost with one."""

@@ -1,0 +1,1 @@
+"""How long fits take, beside the libraries that people fit with."""
