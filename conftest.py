@@ -7,6 +7,7 @@ from importlib.util import find_spec
 NEEDS = {
     "sklearn": ["likelihoodkit/export/estimators.py", "likelihoodkit/export/booster.py"],
     "torch": ["likelihoodkit/compile/torch.py", "likelihoodkit/export/torch.py"],
+    "keras": ["likelihoodkit/export/keras.py"],
     "jax": ["likelihoodkit/compile/jax.py", "likelihoodkit/export/jax.py"],
 }
 collect_ignore = [path for module, paths in NEEDS.items() if not find_spec(module) for path in paths]

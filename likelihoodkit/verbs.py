@@ -103,8 +103,12 @@ class Exported:
         return verb("torch_module")(self, reduction=reduction, weights=weights, initial=initial)
 
     def jax(self) -> Any:
-        """The loss as a pure function of JAX arrays; see `likelihoodkit.export.jax.jax_function`."""
+        """The loss as a pure function of JAX arrays; see `likelihoodkit.export.jax.loss_function`."""
         return verb("jax_function")(self)
+
+    def keras(self, **options: Any) -> Any:
+        """The loss as a `keras.losses.Loss`, on JAX or torch; see `likelihoodkit.export.keras.KerasLoss`."""
+        return verb("keras_loss")(self, **options)
 
     def xgboost(self, **options: Any) -> Any:
         """The loss as an objective and metric of XGBoost; see `likelihoodkit.export.objective`."""

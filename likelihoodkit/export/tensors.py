@@ -357,6 +357,14 @@ def jax_function(loss: Loss) -> Any:
 
 
 @register
+def keras_loss(loss: Loss, **options: Any) -> Any:
+    """See `likelihoodkit.export.keras.KerasLoss`."""
+    from likelihoodkit.export.keras import KerasLoss
+
+    return KerasLoss(loss, **options)
+
+
+@register
 def on_tensors(what: str, loss: Loss, y: Any, outputs: Any, how: tuple[Any, ...], numpy_only: tuple[Any, Any]) -> Any:
     """`Loss.__call__`, `value_and_gradient` or `gradient` for tensors: "evaluate", "value_and_gradient", "gradient"."""
     out, on_invalid = numpy_only

@@ -6,7 +6,7 @@ import importlib
 
 import pytest
 
-FRAMEWORKS = ("torch", "jax", "numba", "xgboost", "lightgbm", "catboost", "sklearn", "narwhals", "formulaic")
+FRAMEWORKS = ("torch", "jax", "keras", "numba", "xgboost", "lightgbm", "catboost", "sklearn", "narwhals", "formulaic")
 
 
 @pytest.mark.parametrize("name", FRAMEWORKS)
