@@ -2,8 +2,10 @@
 
 numba brings LLVM (llvmlite), which compiles the text of `vector_ir` for the processor it runs on. The loop is written
 with explicit vectors rather than left to numba's auto-vectoriser, which gives up on long bodies, and with own exp and
-log, for which numba alone would call the scalar library. Rows outside the guards go to the kernels, as on the NumPy
-engine; programs with vectors or with kernels that have no form run on the NumPy engine altogether.
+log, for which numba alone would call the scalar library. Vectors are written out entry by entry, long ones run through
+row by row (`long_rows`), and kernels without an everyday form become straight lines (`written_out`). Rows outside the
+guards go to the kernels, as on the NumPy engine; programs in which a kernel has neither form nor straight line run on
+the NumPy engine altogether.
 """
 
 from __future__ import annotations
@@ -32,6 +34,8 @@ Array = NDArray[Any]
 
 #: rows per call of the loop: what the flags of its blocks need, and the share of a thread
 SPAN = 1 << 17
+#: instructions of a program up to which it is compiled: beyond, that takes seconds
+LONGEST = 800
 #: ways in which arrays lie that are remembered by a program
 MOST_LAYOUTS = 16
 
@@ -137,23 +141,35 @@ class CompiledRunner(Runner):
         self._unrolled: dict[int, Program | None] = {}
 
     @cached_property
+    def written(self) -> Program:
+        """The program that is compiled."""
+        from likelihoodkit.compile.written_out import written_out  # what it needs loads slowly
+
+        program = self.everyday if self._native(self.everyday) else written_out(self.program)
+        return program if len(program.instructions) <= LONGEST else self.everyday
+
+    @staticmethod
+    def _native(program: Program) -> bool:
+        return long_rows.possible(program) if program.vectors else supported(program)
+
+    @cached_property
     def _needed(self) -> list[str]:
-        return sorted(i.detail for i in self.everyday.instructions if i.operation == "input")
+        return sorted(i.detail for i in self.written.instructions if i.operation == "input")
 
     @cached_property
     def possible(self) -> bool:
         """Is the program one that this engine can write?"""
-        return not self.everyday.vectors and supported(self.everyday)
+        return not self.written.vectors and supported(self.written)
 
     def _written(self, inputs: Sequence[Array]) -> Program | None:
         """The program for these inputs, its vectors written out; None where that cannot be."""
-        if not self.everyday.vectors:
-            return self.everyday if self.possible and all(a.ndim < 2 for a in inputs) else None
+        if not self.written.vectors:
+            return self.written if self.possible and all(a.ndim < 2 for a in inputs) else None
         size = _entries(inputs)
-        if not 0 < size <= MOST_ENTRIES or not unrollable(self.everyday):
+        if not 0 < size <= MOST_ENTRIES or not unrollable(self.written):
             return None
         if size not in self._unrolled:
-            program = unroll(self.everyday, size)
+            program = unroll(self.written, size)
             self._unrolled[size] = program if supported(program) else None
         return self._unrolled[size]
 
@@ -179,10 +195,10 @@ class CompiledRunner(Runner):
             }
             vectors = [name for name, a in zip([*needed, *results], arrays, strict=True) if a.ndim == 2]
             fits = long_rows.columns_fit(columns[name] for name in vectors)
-            if MOST_ENTRIES < size <= long_rows.MOST and fits and long_rows.possible(self.everyday):
+            if MOST_ENTRIES < size <= long_rows.MOST and fits and long_rows.possible(self.written):
                 asked = {name: check for name, check in checks.items() if name in given}
                 ours, theirs = {n: columns[n] for n in needed}, {n: columns[n] for n in results}
-                text = long_rows.write(self.everyday, size, ours, theirs, asked, wide=_wide())
+                text = long_rows.write(self.written, size, ours, theirs, asked, wide=_wide())
                 code = Compiled(text, len(layout.memories), 1)
         return _Ready(results, dict(checks), layout, code)
 

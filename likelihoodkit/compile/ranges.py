@@ -99,6 +99,7 @@ RULES: dict[str, Callable[..., Range]] = {
     "maximum": lambda a, b: (max(a[0], b[0]), max(a[1], b[1])),
     "minimum": lambda a, b: (min(a[0], b[0]), min(a[1], b[1])),
     "where": lambda _, a, b: (min(a[0], b[0]), max(a[1], b[1])),
+    "tanh": lambda _: (-1.0, 1.0),
     "sign": lambda _: (-1.0, 1.0),
     "exp": lambda a: (_exp(a[0]), _exp(a[1])),
     "expm1": lambda a: (_exp(a[0]) - 1.0, _exp(a[1]) - 1.0),

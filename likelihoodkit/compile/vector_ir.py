@@ -262,6 +262,8 @@ def instruct(lines: Lines, instruction: Instruction, names: Mapping[int, str], k
         return quotient(lines, arguments[0], arguments[1], known[0], known[1])
     if operation in FUNCTIONS:
         return FUNCTIONS[operation](lines, arguments[0], known[0])
+    if operation == "logical_not":
+        return lines.let(f"xor {lines.B} {arguments[0]}, {_all(lines)}")
     if operation in INTRINSICS:
         return lines.call(_intrinsic(lines, operation), *arguments)
     return _other(lines, instruction, arguments)

@@ -31,6 +31,18 @@ INVERSES = (
     1.0, 0.9140625, 0.86328125, 0.8203125, 0.78125, 0.74609375, 0.7109375, 0.6796875,
     1.3046875, 1.25390625, 1.20703125, 1.1640625, 1.12109375, 1.0859375, 1.05078125, 1.0,
 )  # fmt: skip
+#: minus the logarithms of these, to a multiple of 2^-42, so that k log 2 is added without rounding, and the rest
+LOGS = (
+    0.0, 0.08985632912185793, 0.14701474296180095, 0.19806991376208316, 0.2468600779316148, 0.29290401643288533,
+    0.3411707574027787, 0.3861221452650625, -0.2659635484972114, -0.22626367865041175, -0.18816383241824042,
+    -0.15191604202573217, -0.11430477128010352, -0.08244366921098845, -0.04953393512232651, 0.0,
+)  # fmt: skip
+LOGS_LO = (
+    0.0, 3.1218748807418837e-15, 8.710783796122478e-15, 1.0634128304268335e-14, -8.899851356560444e-14,
+    4.727452940514406e-14, -1.156568624616423e-14, -2.9052332860840534e-14, 7.343591369867797e-14,
+    -4.1641267302872263e-14, 5.743078393200756e-14, -1.0980754099855238e-13, 4.488953352238699e-14,
+    -8.614512936087814e-14, 4.9880309107981426e-14, 0.0,
+)  # fmt: skip
 #: (log(1 + f) - f)/f^2 for -1/32 <= f <= 1/16, a fit at Chebyshev's points: 0.1 ulp of f
 LOG_NEAR = (
     -0.49999999999999994, 0.33333333333340287, -0.2500000000009317, 0.1999999995328674, -0.16666665870721806,
@@ -261,14 +273,14 @@ def _by_table(lines: Lines, x: str, lost: str | None) -> str:
     k = lines.binary("fsub", lines.instruction("exponent", x), lines.instruction("exponent", m))
     index = lines.integer("lshr", lines.bits(m), lines.whole(48))
     inverse = lines.table(INVERSES, index)
-    logs = lines.table(tuple(-math.log(c) for c in INVERSES), index)
     f = lines.fma(m, inverse, lines.splat(-1.0))
     if lost is not None:
         scaled = lines.instruction("scale", lost, lines.let(f"fneg {lines.V} {k}"))
         f = lines.fma(scaled, inverse, f)
     rest = lines.polynomial(LOG_NEAR, f)
-    low = lines.fma(k, lines.splat(LN2_LO), lines.fma(lines.binary("fmul", f, f), rest, f))
-    return lines.binary("fadd", lines.fma(k, lines.splat(LN2_HI), logs), low)
+    low = lines.fma(k, lines.splat(LN2_LO), lines.table(LOGS_LO, index))
+    low = lines.binary("fadd", lines.fma(lines.binary("fmul", f, f), rest, f), low)
+    return lines.binary("fadd", lines.fma(k, lines.splat(LN2_HI), lines.table(LOGS, index)), low)
 
 
 def _logarithm(lines: Lines, x: str, shift: str, lost: str | None) -> str:
@@ -325,9 +337,37 @@ def library(lanes: int, *, wide: bool) -> str:
     vector = Lines(lanes).V
     declared = "".join(
         f"declare {vector} @llvm.{name}.v{lanes}f64({', '.join([vector] * count)})\n"
-        for name, count in (("fmuladd", 3), ("sqrt", 1), ("fabs", 1), ("floor", 1))
+        for name, count in (("fmuladd", 3), ("sqrt", 1), ("fabs", 1), ("floor", 1), ("copysign", 2))
     )
     return declared + ("\n".join([_TABLE, *(d for d, _ in AVX512.values())]) + "\n" if wide else "")
 
 
-FUNCTIONS = {"exp": exp, "log": log, "log1p": log1p, "expm1": expm1}
+def _size(lines: Lines, x: str) -> str:
+    return lines.call(f"llvm.fabs.v{lines.lanes}f64", x)
+
+
+def _signed(lines: Lines, size: str, x: str) -> str:
+    """A size with the sign of x."""
+    return lines.call(f"llvm.copysign.v{lines.lanes}f64", size, x)
+
+
+def tanh(lines: Lines, x: str, _: Range = ALL) -> str:
+    """t/(2 + t) with t = 1 - e^(-2|x|)."""
+    t = expm1(lines, lines.binary("fmul", _size(lines, x), lines.splat(-2.0)), (-math.inf, 0.0))
+    minus = lines.let(f"fneg {lines.V} {t}")
+    below = lines.binary("fadd", t, lines.splat(2.0))
+    return _signed(lines, quotient(lines, minus, below, (0.0, 1.0), (1.0, 2.0)), x)
+
+
+def sinh(lines: Lines, x: str, _: Range = ALL) -> str:
+    """(e + e/(1 + e))/2 with e = e^|x| - 1; far out the square of e^(|x|/2)."""
+    size = _size(lines, x)
+    e = expm1(lines, lines.select(lines.compare("ogt", size, lines.splat(22.0)), lines.splat(22.0), size), (0.0, 22.0))
+    share = quotient(lines, e, lines.binary("fadd", e, lines.splat(1.0)), (0.0, 1e10), (1.0, 1e10))
+    near = lines.binary("fmul", lines.binary("fadd", e, share), lines.splat(0.5))
+    half = exp(lines, lines.binary("fmul", size, lines.splat(0.5)), (0.0, math.inf))
+    far = lines.binary("fmul", lines.binary("fmul", half, lines.splat(0.5)), half)
+    return _signed(lines, lines.select(lines.compare("ult", size, lines.splat(22.0)), near, far), x)
+
+
+FUNCTIONS = {"exp": exp, "log": log, "log1p": log1p, "expm1": expm1, "tanh": tanh, "sinh": sinh}
