@@ -7,7 +7,7 @@ saved.py      noises as plain data
 
 from __future__ import annotations
 
-from likelihoodkit.export import boosters as boosters, tensors as tensors
+from likelihoodkit.export import boosters as boosters, named as named, tensors as tensors
 from likelihoodkit.export.objective import Objective
 from likelihoodkit.frameworks import framework
 

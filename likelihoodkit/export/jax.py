@@ -32,6 +32,8 @@ SPACE = Space(
     floats=_floats,
     where=jnp.where,
     first=lambda a: jnp.moveaxis(a, -1, 0),
+    last=lambda a: jnp.moveaxis(a, 0, -1),
+    widened=lambda arrays: arrays,
     spread=jnp.broadcast_to,
     joined=jnp.concatenate,
     total=lambda a: jnp.ceil(jnp.sum(a, axis=0)),

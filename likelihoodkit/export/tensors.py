@@ -32,6 +32,8 @@ class Space:
     floats: Callable[[Any, Any], Any]  # (thing, like): a tensor of floating type, that of `like` if given
     where: Callable[[Any, Any, Any], Any]
     first: Callable[[Any], Any]  # the last axis moved to the front
+    last: Callable[[Any], Any]  # the first axis moved to the end
+    widened: Callable[[list[Any]], list[Any]]  # tensors in float64 where there is one
     spread: Callable[[Any, tuple[int, ...]], Any]  # broadcast to a shape
     joined: Callable[[list[Any]], Any]  # along the first axis
     total: Callable[[Any], Any]  # the sum over the first axis, rounded up

@@ -44,6 +44,8 @@ SPACE = Space(
     floats=_floats,
     where=lambda condition, a, b: torch.where(torch.as_tensor(condition, device=a.device), a, b),
     first=lambda a: a.movedim(-1, 0),
+    last=lambda a: a.movedim(0, -1),
+    widened=lambda arrays: [a if a.device.type == "mps" else a.double() for a in arrays],  # which has no float64
     spread=lambda a, shape: a.expand(shape),
     joined=torch.cat,
     total=lambda a: a.sum(0).ceil(),
@@ -163,3 +165,28 @@ class LossModule(torch.nn.Module):  # type: ignore[misc]
         if shared is None and self.loss.shared:
             shared = dict(self.shared.items())
         return evaluate(self.loss, y, outputs, weights=weights, offset=offset, shared=shared, given=given)
+
+
+class NamedModule(torch.nn.Module):  # type: ignore[misc]
+    """A loss of named inputs as a `torch.nn.Module`, called with them in order or by name.
+
+    ``reduction`` is "mean", "sum" or "none".
+
+    >>> import likelihoodkit as lk
+    >>> module = lk.losses.gan_hinge.torch()
+    >>> module(real=torch.tensor([0.5, 2.0]), fake=torch.tensor([-3.0, 0.0])).item()
+    0.75
+    """
+
+    def __init__(self, loss: Any, reduction: str = "mean") -> None:
+        super().__init__()
+        if reduction not in REDUCTIONS:
+            raise UnknownNameError(
+                f"no reduction is called {reduction!r}", value=reduction, remedy="Reductions: none, mean, sum"
+            )
+        self.loss, self.reduction = loss, reduction
+
+    def forward(self, *inputs: Any, **named: Any) -> Any:
+        """The reduced loss."""
+        value = self.loss(*inputs, **named)
+        return value if self.reduction == "none" else getattr(value, self.reduction)()

@@ -13,11 +13,13 @@ from likelihoodkit.arrays import as_real, check_finite
 from likelihoodkit.binding import Held
 from likelihoodkit.declaration import NO_OUTCOME
 from likelihoodkit.errors import BindingError, InputError, ShapeError, UnknownNameError
+from likelihoodkit.frameworks import framework_of
 from likelihoodkit.layout import columns as columns_of, entries_of
 from likelihoodkit.losses._catalogue import CatalogueLoss, SignedLabels, entry
 from likelihoodkit.primitives import VectorSymbol
 from likelihoodkit.rows import Rows
 from likelihoodkit.vector_rows import Known, check_outcome
+from likelihoodkit.verbs import verb
 
 Array = NDArray[Any]
 
@@ -60,14 +62,21 @@ class NamedInputs(CatalogueLoss):
         settings = {name for name, how in self.bound.bindings if isinstance(how, Held)}
         if not arguments and keywords and set(keywords) <= settings:
             return entry(self.bound.family, {**self.bound.held, **keywords})
-        rows = self._laid_out(arguments, keywords)
+        engine = _framework(arguments, keywords)
+        if engine:
+            return verb("named_on_tensors")("evaluate", self, *self.named(arguments, keywords), engine)
+        rows = self.laid_out(arguments, keywords)
         value = np.empty(rows.count, rows.dtype)
         self._run("value", rows, {"value": value})
         return rows.weigh(value)
 
     def value_and_gradient(self, *arguments: Any, **keywords: Any) -> tuple[Array, dict[str, Array]]:  # type: ignore[override]
         """Loss (n,) and its gradient by name, each shaped as its input, in one pass."""
-        rows = self._laid_out(arguments, keywords)
+        engine = _framework(arguments, keywords)
+        if engine:
+            named = self.named(arguments, keywords)
+            return verb("named_on_tensors")("value_and_gradient", self, *named, engine)  # type: ignore[no-any-return]
+        rows = self.laid_out(arguments, keywords)
         value = np.empty(rows.count, rows.dtype)
         gradient: dict[str, Array] = {}
         places = {"value": value}
@@ -86,7 +95,7 @@ class NamedInputs(CatalogueLoss):
 
     def hessian(self, *arguments: Any, **keywords: Any) -> dict[tuple[str, str], Array]:  # type: ignore[override]
         """Second derivatives of each row's loss by pairs of names, in either order; at a kink, those beside it."""
-        rows = self._laid_out(arguments, keywords)
+        rows = self.laid_out(arguments, keywords)
         matrix = rows.weigh(self._matrix(rows, "hessian"))
         vectors = self._reader.vectors
         found = {}
@@ -97,10 +106,20 @@ class NamedInputs(CatalogueLoss):
                 found[first, second] = block if first in vectors else block[:, 0]
         return found
 
+    # -- in the user's own framework -------------------------------------------------------------------------------
+
+    def torch(self, *, reduction: str = "mean") -> Any:  # type: ignore[override]
+        """The loss as a `torch.nn.Module` called with the inputs; see `likelihoodkit.export.torch.NamedModule`."""
+        return verb("named_module")(self, reduction=reduction)
+
+    def jax(self) -> Any:
+        """The loss of each row as a pure function of JAX arrays: this object is one."""
+        return self.__call__
+
     # -- reading -------------------------------------------------------------------------------------------------
 
-    def _laid_out(self, arguments: tuple[Any, ...], keywords: Mapping[str, Any]) -> Rows:
-        """Check the arrays of a call and lay them out for the engine."""
+    def named(self, arguments: tuple[Any, ...], keywords: Mapping[str, Any]) -> tuple[dict[str, Any], Any]:
+        """The inputs of a call by name, in order, and its weights."""
         given = {name: value for name, value in keywords.items() if name != "weights"}
         example = f"{self!r}({', '.join(self.names)})"
         if len(arguments) > len(self.names) or set(self.names[: len(arguments)]) & set(given):
@@ -121,6 +140,11 @@ class NamedInputs(CatalogueLoss):
                 raise InputError(
                     f"{self.name} needs {name}", family=self.name, parameter=name, remedy=f"Write {example}"
                 )
+        return {name: given[name] for name in self.names}, keywords.get("weights")
+
+    def laid_out(self, arguments: tuple[Any, ...], keywords: Mapping[str, Any]) -> Rows:
+        """Check the arrays of a call and lay them out for the engine."""
+        given, weights = self.named(arguments, keywords)
         arrays = {name: self._array(name, given[name]) for name in self.names}
         count = len(arrays[self.outputs[0]])
         self._same_sizes(arrays, count)
@@ -135,8 +159,7 @@ class NamedInputs(CatalogueLoss):
                 inputs[self.derivation.outputs[name].name] = array.T
             else:
                 inputs[self.derivation.y.name] = array.T
-        weights = None if keywords.get("weights") is None else self._reader.weights(keywords["weights"], count, dtype)
-        return Rows(inputs, count, dtype, False, columns, weights)
+        return Rows(inputs, count, dtype, False, columns, self._reader.weights(weights, count, dtype))
 
     def _array(self, name: str, values: ArrayLike) -> Array:
         """One input, checked for itself."""
@@ -197,3 +220,8 @@ class NamedInputs(CatalogueLoss):
                     value=array.shape,
                     remedy=f"Both hold {domain.words} of one length",
                 )
+
+
+def _framework(arguments: tuple[Any, ...], keywords: Mapping[str, Any]) -> str:
+    """The framework whose tensors are among the inputs, "" if none are."""
+    return framework_of(*arguments, *keywords.values())

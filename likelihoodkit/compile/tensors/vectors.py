@@ -117,3 +117,33 @@ def soft_residual(trace: Trace, z: Value, y: Value) -> Value:
     """softmax(z) sum(y) - y."""
     shares = FORMS["softmax"](trace, z)
     return shares * _others(trace, y) - y * _others(trace, shares)
+
+
+def _parts(trace: Trace, v: Value) -> tuple[Value, Value, Value, Value]:
+    """(is v zero, its largest entry, v over it, the length of that), with 1 for what would be divided by 0."""
+    size = trace.emit("max_over", abs(v))
+    zero = trace.emit("equal", size, 0.0)
+    base = trace.where(zero, 1.0, size)
+    part = v / base
+    return zero, base, part, trace.where(zero, 1.0, trace.emit("sqrt", _sum(trace, part * part)))
+
+
+@row
+def norm(trace: Trace, v: Value) -> Value:
+    """|v|."""
+    zero, base, _, length = _parts(trace, v)
+    return trace.where(zero, 0.0, base * length)
+
+
+@row
+def heading(trace: Trace, v: Value) -> Value:
+    """v/|v|; zeros where v is."""
+    _, _, part, length = _parts(trace, v)
+    return part / length
+
+
+@row
+def inverse_length(trace: Trace, v: Value) -> Value:
+    """1/|v|; 0 where v is 0."""
+    zero, base, _, length = _parts(trace, v)
+    return trace.where(zero, 0.0, 1.0 / length / base)
