@@ -288,7 +288,6 @@ class Reader:
             array = self.column(array, "y", rows, matrix=known.outcome_width(domain, array))
 
             def rows_question() -> None:
-                check_finite(array, "y", self.family)
                 check_outcome(domain, array, self.family, known, self._total(domain, inputs))
 
             return array.T, None, rows_question
@@ -327,7 +326,11 @@ class Reader:
         if domain.vector:
             array = as_real(y, "y", self.family)
             array = self.column(array, "y", rows, matrix=known.outcome_width(domain, array))
-            bad = outside(domain, array, known.entries, self._total(domain, inputs)) & ~np.isnan(array).any(axis=1)
+            total = self._total(domain, inputs)
+            bad = outside(domain, array, known.entries, total) & ~np.isnan(array).any(axis=1)
+            if total is not None:  # all of one class
+                alone = np.where(np.arange(array.shape[1]) == 0, np.broadcast_to(total, rows)[:, None], 0.0)
+                return np.where(bad[:, None], alone, array), bad
             good = np.flatnonzero(~bad)
             if bad.any() and not good.size:  # nothing to stand in: the complaint says what is wrong
                 return y, None

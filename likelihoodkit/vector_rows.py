@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -179,7 +179,8 @@ class Measure:
         total = self.domain.total
         if total in self.derivation.inputs and total not in result and y is not None and np.ndim(y) == 2:
             # whole, so that what is said about fractions is said about y
-            result[str(total)] = np.ceil(np.asarray(y, dtype=float).sum(axis=1))
+            sums = np.asarray(y, dtype=float).sum(axis=1)  # of what are no counts there is no total: y is at fault
+            result[str(total)] = np.where(np.isfinite(sums) & (sums >= 0), np.ceil(sums), 0.0)
         return result
 
 
@@ -213,6 +214,9 @@ def check_outcome(
     domain: Support, y: Array, family: str, known: Known, total: Array | float | None, *, what: str = "y"
 ) -> None:
     """Raise `SupportError` naming the first row of ``y`` (n, m) that is not of the support."""
+    if not np.isfinite(y).all():  # which numbers are missing or infinite comes before what rows must be
+        anywhere = replace(domain, low=-np.inf, high=np.inf, closed_low=False, closed_high=False, whole=False)
+        anywhere.check(y, family=family, what=what)
     if not domain.sums_to_one and not domain.special:
         upper = float(known.entries - 1) if domain.layout == "labels" else None
         domain.check(y, family=family, what=what, upper=upper)
