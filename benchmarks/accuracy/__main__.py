@@ -3,7 +3,7 @@
     python -m benchmarks.accuracy [--points 24] [--largest 745] [--jobs 2] [--kinds family loss] [--missing] [NAME ...]
 
 `--points` extreme combinations per case and dtype (a fifth of them for alternative links), `--largest` the largest
-|output|, `--far` combinations with an output of +-1e4, `--show` offences printed, `--jobs` processes. Rows are
+|output|, `--far` combinations with an output of +-1e4, `--show` offences printed, `--jobs` processes, `--patience` seconds for a reference. Rows are
 printed as they are measured and kept in the table: with names, or `--kinds` and `--parts`, only those rows are measured
 again, and with `--missing` only those that the table does not have, so that a run may be stopped and taken up again.
 """
@@ -109,6 +109,7 @@ def main() -> None:
     parser.add_argument("--far", type=int, default=4)
     parser.add_argument("--moderate", type=int, default=60)
     parser.add_argument("--largest", type=float, default=745.0)
+    parser.add_argument("--patience", type=float, default=20.0, help="seconds for one reference; later there is none")
     parser.add_argument("--show", type=int, default=3)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--missing", action="store_true", help="only rows that the table does not have")
@@ -130,7 +131,11 @@ def main() -> None:
         jobs = {}
         for kind, part, label in wanted:
             few = counts[part] // 5 if kind == "link" else counts[part]
-            jobs[pool.submit(row, kind, label, part, max(few, 2), options.largest)] = (kind, part, label)
+            jobs[pool.submit(row, kind, label, part, max(few, 2), options.largest, options.patience)] = (
+                kind,
+                part,
+                label,
+            )
         for done, job in enumerate(as_completed(jobs), start=1):
             kind, part, label = jobs[job]
             cells, offences = job.result()

@@ -10,7 +10,9 @@ from __future__ import annotations
 import itertools
 import math
 import random
+import signal
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -98,8 +100,37 @@ def moderate_points(case: Case, count: int) -> list[Point]:
     return [(rng.choice(everyday), tuple(round(rng.gauss(0, 2), 6) for _ in range(case.width))) for _ in range(count)]
 
 
-def measure(case: Case, points: Sequence[Point], dtype: type[np.floating[Any]] = np.float64) -> Measured:
-    """Compare the loss with its reference at every point."""
+@contextmanager
+def _patience(seconds: float) -> Iterator[None]:
+    """Raises TimeoutError in the block after so many seconds; 0 for as long as it takes."""
+
+    def ring(*_: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _reference(case: Case, y: float, outputs: list[float], seconds: float) -> Any:
+    """The truth, or None where none is found in that time."""
+    if not seconds:
+        return case.reference(y, outputs)
+    try:
+        with _patience(seconds):
+            return case.reference(y, outputs)
+    except TimeoutError:
+        return None
+
+
+def measure(
+    case: Case, points: Sequence[Point], dtype: type[np.floating[Any]] = np.float64, seconds: float = 0.0
+) -> Measured:
+    """Compare the loss with its reference at every point that has one (found in so many seconds, if not 0)."""
     points = [point for point in points if _representable(point, dtype)]
     found = Measured(case.label, len(points))
     if not points:
@@ -110,7 +141,7 @@ def measure(case: Case, points: Sequence[Point], dtype: type[np.floating[Any]] =
     hessian = np.asarray(case.loss.hessian(y, outputs))
     for i in range(len(points)):
         at = [float(x) for x in outputs[i]]
-        truth = case.reference(float(y[i]), at)
+        truth = _reference(case, float(y[i]), at, seconds)
         if truth is None:
             found.no_reference += 1
             continue

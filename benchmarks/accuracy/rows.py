@@ -25,16 +25,16 @@ def _moderate(case: Case, found: Measured) -> list[str]:
     return [*cells, str(nan_count(case)), str(fisher_trouble(case)) if case.kind == "family" else "-"]
 
 
-def row(kind: str, label: str, part: str, points: int, largest: float) -> tuple[list[str], list[str]]:
+def row(kind: str, label: str, part: str, points: int, largest: float, seconds: float) -> tuple[list[str], list[str]]:
     """One row of one table: (cells, offences). The case is looked up by name, so that any process can measure it."""
     (case,) = [c for c in cases((kind,)) if c.label == label]
     with np.errstate(all="ignore"):
         if part == "moderate":
-            return _moderate(case, measure(case, moderate_points(case, points))), []
+            return _moderate(case, measure(case, moderate_points(case, points), seconds=seconds)), []
         dtype = np.float32 if part == "float32" else np.float64
         if part == "far":
-            found = measure(case, far_points(case, points))
+            found = measure(case, far_points(case, points), seconds=seconds)
         else:
             chosen = extreme_points(case, points, min(largest, 745.0) if part == "float32" else largest)
-            found = measure(case, chosen, dtype)
+            found = measure(case, chosen, dtype, seconds)
     return list(summary(found)), found.offences

@@ -127,6 +127,11 @@ def relative_squared_difference(e: Expr) -> Expr | None:
         return None
     for factor in e.args:
         base, power = factor.as_base_exp()
+        if power == 2 and isinstance(base, p.expm1):
+            for y in (s for s in base.free_symbols if s.is_positive and 1 / s in e.args):
+                t = base.args[0] - sp.log(y)
+                if not t.has(y):
+                    return e / factor * y * 2 * p.ratio_deviance(y, t, S.Zero)
         if power == 2 and base.is_Add and len(base.args) == 2:
             for y in base.args:
                 m = y - base

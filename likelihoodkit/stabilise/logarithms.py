@@ -6,7 +6,8 @@ import sympy as sp
 from sympy import Add, Expr, Mul, Pow, exp, log
 
 from likelihoodkit import primitives as p
-from likelihoodkit.stabilise.table import constant_and_rest, exponent_of, identity, log_of
+from likelihoodkit.primitives import zeros
+from likelihoodkit.stabilise.table import TABLE, constant_and_rest, exponent_of, identity, log_of
 from likelihoodkit.stabilise.tails import log_of_distribution_function
 
 
@@ -134,6 +135,8 @@ def log_of_one_plus_exp(e: Expr) -> Expr | None:
 
 @identity("the logarithm of a sum of exponentials is taken through the largest")
 def log_of_sum_of_exps(e: Expr) -> Expr | None:
+    if isinstance(e, p.log_add_exp):
+        return _with_a_sure_zero(*e.args) or _with_a_sure_zero(*e.args[::-1])
     if not isinstance(e, log) or not e.args[0].is_Add or not e.args[0].has(exp, p.softplus, p.times_exp):
         return None
     logs = [_log_of_term(t) for t in e.args[0].args]
@@ -143,6 +146,20 @@ def log_of_sum_of_exps(e: Expr) -> Expr | None:
     for other in others:
         first = p.log_add_exp(first, other)
     return first
+
+
+def _with_a_sure_zero(sure: Expr, otherwise: Expr) -> Expr | None:
+    """log(sigmoid(z) + sigmoid(-z) e^-l), which is all but 0 where l is."""
+    if not isinstance(-sure, p.softplus):
+        return None
+    z = -(-sure).args[0]
+    less = -otherwise - p.softplus(z)
+    if less.has(p.log_factorial):
+        (saddle,) = [row.rewrite for row in TABLE if row.name == "poisson saddle point"]
+        less = saddle(less) or less
+    if less.is_nonnegative and not less.has(p.softplus(z)):
+        return zeros.log_with_zero(z, less)
+    return None
 
 
 def _log_of_term(term: Expr) -> Expr | None:

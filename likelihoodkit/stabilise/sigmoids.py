@@ -6,7 +6,7 @@ import sympy as sp
 from sympy import Add, Expr, Mul, Pow, exp
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import robust
+from likelihoodkit.primitives import robust, zeros
 from likelihoodkit.primitives.single import argument_sigmoid_derivative
 from likelihoodkit.stabilise.table import coefficient_pair, constant_and_rest, exponent_of, identity
 
@@ -47,7 +47,23 @@ def one_minus_sigmoid(e: Expr) -> Expr | None:
     return None
 
 
-@identity("sigmoid(z) - sigmoid(-z) = tanh(z/2)")
+def _sigmoids_apart(e: Expr) -> Expr | None:
+    """sigmoid(a) - sigmoid(b), times anything."""
+    terms = [(t, f) for t in e.args for f in Mul.make_args(t) if isinstance(f, p.sigmoid)]
+    for term, one in terms:
+        for other, two in terms:
+            weight = term / one
+            if (
+                one != two
+                and not weight.could_extract_minus_sign()
+                and other == -weight * two
+                and not weight.has(p.sigmoid)
+            ):
+                return e - term - other + weight * zeros.sigmoid_gap(one.args[0], two.args[0])
+    return None
+
+
+@identity("a difference of two sigmoids as one function; sigmoid(z) - sigmoid(-z) = tanh(z/2)")
 def difference_of_sigmoids(e: Expr) -> Expr | None:
     if not e.is_Add:
         return None
@@ -64,7 +80,7 @@ def difference_of_sigmoids(e: Expr) -> Expr | None:
         mirror = -coefficient * argument_sigmoid_derivative(-z)
         if mirror in e.args:
             return e - term - mirror - coefficient * (sp.tanh(z / 2) + 2 * p.sigmoid_curve(z, z))
-    return None
+    return _sigmoids_apart(e)
 
 
 @identity("e^x - x as one function is infinite where e^x is, and e^x - x - 1 keeps its digits near zero")

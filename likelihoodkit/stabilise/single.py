@@ -8,7 +8,7 @@ import sympy as sp
 from sympy import Add, Expr, Mul, exp, log
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import lower, powers, robust, single
+from likelihoodkit.primitives import lower, powers, robust, single, zeros
 from likelihoodkit.stabilise.families import MORE
 from likelihoodkit.stabilise.table import identity
 from likelihoodkit.stabilise.whole import logarithm, plain, signed, swap
@@ -237,6 +237,15 @@ def _yule_simon(e: Expr) -> Expr | None:
     return None
 
 
+def _poisson_without_zero(e: Expr) -> Expr | None:
+    for sign, node in signed(e, p.poisson_deviance_exp):
+        y, f = node.args
+        terms = (sign * p.log_factorial_excess(y), sign * p.log1m_exp(exp(f)))
+        if all(term in e.args for term in terms):
+            return e - sign * node - Add(*terms) + sign * zeros.poisson_without_zero(y, f)
+    return None
+
+
 def _generalized_gamma(e: Expr) -> Expr | None:
     for sign, node in signed(e, p.log_gamma):
         g = logarithm(node.args[0])
@@ -264,6 +273,7 @@ _FAMILIES: tuple[Callable[[Expr], Expr | None], ...] = (
     _beta_prime_pull,
     _yule_simon,
     _generalized_gamma,
+    _poisson_without_zero,
     *MORE,
 )
 

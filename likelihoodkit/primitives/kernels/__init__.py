@@ -167,6 +167,9 @@ from likelihoodkit.primitives.kernels.beta_prime import (  # isort: skip
     beta_prime_bend, beta_prime_cross, beta_prime_first, beta_prime_first_curve, beta_prime_loss, beta_prime_pull,
     beta_prime_pull_first, beta_prime_pull_second, beta_prime_second, beta_prime_second_curve,
 )  # fmt: skip
+from likelihoodkit.primitives.kernels.zeros import (  # isort: skip
+    log_with_zero, poisson_without_zero, poisson_without_zero_curve, poisson_without_zero_slope, sigmoid_gap,
+)  # fmt: skip
 
 __all__ = [
     "abs", "arctan", "argument_hazard", "argument_hazard_curve", "argument_hazard_slope", "argument_sigmoid",
@@ -209,14 +212,15 @@ __all__ = [
     "log_power_difference_slope", "log_power_step", "log_power_step_curve", "log_power_step_slope", "log_rising",
     "log_rising_excess", "log_rising_excess_derivative", "log_rising_excess_second", "log_softplus",
     "log_softplus_ratio", "log_student_cdf", "log_student_cdf_df", "log_student_cdf_df2", "log_sum_exp",
-    "log_times_exp", "log_window", "log_window_half", "log_window_middle", "log_x_coth", "log_x_coth_curve",
-    "log_x_coth_slope", "log_zeta1p", "log_zeta1p_curve", "log_zeta1p_exp", "log_zeta1p_exp_curve",
-    "log_zeta1p_exp_slope", "log_zeta1p_slope", "maximum", "minimum", "nakagami_loss", "ndtr", "ndtri",
-    "negative_binomial_bend", "negative_binomial_cross", "negative_binomial_curve", "negative_binomial_deviance",
-    "negative_binomial_loss", "negative_binomial_residual", "negative_binomial_slope", "negative_binomial_spread",
-    "negative_binomial_spread_slope", "negative_binomial_weight", "normal_plus_delay", "normal_step_bend",
-    "normal_step_cross", "normal_step_curve", "normal_step_length", "normal_step_start", "one_hot", "one_minus_cos",
-    "pick", "poisson_deviance_exp", "poisson_deviance_half", "power_bend", "power_deviance", "power_excess",
+    "log_times_exp", "log_window", "log_window_half", "log_window_middle", "log_with_zero", "log_x_coth",
+    "log_x_coth_curve", "log_x_coth_slope", "log_zeta1p", "log_zeta1p_curve", "log_zeta1p_exp",
+    "log_zeta1p_exp_curve", "log_zeta1p_exp_slope", "log_zeta1p_slope", "maximum", "minimum", "nakagami_loss",
+    "ndtr", "ndtri", "negative_binomial_bend", "negative_binomial_cross", "negative_binomial_curve",
+    "negative_binomial_deviance", "negative_binomial_loss", "negative_binomial_residual", "negative_binomial_slope",
+    "negative_binomial_spread", "negative_binomial_spread_slope", "negative_binomial_weight", "normal_plus_delay",
+    "normal_step_bend", "normal_step_cross", "normal_step_curve", "normal_step_length", "normal_step_start",
+    "one_hot", "one_minus_cos", "pick", "poisson_deviance_exp", "poisson_deviance_half", "poisson_without_zero",
+    "poisson_without_zero_curve", "poisson_without_zero_slope", "power_bend", "power_deviance", "power_excess",
     "power_exp", "power_less_log", "power_log_exp", "power_log_square_exp", "power_minus_one", "power_moment",
     "power_pull", "power_rise", "power_shape_curve", "power_shape_slope", "power_slope", "power_times_exp",
     "rate_gamma_excess", "rate_gamma_loss", "rate_gamma_slope", "ratio_deviance", "ratio_minus_one", "ratio_rest",
@@ -227,7 +231,7 @@ __all__ = [
     "scaled_mean", "scaled_power", "scaled_power_log", "scaled_power_log_over", "scaled_power_log_square",
     "scaled_power_over", "scaled_power_over_square", "scaled_rate", "scaled_rate_slope", "scaled_share",
     "scaled_square_deviance", "scaled_square_excess", "scaled_wave", "sech2", "sech2_times_exp", "sigmoid",
-    "sigmoid_balance", "sigmoid_curve", "sign", "sin", "sinh", "sinh_arcsinh_b", "sinh_arcsinh_bb",
+    "sigmoid_balance", "sigmoid_curve", "sigmoid_gap", "sign", "sin", "sinh", "sinh_arcsinh_b", "sinh_arcsinh_bb",
     "sinh_arcsinh_bg", "sinh_arcsinh_g", "sinh_arcsinh_gg", "sinh_arcsinh_loss", "sinh_arcsinh_r",
     "sinh_arcsinh_rb", "sinh_arcsinh_rg", "sinh_arcsinh_rr", "sinh_arcsinh_rt", "sinh_arcsinh_scale_curve",
     "sinh_arcsinh_t", "sinh_arcsinh_tail_curve", "sinh_arcsinh_tb", "sinh_arcsinh_tg", "sinh_arcsinh_tt",
