@@ -248,6 +248,21 @@ EXAMPLES = [
         {z: 100, b: 1},
         lowered=False,
     ),
+    Example("difference of sigmoids", a * p.sigmoid(x) - a * p.sigmoid(z), {x: 1e-9, z: -2e-9, a: 3}, by_sympy=False),
+    Example("relative squared difference", p.expm1(sp.log(a) - z) ** 2 / a, {a: 1e200, z: 0}, lowered=False),
+    Example(
+        "log of sum of exps",
+        sp.log(p.sigmoid(z) + p.sigmoid(-z) * sp.exp(-b)),
+        {z: 0.5, b: 1e-13},
+        by_sympy=False,
+    ),
+    Example(
+        "family at once",
+        p.poisson_deviance_exp(k, z) + p.log_factorial_excess(k) + p.log1m_exp(sp.exp(z)),
+        {k: 1, z: -40},
+        by_sympy=False,
+        lowered=False,
+    ),
     Example("function of ratio", p.times_exp(k, t) / (1 + p.times_exp(k, t)), {k: 3, t: 800}, lowered=False),
     Example(
         "largest of multiples",

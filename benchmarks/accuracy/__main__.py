@@ -3,9 +3,10 @@
     python -m benchmarks.accuracy [--points 24] [--largest 745] [--jobs 2] [--kinds family loss] [--missing] [NAME ...]
 
 `--points` extreme combinations per case and dtype (a fifth of them for alternative links), `--largest` the largest
-|output|, `--far` combinations with an output of +-1e4, `--show` offences printed, `--jobs` processes, `--patience` seconds for a reference. Rows are
-printed as they are measured and kept in the table: with names, or `--kinds` and `--parts`, only those rows are measured
-again, and with `--missing` only those that the table does not have, so that a run may be stopped and taken up again.
+|output|, `--far` combinations with an output of +-1e4, `--show` offences printed, `--jobs` processes, `--patience`
+seconds for a reference. Rows are printed as they are measured and kept in the table: with names, or `--kinds` and
+`--parts`, only those rows are measured again, and with `--missing` only those that the table does not have, so that a
+run may be stopped and taken up again.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ import likelihoodkit as lk
 from likelihoodkit.families import FAMILIES
 from likelihoodkit.links import LINKS, Link
 from likelihoodkit.loss import Loss
+from likelihoodkit.losses._inputs import NamedInputs
 from likelihoodkit.supports import Support
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests"))
@@ -163,7 +164,7 @@ def _losses() -> Iterator[Case]:
         settings = SETTINGS[name][:1] if name in SETTINGS else ((),)
         for chosen in settings:
             loss = entry(*chosen) if chosen else entry
-            if isinstance(loss, Loss) and not loss.bound.family.outcome.domain.vector and loss.bound.outputs:
+            if isinstance(loss, Loss) and not isinstance(loss, NamedInputs) and not loss.bound.family.outcome.domain.vector and loss.bound.outputs:
                 label = (
                     f"losses.{name}({', '.join(f'{c:g}' if isinstance(c, float) else str(c) for c in chosen)})"
                     if chosen

@@ -148,6 +148,8 @@ def sum_inside_exp(e: Expr) -> Expr | None:
     for first, core, exponent, second, other, another in _pairs_with_exponents(e):
         if exponent == another != 0 and core.could_extract_minus_sign() != other.could_extract_minus_sign():
             return e - first - second + p.times_exp(core + other, exponent)
+        if exponent == 0 or another == 0:
+            continue
         if core.has(p.hazard) and sp.expand(another - 2 * exponent) == 0:  # either may overflow, and they oppose
             return e - first - second + p.times_exp(core + p.times_exp(other, exponent), exponent)
         if other.has(p.hazard) and sp.expand(exponent - 2 * another) == 0:
