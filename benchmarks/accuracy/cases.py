@@ -164,7 +164,9 @@ def _losses() -> Iterator[Case]:
         settings = SETTINGS[name][:1] if name in SETTINGS else ((),)
         for chosen in settings:
             loss = entry(*chosen) if chosen else entry
-            if isinstance(loss, Loss) and not isinstance(loss, NamedInputs) and not loss.bound.family.outcome.domain.vector and loss.bound.outputs:
+            if not isinstance(loss, Loss) or isinstance(loss, NamedInputs):
+                continue
+            if not loss.bound.family.outcome.domain.vector and loss.bound.outputs:
                 label = (
                     f"losses.{name}({', '.join(f'{c:g}' if isinstance(c, float) else str(c) for c in chosen)})"
                     if chosen

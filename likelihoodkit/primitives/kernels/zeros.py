@@ -27,7 +27,7 @@ def sigmoid_gap(a: Floats, b: Floats) -> Floats:
     """sigmoid(a) - sigmoid(b)."""
     close = -np.expm1(b - a) * np.asarray(sigmoid(a)) * np.asarray(sigmoid(-b))
     apart = np.where(a + b > 0, np.asarray(sigmoid(-b)) - sigmoid(-a), np.asarray(sigmoid(a)) - sigmoid(b))
-    return np.where(np.absolute(b - a) < 1.0, close, apart)
+    return np.asarray(np.where(np.absolute(b - a) < 1.0, close, apart))
 
 
 @kernel
