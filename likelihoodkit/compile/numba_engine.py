@@ -135,6 +135,8 @@ def _entries(inputs: Sequence[Array]) -> int:
 class CompiledRunner(Runner):
     """A program on the compiled engine; see the module."""
 
+    apart = False
+
     def __init__(self, program: Program, *, threads: int = 1) -> None:
         super().__init__(program, threads=threads)
         self._ready: list[_Ready] = []

@@ -184,6 +184,9 @@ class _Feed:
 class Runner:
     """A program ready to run: its everyday form laid out, its kernels looked up."""
 
+    #: does an exponential cost less than a choice?
+    apart = True
+
     def __init__(self, program: Program, *, threads: int = 1) -> None:
         self.program = program
         self.threads = threads
@@ -202,7 +205,7 @@ class Runner:
     @cached_property
     def everyday(self) -> Program:
         """The program in everyday forms."""
-        return everyday(self.program)
+        return everyday(self.program, apart=self.apart)
 
     @cached_property
     def mixed(self) -> bool:

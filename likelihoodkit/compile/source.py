@@ -62,7 +62,7 @@ def module(program: Program, signature: Signature) -> str:
     """The text of a module with `value_and_gradient`, from the program of value and gradient."""
     if signature.vector_outcome or (any(v for _, _, v in signature.outputs) and len(signature.outputs) > 1):
         raise DerivationError(f"{signature.title}: source with vectors among other numbers is not written yet")
-    fast = everyday(program)
+    fast = everyday(program, apart=True)
     symbols = [signature.outcome, *(s for _, s, _ in signature.outputs), *(s for _, s in signature.given)]
     collector = Collector()
     for instruction in (*program.instructions, *fast.instructions):

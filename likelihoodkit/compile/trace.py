@@ -7,6 +7,7 @@ two is a multiplication), and remembers logarithms whose exponential is already 
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -82,12 +83,16 @@ class Value:
 class Trace:
     """A program under construction."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, apart: bool = False, turned: bool = False) -> None:
+        """``apart``: an exponential costs less than a choice; ``turned``: a - b is written as -(b - a)."""
+        self.apart, self.turned = apart, turned
         self.instructions: list[Instruction] = []
         self.vectors: set[int] = set()
         self.guards: list[Guard] = []
         self._known: dict[Any, int] = {}
         self._exponentials: dict[int, Value] = {}
+        self._softplus: dict[int, Value] = {}
+        self._halves: set[int] = set()  # targets between 1/2 and 1, which may be multiplied by at any place
 
     # -- emitting ------------------------------------------------------------------------------------------------
 
@@ -168,9 +173,62 @@ class Trace:
                 return self.emit("subtract", a, minus_b)
             if minus_a is not None:
                 return self.emit("subtract", b, minus_a)
-        elif operation == "subtract" and minus_b is not None:
-            return self.emit("add", a, minus_b)
+            return self._weighed(a, b)
+        elif operation == "subtract":
+            if minus_b is not None:
+                return self.emit("add", a, minus_b)
+            return self._difference(a, b)
         return None
+
+    def _difference(self, a: Value, b: Value) -> Value | None:
+        """a - b from b - a, where that is there or differences are to be ``turned``."""
+        known = self._known.get(("subtract", (b.target, a.target), None))
+        if known is not None:
+            return -Value(self, known)
+        inputs = all(self.instructions[v.target].operation == "input" for v in (a, b))
+        if self.turned and inputs and a.target < b.target:
+            return -self.emit("subtract", b, a)
+        for one, two in itertools.product(self._factors(a), self._factors(b)):  # y (x u) - (1 - y) (z u)
+            if self._complement(one[0], two[0]):
+                for (x, u), (z, same) in itertools.product(self._factors(one[1]), self._factors(two[1])):
+                    if same.target == u.target and u.target in self._halves:
+                        return self.emit("multiply", self.emit("subtract", one[0] * x, two[0] * z), u)
+        return None
+
+    def _weighed(self, a: Value, b: Value) -> Value | None:
+        """y (x + z) + (1 - y) (x + w), an average, as x + (y z + (1 - y) w)."""
+        first, second = self._factors(a), self._factors(b)
+        for one, two in itertools.product(first, second):
+            if self._complement(one[0], two[0]):
+                for x, z in self._terms(one[1]):
+                    for same, w in self._terms(two[1]):
+                        if same.target == x.target:
+                            return x + self.emit("add", one[0] * z, two[0] * w)
+        return None
+
+    def _factors(self, value: Value) -> list[tuple[Value, Value]]:
+        """The two ways to read a product."""
+        instruction = self.instructions[value.target]
+        if instruction.operation != "multiply":
+            return []
+        a, b = (Value(self, target) for target in instruction.arguments)
+        return [(a, b), (b, a)]
+
+    def _terms(self, value: Value) -> list[tuple[Value, Value]]:
+        """The ways to read a sum or a difference as one term and the rest."""
+        instruction = self.instructions[value.target]
+        if instruction.operation not in {"add", "subtract"}:
+            return []
+        a, b = (Value(self, target) for target in instruction.arguments)
+        return [(a, b), (b, a)] if instruction.operation == "add" else [(a, -b)]
+
+    def _complement(self, a: Value, b: Value) -> bool:
+        """Is one of them 1 less the other?"""
+        pairs = [self.instructions[v.target] for v in (a, b)]
+        return any(
+            i.operation == "subtract" and self._number(Value(self, i.arguments[0])) == 1 and i.arguments[1] == o.target
+            for i, o in zip(pairs, reversed(pairs), strict=True)
+        )
 
     # -- logarithms whose exponential is known -------------------------------------------------------------------
 
@@ -194,6 +252,14 @@ class Trace:
             if known or (opposite is not None and opposite.target in self._exponentials):
                 return self.emit("square", self.emit("exp", half))
         return None
+
+    def remember_softplus(self, logarithm: Value, z: Value) -> None:
+        """Let bounds of ``logarithm``, which is log(softplus(z)), be bounds of z from now on."""
+        self._softplus[logarithm.target] = z
+
+    def remember_half(self, value: Value) -> None:
+        """Say that a value lies between 1/2 and 1."""
+        self._halves.add(value.target)
 
     # -- what formulas are written in ----------------------------------------------------------------------------
 
@@ -239,6 +305,11 @@ class Trace:
         factor = self._number(Value(self, core.arguments[1])) if core.operation == "multiply" else None
         if factor is not None and factor > 0:
             self.bound(Value(self, core.arguments[0]), low / factor, high / factor)
+            return
+        if x.target in self._softplus:  # e^z/2 <= softplus(z) <= e^z for z <= 0, z <= softplus(z) <= z + 1 for z >= 0
+            below = low + 1.0 if low < -2.0 else math.exp(min(low, LIMIT))
+            above = high if high < 1.0 else math.exp(min(high, LIMIT)) - 1.0
+            self.bound(self._softplus[x.target], below, above)
             return
         if x.target in self._exponentials:  # a logarithm whose exponential is known
             self.bound(self._exponentials[x.target], math.exp(max(low, -LIMIT)), math.exp(min(high, LIMIT)))

@@ -24,12 +24,23 @@ from likelihoodkit.compile.trace import ELEMENTWISE, VECTOR, Trace, Value
 __all__ = ["FORMS", "everyday", "form"]
 
 
-def everyday(program: Program) -> Program:
+#: operations that choose by the sign of their argument, which two exponentials do as well
+CHOOSING = {"sigmoid", "softplus_ratio"}
+FREE = {"input", "constant"}
+
+
+def everyday(program: Program, *, apart: bool = False) -> Program:
     """The program with its primitives replaced by their everyday forms, guards included.
 
-    Primitives without a form stay: an engine calls their kernel.
+    Primitives without a form stay: an engine calls their kernel. ``apart`` is for engines on which an exponential
+    costs less than a choice. Of the two signs of its differences the program gets those that need fewer operations.
     """
-    trace = Trace()
+    apart = apart and any(i.operation in CHOOSING for i in program.instructions)
+    found = [_traced(program, Trace(apart=apart, turned=turned)) for turned in (False, True)]
+    return min(found, key=lambda p: sum(i.operation not in FREE for i in p.instructions))
+
+
+def _traced(program: Program, trace: Trace) -> Program:
     values: dict[int, Value] = {}
     for instruction in program.instructions:
         arguments = [values[a] for a in instruction.arguments]

@@ -8,7 +8,15 @@ from likelihoodkit.compile.trace import Trace, Value
 FAR = 700.0
 
 
+def _signs(trace: Trace, z: Value) -> tuple[Value, Value]:
+    """e^min(z, 0) and e^-max(z, 0): one of them is 1."""
+    return trace.exp(trace.minimum(z, 0.0)), trace.exp(-trace.maximum(z, 0.0))
+
+
 def _small(trace: Trace, z: Value) -> Value:
+    if trace.apart:
+        below, above = _signs(trace, trace.inside(z, "negative") or z)
+        return below * above
     return trace.exp(-abs(z))
 
 
@@ -20,7 +28,8 @@ def softplus(trace: Trace, z: Value) -> Value:
     if opposite is None:
         return trace.maximum(z, 0.0) + rest
     trace.bound(opposite, -1e300, 1e300)
-    return (trace.maximum(opposite, 0.0) - opposite) + rest
+    least = -trace.minimum(opposite, 0.0) if trace.apart else trace.maximum(opposite, 0.0) - opposite
+    return least + rest
 
 
 @form
@@ -29,6 +38,10 @@ def sigmoid(trace: Trace, z: Value) -> Value:
     small = _small(trace, z)
     opposite = trace.inside(z, "negative")
     upper = 1.0 / (1.0 + small)
+    trace.remember_half(upper)
+    if trace.apart:
+        below, above = _signs(trace, z if opposite is None else opposite)
+        return (below if opposite is None else above) * upper
     if opposite is None:
         return trace.where(z >= 0.0, upper, small * upper)
     return trace.where(opposite >= 0.0, small * upper, upper)
@@ -44,6 +57,7 @@ def log_softplus(trace: Trace, z: Value) -> Value:
     plus = softplus(trace, z)
     answer = trace.log(plus)
     trace.remember(answer, plus)
+    trace.remember_softplus(answer, z)
     return answer
 
 
@@ -51,4 +65,5 @@ def log_softplus(trace: Trace, z: Value) -> Value:
 def softplus_ratio(trace: Trace, z: Value) -> Value:
     """sigmoid(z)/softplus(z)."""
     trace.bound(z, -600.0, 600.0)
-    return sigmoid(trace, z) / softplus(trace, z)
+    plus = softplus(trace, z)
+    return sigmoid(trace, z) * (1.0 / plus) if trace.apart else sigmoid(trace, z) / plus
