@@ -13,6 +13,12 @@ from likelihoodkit.supports import Support
 Array = NDArray[Any]
 
 
+def finite(tile: Array) -> bool:
+    """Are all numbers of a tile finite? One pass where the squares of them all are summed without overflow."""
+    flat = tile.T.reshape(-1) if tile.ndim == 2 and tile.flags.f_contiguous else tile
+    return (flat.ndim == 1 and bool(np.dot(flat, flat) < np.inf)) or bool(np.isfinite(tile).all())
+
+
 @dataclass(frozen=True)
 class Inside:
     """Is every number of a tile within the bounds (and whole, where that is asked)? NaN never is."""
@@ -23,12 +29,15 @@ class Inside:
     closed_high: bool = False
     whole: bool = False
 
+    @property
+    def finite(self) -> bool:
+        """Is nothing else asked than whether a number is finite?"""
+        return self.low == -np.inf and self.high == np.inf and not self.whole
+
     def __call__(self, tile: Array) -> bool:
         """The answer for one tile."""
-        if self.low == -np.inf and self.high == np.inf and not self.whole:
-            # one pass where the squares of them all are summed without overflow
-            flat = tile.T.reshape(-1) if tile.ndim == 2 and tile.flags.f_contiguous else tile
-            return (flat.ndim == 1 and bool(np.dot(flat, flat) < np.inf)) or bool(np.isfinite(tile).all())
+        if self.finite:
+            return finite(tile)
         low, high = np.minimum.reduce(tile, axis=None), np.maximum.reduce(tile, axis=None)
         above = low >= self.low if self.closed_low else low > self.low
         below = high <= self.high if self.closed_high else high < self.high

@@ -10,22 +10,20 @@ A tile is run through the everyday form; rows outside its guards are gathered an
 
 from __future__ import annotations
 
-import math
-import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from likelihoodkit.compile.checks import Check
+from likelihoodkit.compile.checks import Check, finite
 from likelihoodkit.compile.forms import everyday
-from likelihoodkit.compile.program import Guard, Program
+from likelihoodkit.compile.program import Program
 from likelihoodkit.compile.split import Split, split
-from likelihoodkit.compile.steps import MASKS, OTHERS, UFUNCS, Plan, Step, plan
+from likelihoodkit.compile.steps import MASKS, OTHERS, UFUNCS, Plan, plan
+from likelihoodkit.compile.tiles import LEAST, WIDE, WORKSPACES, Feed, Layout, must_copy, rows_per_tile
 from likelihoodkit.primitives import kernels, vector_kernels
 
 Array = NDArray[Any]
@@ -34,14 +32,6 @@ Array = NDArray[Any]
 TILE = 8192
 #: entries per tile of a vector with K numbers per row
 ENTRIES = 1 << 16
-LEAST = 64
-#: entries of a vector from which a row's lie side by side, as users have them, so that nothing is turned over
-WIDE = 96
-#: rows per tile of a laid out program at most, and the numbers that all its buffers may hold together (4 MB)
-MOST_ROWS = 1 << 16
-WORKSPACE = 1 << 19
-#: layouts remembered per thread
-MOST_LAYOUTS = 64
 
 _PLAIN: dict[str, Callable[..., Any]] = {**UFUNCS, **MASKS, **OTHERS, "where": np.where}
 
@@ -51,134 +41,6 @@ def operation(name: str) -> Callable[..., Any]:
     home = kernels if hasattr(kernels, name) else vector_kernels
     found: Callable[..., Any] = _PLAIN[name] if name in _PLAIN else getattr(home, name)
     return found
-
-
-class _Workspace(threading.local):
-    """Buffers of one thread, shared by all programs: memory of one tile."""
-
-    def __init__(self) -> None:
-        self.floats = np.empty(0)
-        self.masks = np.empty(0, dtype=np.bool_)
-        self.layouts: dict[Any, _Layout] = {}
-
-    def reserve(self, floats: int, masks: int) -> None:
-        if self.floats.size < floats or self.masks.size < masks or len(self.layouts) > MOST_LAYOUTS:
-            self.layouts.clear()  # they hold on to the buffers that are replaced
-            self.floats = np.empty(max(floats, self.floats.size))
-            self.masks = np.empty(max(masks, self.masks.size), dtype=np.bool_)
-
-    def layout(self, laid: Plan, rows: int, entries: int, inputs: Mapping[str, Array]) -> _Layout:
-        """The buffers of a plan, cut once for each size of tile."""
-        wide = entries >= WIDE
-        shapes = tuple([(a.ndim, len(a) if a.ndim == 2 else 1, _must_copy(a, wide)) for a in inputs.values()])
-        key = (id(laid), rows, entries, shapes)
-        found = self.layouts.get(key)
-        if found is None or found.plan is not laid:
-            found = _Layout(laid, rows, entries, inputs)
-            self.layouts[key] = found
-        return found
-
-
-_WORKSPACE = _Workspace()
-
-
-class _Layout:
-    """The buffers of a plan for tiles of t rows and vectors of K entries, cut from the thread's workspace."""
-
-    def __init__(self, layout: Plan, rows: int, entries: int, inputs: Mapping[str, Array]) -> None:
-        self.plan, self.wide = layout, entries >= WIDE
-        self.copied = {name: _must_copy(a, self.wide) for name, a in inputs.items()}
-        numbers = len(layout.numbers) + sum(copied and inputs[n].ndim == 1 for n, copied in self.copied.items())
-        vectors = len(layout.vectors) + sum(copied and inputs[n].ndim == 2 for n, copied in self.copied.items())
-        masks = len(layout.masks) + entries * len(layout.vector_masks)
-        _WORKSPACE.reserve((numbers + entries * vectors) * rows, masks * rows)
-        self.start, self.mask_start, self.rows = 0, 0, rows
-        self.places: list[Any] = [None] * layout.size
-        for place, constant in layout.constants.items():
-            self.places[place] = constant
-        for place in layout.numbers:
-            self.places[place] = self._floats((rows,))
-        for place in layout.vectors:
-            self.places[place] = self._floats((entries, rows))
-        for place in layout.masks:
-            self.places[place] = self._masks((rows,))
-        for place in layout.vector_masks:
-            self.places[place] = self._masks((entries, rows))
-        self.input_buffers = {
-            name: self._floats((rows,) if inputs[name].ndim == 1 else (len(inputs[name]), rows))
-            for name, copied in self.copied.items()
-            if copied
-        }
-        self.kept = {place: self.places[place] for _, place in layout.results}
-        #: the calls of a tile, arguments and answer in a list each, and where every place stands in these lists
-        self.calls: list[tuple[Step, list[Any]]] = []
-        self.users: dict[int, list[tuple[list[Any], int]]] = {}
-        for step in layout.steps:
-            used = step.arguments if step.free else (*step.arguments, step.out)
-            arguments = [self.places[place] for place in used]
-            for index, place in enumerate(used):
-                self.users.setdefault(place, []).append((arguments, index))
-            self.calls.append((step, arguments))
-
-    def put(self, place: int, array: Array | None) -> None:
-        """Let a place be that array from now on."""
-        if self.places[place] is not array:
-            self.places[place] = array
-            for arguments, index in self.users.get(place, ()):
-                arguments[index] = array
-
-    def forget(self) -> None:
-        """Let go of the caller's arrays."""
-        for place in self.plan.inputs.values():
-            self.put(place, None)
-        for _, place in self.plan.results:
-            self.put(place, self.kept.get(place))
-
-    def _floats(self, shape: tuple[int, ...]) -> Array:
-        size = math.prod(shape)
-        self.start += size
-        return self._shaped(_WORKSPACE.floats[self.start - size : self.start], shape)
-
-    def _masks(self, shape: tuple[int, ...]) -> Array:
-        size = math.prod(shape)
-        self.mask_start += size
-        return self._shaped(_WORKSPACE.masks[self.mask_start - size : self.mask_start], shape)
-
-    def _shaped(self, flat: Array, shape: tuple[int, ...]) -> Array:
-        return flat.reshape(shape[::-1]).T if self.wide else flat.reshape(shape)
-
-
-def _must_copy(array: Array, wide: bool) -> bool:
-    axis = 0 if wide and array.ndim == 2 else -1
-    return array.ndim > 0 and (array.dtype != np.float64 or array.strides[axis] != array.itemsize)
-
-
-def _rows_per_tile(laid: Plan, entries: int) -> int:
-    """As many rows as the buffers of a plan have room for."""
-    wide = entries * (len(laid.vectors) + 1) if entries > 1 else 0
-    numbers = len(laid.numbers) + len(laid.inputs) + wide
-    return max(LEAST, min(MOST_ROWS, WORKSPACE // max(numbers, 1)))
-
-
-@dataclass(frozen=True, slots=True)
-class _Feed:
-    """An input of a program on its way into the tiles."""
-
-    name: str
-    place: int
-    array: Array
-    check: Check | None
-    guard: Guard | None
-
-    def tile(self, part: slice, layout: _Layout) -> Array:
-        """The rows of one tile, put in their place."""
-        array = self.array if self.array.ndim == 0 else self.array[..., part]
-        buffer = layout.input_buffers.get(self.name)
-        if buffer is not None:
-            np.copyto(buffer, array)
-            array = buffer
-        layout.put(self.place, array)
-        return array
 
 
 class Runner:
@@ -274,7 +136,7 @@ class Runner:
             if not (checks or {})[name](np.asarray(inputs[name], dtype=np.float64)):
                 return False
         entries = max([a.shape[0] for a in [*inputs.values(), *outputs.values()] if a.ndim == 2], default=1)
-        tile = _rows_per_tile(laid, entries)
+        tile = rows_per_tile(laid, entries)
         if rows > tile:  # tiles of one size, so that one layout serves them all
             tile = -(-rows // -(-rows // tile))
         spans = [(start, min(start + tile, rows)) for start in range(0, rows, tile)]
@@ -315,38 +177,40 @@ class Runner:
         entries: int,
         checks: Mapping[str, Check],
     ) -> bool:
-        layout: _Layout | None = None
+        layout: Layout | None = None
         used = {name: inputs[name] for name in laid.inputs}
         feeds = [
-            _Feed(name, place, inputs[name], checks.get(name), laid.guards.get(name))
+            Feed(name, place, inputs[name], checks.get(name), laid.guards.get(name), name in laid.tells)
             for name, place in laid.inputs.items()
         ]
         # an answer in float64 is computed in its place, if it lies there as the buffers do
         wide = entries >= WIDE
         plain = {
-            name for name in laid.direct if outputs[name].ndim == 1 or (wide and not _must_copy(outputs[name], wide))
+            name for name in laid.direct if outputs[name].ndim == 1 or (wide and not must_copy(outputs[name], wide))
         }
         plain = {name for name in plain if outputs[name].dtype == np.float64}
         direct = [(place, outputs[name]) for name, place in laid.results if name in plain]
         copied = [(place, outputs[name]) for name, place in laid.results if name not in plain]
+        judge = laid.results[0][1] if any(feed.told and feed.guard is None for feed in feeds) else None
         aside: list[Array] = []  # rows for the kernels, put together: these are slow to call for a few
         waiting = 0
         # the program itself decides what an overflow becomes; NumPy's warning about it would say nothing new
         with np.errstate(all="ignore"):
             for start, stop in spans:
                 if layout is None or layout.rows != stop - start:
-                    layout = _WORKSPACE.layout(laid, stop - start, entries, used)
+                    layout = WORKSPACES.layout(laid, stop - start, entries, used)
                 part = slice(start, stop)
                 for place, answer in direct:
                     layout.put(place, answer[..., part])
                 strange: Array | None = None
                 for feed in feeds:
-                    array = feed.tile(part, layout)
-                    if feed.check is not None and not feed.check(array):
+                    strange = feed.tile(part, layout, strange)
+                    if feed.refused(told=False):
                         return False
-                    if feed.guard is not None:
-                        strange = _outside(array, feed.guard.low, feed.guard.high, strange, layout.rows)
-                strange = self._walk(layout, strange)
+                strange = layout.walk(strange)
+                doubtful = strange is not None or (judge is not None and not finite(layout.places[judge]))
+                if doubtful and any(feed.refused(told=True) for feed in feeds):
+                    return False
                 for place, answer in copied:
                     answer[..., part] = layout.places[place]
                 if strange is not None:
@@ -360,18 +224,6 @@ class Runner:
             layout.forget()
         return True
 
-    def _walk(self, layout: _Layout, strange: Array | None) -> Array | None:
-        """Carry out the steps; the rows outside a guard, added to those known to be."""
-        for step, arguments in layout.calls:
-            if step.free:
-                layout.put(step.out, step.function(*arguments))
-            else:
-                step.function(*arguments)
-            if step.guard is not None:
-                found = layout.places[step.out]
-                strange = _outside(found, step.guard.low, step.guard.high, strange, layout.rows)
-        return strange
-
     def _mend(self, aside: list[Array], inputs: Mapping[str, Array], outputs: Mapping[str, Array]) -> None:
         """Rows outside the everyday range: the kernels."""
         if not aside:
@@ -383,15 +235,3 @@ class Runner:
         }
         for name, result in self.tile(gathered).items():
             outputs[name][..., rows] = result
-
-
-def _outside(array: Array, low: float, high: float, strange: Array | None, rows: int) -> Array | None:
-    """The rows already set aside and those where the array (any entry of it) is not within the bounds."""
-    limit = min(-low, high)
-    if array.ndim == 1 and limit > 0 and np.dot(array, array) <= limit * limit < np.inf:
-        return strange
-    if np.minimum.reduce(array, axis=None) >= low and np.maximum.reduce(array, axis=None) <= high:
-        return strange
-    inside = (array >= low) & (array <= high)
-    outside = np.broadcast_to(~(inside.all(axis=0) if inside.ndim == 2 else inside), rows)
-    return outside if strange is None else strange | outside

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from likelihoodkit.compile.checks import Inside
 from likelihoodkit.compile.forms import everyday
 from likelihoodkit.compile.kernel_text import Collector
-from likelihoodkit.compile.numpy_engine import ENTRIES, LEAST, TILE
+from likelihoodkit.compile.numpy_engine import ENTRIES, TILE
 from likelihoodkit.compile.program import Instruction, Program
+from likelihoodkit.compile.tiles import LEAST
 from likelihoodkit.errors import DerivationError
 from likelihoodkit.primitives import kernels
 

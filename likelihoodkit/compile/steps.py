@@ -178,6 +178,7 @@ class Plan:
     guards: dict[str, Guard]  # of inputs
     size: int
     direct: frozenset[str]  # results whose place may be the output itself
+    tells: frozenset[str]  # inputs that are finite wherever the first result is
 
 
 class _Places:
@@ -245,8 +246,29 @@ def plan(program: Program) -> Plan:
     direct = frozenset(name for name, place in results if place in own and seen.count(place) == 1)
     return Plan(
         tuple(steps), inputs, constants, kinds["number"], kinds["vector"], kinds["mask"], kinds["vector mask"],
-        results, of_inputs, places.size, direct,
+        results, of_inputs, places.size, direct, told(program),
     )  # fmt: skip
+
+
+#: operations, and the arguments of which an infinite or missing one never gives a finite answer
+_SPREADING: dict[str, tuple[int, ...]] = {
+    "add": (0, 1), "subtract": (0, 1), "multiply": (0, 1), "divide": (0,), "negative": (0,), "square": (0,),
+    "abs": (0,), "log": (0,), "log1p": (0,), "sqrt": (0,), "copy": (0,),
+}  # fmt: skip
+
+
+def told(program: Program) -> frozenset[str]:
+    """The inputs that are finite wherever the first result is, which is a number per row."""
+    wanted = {program.results[0][1]} if program.results else set()
+    if wanted & program.vectors:
+        return frozenset()
+    found = set()
+    for instruction in reversed(program.instructions):
+        if instruction.target in wanted:
+            if instruction.operation == "input":
+                found.add(instruction.detail)
+            wanted |= {instruction.arguments[i] for i in _SPREADING.get(instruction.operation, ())}
+    return frozenset(found)
 
 
 def _kind(program: Program, instruction: Instruction) -> str:

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 import likelihoodkit as lk
-from likelihoodkit.compile import numpy_engine, steps
-from likelihoodkit.compile.numpy_engine import MOST_ROWS
+from likelihoodkit.compile import numpy_engine, steps, tiles
+from likelihoodkit.compile.tiles import MOST_ROWS
 from likelihoodkit.errors import InputError, ShapeError, SupportError, UnknownNameError
 
 ROWS = 2 * MOST_ROWS + 77
@@ -166,6 +166,7 @@ def test_wide_vectors_give_the_numbers_of_narrow_ones(K: int, monkeypatch: pytes
     loss = lk.derive(lk.Categorical).compile("numpy")
     value, gradient = loss.value_and_gradient(y, outputs)
     monkeypatch.setattr(numpy_engine, "WIDE", 1 << 30)
+    monkeypatch.setattr(tiles, "WIDE", 1 << 30)
     narrow = loss.value_and_gradient(y, outputs)
     np.testing.assert_allclose(value, narrow[0], rtol=1e-14)
     np.testing.assert_allclose(gradient, narrow[1], rtol=1e-13, atol=1e-17)

@@ -1,0 +1,206 @@
+"""The memory of a tile: buffers of a thread, cut for each plan, and the arrays of a call on their way into them."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from likelihoodkit.compile.checks import Check
+from likelihoodkit.compile.program import Guard
+from likelihoodkit.compile.steps import Function, Plan
+
+Array = NDArray[Any]
+
+LEAST = 64
+#: entries of a vector from which a row's lie side by side, as users have them, so that nothing is turned over
+WIDE = 96
+#: rows per tile of a laid out program at most, and the numbers that all its buffers may hold together (2 MB)
+MOST_ROWS = 1 << 14
+WORKSPACE = 1 << 18
+#: layouts remembered per thread
+MOST_LAYOUTS = 64
+#: numbers whose squares are summed without overflow
+ROOT = 1e150
+
+
+class Workspace(threading.local):
+    """Buffers of one thread, shared by all programs: memory of one tile."""
+
+    def __init__(self) -> None:
+        self.floats = np.empty(0)
+        self.masks = np.empty(0, dtype=np.bool_)
+        self.layouts: dict[Any, Layout] = {}
+
+    def reserve(self, floats: int, masks: int) -> None:
+        """See to it that there is room for so many numbers and truth values."""
+        if self.floats.size < floats or self.masks.size < masks or len(self.layouts) > MOST_LAYOUTS:
+            self.layouts.clear()  # they hold on to the buffers that are replaced
+            self.floats = np.empty(max(floats, self.floats.size))
+            self.masks = np.empty(max(masks, self.masks.size), dtype=np.bool_)
+
+    def layout(self, laid: Plan, rows: int, entries: int, inputs: Mapping[str, Array]) -> Layout:
+        """The buffers of a plan, cut once for each size of tile."""
+        wide = entries >= WIDE
+        shapes = tuple([(a.ndim, len(a) if a.ndim == 2 else 1, must_copy(a, wide)) for a in inputs.values()])
+        key = (id(laid), rows, entries, shapes)
+        found = self.layouts.get(key)
+        if found is None or found.plan is not laid:
+            found = Layout(laid, rows, entries, inputs)
+            self.layouts[key] = found
+        return found
+
+
+WORKSPACES = Workspace()
+
+
+class Layout:
+    """The buffers of a plan for tiles of t rows and vectors of K entries, cut from the thread's workspace."""
+
+    def __init__(self, layout: Plan, rows: int, entries: int, inputs: Mapping[str, Array]) -> None:
+        self.plan, self.wide = layout, entries >= WIDE
+        self.copied = {name: must_copy(a, self.wide) for name, a in inputs.items()}
+        numbers = len(layout.numbers) + sum(copied and inputs[n].ndim == 1 for n, copied in self.copied.items())
+        vectors = len(layout.vectors) + sum(copied and inputs[n].ndim == 2 for n, copied in self.copied.items())
+        masks = len(layout.masks) + entries * len(layout.vector_masks)
+        WORKSPACES.reserve((numbers + entries * vectors) * rows, masks * rows)
+        self.start, self.mask_start, self.rows = 0, 0, rows
+        self.places: list[Any] = [None] * layout.size
+        for place, constant in layout.constants.items():
+            self.places[place] = constant
+        for place in layout.numbers:
+            self.places[place] = self._floats((rows,))
+        for place in layout.vectors:
+            self.places[place] = self._floats((entries, rows))
+        for place in layout.masks:
+            self.places[place] = self._masks((rows,))
+        for place in layout.vector_masks:
+            self.places[place] = self._masks((entries, rows))
+        self.input_buffers = {
+            name: self._floats((rows,) if inputs[name].ndim == 1 else (len(inputs[name]), rows))
+            for name, copied in self.copied.items()
+            if copied
+        }
+        self.kept = {place: self.places[place] for _, place in layout.results}
+        #: the calls of a tile, arguments and answer in a list each, and where every place stands in these lists
+        self.calls: list[tuple[Function, list[Any], int | None, Guard | None]] = []
+        self.users: dict[int, list[tuple[list[Any], int]]] = {}
+        for step in layout.steps:
+            used = step.arguments if step.free else (*step.arguments, step.out)
+            arguments = [self.places[place] for place in used]
+            for index, place in enumerate(used):
+                self.users.setdefault(place, []).append((arguments, index))
+            self.calls.append((step.function, arguments, step.out if step.free or step.guard else None, step.guard))
+        self.free = {step.out for step in layout.steps if step.free}
+
+    def walk(self, strange: Array | None) -> Array | None:
+        """Carry out the steps; the rows outside a guard, added to those known to be."""
+        for function, arguments, out, guard in self.calls:
+            found = function(*arguments)
+            if out is not None:
+                if out in self.free:
+                    self.put(out, found)
+                if guard is not None:
+                    strange = outside(self.places[out], guard, strange, self.rows)
+        return strange
+
+    def put(self, place: int, array: Array | None) -> None:
+        """Let a place be that array from now on."""
+        if self.places[place] is not array:
+            self.places[place] = array
+            for arguments, index in self.users.get(place, ()):
+                arguments[index] = array
+
+    def forget(self) -> None:
+        """Let go of the caller's arrays."""
+        for place in self.plan.inputs.values():
+            self.put(place, None)
+        for _, place in self.plan.results:
+            self.put(place, self.kept.get(place))
+
+    def _floats(self, shape: tuple[int, ...]) -> Array:
+        size = math.prod(shape)
+        self.start += size
+        return self._shaped(WORKSPACES.floats[self.start - size : self.start], shape)
+
+    def _masks(self, shape: tuple[int, ...]) -> Array:
+        size = math.prod(shape)
+        self.mask_start += size
+        return self._shaped(WORKSPACES.masks[self.mask_start - size : self.mask_start], shape)
+
+    def _shaped(self, flat: Array, shape: tuple[int, ...]) -> Array:
+        return flat.reshape(shape[::-1]).T if self.wide else flat.reshape(shape)
+
+
+def must_copy(array: Array, wide: bool) -> bool:
+    """Does an array lie otherwise than the buffers do?"""
+    axis = 0 if wide and array.ndim == 2 else -1
+    return array.ndim > 0 and (array.dtype != np.float64 or array.strides[axis] != array.itemsize)
+
+
+def rows_per_tile(laid: Plan, entries: int) -> int:
+    """As many rows as the buffers of a plan have room for."""
+    wide = entries * (len(laid.vectors) + 1) if entries > 1 else 0
+    numbers = len(laid.numbers) + len(laid.inputs) + wide
+    return max(LEAST, min(MOST_ROWS, WORKSPACE // max(numbers, 1)))
+
+
+@dataclass(slots=True)
+class Feed:
+    """An input of a program on its way into the tiles.
+
+    ``check`` is asked of every tile, unless the first answer of the program tells as much (``told``): then only of
+    those where it is not finite.
+    """
+
+    name: str
+    place: int
+    array: Array
+    check: Check | None
+    guard: Guard | None
+    told: bool
+    here: Array | None = None  # the tile that is being computed
+
+    def __post_init__(self) -> None:
+        finite = self.check is not None and self.check.finite
+        self.told = self.told and finite
+        if finite and self.guard is not None and math.inf not in (-self.guard.low, self.guard.high):
+            self.told = True  # numbers within the guard are finite
+
+    def tile(self, part: slice | None, layout: Layout, strange: Array | None) -> Array | None:
+        """Put the rows of one tile in their place; the rows outside the guard, added to those known to be."""
+        array = self.array if part is None or self.array.ndim == 0 else self.array[..., part]
+        buffer = layout.input_buffers.get(self.name)
+        if buffer is not None:
+            np.copyto(buffer, array)
+            array = buffer
+        layout.put(self.place, array)
+        self.here = array
+        return strange if self.guard is None else outside(array, self.guard, strange, layout.rows)
+
+    def refused(self, *, told: bool) -> bool:
+        """Does the check say no to the tile, if it is one of those to be asked now?"""
+        if self.check is None or self.told != told:
+            return False
+        assert self.here is not None  # `tile` has been called
+        return not self.check(self.here)
+
+
+def outside(array: Array, guard: Guard, strange: Array | None, rows: int) -> Array | None:
+    """The rows already set aside and those where the array (any entry of it) is not within the bounds."""
+    low, high = guard.low, guard.high
+    limit = min(-low, high, ROOT)
+    if limit > 0:
+        flat = array.reshape(-1) if array.flags.c_contiguous else array.T.reshape(-1)
+        if np.dot(flat, flat) <= limit * limit:
+            return strange
+    if np.minimum.reduce(array, axis=None) >= low and np.maximum.reduce(array, axis=None) <= high:
+        return strange
+    inside = (array >= low) & (array <= high)
+    apart = np.broadcast_to(~(inside.all(axis=0) if inside.ndim == 2 else inside), rows)
+    return apart if strange is None else strange | apart
