@@ -137,6 +137,7 @@ class Collector:
         self.standins: dict[str, str] = {}
         self.tables: dict[str, None] = {}
         self.special: dict[str, None] = {}
+        self.imports: dict[str, None] = {}
         self._seen: set[tuple[str, str]] = set()
 
     def operation(self, name: str, function: object) -> None:
@@ -183,6 +184,8 @@ class Collector:
             self.standins[name] = STANDINS[name]
         elif module.startswith(PACKAGE) and name != "_tables":
             self.need(module, name)
+        elif module == "dataclasses":
+            self.imports[f"from dataclasses import {name}"] = None
 
     def text(self) -> str:
         """All of it, in order."""
@@ -190,7 +193,8 @@ class Collector:
         for definition in self.order:
             files.setdefault(definition.name, set()).add(definition.file)
         twice = {name for name, found in files.items() if len(found) > 1}
-        parts = [EACH, *self.standins.values()] if self.standins else []
+        parts = ["\n".join(self.imports)] if self.imports else []
+        parts += [EACH, *self.standins.values()] if self.standins else []
         if self.special:
             parts.append("class special:\n" + "\n".join(f"    {n} = staticmethod({n})" for n in self.special))
         seen: set[str] = set()
