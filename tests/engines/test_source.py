@@ -31,7 +31,7 @@ given = np.load(sys.argv[2])
 answers = {}
 for name in json.loads(sys.argv[4]):
     spec = importlib.util.spec_from_file_location(name, f"{sys.argv[3]}/{name}.py")
-    module = importlib.util.module_from_spec(spec)
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)  # as an import does
     spec.loader.exec_module(module)
     more = {k.split(" ")[2]: given[k] for k in given if k.startswith(name + " given ")}
     value, gradient = module.value_and_gradient(given[name + " y"], given[name + " outputs"], **more)
