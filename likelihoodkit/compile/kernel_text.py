@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -184,7 +185,7 @@ class Collector:
             self.standins[name] = STANDINS[name]
         elif module.startswith(PACKAGE) and name != "_tables":
             self.need(module, name)
-        elif module == "dataclasses":
+        elif module.partition(".")[0] in sys.stdlib_module_names and module not in {"__future__", "typing"}:
             self.imports[f"from dataclasses import {name}"] = None
 
     def text(self) -> str:
