@@ -186,7 +186,7 @@ class Collector:
         elif module.startswith(PACKAGE) and name != "_tables":
             self.need(module, name)
         elif module.partition(".")[0] in sys.stdlib_module_names and module not in {"__future__", "typing"}:
-            self.imports[f"from dataclasses import {name}"] = None
+            self.imports[f"from {module} import {name}"] = None
 
     def text(self) -> str:
         """All of it, in order."""

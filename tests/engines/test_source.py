@@ -51,7 +51,8 @@ def arguments(name: str) -> dict[str, np.ndarray]:
     domain = loss.bound.family.outcome.domain
     y = rng.uniform(*domain.typical, count)
     found = {f"{name} y": np.floor(y) if domain.whole else y, f"{name} outputs": outputs}
-    return found | {f"{name} given {n}": np.full(count, 0.3 if n == "level" else 12.0) for n in loss.inputs}
+    held = {"level": 0.3, "minimum": 0.001}
+    return found | {f"{name} given {n}": np.full(count, held.get(n, 12.0)) for n in loss.inputs}
 
 
 @pytest.fixture(scope="module")
