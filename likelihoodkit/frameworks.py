@@ -21,6 +21,8 @@ EXTRAS = {
     "formulaic": "formula",
     "matplotlib": "plot",
     "dask": "dask",
+    "statsmodels": "statsmodels",
+    "skpro": "skpro",
 }
 
 

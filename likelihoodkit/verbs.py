@@ -121,3 +121,11 @@ class Exported:
     def catboost(self, **options: Any) -> Any:
         """The loss as an objective and metric of CatBoost; see `likelihoodkit.export.objective`."""
         return verb("catboost_objective")(self, **options)
+
+    def statsmodels(self, y: ArrayLike, X: Any) -> Any:
+        """The loss as a likelihood model of statsmodels; see `likelihoodkit.export.statsmodels`."""
+        return verb("statsmodels_model")(self, y, X)
+
+    def skpro(self, outputs: ArrayLike, index: Any = None, columns: Any = None) -> Any:
+        """What is believed about each row, as a distribution of skpro; see `likelihoodkit.export.skpro`."""
+        return verb("skpro_distribution")(self, outputs, index, columns)
