@@ -15,6 +15,7 @@ import sympy as sp
 
 from likelihoodkit.errors import DerivationError
 from likelihoodkit.primitives import RECORDS, Primitive, lower
+from likelihoodkit.series_numbers import SERIES_FUNCTIONS
 from likelihoodkit.vector_numbers import VECTORS
 
 #: an exponential of a number with more binary places than this is infinite (or zero) for every purpose here
@@ -99,6 +100,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "besseli": mpmath.besseli,
     "besselk": mpmath.besselk,
     "zeta": mpmath.zeta,
+    **SERIES_FUNCTIONS,
     "log_zeta1p_slope": lambda x: mpmath.zeta(1 + x, derivative=1) / mpmath.zeta(1 + x),
     "log_zeta1p_curve": lambda x: mpmath.diff(lambda u: mpmath.zeta(1 + u, derivative=1) / mpmath.zeta(1 + u), x),
     "zeta_share": lambda x, k: mpmath.zeta(1 + x, k) / mpmath.zeta(1 + x),

@@ -28,6 +28,9 @@ nonnegative = Support(
     typical=(0.2, 5.0),
     remedy="For negative values try a family on the real line",
 )
+amounts_or_nothing = replace(
+    nonnegative, name="amounts or nothing", words="amounts of zero or more, zero among them", atoms=(0.0,)
+)
 unit = Support(
     "unit",
     "proportions strictly between 0 and 1",

@@ -24,7 +24,7 @@ STAGES = [
     "errors", "frameworks", "callables", "verbs", "belonging", "supports", "columns", "primitives", "links",
     "reparameterise", "binding", "peers", "slots",
     "declaration", "contents", "families", "wrappers",
-    "vector_numbers", "numbers", "nll",
+    "vector_numbers", "series_numbers", "numbers", "nll",
     "stabilise", "calculus", "compile", "arrays", "layout", "vector_rows", "calls", "rows", "parts",
     "straight", "engines", "expectation", "majorizer", "matrices", "loss", "predict",
     # beside the way, reading the same derivation

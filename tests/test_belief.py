@@ -20,13 +20,16 @@ from scope import NUMBERS as FAMILIES
 HELD: dict[str, dict[str, float]] = {
     "AsymmetricLaplace": {"level": 0.3}, "Huber": {"threshold": 1.345}, "Binomial": {"trials": 12},
     "AsymmetricNormal": {"level": 0.3}, "BetaBinomial": {"trials": 12}, "Pareto": {"minimum": 0.5},
+    "Tweedie": {"power": 1.5},
 }  # fmt: skip
 ORDERED = [name for name in FAMILIES if name != "Categorical"]  # classes have no order: no cdf, no moments
 PRINTED = [name for name in ORDERED if name in textbook.FAMILIES]  # judged against the textbook row
-CONTINUOUS = [
+AMOUNTS = [
     name for chapter in ("Real numbers", "Positive amounts", "Proportions and angles") for name in CHAPTERS[chapter]
 ]
-DISCRETE = [name for name in ORDERED if name not in CONTINUOUS]
+#: without a value that has a probability of its own
+CONTINUOUS = [name for name in AMOUNTS if not FAMILIES[name].outcome.domain.atoms]
+DISCRETE = [name for name in ORDERED if name not in AMOUNTS]
 #: power tails: a moment exists in part of the parameter space only, and elsewhere is refused (`UndefinedError`)
 POWER_TAILS = {"Cauchy", "HalfCauchy", "LogLogistic", "Lomax", "Burr", "Frechet", "InverseGamma", "BetaPrime",
                "Zeta", "YuleSimon", "Pareto", "GeneralizedPareto", "GeneralizedExtremeValue"}  # fmt: skip

@@ -23,7 +23,7 @@ from losses.settings import instances
 
 HELD = {
     "Huber": {"threshold": 1.345}, "AsymmetricLaplace": {"level": 0.9}, "Binomial": {"trials": 10},
-    "Pareto": {"minimum": 0.5},
+    "Pareto": {"minimum": 0.5}, "Tweedie": {"power": 1.5},
     "AsymmetricNormal": {"level": 0.9}, "BetaBinomial": {"trials": 10},
 }  # fmt: skip
 NOISES = [family(**HELD.get(name, {})) for name, family in FAMILIES.items()]

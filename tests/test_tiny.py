@@ -38,7 +38,12 @@ def test_declare_link_minimise_infer() -> None:
 def test_every_family_derives_and_its_gradient_can_be_followed_downhill() -> None:
     for name, family in NUMBERS.items():
         held = {"AsymmetricLaplace": {"level": 0.3}, "Huber": {"threshold": 1.345}, "Binomial": {"trials": 12}}
-        held |= {"AsymmetricNormal": {"level": 0.3}, "BetaBinomial": {"trials": 12}, "Pareto": {"minimum": 0.5}}
+        held |= {
+            "AsymmetricNormal": {"level": 0.3},
+            "BetaBinomial": {"trials": 12},
+            "Pareto": {"minimum": 0.5},
+            "Tweedie": {"power": 1.5},
+        }
         loss = lk.derive(family(**held.get(name, {})))
         width = {"Categorical": 3, "Ordered": 4}.get(name, len(loss.outputs))
         y, outputs = np.full(4, 0.5 if family.outcome.domain is lk.supports.unit else 1.0), np.full((4, width), 0.25)

@@ -37,6 +37,7 @@ OUTCOMES: dict[str, tuple[float, ...]] = {
     "real": (0, 1, -2.5, 1e-8, -30, 1e4, 1e8, 1e200),
     "positive": (1, 2.5, 1e-8, 30, 1e4, 1e-300, 1e200),
     "nonnegative": (0, 1, 2.5, 1e-8, 30, 1e4, 1e-300, 1e200),
+    "amounts or nothing": (0, 1, 2.5, 1e-8, 30, 1e4, 1e-300, 1e200),
     "amounts from minimum": (1, 2.5, 0.5, 30, 1e4, 1e200),
     "unit": (0.5, 0.1, 1e-8, 1e-300, 1 - 1e-9),
     "circle": (0, 1e-8, 1, -3),

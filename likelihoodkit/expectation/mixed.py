@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,11 +29,41 @@ class Component:
 def components(density: Density) -> tuple[Component, ...]:
     """The components of a density, made once; none for a plain noise."""
     if "components" not in density.cache:
-        density.cache["components"] = tuple(
-            _component(density, weight, one) for weight, one in density.derivation.bound.family.components
-        )
+        declared = tuple(_component(density, weight, one) for weight, one in density.derivation.bound.family.components)
+        density.cache["components"] = declared or (_apart(density) if density.support.atoms else ())
     found: tuple[Component, ...] = density.cache["components"]
     return found
+
+
+class Rest(Density):
+    """What a noise with values of their own probability is elsewhere, as a noise of its own."""
+
+    share: Array  # the probability, (n,), of being elsewhere
+    below: Array  # that of the values, all of which lie at the lower end
+
+    def log(self, y: Array, row: Array) -> Array:
+        """Log-density given that the outcome is none of those values."""
+        return np.asarray(super().log(y, row) - np.log(self.share[row]))
+
+    def form(self, name: str, row: Array, **symbols: Array) -> Array | None:
+        """The declared cdf and survival, given the same; nothing else that is declared is about the rest."""
+        found = super().form(name, row, **symbols) if name in {"cdf", "survival"} else None
+        if found is None:
+            return None
+        return np.asarray((found - (self.below[row] if name == "cdf" else 0.0)) / self.share[row])
+
+
+def _apart(density: Density) -> tuple[Component, ...]:
+    """The values that the log-density itself gives a probability, which lie at the lower end, and the rest."""
+    every = np.arange(density.count)
+    logs = [density.log(np.full(density.count, value), every) for value in density.support.atoms]
+    weights = [np.exp(log) for log in logs]
+    rest = Rest.__new__(Rest)
+    rest.__dict__.update(density.__dict__)
+    rest.cache, rest.support = {}, replace(density.support, atoms=(), closed_low=False)
+    rest.below, rest.share = np.sum(weights, axis=0), -np.expm1(np.logaddexp.reduce(logs, axis=0))
+    singles = zip(weights, density.support.atoms, strict=True)
+    return (*(Component(weight, None, value) for weight, value in singles), Component(rest.share, rest))
 
 
 def _component(density: Density, weight: object, one: Part | float) -> Component:

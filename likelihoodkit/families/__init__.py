@@ -84,6 +84,7 @@ if TYPE_CHECKING:
     from likelihoodkit.families.skew_normal import SkewNormal as SkewNormal
     from likelihoodkit.families.skew_t import SkewT as SkewT
     from likelihoodkit.families.student_t import StudentT as StudentT
+    from likelihoodkit.families.tweedie import Tweedie as Tweedie
     from likelihoodkit.families.von_mises import VonMises as VonMises
     from likelihoodkit.families.von_mises_fisher import VonMisesFisher as VonMisesFisher
     from likelihoodkit.families.weibull import Weibull as Weibull
@@ -102,6 +103,7 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
         "LogLogistic", "Lomax", "Burr", "Rayleigh", "Maxwell", "HalfNormal", "HalfCauchy", "Nakagami",
         "BirnbaumSaunders", "BetaPrime", "Frechet", "Rice", "Gompertz", "GeneralizedGamma",
         "BoxCoxNormal", "GeneralizedPareto", "Pareto",
+        "Tweedie",
     ),
     "Proportions and angles": (
         "Beta", "VonMises", "LogitNormal", "Kumaraswamy", "WrappedCauchy", "ContinuousBernoulli",

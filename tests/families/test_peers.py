@@ -28,6 +28,7 @@ AT: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 OUTCOMES: dict[str, Any] = {
     "real": [-2.3, 0.1, 3.0], "positive": [0.6, 1.4, 5.0], "amounts from minimum": [0.6, 1.4, 5.0],
+    "amounts or nothing": [0.0, 1.4, 5.0],
     "nonnegative": [0.0, 1.4, 5.0], "unit": [0.1, 0.5, 0.97],
     "circle": [-3.0, 0.6, 2.0], "binary": [0.0, 1.0], "counts": [0.0, 1.0, 7.0], "counts from one": [1.0, 2.0, 7.0],
     "counts up to trials": [0.0, 4.0, 9.0], "vectors": [[0.1, -2.0], [3.0, 1.0]], "integers": [-4.0, 0.0, 3.0],

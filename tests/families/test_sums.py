@@ -8,6 +8,8 @@ from mpmath import mp, mpf
 
 import likelihoodkit as lk
 from likelihoodkit.errors import SupportError
+from likelihoodkit.expectation import expect
+from reference.sums import SUMS
 
 
 @pytest.mark.parametrize(("k", "first", "second"), [
@@ -74,3 +76,64 @@ def test_skellam_turned_around_changes_its_counts() -> None:
     assert gradient.tolist() == slopes[:, ::-1].tolist()
     with pytest.raises(SupportError, match=r"whole numbers \(..., -1, 0, 1, ...\) but y\[0\] = 0.5"):
         loss([0.5], [[0.0, 0.0]])
+
+
+# -- a Poisson number of gamma amounts ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("power", [1.05, 1.3, 1.5, 1.8, 1.95])
+@pytest.mark.parametrize("log_dispersion", [-6.0, -3.0, 0.0, 2.0])
+def test_tweedie_against_its_series(power: float, log_dispersion: float) -> None:
+    """Value and slopes at y = 1.25, the series added up in 60 digits."""
+    found, slope = lk.derive(lk.Tweedie(power=power)).value_and_gradient([1.25], [[0.5, log_dispersion]])
+    with mp.workdps(60):
+        p = mpf(str(power))
+
+        def nll(f: mpf, g: mpf) -> mpf:
+            return -SUMS[-1].log_density(mpf("1.25"), mp.exp(f), mp.exp(g), p)
+
+        at = mpf("0.5"), mpf(log_dispersion)
+        value = nll(*at)
+        exact = [mp.diff(lambda f: nll(f, at[1]), at[0]), mp.diff(lambda g: nll(at[0], g), at[1])]
+    np.testing.assert_allclose(found[0], float(value), rtol=2e-13)
+    np.testing.assert_allclose(slope[0], [float(x) for x in exact], rtol=1e-12)
+
+
+def test_tweedie_with_hardly_any_dispersion_is_normal() -> None:
+    """At a dispersion of e^-100 and of e^-700: half the log of 2 pi variance, and a slope of a half."""
+    for log_dispersion in (-100.0, -700.0):
+        value, slope = lk.derive(lk.Tweedie(power=1.5)).value_and_gradient([1.0], [[0.0, log_dispersion]])
+        np.testing.assert_allclose(value, (np.log(2 * np.pi) + log_dispersion) / 2, rtol=1e-15)
+        np.testing.assert_allclose(slope, [[0.0, 0.5]], atol=1e-15)
+
+
+def test_tweedie_minimises_its_deviance() -> None:
+    proof = lk.prove(lk.Tweedie(power=1.5, dispersion=lk.shared), reduces_to=lk.losses.tweedie_deviance(1.5))
+    assert proof.verdict == "proved"
+    assert not lk.prove(lk.Tweedie(power=1.5), reduces_to=lk.losses.tweedie_deviance(1.5))
+
+
+def test_tweedie_has_a_probability_of_nothing() -> None:
+    belief = lk.derive(lk.Tweedie(power=1.5)).distribution([[0.0, 0.0], [1.0, -2.0], [-1.0, 1.0]])
+    nothing = np.exp(-2 * np.exp(np.array([0.0, 2.5, -1.5])))
+    np.testing.assert_allclose(belief.cdf(0.0), nothing, rtol=1e-15)
+    np.testing.assert_allclose(belief.survival(0.0), -np.expm1(np.log(nothing)), rtol=1e-15)
+    for level in (0.05, 0.3, 0.6, 0.99):
+        quantile = belief.quantile(level)
+        assert (quantile[nothing >= level] == 0).all()
+        np.testing.assert_allclose(belief.cdf(quantile)[nothing < level], level, rtol=1e-12)
+    density = belief.density
+    first, second = expect(density, lambda y, _: np.stack([y, y * y]), 2)
+    np.testing.assert_allclose(first, belief.mean(), rtol=1e-10)
+    np.testing.assert_allclose(second - first**2, belief.variance(), rtol=1e-9)
+    share = (belief.sample(1, size=4000) == 0).mean(axis=0)
+    np.testing.assert_allclose(share, nothing, atol=4 * 0.5 / np.sqrt(4000))
+
+
+def test_tweedie_is_fitted_with_its_dispersion() -> None:
+    y = lk.Tweedie(power=1.4, mean=2, dispersion=1.5).sample(1, size=2000)
+    fit = lk.fit(lk.Tweedie(power=1.4), y)
+    assert fit.converged
+    for name, true in (("mean", np.log(2)), ("dispersion", np.log(1.5))):
+        assert abs(fit.params[name]["intercept"] - true) < 4 * fit.standard_errors[name]["intercept"]
+    np.testing.assert_allclose(np.exp(fit.params["mean"]["intercept"]), y.mean(), rtol=1e-8)

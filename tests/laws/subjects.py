@@ -26,7 +26,7 @@ ENTRIES, STEPS = 3, 3
 HELD = {
     "AsymmetricLaplace": {"level": 0.3}, "Huber": {"threshold": 1.345}, "Binomial": {"trials": 12},
     "AsymmetricNormal": {"level": 0.3}, "BetaBinomial": {"trials": 12},
-    "Pareto": {"minimum": 0.5}, "LinearChain": {"classes": 3}, "Alignment": {"classes": 3},
+    "Pareto": {"minimum": 0.5}, "Tweedie": {"power": 1.5}, "LinearChain": {"classes": 3}, "Alignment": {"classes": 3},
 }  # fmt: skip
 
 

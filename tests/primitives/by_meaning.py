@@ -19,7 +19,7 @@ import likelihoodkit.primitives as vocabulary
 from likelihoodkit.numbers import evaluate
 from likelihoodkit.primitives import RECORDS, kernels, lower
 from primitives.curves import _counts, _power, _with_df
-from primitives.families import FAMILY_ROWS
+from primitives.families import FAMILY_CASES, FAMILY_ROWS
 from primitives.reference import LINE, TABLE, Case, _magnitudes, between, logs, positives, real, reals
 from primitives.reference_tails import _log_t
 
@@ -259,6 +259,7 @@ def _zeta_slope(f: mp.mpf) -> mp.mpf:
 
 #: these have no meaning in elementary functions, or one that SymPy cannot evaluate
 BY_HAND = {
+    **FAMILY_CASES,
     "log_zeta1p_exp": Case(lambda f: mp.log(mp.zeta(1 + mp.exp(f))), between((-30, 3)), ((-0.7,), (-1.4,))),
     "log_zeta1p_exp_slope": Case(_zeta_slope, between((-20, 3))),
     "log_zeta1p_exp_curve": Case(lambda f: mp.diff(_zeta_slope, f), between((-9, 3)), bound=100.0),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import mpmath as mp
 import numpy as np
 
-from primitives.reference import _magnitudes
+from primitives.reference import Case, _magnitudes
+from reference.sums import SUMS, amounts
 
 Draw = Callable[[np.random.Generator, int, float], tuple[np.ndarray, ...]]
 Row = tuple[Draw, tuple[tuple[float, ...], ...], int, float]
@@ -35,6 +37,43 @@ def _difference(g: np.random.Generator, n: int, top: float) -> tuple[np.ndarray,
     return np.where(g.random(n) < 0.5, near, far), u, v
 
 
+def _relative(g: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
+    """log of a relative dispersion, and a power between 1 and 2 of few digits."""
+    return g.uniform(-4, 5, n), np.round(g.uniform(1.05, 1.95, n), 3)
+
+
+def _counted(s: mp.mpf, p: mp.mpf) -> tuple[mp.mpf, mp.mpf, mp.mpf]:
+    """S, its slope and its curve, from the series and the moments of its terms."""
+    b, c = 2 - p, p - 1
+    middle = mp.exp(-s) / b
+    log_sum, mean, variance = amounts(-s / c - mp.log(b) - b / c * mp.log(c), b / c, middle)
+    return mp.exp(-s) / (b * c) - log_sum, (mean - middle) / c, (middle - variance / c) / c
+
+
+def _share(y: mp.mpf, f: mp.mpf, g: mp.mpf, p: mp.mpf) -> mp.mpf:
+    return SUMS[-1].cdf(y, mp.exp(f), mp.exp(g), p)
+
+
+def _paid(g: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
+    """Amounts, logs of mean and dispersion, and a power."""
+    y, p = _magnitudes(g, n, 1e-2, 1e2), np.round(g.uniform(1.05, 1.95, n), 3)
+    return y, g.uniform(-2, 3, n), g.uniform(-2, 2, n), p
+
+
+def _seldom(g: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
+    """The same with few amounts to add up: their incomplete gamma functions take mpmath long."""
+    p = np.round(g.uniform(1.3, 1.8, n), 1)
+    return _magnitudes(g, n, 0.3, 6), g.uniform(-0.5, 1, n), g.uniform(0, 1, n), p
+
+
+#: name -> definition, arguments to draw, further points, digits lost per decade, bound
+FAMILY_CASES: dict[str, Case] = {
+    "tweedie_normaliser": Case(lambda s, p: _counted(s, p)[0], _relative, ((-7.0, 1.5), (0.0, 1.25)), 1, 8.0),
+    "tweedie_normaliser_slope": Case(lambda s, p: _counted(s, p)[1], _relative, ((-7.0, 1.5),), 1, 200.0),
+    "tweedie_normaliser_curve": Case(lambda s, p: _counted(s, p)[2], _relative, (), 1, 1e6),
+    "tweedie_cdf": Case(_share, _seldom, ((0.0, 1.0, 0.0, 1.5),), 1, 100.0),
+    "tweedie_survival": Case(lambda y, f, g, p: 1 - _share(y, f, g, p), _seldom, ((0.0, 1.0, 0.0, 1.5),), 1, 100.0),
+}
 _EVEN = ((0.0, 3.0, 3.0), (0.0, 2.47, 2.47), (-12.0, -20.0, 5.0), (24.0, -30.0, -30.0), (1000.0, 7.0, 3.0))
 #: name -> (arguments to draw, further points, digits lost per decade, bound)
 FAMILY_ROWS: dict[str, Row] = {
@@ -52,6 +91,11 @@ FAMILY_ROWS: dict[str, Row] = {
         )
     },
     **{f"skellam_{name}": (_difference, _EVEN, 40, 4.0) for name in ("loss", "first", "cross")},
+    "tweedie_deviance_half": (
+        _paid, ((1.0, 1e-9, 0.0, 1.5), (2.0, 0.6931471805599453, -3.0, 1.25)), 20, 4.0
+    ),
+    "tweedie_pull": (_paid, ((1.0, 1e-9, 0.0, 1.5), (0.0, 1.0, 1.0, 1.25)), 20, 2.0),
+    "tweedie_bend": (_paid, ((0.0, 1.0, 1.0, 1.25),), 20, 2.0),
     "extreme_value_mean": (lambda g, n, top: (g.uniform(-3, 0.95, n),), ((1e-9,), (-1e-4,), (0.0,)), 20, 8.0),
     "extreme_value_variance": (lambda g, n, top: (g.uniform(-2, 0.45, n),), ((1e-9,), (-1e-4,), (0.0,)), 20, 16.0),
 }  # fmt: skip

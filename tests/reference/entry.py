@@ -46,7 +46,7 @@ class Family:
 
     @property
     def continuous(self) -> bool:
-        return self.support in ("real", "positive", "nonnegative", "unit", "angle", "from a half")
+        return self.support in ("real", "positive", "nonnegative", "unit", "angle", "from a half", "amounts or nothing")
 
     def points(self, count: int = 300) -> list[tuple[float, list[float]]]:
         """`count` moderate (y, outputs), the same on every machine: seeded by the family's name."""
@@ -65,6 +65,7 @@ _DRAWS: dict[str, Draw] = {
     "positive": lambda rng: float(f"{math.exp(rng.gauss(0, 1.5)):.7g}"),
     "nonnegative": lambda rng: float(f"{math.exp(rng.gauss(0, 1.5)):.7g}"),
     "from a half": lambda rng: 0.5 + float(f"{math.exp(rng.gauss(0, 1.5)):.7g}"),
+    "amounts or nothing": lambda rng: max(0.0, float(f"{math.exp(rng.gauss(0, 1.5)) - 0.3:.7g}")),
     "unit": lambda rng: float(f"{1 / (1 + math.exp(rng.gauss(0, 1.5))):.7g}"),
     "angle": lambda rng: round(rng.uniform(-math.pi, math.pi), 6),
     "binary": lambda rng: rng.randrange(2),

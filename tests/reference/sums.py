@@ -8,7 +8,7 @@ from functools import cache
 from mpmath import mp, mpf
 
 from reference.entry import Family
-from reference.jets import Number, log, sqrt, unary, value
+from reference.jets import Number, exp, log, sqrt, unary, value
 
 
 @cache
@@ -41,7 +41,74 @@ def _skellam_cdf(y: mpf, first: mpf, second: mpf) -> mpf:
         j += 1
 
 
+MOST_AMOUNTS = 10_000
+
+
+def amounts(log_unit: mpf, beta: mpf, middle: mpf) -> tuple[mpf, mpf, mpf]:
+    """log of the sum over n >= 1 of e^(n log_unit)/(n! Gamma(n beta)), and mean and variance of n among its terms."""
+    if middle > MOST_AMOUNTS:
+        raise OverflowError(f"a sum of {mp.nstr(middle)} amounts is no reference but a wait")
+    places = _all(log_unit, beta, middle, (mp.dps + 2) * mp.log(10))
+    logs = [n * log_unit - mp.loggamma(n + 1) - mp.loggamma(n * beta) for n in places]
+    top = max(logs)
+    weights = [mp.exp(x - top) for x in logs]
+    total = mp.fsum(weights)
+    mean = mp.fsum(w * n for w, n in zip(weights, places, strict=True)) / total
+    variance = mp.fsum(w * (n - mean) ** 2 for w, n in zip(weights, places, strict=True)) / total
+    return top + mp.log(total), mean, variance
+
+
+def _all(log_unit: mpf, beta: mpf, middle: mpf, digits: mpf) -> list[mpf]:
+    """The numbers of amounts whose terms count."""
+    start = max(1, int(middle))
+
+    def term(n: int) -> mpf:
+        return n * log_unit - mp.loggamma(n + 1) - mp.loggamma(n * beta)
+
+    found = {start: term(start)}
+    for step in (1, -1):
+        n = start
+        while n + step >= 1 and (abs(n - start) < 3 or found[n] > found[start] - digits):
+            n += step
+            found[n] = term(n)
+    return [mpf(n) for n in sorted(found)]
+
+
+def _tweedie(y: Number, mean: Number, dispersion: Number, power: mpf) -> Number:
+    """Jorgensen (1987), section 2; Dunn and Smyth (2005), equations 1 to 4."""
+    b, c = 2 - power, power - 1
+    none = exp(b * log(mean)) / (dispersion * b)
+    if not value(y):
+        return -none
+    beta = b / c
+    log_unit = beta * log(y) - beta * mp.log(c) - log(dispersion) / c - mp.log(b)
+    middle = value(y) ** b / (b * value(dispersion))
+
+    def plain(x: mpf) -> mpf:
+        return amounts(x, beta, middle)[0]
+
+    def slopes(x: mpf, _: mpf) -> tuple[mpf, mpf]:
+        return amounts(x, beta, middle)[1:]
+
+    return -none - y * exp(-c * log(mean)) / (dispersion * c) - log(y) + unary(plain, slopes)(log_unit)
+
+
+def _tweedie_cdf(y: mpf, mean: mpf, dispersion: mpf, power: mpf) -> mpf:
+    b, c = 2 - power, power - 1
+    number, x = mean**b / (dispersion * b), y / (dispersion * c * mean**c)
+    total, term, n = mp.exp(-number), mpf(1), 0
+    while n < number or term > mp.eps * total:
+        n += 1
+        weight = mp.exp(n * mp.log(number) - number - mp.loggamma(n + 1))
+        term = weight * mp.gammainc(n * b / c, 0, x, regularized=True)
+        total += term
+    return total
+
+
 SUMS = (
     Family("Skellam", "Skellam (1946) J. R. Stat. Soc. 109, 296", "integers", (("first", "exp"), ("second", "exp")),
            _skellam, _skellam_cdf, lambda a, b: (a - b, a + b)),
+    Family("Tweedie", "Jorgensen (1987) J. R. Stat. Soc. B 49, 127", "amounts or nothing",
+           (("mean", "exp"), ("dispersion", "exp")), _tweedie, _tweedie_cdf,
+           lambda m, d, power: (m, d * m**power), {"power": 1.5}),
 )  # fmt: skip
