@@ -172,16 +172,13 @@ from likelihoodkit.primitives.steps import (
     log_gap as log_gap,
     log_step as log_step,
 )
-<<<<<<< HEAD
 from likelihoodkit.primitives.tails import log_student_cdf as log_student_cdf
-=======
 from likelihoodkit.primitives.tweedie import (
     tweedie_cdf as tweedie_cdf,
     tweedie_deviance_half as tweedie_deviance_half,
     tweedie_normaliser as tweedie_normaliser,
     tweedie_survival as tweedie_survival,
 )
->>>>>>> 21c7b70 (Tweedie: a Poisson number of gamma amounts, its exact density with an atom at zero)
 
 pi = sp.pi
 EulerGamma = sp.EulerGamma
