@@ -39,6 +39,8 @@ class VonMisesFisher(Distribution):
 
     mode = direction
     expectation = resultant_length(concentration, direction) * direction
+    length = resultant_length(concentration, direction)
+    variance = length / concentration * (1 - size_of(direction) * direction**2) + (1 - length**2) * direction**2
     draw = draw_direction(direction, concentration)
     fisher = {
         ("direction", "direction"): concentration * resultant_length(concentration, direction) * along(direction),

@@ -12,7 +12,7 @@ from likelihoodkit import links
 from likelihoodkit.declaration import Bound, outcome, parameter
 from likelihoodkit.errors import BindingError
 from likelihoodkit.primitives import from_log, log_add_exp, pick
-from likelihoodkit.primitives.words import exact
+from likelihoodkit.primitives.words import along, exact
 from likelihoodkit.supports import simplex, unit
 from likelihoodkit.wrappers.censored import Truncated
 from likelihoodkit.wrappers.inside import Inside, declare, inside, made, ordered
@@ -181,7 +181,15 @@ def _zero_one(found: Inside, bindings: dict[str, Any]) -> Bound:
         ),
     }
     if found.declares("expectation"):
-        body["expectation"] = one + rest * found.write(found.family.expectation)  # type: ignore[attr-defined]
+        mean = found.write(found.family.expectation)  # type: ignore[attr-defined]
+        middle = body["expectation"] = one + rest * mean
+        if found.declares("variance"):  # within, and between the two values and the rest
+            within = rest * found.write(found.family.variance)  # type: ignore[attr-defined]
+            body["variance"] = within + zero * middle**2 + one * (1 - middle) ** 2 + rest * (mean - middle) ** 2
+    if found.family.fisher:
+        body["fisher"] = {pair: rest * found.write(entry) for pair, entry in found.family.fisher.items()}
+        body["fisher"] |= {(name, "shares"): 0 for name in found.family.parameters}
+        body["fisher"]["shares", "shares"] = along(shares) / shares
     return declare(
         "ZeroOneInflated",
         (repr(found.bound),),
