@@ -12,7 +12,7 @@ from likelihoodkit import links, losses
 from likelihoodkit.arrays import as_real, check_finite
 from likelihoodkit.binding import Held
 from likelihoodkit.declaration import NO_OUTCOME
-from likelihoodkit.errors import BindingError, InputError, ShapeError, UnknownNameError
+from likelihoodkit.errors import BindingError, DerivationError, InputError, ShapeError, UnknownNameError
 from likelihoodkit.frameworks import framework_of
 from likelihoodkit.layout import columns as columns_of, entries_of
 from likelihoodkit.losses._catalogue import CatalogueLoss, SignedLabels, entry
@@ -105,6 +105,17 @@ class NamedInputs(CatalogueLoss):
                 block = block if second in vectors else block[:, :, 0]
                 found[first, second] = block if first in vectors else block[:, 0]
         return found
+
+    def _refused(self, *_: Any, **__: Any) -> Any:
+        """What is made for one array of outputs has no meaning for several inputs (`DerivationError`)."""
+        raise DerivationError(
+            f"{self.name} is called with {', '.join(self.names)}: boosters, prepared outcomes and written modules take "
+            "one array of outputs",
+            family=self.name,
+            remedy="Use value_and_gradient and hessian by name, or tensors of torch or JAX",
+        )
+
+    curvature = prepare = source = xgboost = lightgbm = catboost = _refused
 
     # -- in the user's own framework -------------------------------------------------------------------------------
 

@@ -1,8 +1,8 @@
 """From a loss to the noise it assumes, or an honest no with its reasons.
 
 `match` looks for a family and has it proved, `laws` holds residual laws that have no family, `mass` integrates what is
-left, `discrete` sums over classes, `directions` compares with von Mises and Fisher, `inputs` reads losses of several
-arrays; `noise` is the answer.
+left, `discrete` sums over classes, `sequences` over short label sequences, `directions` compares with von Mises and
+Fisher, `inputs` reads losses of several arrays; `noise` is the answer.
 """
 
 from __future__ import annotations
@@ -53,6 +53,11 @@ def reverse(
     >>> print(lk.reverse(lk.losses.hinge).reasons[0])
     exp(-loss) summed over the two classes moves with the prediction: 0.735759 at score = 0, 1.13534 at 1
     """
+    from likelihoodkit.reverse.sequences import of_sequences
+
+    sequences = of_sequences(loss)
+    if sequences is not None:
+        return sequences
     question: Question = read(loss, outcome=outcome, prediction=prediction, support=support).closed()
     found = _reversed(question)
     return replace(found, notes=(question.told, *found.notes)) if question.told else found

@@ -300,6 +300,8 @@ def test_weights_dtypes_and_names():
         (lambda a: losses.triplet(a, a, a), lk.BindingError, "settings first"),
         (lambda a: losses.triplet(-1.0), lk.BindingError, "margin"),
         (lambda a: losses.triplet(1.0).generator, lk.UnknownNameError, "no game"),
+        (lambda a: losses.gan_hinge.source("numpy"), lk.DerivationError, "one array of outputs"),
+        (lambda a: losses.triplet(1.0).xgboost(), lk.DerivationError, "one array of outputs"),
         (lambda a: losses.beta_nll(1.5), lk.BindingError, "from 0 to 1"),
     ],
 )

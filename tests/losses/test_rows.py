@@ -321,6 +321,7 @@ def row_31():
 
 def row_32():
     """CTC: normalised over all label strings, the empty one too (T = 3)."""
+    likelihood(losses.ctc, lk.Alignment)
     logits = RNG.normal(size=(1, 3, 3))
     strings = [s for n in range(4) for s in itertools.product((1, 2), repeat=n)]
     padded = np.array([[*s, *[-1] * (3 - len(s))] for s in strings], float)
@@ -337,6 +338,7 @@ def row_33():
 
 def row_34():
     """CRF: log Z - score, normalised over all paths."""
+    likelihood(losses.crf, lk.LinearChain)
     outputs = RNG.normal(size=(1, 5, 2))
     paths = np.array(list(itertools.product(range(2), repeat=3)))
     values = losses.crf(paths, np.repeat(outputs, 8, axis=0))

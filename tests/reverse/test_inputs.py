@@ -140,3 +140,17 @@ def test_a_game_is_left_once_its_noise_is():
     assert np.allclose(
         losses.gan_nonsaturating.generator(scores), losses.binary_cross_entropy(np.ones(11), scores), rtol=1e-15
     )
+
+
+@pytest.mark.parametrize(
+    ("loss", "law", "family"),
+    [
+        (losses.ctc, "Alignment()", lk.Alignment),
+        (losses.crf, "LinearChain()", lk.LinearChain),
+        (losses.sequence_cross_entropy, "Categorical(), step after step", None),
+    ],
+)
+def test_sequences_sum_to_one(loss, law, family):
+    noise = lk.reverse(loss)
+    assert (noise.tier, noise.law, noise.family) == ("likelihood", law, family)
+    assert "sequences of 3 steps and 3 classes is 1" in noise.reasons[0]
