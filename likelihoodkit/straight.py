@@ -1,18 +1,17 @@
-"""The calls of training loops on the compiled engine: plain arrays that lie as those of an earlier call did.
+"""The calls of training loops: plain arrays that lie as those of an earlier call did.
 
 Such a call needs nothing of what reading arrays otherwise takes: shapes and strides are compared, every number is asked
-in the machine code, and where that says no, or leaves rows to the kernels, the call goes the long way.
+by the engine, and where that says no, or leaves rows to the kernels, the call goes the long way.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from likelihoodkit.compile.numba_engine import CompiledRunner, Straight
 from likelihoodkit.compile.numpy_engine import Runner
 from likelihoodkit.rows import Rows
 
@@ -27,7 +26,7 @@ class Calls:
     """What is known of the calls of one loss."""
 
     def __init__(self) -> None:
-        self._known: dict[Any, Straight | None] = {}
+        self._known: dict[Any, Callable[[int, Sequence[Array]], bool] | None] = {}
 
     def answer(
         self, what: str, y: Any, outputs: Any, out: Sequence[Any], more: Sequence[Any], on_invalid: str
@@ -66,7 +65,7 @@ class Calls:
         """
         arrays = type(y) is np.ndarray and type(outputs) is np.ndarray and outputs.ndim in (1, 2) and len(outputs)
         plain = arrays and rows.weights is None and rows.impossible is None
-        if not plain or not isinstance(runner, CompiledRunner) or not all(map(_plain, answers)):
+        if not plain or not all(map(_plain, answers)):
             return
         key = _key(what, y, outputs)
         if key not in self._known:

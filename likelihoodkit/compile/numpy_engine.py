@@ -10,7 +10,7 @@ A tile is run through the everyday form; rows outside its guards are gathered an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import Any
@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from likelihoodkit.compile.checks import Check, finite
+from likelihoodkit.compile.few import few_rows
 from likelihoodkit.compile.forms import everyday
 from likelihoodkit.compile.program import Program
 from likelihoodkit.compile.split import Split, split
@@ -146,6 +147,16 @@ class Runner:
             with ThreadPoolExecutor(self.threads) as pool:
                 return all(pool.map(lambda share: self._spans(laid, share, inputs, outputs, entries, checks), shares))
         return self._spans(laid, spans, inputs, outputs, entries, checks)
+
+    def straight(
+        self,
+        inputs: Mapping[str, Array],
+        outputs: Mapping[str, Array],
+        checks: Mapping[str, Check],
+        whole: Sequence[Array],
+    ) -> Callable[[int, Sequence[Array]], bool] | None:
+        """A short way for further calls with arrays that lie in ``whole`` ones as these do; None if there is none."""
+        return None if self.mixed else few_rows(self._plan, inputs, outputs, checks, whole)
 
     def _kernels(
         self,

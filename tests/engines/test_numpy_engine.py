@@ -199,3 +199,74 @@ def test_a_scale_too_small_for_its_square_goes_to_the_kernels() -> None:
         z = math.log(r) - at
         assert found == pytest.approx(constant + at + 4 * z - 2 * math.log(3), rel=1e-13)
     np.testing.assert_allclose(gradient[:, 1], -3.0, rtol=1e-12)
+
+
+FEW = {**NOISES, "a mixture": lk.Mixture(lk.Normal, components=3), "a normal with scale held": lk.Normal(scale=1)}
+
+
+def few_rows(name: str, rows: int, dtype: type) -> tuple[lk.Loss, np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(3)
+    loss = lk.derive(FEW[name])
+    width = {"Categorical": 4, "a mixture": 9}.get(name, len(loss.outputs))
+    outputs = rng.normal(size=(rows, width)).astype(dtype)
+    y = rng.integers(0, 2, rows) * (1.0 if name != "Categorical" else 1)
+    return loss, y, outputs
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("name", list(FEW))
+def test_later_calls_with_few_rows_change_no_bit(name: str, dtype: type) -> None:
+    loss, y, outputs = few_rows(name, 301, dtype)
+    for method in ("value_and_gradient", "gradient", "__call__"):
+        call = getattr(loss, method)
+        first = call(y, outputs)
+        assert loss._calls._known  # the next ones are short
+        np.testing.assert_equal(call(y, outputs), first)
+        half = call(y[:150], outputs[:150])
+        for a, b in zip(half if isinstance(half, tuple) else [half], first if isinstance(first, tuple) else [first],
+                        strict=True):  # fmt: skip
+            np.testing.assert_array_equal(a, b[:150])
+
+
+@pytest.mark.parametrize("name", list(FEW))
+def test_later_calls_refuse_and_mend_as_the_first(name: str) -> None:
+    loss, y, outputs = few_rows(name, 200, np.float64)
+    loss.value_and_gradient(y, outputs)
+    far = outputs.copy()
+    far[7] *= 400  # for the kernels
+    rows = loss._reader.read(y, far)
+    with np.errstate(all="ignore"):
+        expected = loss._runner("fused").tile({n: np.asarray(a, dtype=float) for n, a in rows.inputs.items()})["value"]
+    np.testing.assert_allclose(loss.value_and_gradient(y, far)[0], expected, rtol=2e-14, atol=1e-15)
+    for bad in (np.nan, np.inf, -np.inf):
+        for place in range(outputs.shape[1]):
+            wrong = outputs.copy()
+            wrong[11, place] = bad
+            with pytest.raises(InputError, match="11"):
+                loss.value_and_gradient(y, wrong)
+    wrong_y = y.astype(float)
+    wrong_y[5] = np.nan
+    with pytest.raises((InputError, SupportError), match="5"):
+        loss.value_and_gradient(wrong_y, outputs)
+
+
+def test_few_rows_in_many_threads() -> None:
+    loss, y, outputs = few_rows("Normal", 400, np.float64)
+    expected = [loss.value_and_gradient(y, outputs + k) for k in range(8)]
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda k: loss.value_and_gradient(y, outputs + k % 8), range(200)))
+    for k, answer in enumerate(found):
+        np.testing.assert_equal(answer, expected[k % 8])
+
+
+def test_finite_answers_tell_of_finite_inputs() -> None:
+    """What a plan says of its inputs is tried with every kind of number that is none."""
+    for noise in (lk.Normal(scale=1), lk.Normal, lk.Laplace, lk.Logistic, lk.Poisson, lk.Bernoulli, lk.StudentT):
+        runner = lk.derive(noise)._runner("fused")
+        laid = runner._plan
+        for name in laid.tells:
+            for bad in (np.nan, np.inf, -np.inf):
+                inputs = {n: np.full(3, 0.7) for n in laid.inputs} | {name: np.full(3, bad)}
+                answer = {n: np.empty(3) for n, _ in laid.results}
+                assert runner.run(inputs, answer, 3)
+                assert not np.isfinite(answer[laid.results[0][0]]).any(), (noise, name, bad)

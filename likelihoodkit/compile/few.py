@@ -1,0 +1,197 @@
+"""A few rows on the NumPy engine: buffers and arguments bound once, so that a call is little more than its ufuncs.
+
+For calls whose arrays lie as those of an earlier one did (`likelihoodkit.straight`): columns of y and outputs are
+copied into buffers of the loss's own, the steps run on them, and the answers are copied out. Rows that a check refuses
+or that are outside a guard send the whole call the long way.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from likelihoodkit.compile.checks import Check, finite
+from likelihoodkit.compile.memory import address
+from likelihoodkit.compile.program import Guard
+from likelihoodkit.compile.steps import Function, Plan
+from likelihoodkit.compile.tiles import ROOT, WIDE, outside
+
+Array = NDArray[Any]
+#: rows up to which copying costs less than binding arguments anew, and the numbers that all buffers may hold together
+MOST_FEW = 4096
+MOST_NUMBERS = 1 << 18
+#: numbers of rows for which buffers are kept
+MOST_SIZES = 2
+#: where a column of a call is: which array, its first column, how many (0: a number per row)
+Column = tuple[int, int, int]
+
+
+def column(array: Array, whole: Sequence[Array]) -> Column | None:
+    """Which columns of which of the whole arrays a (n,) or (K, n) array is; None if of none."""
+    size = len(array) if array.ndim == 2 else 0
+    for which, one in enumerate(whole):
+        step = one.strides[1] if one.ndim == 2 else one.itemsize
+        first, rest = divmod(address(array) - address(one), step)
+        width = one.shape[1] if one.ndim == 2 else 1
+        fits = array.dtype == one.dtype and array.strides[-1] == one.strides[0] and first >= 0 and not rest
+        if fits and array.ndim in (1, 2) and first + max(size, 1) <= width and (not size or array.strides[0] == step):
+            return which, first, size
+    return None
+
+
+class FewRows:
+    """A plan whose inputs and results are columns of the arrays of a call."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        inputs: Mapping[str, Column],
+        results: Mapping[str, Column],
+        checks: Mapping[str, Check],
+        widths: Sequence[int],
+    ) -> None:
+        """``widths`` are the columns of each array of the call, 0 for a number per row."""
+        self.plan, self.inputs, self.results = plan, dict(inputs), dict(results)
+        self.checks, self.widths = dict(checks), tuple(widths)
+        self._sizes: dict[int, _Bound] = {}
+        self._lock = threading.Lock()
+
+    def __call__(self, rows: int, whole: Sequence[Array]) -> bool:
+        """Run; False where the call has to go the long way, the answers then being unfinished."""
+        if not 0 < rows <= MOST_FEW or not self._lock.acquire(blocking=False):  # another thread has the buffers
+            return False
+        try:
+            bound = self._sizes.get(rows)
+            if bound is None:
+                if rows * self._numbers > MOST_NUMBERS:
+                    return False
+                if len(self._sizes) >= MOST_SIZES:
+                    self._sizes.clear()
+                bound = self._sizes[rows] = _Bound(self, rows)
+            return bound.run(whole)
+        finally:
+            self._lock.release()
+
+    @property
+    def _numbers(self) -> int:
+        entries = max(size for _, _, size in (*self.inputs.values(), *self.results.values(), (0, 0, 1)))
+        return sum(max(w, 1) for w in self.widths) + len(self.plan.numbers) + entries * len(self.plan.vectors)
+
+
+class _Bound:
+    """The buffers for one number of rows, and the calls on them."""
+
+    def __init__(self, few: FewRows, rows: int) -> None:
+        plan, self.rows = few.plan, rows
+        entries = max(size for _, _, size in (*few.inputs.values(), *few.results.values(), (0, 0, 1)))
+        self.buffers = [np.empty((width, rows) if width else rows) for width in few.widths]
+        places: list[Any] = [None] * plan.size
+        for place, constant in plan.constants.items():
+            places[place] = constant
+        for kind, shape, dtype in (
+            (plan.numbers, (rows,), np.float64),
+            (plan.vectors, (entries, rows), np.float64),
+            (plan.masks, (rows,), np.bool_),
+            (plan.vector_masks, (entries, rows), np.bool_),
+        ):
+            for place in kind:
+                places[place] = np.empty(shape, dtype)
+        for name, place in plan.inputs.items():
+            places[place] = self._part(few.inputs[name])
+        self.copies: list[tuple[Array, Array]] = []  # results that are not computed where they are wanted
+        for name, place in plan.results:
+            wanted = self._part(few.results[name])
+            if name in plan.direct:
+                places[place] = wanted
+            else:
+                self.copies.append((wanted, places[place]))
+        self.calls: list[tuple[Function, tuple[Any, ...], _Watch | None]] = []
+        for step in plan.steps:
+            watch = None if step.guard is None else _Watch(places[step.out], step.guard, rows)
+            self.calls.append((step.function, tuple(places[p] for p in (*step.arguments, step.out)), watch))
+        self.watches = [_Watch(places[plan.inputs[n]], guard, rows) for n, guard in plan.guards.items()]
+        self.asked: list[tuple[Check, Array]] = []
+        told = False
+        for name, check in few.checks.items():
+            guard = plan.guards.get(name)
+            if check.finite and guard is not None and math.inf not in (-guard.low, guard.high):
+                continue  # numbers within the guard are finite
+            if check.finite and name in plan.tells:
+                told = True
+            else:
+                self.asked.append((check, places[plan.inputs[name]]))
+        self.judge = self._part(few.results[plan.results[0][0]]) if told else None
+
+    def _part(self, where: Column) -> Array:
+        which, first, size = where
+        buffer = self.buffers[which]
+        return buffer if buffer.ndim == 1 else buffer[first : first + size] if size else buffer[first]
+
+    def run(self, whole: Sequence[Array]) -> bool:
+        """Copy in, compute, copy out; False where a number is refused or left to the kernels."""
+        for buffer, array in zip(self.buffers[:2], whole, strict=False):
+            np.copyto(buffer, array if buffer.ndim == 1 else array.T)
+        with np.errstate(all="ignore"):
+            for watch in self.watches:
+                if watch.strange():
+                    return False
+            for check, array in self.asked:
+                if not check(array):
+                    return False
+            for function, arguments, watching in self.calls:
+                function(*arguments)
+                if watching is not None and watching.strange():
+                    return False
+            for wanted, array in self.copies:
+                np.copyto(wanted, array)
+            if self.judge is not None and not finite(self.judge):
+                return False
+            for buffer, array in zip(self.buffers[2:], whole[2:], strict=True):
+                np.copyto(array if buffer.ndim == 1 else array.T, buffer, casting="same_kind")
+        return True
+
+
+class _Watch:
+    """A guard of a buffer."""
+
+    def __init__(self, array: Array, guard: Guard, rows: int) -> None:
+        self.array, self.guard, self.rows = array, guard, rows
+        self.flat = array.reshape(-1)
+        limit = min(-guard.low, guard.high, ROOT)
+        self.square = limit * limit if limit > 0 else -1.0
+
+    def strange(self) -> bool:
+        """Is any row outside?"""
+        if np.dot(self.flat, self.flat) <= self.square:
+            return False
+        return outside(self.array, self.guard, None, self.rows) is not None
+
+
+def few_rows(
+    plan: Plan,
+    inputs: Mapping[str, Array],
+    outputs: Mapping[str, Array],
+    checks: Mapping[str, Check],
+    whole: Sequence[Array],
+) -> FewRows | None:
+    """The plan for arrays that lie as these in whole ones; None where that cannot be.
+
+    Every input must have its check, so that nothing else need be asked.
+    """
+    if checks.keys() != set(plan.inputs) or any(step.free for step in plan.steps):
+        return None
+    found = {name: column(inputs[name], whole[:2]) for name in plan.inputs}
+    written = {name: column(outputs[name], whole[2:]) for name, _ in plan.results}
+    columns = {name: place for name, place in found.items() if place is not None}
+    results = {name: (place[0] + 2, *place[1:]) for name, place in written.items() if place is not None}
+    if len(columns) < len(found) or len(results) < len(written):
+        return None
+    sizes = {size for _, _, size in (*columns.values(), *results.values()) if size}
+    if len(sizes) > 1 or any(size >= WIDE for size in sizes):
+        return None
+    return FewRows(plan, columns, results, checks, [a.shape[1] if a.ndim == 2 else 0 for a in whole])
