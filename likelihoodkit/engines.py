@@ -32,7 +32,7 @@ ENGINES = ("auto", "numpy", "numba")
 TARGETS = ("numpy",)
 #: rows of a batch from which the compiled engine is chosen by itself: compiling costs 0.1 to 0.2 s once, and a row
 #: saves 10 to 50 ns, so that the first few batches of this size pay for it (benchmarks/speed)
-LARGE_BATCH = 1 << 20
+LARGE_BATCH = 1 << 18
 
 
 class Running:

@@ -5,7 +5,8 @@
 
 All are timed in turn, round by round, in one process, the kit and C each into arrays of its own; minimum and median of
 the rounds are printed. Read the ratios: absolute times move with the machine. `kernels.c` is a C to beat: it returns
-one sum where the kit returns the loss of every row, and holds no guard against overflow or cancellation.
+one sum where the kit returns the loss of every row, and holds no guard against overflow or cancellation; "C by row"
+writes every loss too, where that is most of the work.
 `--frameworks` types the losses for torch (eager) and JAX (jitted), `--threads` runs the compiled engine on so many
 cores too, and a WORKLOAD is the letter with which its name begins.
 """
@@ -50,20 +51,22 @@ def library() -> ctypes.CDLL | None:
     return ctypes.CDLL(str(target))
 
 
-def in_c(found: ctypes.CDLL, work: Workload) -> Call:
-    """The C function of a workload on columns that each lie together, as it likes them."""
+def in_c(found: ctypes.CDLL, work: Workload, kernel: str) -> Call:
+    """A C function of a workload on columns that each lie together, as it likes them."""
     rows = len(work.y)
-    function = getattr(found, work.kernel)
+    function = getattr(found, kernel)
     function.restype = ctypes.c_double
-    if work.kernel == "F":  # reads rows as they are
+    if kernel == "F":  # reads rows as they are
         answer = np.empty_like(work.outputs)
         sizes, arrays = [rows, work.outputs.shape[1]], [work.outputs, work.y, answer]
         inside = [*map(ctypes.c_long, sizes), *(ctypes.c_void_p(a.ctypes.data) for a in arrays)]
         return lambda: (function(*inside), arrays)
     columns = [np.ascontiguousarray(c) for c in work.outputs.reshape(rows, -1).T]
     arrays = [work.y, *columns, *(np.empty(rows) for _ in columns)]
+    if kernel == work.by_row:
+        arrays.append(np.empty(rows))
     pointers = [ctypes.c_void_p(a.ctypes.data) for a in arrays]
-    if work.kernel == "A":
+    if kernel == "A":
         pointers.insert(2, ctypes.c_double(1.0))
     keep = arrays  # the pointers do not own them
     return lambda: (function(ctypes.c_long(rows), *pointers), keep)
@@ -106,7 +109,9 @@ def calls(work: Workload, found: ctypes.CDLL | None, chosen: argparse.Namespace)
             out = np.zeros(len(work.y), work.outputs.dtype), np.zeros_like(work.outputs)
         timed[name] = lambda loss=loss, out=out: loss.value_and_gradient(work.y, work.outputs, out=out)
     if found is not None and work.kernel and work.outputs.dtype == np.float64:
-        timed["C"] = in_c(found, work)
+        timed["C"] = in_c(found, work, work.kernel)
+        if work.by_row:
+            timed["C by row"] = in_c(found, work, work.by_row)
     return timed | (framework_calls(work) if chosen.frameworks else {})
 
 

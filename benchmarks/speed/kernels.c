@@ -99,6 +99,18 @@ double Bx(long n,const real*y,const real*mu,const real*sp,real*gm,real*gs){ // e
   tot+=s; }
   return tot/n+0.91893853320467274178;
 }
+// the same with the loss of every row, as the kit gives it: what memory alone costs
+double Ar(long n,const real*y,const real*mu,real*g,real*v){
+  LOOP()
+  for(long i=0;i<n;i++){ real d=mu[i]-y[i]; v[i]=C(0.5)*d*d+C(0.91893853320467274178); g[i]=d; }
+  return 0;
+}
+double Bxr(long n,const real*y,const real*mu,const real*sp,real*gm,real*gs,real*v){
+  LOOP()
+  for(long i=0;i<n;i++){ real x=sp[i], is=EXP(-x), d=mu[i]-y[i], z=d*is;
+    v[i]=x+C(0.5)*z*z+C(0.91893853320467274178); gm[i]=z*is; gs[i]=1-z*z; }
+  return 0;
+}
 double Cc(long n,const real*y,const real*z,real*g){
   double tot=0; real in=C(1.0)/n;
   for(long i0=0;i0<n;i0+=8192){ long i1=i0+8192<n?i0+8192:n; real s=0;

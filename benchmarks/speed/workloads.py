@@ -27,6 +27,7 @@ class Workload:
     outputs: np.ndarray
     share: int = 1
     kernel: str = ""  # name of the C function in kernels.c
+    by_row: str = ""  # of the one that gives the loss of every row, where memory matters
 
 
 def normal_held(y, f):
@@ -117,9 +118,9 @@ def workloads(rows: int, dtype: type = np.float64) -> Iterator[Workload]:
 
     y, counts = rng.normal(size=rows).astype(dtype), rng.poisson(3, rows).astype(dtype)
     labels = rng.integers(0, 2, rows).astype(dtype)
-    yield Workload("A normal, scale held", lk.Normal(scale=1), normal_held, y, outputs(1), kernel="A")
+    yield Workload("A normal, scale held", lk.Normal(scale=1), normal_held, y, outputs(1), kernel="A", by_row="Ar")
     yield Workload("B normal, softplus scale", lk.Normal, normal_softplus, y, outputs(2), kernel="B")
-    yield Workload("B' normal, exp scale", lk.Normal(scale="exp"), normal_exp, y, outputs(2), kernel="Bx")
+    yield Workload("B' normal, exp scale", lk.Normal(scale="exp"), normal_exp, y, outputs(2), kernel="Bx", by_row="Bxr")
     yield Workload("C Bernoulli, logit", lk.Bernoulli, bernoulli, labels, outputs(1), kernel="Cc")
     yield Workload("D negative binomial", lk.NegativeBinomial, negative_binomial, counts, outputs(2), kernel="D")
     yield Workload("E Student-t", lk.StudentT, student, y, outputs(3), kernel="E")
