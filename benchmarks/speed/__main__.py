@@ -2,6 +2,7 @@
 
     OMP_NUM_THREADS=1 python -m benchmarks.speed [--rows 1000 100000] [--rounds 15] [--single] [--derive]
                                                  [--frameworks] [--threads 2] [WORKLOAD ...]
+                                                 [--only numba C]
 
 All are timed in turn, round by round, in one process, the kit and C each into arrays of its own; minimum and median of
 the rounds are printed. Read the ratios: absolute times move with the machine. `kernels.c` is a C to beat: it returns
@@ -112,7 +113,8 @@ def calls(work: Workload, found: ctypes.CDLL | None, chosen: argparse.Namespace)
         timed["C"] = in_c(found, work, work.kernel)
         if work.by_row:
             timed["C by row"] = in_c(found, work, work.by_row)
-    return timed | (framework_calls(work) if chosen.frameworks else {})
+    timed |= framework_calls(work) if chosen.frameworks else {}
+    return {name: call for name, call in timed.items() if not chosen.only or name in chosen.only}
 
 
 def compare(rows: int, chosen: argparse.Namespace) -> None:
@@ -131,17 +133,21 @@ def compare(rows: int, chosen: argparse.Namespace) -> None:
             for name, call in timed_calls.items():
                 times[name].append(timed(call))
         if not names:
-            names = list(dict.fromkeys([*times, *(["C"] if found and not chosen.single else [])]))
-            against = [name for name in names if name not in {"typed", "numpy", "numba"}] if COMPILED else []
-            print("| workload | " + " | ".join([*names, "numpy / typed", *(f"{n} / numba" for n in against)]) + " |")
-            print("|---|" + "---|" * (len(names) + 1 + len(against)))
+            wanted = chosen.only or [*times, *(["C"] if found and not chosen.single else [])]
+            names = [name for name in dict.fromkeys(wanted) if name in times or name == "C"]
+            pairs = [("numpy", "typed"), *((n, "numba") for n in names if n not in {"typed", "numpy", "numba"})]
+            pairs = [(a, b) for a, b in pairs if a in names and b in names]
+            print("| workload | " + " | ".join([*names, *(f"{a} / {b}" for a, b in pairs)]) + " |")
+            print("|---|" + "---|" * (len(names) + len(pairs)))
         scale = 1e9 / len(work.y) / work.share
         cells = [f"{min(times[n]) * scale:.1f} / {median(times[n]) * scale:.1f}" if n in times else "" for n in names]
-        ratios.append(min(times["numpy"]) / min(times["typed"]))
-        cells.append(f"{ratios[-1]:.2f}")
-        cells += [f"{min(times[n]) / min(times['numba']):.2f}" if n in times else "" for n in against]
+        best = {name: min(found) for name, found in times.items()}
+        cells += [f"{best[a] / best[b]:.2f}" if a in best and b in best else "" for a, b in pairs]
+        if ("numpy", "typed") in pairs:
+            ratios.append(best["numpy"] / best["typed"])
         print(f"| {work.name} | {' | '.join(cells)} |", flush=True)
-    print(f"\nnumpy / typed, geometric mean: {math.exp(sum(map(math.log, ratios)) / len(ratios)):.2f}")
+    if ratios:
+        print(f"\nnumpy / typed, geometric mean: {math.exp(sum(map(math.log, ratios)) / len(ratios)):.2f}")
 
 
 DERIVE = """
@@ -170,6 +176,7 @@ if __name__ == "__main__":
     parser.add_argument("--single", action="store_true", help="float32")
     parser.add_argument("workloads", nargs="*", metavar="WORKLOAD")
     parser.add_argument("--frameworks", action="store_true", help="torch and JAX too, where they are installed")
+    parser.add_argument("--only", nargs="+", metavar="NAME", help='time these alone: numba, C, "C by row", ...')
     parser.add_argument("--threads", type=int, default=1, help="the compiled engine on so many cores too")
     parser.add_argument("--derive", action="store_true", help="the cost of deriving each family too")
     chosen = parser.parse_args()
