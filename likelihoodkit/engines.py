@@ -30,8 +30,8 @@ Array = NDArray[Any]
 PROGRAMS = ("value", "fused", "gradient", "hessian", "fisher", "parameters")
 ENGINES = ("auto", "numpy", "numba")
 TARGETS = ("numpy",)
-#: rows of a batch from which the compiled engine is chosen by itself: compiling costs 0.1 to 0.2 s once, and a row
-#: saves 10 to 50 ns, so that the first few batches of this size pay for it (benchmarks/speed)
+#: rows of a batch from which the compiled engine is chosen by itself: compiling costs 0.1 to 0.7 s once, and a row
+#: saves 10 to 200 ns, so that 5 to 30 batches of this size pay for it (benchmarks/speed/table.md)
 LARGE_BATCH = 1 << 18
 
 
