@@ -77,6 +77,7 @@ if TYPE_CHECKING:
     from likelihoodkit.families.pareto import Pareto as Pareto
     from likelihoodkit.families.plackett_luce import PlackettLuce as PlackettLuce
     from likelihoodkit.families.poisson import Poisson as Poisson
+    from likelihoodkit.families.poisson_inverse_gaussian import PoissonInverseGaussian as PoissonInverseGaussian
     from likelihoodkit.families.rayleigh import Rayleigh as Rayleigh
     from likelihoodkit.families.rice import Rice as Rice
     from likelihoodkit.families.sinh_arcsinh import SinhArcsinh as SinhArcsinh
@@ -114,6 +115,7 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
     "Counts": (
         "Poisson", "Geometric", "NegativeBinomial", "Binomial", "BetaBinomial", "Logarithmic", "GeneralizedPoisson",
         "Zeta", "YuleSimon", "DiscreteWeibull", "Skellam",
+        "PoissonInverseGaussian",
     ),
     "Vectors": (
         "MultivariateNormal", "MultivariateT", "Dirichlet", "Multinomial", "DirichletMultinomial", "PlackettLuce",

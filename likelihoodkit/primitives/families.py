@@ -95,6 +95,18 @@ def _skew_student(r: sp.Expr, t: sp.Expr, a: sp.Expr, _: sp.Expr, n: sp.Expr) ->
 skew_student_loss: Kind = with_slopes("skew_student", _skew_student, "rtadn", twice="d")
 
 
+def _poisson_inverse_gaussian(y: sp.Expr, f: sp.Expr, a: sp.Expr) -> sp.Expr:
+    root = sp.sqrt(1 + 2 * exp(f + a))
+    x = root * exp(-a)
+    bessel = log(2 * x / sp.pi) / 2 + exp(-a) + log(sp.besselk(y - sp.Rational(1, 2), x))
+    return log(sp.gamma(y + 1)) - y * (f - log(root)) - bessel
+
+
+poisson_inverse_gaussian_loss: Kind = with_slopes(
+    "poisson_inverse_gaussian", _poisson_inverse_gaussian, "yfa", held="y", accurate="y >= 0"
+)
+
+
 def _bent(slope: str, curve: str, sign: int) -> Formula:
     """The second derivative in f where the log of softplus(f), times ``sign``, is the argument of slope and curve."""
     return lambda r, t, b, g, f: (

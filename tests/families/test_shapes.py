@@ -97,3 +97,27 @@ def test_its_moments_exist_as_those_of_student() -> None:
     assert lk.SkewT(location=0, scale=1, skew=2, df=1.5).variance() == np.inf
     noise = lk.SkewT(location=0, scale=1, skew=2, df=5)
     assert abs(float(noise.cdf(noise.quantile(0.9))) - 0.9) < 1e-12
+
+
+# -- Poisson-inverse Gaussian -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("log_dispersion", [-36.0, -50.0, -104.0, -709.0, -745.0, -1e4, -1e300])
+def test_no_dispersion_is_poisson(log_dispersion: float) -> None:
+    y, means = np.array([0.0, 1.0, 2.0, 30.0, 3.0]), np.array([0.3, -5.0, 1.0, 3.5, 0.0])
+    outputs = np.column_stack([means, np.full(5, log_dispersion)])
+    value, gradient = lk.derive(lk.PoissonInverseGaussian).value_and_gradient(y, outputs)
+    limit, slope = lk.derive(lk.Poisson).value_and_gradient(y, means)
+    np.testing.assert_allclose(value, limit, rtol=1e-14)
+    np.testing.assert_allclose(gradient[:, 0], slope.ravel(), rtol=1e-14)
+    assert (np.abs(gradient[:, 1]) < 1e-12).all()
+
+
+def test_the_mean_of_the_rate_given_the_count_is_a_slope() -> None:
+    """d loss/d log mean = (y + 1) p(y + 1)/p(y) - y, for mixtures of this kind."""
+    noise = lk.PoissonInverseGaussian(mean=4, dispersion=0.7)
+    y = np.array([0.0, 1.0, 5.0, 24.0, 25.0, 60.0])
+    rate = (y + 1) * np.exp(noise.log_density(y + 1) - noise.log_density(y))
+    outputs = np.tile(np.log([4, 0.7]), (6, 1))
+    slope = lk.derive(lk.PoissonInverseGaussian).gradient(y, outputs)[:, 0]
+    np.testing.assert_allclose(slope, rate - y, rtol=1e-12)

@@ -75,6 +75,14 @@ def _few(*intervals: tuple[float, float], first: int = 0) -> Draw:
     )
 
 
+def _some(*intervals: tuple[float, float]) -> Draw:
+    """A count up to 90, then logarithms."""
+    return lambda g, n, top: (
+        np.floor(np.exp(g.uniform(-1, 4.5, n))),
+        *(g.uniform(a, b, n) for a, b in intervals),
+    )
+
+
 def _successes(g: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
     trials = np.floor(np.exp(g.uniform(0, 7, n)))
     return trials, np.floor(trials * g.random(n)), g.uniform(-30, 30, n)
@@ -194,6 +202,8 @@ ROWS: dict[str, tuple[Draw, tuple[tuple[float, ...], ...], int, float]] = {
         lambda g, n, top: (np.floor(np.exp(g.uniform(0, 7, n))), g.uniform(-12, 12, n)), (), 40, 100.0
     ),  # a dispersion of e^9: two slopes cancel to their fourth digit
     "negative_binomial_weight": (_counts, ((0.0, 3.0, 1.0),), 5, 4.0),
+    **{f"poisson_inverse_gaussian_{what}": (_some((-3, 4), (-4, 4)), ((0.0, 1.0, 1.0), (3.0, 1.0, -30.0)), 20, 4.0)
+       for what in ("loss", "f", "a", "ff", "fa", "aa")},
     "poisson_deviance_exp": (_few((-6, 7)), ((0.0, 3.0), (1.0, 1e-8)), 5, 2.0),
     "power_deviance": (_power, (), 5, 4.0),
     "power_moment": (

@@ -106,7 +106,31 @@ def _skew_t_moments(location: mpf, scale: mpf, skew: mpf, df: mpf) -> tuple[mpf,
     return location + scale * shift, scale**2 * (df / (df - 2) - shift**2)
 
 
+def _log_bessel_k(order: mpf, x: Number) -> Number:
+    """log K and its slopes by 9.6.29 and the differential equation 9.6.1 of Abramowitz & Stegun."""
+
+    def slopes(at: mpf, _: mpf) -> tuple[mpf, mpf]:
+        ratio = -(mp.besselk(order - 1, at) + mp.besselk(order + 1, at)) / (2 * mp.besselk(order, at))
+        return ratio, 1 + (order / at) ** 2 - ratio**2 - ratio / at
+
+    return _lift(lambda at: mp.log(mp.besselk(order, at)), slopes)(x)
+
+
+def _poisson_inverse_gaussian(y: Number, mean: Number, dispersion: Number) -> Number:
+    x = sqrt(1 / dispersion**2 + 2 * mean / dispersion)
+    count = y * log(mean) - y * log(x * dispersion) - mp.loggamma(y + 1)
+    return count + log(2 * x / mp.pi) / 2 + 1 / dispersion + _log_bessel_k(y - mpf(1) / 2, x)
+
+
+def _poisson_inverse_gaussian_cdf(y: mpf, mean: mpf, dispersion: mpf) -> mpf:
+    last = int(mp.floor(y))
+    return mp.fsum(mp.exp(_poisson_inverse_gaussian(mpf(k), mean, dispersion)) for k in range(last + 1))
+
+
 SHAPES = (
+    Family("PoissonInverseGaussian", "Dean, Lawless & Willmot (1989) Canad. J. Stat. 17, 171", "counts",
+           (("mean", "exp"), ("dispersion", "exp")), _poisson_inverse_gaussian, _poisson_inverse_gaussian_cdf,
+           lambda m, a: (m, m + a * m**2)),
     Family("SkewT", "Azzalini & Capitanio (2003) JRSS B 65, 367, equation 26", "real",
            (*_LOCATION_SCALE, ("skew", "identity"), ("df", "softplus")), _skew_t, moments=_skew_t_moments),
     Family("BoxCoxNormal", "Rigby & Stasinopoulos (2004) Stat. Med. 23, 3053", "positive",

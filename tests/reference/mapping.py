@@ -120,7 +120,7 @@ R_AND_JULIA: dict[str, Target] = {
     "negative_binomial": _NEGATIVE_BINOMIAL,
     "binomial": _to("Binomial", probability="p", trials="n"),
     "beta_binomial": _to("BetaBinomial", **_BETA, trials="n"),
-    "poisson_inverse_gaussian": _unsettled(  # variance = mean + dispersion mean^2, as for NegativeBinomial
+    "poisson_inverse_gaussian": _to(  # variance = mean + dispersion mean^2, as for NegativeBinomial
         "PoissonInverseGaussian", mean="mean", dispersion=lambda p: p["mean"] / p["shape"]
     ),
     "discrete_weibull": _to("DiscreteWeibull", probability="q", shape="beta"),
@@ -139,7 +139,7 @@ R_AND_JULIA: dict[str, Target] = {
 _MU_SIGMA: dict[str, Translation] = {"location": "mu", "scale": "sigma"}
 _PO = _to("Poisson", mean="mu")
 _NBI = _to("NegativeBinomial", mean="mu", dispersion="sigma")
-_PIG = _unsettled("PoissonInverseGaussian", mean="mu", dispersion="sigma")
+_PIG = _to("PoissonInverseGaussian", mean="mu", dispersion="sigma")
 _BOX_COX: dict[str, Translation] = {"median": "mu", "scale": "sigma", "power": "nu"}
 
 GAMLSS: dict[str, Target] = {
