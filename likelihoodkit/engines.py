@@ -20,6 +20,7 @@ from likelihoodkit.compile.checks import all_inside
 from likelihoodkit.compile.numba_engine import CompiledRunner, need_compiler
 from likelihoodkit.compile.source import Signature, module
 from likelihoodkit.compile.split import Prepared
+from likelihoodkit.compile.tensors.text import module as tensor_module
 from likelihoodkit.errors import InputError, ShapeError, UnknownNameError
 from likelihoodkit.links import Link
 from likelihoodkit.primitives import is_vector
@@ -29,7 +30,7 @@ from likelihoodkit.straight import Calls
 Array = NDArray[Any]
 PROGRAMS = ("value", "fused", "gradient", "hessian", "fisher", "parameters")
 ENGINES = ("auto", "numpy", "numba")
-TARGETS = ("numpy",)
+TARGETS = ("numpy", "torch", "jax")
 #: rows of a batch from which the compiled engine is chosen by itself: compiling costs 0.1 to 0.7 s once, and a row
 #: saves 10 to 200 ns, so that 5 to 30 batches of this size pay for it (benchmarks/speed/table.md)
 LARGE_BATCH = 1 << 18
@@ -149,13 +150,14 @@ class Running:
         return other
 
     def source(self, target: str = "numpy") -> str:
-        """The loss as the text of a module that needs ``target`` alone: "numpy".
+        """The loss as the text of a module that needs ``target`` alone: "numpy", "torch" or "jax".
 
-        The module has ``value_and_gradient(y, outputs)`` and ``loss(y, outputs)``, with the digits and the tiles of the
-        NumPy engine; what is held per row or shared is given by keyword.
+        The module for NumPy has ``value_and_gradient(y, outputs)`` and ``loss(y, outputs)``, with the digits and the
+        tiles of the NumPy engine; those for torch and JAX have ``loss(y, outputs)``, which is differentiated once. What
+        is held per row or shared is given by keyword.
 
-        Raises `UnknownNameError` for another target and `DerivationError` where the loss needs a function that NumPy
-        does not have.
+        Raises `UnknownNameError` for another target and `DerivationError` where the loss needs a function that the
+        target does not have.
 
         >>> import likelihoodkit as lk
         >>> print(lk.derive(lk.Poisson).source().splitlines()[0])
@@ -178,6 +180,8 @@ class Running:
             domain.words,
             domain.vector or bool(domain.entries),
         )
+        if target != "numpy":
+            return tensor_module(target, self.program("fused"), signature)
         return module(self.program("fused"), signature)
 
     def prepare(self, y: ArrayLike) -> Prepared:

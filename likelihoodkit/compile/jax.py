@@ -11,13 +11,14 @@ straight lines alone, which take and give arrays of the caller's dtype and are n
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, reduce
 from typing import Any
 
 import numpy as np
 
 from likelihoodkit.compile.program import Program
 from likelihoodkit.compile.tensors.host import NUMBER, HostProgram
+from likelihoodkit.compile.tensors.spellings import JAX
 from likelihoodkit.compile.tensors.tower import Tower, entrywise, tower_of
 from likelihoodkit.errors import DerivationError
 from likelihoodkit.frameworks import framework
@@ -32,28 +33,33 @@ Function = Callable[..., tuple[Any, ...]]
 
 @cache
 def _operations() -> dict[str, Callable[..., Any]]:
-    same = ["sqrt", "abs", "exp", "log", "log1p", "expm1", "floor", "sign", "sin", "cos", "tan", "arctan"]
-    pairs = ["add", "subtract", "multiply", "divide", "power", "maximum", "minimum", "arctan2"]
-    truths = ["less", "less_equal", "greater", "greater_equal", "equal", "logical_and", "logical_or", "logical_not"]
-    return {
-        **{name: getattr(jnp, name) for name in (*same, *pairs, *truths, "where", "negative")},
-        "square": lambda x: x * x,
-        "arcsinh": jnp.arcsinh,
-        # through expm1: the library's own are off by 5 ulp (tanh) and by three digits far out
-        "tanh": _tanh,
-        "sinh": lambda x: 0.5 * (jnp.expm1(x) - jnp.expm1(-x)),
-        "cosh": lambda x: 0.5 * (jnp.exp(x) + jnp.exp(-x)),
-        "erf": special.erf,
-        "erfc": special.erfc,
-        "max_over": lambda v: jnp.max(v, axis=0),
-        "sum_over": lambda v: jnp.sum(v, axis=0),
-        "argmax_over": _argmax_over,
-        "entries_of": lambda v: float(v.shape[0]),
-        "pick": _pick,
-        "put": _put,
-        "column_of": _column_of,
-        "frozen": jax.lax.stop_gradient,
-    }
+    homes = {"jnp": jnp, "special": special, "jax": jax}
+
+    def found(spelling: str) -> Any:
+        home, *names = spelling.split(".")
+        return reduce(getattr, names, homes[home]) if names else globals()[home]
+
+    return {name: found(spelling) for name, spelling in JAX.items()}
+
+
+def _max_over(v: Any) -> Any:
+    return jnp.max(v, axis=0)
+
+
+def _sum_over(v: Any) -> Any:
+    return jnp.sum(v, axis=0)
+
+
+def _entries_of(v: Any) -> Any:
+    return float(v.shape[0])
+
+
+def _sinh(x: Any) -> Any:
+    return 0.5 * (jnp.expm1(x) - jnp.expm1(-x))
+
+
+def _cosh(x: Any) -> Any:
+    return 0.5 * (jnp.exp(x) + jnp.exp(-x))
 
 
 def _tanh(x: Any) -> Any:

@@ -15,6 +15,7 @@ import numpy as np
 
 from likelihoodkit.compile.program import Program
 from likelihoodkit.compile.tensors.host import NUMBER, HostProgram
+from likelihoodkit.compile.tensors.spellings import TORCH
 from likelihoodkit.compile.tensors.tower import Tower, entrywise, tower_of
 from likelihoodkit.frameworks import framework
 from likelihoodkit.primitives import kernels
@@ -31,43 +32,9 @@ _WITH_NUMBERS = frozenset({
 
 @cache
 def _operations() -> dict[str, Callable[..., Any]]:
-    same = [
-        "sqrt",
-        "abs",
-        "exp",
-        "log",
-        "log1p",
-        "expm1",
-        "floor",
-        "sign",
-        "sin",
-        "cos",
-        "tan",
-        "tanh",
-        "sinh",
-        "cosh",
-        "square",
-        "maximum",
-        "minimum",
-        "where",
-    ]
-    own = {
-        "add": "add", "subtract": "sub", "multiply": "mul", "divide": "div", "power": "pow", "negative": "neg",
-        "arctan": "atan", "arctan2": "atan2", "arcsinh": "asinh", "less": "lt", "less_equal": "le", "greater": "gt",
-        "greater_equal": "ge", "equal": "eq", "logical_and": "logical_and", "logical_or": "logical_or",
-        "logical_not": "logical_not", "erf": "erf", "erfc": "erfc",
-    }  # fmt: skip
     return {
-        **{name: getattr(torch, name) for name in same},
-        **{name: getattr(torch, there) for name, there in own.items()},
-        "max_over": _max_over,
-        "sum_over": _sum_over,
-        "argmax_over": _argmax_over,
-        "entries_of": _entries_of,
-        "pick": _pick,
-        "put": _put,
-        "column_of": _column_of,
-        "frozen": torch.detach,
+        name: globals()[spelling] if spelling.startswith("_") else getattr(torch, spelling.removeprefix("torch."))
+        for name, spelling in TORCH.items()
     }
 
 

@@ -35,6 +35,8 @@ def call(label: str) -> tuple[Loss, Rows]:
     count = 12
     entries = 3
     sizes = [getattr(s, "size", "one") for s in loss.derivation.predicted.values()]
+    if label.startswith("Independent"):
+        entries = 2
     if label.startswith("Mixture"):
         entries = 2 if "Normal" in label else 3
     parameters = loss.bound.family.parameters

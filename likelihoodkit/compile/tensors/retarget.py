@@ -19,9 +19,9 @@ import numpy as np
 from likelihoodkit.compile.tensors._tables import DIGAMMA, DIGAMMA_ROOT
 from likelihoodkit.compile.tensors.number import NUMPY, NotStraight, Number, emit, numbers_of, plain, value_of, where
 from likelihoodkit.compile.trace import Trace, Value
-from likelihoodkit.primitives import RECORDS, kernels
+from likelihoodkit.primitives import RECORDS, kernels, vector_kernels
 
-PACKAGE = kernels.__name__
+PACKAGES = (f"{kernels.__name__}.", f"{vector_kernels.__name__}.")
 
 
 def piecewise(arguments: Sequence[Any], *cases: tuple[Any, Callable[..., Any]], otherwise: Callable[..., Any]) -> Any:
@@ -145,7 +145,7 @@ def _globals(_module: str) -> dict[str, Any]:
 @cache
 def _fill() -> None:
     """Make every function of every file anew."""
-    modules = {name: m for name, m in sys.modules.items() if name.startswith(PACKAGE + ".") and m is not None}
+    modules = {name: m for name, m in sys.modules.items() if name.startswith(PACKAGES) and m is not None}
     for module in modules.values():
         found = _globals(module.__name__)
         found["__builtins__"] = __builtins__
@@ -165,7 +165,7 @@ def _meant(thing: Any) -> Any:
         return lambda *arguments: getattr(NP if hasattr(np, name) else SPECIAL, name)(*arguments)
     if isinstance(thing, types.FunctionType):
         return _anew(thing)
-    if isinstance(thing, type) and thing.__module__.startswith(PACKAGE + "."):
+    if isinstance(thing, type) and thing.__module__.startswith(PACKAGES):
         return _class_anew(thing)
     return thing
 
@@ -188,9 +188,9 @@ def _class_anew(kind: type) -> type:
 def _anew(function: types.FunctionType) -> Any:
     formula = getattr(function, "__wrapped__", function)
     home = formula.__module__ or ""
-    if not home.startswith(PACKAGE + "."):
+    if not home.startswith(PACKAGES):
         return function
-    own = OWN.get((home.removeprefix(PACKAGE + "."), formula.__name__))
+    own = OWN.get((home.rpartition(".")[2], formula.__name__))
     if own is not None:
         return own
     cells = tuple(types.CellType(_meant(cell.cell_contents)) for cell in formula.__closure__ or ())
@@ -202,13 +202,13 @@ def _anew(function: types.FunctionType) -> Any:
 def again(file: str, name: str) -> Any:
     """What a name means in a file of the package that was made anew."""
     _fill()
-    return _globals(f"{PACKAGE}.{file}")[name]
+    return _globals(f"{PACKAGES[0]}{file}")[name]
 
 
 @cache
 def straight(name: str) -> Callable[[Trace, Sequence[Value]], Value] | None:
     """A kernel as a formula that leaves a straight line in a trace; None where it has none."""
-    function = getattr(kernels, name, None)
+    function = getattr(kernels, name, None) or getattr(vector_kernels, name, None)
     if function is None:
         return None
     _fill()
@@ -220,8 +220,8 @@ def straight(name: str) -> Callable[[Trace, Sequence[Value]], Value] | None:
     trial = Trace()
     try:
         run(trial, [trial.raw("input", (), f"x{k}") for k in range(_places(function, name))])
-    except NotStraight:
-        return None
+    except (NotStraight, IndexError, TypeError, ValueError, AttributeError):
+        return None  # it takes arrays apart
     return run
 
 
