@@ -53,36 +53,6 @@ def size_of(trace: Trace, v: Value) -> Value:
     return entries(trace, v)
 
 
-def _length(trace: Trace, v: Value) -> tuple[Value, Value, Value]:
-    """The largest size of an entry (1 where all are 0), v over it, and the length of that."""
-    largest = trace.emit("max_over", abs(v))
-    size = trace.raw("frozen", (trace.where(trace.emit("equal", largest, 0.0), 1.0, largest).target,))
-    part = v / size
-    return size, part, trace.emit("sqrt", _sum(trace, part * part))
-
-
-@row
-def norm(trace: Trace, v: Value) -> Value:
-    """|v|."""
-    size, _, length = _length(trace, v)
-    return size * length
-
-
-@row
-def heading(trace: Trace, v: Value) -> Value:
-    """v/|v|; zeros where v is."""
-    _, part, length = _length(trace, v)
-    return part / trace.where(trace.emit("equal", length, 0.0), 1.0, length)
-
-
-@row
-def inverse_length(trace: Trace, v: Value) -> Value:
-    """1/|v|; 0 where v is 0."""
-    size, _, length = _length(trace, v)
-    nothing = trace.emit("equal", length, 0.0)
-    return trace.where(nothing, 0.0, 1.0 / trace.where(nothing, 1.0, length) / size)
-
-
 @row
 def column_of(trace: Trace, matrix: Value, y: Value) -> Value:
     """Column y of a square matrix."""
