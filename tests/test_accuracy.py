@@ -97,57 +97,13 @@ def test_single_precision_is_rounded_once(name: str) -> None:
     assert found.hessian_not_finite == 0
 
 
-# -- limits: value and gradient are continuous to 1e-14 ------------------------------------------------------------
+# -- digits that every peer drops ----------------------------------------------------------------------------------
 
 
 def at(family: object, y: list[float], outputs: list[list[float]]) -> tuple[np.ndarray, np.ndarray]:
     loss = lk.derive(family)  # type: ignore[arg-type]
     value, gradient = loss.value_and_gradient(np.array(y, dtype=float), np.array(outputs, dtype=float))
     return np.asarray(value), np.reshape(gradient, (len(y), -1))
-
-
-@pytest.mark.parametrize("log_dispersion", [-36.0, -50.0, -104.0, -709.0, -745.0, -1e4, -1e300])
-def test_no_dispersion_is_poisson(log_dispersion: float) -> None:
-    y, means = [0.0, 1.0, 2.0, 30.0, 3.0], [0.3, -5.0, 1.0, 3.5, 0.0]
-    value, gradient = at(lk.NegativeBinomial, y, [[m, log_dispersion] for m in means])
-    limit, slope = at(lk.Poisson, y, [[m] for m in means])
-    np.testing.assert_allclose(value, limit, rtol=1e-14)
-    np.testing.assert_allclose(gradient[:, :1], slope, rtol=1e-14)
-    assert (np.abs(gradient[:, 1]) < 1e-12).all()
-
-
-@pytest.mark.parametrize("df", [1e20, 1e40, 1e150, 1e300])
-def test_many_degrees_of_freedom_are_normal(df: float) -> None:
-    y, places = [0.0, 1.0, -2.5, 7.0], [[0.5, 0.0], [0.0, 3.0], [1.0, -2.0], [-30.0, 1.0]]
-    value, gradient = at(lk.StudentT, y, [[*place, df] for place in places])
-    limit, slope = at(lk.Normal, y, places)
-    np.testing.assert_allclose(value, limit, rtol=1e-14, atol=1e-14)
-    np.testing.assert_allclose(gradient[:, :2], slope, rtol=1e-14, atol=1e-14)
-    assert (np.abs(gradient[:, 2]) < 1e-12).all()
-
-
-@pytest.mark.parametrize("log_concentration", [-40.0, -104.0, -709.0, -745.0, -1e4])
-def test_no_concentration_is_uniform_on_the_circle(log_concentration: float) -> None:
-    value, gradient = at(lk.VonMises, [0.0, 1.0, -3.0], [[0.3, log_concentration]] * 3)
-    np.testing.assert_allclose(value, np.log(2 * np.pi), rtol=1e-14)
-    assert (np.abs(gradient) < 1e-14).all()
-
-
-@pytest.mark.parametrize("log_concentration", [40.0, 104.0, 700.0, 745.0])
-def test_full_concentration_is_normal_on_the_line(log_concentration: float) -> None:
-    value, gradient = at(lk.VonMises, [0.5], [[0.5, log_concentration]])
-    np.testing.assert_allclose(value, [0.5 * np.log(2 * np.pi) - 0.5 * log_concentration], rtol=1e-14)
-    np.testing.assert_allclose(gradient, [[0.0, -0.5]], atol=1e-14)
-
-
-@pytest.mark.parametrize("log_shape", [40.0, 104.0, 700.0, 745.0])
-def test_full_shape_is_certainty_for_gamma(log_shape: float) -> None:
-    value, gradient = at(lk.Gamma, [1.0], [[0.0, log_shape]])
-    np.testing.assert_allclose(value, [0.5 * np.log(2 * np.pi) - 0.5 * log_shape], rtol=1e-14)
-    np.testing.assert_allclose(gradient, [[0.0, -0.5]], atol=1e-14)
-
-
-# -- digits that every peer drops ----------------------------------------------------------------------------------
 
 
 def test_confident_and_right_keeps_its_digits() -> None:

@@ -45,6 +45,10 @@ v = VectorSymbol("v", real=True)
 w = VectorSymbol("w", real=True)
 L = TriangleSymbol("L", real=True)
 Z = p.times_exp(x, t)
+q = sp.Symbol("q", positive=True)
+SIDES = ((x, q), (x, -q))
+WITHIN_TWO = ((x, 2 + q), (x, -2 - q), (x, 2 * q / (1 + q)), (x, -2 * q / (1 + q)), (x, sp.Integer(0)))
+SHARES = {1 / (sp.exp(z) + 1): 1 - 1 / (1 + sp.exp(-z))}  # the two sides of a logit make one
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ class Example:
     identity: str
     left: sp.Expr
     point: dict[sp.Symbol, Any]
-    by_sympy: bool = True  # can SymPy prove it by expanding logarithms and powers?
+    cells: tuple[tuple[sp.Symbol, sp.Expr], ...] = ()  # a proof by cases: what a symbol is in each of them
     lowered: bool = True  # is the left side got wrong as SymPy spells it out, or with the primitive it holds?
 
 
@@ -62,23 +66,23 @@ EXAMPLES = [
     Example("log of exp", sp.log(sp.exp(x), evaluate=False), {x: 800}),
     Example("log of product", sp.log(a * b), {a: 1e300, b: 1e300}),
     Example("log of power", sp.log(a**40, evaluate=False), {a: 1e20}),
-    Example("log of power", sp.log(x**2), {x: 1e-200}, by_sympy=False),
-    Example("log of sum of exps", sp.log(sp.exp(x) + 2 * sp.exp(z)), {x: 800, z: 801}, by_sympy=False),
-    Example("log of sigmoid", sp.log(p.sigmoid(z)), {z: -800}, by_sympy=False),
+    Example("log of power", sp.log(x**2), {x: 1e-200}),
+    Example("log of sum of exps", sp.log(sp.exp(x) + 2 * sp.exp(z)), {x: 800, z: 801}),
+    Example("log of sigmoid", sp.log(p.sigmoid(z)), {z: -800}),
     Example("log of softplus", sp.log(p.softplus(z)), {z: -800}),
-    Example("log of picked softmax", sp.log(p.pick(p.softmax(v), k)), {v: [1000, -1000, 3], k: 1}, by_sympy=False),
-    Example("log of picked softmax", p.sum_over(sp.log(p.softmax(v))), {v: [1000, -1000, 3]}, by_sympy=False),
+    Example("log of picked softmax", sp.log(p.pick(p.softmax(v), k)), {v: [1000, -1000, 3], k: 1}),
+    Example("log of picked softmax", p.sum_over(sp.log(p.softmax(v))), {v: [1000, -1000, 3]}),
     Example("log of one plus exp", sp.log(1 + sp.exp(z)), {z: 800}),
     Example("log of one plus exp", sp.log(1 + a * sp.exp(z)), {z: 800, a: 1e-5}),
-    Example("log of ndtr", sp.log(p.regularised_gamma_q(a, b)), {a: 3, b: 800}, by_sympy=False, lowered=False),
+    Example("log of ndtr", sp.log(p.regularised_gamma_q(a, b)), {a: 3, b: 800}, lowered=False),
     Example("log of one minus exp", sp.log(-p.expm1(-a)), {a: 40}),
     Example("log of one minus exp", sp.log(1 - sp.exp(-sp.exp(z))), {z: 4}),
     Example("log of one plus", sp.log(1 + a), {a: 1e-20}),
     Example("log of cosh", sp.log(sp.cosh(x)), {x: 1000}),
-    Example("log of cosh", sp.log(sp.sech(x)), {x: 1000}, by_sympy=False),
+    Example("log of cosh", sp.log(sp.sech(x)), {x: 1000}),
     Example("log of gamma", sp.log(sp.gamma(a)), {a: 200}),
     Example("log of ndtr", sp.log(p.ndtr(x)), {x: -40}),
-    Example("log of ndtr", sp.log(1 + sp.erf(x)), {x: -30}, by_sympy=False),
+    Example("log of ndtr", sp.log(1 + sp.erf(x)), {x: -30}),
     Example("log of bessel", sp.log(sp.besseli(0, a)), {a: 1000}),
     Example("sigmoid from exp", 1 / (1 + sp.exp(-z)), {z: -710}),
     Example("exp times sigmoid", sp.exp(z) * p.sigmoid(-z), {z: 800}),
@@ -100,19 +104,22 @@ EXAMPLES = [
     Example("log of one plus square", sp.log(1 + x**2), {x: 1e200}),
     Example("log of one plus square", sp.log(1 + (x * sp.exp(t)) ** 2), {x: 3, t: 800}),
     Example("log of ratio", sp.log(a * sp.exp(z)), {a: 1e-300, z: 800}),
-    Example("power of ratio", (a * sp.exp(z)) ** sp.exp(t), {a: 1e-300, z: 800, t: 0.1}, by_sympy=False),
-    Example("softplus minus argument", p.softplus(x) - x, {x: 50}, by_sympy=False),
-    Example("softplus minus argument", p.softplus(x) - k * x, {x: 50, k: 1}, by_sympy=False),
+    Example("power of ratio", (a * sp.exp(z)) ** sp.exp(t), {a: 1e-300, z: 800, t: 0.1}),
+    Example("softplus minus argument", p.softplus(x) - x, {x: 50}),
+    Example("softplus minus argument", p.softplus(x) - k * x, {x: 50, k: 1}),
     Example("balance of sigmoids", a * p.sigmoid(x) - b * p.sigmoid(-x), {a: 3, b: 3.00000001, x: 2e-9}),
     Example("exp minus outcome", sp.exp(x) - k, {x: 1e-9, k: 1}),
     Example("difference of exps", a * sp.exp(x) - a * sp.exp(z), {a: 1e-300, x: 800, z: 799}),
     Example("relative squared difference", (a - sp.exp(z)) ** 2 / a, {a: 1e300, z: 400}),
     Example("relative squared difference", (a - p.softplus(z)) ** 2 / a, {a: 1e300, z: 1e200}),
     Example("sum inside exp", a * sp.exp(t) - b * sp.exp(t), {a: 3e-300, b: 1e-300, t: 800}),
-    Example("power less one", (a * sp.exp(z)) ** sp.exp(t) - 1, {a: 1e-300, z: 800, t: -10}, by_sympy=False),
+    Example("power less one", (a * sp.exp(z)) ** sp.exp(t) - 1, {a: 1e-300, z: 800, t: -10}),
     Example("one plus expm1", 1 + p.expm1(x), {x: -40}, lowered=False),
     Example(
-        "poisson saddle point", sp.exp(z) - k * z + p.log_factorial(k), {z: 23.02585092994, k: 1e10}, by_sympy=False
+        "poisson saddle point",
+        sp.exp(z) - k * z + p.log_factorial(k),
+        {z: 23.02585092994, k: 1e10},
+        ((k, q), (k, sp.Integer(0))),
     ),
     Example("one minus tanh square", 1 - sp.tanh(x) ** 2, {x: 20}),
     Example("ratio to exp", robust.gamma_deviance_half(a, sp.exp(z)), {a: 1e300, z: 800}),
@@ -121,14 +128,12 @@ EXAMPLES = [
         "cross entropy of softmax",
         p.sum_over(w * sp.log(p.softmax(v))),
         {v: [1000, -1000, 3], w: [0.25, 0.25, 0.5]},
-        by_sympy=False,
     ),
     Example("product with exp", x * sp.exp(t), {x: 1e-300, t: 800}),
     Example(
         "power minus logarithm",
         p.power_times_exp(a, z, t) - p.expm1(t) * p.log_times_exp(a, z),
         {a: 1e-300, z: 0, t: 1e-10},
-        by_sympy=False,
     ),
     Example("function of ratio", sp.asinh(p.times_exp(x, t)), {x: 3, t: 800}),
     Example("function of ratio", p.log1p(p.times_exp(k, t)), {k: 3, t: 800}),
@@ -136,26 +141,23 @@ EXAMPLES = [
         "function of ratio",
         robust.expm1_minus(-p.times_exp(p.log_times_exp(a, z), t)),
         {a: 1e-200, z: 0, t: 0},
-        by_sympy=False,
     ),
     Example(
         "family at once",
         p.softplus(-p.times_exp(p.log_times_exp(a, z), t)) + sp.log(a),
         {a: 1e-30, z: 1e-3, t: 1e-9},
-        by_sympy=False,
     ),
     Example("function of ratio", 1 - p.square_share_exp(x, t), {x: 1e10, t: 0}),
     Example("function of ratio", b - b * single.ratio_share(a, t), {a: 1e20, b: 3, t: 0}),
-    Example("function of ratio", p.times_exp(x, t) * sp.Min(0, p.times_exp(x, t)), {x: 3, t: 800}, by_sympy=False),
-    Example("function of ratio", robust.hypot_ratio(p.times_exp(x, t)), {x: 3, t: 800}, by_sympy=False),
+    Example("function of ratio", p.times_exp(x, t) * sp.Min(0, p.times_exp(x, t)), {x: 3, t: 800}, SIDES),
+    Example("function of ratio", robust.hypot_ratio(p.times_exp(x, t)), {x: 3, t: 800}),
     Example(
         "family at once",
         p.times_exp(p.expm1_over(a, sp.exp(t)), z) - p.times_exp(a, t) - z,
         {a: 2, z: -1000, t: 6},
-        by_sympy=False,
     ),
     Example("exp minus argument", sp.exp(x) - x - 1, {x: 1e-5}),
-    Example("log bessel of exp", p.log_i0e(sp.exp(t)), {t: 20}, by_sympy=False),
+    Example("log bessel of exp", p.log_i0e(sp.exp(t)), {t: 20}),
     Example(
         "binomial at once",
         -p.log_binomial(b + k, k) + k * p.softplus(-z) + b * p.softplus(z),
@@ -177,7 +179,6 @@ EXAMPLES = [
         - (sp.exp(t) * p.sigmoid(z) - 1) * sp.log(a)
         - (sp.exp(t) * p.sigmoid(-z) - 1) * p.log1p(-a),
         {t: 30, z: 0, a: 0.5},
-        by_sympy=False,
     ),
     Example(
         "student at once",
@@ -186,9 +187,9 @@ EXAMPLES = [
         + (sp.exp(t) + 1) / 2 * p.log1p_square_exp(x, z - t / 2),
         {t: 40, x: 1.5, z: 0.5},
     ),
-    Example("product with exp", p.sech2(x) * sp.exp(t), {x: 365, t: 80}, by_sympy=False, lowered=False),
-    Example("positive part", sp.Heaviside(x) * x**2, {x: -1e160}, by_sympy=False),
-    Example("positive part", sp.Heaviside(-x) * x**2 * sp.Min(0, x), {x: 1e160}, by_sympy=False),
+    Example("product with exp", p.sech2(x) * sp.exp(t), {x: 365, t: 80}, lowered=False),
+    Example("positive part", sp.Heaviside(x) * x**2, {x: -1e160}, SIDES),
+    Example("positive part", sp.Heaviside(-x) * x**2 * sp.Min(0, x), {x: 1e160}, SIDES),
     Example("log zeta of exp", p.log_zeta1p(sp.exp(t)), {t: -40}),
     Example("curvature of scale", a * p.softplus_ratio_derivative(z), {a: 1e300, z: -744}, lowered=False),
     Example(
@@ -197,45 +198,39 @@ EXAMPLES = [
         {z: -800, x: 3, t: 800},
         lowered=False,
     ),
-    Example("product of extremes", x**2 * p.sech2(x), {x: 1e160}, by_sympy=False, lowered=False),
-    Example("product of extremes", x**2 * sp.Heaviside(2 - sp.Abs(x)), {x: 1e160}, by_sympy=False),
+    Example("product of extremes", x**2 * p.sech2(x), {x: 1e160}, lowered=False),
+    Example("product of extremes", x**2 * sp.Heaviside(2 - sp.Abs(x)), {x: 1e160}, WITHIN_TWO),
     Example("product of extremes", (sp.exp(x) + 1) * single.log1p_times_exp(a, z), {x: 745, a: 1e-20, z: -5}),
     Example("product of extremes", p.times_exp(single.ratio_share(a, z), x), {x: 745, a: 1e-20, z: -5}),
-    Example("product of extremes", p.expm1(x) * p.log1m_exp_neg_exp(z), {x: 720, z: 4}, by_sympy=False),
-    Example("product of extremes", Z * p.hazard(Z), {x: 3, t: 800}, by_sympy=False, lowered=False),
-    Example(
-        "product of extremes", Z * products.argument_hazard_slope(Z), {x: 3, t: 800}, by_sympy=False, lowered=False
-    ),
+    Example("product of extremes", p.expm1(x) * p.log1m_exp_neg_exp(z), {x: 720, z: 4}),
+    Example("product of extremes", Z * p.hazard(Z), {x: 3, t: 800}, lowered=False),
+    Example("product of extremes", Z * products.argument_hazard_slope(Z), {x: 3, t: 800}, lowered=False),
     Example(
         "product of extremes",
         p.scaled_power(k, 0, a) * p.softplus(z),
         {k: 30, a: 300, z: -800},
-        by_sympy=False,
         lowered=False,
     ),
     Example(
         "product of extremes",
         p.sigmoid(z) * products.power_exp(k, a, t),
         {k: 30, a: 300, z: -800, t: 0},
-        by_sympy=False,
         lowered=False,
     ),
-    Example("product of extremes", p.log_power_difference(k, sp.exp(t)), {k: 3, t: 300}, by_sympy=False),
+    Example("product of extremes", p.log_power_difference(k, sp.exp(t)), {k: 3, t: 300}),
     Example(
         "product of extremes",
         p.times_exp(b * products.log_power_step_slope(k, z) * logistic.scaled_rate(z, 0), t),
         {k: 2, b: 1, z: 720, t: 0},
-        by_sympy=False,
         lowered=False,
     ),
     Example(
         "product of extremes",
         p.times_exp(x**2 * p.hazard_derivative(p.times_exp(x, z)), t),
         {x: 1e200, z: 1, t: 1},
-        by_sympy=False,
         lowered=False,
     ),
-    Example("difference of exps", p.times_exp(a, x) - p.times_exp(1 / a, z), {a: 1e-8, x: 740, z: 705}, by_sympy=False),
+    Example("difference of exps", p.times_exp(a, x) - p.times_exp(1 / a, z), {a: 1e-8, x: 740, z: 705}),
     Example(
         "sum inside exp",
         p.times_exp(k * p.hazard(x), t) - p.times_exp(a, 2 * t),
@@ -248,19 +243,18 @@ EXAMPLES = [
         {z: 100, b: 1},
         lowered=False,
     ),
-    Example("difference of sigmoids", a * p.sigmoid(x) - a * p.sigmoid(z), {x: 1e-9, z: -2e-9, a: 3}, by_sympy=False),
+    Example("difference of sigmoids", a * p.sigmoid(x) - a * p.sigmoid(z), {x: 1e-9, z: -2e-9, a: 3}),
     Example("relative squared difference", p.expm1(sp.log(a) - z) ** 2 / a, {a: 1e200, z: 0}, lowered=False),
     Example(
         "log of sum of exps",
         sp.log(p.sigmoid(z) + p.sigmoid(-z) * sp.exp(-b)),
         {z: 0.5, b: 1e-13},
-        by_sympy=False,
     ),
     Example(
         "family at once",
         p.poisson_deviance_exp(k, z) + p.log_factorial_excess(k) + p.log1m_exp(sp.exp(z)),
         {k: 1, z: -40},
-        by_sympy=False,
+        ((k, q), (k, sp.Integer(0))),
         lowered=False,
     ),
     Example("function of ratio", p.times_exp(k, t) / (1 + p.times_exp(k, t)), {k: 3, t: 800}, lowered=False),
@@ -268,14 +262,14 @@ EXAMPLES = [
         "largest of multiples",
         sp.Max(p.times_exp(a * x, t), p.times_exp((a - 1) * x, t)) - p.times_exp(a * x, t),
         {a: 0.5, x: 4, t: 710},
-        by_sympy=False,
+        SIDES,
         lowered=False,
     ),
     Example(
         "largest of multiples",
         sp.Max(-p.times_exp(x, t) / 4, p.times_exp(x, t) / 5),
         {x: 4, t: 709},
-        by_sympy=False,
+        SIDES,
         lowered=False,
     ),
     Example(
@@ -293,7 +287,6 @@ EXAMPLES = [
         - t
         - sp.log(b),
         {x: 1e-5, t: 0, b: 1, z: 0},
-        by_sympy=False,
     ),
     Example(
         "family at once",
@@ -301,45 +294,38 @@ EXAMPLES = [
         + p.log_ndtr_inverse(p.times_exp(z, x))
         - z * p.log_times_exp(a, t),
         {a: 1.25, t: 0, z: 1e-18, x: -800},
-        by_sympy=False,
     ),
     Example(
         "softplus curvature at once",
         p.softplus_ratio(z) ** 2 * families.kind("sinh_arcsinh_gg")(x, t, a, b)
         + p.softplus_ratio_derivative(z) * families.kind("sinh_arcsinh_g")(x, t, a, b),
         {z: 30, x: 1e8, t: 0, a: 1, b: 3.4},
-        by_sympy=False,
         lowered=False,
     ),
     Example(
         "factor by its outputs",
         steps.log_gap(steps.increasing(v), 1),
         {v: [1, -750, 1]},
-        by_sympy=False,
     ),
     Example(
         "factor by its outputs",
         p.sum_over(cholesky.whiten(v, cholesky.cholesky_factor(L))),
         {v: [1e-300, 1e-300, 1e-300], L: [-750, -750, -750, 0, 0, 0]},
-        by_sympy=False,
     ),
     Example(
         "factor by its outputs",
         p.sum_over(cholesky.whiten(v, cholesky.isotropic_factor(sp.exp(x)))),
         {v: [1e-300, 1e-300, 1e-300], x: -750},
-        by_sympy=False,
     ),
     Example(
         "factor by its outputs",
         cholesky.log_determinant(cholesky.cholesky_factor(L), v),
         {v: [1, 1, 1], L: [-750, 1, 1, 0, 0, 0]},
-        by_sympy=False,
     ),
     Example(
         "factor by its outputs",
         cholesky.log_determinant(cholesky.diagonal_factor(sp.exp(w)), v),
         {v: [1, 1, 1], w: [-750, 1, 1]},
-        by_sympy=False,
     ),
 ]
 IDS = [f"{e.identity}: {e.left}" for e in EXAMPLES]
@@ -449,15 +435,42 @@ def test_an_identity_is_true(example: Example) -> None:
             assert abs(difference) < mpmath.mpf(10) ** -40
 
 
+def vanishes(difference: sp.Expr) -> bool:
+    """Expanding logarithms of positive numbers and powers leaves nothing, of it or of its exponential less one."""
+
+    def plain(e: sp.Expr) -> sp.Expr:
+        e = sp.expand(sp.expand_log(e, force=True))
+        return sp.powsimp(sp.expand(sp.expand_log(sp.logcombine(e, force=True), force=True)))
+
+    difference = difference.rewrite(sp.exp)
+    if sp.together(sp.expand(plain(difference))).as_numer_denom()[0].expand() == 0:
+        return True
+    power = sp.exp(sp.logcombine(sp.expand_log(difference, force=True), force=True))
+    left = sp.together(sp.expand(sp.powsimp(sp.expand(power))) - 1).as_numer_denom()[0]
+    return bool(sp.expand(sp.powsimp(sp.expand(left), force=True)) == 0)
+
+
+#: about vectors, whose operations SymPy does not know: these are compared at random points alone
+OF_VECTORS = [i for e, i in zip(EXAMPLES, IDS, strict=True) if any(isinstance(s, VectorSymbol) for s in e.point)]
+
+
 @pytest.mark.parametrize(
-    "example", [e for e in EXAMPLES if e.by_sympy], ids=[i for e, i in zip(EXAMPLES, IDS, strict=True) if e.by_sympy]
+    "example",
+    [e for e, i in zip(EXAMPLES, IDS, strict=True) if i not in OF_VECTORS],
+    ids=[i for i in IDS if i not in OF_VECTORS],
 )
 def test_an_identity_is_proved(example: Example) -> None:
-    """Expanding logarithms of positive numbers and powers leaves nothing of left minus right."""
-    difference = lower(example.left) - lower(rewrite(example.left))
-    difference = sp.expand_log(difference.rewrite(sp.exp), force=True)
-    difference = sp.powsimp(sp.expand(sp.expand_log(sp.logcombine(difference, force=True), force=True)))
-    assert sp.together(sp.expand(difference)).as_numer_denom()[0].expand() == 0
+    """Of left minus right nothing is left; where there are kinks, in each case."""
+    sides = [lower(side).replace(sp.sech, lambda u: 1 / sp.cosh(u)) for side in (example.left, rewrite(example.left))]
+    for symbol, meaning in example.cells or ((x, x),):
+        left, right = (side.subs(symbol, meaning) for side in sides)
+        assert vanishes((left - right).subs(SHARES).doit()), (symbol, meaning)
+
+
+def test_kinks_are_proved_by_cases() -> None:
+    kinks = [e for e in EXAMPLES if e.left.has(sp.Heaviside, sp.Max, sp.Min, sp.Abs)]
+    assert len(kinks) > 5
+    assert all(e.cells for e in kinks)
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=IDS)

@@ -20,6 +20,7 @@ import numpy as np
 from mpmath import mpf
 
 from benchmarks.accuracy.cases import Case, textbook
+from likelihoodkit.errors import UndefinedError
 
 __all__ = [
     "BAR",
@@ -170,8 +171,16 @@ def nan_count(case: Case, count: int = 4000) -> int:
     return int(np.isnan(value).sum() + np.isnan(gradient).sum() + np.isnan(hessian).sum())
 
 
-def fisher_trouble(case: Case, count: int = 12) -> int:
-    """Fisher matrices of moderate outputs that hold a NaN or a negative variance; named losses have none."""
+def fisher_trouble(case: Case, count: int = 6, seconds: float = 20.0) -> str:
+    """How many Fisher matrices of moderate outputs hold a NaN or a negative variance; "-": too long, or an error."""
+    try:
+        with _patience(seconds):
+            return str(_fisher_trouble(case, count))
+    except (TimeoutError, UndefinedError):  # the error says that no expectation could be certified
+        return "-"
+
+
+def _fisher_trouble(case: Case, count: int) -> int:
     outputs = np.array([p[1] for p in moderate_points(case, count)], dtype=float)
     fisher = np.asarray(case.loss.fisher(outputs))
     diagonal = np.diagonal(fisher, axis1=-2, axis2=-1)

@@ -22,7 +22,7 @@ def _moderate(case: Case, found: Measured) -> list[str]:
     cells = [found.family, str(found.points)]
     for kind in KINDS[:2]:
         cells += [f"{found.quantile(kind, 0.5):.2f}", f"{found.quantile(kind, 0.99):.2g}", f"{found.worst[kind]:.2g}"]
-    return [*cells, str(nan_count(case)), str(fisher_trouble(case)) if case.kind == "family" else "-"]
+    return [*cells, str(nan_count(case)), fisher_trouble(case) if case.kind == "family" else "-"]
 
 
 def row(kind: str, label: str, part: str, points: int, largest: float, seconds: float) -> tuple[list[str], list[str]]:

@@ -8,7 +8,7 @@ from sympy import Eq
 
 from likelihoodkit import links
 from likelihoodkit.declaration import NamedLoss, held, outcome, parameter
-from likelihoodkit.primitives.robust import expm1_minus, gamma_deviance_half, relative_excess
+from likelihoodkit.primitives.robust import gamma_deviance_half, relative_excess, tweedie_deviance_half
 from likelihoodkit.primitives.words import Piecewise, log, log1p, poisson_deviance_half
 from likelihoodkit.supports import between_one_and_two, nonnegative, positive
 
@@ -86,6 +86,7 @@ class tweedie_deviance(NamedLoss):
     prediction = parameter(positive, link=links.exp)
     power      = held(between_one_and_two)
 
-    a, b = power - 1, 2 - power
-    gap = b * gamma_deviance_half(y, prediction) - expm1_minus(b * log(y / prediction))  # no cancellation near y = m
-    loss = Piecewise((2 * prediction**b / b, Eq(y, 0)), (2 * prediction**b * gap / (a * b), True))
+    loss = Piecewise(
+        (2 * prediction ** (2 - power) / (2 - power), Eq(y, 0)),
+        (2 * tweedie_deviance_half(y, log(prediction), power - 1), True),
+    )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sympy as sp
 from sympy import exp, log
 
-from likelihoodkit.primitives.logistic import expm1
+from likelihoodkit.primitives.differences import exp_minus
+from likelihoodkit.primitives.logistic import expm1, times_exp
 from likelihoodkit.primitives.record import Kind, primitive
 from likelihoodkit.primitives.vector import log_sum_exp, softmax, softmax_pull, sum_over
 
@@ -78,4 +79,11 @@ soft_residual: Kind = primitive(
     r"\left(\operatorname{{softmax}}\left({0}\right)-{1}\right)",
     vector=True,
     pullback=lambda adjoint, z, y: sum_over(y) * softmax_pull(z, adjoint),
+)
+tweedie_deviance_half: Kind = primitive(
+    "tweedie_deviance_half",
+    lambda y, f, a: exp((1 - a) * f) * ((exp(log(y) - f) - 1) - (exp((1 - a) * (log(y) - f)) - 1) / (1 - a)) / a,
+    (None, lambda y, f, a: times_exp(exp_minus(f, y), -a * f), None),
+    accurate="y > 0, 0 < a < 1",
+    nonnegative=True,
 )

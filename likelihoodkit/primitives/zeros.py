@@ -25,7 +25,7 @@ sigmoid_gap: Kind = primitive(
 )
 poisson_without_zero: Kind = primitive(
     "poisson_without_zero",
-    lambda y, f: log(gamma(y + 1)) - y * f + log(exp(exp(f)) - 1),
+    lambda y, f: log(gamma(y + 1)) - y * f + exp(f) + log(1 - exp(-exp(f))),
     (None, lambda y, f: poisson_without_zero_slope(y, f)),
     accurate="y > 0",
     nonnegative=True,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise
-from likelihoodkit.primitives.kernels.exponential import log1pmx
+from likelihoodkit.primitives.kernels._tools import Floats, gauss_legendre, kernel, piecewise
+from likelihoodkit.primitives.kernels.box_cox import expm1_over_da
+from likelihoodkit.primitives.kernels.differences import log_times_exp
+from likelihoodkit.primitives.kernels.exponential import log1pmx, times_exp
 
 
 @kernel
@@ -23,3 +25,21 @@ def _deviance_far(y: Floats, m: Floats) -> Floats:
     ratio = y / m
     logarithm = np.where(np.isinf(ratio) | (ratio < 1e-300), np.log(y) - np.log(m), np.log(ratio))
     return y * (logarithm - 1.0) + m
+
+
+@kernel
+def tweedie_deviance_half(y: Floats, f: Floats, a: Floats) -> Floats:
+    """m^b times the chord of (x^c - 1)/c from c = b to 1, x = y/m, m = e^f, b = 1 - a: never negative."""
+    b, d = 1.0 - a, np.asarray(log_times_exp(y, -f))
+    chord = piecewise(
+        (d, a, b),
+        (np.absolute(a * d) < 2.0, lambda d, a, b: _mean_slope(d, a, b)),
+        (b < 0.5, lambda d, a, b: (np.expm1(d) - np.expm1(b * d) / b) / a),
+        (d > 0, lambda d, a, b: times_exp(1.0 - np.exp(-a * d) / b, d) / a + 1.0 / b),
+        otherwise=lambda d, a, b: (np.exp(d) - np.exp(b * d) / b) / a + 1.0 / b,
+    )
+    return np.asarray(times_exp(chord, b * f))
+
+
+def _mean_slope(d: Floats, a: Floats, b: Floats) -> Floats:
+    return gauss_legendre(lambda c: expm1_over_da(d, c), b, a, 12) / a
