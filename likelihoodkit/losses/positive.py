@@ -8,7 +8,7 @@ from sympy import Eq
 
 from likelihoodkit import links
 from likelihoodkit.declaration import NamedLoss, held, outcome, parameter
-from likelihoodkit.primitives.robust import gamma_deviance_half, relative_excess, tweedie_deviance_half
+from likelihoodkit.primitives.robust import gamma_deviance_half, relative_excess, tweedie_half_deviance
 from likelihoodkit.primitives.words import Piecewise, log, log1p, poisson_deviance_half
 from likelihoodkit.supports import between_one_and_two, nonnegative, positive
 
@@ -88,5 +88,5 @@ class tweedie_deviance(NamedLoss):
 
     loss = Piecewise(
         (2 * prediction ** (2 - power) / (2 - power), Eq(y, 0)),
-        (2 * tweedie_deviance_half(y, log(prediction), power - 1), True),
+        (2 * tweedie_half_deviance(y, log(prediction), power - 1), True),
     )

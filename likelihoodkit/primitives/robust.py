@@ -80,8 +80,8 @@ soft_residual: Kind = primitive(
     vector=True,
     pullback=lambda adjoint, z, y: sum_over(y) * softmax_pull(z, adjoint),
 )
-tweedie_deviance_half: Kind = primitive(
-    "tweedie_deviance_half",
+tweedie_half_deviance: Kind = primitive(
+    "tweedie_half_deviance",
     lambda y, f, a: exp((1 - a) * f) * ((exp(log(y) - f) - 1) - (exp((1 - a) * (log(y) - f)) - 1) / (1 - a)) / a,
     (None, lambda y, f, a: times_exp(exp_minus(f, y), -a * f), None),
     accurate="y > 0, 0 < a < 1",

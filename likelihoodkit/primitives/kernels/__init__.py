@@ -38,7 +38,7 @@ from likelihoodkit.primitives.kernels.curves import (  # isort: skip
     negative_binomial_curve,
 )  # fmt: skip
 from likelihoodkit.primitives.kernels.deviance import (  # isort: skip
-    poisson_deviance_half, tweedie_deviance_half,
+    poisson_deviance_half, tweedie_half_deviance,
 )  # fmt: skip
 from likelihoodkit.primitives.kernels.differences import (  # isort: skip
     exp_minus, log_times_exp, power_bend, power_less_log, power_minus_one, power_rise, power_slope, power_times_exp,
@@ -265,8 +265,8 @@ __all__ = [
     "student_pull_bend", "student_pull_slope", "student_quantile", "student_slope", "sum_over", "tanh",
     "tetragamma", "tilted_balance", "times_exp", "times_exp_difference", "trigamma", "trigamma_chord",
     "trigamma_excess", "trigamma_rising", "tweedie_bend", "tweedie_cdf", "tweedie_deviance_half",
-    "tweedie_normaliser", "tweedie_normaliser_curve", "tweedie_normaliser_slope", "tweedie_pull",
-    "tweedie_survival", "weighted_rate", "weighted_rate_slope", "where_positive", "wrap_angle", "x_over_expm1",
-    "x_over_expm1_derivative", "xlog1py", "xlogy", "yule_simon_curve", "yule_simon_loss", "yule_simon_slope",
-    "zeta_share",
+    "tweedie_half_deviance", "tweedie_normaliser", "tweedie_normaliser_curve", "tweedie_normaliser_slope",
+    "tweedie_pull", "tweedie_survival", "weighted_rate", "weighted_rate_slope", "where_positive", "wrap_angle",
+    "x_over_expm1", "x_over_expm1_derivative", "xlog1py", "xlogy", "yule_simon_curve", "yule_simon_loss",
+    "yule_simon_slope", "zeta_share",
 ]  # fmt: skip

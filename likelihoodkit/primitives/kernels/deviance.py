@@ -28,7 +28,7 @@ def _deviance_far(y: Floats, m: Floats) -> Floats:
 
 
 @kernel
-def tweedie_deviance_half(y: Floats, f: Floats, a: Floats) -> Floats:
+def tweedie_half_deviance(y: Floats, f: Floats, a: Floats) -> Floats:
     """m^b times the chord of (x^c - 1)/c from c = b to 1, x = y/m, m = e^f, b = 1 - a: never negative."""
     b, d = 1.0 - a, np.asarray(log_times_exp(y, -f))
     chord = piecewise(
