@@ -6,13 +6,13 @@ by the engine, and where that says no, or leaves rows to the kernels, the call g
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from likelihoodkit.compile.numpy_engine import Runner
+from likelihoodkit.compile.numpy_engine import Runner, Way
 from likelihoodkit.rows import Rows
 
 Array = NDArray[Any]
@@ -26,7 +26,7 @@ class Calls:
     """What is known of the calls of one loss."""
 
     def __init__(self) -> None:
-        self._known: dict[Any, Callable[[int, Sequence[Array]], bool] | None] = {}
+        self._known: dict[Any, Way | None] = {}
 
     def answer(
         self, what: str, y: Any, outputs: Any, out: Sequence[Any], more: Sequence[Any], on_invalid: str
@@ -46,7 +46,7 @@ class Calls:
             return None
         found = self._known.get(_key(what, y, outputs))
         rows = len(outputs)
-        if found is None or len(y) != rows:
+        if found is None or len(y) != rows or rows > found.most:
             return None
         shapes = {"value": ((rows,),), "gradient": (outputs.shape,)}.get(what, ((rows,), outputs.shape))
         answers = []

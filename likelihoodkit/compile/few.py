@@ -47,6 +47,8 @@ def column(array: Array, whole: Sequence[Array]) -> Column | None:
 class FewRows:
     """A plan whose inputs and results are columns of the arrays of a call."""
 
+    most = MOST_FEW
+
     def __init__(
         self,
         plan: Plan,

@@ -117,6 +117,11 @@ class Straight:
     code: Compiled
     places: list[tuple[int, int]]
 
+    @property
+    def most(self) -> int:
+        """Rows of a call at most."""
+        return SPAN
+
     def __call__(self, rows: int, whole: Sequence[Array]) -> bool:
         """Run on further arrays; False where rows were refused or left to the kernels: then nothing has been done."""
         if not self.code.rows <= rows <= SPAN:

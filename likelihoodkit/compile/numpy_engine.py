@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +42,17 @@ def operation(name: str) -> Callable[..., Any]:
     home = kernels if hasattr(kernels, name) else vector_kernels
     found: Callable[..., Any] = _PLAIN[name] if name in _PLAIN else getattr(home, name)
     return found
+
+
+class Way(Protocol):
+    """A short way to the answers of a call with up to ``most`` rows; False where it has to go the long one."""
+
+    @property
+    def most(self) -> int:
+        """Rows of a call at most."""
+
+    def __call__(self, rows: int, whole: Sequence[Array], /) -> bool:
+        """Write the answers for arrays that lie as those of an earlier call."""
 
 
 class Runner:
@@ -154,7 +165,7 @@ class Runner:
         outputs: Mapping[str, Array],
         checks: Mapping[str, Check],
         whole: Sequence[Array],
-    ) -> Callable[[int, Sequence[Array]], bool] | None:
+    ) -> Way | None:
         """A short way for further calls with arrays that lie in ``whole`` ones as these do; None if there is none."""
         return None if self.mixed else few_rows(self._plan, inputs, outputs, checks, whole)
 

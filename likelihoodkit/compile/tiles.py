@@ -21,7 +21,7 @@ LEAST = 64
 #: entries of a vector from which a row's lie side by side, as users have them, so that nothing is turned over
 WIDE = 96
 #: rows per tile of a laid out program at most, and the numbers that all its buffers may hold together (2 MB)
-MOST_ROWS = 1 << 14
+MOST_ROWS = 1 << 15
 WORKSPACE = 1 << 18
 #: layouts remembered per thread
 MOST_LAYOUTS = 64
