@@ -59,6 +59,8 @@ def outputs_of(name: str, rows: int = 6, scale: float = 0.7) -> np.ndarray:
     outputs = rng.normal(scale=scale, size=(rows, width))
     if name == "StudentT":
         outputs[:, 2] += 4  # enough degrees of freedom for a variance
+    if name == "SkewT":
+        outputs[:, 3] += 4
     if name in ("Beta", "Kumaraswamy"):
         outputs[:, 1] += 3  # away from the corners, where mass lies between 1 - 2**-53 and 1
     if name == "GeneralizedNormal":

@@ -128,7 +128,7 @@ def test_fill_leaves_enclosed_arguments_alone():
 
 def test_every_primitive_has_a_plain_spelling():
     for name, record in RECORDS.items():
-        arguments = sp.symbols("a b c d e", real=True)[: record.nargs]
+        arguments = sp.symbols("a b c d e f g h i", real=True)[: record.nargs]
         text = Plain().doprint(record.function(*arguments))
         assert "_" not in text or name in TEMPLATES, name
         assert Tex().doprint(record.function(*arguments))
