@@ -105,7 +105,7 @@ class Running:
         runner = self._chosen(what, rows.count)
         if not runner.run(rows.inputs, places, rows.count, rows.checks, terms, outcome):
             rows.complain()
-        elif whole is not None:
+        elif whole is not None and runner is self._runner(what):  # a large batch decides nothing for smaller ones
             self._calls.learn(what, whole[0], whole[1], whole[2:], runner, rows, places)
 
     def _gradient_of(self, rows: Rows, out: Any) -> tuple[Array, dict[str, Array]]:

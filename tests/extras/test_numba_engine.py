@@ -283,3 +283,15 @@ def test_programs_it_cannot_write_run_on_numpy() -> None:
     loss = lk.derive(lk.VonMises).compile("numba")
     assert loss([0.0, 1.0], [[0.0, 1.0], [0.0, 0.0]]).shape == (2,)
     assert isinstance(loss.program(), Program)
+
+
+def test_what_was_called_before_changes_no_digit() -> None:
+    """A large batch on the compiled engine, chosen by itself, decides nothing for a small one after it."""
+    loss = lk.derive(lk.Normal(scale="exp"))
+    rng = np.random.default_rng(2)
+    y, outputs = rng.normal(size=engines.LARGE_BATCH), rng.normal(size=(engines.LARGE_BATCH, 2))
+    loss.value_and_gradient(y, outputs)
+    after = loss.value_and_gradient(y[:1000], outputs[:1000])
+    alone = loss.compile("numpy").value_and_gradient(y[:1000], outputs[:1000])
+    for a, b in zip(after, alone, strict=True):
+        np.testing.assert_array_equal(a, b)
