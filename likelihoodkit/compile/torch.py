@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from likelihoodkit.compile.numpy_engine import Runner
 from likelihoodkit.compile.program import Program
 from likelihoodkit.compile.tensors.host import NUMBER, HostProgram
 from likelihoodkit.compile.tensors.spellings import TORCH
@@ -23,6 +24,8 @@ from likelihoodkit.primitives import kernels
 torch: Any = framework("torch")
 fx: Any = framework("torch.fx")
 
+#: rows from which eager torch on the CPU leaves the arithmetic to the NumPy engine, 4 to 30 times faster there
+LARGE = 4096
 Function = Callable[..., tuple[Any, ...]]
 #: operations that take a Python number as one of their arguments
 _WITH_NUMBERS = frozenset({
@@ -307,6 +310,20 @@ def _hosted(tower: Tower, live: tuple[int, ...] | None = None) -> Function:
     return Hosted.apply  # type: ignore[no-any-return]
 
 
+def _by_numpy(tower: Tower, arrays: Sequence[Any]) -> tuple[Any, ...] | None:
+    """Large batches on the CPU, by the NumPy engine: tile by tile, where eager torch goes one operation at a time."""
+    rows = arrays[0].numel()
+    if tower.vectors or rows < LARGE or any(a.device.type != "cpu" or type(a) is not torch.Tensor for a in arrays):
+        return None
+    if any(torch._C._functorch.is_functorch_wrapped_tensor(a) for a in arrays):  # noqa: SLF001  (no public question)
+        return None
+    runner = tower.made.setdefault("numpy", Runner(tower.program))
+    inputs = {s.name: a.detach().reshape(-1).numpy() for s, a in zip(tower.symbols, arrays, strict=True)}
+    found = {name: np.empty(rows) for name, _ in tower.program.results}
+    runner.run(inputs, found, rows)
+    return tuple(torch.from_numpy(a).to(arrays[0].dtype).reshape(arrays[0].shape) for a in found.values())
+
+
 def _attached(tower: Tower) -> Function:
     """Value by elementary operations, derivatives by `slopes`: the tower's next storey."""
     names = [s.name for s in tower.symbols]
@@ -318,6 +335,9 @@ def _attached(tower: Tower) -> Function:
 
         @staticmethod
         def forward(*arrays: Any) -> tuple[Any, ...]:
+            found = _by_numpy(tower, arrays)
+            if found is not None:
+                return found
             rows = rows_of(tower, arrays)
             return tuple(r if r.shape == rows else r.expand(rows).clone() for r in run(*arrays))
 

@@ -188,6 +188,27 @@ def test_the_shape_of_the_batch_is_free() -> None:
     assert one.shape == ()
 
 
+@pytest.mark.parametrize("noise", [lk.Normal, lk.Poisson, lk.Gamma])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_large_batches_give_the_bits_of_the_numpy_engine_and_second_derivatives(
+    noise: type, dtype: torch.dtype
+) -> None:
+    loss = lk.derive(noise)
+    rng = np.random.default_rng(0)
+    y, outputs = torch.tensor(rng.poisson(3, 6000) + 1, dtype=dtype), rng.normal(size=(6000, len(loss.outputs)))
+    wide = torch.tensor(outputs, dtype=dtype, requires_grad=True)
+    value, gradient = loss.value_and_gradient(y.numpy(), wide.detach().numpy())
+    found = loss(y, wide)
+    np.testing.assert_array_equal(found.detach().numpy(), value)
+    (slope,) = torch.autograd.grad(found.sum(), wide, create_graph=True)
+    np.testing.assert_allclose(slope.detach().numpy(), gradient, rtol=1e-12 if dtype == torch.float64 else 2e-7)
+    (bend,) = torch.autograd.grad(slope[:, 0].sum(), wide)
+    expected = loss.hessian(y.numpy(), wide.detach().numpy())[:, 0]
+    np.testing.assert_allclose(bend.numpy(), expected, rtol=1e-10 if dtype == torch.float64 else 1e-5)
+    each = torch.func.vmap(torch.func.grad(lambda o, y: loss.torch().functional(y, o)))(wide.detach(), y)
+    np.testing.assert_allclose(each.numpy(), gradient, rtol=1e-12 if dtype == torch.float64 else 2e-7, atol=1e-14)
+
+
 def test_shared_parameters_are_learnt() -> None:
     module = lk.derive(lk.Normal(scale=lk.shared)).torch(initial={"scale": 1.0})
     assert [name for name, _ in module.named_parameters()] == ["shared.scale"]
