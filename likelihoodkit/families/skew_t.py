@@ -22,8 +22,8 @@ class SkewT(Distribution):
     """Errors that lean to one side and are wild at times: a skew normal whose variance differs from case to case.
 
     Choose it for returns, losses and measurements with heavy tails of unequal weight; `skew` 0 is `StudentT`, `df`
-    going to infinity is `SkewNormal`. It breaks when the tails differ in their power (see `JohnsonSU`), and near skew 0 with many
-    degrees of freedom, where skew and location say nearly the same.
+    going to infinity is `SkewNormal`. It breaks when the tails differ in their power (see `JohnsonSU`), and near skew 0
+    with many degrees of freedom, where skew and location say nearly the same.
 
     Reference: Azzalini and Capitanio (2003), Journal of the Royal Statistical Society B 65, 367-389.
     """
