@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import mpmath
 import numpy as np
 import pytest
 
@@ -162,3 +163,24 @@ def test_a_tiny_outcome_keeps_the_slope_of_an_inverse_gaussian(link: str, y: flo
     gradient = lk.derive(lk.InverseGaussian(mean=link)).gradient([y], [[0.0, 2.0]])
     expected = -np.exp(2.0) * (y - mean) / mean**3 * slope
     np.testing.assert_allclose(gradient[0, 0], expected, rtol=1e-14, atol=1e-300)
+
+
+@pytest.mark.parametrize("log_concentration", [-745.0, -30.0, 0.0, 3.0, 30.0, 300.0])
+def test_a_dirichlet_keeps_its_digits_at_any_concentration(log_concentration: float) -> None:
+    """Where the concentration is no small number, log-gamma functions of its size cancelled."""
+    y, logits = [0.2, 0.3, 0.5], [0.5, -1.0, 0.25]
+    value, gradient = at(lk.Dirichlet, [y], [[*logits, log_concentration]])  # type: ignore[list-item]
+    with mpmath.workdps(500):
+
+        def loss(*f: mpmath.mpf) -> mpmath.mpf:
+            c, total = mpmath.exp(f[-1]), mpmath.fsum(map(mpmath.exp, f[:-1]))
+            parts = [c * mpmath.exp(g) / total for g in f[:-1]]
+            own = mpmath.fsum(mpmath.loggamma(a) - (a - 1) * mpmath.log(s) for a, s in zip(parts, y, strict=True))
+            return own - mpmath.loggamma(c)
+
+        place = [*map(mpmath.mpf, logits), mpmath.mpf(log_concentration)]
+        assert float(value[0]) == pytest.approx(float(loss(*place)), rel=1e-14)
+        for i in range(4):
+            step = mpmath.mpf(10) ** -150
+            ends = [loss(*[g + sign * step * (i == j) for j, g in enumerate(place)]) for sign in (1, -1)]
+            assert float(gradient[0, i]) == pytest.approx(float((ends[0] - ends[1]) / (2 * step)), rel=1e-13)

@@ -34,6 +34,7 @@ from likelihoodkit.primitives import (
     whole,
 )
 from likelihoodkit.primitives.record import TriangleSymbol
+from likelihoodkit.primitives.sequences import log_gamma_exp
 from likelihoodkit.primitives.words import abs as absolute, cosh, exact, exp, gamma, log, pi
 from likelihoodkit.stabilise import TABLE, rewrite
 from likelihoodkit.supports import binary, counts, positive, real
@@ -43,6 +44,7 @@ a, b = sp.symbols("a b", positive=True)
 k = sp.Symbol("k", nonnegative=True)
 v = VectorSymbol("v", real=True)
 w = VectorSymbol("w", real=True)
+u = VectorSymbol("u", positive=True)
 L = TriangleSymbol("L", real=True)
 Z = p.times_exp(x, t)
 q = sp.Symbol("q", positive=True)
@@ -257,6 +259,14 @@ EXAMPLES = [
         ((k, q), (k, sp.Integer(0))),
         lowered=False,
     ),
+    Example(
+        "family at once",
+        p.sum_over(log_gamma_exp(t + v - p.log_sum_exp(v)))
+        - log_gamma_exp(t)
+        - p.sum_over((p.times_exp(p.softmax(v), t) - 1) * sp.log(u)),
+        {v: [1, -1, 0.5], t: 40, u: [0.25, 0.25, 0.5]},
+        lowered=False,
+    ),
     Example("function of ratio", p.times_exp(k, t) / (1 + p.times_exp(k, t)), {k: 3, t: 800}, lowered=False),
     Example(
         "largest of multiples",
@@ -374,7 +384,8 @@ def true_value(expression: sp.Expr, point: dict[sp.Symbol, Any]) -> Any:
 def naive_value(expression: sp.Expr, point: dict[sp.Symbol, Any]) -> float:
     """As NumPy and SciPy compute the formula as it stands."""
     symbols = list(point)
-    held = {node.func.__name__: getattr(kernels, node.func.__name__, None) for node in expression.atoms(p.Primitive)}
+    names = {node.func.__name__ for node in expression.atoms(p.Primitive)}
+    held = {name: getattr(kernels, name, getattr(vector_kernels, name, None)) for name in names}
     function = sp.lambdify(symbols, expression, modules=[NAIVE, held, "numpy"])
     with np.errstate(all="ignore"):
         return float(function(*[np.asarray(at, dtype=float) for at in point.values()]))

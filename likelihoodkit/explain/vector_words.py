@@ -31,6 +31,8 @@ VECTOR_TEMPLATES: dict[str, tuple[str, str]] = {
     "norm_share": ("|{0}|^2/({1} + |{0}|^2)", "product"),
     "norm_reciprocal": ("1/({1} + |{0}|^2)", "product"),
     "log_gamma_exp": ("log Γ(exp({0}))", "product"),
+    "scaled_relative_entropy": ("exp({1})·KL(softmax({0}) | {2})", "product"),
+    "relative_entropy_pull": ("d/d{0} exp({1})·KL(softmax({0}) | {2})", "product"),
     "digamma_exp": ("exp({0})·ψ(exp({0}))", "product"),
     "digamma_exp_slope": ("(exp({0})·ψ(exp({0})))'", "atom"),
     "log_rising_exp": ("log(Γ(exp({0}) + {1})/Γ(exp({0})))", "atom"),

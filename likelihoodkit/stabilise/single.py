@@ -8,7 +8,7 @@ import sympy as sp
 from sympy import Add, Expr, Mul, exp, log
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import lower, powers, robust, single, zeros
+from likelihoodkit.primitives import compositions, lower, powers, robust, sequences, single, whole as kinds, zeros
 from likelihoodkit.stabilise.families import MORE
 from likelihoodkit.stabilise.table import identity
 from likelihoodkit.stabilise.whole import logarithm, plain, signed, swap
@@ -237,6 +237,23 @@ def _yule_simon(e: Expr) -> Expr | None:
     return None
 
 
+def _dirichlet(e: Expr) -> Expr | None:
+    """What is left at the best mean, and a relative entropy times the concentration."""
+    for sign, node in signed(e, sequences.log_gamma_exp):
+        c = node.args[0]
+        for share in sorted(e.atoms(p.softmax), key=sp.default_sort_key):
+            f = share.args[0]
+            each = c + f - p.log_sum_exp(f)
+            for y in sorted((s for s in e.free_symbols if isinstance(s, p.VectorSymbol)), key=str):
+                powers_of = sign * p.sum_over((p.times_exp(share, c) - 1) * log(y))
+                gammas = -sign * p.sum_over(sequences.log_gamma_exp(each))
+                if powers_of in e.args and gammas in e.args:
+                    peaks = p.sum_over(kinds.gamma_peak(each)) - kinds.gamma_peak(c)
+                    whole = peaks + compositions.scaled_relative_entropy(f, c, y) + p.sum_over(log(y))
+                    return e - sign * node - powers_of - gammas - sign * whole
+    return None
+
+
 def _poisson_without_zero(e: Expr) -> Expr | None:
     for sign, node in signed(e, p.poisson_deviance_exp):
         y, f = node.args
@@ -274,6 +291,7 @@ _FAMILIES: tuple[Callable[[Expr], Expr | None], ...] = (
     _yule_simon,
     _generalized_gamma,
     _poisson_without_zero,
+    _dirichlet,
     *MORE,
 )
 

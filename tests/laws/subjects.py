@@ -238,11 +238,6 @@ EXEMPTIONS: tuple[Exemption, ...] = (
         "VonMisesFisher()",
         "three outputs of 0 have no direction: the unit link is singular there",
     ),
-    Exemption(
-        "never NaN far out",
-        "Dirichlet()",
-        "a concentration of e^700 is written as a difference of gamma functions that are no float64 numbers any more",
-    ),
 )
 
 

@@ -48,8 +48,10 @@ from likelihoodkit.primitives.vector_kernels.compositions import (
     log_gamma_exp as log_gamma_exp,
     log_rising_exp as log_rising_exp,
     multinomial_mode as multinomial_mode,
+    relative_entropy_pull as relative_entropy_pull,
     rising_exp_curve as rising_exp_curve,
     rising_exp_slope as rising_exp_slope,
+    scaled_relative_entropy as scaled_relative_entropy,
     smallest_of as smallest_of,
 )
 from likelihoodkit.primitives.vector_kernels.cutpoints import (

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from likelihoodkit.primitives.kernels import digamma, digamma_rising, log_gamma, log_rising, trigamma, trigamma_rising
+from likelihoodkit.primitives.kernels import (
+    digamma,
+    digamma_rising,
+    expm1_minus,
+    log_gamma,
+    log_rising,
+    log_sum_exp,
+    softmax,
+    times_exp,
+    trigamma,
+    trigamma_rising,
+)
 from likelihoodkit.primitives.kernels._tools import Floats, kernel
 
 HUGE = 37.0  # e^37 + 1 = e^37
@@ -108,3 +119,24 @@ def _shared_out(gains: Floats, total: int) -> Floats:
         counts.append(float(choice[left]))
         left -= int(choice[left])
     return np.array([float(left), *reversed(counts)])
+
+
+def _logarithms(f: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """Mean m = softmax(f) and log y - log m."""
+    return np.asarray(softmax(f)), np.log(y) - (f - np.asarray(log_sum_exp(f)))
+
+
+@kernel
+def scaled_relative_entropy(f: Floats, c: Floats, y: Floats) -> Floats:
+    """e^c times the sum of m log(m/y), m = softmax(f): each m (y/m - 1 - log(y/m)) is positive."""
+    m, gap = _logarithms(f, y)
+    near = np.absolute(gap) < 0.9
+    parts = np.where(near, m * np.asarray(expm1_minus(np.where(near, gap, 0.0))), (y - m) - m * gap)
+    return np.asarray(times_exp(parts.sum(axis=0), c))
+
+
+@kernel
+def relative_entropy_pull(f: Floats, c: Floats, y: Floats) -> Floats:
+    """The slope of scaled_relative_entropy in f."""
+    m, gap = _logarithms(f, y)
+    return np.asarray(times_exp(-m * (gap - (m * gap).sum(axis=0)), c))
