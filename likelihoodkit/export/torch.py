@@ -111,10 +111,10 @@ class LossModule(torch.nn.Module):  # type: ignore[misc]
 
     >>> import likelihoodkit as lk
     >>> module = lk.derive(lk.Normal).torch()
-    >>> outputs = torch.tensor([[0.0, 0.0], [0.0, 1.0]], requires_grad=True)
+    >>> outputs = torch.tensor([[0.0, 0.0], [0.0, 1.0]], dtype=torch.float64, requires_grad=True)
     >>> module(outputs, torch.tensor([0.0, 1.0])).backward()
     >>> outputs.grad.round(decimals=4).tolist()
-    [[0.0, 0.3607], [-0.2899, 0.1186]]
+    [[0.0, 0.3607], [-0.2899, 0.117]]
     """
 
     def __init__(
