@@ -39,7 +39,8 @@ def test_value_and_gradient_by_autodiff_are_those_of_the_numpy_engine(label: str
     loss, rows = call(label)
     y, outputs = rows.y.astype(dtype), jnp.array(rows.outputs.astype(dtype))
     keywords = {name: values.astype(dtype) for name, values in rows.keywords.items()}
-    value, gradient = loss.value_and_gradient(y, np.asarray(outputs), **keywords)
+    exact = {name: values.astype(float) for name, values in keywords.items()}
+    value, gradient = loss.value_and_gradient(y.astype(float), np.asarray(outputs, dtype=float), **exact)
 
     def run(outputs: jax.Array) -> jax.Array:
         return loss(jnp.array(y), outputs, **{name: jnp.array(values) for name, values in keywords.items()})
