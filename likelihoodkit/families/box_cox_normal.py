@@ -4,7 +4,20 @@ from sympy import Abs, Piecewise
 
 from likelihoodkit import links
 from likelihoodkit.declaration import Distribution, level, outcome, parameter
-from likelihoodkit.primitives.words import exp, expm1_over, log, log1p_over, log_ndtr_inverse, ndtr, ndtri, pi
+from likelihoodkit.primitives.words import (
+    exp,
+    expm1_over,
+    log,
+    log1p_over,
+    log_ndtr_inverse,
+    log_window,
+    maximum,
+    ndtr,
+    ndtri,
+    pi,
+    sign,
+    sqrt,
+)
 from likelihoodkit.supports import positive, real
 
 
@@ -13,7 +26,8 @@ class BoxCoxNormal(Distribution):
 
     Choose it for growth curves and reference ranges (the LMS method): `power` 1 is a normal, 0 `LogNormal`, and what
     lies between corrects the skewness; `scale` is about the coefficient of variation. `median` is the median as far
-    as nothing is cut. It breaks when the tails are heavy (try `BoxCoxT`).
+    as nothing is cut. Powers between 0 and 1 leave a spike without bound at zero, often with hardly any mass: that is
+    the mode there; powers between -1 and 0 have no mean. It breaks when the tails are heavy (try `BoxCoxT`).
 
     Reference: Cole and Green (1992), Statistics in Medicine 11, 1305-1319.
     """
@@ -28,9 +42,21 @@ class BoxCoxNormal(Distribution):
         power * log(y / median) - log(y) - log(scale) - log(2 * pi) / 2 - z**2 / 2 - log_ndtr_inverse(scale * power)
     )
 
-    kept = exp(log_ndtr_inverse(scale * power))
-    cut = ndtr(-1 / (scale * Abs(power)))
-    cdf = Piecewise(((ndtr(z) - cut) / kept, power > 0), (ndtr(z) / kept, True))
-    survival = Piecewise((ndtr(-z) / kept, power > 0), ((ndtr(-z) - cut) / kept, True))
-    normal = Piecewise((-ndtri((1 - level) * kept), power > 0), (ndtri(level * kept), True))
-    quantile = median * exp(log1p_over(scale * normal, power))
+    kept, edge = exp(log_ndtr_inverse(scale * power)), -1 / (scale * Abs(power))
+    half = exp(power * log(y / median)) / (2 * scale * Abs(power))  # half the way from the edge, on which digits are
+    toward = Piecewise((z, power > 0), (-z, True))
+    inner = Piecewise((exp(log_window(toward - half, half)), half < 1), (ndtr(toward) - ndtr(edge), True)) / kept
+    cdf = Piecewise((inner, power > 0), (ndtr(z) / kept, True))
+    survival = Piecewise((ndtr(-z) / kept, power > 0), (inner, True))
+
+    right = maximum(0, sign(power))
+    near, far = kept * (right * level + (1 - right) * (1 - level)), kept * (right * (1 - level) + (1 - right) * level)
+    start = Piecewise((ndtri(ndtr(edge) + near), 2 * near < kept), (-ndtri(far), True))
+    way = maximum(0, start - edge)  # rounded; one Newton step gives the way from the edge its digits back
+    way += (near - exp(log_window(edge + way / 2, way / 2))) * sqrt(2 * pi) * exp((edge + way) ** 2 / 2)
+    short = log(scale * Abs(power) * way) / power
+    long = log1p_over(scale * (2 * right - 1) * start, power)
+    quantile = median * exp(Piecewise((short, near < ndtr(edge + 1) - ndtr(edge)), (long, True)))
+
+    top = log1p_over(2 * scale**2 * (power - 1) / (1 + sqrt(1 + 4 * scale**2 * power * (power - 1))), power)
+    mode = Piecewise((0, (power > 0) & (power < 1)), (median * exp(top), True))  # the edge where it is y^(power - 1)

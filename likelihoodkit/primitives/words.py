@@ -50,6 +50,7 @@ from likelihoodkit.primitives import (
     log_softplus_ratio as log_softplus_ratio,
     log_sum_exp as log_sum_exp,
     log_times_exp as log_times_exp,
+    log_window as log_window,
     log_x_coth as log_x_coth,
     log_x_coth_curve as log_x_coth_curve,
     log_x_coth_slope as log_x_coth_slope,

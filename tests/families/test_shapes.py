@@ -45,6 +45,28 @@ def test_no_power_is_lognormal(power: float) -> None:
     np.testing.assert_allclose(gradient[:, 2], x**3 / 2 * np.exp(-2 * outputs[:, 1]) - x, rtol=1e-14, atol=1e-14)
 
 
+@pytest.mark.parametrize("power", [0.0, 1e-300, -1e-17])
+def test_no_power_answers_like_lognormal(power: float) -> None:
+    belief = lk.derive(lk.BoxCoxNormal).distribution([[0.3, -0.5, power]])
+    limit = lk.derive(lk.LogNormal(scale="exp")).distribution([[0.3, -0.5]])
+    level = np.array([[1e-30], [1e-12], [0.3], [0.7], [1 - 1e-12]])
+    y = limit.quantile(level)
+    np.testing.assert_allclose(belief.quantile(level), y, rtol=1e-13)
+    np.testing.assert_allclose(belief.cdf(y), limit.cdf(y), rtol=1e-13)
+    np.testing.assert_allclose(belief.survival(y), limit.survival(y), rtol=1e-13)
+    np.testing.assert_allclose(belief.mode(), limit.mode(), rtol=1e-14)
+
+
+@pytest.mark.parametrize("power", [2.0, 0.5, -0.5, -2.0])
+def test_both_tails_keep_their_digits(power: float) -> None:
+    """The law ends on one side, where a difference of two distribution functions would have no digits."""
+    belief = lk.BoxCoxNormal(median=2, scale=1.5, power=power)
+    level = np.array([1e-30, 1e-12, 1e-4, 0.3])
+    np.testing.assert_allclose(belief.cdf(belief.quantile(level)), level, rtol=1e-12)
+    level = 1 - np.array([0.3, 1e-4, 1e-12, 1e-15])
+    np.testing.assert_allclose(belief.survival(belief.quantile(level)), 1 - level, rtol=1e-12)
+
+
 @pytest.mark.parametrize("power", [2.0, -2.0])
 def test_what_a_power_cannot_reach_is_cut(power: float) -> None:
     """A normal beyond -1/(scale |power|) has no amount; what is left is a normal truncated there."""
