@@ -26,8 +26,8 @@ class BoxCoxNormal(Distribution):
 
     Choose it for growth curves and reference ranges (the LMS method): `power` 1 is a normal, 0 `LogNormal`, and what
     lies between corrects the skewness; `scale` is about the coefficient of variation. `median` is the median as far
-    as nothing is cut. Powers between 0 and 1 leave a spike without bound at zero, often with hardly any mass: that is
-    the mode there; powers between -1 and 0 have no mean. It breaks when the tails are heavy (try `BoxCoxT`).
+    as nothing is cut. Powers between 0 and 1 leave a spike without bound at zero, often with hardly any mass, so that a
+    mode says little there; powers between -1 and 0 have no mean. It breaks when the tails are heavy (try `BoxCoxT`).
 
     Reference: Cole and Green (1992), Statistics in Medicine 11, 1305-1319.
     """
@@ -57,6 +57,3 @@ class BoxCoxNormal(Distribution):
     short = log(scale * Abs(power) * way) / power
     long = log1p_over(scale * (2 * right - 1) * start, power)
     quantile = median * exp(Piecewise((short, near < ndtr(edge + 1) - ndtr(edge)), (long, True)))
-
-    top = log1p_over(2 * scale**2 * (power - 1) / (1 + sqrt(1 + 4 * scale**2 * power * (power - 1))), power)
-    mode = Piecewise((0, (power > 0) & (power < 1)), (median * exp(top), True))  # the edge where it is y^(power - 1)
