@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import sympy as sp
 
 import likelihoodkit as lk
 import textbook
@@ -133,3 +134,15 @@ def test_against_mpmath_at_the_extremes(
             np.reshape(gradient, -1), truth.gradient, truth.gradient_condition, strict=True
         ):
             assert abs(float(found) - true) <= 8 * 2**-53 * condition + 2e-323, (y, outputs)
+
+
+def test_a_step_has_the_value_at_its_edge_that_was_asked_for() -> None:
+    class Stepped(Distribution):
+        y = outcome(real)
+        place = parameter(real, link=links.identity)
+
+        log_density = -((y - place) ** 2) / 2 - log(2 * sp.pi) / 2
+        median = sp.Heaviside(place, 0) + 10 * sp.Heaviside(place, 1) + 100 * sp.Heaviside(place)
+
+    answers = lk.derive(Stepped).distribution([-1.0, 0.0, 1.0]).median()
+    np.testing.assert_array_equal(answers, [0.0, 60.0, 111.0])

@@ -193,7 +193,9 @@ class _Builder:
         name = type(node).__name__
         if name not in ELEMENTARY:
             raise DerivationError(f"no engine knows the function {name}", value=str(node))
-        arguments = [self.add(a) for a in node.args if not (name == "Heaviside" and a.is_number)]
+        if name == "Heaviside" and node.args[1] != sp.S.Half:  # the step of the engines is 1/2 at zero
+            return self.add(node.rewrite(sp.Piecewise))
+        arguments = [self.add(a) for a in (node.args[:1] if name == "Heaviside" else node.args)]
         if name in {"Max", "Min"}:
             result = arguments[0]
             for other in arguments[1:]:
