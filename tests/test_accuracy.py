@@ -184,3 +184,31 @@ def test_a_dirichlet_keeps_its_digits_at_any_concentration(log_concentration: fl
             step = mpmath.mpf(10) ** -150
             ends = [loss(*[g + sign * step * (i == j) for j, g in enumerate(place)]) for sign in (1, -1)]
             assert float(gradient[0, i]) == pytest.approx(float((ends[0] - ends[1]) / (2 * step)), rel=1e-13)
+
+
+@pytest.mark.parametrize(
+    ("name", "y", "grid"),
+    [
+        ("GeneralizedPoisson", 1.0, (0.0, 1e-8, 1.0, -1.0, -30.0, 30.0, 88.0, -104.0, 700.0)),
+        ("GeneralizedPoisson", 0.0, (0.0, 1e-8, -1e-8, 1.0, -30.0, 104.0)),
+        ("GeneralizedPoisson", 2.0, (0.0, 1e-8, 1.0, -30.0, 88.0)),
+        ("Gompertz", 1e-300, (0.0, 1e-300, -30.0, 104.0, 709.0)),
+        ("Gompertz", 2.5, (-1.0, 0.0, 709.0, -709.0)),
+    ],
+)
+def test_terms_that_cancel_at_one_outcome(name: str, y: float, grid: tuple[float, ...]) -> None:
+    """At y = 1 and a small mean the slope in the dispersion was a difference of 1 and 1; y^2 of 1e-300 was 0."""
+    case = family_case(name)
+    found = measure(case, [(y, (f, g)) for f in grid for g in grid])
+    assert found.no_reference == 0
+    assert found.meets_the_bar, found.offences
+    assert found.hessian_meets_the_bar, found.offences
+
+
+def test_one_event_at_a_vanishing_mean_has_a_small_slope() -> None:
+    """2 m e - m (1 + e) m e/(1 + m e)^2 and so on, at m = e^-30: 1.07e11 u were lost."""
+    _, gradient = at(lk.GeneralizedPoisson, [1.0], [[-30.0, 1.0]])
+    with mpmath.workdps(60):
+        m, d = mpmath.exp(-30), mpmath.e
+        expected = d / (1 + d) * (1 - ((m - 1) / (1 + m * d)) ** 2)
+    assert float(gradient[0, 1]) == pytest.approx(float(expected), rel=1e-15)

@@ -250,13 +250,35 @@ generalized_poisson_loss: Kind = primitive(
     (
         None,
         lambda y, f, a: generalized_poisson_slope(y, f, a),
-        lambda y, f, a: ratio_share(y, a) - negative_binomial_bend(y, f, a),
+        lambda y, f, a: generalized_poisson_pull(y, f, a),
     ),
     accurate="y >= 0",
     nonnegative=True,
 )
 
 
+generalized_poisson_pull: Kind = primitive(
+    "generalized_poisson_pull",
+    lambda y, f, a: y * exp(a) / (1 + y * exp(a)) - exp(a) * ((exp(f) - y) / (1 + exp(a + f))) ** 2 / (1 + y * exp(a)),
+    (
+        None,
+        lambda y, f, a: -2 * generalized_poisson_slope(y, f, a) * sigmoid(a + f),
+        lambda y, f, a: generalized_poisson_pull_curve(y, f, a),
+    ),
+    accurate="y >= 0",
+)
+generalized_poisson_pull_curve: Kind = primitive(
+    "generalized_poisson_pull_curve",
+    lambda y, f, a: (
+        y * exp(a) / (1 + y * exp(a)) ** 2
+        + exp(a)
+        * ((exp(f) - y) / (1 + exp(a + f))) ** 2
+        / (1 + y * exp(a))
+        * (2 * exp(a + f) / (1 + exp(a + f)) - 1 / (1 + y * exp(a)))
+    ),
+    (None, None, None),
+    accurate="y >= 0",
+)
 generalized_poisson_slope: Kind = primitive(
     "generalized_poisson_slope",
     lambda y, f, a: (exp(f) - y) / (1 + exp(a + f)) ** 2,

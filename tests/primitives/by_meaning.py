@@ -160,6 +160,8 @@ ROWS: dict[str, tuple[Draw, tuple[tuple[float, ...], ...], int, float]] = {
     "log_less_digamma": (between((-50, 50)), _EXP, 20, 2.0),
     "trigamma_excess": (between((-50, 50)), _EXP, 20, 2.0),
     "generalized_poisson_loss": (_few((-6, 6), (-6, 6)), ((0.0, 1.0, 1.0),), 20, 4.0),
+    "generalized_poisson_pull": (_few((-6, 6), (-6, 6)), ((0.0, 1.0, 1.0), (1.0, -30.0, 1.0)), 20, 4.0),
+    "generalized_poisson_pull_curve": (_few((-6, 6), (-6, 6)), ((0.0, 1.0, 1.0), (1.0, -30.0, 1.0)), 20, 4.0),
     "gompertz_loss": (_amounts((-5, 5), (-3, 1), high=10), (), 5, 4.0),
     "gompertz_risk": (_amounts((-5, 5), (-3, 1), high=10), (), 5, 4.0),
     "gompertz_ageing": (_amounts((-5, 5), (-3, 1), high=10), (), 5, 4.0),

@@ -94,8 +94,9 @@ from likelihoodkit.primitives.kernels.poisson_inverse_gaussian import (  # isort
     poisson_inverse_gaussian_fa, poisson_inverse_gaussian_ff, poisson_inverse_gaussian_loss,
 )  # fmt: skip
 from likelihoodkit.primitives.kernels.powers import (  # isort: skip
-    generalized_gamma_loss, generalized_poisson_curve, generalized_poisson_slope, power_excess, power_moment,
-    power_pull, power_shape_curve, power_shape_slope, yule_simon_curve, yule_simon_loss, yule_simon_slope,
+    generalized_gamma_loss, generalized_poisson_curve, generalized_poisson_pull, generalized_poisson_pull_curve,
+    generalized_poisson_slope, power_excess, power_moment, power_pull, power_shape_curve, power_shape_slope,
+    yule_simon_curve, yule_simon_loss, yule_simon_slope,
 )  # fmt: skip
 from likelihoodkit.primitives.kernels.products import (  # isort: skip
     argument_hazard, argument_hazard_curve, argument_hazard_slope, excess_log1m, excess_rate, excess_rate_slope,
@@ -211,7 +212,8 @@ __all__ = [
     "gammainccinv", "gammaincinv", "generalized_gamma_loss", "generalized_pareto_cross", "generalized_pareto_loss",
     "generalized_pareto_scale", "generalized_pareto_scale_curve", "generalized_pareto_shape",
     "generalized_pareto_shape_curve", "generalized_poisson_curve", "generalized_poisson_loss",
-    "generalized_poisson_slope", "gompertz_ageing", "gompertz_curve", "gompertz_loss", "gompertz_risk",
+    "generalized_poisson_pull", "generalized_poisson_pull_curve", "generalized_poisson_slope", "gompertz_ageing",
+    "gompertz_curve", "gompertz_loss", "gompertz_risk",
     "gumbel_min_step_bend", "gumbel_min_step_cross", "gumbel_min_step_curve", "gumbel_min_step_length",
     "gumbel_min_step_start", "gumbel_step_bend", "gumbel_step_cross", "gumbel_step_curve", "gumbel_step_length",
     "gumbel_step_start", "hazard", "hazard_curve", "hazard_derivative", "hazard_excess", "hazard_excess_derivative",

@@ -13,7 +13,9 @@ from likelihoodkit.primitives.kernels.exponential import log1pmx, times_exp
 from likelihoodkit.primitives.kernels.gamma import log_gamma
 from likelihoodkit.primitives.kernels.logistic import sigmoid, softplus
 from likelihoodkit.primitives.kernels.rising import digamma_rising, log_beta
+from likelihoodkit.primitives.kernels.single import ratio_rest, ratio_share
 from likelihoodkit.primitives.kernels.whole import gamma_peak, log_less_digamma
+from likelihoodkit.primitives.kernels.whole_pairs import negative_binomial_bend
 
 # -- generalised gamma: X = (y e^t)^(e^k) against its shape s = e^g ----------------------------------------------
 
@@ -168,7 +170,9 @@ def generalized_poisson_slope(y: Floats, f: Floats, a: Floats) -> Floats:
     total = a + f
     share, rest = np.asarray(sigmoid(total)), np.asarray(sigmoid(-total))
     gap = np.asarray(exp_minus(f, y))
-    excess = np.where(f > 0, 1.0 - np.asarray(times_exp(y, -f)), gap)  # (m - y)/m, or m - y for a small mean
+    of_gap = gap * np.exp(-np.minimum(f, BEYOND))
+    relative = np.where(f < BEYOND, of_gap, 1.0 - np.asarray(times_exp(y, -f)))
+    excess = np.where(f > 0, relative, gap)  # (m - y)/m, or m - y for a small mean
     size = np.maximum(f, 0.0)
     down = np.where(f > 0, -f - 2.0 * a, -2.0 * total)
     near = (f < BEYOND) & (total <= 0)
@@ -189,3 +193,31 @@ def generalized_poisson_curve(y: Floats, f: Floats, a: Floats) -> Floats:
     )
     counts = np.where(total > 0, np.asarray(times_exp(y * share**3, -2.0 * total)), y * share * rest * rest)
     return np.asarray(2.0 * counts - np.tanh(0.5 * total) * mean)
+
+
+@kernel
+def generalized_poisson_pull(y: Floats, f: Floats, a: Floats) -> Floats:
+    """Derivative of the loss in a: e^a (y - E^2)/(1 + e^a y) with E = (m - y)/(1 + e^F)."""
+    return piecewise((y, f, a), (y == 1, _one_event), otherwise=_other_events)
+
+
+def _one_event(y: Floats, f: Floats, a: Floats) -> Floats:
+    """At y = 1, where 1 + E = m (1 + e^a)/(1 + e^F) has cancelled by hand: sigmoid(F) (1 - E)."""
+    total = a + f
+    share, rest = np.asarray(sigmoid(total)), np.asarray(sigmoid(-total))
+    # 1 - E less 2/(1 + e^F): m (e^a - 1)/(1 + e^F), by its share of m e^a where that is the larger
+    thinned = np.where(total > 0, np.asarray(times_exp(share, -a)), np.asarray(times_exp(rest, f)))
+    grown = np.where(a > 0, -share * np.expm1(-np.absolute(a)), thinned * np.expm1(np.minimum(a, 0.0)))
+    return np.asarray(share * (2.0 * rest + grown))
+
+
+def _other_events(y: Floats, f: Floats, a: Floats) -> Floats:
+    return np.asarray(ratio_share(y, a)) - np.asarray(negative_binomial_bend(y, f, a))
+
+
+@kernel
+def generalized_poisson_pull_curve(y: Floats, f: Floats, a: Floats) -> Floats:
+    """Derivative of generalized_poisson_pull in a: with B the bend and p the pull, 2 B sigmoid(F) + p/(1 + e^a y)."""
+    bend, total = np.asarray(negative_binomial_bend(y, f, a)), a + f
+    events = np.asarray(ratio_rest(y, a)) * np.asarray(generalized_poisson_pull(y, f, a))
+    return np.where(y == 0, np.tanh(0.5 * total) * bend, 2.0 * np.asarray(sigmoid(total)) * bend + events)

@@ -261,13 +261,19 @@ def gompertz_ageing(y: Floats, f: Floats, g: Floats) -> Floats:
     )
 
 
+def _squared(y: Floats, f: Floats, g: Floats, factor: Floats) -> Floats:
+    """factor y^2 e^(f + g), by a root that is in reach wherever the square is."""
+    root = np.asarray(times_exp(y, 0.5 * (f + g)))
+    return np.asarray(root * (root * factor))
+
+
 def _less_argument(near: Floats, far: Floats, x: Floats) -> Floats:
     part = np.where(x < 2.0, near, far)
     return np.where(np.isinf(part), part, part - x)
 
 
 def _ageing(y: Floats, f: Floats, g: Floats, x: Floats) -> Floats:
-    near = np.asarray(times_exp(y * x * np.asarray(exprel_derivative(np.minimum(x, 2.0))), f))
+    near = _squared(y, f, g, np.asarray(exprel_derivative(np.minimum(x, 2.0))))
     return _less_argument(near, np.asarray(times_exp(x - 1.0 + np.exp(-x), (f - g) + x)), x)
 
 
@@ -284,7 +290,7 @@ def gompertz_curve(y: Floats, f: Floats, g: Floats) -> Floats:
 
 def _curve(y: Floats, f: Floats, g: Floats, x: Floats) -> Floats:
     less = np.minimum(x, 2.0)
-    near = np.asarray(times_exp(y * x * (np.exp(less) - np.asarray(exprel_derivative(less))), f))
+    near = _squared(y, f, g, np.exp(less) - np.asarray(exprel_derivative(less)))
     far = np.asarray(times_exp(x * x - x + 1.0 - np.exp(-x), (f - g) + x))
     return _less_argument(near, far, x)
 

@@ -47,7 +47,8 @@ def log_ratio_of_rates(y: Floats, f: Floats, a: Floats) -> Floats:
     """log((r + y) m/((r + m) y)), y > 0: the logarithm of what y would have to be over y."""
     inverse = np.asarray(times_exp(1.0 / y, -a))
     few = (f - np.log(y)) + log1p_exp(y, a) - np.asarray(softplus(a + f))
-    return np.asarray(np.where(inverse < 1.0, np.log1p(inverse) - np.asarray(softplus(-(a + f))), few))
+    apart = (inverse < 1.0) | ((a + f > 0) & (inverse < np.inf))  # f less softplus(F) would cancel
+    return np.asarray(np.where(apart, np.log1p(inverse) - np.asarray(softplus(-(a + f))), few))
 
 
 @kernel
