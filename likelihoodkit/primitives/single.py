@@ -14,7 +14,6 @@ from likelihoodkit.primitives.logistic import sigmoid, softplus, times_exp
 from likelihoodkit.primitives.record import Kind, primitive
 from likelihoodkit.primitives.whole import (
     log_less_digamma,
-    negative_binomial_bend,
     trigamma_excess,
 )
 
