@@ -212,12 +212,13 @@ def _one_event(y: Floats, f: Floats, a: Floats) -> Floats:
 
 
 def _other_events(y: Floats, f: Floats, a: Floats) -> Floats:
-    return np.asarray(ratio_share(y, a)) - np.asarray(negative_binomial_bend(y, f, a))
+    return np.asarray(np.asarray(ratio_share(y, a)) - np.asarray(negative_binomial_bend(y, f, a)))
 
 
 @kernel
 def generalized_poisson_pull_curve(y: Floats, f: Floats, a: Floats) -> Floats:
     """Derivative of generalized_poisson_pull in a: with B the bend and p the pull, 2 B sigmoid(F) + p/(1 + e^a y)."""
-    bend, total = np.asarray(negative_binomial_bend(y, f, a)), a + f
+    bend, total = np.asarray(negative_binomial_bend(y, f, a)), np.asarray(a + f)
     events = np.asarray(ratio_rest(y, a)) * np.asarray(generalized_poisson_pull(y, f, a))
-    return np.where(y == 0, np.tanh(0.5 * total) * bend, 2.0 * np.asarray(sigmoid(total)) * bend + events)
+    curve = np.where(y == 0, np.tanh(0.5 * total) * bend, 2.0 * np.asarray(sigmoid(total)) * bend + events)
+    return np.asarray(curve)
