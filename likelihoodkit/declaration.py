@@ -149,7 +149,7 @@ class Declared(Facts, metaclass=FamilyMeta):
                 remedy=f"Write {cls.formula_name} = ...",
             )
         for name in (cls.formula_name, *CLOSED_FORMS):
-            if name in body and name not in slots:
+            if name in body and (name not in slots or name != OF_EITHER):
                 setattr(cls, name, write_formula(cls.__name__, name, body[name], naming))
         cls.formula = getattr(cls, cls.formula_name)
         cls.fisher = {

@@ -36,6 +36,8 @@ def column(array: Array, whole: Sequence[Array]) -> Column | None:
     size = len(array) if array.ndim == 2 else 0
     for which, one in enumerate(whole):
         step = one.strides[1] if one.ndim == 2 else one.itemsize
+        if not step:  # one number shown many times
+            continue
         first, rest = divmod(address(array) - address(one), step)
         width = one.shape[1] if one.ndim == 2 else 1
         fits = array.dtype == one.dtype and array.strides[-1] == one.strides[0] and first >= 0 and not rest

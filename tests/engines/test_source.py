@@ -21,8 +21,7 @@ WITHOUT = {
     "GeneralizedNormal", "Beta", "ContinuousBernoulli", "Zeta", "MultivariateNormal", "MultivariateT", "Ordered"
 }  # fmt: skip
 #: computed one number at a time by Python's erfc instead of SciPy's
-LAST_DIGITS = {"SkewNormal", "ExponentiallyModifiedNormal", "BoxCoxNormal", "BoxCoxT"}
-
+LAST_DIGITS = {"SkewNormal", "ExponentiallyModifiedNormal", "BoxCoxNormal", "BoxCoxT", "Tweedie"}
 RUN = """
 import importlib.util, json, sys
 sys.path.insert(0, sys.argv[1])
@@ -51,7 +50,7 @@ def arguments(name: str) -> dict[str, np.ndarray]:
     domain = loss.bound.family.outcome.domain
     y = rng.uniform(*domain.typical, count)
     found = {f"{name} y": np.floor(y) if domain.whole else y, f"{name} outputs": outputs}
-    held = {"level": 0.3, "minimum": 0.001}
+    held = {"level": 0.3, "minimum": 0.001, "power": 1.5}
     return found | {f"{name} given {n}": np.full(count, held.get(n, 12.0)) for n in loss.inputs}
 
 

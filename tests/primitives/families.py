@@ -66,8 +66,30 @@ def _seldom(g: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...
     return _magnitudes(g, n, 0.3, 6), g.uniform(-0.5, 1, n), g.uniform(0, 1, n), p
 
 
+def _extreme_information(a: mp.mpf, first: mp.mpf, second: mp.mpf) -> mp.mpf:
+    """Prescott and Walden (1980), Biometrika 67, 723-724, at scale 1, for the log of the scale; a is not 0."""
+    p, g, e = (1 + a) ** 2 * mp.gamma(1 + 2 * a), mp.gamma(2 + a), 1 - mp.euler
+    q = g * (mp.psi(0, 1 + a) + (1 + a) / a)
+    entries = {
+        (0, 0): p,
+        (0, 1): (g - p) / a,
+        (0, 2): (p / a - q) / a,
+        (1, 1): (1 - 2 * g + p) / a**2,
+        (1, 2): (q - e - (1 - g) / a - p / a) / a**2,
+        (2, 2): (mp.pi**2 / 6 + (e + 1 / a) ** 2 - 2 * q / a + p / a**2) / a**2,
+    }
+    return entries[int(first), int(second)]
+
+
+def _one_entry(g: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
+    """Shapes, and the same entry for all."""
+    return g.uniform(-0.45, 3, n), np.full(n, 1.0), np.full(n, 2.0)
+
+
 #: name -> definition, arguments to draw, further points, digits lost per decade, bound
 FAMILY_CASES: dict[str, Case] = {
+    # rounded terms of 1/a^4 in the middle range: 1e-13 is more than a curvature needs
+    "extreme_value_information": Case(_extreme_information, _one_entry, ((-0.2, 1.0, 2.0), (1e-3, 1.0, 2.0)), 20, 1e3),
     "tweedie_normaliser": Case(lambda s, p: _counted(s, p)[0], _relative, ((-7.0, 1.5), (0.0, 1.25)), 1, 8.0),
     "tweedie_normaliser_slope": Case(lambda s, p: _counted(s, p)[1], _relative, ((-7.0, 1.5),), 1, 200.0),
     "tweedie_normaliser_curve": Case(lambda s, p: _counted(s, p)[2], _relative, (), 1, 1e6),

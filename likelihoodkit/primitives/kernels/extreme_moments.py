@@ -99,5 +99,9 @@ def extreme_value_variance(a: Floats) -> Floats:
 @kernel
 def extreme_value_information(a: Floats, first: Floats, second: Floats) -> Floats:
     """Fisher information at scale 1, a > -1/2, of location (0), log scale (1) and shape (2)."""
-    i, j = int(first.ravel()[0]), int(second.ravel()[0])
-    return _split(a, lambda a: _information_near(a)[i, j], lambda a: _information_far(a)[i, j], -NEAR)
+    known = ~np.isnan(first + second)
+    if not known.any():
+        return np.full_like(a, np.nan)
+    i, j = (int(np.broadcast_to(entry, known.shape)[known][0]) for entry in (first, second))
+    found = _split(a, lambda a: _information_near(a)[i, j], lambda a: _information_far(a)[i, j], -NEAR)
+    return np.where(known, found, np.nan)
