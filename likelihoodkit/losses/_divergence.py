@@ -56,8 +56,8 @@ def kl_formula(noise: Any, other: Any) -> sp.Expr:
 
     >>> import likelihoodkit as lk
     >>> from likelihoodkit.losses import kl_formula
-    >>> kl_formula(lk.Exponential(mean=2), lk.Exponential(mean=2))
-    0
+    >>> kl_formula(lk.Exponential(mean=2), lk.Exponential(mean=3)).evalf(6)
+    0.0721318
     >>> kl_formula(lk.Gamma(mean=1, shape=1), lk.Exponential(mean=4)).evalf(6)
     0.636294
     """

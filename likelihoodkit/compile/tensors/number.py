@@ -212,6 +212,8 @@ class Numpy(types.SimpleNamespace):
     """NumPy, as far as kernels may use it."""
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # Python's own questions about an object
+            raise AttributeError(name)
         raise NotStraight(f"numpy.{name}")
 
 

@@ -86,6 +86,8 @@ class _Special:
         return where(a == 0, 0.0, a * emit("log1p", where(a == 0, 0.0, b)))
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # Python's own questions about an object
+            raise AttributeError(name)
         raise NotStraight(f"scipy.special.{name}")
 
 

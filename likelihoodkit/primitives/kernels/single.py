@@ -228,7 +228,8 @@ def burr_shape(z: Floats, o: Floats) -> Floats:
     """z (e^o sigmoid(z) - sigmoid(-z)): 0 to infinity without 0 times infinity."""
     product = np.where(np.isinf(z), np.where(z > 0, np.asarray(times_exp(z, o)), np.absolute(z)), 0.0)
     finite = np.where(np.isinf(z), 0.0, z)
-    return np.where(np.isinf(z), product, finite * np.asarray(tilted_balance(finite, o)))
+    balance = np.where(finite == 0, 0.0, np.asarray(tilted_balance(finite, o)))  # e^o may be infinite
+    return np.where(np.isinf(z), product, finite * balance)
 
 
 # -- the risk that grows: Gompertz --------------------------------------------------------------------------------
