@@ -27,7 +27,7 @@ class BoxCoxNormal(Distribution):
     Choose it for growth curves and reference ranges (the LMS method): `power` 1 is a normal, 0 `LogNormal`, and what
     lies between corrects the skewness; `scale` is about the coefficient of variation. `median` is the median as far
     as nothing is cut. Powers between 0 and 1 leave a spike without bound at zero, often with hardly any mass, so that a
-    mode says little there; powers between -1 and 0 have no mean. It breaks when the tails are heavy (try `BoxCoxT`).
+    mode says little there; powers between -1 and 0 have no mean. It breaks when the tails are heavy (try `Burr`).
 
     Reference: Cole and Green (1992), Statistics in Medicine 11, 1305-1319.
     """
