@@ -23,6 +23,7 @@ EXTRAS = {
     "dask": "dask",
     "statsmodels": "statsmodels",
     "skpro": "skpro",
+    "tqdm": "progress",
 }
 
 

@@ -52,9 +52,9 @@ class XGBoostObjective(Objective):
             raw, y, weights = np.asarray(first), second.get_label(), _weights(second.get_weight())
         else:
             raw, y, weights = np.asarray(second), np.asarray(first), _weights(sample_weight)
-        if self._training is not None and len(self._training[0]) == len(y):
-            y, weights, offset = self._training
-            return self._columns_of(raw, y, weights, offset)
+        prepared = self.prepared(y)
+        if prepared is not None:
+            return self._columns_of(raw, *prepared)
         if self.start is None:
             self.prepare(y, weights)
             self._at_zero(raw)
@@ -100,15 +100,15 @@ class LightGBMObjective(Objective):
             "boost_from_average": False,
         }
 
-    def __call__(self, first: Any, second: Any) -> tuple[Array, Array]:
-        """``(raw, Dataset)`` as `lightgbm.train` calls, or ``(y, raw)`` as its estimators do."""
+    def __call__(self, first: Any, second: Any, weight: Any = None) -> tuple[Array, Array]:
+        """``(raw, Dataset)`` as `lightgbm.train` calls, or ``(y, raw, weight)`` as its estimators do."""
         if hasattr(second, "get_label"):
             raw, y, weights = np.asarray(first), np.asarray(second.get_label()), _weights(second.get_weight())
         else:
-            raw, y, weights = np.asarray(second), np.asarray(first), None
-        offset = None
-        if self._training is not None and len(self._training[0]) == len(y):
-            y, weights, offset = self._training
+            raw, y, weights = np.asarray(second), np.asarray(first), _weights(weight)
+        offset, prepared = None, self.prepared(y)
+        if prepared is not None:
+            y, weights, offset = prepared
         elif self.start is None:
             raise FitError(
                 "LightGBM trains with a copy of its parameters: what the copy learns here would be lost",

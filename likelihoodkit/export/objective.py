@@ -119,6 +119,18 @@ class Objective:
         self._training = (target, weight, added)
         return self
 
+    def prepared(self, labels: Array) -> tuple[Array, Array | None, Array | None] | None:
+        """Outcomes, weights and offset as they were prepared, if the booster's labels are those; else None.
+
+        The boosters keep labels in float32. Other rows, a part of them on each of several machines say, come with
+        labels and weights of their own. Outcomes of several columns have no place there and are known by their number.
+        """
+        if self._training is None or len(self._training[0]) != len(labels):
+            return None
+        y = self._training[0]
+        same = y.ndim > 1 or np.array_equal(y.astype(np.float32), np.asarray(labels, dtype=np.float32))
+        return self._training if same else None
+
     @property
     def weighted(self) -> bool:
         """Do the training data that are kept have weights?"""

@@ -24,6 +24,7 @@ from likelihoodkit.fit import kinks
 from likelihoodkit.fit.design import Basis, Table, orthonormal, triangle_of
 from likelihoodkit.fit.model import Model
 from likelihoodkit.fit.prepare import Rows, bound_of, read_rows
+from likelihoodkit.fit.progress import shown
 from likelihoodkit.loss import derive
 
 Array = NDArray[Any]
@@ -179,7 +180,8 @@ class BlockSum:
     units: Array
 
     def _pass(self, inner: Array, what: str) -> Iterator[Any]:
-        return in_order(self.executor, partial(total, self.work, self.triangles, inner, what), self.blocks())
+        found = in_order(self.executor, partial(total, self.work, self.triangles, inner, what), self.blocks())
+        return shown(found, f"{self.work.bound.name}: {what}")
 
     def outputs(self, inner: Array) -> Totals:
         """The totals at these coefficients."""
@@ -224,7 +226,7 @@ def _survey(
 ) -> tuple[Seen, dict[str, Array]]:
     """Everything that the first pass finds, and the triangles of all rows."""
     found: Seen | None = None
-    for number, seen in enumerate(in_order(executor, partial(look, work), blocks())):
+    for number, seen in enumerate(shown(in_order(executor, partial(look, work), blocks()), f"{family}: columns")):
         if found is None:
             found = seen
             continue

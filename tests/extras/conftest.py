@@ -4,3 +4,7 @@ Every framework of the `extras` group must import here: a missing one is a failu
 """
 
 from __future__ import annotations
+
+import os
+
+os.environ.setdefault("KERAS_BACKEND", "jax")  # Keras reads it once, when it is imported, and would look for TensorFlow

@@ -90,6 +90,37 @@ def test_weights_reach_lightgbm() -> None:
     np.testing.assert_allclose(answers[0], answers[1], rtol=1e-5)
 
 
+def test_other_rows_than_those_prepared_are_not_mistaken_for_them() -> None:
+    """As many rows as were prepared, but others: a part of them on a machine of its own, say."""
+    objective = lk.derive(lk.Poisson).lightgbm().prepare(COUNTS[:700])
+    raw = np.zeros(700)
+    other = lightgbm.Dataset(X[700:1400], COUNTS[700:1400]).construct()
+    found, _ = objective(raw, other)
+    expected, _ = lk.derive(lk.Poisson).lightgbm().prepare(COUNTS[:700]).slopes(COUNTS[700:1400], raw)
+    assert found.ravel() @ expected.ravel() > 0
+    np.testing.assert_array_equal(found, expected.reshape(found.shape))
+    boosted = lk.derive(lk.Poisson).xgboost().prepare(COUNTS[:700])
+    np.testing.assert_array_equal(
+        boosted(raw, xgboost.DMatrix(X[700:1400], COUNTS[700:1400]))[0].ravel(), found.ravel()
+    )
+
+
+def test_the_estimators_of_lightgbm_pass_weights_along() -> None:
+    weights = np.where(X[:, 3] > 0, 1.0, 0.0)
+    objective = lk.derive(lk.Poisson).lightgbm().prepare(COUNTS, weights)
+    objective.release()
+    settings = {"learning_rate": 0.3, "num_leaves": 4, "verbose": -1, "n_jobs": 1, "n_estimators": 5}
+    model = lightgbm.LGBMRegressor(objective=objective, boost_from_average=False, **settings)
+    model.fit(X[:, :3], COUNTS, sample_weight=weights)
+    native = lightgbm.train(
+        {k: v for k, v in settings.items() if k != "n_estimators"} | objective.parameters,
+        lightgbm.Dataset(X[:, :3], COUNTS, weight=weights), 5,
+    )  # fmt: skip
+    np.testing.assert_allclose(
+        model.predict(X[:, :3], raw_score=True), native.predict(X[:, :3], raw_score=True), rtol=1e-6
+    )
+
+
 def test_a_start_that_xgboost_would_forget_is_an_error() -> None:
     objective = lk.derive(lk.Poisson).xgboost()
     with pytest.raises(lk.FitError, match=r"begins at 0\.5"):
