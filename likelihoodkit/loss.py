@@ -215,8 +215,8 @@ class Loss(Running, Exported):
             how = weights, offset, shared, given
             return verb("on_tensors")("gradient", self, y, outputs, how, (out, on_invalid))  # type: ignore[no-any-return]
         if self.bound.family.outcome.domain.vector:  # the value costs little beside it, and the bits are the same
-            how = {"weights": weights, "offset": offset, "shared": shared, "on_invalid": on_invalid, **given}
-            return self.value_and_gradient(y, outputs, out=(None, out), **how)[1]
+            extra: dict[str, Any] = {"weights": weights, "offset": offset, "shared": shared, "on_invalid": on_invalid}
+            return self.value_and_gradient(y, outputs, out=(None, out), **extra, **given)[1]
         rows = self._read(y, outputs, weights, offset, shared, given, by_tile=True, on_invalid=on_invalid)
         answer, places = self._gradient_of(rows, out)
         self._run("gradient", rows, places, (y, outputs, answer))
