@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +49,7 @@ class Support:
     increasing: bool = False  # the entries of a vector come in increasing order
     names: tuple[str, ...] = ()  # what the numbers 0, 1, ... are called where they stand for a choice
     notes: dict[str, str] = field(default_factory=dict, compare=False)
+    either_sign: ClassVar[bool] = False  # may the labels 0 and 1 be spelled -1 and +1?
 
     def __str__(self) -> str:
         return self.name

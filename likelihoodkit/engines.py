@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from importlib.util import find_spec
 from typing import Any, Self
@@ -16,7 +17,8 @@ from numpy.typing import ArrayLike, NDArray
 from likelihoodkit.binding import Binding, Bound, Held, Shared
 from likelihoodkit.compile import Program, Runner, compile_program
 from likelihoodkit.compile.cache import recall
-from likelihoodkit.compile.checks import all_inside
+from likelihoodkit.compile.checks import all_finite, all_inside
+from likelihoodkit.compile.named_text import Input
 from likelihoodkit.compile.numba_engine import CompiledRunner, need_compiler
 from likelihoodkit.compile.source import Signature, module
 from likelihoodkit.compile.split import Prepared
@@ -26,6 +28,8 @@ from likelihoodkit.links import Link
 from likelihoodkit.primitives import is_vector
 from likelihoodkit.rows import Reader, Rows
 from likelihoodkit.straight import Calls
+from likelihoodkit.supports import Support
+from likelihoodkit.vector_rows import RULES
 
 Array = NDArray[Any]
 PROGRAMS = ("value", "fused", "gradient", "hessian", "fisher", "parameters")
@@ -166,23 +170,36 @@ class Running:
         if target not in TARGETS:
             remedy = f"Targets: {', '.join(TARGETS)}"
             raise UnknownNameError(f"source is not written for {target!r}", value=target, remedy=remedy)
-        derivation, family = self._reader.derivation, self.bound.family
-        domain = family.outcome.domain
+        signature = self._signature()
+        if target != "numpy":
+            return tensor_module(target, self.program("fused"), signature)
+        return module(self.program("fused"), signature)
+
+    def _signature(self) -> Signature:
+        """How a written module is called."""
+        derivation, domain = self._reader.derivation, self.bound.family.outcome.domain
         shared = [(name, symbol.name) for name, symbol in derivation.shared.items()]
-        signature = Signature(
+        outputs = [(name, s.name, is_vector(s)) for name, s in derivation.outputs.items()]
+        inputs: tuple[Input, ...] = ()
+        if domain.vector and domain.layout == "entries" and len(outputs) == 1 and outputs[0][2]:
+            name, symbol, _ = outputs[0]
+            predicted = self.bound.family.parameters[name].domain
+            y, f = array_of("y", derivation.y.name, domain), array_of("outputs", symbol, predicted, free=True)
+            inputs = (replace(y, predicted=False, group="K"), replace(f, group="K"))
+        return Signature(
             repr(self.bound),
             str(derivation.expression),
             derivation.y.name,
-            [(name, s.name, is_vector(s)) for name, s in derivation.outputs.items()],
+            outputs,
             [*((name, s.name) for name, s in derivation.inputs.items()), *shared],
             list(derivation.predicted),
             all_inside(domain),
             domain.words,
             domain.vector or bool(domain.entries),
+            inputs,
+            constants=tuple((symbol.name, values) for symbol, values in derivation.constants.values()),
+            labels=domain.either_sign,
         )
-        if target != "numpy":
-            return tensor_module(target, self.program("fused"), signature)
-        return module(self.program("fused"), signature)
 
     def prepare(self, y: ArrayLike) -> Prepared:
         """Check outcomes once and compute what depends on them alone, for many calls with other outputs.
@@ -212,6 +229,22 @@ class Running:
                 remedy="Prepare it with the loss that is called",
             )
         return prepared
+
+
+def array_of(name: str, symbol: str, domain: Support, free: bool = False) -> Input:
+    """One array of a written module, asked what its support asks; where a link leads into that it is ``free``."""
+    rules = () if free else RULES.get(domain.name, ())
+    anything = free or domain.special or domain.sums_to_one
+    return Input(
+        name,
+        symbol,
+        domain.vector,
+        all_finite if anything else all_inside(domain),
+        domain.words,
+        domain.name if domain.layout == "entries" else "",
+        tuple((wrong, test.__module__, test.__name__) for wrong, test in rules),
+        domain.either_sign,
+    )
 
 
 def _told(how: Binding, symbol: sp.Symbol) -> str:

@@ -248,21 +248,41 @@ def _sum_off(y: Array, _: Any) -> Array:
     return np.asarray((y < 0).any(axis=1) | (np.abs(y.sum(axis=1) - 1) > 1e-6))
 
 
+def _not_positive(y: Array, _: Any) -> Array:
+    return np.asarray((y <= 0).any(axis=1))
+
+
+def _not_of_length_one(y: Array, _: Any) -> Array:
+    return np.asarray(np.abs(np.square(y).sum(axis=1) - 1) > 1e-6)
+
+
+def _other_total(y: Array, total: Any) -> Array:
+    return np.asarray(y.sum(axis=1) != total)
+
+
+def _ranks_nothing(y: Array, _: Any) -> Array:
+    return np.asarray(y[:, 0] < 0)
+
+
+def _all_zeros(y: Array, _: Any) -> Array:
+    return np.asarray((y == 0).all(axis=1))
+
+
 #: further conditions of vector supports: what is wrong with a row, and the mask of rows for which it is
 RULES: dict[str, tuple[tuple[str, Callable[[Array, Any], Array]], ...]] = {
     "simplex": (("does not sum to 1", _sum_off),),
     "one-hot": (("does not sum to 1", _sum_off),),
     "proportions": (
-        ("is not positive everywhere", lambda y, _: np.asarray((y <= 0).any(axis=1))),
+        ("is not positive everywhere", _not_positive),
         ("does not sum to 1", _sum_off),
     ),
-    "sphere": (("has not length 1", lambda y, _: np.asarray(np.abs(np.square(y).sum(axis=1) - 1) > 1e-6)),),
-    "count vectors": (("does not add up to trials", lambda y, total: np.asarray(y.sum(axis=1) != total)),),
+    "sphere": (("has not length 1", _not_of_length_one),),
+    "count vectors": (("does not add up to trials", _other_total),),
     "rankings": (
         ("names an item twice", _repeated),
         ("goes on after -1", _gap),
-        ("ranks nothing", lambda y, _: np.asarray(y[:, 0] < 0)),
+        ("ranks nothing", _ranks_nothing),
     ),
-    "directions": (("is all zeros", lambda y, _: np.asarray((y == 0).all(axis=1))),),
+    "directions": (("is all zeros", _all_zeros),),
     "labellings": (("goes on after -1", _gap),),
 }

@@ -19,6 +19,7 @@ import numpy as np
 from likelihoodkit.errors import DerivationError
 
 PACKAGE = "likelihoodkit.primitives.kernels"
+HOMES = (PACKAGE, "likelihoodkit.primitives.vector_kernels")
 
 #: what SciPy does in a kernel, in Python's own mathematics: right, but one number at a time
 STANDINS = {
@@ -183,7 +184,7 @@ class Collector:
                     remedy="Ship the kit, or choose a family without that function",
                 )
             self.standins[name] = STANDINS[name]
-        elif module.startswith(PACKAGE) and name != "_tables":
+        elif module.startswith(HOMES) and name != "_tables":
             self.need(module, name)
         elif module.partition(".")[0] in sys.stdlib_module_names and module not in {"__future__", "typing"}:
             self.imports[f"from {module} import {name}"] = None

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from likelihoodkit.compile.checks import Inside
 from likelihoodkit.compile.forms import everyday
 from likelihoodkit.compile.kernel_text import Collector
+from likelihoodkit.compile.named_text import LABELS, Input, named_calls
 from likelihoodkit.compile.numpy_engine import ENTRIES, TILE
 from likelihoodkit.compile.program import Instruction, Program
 from likelihoodkit.compile.tiles import LEAST
 from likelihoodkit.errors import DerivationError
-from likelihoodkit.primitives import kernels
+from likelihoodkit.primitives import kernels, vector_kernels
 
 INFIX = {
     "add": "+", "subtract": "-", "multiply": "*", "divide": "/", "less": "<", "less_equal": "<=", "greater": ">",
@@ -45,7 +46,9 @@ class Signature:
     """How a module is called.
 
     The symbol of the outcome; (name, symbol, is a vector) of outputs; names and symbols of what else is given by
-    keyword; names of the gradient's columns; the question about every outcome, and its support in words.
+    keyword; names of the gradient's columns; the question about every outcome, and its support in words. ``inputs``
+    are the arrays of a loss that takes each by its own name, or the outcome and the outputs where both are vectors;
+    ``by_name`` tells the one from the other.
     """
 
     title: str
@@ -57,21 +60,40 @@ class Signature:
     check: Inside
     words: str
     vector_outcome: bool = False
+    inputs: tuple[Input, ...] = ()
+    by_name: bool = False
+    labels: bool = False
+    #: parameters held at a vector, by symbol
+    constants: tuple[tuple[str, tuple[float, ...]], ...] = ()
+
+    @property
+    def symbols(self) -> list[str]:
+        """The symbols of what a program is given, in order."""
+        if self.inputs:
+            return [one.symbol for one in self.inputs]
+        return [self.outcome, *(s for _, s, _ in self.outputs), *(s for _, s in self.given)]
+
+    def refuse(self) -> None:
+        """Raise `DerivationError` for a call that no module has yet."""
+        vectors = any(v for _, _, v in self.outputs)
+        if not self.by_name and (vectors or self.vector_outcome) and (len(self.outputs) > 1 or self.given):
+            raise DerivationError(f"{self.title}: source with vectors among other numbers is not written yet")
 
 
 def module(program: Program, signature: Signature) -> str:
     """The text of a module with `value_and_gradient`, from the program of value and gradient."""
-    if signature.vector_outcome or (any(v for _, _, v in signature.outputs) and len(signature.outputs) > 1):
-        raise DerivationError(f"{signature.title}: source with vectors among other numbers is not written yet")
+    signature.refuse()
     fast = everyday(program, apart=True)
-    symbols = [signature.outcome, *(s for _, s, _ in signature.outputs), *(s for _, s in signature.given)]
     collector = Collector()
+    for one in signature.inputs:
+        for _, home, function in one.rules:
+            collector.need(home, function)
     for instruction in (*program.instructions, *fast.instructions):
         operation = instruction.operation
         if operation == "polynomial":
             collector.need("likelihoodkit.primitives.kernels._tools", "horner")
         elif operation not in {"input", "constant", "negative", "heaviside", *INFIX, *NUMPY}:
-            collector.operation(operation, getattr(kernels, operation))
+            collector.operation(operation, getattr(kernels, operation, None) or getattr(vector_kernels, operation))
     helpers = [
         text
         for name, text in HELPERS.items()
@@ -81,21 +103,24 @@ def module(program: Program, signature: Signature) -> str:
     parts = [
         _head(signature),
         *helpers,
+        *([LABELS] if signature.labels or any(one.labels for one in signature.inputs) else []),
         collector.text(),
-        _function("everyday", fast, symbols, "The loss on everyday rows, and which rows are not."),
-        _function("everywhere", program, symbols, "The loss on any row: the functions above are right everywhere."),
-        _calls(signature),
+        _function("everyday", fast, signature, "The loss on everyday rows, and which rows are not."),
+        _function("everywhere", program, signature, "The loss on any row: the functions above are right everywhere."),
+        _all_calls(signature),
     ]
     return "\n\n\n".join(part for part in parts if part) + "\n"
 
 
 def _head(signature: Signature) -> str:
     outputs = ", ".join(name for name, _, _ in signature.outputs)
+    inputs = ", ".join(one.name for one in signature.inputs)
+    called = f"Inputs: {inputs}" if signature.by_name else f"Outputs: {outputs}"
     return f'''"""{signature.title}: the loss of each row and its gradient.
 
     loss = {signature.formula}
 
-Outputs: {outputs}. Written by likelihoodkit; needs NumPy alone.
+{called}. Written by likelihoodkit; needs NumPy alone.
 """
 
 from __future__ import annotations
@@ -106,13 +131,20 @@ from typing import Any
 
 import numpy as np
 
-Floats = Mask = Formula = Kernel = Table = ArrayLike = Any
+Array = Floats = Mask = Formula = Kernel = Table = ArrayLike = Any
 
 TILE = {TILE}  # rows at a time: what is computed for them stays in the cache'''
 
 
-def _function(name: str, program: Program, symbols: Sequence[str], words: str) -> str:
-    body = [f'    """{words}"""'] if words else []
+def _function(name: str, program: Program, signature: Signature, words: str) -> str:
+    symbols = signature.symbols
+    body = [f'    """{words}"""']
+    needed = {i.detail for i in program.instructions if i.operation == "input"}
+    for symbol, values in signature.constants:
+        if symbol in needed:
+            size = len(values) if len(values) > 1 else f"{symbols[1]}.shape[0]"
+            numbers = f"np.array({list(values)!r})[:, None]"
+            body.append(f"    {symbol} = np.broadcast_to({numbers}, ({size}, {symbols[0]}.shape[-1]))")
     guards = {g.target: g for g in program.guards}
     names = {i.target: (i.detail if i.operation == "input" else f"v{i.target}") for i in program.instructions}
     numbers = {i.target: i.detail for i in program.instructions if i.operation == "constant"}
@@ -151,11 +183,33 @@ def _expression(instruction: Instruction, names: Mapping[int, str]) -> str:
     return f"{NUMPY.get(operation, operation)}({', '.join(arguments)})"
 
 
+def _all_calls(signature: Signature) -> str:
+    if not signature.inputs:
+        return _calls(signature)
+    text = named_calls(signature.inputs)
+    if signature.by_name:
+        return text
+    text = text.replace("def value_and_gradient(", "def by_name(", 1).partition("\n\n\ndef loss(")[0]
+    return f'''{text}
+
+
+def value_and_gradient(y, outputs):
+    """Loss (n,) and gradient (the shape of outputs) for a row of y and a row of outputs each."""
+    value, gradient = by_name(y, outputs)
+    return value, gradient["outputs"]
+
+
+def loss(y, outputs):
+    """The loss of each row."""
+    return value_and_gradient(y, outputs)[0]'''
+
+
 def _calls(signature: Signature) -> str:
     check = signature.check
     low = f"{'>=' if check.closed_low else '>'} {_number(str(check.low))}"
     high = f"{'<=' if check.closed_high else '<'} {_number(str(check.high))}"
     whole = "" if not check.whole else " & (y == np.floor(y))"
+    labels = "\n    y = _labels(y)" if signature.labels else ""
     given = "".join(f", {name}" for name, _ in signature.given)
     vector = signature.outputs[0][2] if signature.outputs else False
     width = len(signature.outputs)
@@ -181,7 +235,7 @@ def _calls(signature: Signature) -> str:
     if y.ndim != 1 or outputs.shape != (len(y), {"outputs.shape[-1]" if vector else width}):
         raise ValueError(f"y {{y.shape}} and outputs {{outputs.shape}} do not fit")
     if not np.isfinite(outputs).all():
-        raise ValueError("outputs are not all finite")
+        raise ValueError("outputs are not all finite"){labels}
     if not ((y {low}) & (y {high}){whole}{f" & ({upper})" if upper else ""}).all():
         raise ValueError("y must hold {signature.words}")
     value, gradient = np.empty(len(y), dtype), np.empty({shape}, dtype)

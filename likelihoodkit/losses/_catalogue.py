@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -26,6 +26,8 @@ BARE = replace(links.identity, range=supports.positive)
 @dataclass(frozen=True)
 class SignedLabels(Support):
     """Binary labels in either spelling, {0, 1} or {-1, +1}; formulas are written for 0 and 1."""
+
+    either_sign: ClassVar[bool] = True
 
     def recode(self, y: ArrayLike, family: str) -> NDArray[Any]:
         """Labels -1 and +1 as 0 and 1; labels 0 and 1 as they are; both spellings at once are refused."""

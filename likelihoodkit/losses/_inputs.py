@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 from likelihoodkit import links, losses
 from likelihoodkit.arrays import as_real, check_finite
 from likelihoodkit.binding import Held
+from likelihoodkit.compile.source import Signature
 from likelihoodkit.declaration import NO_OUTCOME
+from likelihoodkit.engines import array_of
 from likelihoodkit.errors import BindingError, DerivationError, InputError, ShapeError, UnknownNameError
 from likelihoodkit.frameworks import framework_of
 from likelihoodkit.layout import columns as columns_of, entries_of
@@ -106,6 +109,18 @@ class NamedInputs(CatalogueLoss):
                 found[first, second] = block if first in vectors else block[:, 0]
         return found
 
+    def _signature(self) -> Signature:
+        """How a written module is called: with the inputs by name."""
+        derivation, family = self.reader.derivation, self.bound.family
+        inputs = []
+        if family.outcome is not NO_OUTCOME:
+            inputs.append(replace(array_of(family.outcome.name, derivation.y.name, family.outcome.domain), predicted=False))
+        for name, symbol in derivation.outputs.items():
+            row = family.parameters[name]
+            free = row.link not in (None, links.identity, links.vector)
+            inputs.append(array_of(name, symbol.name, row.domain, free))
+        return replace(super()._signature(), inputs=tuple(inputs), by_name=True)
+
     def _refused(self, *_: Any, **__: Any) -> Any:
         """What is made for one array of outputs has no meaning for several inputs (`DerivationError`)."""
         raise DerivationError(
@@ -115,7 +130,7 @@ class NamedInputs(CatalogueLoss):
             remedy="Use value_and_gradient and hessian by name, or tensors of torch or JAX",
         )
 
-    curvature = prepare = source = xgboost = lightgbm = catboost = _refused
+    curvature = prepare = xgboost = lightgbm = catboost = _refused
 
     # -- in the user's own framework -------------------------------------------------------------------------------
 
