@@ -10,6 +10,7 @@ from pathlib import Path
 
 from likelihoodkit.compile.program import Instruction, Program
 from likelihoodkit.compile.source import INFIX, Signature
+from likelihoodkit.compile.tensors.calls import CALLS
 from likelihoodkit.compile.tensors.expand import ELEMENTS, expand, host
 from likelihoodkit.compile.tensors.retarget import straight
 from likelihoodkit.compile.tensors.spellings import JAX, TORCH, WITH_DETAIL
@@ -40,14 +41,7 @@ def module(target: str, program: Program, signature: Signature) -> str:
             value=missing,
             remedy=f"Use loss.{target}()",
         )
-    if signature.vector_outcome or (any(v for _, _, v in signature.outputs) and len(signature.outputs) > 1):
-        raise DerivationError(f"{signature.title}: source with vectors among other numbers is not written yet")
-    symbols = [signature.outcome, *(s for _, s, _ in signature.outputs), *(s for _, s in signature.given)]
-    held = {i.detail for i in program.instructions if i.operation == "input"} - set(symbols)
-    if held:
-        raise DerivationError(
-            f"{signature.title}: source with {', '.join(sorted(held))} held at a vector is not written yet"
-        )
+    signature.refuse()
     primitives: dict[str, Program] = {}
     for instruction in program.instructions:
         name = instruction.operation
@@ -59,11 +53,16 @@ def module(target: str, program: Program, signature: Signature) -> str:
             _function(target, name, p, [f"x{k}" for k in range(_width(p))], _words(name))
             for name, p in primitives.items()
         ),
-        _function(target, "_value", _only(program, [value]), symbols, "The loss."),
-        _function(target, "_gradient", _only(program, slopes), symbols, "Its derivatives in what is predicted."),
+        *(
+            _function(target, name, part, signature.symbols, words, _held(target, part, signature))
+            for name, part, words in (
+                ("_value", _only(program, [value]), "The loss."),
+                ("_gradient", _only(program, slopes), "Its derivatives in what is predicted."),
+            )
+        ),
     ]
     text = "\n\n\n".join(body)
-    parts = [_head(target, signature), *_helpers(target, text), text, _CALLS[target](signature)]
+    parts = [_head(target, signature), *_helpers(target, text), text, CALLS[target](signature)]
     return "\n\n\n".join(parts) + "\n"
 
 
@@ -105,11 +104,32 @@ def _only(program: Program, results: Sequence[tuple[str, int]]) -> Program:
     return Program(tuple(i for i in program.instructions if i.target in needed), tuple(results), program.vectors)
 
 
-def _function(target: str, name: str, program: Program, symbols: Sequence[str], words: str) -> str:
+def _held(target: str, program: Program, signature: Signature) -> list[str]:
+    """Lines for the parameters held at a vector, repeated for each row of the batch."""
+    symbols = signature.symbols
+    needed = {i.detail for i in program.instructions if i.operation == "input"}
+    lines = []
+    for symbol, values in signature.constants:
+        if symbol not in needed:
+            continue
+        like, size = symbols[1], len(values) if len(values) > 1 else f"{symbols[1]}.shape[0]"
+        numbers = list(values)
+        if target == "torch":
+            spread = f"{like}.new_tensor({numbers!r}).reshape(-1, *[1] * ({like}.dim() - 1))"
+            lines.append(f"    {symbol} = {spread}.expand({size}, *{like}.shape[1:])")
+        else:
+            spread = f"jnp.reshape(jnp.array({numbers!r}, {like}.dtype), (-1, *[1] * ({like}.ndim - 1)))"
+            lines.append(f"    {symbol} = jnp.broadcast_to({spread}, ({size}, *{like}.shape[1:]))")
+    return lines
+
+
+def _function(
+    target: str, name: str, program: Program, symbols: Sequence[str], words: str, first: Sequence[str] = ()
+) -> str:
     names = {i.target: (i.detail if i.operation == "input" else f"v{i.target}") for i in program.instructions}
     numbers = {i.target: _number(i.detail) for i in program.instructions if i.operation == "constant"}
     names |= numbers
-    lines = [f'    """{words}"""']
+    lines = [f'    """{words}"""', *first]
     lines += [
         f"    {names[i.target]} = {_expression(target, i, names, set(numbers), symbols[0])}"
         for i in program.instructions
@@ -176,11 +196,13 @@ def _helpers(target: str, text: str) -> list[str]:
 def _head(target: str, signature: Signature) -> str:
     outputs = ", ".join(name for name, _, _ in signature.outputs)
     given = "".join(f"\nBy keyword: {name}." for name, _ in signature.given)
+    inputs = "; ".join(f"{one.name}: {one.words}" for one in signature.inputs)
+    called = f"Inputs: {inputs}" if signature.by_name else f"Outputs: {outputs}; the outcome: {signature.words}"
     return f'''"""{signature.title}: the loss of each row, its gradient attached.
 
     loss = {signature.formula}
 
-Outputs: {outputs}; the outcome: {signature.words}, not checked here.{given}
+{called}, not checked here.{given}
 Written by likelihoodkit; needs {target} alone. Computed in float64 and rounded once; one derivative, in what
 is predicted.
 """
@@ -188,104 +210,3 @@ is predicted.
 from __future__ import annotations
 
 {IMPORTS[target]}'''
-
-
-def _arguments(signature: Signature) -> tuple[str, str]:
-    """Keywords of ``loss``, and the columns of the outputs."""
-    given = "".join(f", {name}" for name, _ in signature.given)
-    vector = bool(signature.outputs) and signature.outputs[0][2]
-    columns = "columns" if vector else ", ".join(f"columns[{k}]" for k in range(len(signature.outputs)))
-    return (f", *{given}" if given else ""), columns
-
-
-def _places(signature: Signature) -> list[int]:
-    """For each derivative the argument of ``_value`` that it belongs to."""
-    names = [n for n, _, _ in signature.outputs] + [n for n, _ in signature.given]
-    return [1 + names.index(name) for name in signature.gradient]
-
-
-def _torch_calls(signature: Signature) -> str:
-    given, columns = _arguments(signature)
-    more = "".join(f", torch.as_tensor({name}).to(outputs).double().expand(y.shape)" for name, _ in signature.given)
-    total = 1 + len(signature.outputs) + len(signature.given)
-    places = _places(signature)
-    answers = ", ".join(f"slope * found[{places.index(k)}]" if k in places else "None" for k in range(total))
-    return f'''class _Loss(torch.autograd.Function):
-    """The value, with the gradient as it was derived."""
-
-    @staticmethod
-    def forward(ctx, *arrays):
-        ctx.save_for_backward(*arrays)
-        return _value(*arrays).expand(arrays[0].shape).clone()
-
-    @staticmethod
-    @torch.autograd.function.once_differentiable
-    def backward(ctx, slope):
-        found = _gradient(*ctx.saved_tensors)
-        return {answers}
-
-
-def loss(y, outputs{given}):
-    """The loss of each row for y (...) and outputs (..., columns), or of the shape of y where there is one column."""
-    y = torch.as_tensor(y, device=outputs.device)
-    columns = (outputs[None] if outputs.dim() == y.dim() else outputs.movedim(-1, 0)).double()
-    if columns.shape[1:] != y.shape{_count(signature, "columns.shape[0]")}:
-        raise ValueError(f"y {{tuple(y.shape)}} and outputs {{tuple(outputs.shape)}} do not fit")
-    return _Loss.apply(y.double(), {columns}{more}).to(outputs.dtype)'''
-
-
-def _jax_calls(signature: Signature) -> str:
-    given, columns = _arguments(signature)
-    more = "".join(f", jnp.broadcast_to(jnp.asarray({n}, outputs.dtype), y.shape)" for n, _ in signature.given)
-    places = _places(signature)
-    vector = signature.outputs[0][2]
-    term = "jnp.sum(slope * move, axis=0)" if vector else "slope * move"
-    return f'''def _widely(function, like, arrays):
-    """In float64, whatever the arrays are, rounded once."""
-    dtype = arrays[1].dtype
-    with jax.enable_x64(True):
-        found = function(*[jax.lax.convert_element_type(a, np.float64) for a in arrays])
-        single = not isinstance(found, tuple)
-        full = [jnp.broadcast_to(jnp.asarray(f, np.float64), s) for f, s in zip((found,) if single else found, like)]
-        rounded = [jax.lax.convert_element_type(f, dtype) for f in full]
-    return rounded[0] if single else tuple(rounded)
-
-
-@jax.custom_jvp
-def _slopes(*arrays):
-    return _widely(_gradient, [arrays[k].shape for k in {places!r}], arrays)
-
-
-@_slopes.defjvp
-def _refuse(primals, tangents):
-    raise NotImplementedError("this module has one derivative; likelihoodkit's own has all")
-
-
-@jax.custom_jvp
-def _loss(*arrays):
-    return _widely(_value, [arrays[0].shape], arrays)
-
-
-@_loss.defjvp
-def _forward(primals, tangents):
-    moves = [tangents[k] for k in {places!r}]
-    terms = [{term} for slope, move in zip(_slopes(*primals), moves)]
-    return _loss(*primals), sum(terms[1:], terms[0])
-
-
-def loss(y, outputs{given}):
-    """The loss of each row for y (...) and outputs (..., columns), or of the shape of y where there is one column."""
-    outputs = jnp.asarray(outputs)
-    y = jax.lax.stop_gradient(jnp.asarray(y, outputs.dtype))  # the outcome is given
-    columns = outputs[None] if outputs.ndim == y.ndim else jnp.moveaxis(outputs, -1, 0)
-    if columns.shape[1:] != y.shape{_count(signature, "columns.shape[0]")}:
-        raise ValueError(f"y {{y.shape}} and outputs {{outputs.shape}} do not fit")
-    return _loss(y, {columns}{more})'''
-
-
-def _count(signature: Signature, found: str) -> str:
-    """The question whether there are as many columns as numbers are predicted."""
-    return "" if signature.outputs[0][2] else f" or {found} != {len(signature.outputs)}"
-
-
-_CALLS = {"torch": _torch_calls, "jax": _jax_calls}
