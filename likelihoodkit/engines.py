@@ -205,7 +205,8 @@ class Running:
         """Check outcomes once and compute what depends on them alone, for many calls with other outputs.
 
         Worth it where the loss holds a factorial or another dear function of the outcome; costs 8 bytes per row and
-        term. Not for outcomes that are vectors or classes, nor where a held column bounds them.
+        term. Outcomes that are vectors or classes, or bounded by a held column, are kept and checked with each call,
+        since it takes the outputs to know whether they fit: for them it saves nothing.
 
         >>> import likelihoodkit as lk, numpy as np
         >>> loss = lk.derive(lk.Poisson)
@@ -216,7 +217,7 @@ class Running:
         column, name = self._reader.outcome_alone(y)
         terms = {}
         for what in ("value", "fused", "gradient"):
-            found = self._runner(what).prepare(name, column)
+            found = self._runner(what).prepare(name, column) if name else {}
             if found:
                 terms[what] = found
         return Prepared(self._question, column, terms)

@@ -72,6 +72,8 @@ def _certified(loss: Curved, name: str) -> bool:
         outputs[:, place] = 0.0
         right = -loss.gradient(REACH, outputs, **keywords)[:, place]
         left = loss.gradient(-REACH, outputs, **keywords)[:, place]
+        if not (np.isfinite(right).all() and np.isfinite(left).all()):
+            return False  # a slope that overflows grows faster than any residual
         weight = right / REACH
         even = bool((np.abs(right - left) <= ROUNDING * np.abs(right)).all())
         falls = bool((np.diff(weight) <= ROUNDING * weight[:-1]).all())

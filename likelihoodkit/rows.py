@@ -105,6 +105,8 @@ class Reader:
 
         ``by_tile`` leaves to the engine what every single number of outputs and outcome has to be asked: see `Rows`.
         """
+        if isinstance(y, Prepared) and not self._stands_alone:
+            y = y.y
         known = self.measure.known(y, given or {}, shared)
         array, columns, flat = self.outputs(outputs, known)
         rows = array.shape[0]
@@ -187,17 +189,25 @@ class Reader:
         return Rows(constants, 1, dtype, False, {}, None, entries=known.entries, steps=known.steps)
 
     def outcome_alone(self, y: ArrayLike) -> tuple[Array, str]:
-        """Outcomes as float64, checked without any outputs, and the name of their symbol."""
+        """Outcomes as float64, checked without any outputs, and the name of their symbol ("" where it takes more).
+
+        Whether a vector, a class or a bounded count fits is known with the outputs and columns of a call alone; only
+        whether it is a number is asked here.
+        """
         domain = self.derivation.bound.family.outcome.domain
-        if domain.vector or domain.entries or domain.upper is not None or self._lower is not None:
-            raise InputError(
-                f"{self.family}: outcomes among {domain.words} cannot be prepared", family=self.family, remedy="Give y"
-            )
         array = as_real(y, "y", self.family).astype(np.float64)
+        if not self._stands_alone:
+            return array, ""
         if array.ndim != 1:
             raise ShapeError(f"{self.family}: y must have shape (n,), not {array.shape}", family=self.family)
         domain.check(array, family=self.family)
         return array, self.derivation.y.name
+
+    @property
+    def _stands_alone(self) -> bool:
+        """Can an outcome be judged without anything else?"""
+        domain = self.derivation.bound.family.outcome.domain
+        return not (domain.vector or domain.entries or domain.upper is not None or self._lower is not None)
 
     @staticmethod
     def _stop(columns: Mapping[str, slice]) -> int:

@@ -97,11 +97,11 @@ def named_calls(inputs: Sequence[Input]) -> str:
         for k, o in enumerate(predicted, start=1)
     ]
     floats = ", ".join(f"{name}.dtype" for name in (o.name for o in predicted))
+    together = f"{', '.join(names)}{',' if len(names) == 1 else ''}"
     lines = [
         f"def value_and_gradient({', '.join(names)}):",
         f'    """Loss (n,) and its gradient by name for {described}."""',
-        f"    {', '.join(names)}{',' if len(names) == 1 else ''} = arrays = "
-        f"[np.asarray(array) for array in ({', '.join(names)},)]",
+        f"    {together} = arrays = [np.asarray(array) for array in ({', '.join(names)},)]",
         f"    dtype = np.float32 if np.result_type({floats}) == np.float32 else np.float64",
         f"    count = len({first})",
         f"    for (name, axes), array in zip({{{axes}}}.items(), arrays):",
@@ -110,8 +110,7 @@ def named_calls(inputs: Sequence[Input]) -> str:
         "        if not np.isfinite(array).all():",
         '            raise ValueError(f"{name} is not finite everywhere")',
         *widths,
-        f"    {', '.join(names)}{',' if len(names) == 1 else ''} = "
-        "[array.astype(np.float64, copy=False) for array in arrays]",
+        f"    {together} = [array.astype(np.float64, copy=False) for array in arrays]",
         *tests(inputs),
         "    value = np.empty(count, dtype)",
         f"    gradient = {{name: np.empty(shape, dtype) for name, shape in {{{shapes}}}.items()}}",

@@ -98,14 +98,16 @@ class Runner:
         return self._cuts[outcome]
 
     def prepare(self, outcome: str, values: Array) -> dict[str, Array]:
-        """What depends on the input of that name alone, for all its values; {} where that is nothing dear."""
+        """What depends on the input of that name alone, for all its values (n,) or (K, n); {} if it is nothing dear."""
         cut = self._cut(outcome)
-        if cut is None:
+        if cut is None or self.mixed:
             return {}
-        rows = len(values)
+        rows, entries = values.shape[-1], values.shape[0] if values.ndim == 2 else 1
+        laid = plan(cut[0].first)
+        tile = rows_per_tile(laid, entries)
         answer = {term: np.empty(rows) for term, _ in cut[0].first.results}
-        spans = [(start, min(start + TILE, rows)) for start in range(0, rows, TILE)]
-        self._spans(plan(cut[0].first), spans, {outcome: values}, answer, 1, {})
+        spans = [(start, min(start + tile, rows)) for start in range(0, rows, tile)]
+        self._spans(laid, spans, {outcome: values}, answer, entries, {})
         return answer
 
     def tile(self, inputs: Mapping[str, Array]) -> dict[str, Array]:

@@ -143,8 +143,8 @@ def _function(name: str, program: Program, signature: Signature, words: str) -> 
     for symbol, values in signature.constants:
         if symbol in needed:
             size = len(values) if len(values) > 1 else f"{symbols[1]}.shape[0]"
-            numbers = f"np.array({list(values)!r})[:, None]"
-            body.append(f"    {symbol} = np.broadcast_to({numbers}, ({size}, {symbols[0]}.shape[-1]))")
+            column = f"np.array({list(values)!r})[:, None]"
+            body.append(f"    {symbol} = np.broadcast_to({column}, ({size}, {symbols[0]}.shape[-1]))")
     guards = {g.target: g for g in program.guards}
     names = {i.target: (i.detail if i.operation == "input" else f"v{i.target}") for i in program.instructions}
     numbers = {i.target: i.detail for i in program.instructions if i.operation == "constant"}

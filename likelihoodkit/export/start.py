@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from likelihoodkit.errors import BindingError, ConvergenceWarning, FitError
+from likelihoodkit.errors import BindingError, ConvergenceWarning, DerivationError, FitError
 from likelihoodkit.fit import fit
 from likelihoodkit.loss import Loss
 
@@ -40,7 +40,14 @@ class Start:
 
 
 def check_boostable(loss: Loss) -> None:
-    """Raise `BindingError` for a shared parameter: trees predict one number per row."""
+    """Raise `BindingError` for a shared parameter and `DerivationError` for sequences, which no trees predict."""
+    parameters = loss.bound.family.parameters
+    if any(parameters[name].domain.layout == "steps" for name in loss.outputs):
+        raise DerivationError(
+            f"{loss.name} scores sequences, and trees, which predict one row of numbers, do not know how many steps",
+            family=loss.name,
+            remedy="Boost softmax_cross_entropy with a row for each step",
+        )
     if loss.shared:
         raise BindingError(
             f"{loss.bound!r} shares {', '.join(loss.shared)}; trees predict a number for every row",

@@ -13,6 +13,7 @@ from likelihoodkit import links, losses
 from likelihoodkit.arrays import as_real, check_finite
 from likelihoodkit.binding import Held
 from likelihoodkit.compile.source import Signature
+from likelihoodkit.compile.split import Prepared
 from likelihoodkit.declaration import NO_OUTCOME
 from likelihoodkit.engines import array_of
 from likelihoodkit.errors import BindingError, DerivationError, InputError, ShapeError, UnknownNameError
@@ -114,23 +115,78 @@ class NamedInputs(CatalogueLoss):
         derivation, family = self.reader.derivation, self.bound.family
         inputs = []
         if family.outcome is not NO_OUTCOME:
-            inputs.append(replace(array_of(family.outcome.name, derivation.y.name, family.outcome.domain), predicted=False))
+            given = array_of(family.outcome.name, derivation.y.name, family.outcome.domain)
+            inputs.append(replace(given, predicted=False))
         for name, symbol in derivation.outputs.items():
             row = family.parameters[name]
             free = row.link not in (None, links.identity, links.vector)
             inputs.append(array_of(name, symbol.name, row.domain, free))
         return replace(super()._signature(), inputs=tuple(inputs), by_name=True)
 
+    def curvature(self, *arguments: Any, kind: str = "observed", **keywords: Any) -> dict[str, Array]:  # type: ignore[override]
+        """Second derivative of each row's loss in each number of its inputs, by name, each shaped as its input.
+
+        ``kind`` is "observed", the diagonal of `hessian`, which may be negative. The other kinds of `Loss.curvature`
+        need what a loss of named inputs has not, a distribution ("fisher") or one residual ("majorizer"):
+        `DerivationError`.
+
+        >>> from likelihoodkit import losses
+        >>> losses.gan_minimax.curvature(real=[0.0, 2.0], fake=[0.0, -1.0])["real"].round(4)
+        array([0.25 , 0.105])
+        """
+        if kind in {"fisher", "majorizer"}:
+            lacking = "a distribution" if kind == "fisher" else "one residual y - f"
+            raise DerivationError(
+                f"{self.name} takes {', '.join(self.names)} and has no curvature of kind {kind!r}: it lacks {lacking}",
+                family=self.name,
+                remedy="Use kind='observed', or hessian for all second derivatives",
+            )
+        if kind != "observed":
+            raise UnknownNameError(f"no curvature is called {kind!r}", value=kind, remedy="Kinds: observed")
+        rows = self.laid_out(arguments, keywords)
+        matrix = rows.weigh(self._matrix(rows, "hessian"))
+        diagonal = np.einsum("nii->ni", matrix)
+        vectors = self._reader.vectors
+        return {
+            name: (diagonal[:, columns] if name in vectors else diagonal[:, columns.start]).copy()
+            for name, columns in rows.columns.items()
+        }
+
+    def prepare(self, y: ArrayLike) -> Prepared:
+        """Check what is given, labels or data, once, for many calls with other inputs; pass it in their place.
+
+        Raises `DerivationError` where all inputs are predicted: there is nothing to prepare.
+
+        >>> from likelihoodkit import losses
+        >>> y = losses.contrastive(2.0).prepare([1.0, 0.0])
+        >>> losses.contrastive(2.0)(y, first=[[0.0], [0.0]], second=[[1.0], [1.0]])
+        array([0.5, 0.5])
+        """
+        outcome = self.bound.family.outcome
+        if outcome is NO_OUTCOME:
+            raise DerivationError(
+                f"{self.name} takes {', '.join(self.names)}, all of them predicted: there is nothing to prepare",
+                family=self.name,
+            )
+        array = self._array(outcome.name, y).astype(np.float64)
+        terms = {}
+        for what in ("value", "fused"):
+            found = self._runner(what).prepare(self.derivation.y.name, array.T)
+            if found:
+                terms[what] = found
+        return Prepared(self._question, array, terms)
+
     def _refused(self, *_: Any, **__: Any) -> Any:
-        """What is made for one array of outputs has no meaning for several inputs (`DerivationError`)."""
+        """What is about the outputs of one row has no meaning for several inputs (`DerivationError`)."""
         raise DerivationError(
-            f"{self.name} is called with {', '.join(self.names)}: boosters, prepared outcomes and written modules take "
-            "one array of outputs",
+            f"{self.name} takes {', '.join(self.names)}: it is no noise, and boosters, Fisher information and "
+            "predictions are about one array of outputs",
             family=self.name,
-            remedy="Use value_and_gradient and hessian by name, or tensors of torch or JAX",
+            remedy="Use value_and_gradient, hessian and curvature by name, or tensors of torch or JAX",
         )
 
-    curvature = prepare = xgboost = lightgbm = catboost = _refused
+    fisher = information = parameters = distribution = predict = _refused
+    xgboost = lightgbm = catboost = statsmodels = skpro = keras = _refused
 
     # -- in the user's own framework -------------------------------------------------------------------------------
 
@@ -171,7 +227,16 @@ class NamedInputs(CatalogueLoss):
     def laid_out(self, arguments: tuple[Any, ...], keywords: Mapping[str, Any]) -> Rows:
         """Check the arrays of a call and lay them out for the engine."""
         given, weights = self.named(arguments, keywords)
-        arrays = {name: self._array(name, given[name]) for name in self.names}
+        terms: Mapping[str, Mapping[str, Array]] = {}
+        arrays: dict[str, Array] = {}
+        for name in self.names:
+            one = given[name]
+            if isinstance(one, Prepared):
+                if name in self.outputs:
+                    raise InputError(f"{self.name}: {name} is predicted and cannot be prepared", family=self.name)
+                arrays[name], terms = self._recognised(one).y, one.terms
+            else:
+                arrays[name] = self._array(name, one)
         count = len(arrays[self.outputs[0]])
         self._same_sizes(arrays, count)
         dtype = np.result_type(*[arrays[name].dtype for name in self.outputs])
@@ -185,7 +250,7 @@ class NamedInputs(CatalogueLoss):
                 inputs[self.derivation.outputs[name].name] = array.T
             else:
                 inputs[self.derivation.y.name] = array.T
-        return Rows(inputs, count, dtype, False, columns, self._reader.weights(weights, count, dtype))
+        return Rows(inputs, count, dtype, False, columns, self._reader.weights(weights, count, dtype), terms=terms)
 
     def _array(self, name: str, values: ArrayLike) -> Array:
         """One input, checked for itself."""

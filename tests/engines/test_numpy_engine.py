@@ -128,8 +128,16 @@ def test_prepared_outcomes_belong_to_their_loss() -> None:
         lk.derive(lk.NegativeBinomial)(prepared, np.zeros((2, 2)))
     with pytest.raises(ShapeError):
         lk.derive(lk.Poisson)(prepared, np.zeros(3))
-    with pytest.raises(InputError, match="cannot be prepared"):
-        lk.derive(lk.Categorical).prepare([0, 1])
+
+
+def test_outcomes_that_the_outputs_bound_are_kept_and_checked_with_each_call() -> None:
+    loss, outputs = lk.derive(lk.Categorical), np.zeros((2, 3))
+    prepared = loss.prepare([0, 2])
+    assert np.array_equal(loss(prepared, outputs), loss([0, 2], outputs))
+    with pytest.raises(SupportError):
+        loss(prepared, outputs[:, :2])
+    with pytest.raises(InputError):
+        loss.prepare(["a", "b"])
 
 
 def test_an_engine_that_does_not_exist() -> None:

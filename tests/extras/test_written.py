@@ -96,7 +96,5 @@ def test_what_cannot_be_written_says_so() -> None:
         lk.derive(lk.PlackettLuce).source("torch")
     with pytest.raises(DerivationError, match="vectors among other numbers"):
         lk.derive(lk.Mixture(lk.Normal, components=2)).source("jax")
-    with pytest.raises(DerivationError, match="weights held at a vector"):
-        lk.losses.class_weighted([1.0, 2.0, 3.0]).source("torch")
     with pytest.raises(UnknownNameError, match="Targets: numpy, torch, jax"):
         lk.derive(lk.Normal).source("tensorflow")

@@ -50,6 +50,48 @@ ELSEWHERE = {"sequence_cross_entropy", "ctc", "crf", "beta_nll"}
 INPUTS = {name for name in losses.names() if issubclass(losses.declaration(name), InputsLoss)}
 
 
+#: settings of those that the other tables leave out
+MORE: dict[str, tuple[Any, ...]] = {
+    "contrastive": (2.0,), "triplet": (1.0,), "cosine_embedding": (0.1,), "circle": (0.25, 4.0), "beta_vae": (4.0,),
+    "beta_nll": (0.5,),
+}  # fmt: skip
+
+
+def one(name: str) -> Loss:
+    """A loss of the catalogue with typical settings."""
+    entry = getattr(losses, name)
+    settings = MORE.get(name) or (SETTINGS[name][0] if name in SETTINGS else None)
+    return entry if settings is None else entry(*settings)
+
+
+def named_rows(loss: Loss, rows: int, seed: int = 0) -> dict[str, Any]:
+    """Inputs of a loss that takes them by name: labels, numbers, vectors of two latents or three other entries."""
+    rng = np.random.default_rng(seed)
+    found = {}
+    for name in loss.names:
+        row = loss.bound.family.parameters.get(name, loss.bound.family.outcome)
+        if row.domain.classes == 2:
+            found[name] = rng.integers(0, 2, rows).astype(float)
+        else:
+            wide = (2 if row.domain.name == "latents" else 3,) if row.domain.vector else ()
+            found[name] = rng.normal(size=(rows, *wide))
+    return found
+
+
+def any_rows(loss: Loss, rows: int) -> tuple[Any, Any]:
+    """(y, outputs) of a loss that takes these, sequences and directions too."""
+    rng = np.random.default_rng(1)
+    special = {
+        "beta_nll": lambda: (rng.normal(size=rows), rng.normal(size=(rows, 2))),
+        "info_nce": lambda: (rng.integers(0, 4, rows).astype(float), rng.normal(size=(rows, 4))),
+        "cosine_distance": lambda: (rng.normal(size=(rows, 4)), rng.normal(size=(rows, 4))),
+        "sequence_cross_entropy": lambda: (rng.integers(0, 3, (rows, 4)).astype(float), rng.normal(size=(rows, 4, 3))),
+        "ctc": lambda: (rng.integers(1, 3, (rows, 2)).astype(float), rng.normal(size=(rows, 6, 3))),
+        "crf": lambda: (rng.integers(0, 3, (rows, 4)).astype(float), rng.normal(size=(rows, 21))),
+    }
+    return special[loss.name]() if loss.name in special else random_rows(loss, rows)
+
+
 def instances() -> list[Loss]:
     """All losses of the catalogue, those with settings at each of the typical ones."""
     found: list[Loss] = []

@@ -68,8 +68,8 @@ def _same(names: list[str], called: _Called) -> str:
     """Lines that ask whether all arguments are about one batch."""
     shapes = ", ".join(f"{name}.shape[:-1]" if k in called.vectors else f"{name}.shape" for k, name in enumerate(names))
     told = ", ".join(f"{name} {{tuple({name}.shape)}}" for name in names)
-    return f'''    if len({{tuple(shape) for shape in ({shapes},)}}) > 1:
-        raise ValueError(f"these shapes do not fit: {told}")'''
+    return f"""    if len({{tuple(shape) for shape in ({shapes},)}}) > 1:
+        raise ValueError(f"these shapes do not fit: {told}")"""
 
 
 def _torch_calls(signature: Signature) -> str:
