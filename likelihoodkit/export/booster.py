@@ -206,7 +206,7 @@ class Booster(base.RegressorMixin, Predicting, base.BaseEstimator):  # type: ign
         model, rounds = engine.train(self, objective, X, y, held_out)
         objective.release()
         self.objective_: Objective = objective
-        self._text = engine.text(model)
+        self._text = ""  # written when it is asked for
         self._model = model
         self.noise_ = loss.bound
         self.best_iteration_ = rounds
@@ -247,7 +247,7 @@ class Booster(base.RegressorMixin, Predicting, base.BaseEstimator):  # type: ign
         """Copies and files of any kind carry the model as text."""
         state = dict(super().__getstate__())
         if "_model" in state:
-            state["_model"] = None
+            state |= {"_text": self._checked_text(), "_model": None}
         return state
 
     def predict_raw(self, X: Any) -> Array:
@@ -285,6 +285,8 @@ class Booster(base.RegressorMixin, Predicting, base.BaseEstimator):  # type: ign
 
     def _checked_text(self) -> str:
         validation.check_is_fitted(self, "noise_")
+        if not self._text:
+            self._text = self._engine().text(self._model)
         return str(self._text)
 
     @classmethod
@@ -298,8 +300,7 @@ class Booster(base.RegressorMixin, Predicting, base.BaseEstimator):  # type: ign
         made.objective_ = engine.objective.from_json(data["objective"], noise)
         made.noise_ = made.objective_.loss.bound
         made.noise = made.noise_
-        made._model = engine.load(Path(path))
-        made._text = engine.text(made._model)
+        made._model, made._text = engine.load(Path(path)), ""
         made.best_iteration_ = made.n_iter_ = data["rounds"]
         made.n_features_in_ = data["features"]
         if data["names"] is not None:

@@ -16,7 +16,7 @@ from likelihoodkit.compile import Runner, compile_program
 from likelihoodkit.errors import DerivationError, FitError, UndefinedError, UnknownNameError
 from likelihoodkit.loss import Loss
 from likelihoodkit.majorizer import majorized
-from likelihoodkit.rows import Reader
+from likelihoodkit.primitives import VectorSymbol
 
 Array = NDArray[Any]
 
@@ -71,7 +71,8 @@ class Information:
         self.low: Array | None = None
         self.high: Array | None = None
         self.table: Any = None
-        self._runners: dict[str, Runner] = {}
+        self.vectors = any(isinstance(s, VectorSymbol) for s in loss.derivation.predicted.values())
+        self._runner: Runner | None = None
 
     def __call__(self, outputs: Array) -> Array:
         """The information of each row."""
@@ -87,21 +88,37 @@ class Information:
             found[:, first, second] = found[:, second, first] = column
         return found
 
+    def slopes(self, y: Array, outputs: Array) -> tuple[Array, Array]:
+        """Gradient and diagonal of the information, (w, n) each; one program for both where it has a closed form."""
+        names = list(self.loss.derivation.predicted)
+        gradient = np.empty((outputs.shape[1], len(y)))
+        if not self.closed or self.vectors:
+            self.loss.gradient(y, outputs, out=gradient.T, **_columns(self.given, len(y)))
+            return gradient, np.einsum("nii->in", self(outputs))
+        diagonal = np.empty_like(gradient)
+        answers = {f"d {name}": column for name, column in zip(names, gradient, strict=True)}
+        answers |= {f"{name} {name}": column for name, column in zip(names, diagonal, strict=True)}
+        self._run(y, outputs, answers)
+        return gradient, diagonal
+
     def _declared(self, outputs: Array) -> dict[tuple[int, int], Array]:
         """The entries that the family declares, exact everywhere."""
         names = list(self.loss.derivation.predicted)
-        if self.loss.calculus.fisher is None:
-            return {}
-        rows = Reader(self.loss.derivation).read(None, outputs, given=_columns(self.given, len(outputs)))
-        found = {}
-        for (first, second), entry in self.loss.calculus.fisher.items():
-            key = f"{first} {second}"
-            if key not in self._runners:
-                self._runners[key] = Runner(compile_program({key: entry}))
-            column = np.empty(rows.count)
-            self._runners[key].run(rows.inputs, {key: column}, rows.count)
-            found[names.index(first), names.index(second)] = column
-        return found
+        found = {pair: np.empty(len(outputs)) for pair in self.loss.calculus.fisher or {}}
+        if found:
+            self._run(None, outputs, {f"{first} {second}": column for (first, second), column in found.items()})
+        return {(names.index(first), names.index(second)): column for (first, second), column in found.items()}
+
+    def _run(self, y: Array | None, outputs: Array, answers: dict[str, Array]) -> None:
+        """Fill the answers, "d name" for a slope and "name name" for the information, by one program."""
+        if self._runner is None:
+            calculus = self.loss.calculus
+            known = {f"d {name}": entry for name, entry in calculus.gradient.items()}
+            known |= {f"{first} {second}": entry for (first, second), entry in (calculus.fisher or {}).items()}
+            self._runner = Runner(compile_program({key: known[key] for key in answers}))
+        rows = self.loss.read(y, outputs, given=_columns(self.given, len(outputs)), by_tile=True, on_invalid="raise")
+        if not self._runner.run(rows.inputs, answers, rows.count, rows.checks):
+            rows.complain()
 
     def _tabulate(self, outputs: Array) -> None:
         centre = outputs.mean(axis=0)
@@ -159,16 +176,13 @@ def check_kind(kind: str | None, loss: Loss) -> str:
     return kind
 
 
-def check_slopes(loss: Loss, gradient: Array, curvature: Array, outputs: Array) -> None:
-    """Raise `FitError` naming the first row whose slope is not finite or whose curvature is negative or not finite."""
-    good = np.isfinite(gradient) & np.isfinite(curvature) & (curvature >= 0)
-    if good.all():
-        return
-    bad = ~good.all(axis=1)
+def unusable(loss: Loss, gradient: Array, curvature: Array, outputs: Array) -> FitError:
+    """The error that names the first row whose slope is not finite or whose curvature is negative or not finite."""
+    bad = ~(np.isfinite(gradient) & np.isfinite(curvature) & (curvature >= 0)).all(axis=1)
     row = int(np.argmax(bad))
     facts = f"gradient {gradient[row].tolist()}, curvature {curvature[row].tolist()}, outputs {outputs[row].tolist()}"
     negative = bool((curvature[row] < 0).any())
-    raise FitError(
+    return FitError(
         f"{loss.name}: row {row} of {int(bad.sum())} cannot be boosted: {facts}",
         family=loss.name,
         index=row,

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from likelihoodkit.errors import DerivationError, FitError, InputError, UnknownNameError
-from likelihoodkit.export.curvature import Information, check_kind, check_slopes
+from likelihoodkit.export.curvature import Information, check_kind, unusable
 from likelihoodkit.export.saved import noise_from_json, noise_to_json
 from likelihoodkit.export.start import Start, best_constant, check_boostable
 from likelihoodkit.loss import Loss, derive
@@ -27,19 +27,22 @@ SCHEMA = "likelihoodkit/objective"
 METRICS = ("nll", "crps")
 
 
-def _even(values: Array) -> Array:
-    """Values as multiples of 2^-20 of the largest of their column.
+def _even(columns: Array, scale: Array) -> tuple[Array, bool]:
+    """Columns (w, n) times their scale (w,) as multiples of 2^-20 of the largest; are all numbers finite?
 
     The boosters keep float32; with four bits to spare their sums are exact, and a tree depends neither on the order of
     the rows nor on whether a row comes twice or with weight 2.
     """
-    columns = np.ascontiguousarray(values.T)  # the boosters want every column together, too
-    largest = np.abs(columns).max(axis=1, initial=0.0)
-    step = np.exp2(np.ceil(np.log2(np.where(largest > 0, largest, 1.0))) - 20)[:, None]
-    columns = columns / step
+    if not columns.size:
+        return columns, True
+    largest = np.maximum(columns.max(axis=1), -columns.min(axis=1)) * scale  # NaN if there is one
+    if not np.isfinite(largest).all():
+        return columns * scale[:, None], False
+    step = np.exp2(np.ceil(np.log2(np.where(largest > 0, largest, 1.0))) - 20)
+    columns = columns * (scale / step)[:, None]
     np.rint(columns, out=columns)
-    rounded: Array = columns * step
-    return rounded.T
+    columns *= step[:, None]
+    return columns, True
 
 
 class Objective:
@@ -147,34 +150,48 @@ class Objective:
         start = self._started()
         target = np.asarray(y, dtype=np.float64)
         outputs = start.outputs(np.asarray(raw), None if offset is None else np.asarray(offset))
-        columns = self._columns(len(target))
-        gradient = self.loss.gradient(target, outputs, **columns)
+        gradient, found = self._slopes(target, outputs)
         if self.natural:
-            gradient = np.linalg.solve(self._informed(outputs), gradient[:, :, None])[:, :, 0] / start.unit
+            step = np.linalg.solve(self._informed(outputs), gradient.T[:, :, None])[:, :, 0]
+            gradient, finite = _even(step.T, 1 / start.unit)
             curvature = np.ones_like(gradient)
         else:
-            gradient = gradient * (start.unit / self.size)
-            curvature = self._curvature(target, outputs) * (start.unit**2 / self.size)
-        check_slopes(self.loss, gradient, curvature, outputs)
-        gradient, curvature = _even(gradient), _even(curvature)
+            positive = found.min(initial=0.0) >= 0
+            gradient, finite = _even(gradient, start.unit / self.size)
+            curvature, sized = _even(found, start.unit**2 / self.size)
+            finite &= sized and positive
+        if not finite:
+            raise unusable(self.loss, gradient.T, curvature.T, outputs)
         if weights is not None:
-            weight = np.asarray(weights, dtype=np.float64)[:, None]
-            gradient, curvature = gradient * weight, curvature * weight
-        return gradient, curvature
+            weight = np.asarray(weights, dtype=np.float64)
+            gradient *= weight
+            curvature *= weight
+        return gradient.T, curvature.T
+
+    def _slopes(self, y: Array, outputs: Array) -> tuple[Array, Array]:
+        """Gradient and curvature, (w, n) each: columns together, as the boosters want them."""
+        if self.kind == "fisher":
+            return self._information_of().slopes(y, outputs)
+        gradient = np.empty(outputs.shape[::-1])
+        self.loss.gradient(y, outputs, out=gradient.T, **self._columns(len(y)))
+        return gradient, self._curvature(y, outputs).T
 
     def _curvature(self, y: Array, outputs: Array) -> Array:
         columns = self._columns(len(y))
         if self.kind == "unit":
             return np.full(outputs.shape, self._flat)
         if self.kind == "fisher":
-            diagonal: Array = np.einsum("nii->ni", self._informed(outputs)).copy()
+            diagonal: Array = np.einsum("nii->ni", self._informed(outputs))
             return diagonal
         return self.loss.curvature(y, outputs, kind=self.kind, **columns)
 
-    def _informed(self, outputs: Array) -> Array:
+    def _information_of(self) -> Information:
         if self._information is None:
             self._information = Information(self.loss, self.given)
-        return self._information(outputs)
+        return self._information
+
+    def _informed(self, outputs: Array) -> Array:
+        return self._information_of()(outputs)
 
     def _one_number(self, y: Array, outputs: Array, weights: Array | None) -> tuple[float, float]:
         """A curvature for all rows, mean slope over mean distance to the start, and the size of such a parabola."""

@@ -32,8 +32,10 @@ class Start:
 
     def outputs(self, raw: Array, offset: Array | None = None) -> Array:
         """Outputs (n, w) of raw scores (n,) or (n, w); ``offset`` (n,) adds to the first, (n, w) to all."""
-        matrix = np.asarray(raw, dtype=np.float64).reshape(len(raw), -1)
-        outputs: Array = self.constant + self.unit * matrix
+        columns = np.asarray(raw, dtype=np.float64).reshape(len(raw), -1).T
+        columns = columns * self.unit[:, None]
+        columns += self.constant[:, None]
+        outputs: Array = columns.T
         if offset is not None:
             outputs[:, : 1 if np.ndim(offset) == 1 else None] += np.asarray(offset).reshape(len(raw), -1)
         return outputs
