@@ -139,9 +139,25 @@ class Objective:
         """Do the training data that are kept have weights?"""
         return self._training is not None and self._training[1] is not None
 
-    def release(self) -> None:
-        """Let the training data go; the start stays."""
+    def release(self) -> Objective:
+        """Let the training data go; the start stays. Returns itself.
+
+        What is trained on several machines begins so: ``objective.prepare(y).release()`` with all outcomes, and every
+        machine then takes labels and weights of its rows from the booster, and the offset as `margin`.
+        """
         self._training = None
+        return self
+
+    def margin(self, offset: ArrayLike) -> Array:
+        """An offset, (n,) for the first output or (n, w), as the booster's own container keeps it, (n, w).
+
+        For ``init_score`` (LightGBM) and ``base_margin`` (XGBoost) of data that were not prepared with the offset.
+        """
+        start = self._started()
+        given = np.asarray(offset, dtype=np.float64)
+        scores = np.zeros((len(given), self.width))
+        scores[:, : 1 if given.ndim == 1 else None] = given.reshape(len(given), -1)
+        return scores / start.unit
 
     def slopes(
         self, y: ArrayLike, raw: ArrayLike, weights: ArrayLike | None = None, offset: ArrayLike | None = None

@@ -92,8 +92,8 @@ class Totals:
 
 
 def read_block(work: Work, block: Any) -> Rows:
-    """A block, (y, X) or a mapping with y, X, weights, offset and settings, or a function that loads one."""
-    loaded = block() if callable(block) else block
+    """A block, (y, X) or a mapping with y, X, weights, offset and settings; a function or a future that has one."""
+    loaded = block() if callable(block) else block.result() if hasattr(block, "result") else block
     parts = dict(loaded) if isinstance(loaded, Mapping) else dict(zip(("y", "X"), loaded, strict=False))
     if "y" not in parts:
         raise InputError("a block is (y, X), or a mapping with y and X", remedy="As in {'y': y, 'X': X, 'weights': w}")

@@ -14,6 +14,7 @@ from likelihoodkit.declaration import Bound
 from likelihoodkit.errors import ConvergenceWarning, FitError, InputError
 from likelihoodkit.fit import kinks, newton
 from likelihoodkit.fit.blocks import SAMPLE, Executor, summed
+from likelihoodkit.fit.partitions import partitioned
 from likelihoodkit.fit.constrained import Constrained, Constraints, constrain, names_of
 from likelihoodkit.fit.formula import Formulas, is_formula, read
 from likelihoodkit.fit.model import Model
@@ -75,8 +76,10 @@ def fit(
         In the place of y, X, weights, offset and settings: rows in blocks, more of them than memory holds. A function
         that gives the blocks anew each time it is called, or a sequence of them. A block is ``(y, X)``, a mapping with
         ``y``, ``X``, ``weights``, ``offset`` and settings, or a function without arguments that loads one.
+        Dask arrays and data frames as ``y``, ``X``, ``weights`` and ``offset`` are blocks too, one per partition.
     executor : optional
-        Computes the blocks: a pool of `concurrent.futures`, a Dask client, anything with ``submit``.
+        Computes the blocks: a pool of `concurrent.futures`, a Dask client, anything with ``submit``. On a client the
+        partitions of Dask collections are computed once and stay in the memory of the cluster.
     **given : number or (n,) array
         Settings that the family takes with each call (``trials=`` of `Binomial`).
 
@@ -116,6 +119,10 @@ def fit(
     >>> answer.converged, round(answer.loglik, 4)
     (True, -18.5259)
     """
+    if blocks is None and not is_formula(y):
+        blocks = partitioned({"y": y, "X": X, "weights": weights, "offset": offset, **given}, executor)
+        if blocks is not None:
+            y, X, weights, offset, given = None, None, None, None, {}
     if blocks is not None:
         if not all(part is None for part in (y, X, weights, offset, constraints)) or given:
             raise InputError("blocks= takes the place of y, X, weights, offset, constraints and settings")
