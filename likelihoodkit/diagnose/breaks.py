@@ -45,6 +45,13 @@ class Break:
     picture: str
 
 
+def _told(measure: Callable[[Evidence], Array], evidence: Evidence) -> Tested | None:
+    """Is the mean of ``measure`` zero, as it is under the noise?"""
+    twins = evidence.twins
+    law = np.concatenate([measure(twin) for twin in twins]), np.concatenate([twin.scores for twin in twins])
+    return moment_test(measure(evidence), evidence.scores, law)
+
+
 def _always(_: Evidence) -> str:
     return ""
 
@@ -81,18 +88,22 @@ def _standardised(evidence: Evidence) -> list[Array]:
     return [(c - c.mean()) / c.std() for c in columns if c.std() > 0]
 
 
+def _peak(evidence: Evidence) -> Array:
+    return peak(evidence.z)
+
+
 def _fan_out(evidence: Evidence) -> Tested | None:
-    wide = -peak(evidence.z)
-    return moment_test(np.stack([wide * c for c in _standardised(evidence)], axis=1), evidence.scores)
+    columns = np.stack(_standardised(evidence), axis=1)
+    return _told(lambda e: -peak(e.z)[:, None] * columns, evidence)
 
 
 def _bend(evidence: Evidence) -> Tested | None:
-    # the slope of a yes or no is bounded already, and needs no random numbers
-    pull = evidence.slopes[:, 0] if evidence.binary else moments.bounded(evidence.z)
     bends = [c * c - 1 for c in _standardised(evidence) if len(np.unique(c)) > 2]
     if not bends:
         return None
-    return moment_test(np.stack([pull * b for b in bends], axis=1), evidence.scores)
+    columns = np.stack(bends, axis=1)
+    # the slope of a yes or no is bounded already, and needs no random numbers
+    return _told(lambda e: (e.slopes[:, 0] if e.binary else moments.bounded(e.z))[:, None] * columns, evidence)
 
 
 def _pattern(evidence: Evidence) -> Tested | None:
@@ -100,18 +111,16 @@ def _pattern(evidence: Evidence) -> Tested | None:
 
 
 def _dispersion(evidence: Evidence) -> Tested | None:
-    squares = ((evidence.y - evidence.centre) / evidence.spread) ** 2
-    return moment_test(squares - 1, evidence.scores)
+    return _told(lambda e: ((e.y - e.centre) / e.spread) ** 2 - 1, evidence)
 
 
 def _zeros(evidence: Evidence) -> Tested | None:
     expected = np.exp(evidence.belief.log_density(0.0))
-    return moment_test((evidence.y == 0) - expected, evidence.scores)
+    return _told(lambda e: (e.y == 0) - expected, evidence)
 
 
 def _coverage(evidence: Evidence) -> Tested | None:
-    inside = np.abs(evidence.u - 0.5) < HELD / 2
-    return moment_test(inside - HELD, evidence.scores)
+    return _told(lambda e: (np.abs(e.u - 0.5) < HELD / 2) - HELD, evidence)
 
 
 def _reliability(evidence: Evidence) -> Tested | None:
@@ -119,8 +128,7 @@ def _reliability(evidence: Evidence) -> Tested | None:
     order = np.argsort(chance, kind="stable")
     group = np.empty(evidence.n, dtype=np.intp)
     group[order] = np.arange(evidence.n) * GROUPS // evidence.n
-    groups = (group[:, None] == np.arange(GROUPS)) * (evidence.y - chance)[:, None]
-    return moment_test(groups, evidence.scores)
+    return _told(lambda e: (group[:, None] == np.arange(GROUPS)) * (e.y - chance)[:, None], evidence)
 
 
 def _collapse(evidence: Evidence) -> Tested | None:
@@ -182,7 +190,7 @@ BREAKS: tuple[Break, ...] = (
         "heavy tails",
         "are there more far and more central outcomes than the noise expects?",
         _continuous,
-        lambda e: one_sided(moment_test(peak(e.z), e.scores), 1),
+        lambda e: one_sided(_told(_peak, e), 1),
         ("", "tails are heavier than assumed"),
         ("heavier tails",),
         "quantiles",
@@ -191,7 +199,7 @@ BREAKS: tuple[Break, ...] = (
         "multimodality",
         "are there more outcomes on the shoulders than at the centre?",
         _continuous,
-        lambda e: one_sided(moment_test(peak(e.z), e.scores), -1),
+        lambda e: one_sided(_told(_peak, e), -1),
         ("the centre is emptier than assumed: two groups, or light tails", ""),
         ("two groups",),
         "density",
@@ -200,7 +208,7 @@ BREAKS: tuple[Break, ...] = (
         "skew",
         "is one tail longer than the noise expects?",
         _continuous,
-        lambda e: moment_test(moments.lean(e.z), e.scores),
+        lambda e: _told(lambda rows: moments.lean(rows.z), e),
         ("the right tail is longer than assumed", "the left tail is longer than assumed"),
         ("skew",),
         "quantiles",
@@ -227,7 +235,7 @@ BREAKS: tuple[Break, ...] = (
         "calibration",
         "is the probability integral transform uniform?",
         lambda e: "yes or no: see reliability" if e.binary else "",
-        lambda e: moment_test(legendre(e.u, 4), e.scores),
+        lambda e: _told(lambda rows: legendre(rows.u, 4), e),
         ("probabilities are not what they claim", "probabilities are not what they claim"),
         ("any",),
         "transform",
@@ -245,7 +253,7 @@ BREAKS: tuple[Break, ...] = (
         "sharpness",
         "is the mean CRPS what the noise expects of itself?",
         lambda e: "yes or no: see reliability" if e.binary else "",
-        lambda e: moment_test(crps_excess(e), e.scores),
+        lambda e: _told(crps_excess, e),
         ("outcomes are closer than assumed", "outcomes are farther than assumed"),
         ("any",),
         "coverage",

@@ -61,20 +61,24 @@ def legendre(u: Array, degree: int) -> Array:
     return np.stack(columns, axis=1)
 
 
-def moment_test(directions: Array, scores: Array) -> Tested | None:
+def moment_test(directions: Array, scores: Array, law: tuple[Array, Array] | None = None) -> Tested | None:
     """Is the mean of every column of ``directions`` (n, d) zero, given that ``scores`` (n, k) was made to sum to zero?
 
-    Returns None where fitting has used up every direction: nothing is left to test.
+    ``law`` are directions (m, d) and scores (m, k) of outcomes that follow the noise; the variance of the sum, and what
+    of it fitting has taken, are then the model's and not the sample's own, which is too small where far outcomes decide
+    (Godfrey 1988, 1.5). Returns None where fitting has used up every direction: nothing is left to test.
     """
     directions = directions.reshape(len(directions), -1)
-    sizes = np.sqrt((directions**2).mean(axis=0))
-    directions = directions[:, sizes > 0] / sizes[sizes > 0]
+    known, known_scores = (directions, scores) if law is None else (law[0].reshape(len(law[0]), -1), law[1])
+    sizes = np.sqrt((known**2).mean(axis=0))
+    directions, known = directions[:, sizes > 0] / sizes[sizes > 0], known[:, sizes > 0] / sizes[sizes > 0]
     if not directions.shape[1]:
         return None
     left = directions
     if scores.shape[1]:
-        left = directions - scores @ np.linalg.lstsq(scores, directions, rcond=None)[0]
-    values, vectors = np.linalg.eigh(left.T @ left / len(left))
+        spent = np.linalg.lstsq(known_scores, known, rcond=None)[0]
+        left, known = directions - scores @ spent, known - known_scores @ spent
+    values, vectors = np.linalg.eigh(known.T @ known / len(known))
     kept = values > SPENT
     if not kept.any():
         return None

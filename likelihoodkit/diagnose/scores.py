@@ -21,14 +21,6 @@ from likelihoodkit.fit import fit
 
 Array = NDArray[Any]
 
-#: levels of the quantiles that CRPS is summed over
-LEVELS = 32
-
-
-def _levels() -> tuple[Array, Array]:
-    nodes, weights = np.polynomial.legendre.leggauss(LEVELS)
-    return (nodes + 1) / 2, weights / 2
-
 
 def _pinball(r: Array, levels: Array) -> Array:
     level = levels.reshape(-1, *[1] * (r.ndim - 1))
@@ -37,8 +29,8 @@ def _pinball(r: Array, levels: Array) -> Array:
 
 def crps_excess(evidence: Evidence) -> Array:
     """CRPS less its expectation under the model, in units of that expectation, (n,)."""
-    levels, weights = _levels()
-    quantiles = evidence.belief.quantile(np.repeat(levels[:, None], evidence.n, axis=1))
+    quantiles, weights = evidence.quantiles
+    levels = (np.polynomial.legendre.leggauss(len(weights))[0] + 1) / 2
     own = 2 * weights @ _pinball(evidence.y - quantiles, levels)
     expected = np.zeros(evidence.n)
     for weight, outcome in zip(weights, quantiles, strict=True):

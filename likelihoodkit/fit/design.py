@@ -1,6 +1,6 @@
 """From what the user calls X to named, full-rank matrices: one per predicted parameter.
 
-A table is an (n, p) array, a data frame (anything with ``columns`` and ``to_numpy``), or a mapping from column name to
+A table is an (n, p) array, a data frame (anything with ``columns`` and ``to_numpy``) or Arrow table, or a mapping from column name to
 vector. Every column keeps its name through the fit; a column that is a combination of others is an error that says of
 which.
 """
@@ -80,8 +80,8 @@ def read_table(values: Any, what: str, family: str) -> Table:
         names: Sequence[Any] = list(values)
         columns = [np.asarray(values[name]) for name in names]
         given_names = True
-    elif hasattr(values, "columns") and hasattr(values, "to_numpy"):
-        names = list(values.columns)
+    elif hasattr(values, "columns") and (hasattr(values, "to_numpy") or hasattr(values, "column_names")):
+        names = list(getattr(values, "column_names", values.columns))  # the columns of Arrow are not their names
         # one column at a time: a frame with a text column would otherwise become an array of objects
         columns = [np.asarray(values[name].to_numpy()) for name in names]
         given_names = True

@@ -24,7 +24,7 @@ def partitioned(parts: Mapping[str, Any], executor: Any) -> Sequence[Any] | None
     Raises `InputError` where something is not in partitions, or not in as many.
     """
     given = {name: part for name, part in parts.items() if part is not None}
-    flat = {(name,): part for name, part in given.items() if not isinstance(part, dict)}
+    flat: dict[tuple[str, ...], Any] = {(name,): part for name, part in given.items() if not isinstance(part, dict)}
     flat |= {(name, key): part for name, part in given.items() if isinstance(part, dict) for key, part in part.items()}
     if not any(distributed(part) for key, part in flat.items() if key[0] in ("y", "X")):
         return None
