@@ -15,8 +15,8 @@ Labels, weights and offsets (``base_margin``, ``init_score``) are read from the 
 float32; `Objective.prepare` takes float64 instead and the container's are then used for validation only.
 
 On Dask each machine has rows of its own: ``objective.prepare(y).release()`` finds the start from all outcomes first,
-and the objective then goes to `xgboost.dask.train` and to LightGBM's Dask estimators (with ``num_class=objective.width``)
-as to the others; the offset goes into their containers as `Objective.margin`.
+and the objective then goes to `xgboost.dask.train` and to LightGBM's Dask estimators as to the others (these with
+``num_class=objective.width``); the offset goes into their containers as `Objective.margin`.
 """
 
 from __future__ import annotations

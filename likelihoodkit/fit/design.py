@@ -1,8 +1,8 @@
 """From what the user calls X to named, full-rank matrices: one per predicted parameter.
 
-A table is an (n, p) array, a data frame (anything with ``columns`` and ``to_numpy``) or Arrow table, or a mapping from column name to
-vector. Every column keeps its name through the fit; a column that is a combination of others is an error that says of
-which.
+A table is an (n, p) array, a data frame (anything with ``columns`` and ``to_numpy``) or Arrow table, or a mapping from
+column name to vector. Every column keeps its name through the fit; a column that is a combination of others is an error
+that says of which.
 """
 
 from __future__ import annotations

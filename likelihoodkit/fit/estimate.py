@@ -14,11 +14,11 @@ from likelihoodkit.declaration import Bound
 from likelihoodkit.errors import ConvergenceWarning, FitError, InputError
 from likelihoodkit.fit import kinks, newton
 from likelihoodkit.fit.blocks import SAMPLE, Executor, summed
-from likelihoodkit.fit.partitions import partitioned
 from likelihoodkit.fit.constrained import Constrained, Constraints, constrain, names_of
 from likelihoodkit.fit.formula import Formulas, is_formula, read
 from likelihoodkit.fit.model import Model
 from likelihoodkit.fit.newton import Report
+from likelihoodkit.fit.partitions import partitioned
 from likelihoodkit.fit.predictor import Predictor
 from likelihoodkit.fit.prepare import MANY, Problem, bound_of, prepare
 from likelihoodkit.fit.result import Fit
