@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import isnan
 from typing import Any
 
 from likelihoodkit.errors import InputError
@@ -76,6 +77,6 @@ def _pieces(part: Any, chunks: tuple[float, ...]) -> list[Any]:
     """What computes each partition, cut as y is where lengths are known."""
     if not hasattr(part, "chunks"):
         return list(part.to_delayed())
-    known = all(length == length for length in (*chunks, *part.chunks[0]))
+    known = not any(isnan(length) for length in (*chunks, *part.chunks[0]))
     whole = dict.fromkeys(range(1, part.ndim), -1)
     return list(part.rechunk({0: chunks, **whole} if known else whole).to_delayed().ravel())
