@@ -126,6 +126,7 @@ EXAMPLES = [
     Example("one minus tanh square", 1 - sp.tanh(x) ** 2, {x: 20}),
     Example("ratio to exp", robust.gamma_deviance_half(a, sp.exp(z)), {a: 1e300, z: 800}),
     Example("ratio to exp", robust.relative_excess(a, sp.exp(z)), {a: 1, z: 1e-10}),
+    Example("ratio to exp", p.poisson_deviance_half(a, sp.exp(z)), {a: 1, z: -745}),
     Example(
         "cross entropy of softmax",
         p.sum_over(w * sp.log(p.softmax(v))),

@@ -108,6 +108,12 @@ class Case:
     def width(self) -> int:
         return len(self.loss.bound.outputs) + (CLASSES - 1 if self.vector else 0)
 
+    @property
+    def _links_of_columns(self) -> list[str]:
+        how = dict(self.loss.bound.bindings)
+        sizes = {name: CLASSES if self.loss.bound.family.parameters[name].domain.vector else 1 for name in how}
+        return [link for name, size in sizes.items() if isinstance(how[name], Link) for link in [how[name].name] * size]
+
     def reference(self, y: float, outputs: list[float]) -> Certified | None:
         """Value, gradient and Hessian with their conditions, or None where none can be formed."""
         try:
@@ -115,9 +121,9 @@ class Case:
                 return textbook.nll(self.textbook, y, outputs, self.links, self.held)
             if self._formula is None:
                 return None
-            return certify(self._formula, y, outputs, self.links, continuous=not self.domain.whole, cap=6000)
-        except (OverflowError, ZeroDivisionError):  # an exponent beyond what mpmath holds; a singular point
-            return None
+            return certify(self._formula, y, outputs, self._links_of_columns, continuous=not self.domain.whole, cap=6000)
+        except (OverflowError, ZeroDivisionError, ValueError):
+            return None  # an exponent beyond what mpmath holds; a singular point; a series that does not converge
 
     @cached_property
     def _formula(self) -> Any:

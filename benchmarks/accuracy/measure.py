@@ -11,9 +11,10 @@ import itertools
 import math
 import random
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -148,6 +149,7 @@ def measure(
             continue
         place = f"{case.label} y={float(y[i])!r} outputs={at}"
         width = range(case.width)
+        beside = partial(_beside, case, float(y[i]), at, seconds, float(np.finfo(dtype).eps))
         rows: list[tuple[str, float, mpf, mpf]] = [("value", float(value[i]), truth.value, truth.value_condition)]
         rows += [
             ("gradient", float(np.reshape(gradient[i], -1)[j]), truth.gradient[j], truth.gradient_condition[j])
@@ -157,8 +159,19 @@ def measure(
             ("Hessian diagonal", float(hessian[i, j, j]), truth.hessian[j][j], truth.hessian_condition[j][j])
             for j in width
         ]
-        for row in rows:
-            _judge(found, place, *row, dtype)
+        for number, row in enumerate(rows):
+            _judge(found, place, *row, dtype, lambda number=number: beside(number))  # type: ignore[misc]
+    return found
+
+
+def _beside(case: Case, y: float, outputs: list[float], seconds: float, step: float, number: int) -> list[mpf]:
+    """The number (value, gradient, Hessian diagonal, in a row) where y is moved by its last digit to either side."""
+    found = []
+    for move in (step * abs(y) or 1e-300, -step * abs(y) or -1e-300) if not case.domain.whole else ():
+        truth = _reference(case, y + move, outputs, seconds) if y or case.domain.low < 0 else None
+        if truth is not None:
+            curve = [truth.hessian[j][j] for j in range(case.width)]
+            found.append([truth.value, *truth.gradient, *curve][number])
     return found
 
 
@@ -196,7 +209,14 @@ def _representable(point: Point, dtype: type[np.floating[Any]]) -> bool:
 
 
 def _judge(
-    found: Measured, place: str, kind: str, ours: float, true: mpf, condition: mpf, dtype: type[np.floating[Any]]
+    found: Measured,
+    place: str,
+    kind: str,
+    ours: float,
+    true: mpf,
+    condition: mpf,
+    dtype: type[np.floating[Any]],
+    beside: Callable[[], list[mpf]],
 ) -> None:
     information = np.finfo(dtype)
     largest, least = mpf(float(information.max)), mpf(float(information.smallest_subnormal))
@@ -225,6 +245,8 @@ def _judge(
     if true:
         found.ulps[kind].append(float(gap / (abs(true) * 2 * unit)))
     error = float(gap / (condition * unit)) if condition else math.inf
+    if error > bar and (sides := beside()) and min(sides) <= ours <= max(sides):
+        return  # a jump within the last digit of y: the answer is that of a place there
     found.worst[kind] = max(found.worst[kind], error)
     if error > bar:
         found.offences.append(f"{place} {kind}: {ours!r}, true {float(true)!r}, error {error:.3g}")

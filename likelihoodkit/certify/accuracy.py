@@ -167,7 +167,10 @@ def trouble(
 
 
 def settled(number: Callable[[int], Any]) -> Any:
-    """The number once two precisions agree on 12 digits; None when they never do."""
+    """The number once two precisions agree on 12 digits; None when they never do.
+
+    A zero at two precisions may be 1e-600 swallowed by 1: it counts only where the highest precision returns it too.
+    """
     before: Any = None
     for digits in _DIGITS:
         try:
@@ -175,7 +178,8 @@ def settled(number: Callable[[int], Any]) -> Any:
         except ZeroDivisionError:  # a denominator that these digits cannot tell from zero
             before = None
             continue
-        if before is not None and abs(found - before) <= abs(found) * mpmath.mpf(10) ** -12:
+        agreed = before is not None and abs(found - before) <= abs(found) * mpmath.mpf(10) ** -12
+        if agreed and (found or digits == _DIGITS[-1]):
             return found
         before = found
     return None

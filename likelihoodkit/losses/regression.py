@@ -5,12 +5,11 @@ from sympy import Eq
 from likelihoodkit import links
 from likelihoodkit.declaration import NamedLoss, held, outcome, parameter
 from likelihoodkit.losses._supports import directions
-from likelihoodkit.primitives.robust import biweight_penalty, expm1_minus, hypot1m
+from likelihoodkit.primitives.robust import biweight_penalty, expm1_minus, hypot1m, power_penalty
 from likelihoodkit.primitives.words import (
     Piecewise,
     abs,
     expm1,
-    expm1_over,
     heading,
     huber_penalty,
     log1p_square,
@@ -295,7 +294,7 @@ class barron(NamedLoss):
 
     z = (y - prediction) / c
     size = abs(alpha - 2)
-    loss = Piecewise((z**2 / 2, Eq(alpha, 2)), (size / 2 * expm1_over(log1p_square(z / sqrt(size)), alpha / 2), True))
+    loss = Piecewise((z**2 / 2, Eq(alpha, 2)), (size / 2 * power_penalty(z / sqrt(size), alpha / 2), True))
 
 
 class absolute_percentage_error(NamedLoss):

@@ -15,6 +15,13 @@ exp_minus: Kind = primitive(
     r"\left(e^{{{0}}}-{1}\right)",
     accurate="y >= 0",
 )
+scaled_exp_minus: Kind = primitive(
+    "scaled_exp_minus",
+    lambda f, y, g: (exp(f) - y) * exp(g),
+    (lambda f, y, g: exp(f + g), lambda f, y, g: -exp(g), lambda f, y, g: scaled_exp_minus(f, y, g)),
+    r"\left(e^{{{0}}}-{1}\right)e^{{{2}}}",
+    accurate="y >= 0",
+)
 sigmoid_balance: Kind = primitive(
     "sigmoid_balance",
     lambda a, b, x: a / (1 + exp(-x)) - b / (1 + exp(x)),

@@ -64,6 +64,39 @@ relative_excess: Kind = primitive(
     r"\left(\frac{{{0}}}{{{1}}}-1\right)",
     accurate="y > 0, m > 0",
 )
+gamma_deviance_exp: Kind = primitive(
+    "gamma_deviance_exp",
+    lambda y, f: y * exp(-f) - 1 - log(y) + f,
+    (lambda y, f: ratio_excess(y, f) / y, lambda y, f: -ratio_excess(y, f)),
+    r"\left({0}\,e^{{-\left({1}\right)}}-1-\log {0}+{1}\right)",
+    accurate="y > 0",
+    nonnegative=True,
+)
+ratio_excess: Kind = primitive(
+    "ratio_excess",
+    lambda y, f: y * exp(-f) - 1,
+    (lambda y, f: exp(-f), lambda y, f: -times_exp(y, -f)),
+    r"\left({0}\,e^{{-\left({1}\right)}}-1\right)",
+    accurate="y > 0",
+)
+power_penalty: Kind = primitive(
+    "power_penalty",
+    lambda x, a: sp.Piecewise((log(1 + x**2), sp.Eq(a, 0)), (((1 + x**2) ** a - 1) / a, True)),
+    (lambda x, a: 2 * power_penalty_score(x, a), None),
+    r"\frac{{\left(1+\left({0}\right)^2\right)^{{{1}}}-1}}{{{1}}}",
+    nonnegative=True,
+)
+power_penalty_score: Kind = primitive(
+    "power_penalty_score",
+    lambda x, a: x * (1 + x**2) ** (a - 1),
+    (lambda x, a: power_penalty_curvature(x, a), None),
+    r"{0}\left(1+\left({0}\right)^2\right)^{{{1}-1}}",
+)
+power_penalty_curvature: Kind = primitive(
+    "power_penalty_curvature",
+    lambda x, a: (1 + x**2) ** (a - 2) * (1 + (2 * a - 1) * x**2),
+    (None, None),
+)
 soft_cross_entropy: Kind = primitive(
     "soft_cross_entropy",
     lambda z, y: sum_over(y * (log_sum_exp(z) - z)),

@@ -6,7 +6,7 @@ import sympy as sp
 from sympy import Add, Expr, Mul, Pow, S, exp
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import differences, products
+from likelihoodkit.primitives import differences, products, robust
 from likelihoodkit.stabilise.table import coefficient_pair, identity
 
 
@@ -127,6 +127,9 @@ def relative_squared_difference(e: Expr) -> Expr | None:
         return None
     for factor in e.args:
         base, power = factor.as_base_exp()
+        if power == 2 and isinstance(base, robust.ratio_excess) and 1 / base.args[0] in e.args:
+            y, f = base.args
+            return e / factor * y * 2 * p.ratio_deviance(y, -f, S.Zero)
         if power == 2 and isinstance(base, p.expm1):
             for y in (s for s in base.free_symbols if s.is_positive and 1 / s in e.args):
                 t = base.args[0] - sp.log(y)

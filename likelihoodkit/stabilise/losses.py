@@ -10,11 +10,18 @@ from likelihoodkit.primitives import robust
 from likelihoodkit.stabilise.table import constant_and_rest, identity
 
 
-@identity("with the mean e^f a ratio to the mean is e^(log y - f), which neither over- nor underflows too early")
+#: function of an amount and a mean -> the same of an amount and the logarithm of the mean
+_OF_LOG_MEAN = {
+    robust.gamma_deviance_half: robust.gamma_deviance_exp,
+    robust.relative_excess: robust.ratio_excess,
+    p.poisson_deviance_half: p.poisson_deviance_exp,
+}
+
+
+@identity("with the mean e^f a ratio to the mean is y e^-f, which neither over- nor underflows too early")
 def ratio_to_exp(e: Expr) -> Expr | None:
-    if isinstance(e, robust.gamma_deviance_half | robust.relative_excess) and isinstance(e.args[1], exp):
-        inner = log(e.args[0]) - e.args[1].args[0]
-        return robust.expm1_minus(inner) if isinstance(e, robust.gamma_deviance_half) else p.expm1(inner)
+    if type(e) in _OF_LOG_MEAN and isinstance(e.args[1], exp):
+        return _OF_LOG_MEAN[type(e)](e.args[0], e.args[1].args[0])
     return None
 
 

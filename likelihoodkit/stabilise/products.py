@@ -8,7 +8,7 @@ import sympy as sp
 from sympy import Add, Expr, Mul, exp
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import logistic, products, single
+from likelihoodkit.primitives import differences, logistic, products, single
 from likelihoodkit.stabilise.table import identity
 
 #: function -> what it is when multiplied by e^a
@@ -16,6 +16,7 @@ _SCALED: dict[type[Expr], Callable[..., Expr]] = {
     single.log1p_times_exp: products.scaled_log1p,
     single.ratio_share: products.scaled_share,
     p.log1m_exp_neg_exp: logistic.scaled_log1m,
+    p.exp_minus: differences.scaled_exp_minus,
 }
 #: function -> what it is when multiplied by its argument
 _WITH_ARGUMENT: dict[type[Expr], Callable[..., Expr]] = {

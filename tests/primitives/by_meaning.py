@@ -155,6 +155,15 @@ ROWS: dict[str, tuple[Draw, tuple[tuple[float, ...], ...], int, float]] = {
     "digamma_chord": (_chord, (), 2, 6.0),
     "trigamma_chord": (_chord, (), 2, 4.0),
     "exp_minus": (_near_exp, ((0.0, 1.0), (700.0, 1.0)), 2, 2.0),
+    "scaled_exp_minus": (
+        lambda g, n, top: (t := g.uniform(-30, 30, n), np.exp(t + g.normal(size=n)), g.uniform(-30, 30, n)),
+        ((0.0, 1.0, 3.0), (745.0, 1e-300, -372.5), (-745.0, 2.0, 300.0)), 5, 2.0,
+    ),
+    "gamma_deviance_exp": (_amounts((-9, 9)), ((1.0, 0.0), (1.0, 1e-8), (1e300, -30.0), (1e-300, 300.0)), 5, 2.0),
+    "ratio_excess": (_amounts((-9, 9)), ((1.0, 0.0), (1.0, 1e-8), (1e-300, 300.0)), 5, 2.0),
+    **{name: (lambda g, n, top: (real(g, n, min(top, 1e15)), g.uniform(-3, 1.5, n)),
+              ((0.0, 0.5), (1e8, 0.5), (1e200, 0.5), (1e-8, -1.0)), 5, 2.0)
+       for name in ("power_penalty", "power_penalty_score", "power_penalty_curvature")},
     "gamma_loss": (_amounts((-6, 6), (-9, 9)), ((1.0, 0.0, 30.0),), 20, 2.0),
     "gamma_peak": (between((-50, 50)), _EXP, 20, 2.0),
     "log_less_digamma": (between((-50, 50)), _EXP, 20, 2.0),

@@ -1,12 +1,14 @@
 """A declared formula as a function of Taylor jets: the reference where no textbook row stands beside the declaration.
 
 The formula is taken as it was typed, links put in, before any identity of the package was applied and with every
-primitive replaced by what it means; its derivatives are those of `jets`, not of the package.
+primitive replaced by what it means; its derivatives are those of `jets`, not of the package. A vector is a list of
+jets. On a kink the reference is the mean of what stands on either side of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import isqrt
 from typing import Any
 
 import sympy as sp
@@ -20,7 +22,58 @@ from reference.jets import Jet, Number, _lift, asinh, cos, cosh, exp, log, log_g
 
 
 class NotScalarError(ValueError):
-    """The formula works on vectors; there is no reference of this kind."""
+    """The formula has a function without a jet; there is no reference of this kind."""
+
+
+class KinkError(ArithmeticError):
+    """The formula has a kink here."""
+
+
+def _not_at_a_kink(kinked: bool, *arguments: Number) -> None:
+    if kinked and any(isinstance(a, Jet) and any(a.gradient) for a in arguments):
+        raise KinkError
+
+
+def _absolute(x: Number) -> Number:
+    _not_at_a_kink(value(x) == 0, x)
+    return _ABSOLUTE(x)
+
+
+def _sign(x: Number) -> Number:
+    _not_at_a_kink(value(x) == 0, x)
+    return mp.sign(value(x))
+
+
+_ABSOLUTE = _lift(abs, lambda x, _: (mp.sign(x), mpf(0)))
+
+
+def _log_sum_exp(z: list[Number]) -> Number:
+    top = max(map(value, z))  # a number: the shift takes no part in the derivatives
+    return top + log(_total([exp(x - top) for x in z]))
+
+
+def _softmax(z: list[Number]) -> list[Number]:
+    top = max(map(value, z))
+    powers = [exp(x - top) for x in z]
+    total = _total(powers)
+    return [x / total for x in powers]
+
+
+def _total(numbers: list[Number]) -> Number:
+    return sum(numbers[1:], numbers[0])
+
+
+#: functions of whole vectors
+_OF_VECTORS: dict[str, Callable[..., Any]] = {
+    "log_sum_exp": _log_sum_exp,
+    "softmax": _softmax,
+    "sum_over": _total,
+    "entries": len,
+    "column_of": lambda m, y: m[int(value(y)) :: isqrt(len(m))],
+    "pick": lambda z, y: z[int(value(y))],
+    "one_hot": lambda y, z: [mpf(k == int(value(y))) for k in range(len(z))],
+    "largest_other": lambda z, y: _extreme([x for k, x in enumerate(z) if k != int(value(y))], largest=True),
+}
 
 
 _FUNCTIONS: dict[str, Callable[[Number], Number]] = {
@@ -31,8 +84,8 @@ _FUNCTIONS: dict[str, Callable[[Number], Number]] = {
     "erf": _lift(mp.erf, lambda x, _: (2 / mp.sqrt(mp.pi) * mp.exp(-x**2), -4 * x / mp.sqrt(mp.pi) * mp.exp(-x**2))),
     "erfc": _lift(mp.erfc, lambda x, _: (-2 / mp.sqrt(mp.pi) * mp.exp(-x**2), 4 * x / mp.sqrt(mp.pi) * mp.exp(-x**2))),
     "zeta": _lift(mp.zeta, lambda x, _: (mp.zeta(x, 1, 1), mp.zeta(x, 1, 2))),
-    "Abs": _lift(abs, lambda x, _: (mp.sign(x), mpf(0))),
-    "sign": _lift(mp.sign, lambda x, _: (mpf(0), mpf(0))),
+    "Abs": _absolute,
+    "sign": _sign,
     "floor": _lift(mp.floor, lambda x, _: (mpf(0), mpf(0))),
     "wrap_angle": lambda x: x - 2 * mp.pi * mp.nint(value(x) / (2 * mp.pi)),
 }  # fmt: skip
@@ -48,11 +101,12 @@ def _bessel(order: int) -> Callable[[Number], Number]:
 
 
 def _extreme(arguments: list[Number], largest: bool) -> Number:
-    """The larger or smaller; where two meet, the middle of their slopes."""
+    """The larger or smaller; a kink where two meet."""
     best = arguments[0]
     for other in arguments[1:]:
-        a, b = value(best), value(other)
-        best = (best + other) / 2 if a == b else other if (b > a) == largest else best
+        gap = value(other) - value(best)
+        _not_at_a_kink(gap == 0, other - best)
+        best = other if gap and (gap > 0) == largest else best
     return best
 
 
@@ -61,15 +115,12 @@ def _evaluate(e: Any, at: dict[Any, Number], memory: dict[Any, Number]) -> Numbe
         return at[e]
     if e in memory:
         return memory[e]
-    if isinstance(e, VectorSymbol):
-        raise NotScalarError(str(e))
     if not e.args:
         return mp.mpmathify(sp.N(e, mp.dps + 5)) if not e.is_Rational else mpf(e.p) / e.q
     if isinstance(e, sp.Piecewise):
         result = _branch(e, at, memory)
     else:
-        arguments = [_evaluate(a, at, memory) for a in e.args]
-        result = _combine(e, arguments)
+        result = _entry_by_entry(e, [_evaluate(a, at, memory) for a in e.args])
     memory[e] = result
     return result
 
@@ -102,6 +153,16 @@ def _holds(condition: Any, at: dict[Any, Number], memory: dict[Any, Number]) -> 
     return sp.true if tests[condition.rel_op] else sp.false
 
 
+def _entry_by_entry(e: Any, arguments: list[Any]) -> Any:
+    name, vectors = type(e).__name__, [a for a in arguments if isinstance(a, list)]
+    if name in _OF_VECTORS and vectors:
+        return _OF_VECTORS[name](*arguments)
+    if not vectors:
+        return _combine(e, arguments)
+    size = range(len(vectors[0]))
+    return [_combine(e, [a[k] if isinstance(a, list) else a for a in arguments]) for k in size]
+
+
 def _combine(e: Any, arguments: list[Number]) -> Number:
     if e.is_Add:
         return sum(arguments[1:], arguments[0])
@@ -126,16 +187,29 @@ def _combine(e: Any, arguments: list[Number]) -> Number:
 
 
 def formula_of(loss: Loss) -> Formula:
-    """(y, [outputs]) -> the loss as declared; `NotScalarError` where it works on vectors."""
+    """(y, [outputs]) -> the loss as declared; on a kink, the mean of either side."""
     derivation = loss.derivation
     expression = lower(negative_log_likelihood(loss.bound).expression)
     columns = list(derivation.predicted.values())
-    if any(isinstance(s, VectorSymbol) for s in expression.free_symbols):
-        raise NotScalarError(repr(loss.bound))
 
-    def formula(y: Number, outputs: list[Number]) -> Number:
-        at = {derivation.y: y, **dict(zip(columns, outputs, strict=True))}
+    def at_place(y: Number, outputs: list[Number]) -> Number:
+        at: dict[Any, Any] = {derivation.y: y}
+        for symbol, numbers in derivation.constants.values():
+            at[symbol] = [mpf(x) for x in numbers]
+        for k, column in enumerate(columns):  # a vector takes what the numbers leave
+            size = len(outputs) - len(columns) + 1 if isinstance(column, VectorSymbol) else 1
+            start = k if all(not isinstance(c, VectorSymbol) for c in columns[:k]) else len(outputs) - len(columns) + k
+            at[column] = outputs[start : start + size] if isinstance(column, VectorSymbol) else outputs[start]
         found = _evaluate(expression, at, {})
         return found if isinstance(found, Jet) else found + 0 * outputs[0]
+
+    def formula(y: Number, outputs: list[Number]) -> Number:
+        try:
+            return at_place(y, outputs)
+        except KinkError:
+            hair = mpf(10) ** -mp.dps
+            with mp.workdps(4 * mp.dps):
+                sides = [at_place(y, [f + s * k * hair for k, f in enumerate(outputs, start=1)]) for s in (1, -1)]
+                return (sides[0] + sides[1]) / 2
 
     return formula

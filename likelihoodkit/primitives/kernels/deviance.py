@@ -31,14 +31,18 @@ def _deviance_far(y: Floats, m: Floats) -> Floats:
 def tweedie_half_deviance(y: Floats, f: Floats, a: Floats) -> Floats:
     """m^b times the chord of (x^c - 1)/c from c = b to 1, x = y/m, m = e^f, b = 1 - a: never negative."""
     b, d = 1.0 - a, np.asarray(log_times_exp(y, -f))
-    chord = piecewise(
-        (d, a, b),
-        (np.absolute(a * d) < 2.0, lambda d, a, b: _mean_slope(d, a, b)),
-        (b < 0.5, lambda d, a, b: (np.expm1(d) - np.expm1(b * d) / b) / a),
-        (d > 0, lambda d, a, b: times_exp(1.0 - np.exp(-a * d) / b, d) / a + 1.0 / b),
-        otherwise=lambda d, a, b: (np.exp(d) - np.exp(b * d) / b) / a + 1.0 / b,
+    return piecewise(
+        (y, f, a, b, d),
+        (np.absolute(a * d) < 2.0, lambda y, f, a, b, d: times_exp(_mean_slope(d, a, b), b * f)),
+        ((d > 0) & (b >= 0.5), lambda y, f, a, b, d: _far_above(y, f, a, b, d)),
+        (b < 0.5, lambda y, f, a, b, d: times_exp((np.expm1(d) - np.expm1(b * d) / b) / a, b * f)),
+        otherwise=lambda y, f, a, b, d: times_exp((np.exp(d) - np.exp(b * d) / b) / a + 1.0 / b, b * f),
     )
-    return np.asarray(times_exp(chord, b * f))
+
+
+def _far_above(y: Floats, f: Floats, a: Floats, b: Floats, d: Floats) -> Floats:
+    # y m^-a + ...: neither y/m, which may overflow, nor its logarithm, whose rounding grows in a power, is met
+    return np.asarray(times_exp(y * (1.0 - np.exp(-a * d) / b) / a, -a * f) + times_exp(1.0 / b, b * f))
 
 
 def _mean_slope(d: Floats, a: Floats, b: Floats) -> Floats:

@@ -8,7 +8,7 @@ import numpy as np
 
 from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise
 from likelihoodkit.primitives.kernels._wide import LARGE_EXPONENT, ratio_gap, wide_power
-from likelihoodkit.primitives.kernels.exponential import times_exp
+from likelihoodkit.primitives.kernels.exponential import EXP_NORMAL, times_exp
 from likelihoodkit.primitives.kernels.logistic import sigmoid
 
 TINY = np.finfo(np.float64).tiny
@@ -28,6 +28,16 @@ def exp_minus(t: Floats, y: Floats) -> Floats:
 
 def _exp_minus_near(t: Floats, y: Floats) -> Floats:
     return np.expm1(t) - (y - 1.0)
+
+
+@kernel
+def scaled_exp_minus(f: Floats, y: Floats, g: Floats) -> Floats:
+    """(e^f - y) e^g for y >= 0, also where e^f leaves the range and the product does not."""
+    return piecewise(
+        (f, y, g),
+        (np.absolute(f) <= EXP_NORMAL, lambda f, y, g: times_exp(exp_minus(f, y), g)),
+        otherwise=lambda f, y, g: np.exp(f + g) - times_exp(y, g),
+    )
 
 
 @kernel

@@ -8,8 +8,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise
+from likelihoodkit.primitives.kernels._wide import ratio_gap
+from likelihoodkit.primitives.kernels.box_cox import expm1_over
 from likelihoodkit.primitives.kernels.classes import softmax
-from likelihoodkit.primitives.kernels.exponential import log1pmx
+from likelihoodkit.primitives.kernels.differences import log_times_exp
+from likelihoodkit.primitives.kernels.exponential import log1pmx, times_exp
+from likelihoodkit.primitives.kernels.hyperbolic import log1p_square
 
 
 @kernel
@@ -67,6 +71,49 @@ def _deviance_far(y: Floats, m: Floats) -> Floats:
 def relative_excess(y: Floats, m: Floats) -> Floats:
     """(y - m)/m for m > 0, exact to the last digit near y = m."""
     return np.where((y > 0.5 * m) & (y < 2.0 * m), (y - m) / m, y / m - 1.0)
+
+
+@kernel
+def gamma_deviance_exp(y: Floats, f: Floats) -> Floats:
+    """y e^-f - 1 - log(y e^-f) for y > 0, also where the ratio leaves the range."""
+    ratio = np.asarray(times_exp(y, -f))
+    return piecewise(
+        (y, f, ratio),
+        ((ratio > 0.5) & (ratio < 2.0), lambda y, f, x: 0.0 - log1pmx(ratio_gap(y, -f, x))),
+        otherwise=lambda y, f, x: (x - 1.0) - log_times_exp(y, -f),
+    )
+
+
+@kernel
+def ratio_excess(y: Floats, f: Floats) -> Floats:
+    """y e^-f - 1 for y > 0."""
+    return ratio_gap(y, -f, np.asarray(times_exp(y, -f)))
+
+
+@kernel
+def power_penalty(x: Floats, a: Floats) -> Floats:
+    """((1 + x^2)^a - 1)/a, log(1 + x^2) at a = 0: a power of the hypotenuse where it is large."""
+    logarithm = np.asarray(log1p_square(x))
+    return piecewise(
+        (x, a, logarithm),
+        (np.absolute(a * logarithm) < 1.0, lambda x, a, logarithm: expm1_over(logarithm, a)),
+        otherwise=lambda x, a, logarithm: (np.power(np.hypot(1.0, x), 2.0 * a) - 1.0) / a,
+    )
+
+
+@kernel
+def power_penalty_score(x: Floats, a: Floats) -> Floats:
+    """x (1 + x^2)^(a - 1) for any finite x."""
+    size = np.hypot(1.0, x)
+    return np.asarray(x / size * np.power(size, 2.0 * a - 1.0))
+
+
+@kernel
+def power_penalty_curvature(x: Floats, a: Floats) -> Floats:
+    """(1 + x^2)^(a - 2) (1 + (2 a - 1) x^2) for any finite x."""
+    size = np.hypot(1.0, x)
+    share = x / size
+    return np.asarray((1.0 / size / size + (2.0 * a - 1.0) * share * share) * np.power(size, 2.0 * a - 2.0))
 
 
 def soft_cross_entropy(z: ArrayLike, y: ArrayLike) -> Any:
