@@ -121,9 +121,11 @@ class Case:
                 return textbook.nll(self.textbook, y, outputs, self.links, self.held)
             if self._formula is None:
                 return None
-            return certify(self._formula, y, outputs, self._links_of_columns, continuous=not self.domain.whole, cap=6000)
-        except (OverflowError, ZeroDivisionError, ValueError):
-            return None  # an exponent beyond what mpmath holds; a singular point; a series that does not converge
+            return certify(
+                self._formula, y, outputs, self._links_of_columns, continuous=not self.domain.whole, cap=6000
+            )
+        except (OverflowError, ZeroDivisionError, ValueError, MemoryError):
+            return None  # an exponent beyond what mpmath holds; a singular point; a series that needs too much
 
     @cached_property
     def _formula(self) -> Any:

@@ -160,7 +160,7 @@ def measure(
             for j in width
         ]
         for number, row in enumerate(rows):
-            _judge(found, place, *row, dtype, lambda number=number: beside(number))  # type: ignore[misc]
+            _judge(found, place, *row, dtype, partial(beside, number))
     return found
 
 

@@ -9,7 +9,6 @@ from likelihoodkit import primitives as p
 from likelihoodkit.primitives import robust
 from likelihoodkit.stabilise.table import constant_and_rest, identity
 
-
 #: function of an amount and a mean -> the same of an amount and the logarithm of the mean
 _OF_LOG_MEAN = {
     robust.gamma_deviance_half: robust.gamma_deviance_exp,
