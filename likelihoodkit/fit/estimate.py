@@ -162,17 +162,18 @@ def _best(problem: Problem, report: Report | None) -> newton.Optimum:
     """The best optimum found from the starts."""
     model, total = problem.model, _sum(problem)
     starts = Starts(model, problem.first)
-    beginning = starts.constant()
     kink = kinks.find(model.loss)
     if kink is not None:
-        return kinks.minimise(model, kink, beginning)
+        return kinks.minimise(model, kink, starts.constant())
 
     def minimise(start: Array, known: newton.Optimum | None = None) -> newton.Optimum:
         free = total.free(start) if isinstance(total, Constrained) else start
         return newton.minimise(total, free, known=known, report=report)
 
     if len(model.y) >= MANY and not isinstance(total, Constrained):
-        beginning = _nearby(model, beginning, report)
+        beginning = _nearby(model, problem.first, report)
+    else:
+        beginning = starts.constant()
     best = minimise(beginning)
     if best.converged and not _bends(model, _inner(problem, best), problem.first):
         return best
@@ -183,7 +184,7 @@ def _best(problem: Problem, report: Report | None) -> newton.Optimum:
     return best
 
 
-def _nearby(model: Model, start: Array, report: Report | None) -> Array:
+def _nearby(model: Model, first: str | None, report: Report | None) -> Array:
     """The optimum of many rows to rounding, or a better start: by way of a sample, then of eight times as many rows.
 
     Each sample leads to within a few standard errors of the next, and its curvature serves there.
@@ -192,6 +193,7 @@ def _nearby(model: Model, start: Array, report: Report | None) -> Array:
     while steps[-1] > GROWTH:
         steps.append(steps[-1] // GROWTH)
     some = model.every(steps[0])
+    start = Starts(some, first).constant()
     near = newton.minimise(some, start)
     if not near.converged or near.information is None:
         return start
@@ -238,7 +240,10 @@ def _met_exactly(problem: Problem, optimum: newton.Optimum) -> bool:
     """
     if problem.constraints is not None:  # an equation may well leave an output no error
         return False
-    model, outputs = problem.model, problem.model.outputs(optimum.inner)
+    model = problem.model
+    if not (model.units > 1).any():  # no output is a location
+        return False
+    outputs = model.outputs(optimum.inner)
     covariance = _inner_covariance(problem, optimum)
     if covariance is None:  # rounding may have spoilt the curvature that was observed: what is expected then
         factored = newton.factor(model.expected(outputs))

@@ -140,7 +140,7 @@ def read_rows(
     outcome = outcome.astype(np.float64, copy=False)
     labels, widths = _widths(loss, outcome, classes)
     starts = dict(zip(widths, map(int, np.cumsum([0, *widths.values()])), strict=False))
-    base = np.zeros((rows, sum(widths.values())))
+    base = np.zeros((rows, sum(widths.values())), order="F")  # a block of coefficients moves a column
     # reading everything once checks y, weights and the given columns before anything is computed from them
     loss(outcome, base, weights=weights, **given)
     tables = designs(X, bound.outputs, rows, intercept=intercept, family=loss.name)
