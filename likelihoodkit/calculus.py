@@ -142,6 +142,11 @@ class Calculus:
     @property
     def gradient(self) -> dict[str, sp.Expr]:
         """Derivative of the loss in each output and shared parameter."""
+        if not self._gradient and self._inner is not None:
+            through = self.derivation.through
+            self._gradient = {
+                name: through.slope(name, through.put(slope)) for name, slope in self._inner.gradient.items()
+            }
         if not self._gradient:
             self._gradient = {
                 name: derivative(self.value, symbol) for name, symbol in self.derivation.predicted.items()
@@ -159,12 +164,29 @@ class Calculus:
             names = list(self.derivation.predicted)
             for i, first in enumerate(names):
                 for second in names[i:]:
+                    if self._inner is not None:
+                        self._hessian[first, second] = self._moved(first, second)
+                        continue
                     symbol, other = self.derivation.predicted[first], self.derivation.predicted[second]
                     slope = self.gradient[second]
                     if isinstance(other, VectorSymbol):
                         slope = _along(slope, direction(other))
                     self._hessian[first, second] = derivative(slope, symbol)
         return self._hessian
+
+    @cached_property
+    def _inner(self) -> Calculus | None:
+        """The calculus of the loss in its own outputs, where this one is composed of it."""
+        return None if self.derivation.through is None else Calculus(self.derivation.through.inner)
+
+    def _moved(self, first: str, second: str) -> sp.Expr:
+        """N_tt t'^2 + N_t t'' of a loss composed with t(f)."""
+        assert self._inner is not None
+        through = self.derivation.through
+        curve = through.slope(second, through.put(self._inner.hessian[first, second]))
+        if first == second and first in through.moves:
+            curve += through.put(self._inner.gradient[first]) * through.moves[first].bend
+        return through.slope(first, curve)
 
     @cached_property
     def canonical(self) -> bool:

@@ -14,7 +14,7 @@ import sympy as sp
 
 from likelihoodkit import primitives as p, supports
 from likelihoodkit.errors import UnknownNameError
-from likelihoodkit.primitives import cholesky as v
+from likelihoodkit.primitives import cholesky as v, linked
 from likelihoodkit.primitives.directions import unit_of
 from likelihoodkit.primitives.steps import increasing
 from likelihoodkit.supports import Support
@@ -41,6 +41,8 @@ class Link:
     range: Support
     one_to_one: bool = True
     size: str | None = None  # how many outputs it takes where that is not the size of the parameter
+    logarithm: Map | None = None  # log of a positive parameter as a function of the output, where it has a form
+    residual: Callable[[sp.Expr, sp.Expr], sp.Expr] | None = None  # (y, output) -> y less the parameter, likewise
 
     def __call__(self, output: sp.Expr) -> sp.Expr:
         """The parameter behind an output: the inverse link."""
@@ -66,13 +68,25 @@ _half = sp.Rational(1, 2)
 identity = Link("identity", lambda f: f, lambda t: t, supports.real)
 exp = Link("exp", lambda f: sp.exp(f), lambda t: sp.log(t), supports.positive)
 softplus = Link("softplus", lambda f: p.softplus(f), lambda t: t + sp.log(1 - sp.exp(-t)), supports.positive)
-sigmoid = Link("sigmoid", lambda f: p.sigmoid(f), lambda t: sp.log(t) - sp.log(1 - t), supports.unit)
+sigmoid = Link(
+    "sigmoid", lambda f: p.sigmoid(f), lambda t: sp.log(t) - sp.log(1 - t), supports.unit,
+    logarithm=lambda f: -p.softplus(-f), residual=lambda y, f: linked.sigmoid_residual(y, f),
+)  # fmt: skip
 softmax = Link("softmax", lambda f: p.softmax(f), lambda t: sp.log(t), supports.simplex, one_to_one=False)
-tanh = Link("tanh", lambda f: sp.tanh(f), lambda t: (p.log1p(t) - p.log1p(-t)) * _half, supports.correlation)
+tanh = Link(
+    "tanh", lambda f: sp.tanh(f), lambda t: (p.log1p(t) - p.log1p(-t)) * _half, supports.correlation,
+    residual=lambda y, f: linked.tanh_residual(y, f),
+)  # fmt: skip
 # sigma^2 = f^2 of the least-squares literature, read as "the parameter is f^2"; f = 0 is singular
-square = Link("square", lambda f: f**2, lambda t: sp.sqrt(t), supports.positive, one_to_one=False)
+square = Link(
+    "square", lambda f: f**2, lambda t: sp.sqrt(t), supports.positive, one_to_one=False,
+    logarithm=lambda f: 2 * sp.log(sp.Abs(f)),
+)  # fmt: skip
 angle = Link("angle", lambda f: p.wrap_angle(f), lambda t: t, supports.circle, one_to_one=False)
-shifted_exp = Link("shifted_exp", lambda f: 1 + sp.exp(f), lambda t: sp.log(t - 1), supports.above_one)
+shifted_exp = Link(
+    "shifted_exp", lambda f: 1 + sp.exp(f), lambda t: sp.log(t - 1), supports.above_one,
+    logarithm=lambda f: p.softplus(f), residual=lambda y, f: linked.shifted_exp_residual(y, f),
+)  # fmt: skip
 vector = Link("vector", lambda f: f, lambda t: t, supports.real_vector)
 unit = Link("unit", lambda f: unit_of(f), lambda t: t, supports.sphere, one_to_one=False)  # f = 0 is singular
 # the first cutpoint, then the logarithms of the distances

@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import random
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import mpmath
 import sympy as sp
@@ -92,7 +93,8 @@ class Derivation:
     Attributes: ``bound`` (what was declared and decided), ``y`` (its symbol), ``outputs`` and ``shared`` (symbols on
     the link scale by name), ``inputs`` (symbols of columns given with each call), ``parameters`` (each parameter as
     an expression of the outputs), ``expression`` (the loss so far), ``steps`` and ``constants`` (symbols of parameters
-    held at a vector, with its numbers).
+    held at a vector, with its numbers) and ``through`` (set by `stabilise`: the loss in other outputs that this one is
+    composed of).
     """
 
     bound: Bound
@@ -104,6 +106,7 @@ class Derivation:
     expression: sp.Expr
     steps: tuple[Step, ...]
     constants: dict[str, tuple[sp.Symbol, tuple[float, ...]]] = field(default_factory=dict)
+    through: Any = None
 
     def then(self, expression: sp.Expr, *steps: Step) -> Derivation:
         """The derivation continued to ``expression`` by ``steps``."""

@@ -76,6 +76,9 @@ from likelihoodkit.primitives.kernels.hyperbolic import (  # isort: skip
     hypot1m, log1p_square, log1p_square_exp, log_cosh, sech2, sech2_times_exp, square_ratio,
     square_ratio_derivative, square_sech2,
 )  # fmt: skip
+from likelihoodkit.primitives.kernels.linked import (  # isort: skip
+    shifted_exp_residual, sigmoid_residual, tanh_residual, times_sigmoid,
+)  # fmt: skip
 from likelihoodkit.primitives.kernels.logistic import (  # isort: skip
     log_softplus, sigmoid, softplus, softplus_ratio, softplus_ratio_bend, softplus_ratio_derivative,
 )  # fmt: skip
@@ -253,8 +256,10 @@ __all__ = [
     "scaled_deviance", "scaled_excess", "scaled_exp_minus", "scaled_log1m", "scaled_log1p", "scaled_mean",
     "scaled_power", "scaled_power_log", "scaled_power_log_over", "scaled_power_log_square", "scaled_power_over",
     "scaled_power_over_square", "scaled_rate", "scaled_rate_slope", "scaled_share", "scaled_square_deviance",
-    "scaled_square_excess", "scaled_wave", "sech2", "sech2_times_exp", "sigmoid", "sigmoid_balance",
-    "sigmoid_curve", "sigmoid_gap", "sign", "sin", "sinh", "sinh_arcsinh_b", "sinh_arcsinh_bb", "sinh_arcsinh_bg",
+    "scaled_square_excess", "scaled_wave", "sech2", "sech2_times_exp", "shifted_exp_residual", "sigmoid",
+    "sigmoid_balance",
+    "sigmoid_curve", "sigmoid_gap", "sigmoid_residual", "sign", "sin", "sinh", "sinh_arcsinh_b",
+    "sinh_arcsinh_bb", "sinh_arcsinh_bg",
     "sinh_arcsinh_g", "sinh_arcsinh_gg", "sinh_arcsinh_loss", "sinh_arcsinh_r", "sinh_arcsinh_rb",
     "sinh_arcsinh_rg", "sinh_arcsinh_rr", "sinh_arcsinh_rt", "sinh_arcsinh_scale_curve", "sinh_arcsinh_t",
     "sinh_arcsinh_tail_curve", "sinh_arcsinh_tb", "sinh_arcsinh_tg", "sinh_arcsinh_tt", "skellam_cross",
@@ -267,7 +272,8 @@ __all__ = [
     "square_share_exp", "square_slope_exp", "stirling_error", "stirling_error_derivative", "stirling_error_second",
     "student_balance", "student_balance_slope", "student_bend", "student_cdf", "student_df_curve", "student_hazard",
     "student_loss", "student_pull", "student_pull_bend", "student_pull_slope", "student_quantile", "student_slope",
-    "sum_over", "tanh", "tetragamma", "tilted_balance", "times_exp", "times_exp_difference", "trigamma",
+    "sum_over", "tanh", "tanh_residual", "tetragamma", "tilted_balance", "times_exp", "times_exp_difference",
+    "times_sigmoid", "trigamma",
     "trigamma_chord", "trigamma_excess", "trigamma_rising", "tweedie_bend", "tweedie_cdf", "tweedie_deviance_half",
     "tweedie_half_deviance", "tweedie_normaliser", "tweedie_normaliser_curve", "tweedie_normaliser_slope",
     "tweedie_pull", "tweedie_survival", "weighted_rate", "weighted_rate_slope", "where_positive", "wrap_angle",

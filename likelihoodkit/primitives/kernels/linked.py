@@ -1,0 +1,37 @@
+"""Residuals and slopes of links whose range is bounded."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise
+from likelihoodkit.primitives.kernels.differences import FAR_LOGIT
+from likelihoodkit.primitives.kernels.exponential import times_exp
+from likelihoodkit.primitives.kernels.logistic import sigmoid
+
+
+@kernel
+def times_sigmoid(w: Floats, z: Floats) -> Floats:
+    """w sigmoid(z), also where the sigmoid is subnormal and w large."""
+    return piecewise((w, z), (z < -FAR_LOGIT, times_exp), otherwise=lambda w, z: w * np.asarray(sigmoid(z)))
+
+
+@kernel
+def sigmoid_residual(y: Floats, z: Floats) -> Floats:
+    """y - sigmoid(z); where the sigmoid is nearly 1, y = 1 leaves sigmoid(-z)."""
+    small = np.asarray(sigmoid(-np.absolute(z)))
+    return np.where(z > 0, (y - 1.0) + small, y - small)
+
+
+@kernel
+def tanh_residual(y: Floats, z: Floats) -> Floats:
+    """y - tanh(z); where that is nearly 1 or -1, y = 1 or -1 leaves 2 sigmoid(-2 |z|)."""
+    left = 2.0 * np.asarray(sigmoid(-2.0 * np.absolute(z)))
+    far = np.where(z > 0, (y - 1.0) + left, (y + 1.0) - left)
+    return np.where(np.absolute(z) < 1.0, y - np.tanh(z), far)
+
+
+@kernel
+def shifted_exp_residual(y: Floats, z: Floats) -> Floats:
+    """y - 1 - e^z, to the digits of e^z at y = 1 and to those of z at y = 2."""
+    return np.where(np.absolute(z) < 1.0, (y - 2.0) - np.expm1(z), (y - 1.0) - np.exp(z))

@@ -1,0 +1,179 @@
+"""A loss through its own links: where another link is chosen, the stable form for the own link is composed with it.
+
+A positive parameter is carried by its logarithm, and a location by itself: the family's own output t is a function
+t(f) of the output f that the other link has. The loss and its derivatives in t are those of the own link, digits and
+all; what the other link adds is t(f) with its slope.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import sympy as sp
+from sympy import Expr, Mul, S, exp, log
+
+from likelihoodkit import links
+from likelihoodkit.binding import Bound, Parameter, Shared
+from likelihoodkit.links import Link
+from likelihoodkit.nll import Derivation, Step, output_symbol
+from likelihoodkit.primitives import sech2, sigmoid, sigmoid_curve, softplus, times_exp
+from likelihoodkit.primitives.linked import times_sigmoid
+from likelihoodkit.stabilise.rewriting import rewrite
+
+__all__ = ["Move", "Through", "inner_links", "through"]
+
+
+@dataclass(frozen=True)
+class Move:
+    """The own output ``inner`` of a parameter as a function ``at`` of the ``outer`` one, its first two derivatives."""
+
+    inner: sp.Symbol
+    outer: sp.Symbol
+    link: Link
+    own: Link
+
+    @property
+    def at(self) -> Expr:
+        """t(f)."""
+        if self.own is links.exp:
+            assert self.link.logarithm is not None
+            return self.link.logarithm(self.outer)
+        return self.link.inverse(self.outer)
+
+    @cached_property
+    def slope(self) -> Expr:
+        """t'(f)."""
+        parameter = self.link.inverse(self.outer)
+        slope = sp.diff(parameter, self.outer)
+        return rewrite(sp.expand(slope / parameter) if self.own is links.exp else slope)
+
+    @cached_property
+    def bend(self) -> Expr:
+        """t''(f)/t'(f)."""
+        return rewrite(sp.expand(sp.diff(self.slope, self.outer) / self.slope))
+
+    def residual(self, total: Expr, y: sp.Symbol) -> Expr:
+        """A sum in which y - t, times a number, is one function where the link has a form for it."""
+        weight = total.coeff(y)
+        if self.own is not links.identity or self.link.residual is None or weight == 0:
+            return total
+        if total.coeff(self.inner) != -weight:
+            return total
+        return total - weight * (y - self.inner) + weight * self.link.residual(y, self.outer)
+
+
+def inner_links(bound: Bound) -> tuple[Bound, dict[str, tuple[Link, Link]]]:
+    """The same noise with the links that are taken through another, and the pairs (chosen, inner) this replaced."""
+    kept: list[tuple[str, Any]] = []
+    moved: dict[str, tuple[Link, Link]] = {}
+    for name, how in bound.bindings:
+        row = bound.family.parameters[name]
+        link = how.link if isinstance(how, Shared) else how
+        inner = _inner(link, row) if isinstance(link, Link) else None
+        if isinstance(link, Link) and inner is not None:
+            moved[name] = link, inner
+        kept.append((name, how if inner is None else Shared(inner) if isinstance(how, Shared) else inner))
+    return replace(bound, bindings=tuple(kept)), moved
+
+
+def _inner(link: Link, row: Parameter) -> Link | None:
+    """What a link is taken through: exp where its logarithm has a form, identity for a location; None for itself."""
+    if row.domain.vector:
+        return None
+    if link.logarithm is not None and links.exp.fits(row.domain):
+        return links.exp if not links.identity.fits(row.domain) else links.identity if link.residual else None
+    return links.identity if link.residual is not None and links.identity.fits(row.domain) else None
+
+
+@dataclass(frozen=True)
+class Through:
+    """A loss in its own outputs, and what is put in for each of those that belong to another link."""
+
+    inner: Derivation
+    moves: dict[str, Move]
+
+    def put(self, expression: Expr) -> Expr:
+        """An expression in the own outputs as one in the outputs that there are."""
+        names = {move: sp.Dummy(real=True) for move in self.moves.values()}  # own and other outputs have the same names
+        moves = [replace(move, outer=name) for move, name in names.items()]
+        places: dict[Expr, Expr] = {move.inner: move.at for move in moves}
+        y, memo = self.inner.y, dict[Expr, Expr]()
+
+        def run(node: Expr) -> Expr:
+            if node in places or not node.args:
+                return places.get(node, node)
+            if node not in memo:
+                gap = node
+                for move in moves if node.is_Add else ():
+                    gap = move.residual(gap, y)
+                memo[node] = run(gap) if gap != node else node.func(*[run(a) for a in node.args])
+            return memo[node]
+
+        return run(expression).xreplace({name: move.outer for move, name in names.items()})
+
+    def slope(self, name: str, along: Expr) -> Expr:
+        """The derivative in an output, from that in the own one."""
+        return scaled(along, self.moves[name].slope) if name in self.moves else along
+
+    def steps(self) -> tuple[Step, ...]:
+        """The steps of the inner derivation, after those that bring the parameters into its form."""
+        carried = [
+            Step("minimise", "carry by logarithm", move.link.inverse(move.outer), exp(move.at), CARRIED)
+            for move in self.moves.values()
+            if move.own is links.exp
+        ]
+        inner = [s for s in self.inner.steps if s.stage == "minimise" and s.equality]
+        moved = [Step(s.stage, s.rule, self.put(s.before), self.put(s.after), s.why) for s in inner]
+        return (*carried, *[s for s in moved if s.before != s.after])
+
+
+CARRIED = "a positive parameter is carried by its logarithm"
+
+
+def through(outer: Derivation, inner: Derivation, pairs: Mapping[str, tuple[Link, Link]]) -> Through:
+    """The inner loss, in its own outputs, with the outputs of the outer one."""
+    parameters = outer.bound.family.parameters
+    moves = {
+        name: Move(output_symbol(parameters[name], own), outer.predicted[name], link, own)
+        for name, (link, own) in pairs.items()
+    }
+    return Through(inner, moves)
+
+
+def scaled(weight: Expr, slope: Expr) -> Expr:
+    """weight * slope, where a slope that may be subnormal is multiplied in by its exponent."""
+    for factor in Mul.make_args(slope) if weight != 0 else ():
+        base, power = factor.as_base_exp()
+        kind = exp if isinstance(factor, exp) else type(base)
+        if kind not in _SLOPES:
+            weight *= factor
+            continue
+        for _ in range(1 if kind is exp else int(power)):
+            weight = _times(weight, kind, (factor if kind is exp else base).args[0])
+    return weight
+
+
+#: slope of a link -> (its logarithm, a number times it)
+_SLOPES: dict[type[Expr], tuple[Callable[[Expr], Expr], Callable[[Expr, Expr], Expr]]] = {
+    exp: (lambda z: z, times_exp),
+    sigmoid: (lambda z: -softplus(-z), times_sigmoid),
+    sech2: (lambda z: log(4) - softplus(2 * z) - softplus(-2 * z), lambda w, z: sigmoid_curve(4 * w, 2 * z)),
+}
+
+
+def _times(weight: Expr, kind: type[Expr], z: Expr) -> Expr:
+    """weight * kind(z): in the exponent that the weight has, or as one function."""
+    logarithm, product = _SLOPES[kind]
+    for factor in Mul.make_args(weight):
+        base, power = (factor, S.One) if isinstance(factor, exp) else factor.as_base_exp()
+        if isinstance(base, exp | times_exp) and power.is_Integer and power > 0:
+            r, t = base.args if isinstance(base, times_exp) else (S.One, *base.args)
+            more = t + logarithm(z) / power
+            others = Mul(
+                *[f for f in Mul.make_args(weight) if f is not factor]
+            )  # SymPy does not cancel e^(a+b) e^-(a+b)
+            return others * (times_exp(r, more) if isinstance(base, times_exp) else exp(more)) ** power
+    return product(weight, z)

@@ -1,0 +1,128 @@
+"""Losses taken through another link: the composition is true, it is needed, and it keeps the digits."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import mpmath
+import numpy as np
+import pytest
+import sympy as sp
+
+import likelihoodkit as lk
+from likelihoodkit import links
+from likelihoodkit.compile import Runner, compile_program
+from likelihoodkit.nll import negative_log_likelihood
+from likelihoodkit.primitives import kernels, lower
+from likelihoodkit.stabilise.through import Move, scaled
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.accuracy.cases import family_case
+from benchmarks.accuracy.measure import extreme_points, measure
+
+f, t, y = sp.symbols("f t y", real=True)
+CARRIED = [link for link in links.LINKS.values() if link.logarithm is not None]
+WITH_RESIDUAL = [link for link in links.LINKS.values() if link.residual is not None]
+
+
+def _zero(expression: sp.Expr) -> bool:
+    return bool(sp.simplify(expression.rewrite(sp.exp)) == 0)
+
+
+@pytest.mark.parametrize("link", CARRIED, ids=lambda link: link.name)
+def test_the_logarithm_of_a_link_is_one(link: links.Link) -> None:
+    assert link.logarithm is not None
+    assert _zero(sp.exp(lower(link.logarithm(f))) - lower(link(f)))
+
+
+@pytest.mark.parametrize("link", WITH_RESIDUAL, ids=lambda link: link.name)
+def test_the_residual_of_a_link_is_one(link: links.Link) -> None:
+    assert link.residual is not None
+    assert _zero(lower(link.residual(y, f)) - (y - lower(link(f))))
+
+
+@pytest.mark.parametrize("inner", [links.exp, links.identity], ids=lambda link: link.name)
+@pytest.mark.parametrize("link", [*CARRIED, links.tanh], ids=lambda link: link.name)
+def test_slope_and_bend(link: links.Link, inner: links.Link) -> None:
+    if inner is links.exp and link.logarithm is None:
+        return
+    move = Move(t, f, link, inner)
+    slope = sp.diff(lower(link(f)), f) / (lower(link(f)) if inner is links.exp else 1)
+    assert _zero(lower(move.slope) - slope)
+    assert _zero(lower(move.bend) * slope - sp.diff(slope, f))
+    for weight in (y, y * sp.exp(t), sp.exp(t) ** 2):
+        assert _zero(lower(scaled(weight, move.slope)) - weight * slope)
+
+
+#: (link, y, output): y less the parameter loses its digits, or all of them
+RESIDUALS = [("sigmoid", 1.0, 104.0), ("tanh", 1.0, 30.0), ("tanh", -1.0, -30.0), ("shifted_exp", 2.0, 1e-9)]
+
+
+@pytest.mark.parametrize(("link", "outcome", "output"), RESIDUALS)
+def test_a_residual_is_needed(link: str, outcome: float, output: float) -> None:
+    plain = {
+        "sigmoid": lambda z: 1 / (1 + np.exp(-z)), "tanh": np.tanh, "shifted_exp": lambda z: 1 + np.exp(z),
+    }[link]  # fmt: skip
+    with mpmath.workdps(120):
+        z = mpmath.mpf(output)
+        exact = {"sigmoid": 1 / (1 + mpmath.exp(-z)), "tanh": mpmath.tanh(z), "shifted_exp": 1 + mpmath.exp(z)}[link]
+        truth = float(mpmath.mpf(outcome) - exact)
+    assert abs((outcome - plain(output)) / truth - 1) > 1e-9
+    assert getattr(kernels, f"{link}_residual")(outcome, output) == pytest.approx(truth, rel=1e-15)
+
+
+#: (noise, y, outputs): the formula as it is declared gives infinity or NaN, the truth is a number
+NEEDED = [
+    ("Cauchy", {"scale": "sigmoid"}, 1e200, [-5.0, 88.0]),
+    ("Cauchy", {"scale": "square"}, 1e200, [-5.0, 1e-3]),
+    ("HalfCauchy", {"scale": "square"}, 1e200, [-1e-3]),
+    ("LogLogistic", {"scale": "square"}, 1.0, [-1e-300, -104.0]),
+    ("Laplace", {"location": "tanh"}, 0.0, [745.0, -709.0]),
+]
+
+
+@pytest.mark.parametrize(("name", "chosen", "outcome", "outputs"), NEEDED)
+def test_going_through_another_link_is_needed(
+    name: str, chosen: dict[str, str], outcome: float, outputs: list[float]
+) -> None:
+    case = family_case(name, **chosen)
+    declared = negative_log_likelihood(case.loss.bound)
+    symbols = list(declared.outputs.values())
+    textbook = lower(declared.expression)
+    program = compile_program({"value": textbook, **{s.name: sp.diff(textbook, s) for s in symbols}})
+    columns = {
+        declared.y.name: np.array([outcome]),
+        **{s.name: np.array([v]) for s, v in zip(symbols, outputs, strict=True)},
+    }
+    found = {key: np.empty(1) for key in ("value", *(s.name for s in symbols))}
+    with np.errstate(all="ignore"):
+        Runner(program).run(columns, found, 1)
+    assert not all(np.isfinite(list(found.values())).ravel()), "the left side holds"
+    measured = measure(case, [(outcome, tuple(outputs))])
+    assert measured.no_reference == 0
+    assert measured.meets_the_bar, measured.offences
+
+
+@pytest.mark.parametrize(
+    ("name", "chosen"),
+    [
+        ("Normal", {"mean": "sigmoid"}), ("Normal", {"scale": "sigmoid"}), ("Normal", {"scale": "shifted_exp"}),
+        ("Laplace", {"location": "tanh"}), ("Gamma", {"mean": "sigmoid"}), ("Gamma", {"shape": "shifted_exp"}),
+        ("Cauchy", {"scale": "square"}), ("Poisson", {"mean": "sigmoid"}), ("NegativeBinomial", {"mean": "sigmoid"}),
+        ("StudentT", {"scale": "sigmoid"}), ("Weibull", {"scale": "shifted_exp"}),
+    ],
+)  # fmt: skip
+def test_other_links_meet_the_bar(name: str, chosen: dict[str, str]) -> None:
+    case = family_case(name, **chosen)
+    found = measure(case, extreme_points(case, 10, 104.0))
+    assert found.points > found.no_reference
+    assert found.meets_the_bar, found.offences
+
+
+def test_every_step_through_another_link_is_true() -> None:
+    for noise in (lk.Gamma(mean="sigmoid"), lk.Normal(mean="tanh", scale="shifted_exp"), lk.Cauchy(scale="square")):
+        derivation = lk.derive(noise).derivation
+        assert derivation.check()
+        assert any(step.rule == "carry by logarithm" for step in derivation.steps)
