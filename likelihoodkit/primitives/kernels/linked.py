@@ -20,7 +20,7 @@ def times_sigmoid(w: Floats, z: Floats) -> Floats:
 def sigmoid_residual(y: Floats, z: Floats) -> Floats:
     """y - sigmoid(z); where the sigmoid is nearly 1, y = 1 leaves sigmoid(-z)."""
     small = np.asarray(sigmoid(-np.absolute(z)))
-    return np.where(z > 0, (y - 1.0) + small, y - small)
+    return np.asarray(np.where(z > 0, (y - 1.0) + small, y - small))
 
 
 @kernel
