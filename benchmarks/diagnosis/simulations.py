@@ -130,6 +130,46 @@ def _outliers(rng: np.random.Generator, n: int) -> tuple[Any, Array]:
     return x, y
 
 
+def _right_lognormal(rng: np.random.Generator, n: int) -> tuple[Any, Array]:
+    x = _x(rng, n)
+    return x, np.exp(1 + 0.5 * x + 0.5 * rng.normal(size=n))
+
+
+def _right_weibull(rng: np.random.Generator, n: int) -> tuple[Any, Array]:
+    x = _x(rng, n)
+    return x, np.exp(1 + 0.5 * x) * rng.weibull(1.7, size=n)
+
+
+def _right_beta(rng: np.random.Generator, n: int) -> tuple[Any, Array]:
+    x = _x(rng, n)
+    mean = 1 / (1 + np.exp(-0.5 * x))
+    return x, rng.beta(8 * mean, 8 - 8 * mean)
+
+
+def _right_hurdle(rng: np.random.Generator, n: int) -> tuple[Any, Array]:
+    x, y = _right_gamma(rng, n)
+    return x, y * (rng.uniform(size=n) > 0.25)
+
+
+def _right_inflated(rng: np.random.Generator, n: int) -> tuple[Any, Array]:
+    x, y = _right_poisson(rng, n)
+    return x, y * (rng.uniform(size=n) > 0.25)
+
+
+#: the noise that made the outcomes, as `suggest` names it
+MADE = (
+    ("Normal", _right_normal),
+    ("StudentT", _right_student),
+    ("Gamma", _right_gamma),
+    ("LogNormal", _right_lognormal),
+    ("Weibull", _right_weibull),
+    ("Poisson", _right_poisson),
+    ("NegativeBinomial", _right_negative_binomial),
+    ("ZeroInflated(Poisson())", _right_inflated),
+    ("Beta", _right_beta),
+    ("Hurdle(Gamma())", _right_hurdle),
+)
+
 RIGHT = (
     Simulation("Normal", lk.Normal, 500, "", _right_normal),
     Simulation("Normal, spread predicted", lk.Normal, 500, "", _right_spread),

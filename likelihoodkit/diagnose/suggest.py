@@ -12,19 +12,29 @@ from numpy.typing import ArrayLike, NDArray
 from likelihoodkit.declaration import as_bound
 from likelihoodkit.diagnose.scores import HeldOut, folds_of, held_out
 from likelihoodkit.errors import InputError
-from likelihoodkit.families import FAMILIES
+from likelihoodkit.families import FAMILIES as F
+from likelihoodkit.wrappers import Hurdle, ZeroInflated, ZeroOneInflated
 
 Array = NDArray[Any]
 
 #: what is tried for each kind of outcome: the families that people choose between, plain ones first
-CANDIDATES: dict[str, tuple[str, ...]] = {
-    "yes or no": ("Bernoulli",),
-    "counts": ("Poisson", "Geometric", "NegativeBinomial", "GeneralizedPoisson"),
-    "amounts": (
-        "Exponential", "Gamma", "LogNormal", "Weibull", "InverseGaussian", "LogLogistic", "Normal",
+CANDIDATES: dict[str, tuple[Any, ...]] = {
+    "yes or no": (F["Bernoulli"],),
+    "counts": (
+        F["Poisson"], F["Geometric"], F["NegativeBinomial"], F["GeneralizedPoisson"],
+        ZeroInflated(F["Poisson"]), ZeroInflated(F["NegativeBinomial"]),
     ),
-    "proportions": ("Beta", "LogitNormal"),
-    "numbers": ("Normal", "Laplace", "Logistic", "StudentT", "SkewNormal", "Gumbel", "GumbelMin"),
+    "amounts": tuple(
+        F[name] for name in ("Exponential", "Gamma", "LogNormal", "Weibull", "InverseGaussian", "LogLogistic", "Normal")
+    ),
+    "amounts with zeros": (
+        Hurdle(F["Gamma"]), Hurdle(F["LogNormal"]), Hurdle(F["Weibull"]), F["Tweedie"](power=1.5),
+    ),
+    "proportions": (F["Beta"], F["LogitNormal"]),
+    "proportions with ends": (ZeroOneInflated(F["Beta"]), ZeroOneInflated(F["LogitNormal"])),
+    "numbers": tuple(
+        F[name] for name in ("Normal", "Laplace", "Logistic", "StudentT", "SkewNormal", "Gumbel", "GumbelMin")
+    ),
 }  # fmt: skip
 
 
@@ -87,12 +97,16 @@ def kind_of(y: Array) -> tuple[str, str]:
         return "yes or no", "every outcome is 0 or 1"
     if whole and low >= 0:
         return "counts", f"whole numbers from {low:g} to {high:g}"
+    zeros, ones = int((y == 0).sum()), int((y == 1).sum())
     if low > 0 and high < 1:
         return "proportions", f"all between 0 and 1, from {low:.4g} to {high:.4g}"
+    if low >= 0 and high <= 1 and zeros + ones > 1:
+        return "proportions with ends", f"all from 0 to 1, {zeros} zeros and {ones} ones among them"
     if low > 0:
         return "amounts", f"all positive, from {low:.4g} to {high:.4g}"
-    zeros = f", {int((y == 0).sum())} zeros among them" if low == 0 else ""
-    return "numbers", f"from {low:.4g} to {high:.4g}{zeros}"
+    if low == 0 and zeros > 1:
+        return "amounts with zeros", f"from 0 to {high:.4g}, {zeros} zeros among them"
+    return "numbers", f"from {low:.4g} to {high:.4g}"
 
 
 def suggest(
@@ -144,7 +158,7 @@ def suggest(
             remedy="Drop missing values first, or ask for fewer folds",
         )
     kind, why = kind_of(outcome)
-    tried = [FAMILIES[name] for name in CANDIDATES[kind]] if noises is None else list(noises)
+    tried = CANDIDATES[kind] if noises is None else tuple(noises)
     fold = folds_of(len(outcome), folds, seed)
     found = [(noise, held_out(noise, outcome, X, fold, given=given)) for noise in tried]
     scored = [(noise, h) for noise, h in found if h.scores is not None]

@@ -203,6 +203,9 @@ def test_an_unknown_finding_names_the_known_ones() -> None:
         (lambda rng: rng.poisson(2.0, size=300), "Poisson"),
         (lambda rng: rng.negative_binomial(2, 0.3, size=300), "NegativeBinomial"),
         (lambda rng: rng.beta(2.0, 5.0, size=300), "Beta"),
+        (lambda rng: rng.gamma(2.0, 3.0, size=300) * (rng.uniform(size=300) > 0.3), "Hurdle(Gamma())"),
+        (lambda rng: rng.poisson(3.0, size=300) * (rng.uniform(size=300) > 0.3), "ZeroInflated(Poisson())"),
+        (lambda rng: np.maximum(rng.beta(2.0, 5.0, size=300), rng.uniform(size=300) < 0.1), "ZeroOneInflated(Beta())"),
     ],
 )
 def test_suggest_names_the_true_noise_or_a_tie_with_it(draw: Any, true: str) -> None:
