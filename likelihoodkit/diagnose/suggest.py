@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +12,11 @@ from numpy.typing import ArrayLike, NDArray
 from likelihoodkit.declaration import as_bound
 from likelihoodkit.diagnose.scores import HeldOut, folds_of, held_out
 from likelihoodkit.errors import InputError
-from likelihoodkit.families import FAMILIES as F
+from likelihoodkit.families import FAMILIES
 from likelihoodkit.wrappers import Hurdle, ZeroInflated, ZeroOneInflated
 
 Array = NDArray[Any]
+F: Mapping[str, Any] = FAMILIES
 
 #: what is tried for each kind of outcome: the families that people choose between, plain ones first
 CANDIDATES: dict[str, tuple[Any, ...]] = {
