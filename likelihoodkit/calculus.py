@@ -137,21 +137,29 @@ class Calculus:
     @property
     def value(self) -> sp.Expr:
         """The loss of one row."""
-        return self.derivation.expression
+        value = self.derivation.expression
+        if self._inner is None:
+            return value
+        return self.derivation.through.corrected(value, self._inner.gradient.__getitem__)
 
     @property
     def gradient(self) -> dict[str, sp.Expr]:
         """Derivative of the loss in each output and shared parameter."""
         if not self._gradient and self._inner is not None:
-            through = self.derivation.through
+            through, curves = self.derivation.through, self._inner
             self._gradient = {
-                name: through.slope(name, through.put(slope)) for name, slope in self._inner.gradient.items()
+                name: through.slope(name, through.corrected(through.put(slope), partial(curves.curve, name)))
+                for name, slope in self._inner.gradient.items()
             }
         if not self._gradient:
             self._gradient = {
                 name: derivative(self.value, symbol) for name, symbol in self.derivation.predicted.items()
             }
         return self._gradient
+
+    def curve(self, first: str, second: str) -> sp.Expr:
+        """A second derivative, whichever of the two is named first."""
+        return self.hessian.get((first, second), self.hessian.get((second, first)))
 
     @property
     def hessian(self) -> dict[tuple[str, str], sp.Expr]:

@@ -42,6 +42,9 @@ class Link:
     one_to_one: bool = True
     size: str | None = None  # how many outputs it takes where that is not the size of the parameter
     logarithm: Map | None = None  # log of a positive parameter as a function of the output, where it has a form
+    rest: Map | None = (
+        None  # what rounding takes of that logarithm, where it may be more than the output's own rounding
+    )
     residual: Callable[[sp.Expr, sp.Expr], sp.Expr] | None = None  # (y, output) -> y less the parameter, likewise
 
     def __call__(self, output: sp.Expr) -> sp.Expr:
@@ -80,7 +83,7 @@ tanh = Link(
 # sigma^2 = f^2 of the least-squares literature, read as "the parameter is f^2"; f = 0 is singular
 square = Link(
     "square", lambda f: f**2, lambda t: sp.sqrt(t), supports.positive, one_to_one=False,
-    logarithm=lambda f: 2 * sp.log(sp.Abs(f)),
+    logarithm=lambda f: linked.log_square(f), rest=lambda f: linked.log_square_rest(f),
 )  # fmt: skip
 angle = Link("angle", lambda f: p.wrap_angle(f), lambda t: t, supports.circle, one_to_one=False)
 shifted_exp = Link(

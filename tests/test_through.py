@@ -15,6 +15,7 @@ from likelihoodkit import links
 from likelihoodkit.compile import Runner, compile_program
 from likelihoodkit.nll import negative_log_likelihood
 from likelihoodkit.primitives import kernels, lower
+from likelihoodkit.primitives.linked import corrected
 from likelihoodkit.stabilise.through import Move, scaled
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -119,6 +120,24 @@ def test_other_links_meet_the_bar(name: str, chosen: dict[str, str]) -> None:
     found = measure(case, extreme_points(case, 10, 104.0))
     assert found.points > found.no_reference
     assert found.meets_the_bar, found.offences
+
+
+def test_the_rest_of_a_logarithm_is_needed() -> None:
+    """y e^t takes over the rounding of t = log f^2, 3.5e-15 at f = 1e-8; with what it took the ratio has its digits."""
+    case = family_case("Gamma", mean="square")
+    calculus = case.loss.calculus
+    without = calculus.value.replace(corrected, lambda value, slope, rest: value)
+    assert without == case.loss.derivation.expression != calculus.value
+    assert _zero(lower(calculus.value) - lower(without))
+    point = (2.5, (1e-8, -1.0))
+    truth = case.reference(point[0], list(point[1]))
+    assert truth is not None
+    found = {"without": np.empty(1), "with": np.empty(1)}
+    columns = {"y": np.array([2.5]), "f_mean": np.array([1e-8]), "f_shape": np.array([-1.0])}
+    Runner(compile_program({"without": without, "with": calculus.value})).run(columns, found, 1)
+    errors = {k: abs(float((mpmath.mpf(float(v[0])) - truth.value) / truth.value_condition)) for k, v in found.items()}
+    assert errors["without"] > 5 * 2**-53
+    assert errors["with"] < 2 * 2**-53
 
 
 def test_every_step_through_another_link_is_true() -> None:

@@ -1,9 +1,9 @@
-"""Residuals and slopes of links whose range is bounded: what is left where a link is full, and products with it."""
+"""What links add to a loss: residuals where a link is full, products with its slope, a logarithm and its rest."""
 
 from __future__ import annotations
 
 import sympy as sp
-from sympy import exp
+from sympy import exp, log
 
 from likelihoodkit.primitives.logistic import sech2, sigmoid
 from likelihoodkit.primitives.record import Kind, primitive
@@ -31,4 +31,23 @@ shifted_exp_residual: Kind = primitive(
     lambda y, z: y - 1 - exp(z),
     (lambda y, z: sp.Integer(1), lambda y, z: -exp(z)),
     r"\left({0}-1-e^{{{1}}}\right)",
+)
+log_square: Kind = primitive(
+    "log_square",
+    lambda z: log(z**2),
+    lambda z: 2 / z,
+    r"\log\left({0}^2\right)",
+)
+log_square_rest: Kind = primitive(
+    "log_square_rest",
+    lambda z: sp.Integer(0),
+    lambda z: sp.Integer(0),
+    accurate="what rounding takes of log z^2: zero in exact arithmetic",
+)
+corrected: Kind = primitive(
+    "corrected",
+    lambda value, slope, rest: value + slope * rest,
+    (lambda value, slope, rest: sp.Integer(1), lambda value, slope, rest: rest, lambda value, slope, rest: slope),
+    r"\left({0}+{1}\,{2}\right)",
+    accurate="a rest of an ulp or so",
 )

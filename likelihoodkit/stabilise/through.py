@@ -20,7 +20,7 @@ from likelihoodkit.binding import Bound, Parameter, Shared
 from likelihoodkit.links import Link
 from likelihoodkit.nll import Derivation, Step, output_symbol
 from likelihoodkit.primitives import sech2, sigmoid, sigmoid_curve, softplus, times_exp
-from likelihoodkit.primitives.linked import times_sigmoid
+from likelihoodkit.primitives.linked import corrected, times_sigmoid
 from likelihoodkit.stabilise.rewriting import rewrite
 
 __all__ = ["Move", "Through", "inner_links", "through"]
@@ -113,6 +113,15 @@ class Through:
             return memo[node]
 
         return run(expression).xreplace({name: move.outer for move, name in names.items()})
+
+    def corrected(self, value: Expr, slopes: Callable[[str], Expr]) -> Expr:
+        """A value with what the rounding of t(f) has taken of it, from its slope in the inner output."""
+        for name, move in self.moves.items():
+            rest = move.link.rest if move.own is links.exp else None
+            slope = slopes(name) if rest is not None else S.Zero
+            if rest is not None and slope != 0:
+                value = corrected(value, self.put(slope), rest(move.outer))
+        return value
 
     def slope(self, name: str, along: Expr) -> Expr:
         """The derivative in an output, from that in the own one."""

@@ -19,7 +19,7 @@ ALONE = {  # no mpmath definition of one number: tested below, or NumPy's own
     "is_largest_other",
     "gammaincinv", "gammainccinv", "betaincinv", "regularised_gamma_p_inverse", "regularised_gamma_q_inverse",
     "regularised_beta_inverse", "student_quantile", *SECOND,
-    "soft_cross_entropy", "soft_residual", "beta_deviance",
+    "soft_cross_entropy", "soft_residual", "beta_deviance", "log_square_rest",
 }  # fmt: skip
 LIMITS = [
     ("softplus", (INF,), INF), ("softplus", (-INF,), 0.0), ("sigmoid", (INF,), 1.0), ("sigmoid", (-INF,), 0.0),
@@ -76,6 +76,7 @@ def test_limits(name, arguments, limit):
 
 #: df and log df say the same twice, and a kernel reads the one that is a normal number
 PAIRED = {
+    "corrected": {1},  # where there is no slope the value stays as it is
     "student_pull_slope": {2, 3},
     "student_pull_bend": {2, 3},
     "student_balance_slope": {2, 3},
@@ -195,3 +196,13 @@ def test_huber_and_selection():
     assert kernels.huber_penalty(z, 1.0).tolist() == [2.5, 0.125, 0.0, 1.5]
     assert kernels.huber_score(z, 1.0).tolist() == [-1.0, -0.5, 0.0, 1.0]
     assert kernels.where_positive(z, np.nan, 7.0)[:3].tolist() == [7.0, 7.0, 7.0]
+
+
+@pytest.mark.parametrize("size", [1e-300, 3e-155, 1e-8, 1e-3, 0.1, 1.0, 2.5, 104.0, 1e8, 1e300])
+def test_a_logarithm_and_its_rest(size):
+    """log z^2 is rounded to ulps of its own size, up to 1e-13; with its rest to a few of those of one."""
+    for z in (size, -size, size * (1 + 1e-9)):
+        rounded, rest = kernels.log_square(z), kernels.log_square_rest(z)
+        with mp.workdps(40):
+            truth = 2 * mp.log(abs(mp.mpf(z)))
+            assert abs(mp.mpf(float(rounded)) + mp.mpf(float(rest)) - truth) <= 8 * mp.mpf(2) ** -53

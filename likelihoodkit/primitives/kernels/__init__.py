@@ -77,7 +77,7 @@ from likelihoodkit.primitives.kernels.hyperbolic import (  # isort: skip
     square_ratio_derivative, square_sech2,
 )  # fmt: skip
 from likelihoodkit.primitives.kernels.linked import (  # isort: skip
-    shifted_exp_residual, sigmoid_residual, tanh_residual, times_sigmoid,
+    corrected, log_square, log_square_rest, shifted_exp_residual, sigmoid_residual, tanh_residual, times_sigmoid,
 )  # fmt: skip
 from likelihoodkit.primitives.kernels.logistic import (  # isort: skip
     log_softplus, sigmoid, softplus, softplus_ratio, softplus_ratio_bend, softplus_ratio_derivative,
@@ -205,7 +205,8 @@ __all__ = [
     "box_cox_pp", "box_cox_s", "box_cox_sp", "box_cox_ss", "box_cox_t", "box_cox_tp", "box_cox_ts", "box_cox_tt",
     "burr_loss", "burr_shape", "cauchy_hazard", "cauchy_hazard_slope", "cauchy_step_bend", "cauchy_step_cross",
     "cauchy_step_curve", "cauchy_step_length", "cauchy_step_start", "chi_squared_loss", "continuous_bernoulli_loss",
-    "continuous_bernoulli_slope", "continuous_bernoulli_variance", "cos", "cosh", "delay_pull", "delay_wait",
+    "continuous_bernoulli_slope", "continuous_bernoulli_variance", "corrected", "cos", "cosh", "delay_pull",
+    "delay_wait",
     "digamma", "digamma_chord", "digamma_rising", "entries", "erf", "erfc", "excess_log1m", "excess_rate",
     "excess_rate_slope", "exp", "exp_minus", "expm1", "expm1_minus", "expm1_over", "expm1_over_da",
     "expm1_over_daa", "exprel", "exprel_derivative", "extreme_value_information", "extreme_value_loss",
@@ -233,7 +234,8 @@ __all__ = [
     "log_ndtr_tilted_scale", "log_ndtr_tilted_slope", "log_normal_step", "log_power_difference",
     "log_power_difference_curve", "log_power_difference_slope", "log_power_step", "log_power_step_curve",
     "log_power_step_slope", "log_rising", "log_rising_excess", "log_rising_excess_derivative",
-    "log_rising_excess_second", "log_softplus", "log_softplus_ratio", "log_student_cdf", "log_student_cdf_df",
+    "log_rising_excess_second", "log_softplus", "log_softplus_ratio", "log_square", "log_square_rest",
+    "log_student_cdf", "log_student_cdf_df",
     "log_student_cdf_df2", "log_sum_exp", "log_times_exp", "log_window", "log_window_half", "log_window_middle",
     "log_with_zero", "log_x_coth", "log_x_coth_curve", "log_x_coth_slope", "log_zeta1p", "log_zeta1p_curve",
     "log_zeta1p_exp", "log_zeta1p_exp_curve", "log_zeta1p_exp_slope", "log_zeta1p_slope", "maximum", "minimum",

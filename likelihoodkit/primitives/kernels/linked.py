@@ -1,4 +1,4 @@
-"""Residuals and slopes of links whose range is bounded."""
+"""What links add to a loss: residuals where a link is full, products with its slope, a logarithm and its rest."""
 
 from __future__ import annotations
 
@@ -35,3 +35,25 @@ def tanh_residual(y: Floats, z: Floats) -> Floats:
 def shifted_exp_residual(y: Floats, z: Floats) -> Floats:
     """y - 1 - e^z, to the digits of e^z at y = 1 and to those of z at y = 2."""
     return np.where(np.absolute(z) < 1.0, (y - 2.0) - np.expm1(z), (y - 1.0) - np.exp(z))
+
+
+@kernel
+def log_square(z: Floats) -> Floats:
+    """log(z^2) where the square itself may leave the range."""
+    return 2.0 * np.log(np.absolute(z))
+
+
+@kernel
+def log_square_rest(z: Floats) -> Floats:
+    """log(z^2) less its own rounded value, where that is beyond 4: z e^-log z is one but for the rounding."""
+    size = np.absolute(z)
+    half = np.log(size)
+    back = np.where(np.absolute(half) > 700.0, 0.5, 1.0) * half  # e^-half may overflow
+    left = size * np.exp(-back) * np.exp(back - half) - 1.0
+    return np.where((np.absolute(half) > 2.0) & np.isfinite(half), 2.0 * left, 0.0 * size)
+
+
+@kernel
+def corrected(value: Floats, slope: Floats, rest: Floats) -> Floats:
+    """value + slope * rest, where the slope is a number."""
+    return np.where(np.isfinite(slope), value + slope * rest, value)
