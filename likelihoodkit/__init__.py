@@ -7,6 +7,7 @@ Names are loaded when first touched, so that ``import likelihoodkit`` stays ligh
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from likelihoodkit.families import FAMILIES
@@ -99,7 +100,8 @@ def __getattr__(name: str) -> Any:
         return home if _HOME_OF[name] == name else getattr(home, name)
     if name in _MODULES:
         return import_module(f"likelihoodkit.{name}")
-    if not name.startswith("_"):
+    # ``from likelihoodkit import kept`` asks for the attribute first: a module is no word of formulas
+    if not name.startswith("_") and find_spec(f"likelihoodkit.{name}") is None:
         words = import_module("likelihoodkit.primitives.words").WORDS
         if name in words:
             return words[name]

@@ -6,29 +6,52 @@ import math
 import numbers
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
 from typing import Any, ClassVar, cast
 
 import numpy as np
-import sympy as sp
 
 from likelihoodkit.errors import BindingError, UnknownNameError
+from likelihoodkit.later import Later, sp
 from likelihoodkit.links import Link, find
-from likelihoodkit.primitives.words import exact
 from likelihoodkit.reparameterise import spelled
-from likelihoodkit.supports import Support, narrowed
+from likelihoodkit.supports import Support, narrowed, nothing
 from likelihoodkit.verbs import Evaluated
+
+_record, _words = Later("likelihoodkit.primitives.record"), Later("likelihoodkit.primitives.words")
+
+
+def symbol_of(name: str, domain: Support, **assumptions: bool) -> sp.Symbol:
+    """A symbol for what lives in ``domain``: one number, or a vector of its layout."""
+    return _record.SYMBOLS[domain.layout if domain.vector else "one"](name, **assumptions)
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """A named parameter: its symbol, its domain and the link it is predicted through (None where it is held)."""
+    """A named parameter: its domain, the link it is predicted through (None where it is held) and its symbol."""
 
     name: str
-    symbol: sp.Symbol
     domain: Support
     link: Link | None
-    entries: tuple[tuple[str, sp.Symbol], ...] = ()  # symbols of the numbers that a row of a compound outcome has
-    default: sp.Expr | None = None
+    default: Fraction | sp.Expr | None = None
+    written: sp.Symbol | None = None  # the symbol in formulas, where that is not the one of this name and domain
+
+    @cached_property
+    def symbol(self) -> sp.Symbol:
+        """Its symbol in formulas."""
+        return self.written or symbol_of(self.name, self.domain, **self.domain.assumptions)
+
+    @cached_property
+    def entries(self) -> tuple[tuple[str, sp.Symbol], ...]:
+        """Labels and symbols of the numbers that a row of a compound outcome has."""
+        return tuple(
+            (label, sp.Symbol(f"{self.name}_{label}", **entry.assumptions)) for label, entry in self.domain.entries
+        )
+
+
+#: what a loss without an outcome has in its place
+NO_OUTCOME = Parameter("y", nothing, None)
 
 
 @dataclass(frozen=True)
@@ -68,7 +91,28 @@ class Fixed:
 class Held:
     """A parameter fixed to an exact number or a vector, or to what is given with each call (``value`` None)."""
 
-    value: sp.Expr | Fixed | None
+    number: Fraction | sp.Expr | Fixed | None
+
+    @cached_property
+    def value(self) -> sp.Expr | Fixed | None:
+        """The number as SymPy has it."""
+        return sp.Rational(self.number) if isinstance(self.number, Fraction) else self.number
+
+    def __str__(self) -> str:
+        if isinstance(self.number, Fraction) and self.number.denominator == 1:
+            return str(self.number.numerator)
+        return str(self.number) if isinstance(self.number, Fixed) else f"{float(self.number):.12g}"  # type: ignore[arg-type]
+
+
+def exact_number(value: Any) -> Any:
+    """A real number as a fraction, read as it is written; an expression that is no fraction as it is.
+
+    >>> exact_number(0.1), exact_number(2)
+    (Fraction(1, 10), Fraction(2, 1))
+    """
+    if isinstance(value, numbers.Rational):
+        return Fraction(int(value.numerator), int(value.denominator))
+    return _words.exact(value) if hasattr(value, "free_symbols") else Fraction(repr(float(value)))
 
 
 class Facts:
@@ -134,12 +178,17 @@ class Bound(Evaluated):
     @property
     def inputs(self) -> tuple[str, ...]:
         """Names of the held parameters that are given as a column with each call."""
-        return tuple(name for name, how in self.bindings if isinstance(how, Held) and how.value is None)
+        return tuple(name for name, how in self.bindings if isinstance(how, Held) and how.number is None)
 
     @property
     def held(self) -> dict[str, Any]:
-        """Parameters held at a number or a vector."""
-        return {name: how.value for name, how in self.bindings if isinstance(how, Held) and how.value is not None}
+        """Parameters held at a number (as SymPy has it) or a vector."""
+        return {name: how.value for name, how in self.bindings if isinstance(how, Held) and how.number is not None}
+
+    @property
+    def numbers(self) -> dict[str, Any]:
+        """The same, numbers as fractions."""
+        return {name: how.number for name, how in self.bindings if isinstance(how, Held) and how.number is not None}
 
     def __repr__(self) -> str:
         title, first, said = self.family.spelling or (self.name, (), frozenset())
@@ -148,9 +197,9 @@ class Bound(Evaluated):
             if name in said:
                 continue
             own = self.family.parameters[name].link
-            if isinstance(how, Held) and how.value is not None and how.value != self.family.parameters[name].default:
+            if isinstance(how, Held) and how.number not in (None, self.family.parameters[name].default):
                 names = self.family.parameters[name].domain.names
-                value = repr(names[int(_short(how.value))]) if names else _short(how.value)
+                value = repr(names[int(str(how))]) if names else str(how)
                 words.append(f"{name}={value}")
             elif isinstance(how, Shared):
                 words.append(f"{name}={how!r}")
@@ -168,12 +217,6 @@ class Part:
     places: tuple[tuple[str, str, int | None], ...]
 
 
-def _short(value: sp.Expr | Fixed) -> str:
-    if isinstance(value, Fixed):
-        return str(value)
-    return str(value) if value.is_Integer else f"{float(value):.12g}"
-
-
 def as_declared(family: Family) -> Family:
     """The family as it was written, whatever its support was narrowed to."""
     found: Family = getattr(family, "narrowed_from", family)
@@ -184,11 +227,11 @@ def narrow(family: Family, low: float) -> Family:
     """The family whose support begins at ``low``, the number that its lower bound is held at; made once for each."""
     whole = as_declared(family)
     if (whole, low) not in _NARROWED:
-        row = whole.outcome
+        row, _ = whole.outcome, whole.formula  # all that the body says is needed
         body = {
             **{name: value for name, value in vars(whole).items() if name not in {"__dict__", "__weakref__"}},
             "narrowed_from": whole,
-            "outcome": replace(row, domain=narrowed(row.domain, low)),
+            "outcome": replace(row, domain=narrowed(row.domain, low), written=row.symbol),
         }
         _NARROWED[whole, low] = cast("Family", cast(Any, type(whole))(whole.__name__, whole.__bases__, body))
     return _NARROWED[whole, low]
@@ -216,8 +259,8 @@ def bind(family: Family, bindings: Mapping[str, Any]) -> Bound:
 
 def _bound(family: Family, decided: tuple[tuple[str, Binding], ...]) -> Bound:
     least = dict(decided).get(family.outcome.domain.lower or "")
-    if isinstance(least, Held) and isinstance(least.value, sp.Expr):
-        family = narrow(family, float(least.value))
+    if isinstance(least, Held) and least.number is not None and not isinstance(least.number, Fixed):
+        family = narrow(family, float(least.number))
     return Bound(family, decided)
 
 
@@ -237,18 +280,15 @@ def _binding(family: str, row: Parameter, value: Any) -> Binding:
         return _fitting(family, row, value)
     if row.domain.vector and isinstance(value, list | tuple | np.ndarray):
         return Held(_fixed(family, row, value))
-    if isinstance(value, sp.Expr) and not value.free_symbols:
-        number = value
-    elif isinstance(value, bool) or not isinstance(value, numbers.Real):
+    formula = getattr(value, "free_symbols", None) == set()
+    if isinstance(value, bool) or not (formula or isinstance(value, numbers.Real)):
         raise BindingError(
             f"{family}.{row.name} takes a number, a link or lk.shared, not {value!r}",
             family=family,
             parameter=row.name,
             value=value,
         )
-    else:
-        number = value
-    as_float = float(number)
+    as_float = float(value)
     if math.isnan(as_float) or math.isinf(as_float) or not _inside(row.domain, as_float):
         raise BindingError(
             f"{family}.{row.name} must be one of the {row.domain.words}, not {as_float:.12g}",
@@ -256,7 +296,7 @@ def _binding(family: str, row: Parameter, value: Any) -> Binding:
             parameter=row.name,
             value=value,
         )
-    return Held(exact(number if isinstance(number, sp.Basic | int) else as_float))
+    return Held(exact_number(value))
 
 
 def _chosen(family: str, row: Parameter, value: Any) -> Held:
@@ -268,7 +308,7 @@ def _chosen(family: str, row: Parameter, value: Any) -> Held:
             parameter=row.name,
             value=value,
         )
-    return Held(exact(names.index(value)))
+    return Held(Fraction(names.index(value)))
 
 
 def _inside(domain: Support, value: float) -> bool:

@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from likelihoodkit.compile.checks import Check, all_finite, all_inside
-from likelihoodkit.nll import Derivation
-from likelihoodkit.primitives import VectorSymbol
+from likelihoodkit.places import Places
 
 Array = NDArray[Any]
 
@@ -58,20 +57,20 @@ class Rows:
 Quick = Callable[[Any, Any], Rows | None]
 
 
-def plainly(derivation: Derivation, again: Callable[[Any, Any], object]) -> Quick | None:
-    """A quick way to read the calls of training loops, or None for a derivation that holds more than numbers per row.
+def plainly(places: Places, again: Callable[[Any, Any], object]) -> Quick | None:
+    """A quick way to read the calls of training loops, or None for a loss that holds more than numbers per row.
 
     It takes float arrays of the right shapes and nothing else, and answers None for all other calls, which go the
     long way and come to the same `Rows`; ``again`` is that way, taken also when a check refuses a number, to complain.
     """
-    family = derivation.bound.family
-    domain, names = family.outcome.domain, list(derivation.outputs)
-    vectors = any(isinstance(s, VectorSymbol) for s in derivation.predicted.values())
-    more = derivation.shared or derivation.inputs or derivation.constants or domain.entries
+    family = places.bound.family
+    domain, names = family.outcome.domain, list(places.outputs)
+    vectors = any(s.vector for s in places.predicted.values())
+    more = places.shared or places.inputs or places.constants or domain.entries
     if vectors or more or not names or domain.vector or domain.upper is not None:
         return None
-    symbols = [s.name for s in derivation.outputs.values()]
-    width, outcome, kinds = len(names), derivation.y.name, (np.dtype(np.float64), np.dtype(np.float32))
+    symbols = [s.name for s in places.outputs.values()]
+    width, outcome, kinds = len(names), places.y.name, (np.dtype(np.float64), np.dtype(np.float32))
     columns = {name: slice(i, i + 1) for i, name in enumerate(names)}
     checks = {**dict.fromkeys(symbols, all_finite), outcome: all_inside(domain)}
 

@@ -58,7 +58,7 @@ def run_show(options: argparse.Namespace) -> Answer:
     """The card of one family or loss."""
     import inspect
 
-    from likelihoodkit.declaration import CLOSED_FORMS
+    from likelihoodkit.declaration import CLOSED_FORMS, body_of
     from likelihoodkit.explain.plain import Plain
     from likelihoodkit.parse import declared
 
@@ -68,7 +68,7 @@ def run_show(options: argparse.Namespace) -> Answer:
         {"name": name, "domain": row.domain.words, "link": row.link.name if row.link else None}
         for name, row in family.parameters.items()
     ]
-    forms = {form: printer.doprint(getattr(family, form)) for form in CLOSED_FORMS if form in vars(family)}
+    forms = {form: printer.doprint(getattr(family, form)) for form in CLOSED_FORMS if form in body_of(family)}
     doc = inspect.cleandoc(family.__doc__ or "")
     formula = printer.doprint(family.formula)
     lines = [family.__name__, "", doc, "", f"outcome    {family.outcome.domain.words}"]

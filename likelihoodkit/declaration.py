@@ -8,36 +8,28 @@ its parameters: a number holds one, a link predicts it another way, ``shared`` l
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
-from typing import Any, ClassVar, cast
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-import sympy as sp
-
-from likelihoodkit.binding import Bound, Facts, Held, Parameter, Part, Shared, bind, shared
+from likelihoodkit.binding import NO_OUTCOME, Bound, Facts, Held, Parameter, Part, Shared, bind, shared
 from likelihoodkit.errors import BindingError, DeclarationError, UnknownNameError
+from likelihoodkit.later import Later, exports
 from likelihoodkit.peers import Names, names
-from likelihoodkit.primitives.words import exact
-from likelihoodkit.reparameterise import chosen, information, rewritten, spelled
-from likelihoodkit.slots import (
-    CLOSED_FORMS,
-    OF_EITHER,
-    RESERVED,
-    Body,
-    Slot,
-    alternative,
-    held,
-    level,
-    make_slot,
-    name_symbols,
-    named_parameter,
-    outcome,
-    parameter,
-    write_formula,
-)
-from likelihoodkit.supports import nothing
+from likelihoodkit.reparameterise import chosen, spelled
+
+if TYPE_CHECKING:
+    import sympy as sp
+
+    from likelihoodkit import making
+    from likelihoodkit.slots import CLOSED_FORMS, alternative, held, level, outcome, parameter
+else:
+    making = Later("likelihoodkit.making")
+
+__getattr__, __dir__ = exports(__name__, __file__)
 
 __all__ = [
     "CLOSED_FORMS",
+    "NO_OUTCOME",
     "Bound",
     "Declared",
     "Distribution",
@@ -59,6 +51,28 @@ __all__ = [
 ]
 
 
+_A = {
+    "outcome": "the outcome",
+    "parameter": "a parameter",
+    "held": "a held setting",
+    "alternative": "an alternative parameter",
+}
+
+
+class Body(dict[str, Any]):
+    """The namespace of a class body; a slot that is overwritten is an error on the spot."""
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        role = getattr(self.get(key), "role", None)  # of a `Slot`; nothing else in a class body has one
+        if role in _A:
+            raise DeclarationError(
+                f"the name {key!r} is already {_A[role]} of this family and is assigned again",
+                parameter=key,
+                remedy="Give the second value another name",
+            )
+        super().__setitem__(key, value)
+
+
 class FamilyMeta(type):
     """Gives the class body its guarded namespace and lets calling a family bind it."""
 
@@ -67,10 +81,35 @@ class FamilyMeta(type):
         """The guarded namespace in which the class body runs."""
         return Body()
 
+    def __new__(cls, name: str, bases: tuple[type, ...], body: dict[str, Any], /) -> FamilyMeta:
+        """The class of a body; where that was announced, the announced one."""
+        waiting = _ANNOUNCED.pop((str(body.get("__module__")), name), None)
+        if waiting is None:
+            return super().__new__(cls, name, bases, body)
+        for key in _UNREAD:
+            delattr(waiting, key)
+        for key, value in body.items():
+            if key not in {"__dict__", "__weakref__"}:
+                setattr(waiting, key, value)
+        making.declare(waiting)
+        return waiting
+
+    if not TYPE_CHECKING:  # which attributes there are is for the type checker to say
+
+        def __getattr__(cls, name: str) -> Any:
+            if _ANNOUNCED.get((cls.__module__, cls.__name__)) is not cls or name.startswith("__"):
+                raise AttributeError(f"type object {cls.__name__!r} has no attribute {name!r}")
+            import_module(cls.__module__)
+            return getattr(cls, name)
+
+    def __dir__(cls) -> list[str]:
+        getattr(cls, "formula", None)  # runs a body that has not
+        return list(super().__dir__())
+
     def __call__(cls, **bindings: Any) -> Bound:
         family = cast("type[Declared]", cls)
         way = chosen(family, bindings)
-        return bind(family if way is None else _otherwise(family, way), bindings)
+        return bind(family if way is None else making.otherwise(family, way), bindings)
 
     def __repr__(cls) -> str:
         origin = vars(cls).get("origin")
@@ -92,7 +131,7 @@ class FamilyMeta(type):
             return family
         for way in family.alternatives:
             if sorted(way) == sorted(names):
-                return _otherwise(family, way)
+                return cast("type[Declared]", making.otherwise(family, way))
         raise UnknownNameError(
             f"{family.__name__} has no parameterisation by {', '.join(names)}",
             family=family.__name__,
@@ -114,6 +153,38 @@ class FamilyMeta(type):
         return names(cls.__name__, tuple(family.parameters), library, {name: str(value) for name, value in own.items()})
 
 
+#: classes whose bodies have not run, by module and name
+_ANNOUNCED: dict[tuple[str, str], FamilyMeta] = {}
+
+
+class _Unread:
+    """Stands for a fact that only the class body says."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, nothing: None, owner: FamilyMeta) -> Any:
+        import_module(owner.__module__)
+        return getattr(owner, self.name)
+
+
+#: facts that have a meaning where the body says nothing, so that their absence would not be noticed
+_UNREAD = ("fisher", "limit", "alternatives", "others", "only_differences", "intercept")
+
+
+def announce(module: str, name: str, facts: Mapping[str, Any]) -> type[Distribution]:
+    """The noise of that name in ``module``, of which these facts are known; its body runs when more is asked for."""
+    body = {**facts, **{key: _Unread() for key in _UNREAD}, "__module__": module, "__qualname__": name}
+    found = _ANNOUNCED[module, name] = type.__new__(FamilyMeta, name, (Distribution,), body)
+    return cast("type[Distribution]", found)
+
+
+def body_of(family: type[Facts]) -> Mapping[str, Any]:
+    """What a declaration says itself, by name."""
+    _ = family.formula
+    return vars(family)
+
+
 class Declared(Facts, metaclass=FamilyMeta):
     """What a noise and a named loss have in common: an outcome, parameters and one formula.
 
@@ -123,101 +194,12 @@ class Declared(Facts, metaclass=FamilyMeta):
     """
 
     def __init_subclass__(cls) -> None:
-        if cls.__bases__ == (Declared,) or "narrowed_from" in vars(cls):  # all is said already: see `binding.narrow`
-            return
+        if cls.__bases__ == (Declared,) or isinstance(vars(cls).get("outcome"), Parameter):
+            return  # all is said already: see `binding.narrow` and `announce`
         (kind,) = cls.__bases__
         if kind.__bases__ != (Declared,):
             raise DeclarationError(f"{cls.__name__} derives from {kind.__name__}, which is final")
-        body = vars(cls)
-        slots: dict[str, Slot] = {}
-        for name, value in body.items():  # the first name counts: ``mode = mean`` is a formula, not a parameter
-            if isinstance(value, Slot) and value not in slots.values():
-                slots[value.word or name] = value
-        others = {name: slot for name, slot in slots.items() if slot.role == "alternative"}
-        slots = {name: slot for name, slot in slots.items() if name not in others}
-        naming = name_symbols(cls.__name__, slots)
-        outcomes = [name for name, slot in slots.items() if slot.role == "outcome"]
-        if len(outcomes) > 1 or (not outcomes and cls.has_outcome):
-            raise DeclarationError(
-                f"{cls.__name__} declares {len(outcomes)} outcomes; exactly one outcome() is needed",
-                family=cls.__name__,
-            )
-        if cls.formula_name not in body:
-            raise DeclarationError(
-                f"{cls.__name__} declares no {cls.formula_name}",
-                family=cls.__name__,
-                remedy=f"Write {cls.formula_name} = ...",
-            )
-        for name in (cls.formula_name, *CLOSED_FORMS):
-            if name in body and (name not in slots or name != OF_EITHER):
-                setattr(cls, name, write_formula(cls.__name__, name, body[name], naming))
-        cls.formula = getattr(cls, cls.formula_name)
-        cls.fisher = {
-            key: write_formula(cls.__name__, "fisher", value, naming) for key, value in body.get("fisher", {}).items()
-        }
-        cls.components = tuple((w.xreplace(naming), one) for w, one in body.get("components", ()))
-        cls.log_step = body["log_step"].xreplace(naming) if body.get("log_step") is not None else None
-        cls.outcome = named_parameter(outcomes[0], slots, naming) if outcomes else NO_OUTCOME
-        cls.parameters = {
-            name: named_parameter(name, slots, naming) for name, slot in slots.items() if slot.role != "outcome"
-        }
-        for name, slot in slots.items():
-            for bound in {slot.domain.upper, slot.domain.lower} - {None, "classes", *slots}:
-                raise DeclarationError(f"{cls.__name__}.{name} is bounded by {bound!r}, which is not declared")
-            if name not in RESERVED:
-                setattr(cls, name, naming[slot])
-            elif name == OF_EITHER and name in body:
-                delattr(cls, name)  # not a claim about what it would ask for
-        if others:
-            _declare_alternatives(cls, body.get("alternatives", {}), naming, others)
-
-
-def _declare_alternatives(
-    family: type[Declared], ways: Mapping[Any, Any], naming: Mapping[Slot, sp.Symbol], others: Mapping[str, Slot]
-) -> None:
-    """Write down the further parameterisations: by the names of each, the family's own parameters in their terms."""
-    every = {**naming, **name_symbols(family.__name__, others)}
-    by_name = {str(symbol): symbol for symbol in every.values()}
-    family.others = {name: named_parameter(name, others, every) for name in others}
-    family.alternatives = {}
-    for slots, places in ways.items():
-        way = tuple(str(every[slot]) for slot in slots)
-        kept = {name: row.symbol for name, row in family.parameters.items() if name in way}
-        named = {str(every[slot]): exact(value).xreplace(every) for slot, value in places.items()}
-        known = {by_name[name] for name in way}
-        stray = {symbol for value in named.values() for symbol in value.free_symbols} - known
-        if stray or set(kept) | set(named) != set(family.parameters) or set(kept) & set(named):
-            raise DeclarationError(
-                f"{family.__name__}.alternatives by {', '.join(way)} must say what each of "
-                f"{', '.join(n for n in family.parameters if n not in way)} is, in terms of {', '.join(way)} alone",
-                family=family.__name__,
-            )
-        family.alternatives[way] = {**kept, **named}
-
-
-@cache
-def _otherwise(family: type[Declared], way: tuple[str, ...]) -> type[Declared]:
-    """The family by other parameters: a declaration of its own, made by substitution."""
-    rows = [family.parameters.get(name) or family.others[name] for name in way]
-    places = {family.parameters[name].symbol: value for name, value in family.alternatives[way].items()}
-    body: dict[str, Any] = {"__doc__": family.__doc__, "__module__": family.__module__, "origin": family}
-    slots: dict[sp.Symbol, Slot] = {}
-    for row in (family.outcome, *rows):
-        role = "outcome" if row is family.outcome else "held" if row.link is None else "parameter"
-        slot = slots[row.symbol] = make_slot(role, row.domain, row.link)
-        slot.word, slot.default = row.name, row.default
-        body[f"_{row.name}"] = slot
-
-    def written(formula: sp.Expr) -> Any:
-        return rewritten(formula, places).xreplace(slots)
-
-    for name in (family.formula_name, *CLOSED_FORMS):
-        if name in vars(family):
-            body[name] = written(getattr(family, name))
-    own = {n: (row.symbol, places[row.symbol]) for n, row in family.parameters.items() if row.link is not None}
-    new = {row.name: row.symbol for row in rows if row.link is not None}
-    body["fisher"] = {pair: value.xreplace(slots) for pair, value in information(family.fisher, own, new).items()}
-    return type(Distribution)(family.__name__, family.__bases__, body)  # type: ignore[misc,no-any-return]
+        making.declare(cls)
 
 
 class Distribution(Declared):
@@ -266,10 +248,6 @@ class InputsLoss(Declared):
     reading: ClassVar[tuple[str, str, str] | None] = None
 
 
-#: what a loss without an outcome has in its place
-NO_OUTCOME = Parameter("y", sp.Symbol("y", real=True), nothing, None)
-
-
 Noise = Bound | type[Declared]
 
 
@@ -277,9 +255,9 @@ def as_bound(noise: Any) -> Bound:
     """A family or a bound family as a `Bound`; anything else is a clear error."""
     if isinstance(noise, Bound):
         return noise
-    bound = getattr(noise, "bound", None)  # a Loss, made at a later stage, knows what it was derived from
-    if isinstance(bound, Bound):
-        return bound
-    if isinstance(noise, FamilyMeta) and hasattr(noise, "formula"):
-        return bind(cast("type[Declared]", noise), {})
+    if isinstance(noise, FamilyMeta):
+        if "parameters" in vars(noise):
+            return bind(cast("type[Declared]", noise), {})
+    elif isinstance(bound := getattr(noise, "bound", None), Bound):
+        return bound  # a Loss, made at a later stage, knows what it was derived from
     raise BindingError(f"expected a noise family such as lk.Normal or lk.Normal(scale=1), not {noise!r}", value=noise)

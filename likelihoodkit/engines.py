@@ -6,30 +6,37 @@ import copy
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from functools import cached_property
 from importlib.util import find_spec
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
-from likelihoodkit.binding import Binding, Bound, Held, Shared
-from likelihoodkit.compile import Program, Runner, compile_program
+from likelihoodkit.binding import Binding, Bound, Fixed, Held, Parameter, Shared
 from likelihoodkit.compile.cache import recall
 from likelihoodkit.compile.checks import all_finite, all_inside
 from likelihoodkit.compile.named_text import Input
-from likelihoodkit.compile.numba_engine import CompiledRunner, need_compiler
-from likelihoodkit.compile.source import Signature, module
+from likelihoodkit.compile.numpy_engine import Runner
+from likelihoodkit.compile.program import Program
 from likelihoodkit.compile.split import Prepared
-from likelihoodkit.compile.tensors.text import module as tensor_module
 from likelihoodkit.errors import InputError, ShapeError, UnknownNameError
-from likelihoodkit.links import Link
-from likelihoodkit.primitives import is_vector
+from likelihoodkit.families import FAMILIES
+from likelihoodkit.later import Later, sp
+from likelihoodkit.links import LINKS, Link
 from likelihoodkit.rows import Reader, Rows
 from likelihoodkit.straight import Calls
 from likelihoodkit.supports import Support
 from likelihoodkit.vector_rows import RULES
+
+if TYPE_CHECKING:
+    from likelihoodkit.compile import build, numba_engine, source as printed
+    from likelihoodkit.compile.tensors import text
+    from likelihoodkit.derived import Derived
+else:
+    build, numba_engine = Later("likelihoodkit.compile.build"), Later("likelihoodkit.compile.numba_engine")
+    printed, text = Later("likelihoodkit.compile.source"), Later("likelihoodkit.compile.tensors.text")
 
 Array = NDArray[Any]
 PROGRAMS = ("value", "fused", "gradient", "hessian", "fisher", "parameters")
@@ -55,18 +62,25 @@ class Running:
         """What reads the arrays of a call."""
         return self._reader
 
-    def _expressions(self, what: str) -> dict[str, sp.Expr]:
+    @property
+    def _derived(self) -> Derived:
         raise NotImplementedError
 
     @cached_property
     def _question(self) -> str:
-        """The declaration as text, to the last assumption: what programs are kept by."""
+        """The declaration as text: what programs are kept by.
+
+        A family of the kit is named, for its file is a part of the kit; others are written out to the last assumption.
+        """
         family = self.bound.family
-        symbols = {name: row.symbol for name, row in family.parameters.items()}
+        if FAMILIES.own(family):
+            told = [[name, _told(how, family.parameters[name])] for name, how in self.bound.bindings]
+            return json.dumps([family.__name__, told])
+        rows = family.parameters
         return json.dumps(
             [
                 [self.bound.name, family.sign, sp.srepr(family.outcome.symbol), sp.srepr(family.formula)],
-                [[name, sp.srepr(symbols[name]), _told(how, symbols[name])] for name, how in self.bound.bindings],
+                [[name, sp.srepr(rows[name].symbol), _told(how, rows[name])] for name, how in self.bound.bindings],
                 sorted([str(pair), sp.srepr(entry)] for pair, entry in family.fisher.items()),
             ]
         )
@@ -79,11 +93,11 @@ class Running:
     def _program(self, what: str) -> Program:
         if what == "gradient":
             return self._runner("fused").program.without("value")
-        return recall(f"{self._question}\n{what}", lambda: compile_program(self._expressions(what)))
+        return recall(f"{self._question}\n{what}", lambda: build.compile_program(self._derived.expressions(what)))
 
     def _made(self, program: Program) -> Runner:
         """A program on the engine that was chosen."""
-        return (CompiledRunner if self._engine == "numba" else Runner)(program, threads=self._threads)
+        return (numba_engine.CompiledRunner if self._engine == "numba" else Runner)(program, threads=self._threads)
 
     def _chosen(self, what: str, rows: int) -> Runner:
         """The runner for so many rows: the compiled engine if none was chosen, it is there and the batch is large."""
@@ -91,7 +105,7 @@ class Running:
             return self._runner(what)
         key = f"{what}, compiled"
         if key not in self._runners:
-            self._runners[key] = CompiledRunner(self._runner(what).program, threads=self._threads)
+            self._runners[key] = numba_engine.CompiledRunner(self._runner(what).program, threads=self._threads)
         return self._runners[key]
 
     def program(self, what: str = "fused") -> Program:
@@ -105,7 +119,7 @@ class Running:
 
         ``whole`` are y, the outputs and the answers of a call that gave nothing else.
         """
-        terms, outcome = rows.terms.get(what), self._reader.derivation.y.name
+        terms, outcome = rows.terms.get(what), self._reader.places.y.name
         runner = self._chosen(what, rows.count)
         if not runner.run(rows.inputs, places, rows.count, rows.checks, terms, outcome):
             rows.complain()
@@ -148,7 +162,7 @@ class Running:
         if threads < 1:
             raise InputError(f"threads must be at least 1, not {threads}", value=threads)
         if engine == "numba":
-            need_compiler()
+            numba_engine.need_compiler()
         other = copy.copy(self)
         vars(other).update(_engine=engine, _threads=threads, _runners={}, _calls=Calls())
         return other
@@ -172,32 +186,32 @@ class Running:
             raise UnknownNameError(f"source is not written for {target!r}", value=target, remedy=remedy)
         signature = self._signature()
         if target != "numpy":
-            return tensor_module(target, self.program("fused"), signature)
-        return module(self.program("fused"), signature)
+            return text.module(target, self.program("fused"), signature)
+        return printed.module(self.program("fused"), signature)
 
-    def _signature(self) -> Signature:
+    def _signature(self) -> printed.Signature:
         """How a written module is called."""
-        derivation, domain = self._reader.derivation, self.bound.family.outcome.domain
-        shared = [(name, symbol.name) for name, symbol in derivation.shared.items()]
-        outputs = [(name, s.name, is_vector(s)) for name, s in derivation.outputs.items()]
+        places, domain = self._reader.places, self.bound.family.outcome.domain
+        shared = [(name, place.name) for name, place in places.shared.items()]
+        outputs = [(name, place.name, place.vector) for name, place in places.outputs.items()]
         inputs: tuple[Input, ...] = ()
         if domain.vector and domain.layout == "entries" and len(outputs) == 1 and outputs[0][2]:
             name, symbol, _ = outputs[0]
             predicted = self.bound.family.parameters[name].domain
-            y, f = array_of("y", derivation.y.name, domain), array_of("outputs", symbol, predicted, free=True)
+            y, f = array_of("y", places.y.name, domain), array_of("outputs", symbol, predicted, free=True)
             inputs = (replace(y, predicted=False, group="K"), replace(f, group="K"))
-        return Signature(
+        return printed.Signature(
             repr(self.bound),
-            str(derivation.expression),
-            derivation.y.name,
+            str(self._derived.textbook.expression),
+            places.y.name,
             outputs,
-            [*((name, s.name) for name, s in derivation.inputs.items()), *shared],
-            list(derivation.predicted),
+            [*((name, place.name) for name, place in places.inputs.items()), *shared],
+            list(places.predicted),
             all_inside(domain),
             domain.words,
             domain.vector or bool(domain.entries),
             inputs,
-            constants=tuple((symbol.name, values) for symbol, values in derivation.constants.values()),
+            constants=tuple((place.name, values) for place, values in places.constants.values()),
             labels=domain.either_sign,
         )
 
@@ -248,13 +262,17 @@ def array_of(name: str, symbol: str, domain: Support, free: bool = False) -> Inp
     )
 
 
-def _told(how: Binding, symbol: sp.Symbol) -> str:
-    """A binding as text: its kind and the number or the formula of its link."""
+def _told(how: Binding, row: Parameter) -> str:
+    """A binding as text: its kind and the number, or the name of its link; the formula where the kit has no such."""
     if isinstance(how, Held):
-        return f"held {'per row' if how.value is None else sp.srepr(how.value)}"
+        number = how.number
+        return (
+            f"held {number!r}" if number is None or isinstance(number, Fraction | Fixed) else f"held {sp.srepr(number)}"
+        )
     link = how.link if isinstance(how, Shared) else how
     assert isinstance(link, Link)  # `bind` has looked up names
-    return f"{type(how).__name__} {sp.srepr(link.inverse(symbol))}"
+    known = LINKS.get(link.name) is link
+    return f"{type(how).__name__} {link.name if known else sp.srepr(link.inverse(row.symbol))}"
 
 
 def receive(out: Any, what: str, shape: tuple[int, ...], dtype: np.dtype[Any], family: str) -> Array:

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
-
-import sympy as sp
+from typing import TYPE_CHECKING, Any
 
 from likelihoodkit import primitives as p, supports
 from likelihoodkit.errors import UnknownNameError
-from likelihoodkit.primitives import cholesky as v, linked
-from likelihoodkit.primitives.directions import unit_of
-from likelihoodkit.primitives.steps import increasing
+from likelihoodkit.later import Later, sp
 from likelihoodkit.supports import Support
 
-Map = Callable[[sp.Expr], sp.Expr]
+if TYPE_CHECKING:
+    from likelihoodkit.primitives import cholesky as v, directions, linked, steps
+else:
+    v, directions = Later("likelihoodkit.primitives.cholesky"), Later("likelihoodkit.primitives.directions")
+    linked, steps = Later("likelihoodkit.primitives.linked"), Later("likelihoodkit.primitives.steps")
+
+Map = Callable[[Any], Any]  # of expressions
 
 
 @dataclass(frozen=True)
@@ -66,8 +68,6 @@ class Link:
         return f"links.{self.name}"
 
 
-_half = sp.Rational(1, 2)
-
 identity = Link("identity", lambda f: f, lambda t: t, supports.real)
 exp = Link("exp", lambda f: sp.exp(f), lambda t: sp.log(t), supports.positive)
 softplus = Link("softplus", lambda f: p.softplus(f), lambda t: t + sp.log(1 - sp.exp(-t)), supports.positive)
@@ -77,7 +77,7 @@ sigmoid = Link(
 )  # fmt: skip
 softmax = Link("softmax", lambda f: p.softmax(f), lambda t: sp.log(t), supports.simplex, one_to_one=False)
 tanh = Link(
-    "tanh", lambda f: sp.tanh(f), lambda t: (p.log1p(t) - p.log1p(-t)) * _half, supports.correlation,
+    "tanh", lambda f: sp.tanh(f), lambda t: (p.log1p(t) - p.log1p(-t)) / 2, supports.correlation,
     residual=lambda y, f: linked.tanh_residual(y, f),
 )  # fmt: skip
 # sigma^2 = f^2 of the least-squares literature, read as "the parameter is f^2"; f = 0 is singular
@@ -91,9 +91,11 @@ shifted_exp = Link(
     logarithm=lambda f: p.softplus(f), residual=lambda y, f: linked.shifted_exp_residual(y, f),
 )  # fmt: skip
 vector = Link("vector", lambda f: f, lambda t: t, supports.real_vector)
-unit = Link("unit", lambda f: unit_of(f), lambda t: t, supports.sphere, one_to_one=False)  # f = 0 is singular
+unit = Link(
+    "unit", lambda f: directions.unit_of(f), lambda t: t, supports.sphere, one_to_one=False
+)  # f = 0 is singular
 # the first cutpoint, then the logarithms of the distances
-ordered = Link("ordered", lambda f: increasing(f), lambda t: t, supports.cutpoints)
+ordered = Link("ordered", lambda f: steps.increasing(f), lambda t: t, supports.cutpoints)
 # d (d + 1)/2 outputs: the logarithms of the diagonal, then the strict lower triangle by rows
 cholesky = Link("cholesky", lambda f: v.cholesky_factor(f), lambda t: t, supports.triangle)
 # simpler matrices: one output for s I, d outputs for a diagonal

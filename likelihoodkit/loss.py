@@ -4,29 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
-from likelihoodkit.calculus import Calculus
-from likelihoodkit.compile import Runner, compile_program
+from likelihoodkit.compile.numpy_engine import Runner
 from likelihoodkit.compile.split import Prepared
 from likelihoodkit.declaration import Bound, as_bound
 from likelihoodkit.engines import Running, receive
 from likelihoodkit.errors import DerivationError, UnknownNameError
-from likelihoodkit.expectation import expected_outer_product
 from likelihoodkit.frameworks import framework_of
+from likelihoodkit.later import Later
 from likelihoodkit.layout import unpack
-from likelihoodkit.majorizer import majorizer
-from likelihoodkit.matrices import assemble
-from likelihoodkit.nll import Derivation, negative_log_likelihood
-from likelihoodkit.parts import by_parts, refuse_information
+from likelihoodkit.places import places
 from likelihoodkit.rows import Reader, Rows
-from likelihoodkit.stabilise import stabilise
 from likelihoodkit.straight import NONE, Calls
 from likelihoodkit.verbs import Exported, verb
+
+if TYPE_CHECKING:
+    from likelihoodkit import derived
+    from likelihoodkit.calculus import Calculus
+    from likelihoodkit.nll import Derivation
+else:
+    derived = Later("likelihoodkit.derived")
 
 Array = NDArray[Any]
 SharedValues = ArrayLike | Mapping[str, float] | None
@@ -57,20 +58,23 @@ class Loss(Running, Exported):
 
     def __init__(self, bound: Bound) -> None:
         self.bound = bound
-        # names and supports are the same before the formula is stabilised, which a kept program makes unnecessary
-        self._reader = Reader(negative_log_likelihood(bound))
+        self._reader = Reader(places(bound))
         self._runners: dict[str, Runner] = {}
         self._engine, self._threads, self._calls = "auto", 1, Calls()
 
     @cached_property
+    def _derived(self) -> derived.Derived:
+        return derived.Derived(self.bound)
+
+    @property
     def derivation(self) -> Derivation:
         """The expression and the steps that led to it; str, ``_repr_latex_``."""
-        return stabilise(negative_log_likelihood(self.bound))
+        return self._derived.derivation
 
-    @cached_property
+    @property
     def calculus(self) -> Calculus:
         """Symbolic value, gradient, Hessian and Fisher information."""
-        return Calculus(self.derivation)
+        return self._derived.calculus
 
     @property
     def name(self) -> str:
@@ -102,18 +106,6 @@ class Loss(Running, Exported):
         return str(verb("typeset")(self))
 
     # -- running -------------------------------------------------------------------------------------------------
-
-    def _expressions(self, what: str) -> dict[str, sp.Expr]:
-        calculus = self.calculus
-        if what == "value":
-            return {"value": calculus.value}
-        if what == "fused":
-            return {"value": calculus.value, **{f"d {n}": e for n, e in calculus.gradient.items()}}
-        if what == "hessian":
-            return {f"{a} {b}": e for (a, b), e in calculus.hessian.items()}
-        if what == "fisher":
-            return {f"{a} {b}": e for (a, b), e in (calculus.fisher or {}).items()}
-        return dict(self.derivation.parameters)
 
     def _read(
         self,
@@ -238,13 +230,15 @@ class Loss(Running, Exported):
         return rows.weigh(self._matrix(rows, "hessian"))
 
     def _matrix(self, rows: Rows, what: str) -> Array:
-        return assemble(self.derivation, self._expressions(what), rows, partial(self._fill, rows=rows, what=what))
+        return derived.assemble(
+            self.derivation, self._derived.expressions(what), rows, partial(self._fill, rows=rows, what=what)
+        )
 
     def _fill(self, matrix: Array, pairs: list[str], arrow: dict[str, Array], k: int, rows: Rows, what: str) -> None:
         key = f"{what}: {', '.join(pairs)}"
         if key not in self._runners:
-            expressions = self._expressions(what)
-            self._runners[key] = self._made(compile_program({p: expressions[p] for p in pairs}))
+            expressions = self._derived.expressions(what)
+            self._runners[key] = self._made(derived.compile_program({p: expressions[p] for p in pairs}))
         places = {}
         for pair in pairs:
             first, second = pair.split(" ")
@@ -284,16 +278,18 @@ class Loss(Running, Exported):
     def information(self, rows: Rows) -> Array:
         """Fisher information of rows that have been read; see `fisher`."""
         family = self.bound.family
-        refuse_information(family)
+        derived.refuse_information(family)
         if family.parts:
-            return by_parts(rows, self.derivation, family.parts, lambda part, inside: derive(part).information(inside))
+            return derived.by_parts(
+                rows, self.derivation, family.parts, lambda part, inside: derive(part).information(inside)
+            )
         declared = self.calculus.fisher or {}
         names = list(self.derivation.predicted)
         complete = all((a, b) in declared for i, a in enumerate(names) for b in names[i:])
         if complete:
             matrix = self._matrix(rows, "fisher")
         else:
-            matrix = expected_outer_product(self.derivation, self._runner("fused"), rows)
+            matrix = derived.expected_outer_product(self.derivation, self._runner("fused"), rows)
             if declared:
                 self._fill(matrix, [f"{a} {b}" for a, b in declared], {}, 0, rows, "fisher")
         return matrix
@@ -315,7 +311,7 @@ class Loss(Running, Exported):
                 f"no curvature is called {kind!r}", value=kind, remedy="Kinds: fisher, majorizer, observed"
             )
         if kind == "majorizer":
-            return majorizer(self, y, outputs, keywords)
+            return derived.majorizer(self, y, outputs, keywords)
         if kind == "fisher":
             keywords = {name: value for name, value in keywords.items() if name != "on_invalid"}  # there is no outcome
         matrix = self.fisher(outputs, **keywords) if kind == "fisher" else self.hessian(y, outputs, **keywords)
@@ -335,7 +331,7 @@ class Loss(Running, Exported):
         (n, K) where it is a vector; a triangle comes as its (n, d, d) matrix, what sequences have as (n, T, K).
         """
         rows = self._read(None, outputs, None, offset, shared, given)
-        places = {name: np.empty(self._reader.shape(name, rows), rows.dtype) for name in self.derivation.parameters}
+        places = {name: np.empty(self._reader.shape(name, rows), rows.dtype) for name in self.bound.family.parameters}
         self._runner("parameters").run(rows.inputs, places, rows.count)
         domains = self.bound.family.parameters
         return {

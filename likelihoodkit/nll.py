@@ -14,10 +14,10 @@ from typing import Any
 import mpmath
 import sympy as sp
 
-from likelihoodkit.binding import Fixed
 from likelihoodkit.declaration import Bound, Held, Parameter, Shared
 from likelihoodkit.links import Link
 from likelihoodkit.numbers import evaluate
+from likelihoodkit.places import Place, output_place, places
 from likelihoodkit.primitives import VectorSymbol, is_vector, lower
 from likelihoodkit.primitives.cholesky import isotropic_factor
 from likelihoodkit.primitives.record import SYMBOLS
@@ -147,9 +147,11 @@ class Derivation:
 
 def output_symbol(row: Parameter, link: Link | None = None) -> sp.Symbol:
     """The symbol of the unconstrained model output behind a parameter."""
-    own = row.domain.layout if row.domain.vector else "one"
-    size = own if link is None or link.size is None else link.size
-    return SYMBOLS[size](f"f_{row.name}", real=True)
+    return _symbol(output_place(row, link))
+
+
+def _symbol(place: Place) -> sp.Symbol:
+    return SYMBOLS[place.size](place.name, real=True)
 
 
 def _substitution(bound: Bound, parameters: dict[str, sp.Expr]) -> dict[sp.Symbol, sp.Expr]:
@@ -159,29 +161,22 @@ def _substitution(bound: Bound, parameters: dict[str, sp.Expr]) -> dict[sp.Symbo
 def negative_log_likelihood(bound: Bound) -> Derivation:
     """Carry out choose, link and minus-log; the expression is textbook, not yet stable."""
     family = bound.family
-    outputs: dict[str, sp.Symbol] = {}
-    shared: dict[str, sp.Symbol] = {}
-    inputs: dict[str, sp.Symbol] = {}
+    known = places(bound)
+    outputs = {name: _symbol(place) for name, place in known.outputs.items()}
+    shared = {name: _symbol(place) for name, place in known.shared.items()}
+    inputs = {name: family.parameters[name].symbol for name in known.inputs}
+    constants = {name: (family.parameters[name].symbol, values) for name, (_, values) in known.constants.items()}
     parameters: dict[str, sp.Expr] = {}
-    constants: dict[str, tuple[sp.Symbol, tuple[float, ...]]] = {}
     steps = [Step("choose", "choose", sp.Symbol(family.__name__), family.formula, _chosen(bound))]
     for name, how in bound.bindings:
         row = family.parameters[name]
         if isinstance(how, Held):
-            if how.value is None:
-                inputs[name] = row.symbol
-            if isinstance(how.value, Fixed):
-                constants[name] = row.symbol, how.value.values
-            elif how.value is not None and row.domain.vector and row.domain.layout != "triangle":
-                constants[name] = row.symbol, (float(how.value),)  # one number for all entries
             parameters[name] = row.symbol if name in constants else _held_at(row, how.value)
             why = "given with each row" if how.value is None else "held, not predicted"
         else:
-            place = shared if isinstance(how, Shared) else outputs
             link = how.link if isinstance(how, Shared) else how
             assert isinstance(link, Link)
-            place[name] = output_symbol(row, link)
-            parameters[name] = link.inverse(place[name])
+            parameters[name] = link.inverse(outputs.get(name) or shared[name])
             why = f"link {link.name}" + (", one value for all rows" if isinstance(how, Shared) else "")
         steps.append(Step("link", "predict", row.symbol, parameters[name], f"{name}: {why}"))
     linked = family.formula.xreplace(_substitution(bound, parameters))

@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
-import scipy.special
 
 from likelihoodkit.errors import BindingError, UnknownNameError
+from likelihoodkit.later import special
 
 LIBRARIES = {"scipy": "scipy.stats", "torch": "torch.distributions", "R": ""}
 
@@ -158,7 +158,8 @@ _OPERATIONS: dict[type[ast.AST], Callable[..., Any]] = {
     ast.Pow: operator.pow, ast.MatMult: operator.matmul, ast.USub: operator.neg,
 }  # fmt: skip
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "exp": np.exp, "log": np.log, "sqrt": np.sqrt, "log_gamma": scipy.special.gammaln, "transpose": np.transpose,
+    "exp": np.exp, "log": np.log, "sqrt": np.sqrt, "log_gamma": lambda x: special.gammaln(x),
+    "transpose": np.transpose,
 }  # fmt: skip
 
 

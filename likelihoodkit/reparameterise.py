@@ -12,10 +12,10 @@ from collections.abc import Iterable, Mapping
 from itertools import combinations_with_replacement
 from typing import Any
 
-import sympy as sp
-
 from likelihoodkit.errors import BindingError
-from likelihoodkit.primitives.words import exact, log1p
+from likelihoodkit.later import Later, sp
+
+words = Later("likelihoodkit.primitives.words")
 
 Way = tuple[str, ...]
 
@@ -26,10 +26,12 @@ def chosen(family: Any, names: Iterable[str]) -> Way | None:
     A name that none of them has is left for the binding to complain of; names that no single one has are mixed.
     """
     asked = list(names)
+    if set(asked) <= set(family.parameters):
+        return None
     ways: list[Way] = [tuple(family.parameters), *family.alternatives]
     for way in ways:
         if set(asked) <= set(way):
-            return None if way == ways[0] else way
+            return way
     if not set(asked) <= {name for way in ways for name in way}:
         return None
     first = next(way for way in ways if asked[0] in way)
@@ -50,7 +52,7 @@ def spelled(ways: Iterable[Way]) -> str:
 def rewritten(formula: Any, places: Mapping[sp.Symbol, sp.Expr]) -> Any:
     """A formula with other parameters in the places of its own."""
     fresh = {symbol for value in places.values() for symbol in value.free_symbols}
-    return _finished(exact(formula).xreplace(dict(places)), fresh) if fresh else formula
+    return _finished(words.exact(formula).xreplace(dict(places)), fresh) if fresh else formula
 
 
 def _finished(expression: Any, fresh: set[sp.Basic]) -> Any:
@@ -64,7 +66,7 @@ def _finished(expression: Any, fresh: set[sp.Basic]) -> Any:
         return e if any(f.is_Add for f in sp.Mul.make_args(whole) for f in f.as_base_exp()[:1]) else sp.log(whole)
 
     done = expression.replace(lambda e: e.is_Add and fraction(e), sp.factor)
-    done = done.replace(lambda e: isinstance(e, log1p) and fraction(e.args[0]), logarithm)
+    done = done.replace(lambda e: isinstance(e, words.log1p) and fraction(e.args[0]), logarithm)
     return done.replace(lambda e: isinstance(e, sp.log) and fraction(e.args[0]), lambda e: sp.log(sp.factor(e.args[0])))
 
 
@@ -88,7 +90,7 @@ def information(
     found = {}
     for b, c in combinations_with_replacement(new, 2):
         terms = [
-            exact(entry(i, j)).xreplace(places) * slopes[i, b] * slopes[j, c]
+            words.exact(entry(i, j)).xreplace(places) * slopes[i, b] * slopes[j, c]
             for i in own
             for j in own
             if slopes[i, b] != 0 and slopes[j, c] != 0

@@ -18,8 +18,7 @@ from likelihoodkit.calls import Rows, plainly
 from likelihoodkit.compile.checks import Check, all_finite, all_inside
 from likelihoodkit.compile.split import Prepared
 from likelihoodkit.errors import InputError, ShapeError, UnknownNameError
-from likelihoodkit.nll import Derivation
-from likelihoodkit.primitives import VectorSymbol
+from likelihoodkit.places import Places
 from likelihoodkit.supports import Support
 from likelihoodkit.vector_rows import Known, Measure, check_outcome, outside
 
@@ -29,25 +28,25 @@ Array = NDArray[Any]
 
 
 class Reader:
-    """Reads arrays for one derivation."""
+    """Reads arrays for one loss."""
 
-    def __init__(self, derivation: Derivation) -> None:
-        self.derivation = derivation
-        self.family = derivation.bound.name
-        self.entries = derivation.bound.family.outcome.entries
-        self.vectors = [n for n, s in derivation.predicted.items() if isinstance(s, VectorSymbol)]
-        self.measure = Measure(derivation)
-        self.quick = plainly(derivation, self.read)
+    def __init__(self, places: Places) -> None:
+        self.places = places
+        self.family = places.bound.name
+        self.entries = places.entries
+        self.vectors = [n for n, s in places.predicted.items() if s.vector]
+        self.measure = Measure(places)
+        self.quick = plainly(places, self.read)
 
     @property
     def _lower(self) -> str | None:
         """The symbol of the column that bounds the outcome from below; held at a number the bound is the support's."""
-        name = self.derivation.bound.family.outcome.domain.lower
-        return self.derivation.inputs[name].name if name in self.derivation.inputs else None
+        name = self.places.bound.family.outcome.domain.lower
+        return self.places.inputs[name].name if name in self.places.inputs else None
 
     def outputs(self, outputs: ArrayLike, known: Known | None = None) -> tuple[Array, dict[str, slice], bool]:
         """The outputs as (n, w), the columns of each name and whether they came flat."""
-        names = list(self.derivation.outputs)
+        names = list(self.places.outputs)
         known = Known() if known is None else known
         array = known.unstacked(as_real(outputs, "outputs", self.family), self.measure.has_steps)
         flat = array.ndim == 1 and len(names) == 1 and not set(self.vectors) & set(names)
@@ -116,28 +115,28 @@ class Reader:
         questions: list[Callable[[], None]] = [lambda: check_finite(predicted, "outputs", self.family)]
         if not by_tile or offset is not None:
             questions.pop()()
-        domain = self.derivation.bound.family.outcome.domain
+        domain = self.places.bound.family.outcome.domain
         if domain.interval and given and "censored" in given:
             flags, given = given["censored"], {name: v for name, v in given.items() if name != "censored"}
             if y is not None and not isinstance(y, Prepared):
                 y = compound.from_flags(as_real(y, "y", self.family), flags, self.family)
         array = self._offset(array, offset, rows, known)
         inputs: dict[str, Array] = self.measure.constants(rows, known)
-        for name, symbol in self.derivation.outputs.items():
+        for name, symbol in self.places.outputs.items():
             block = array[:, columns[name]]
             inputs[symbol.name] = block.T if name in self.vectors else block[:, 0]
-        checks = {symbol.name: all_finite for symbol in self.derivation.outputs.values()} if questions else {}
+        checks = {symbol.name: all_finite for symbol in self.places.outputs.values()} if questions else {}
         inputs |= self._placed(self._shared(shared, known), columns, rows, dtype)
         inputs |= self._given(self.measure.filled(given or {}, y, known), rows, dtype)
         terms: Mapping[str, Mapping[str, Array]] = {}
         if isinstance(y, Prepared):
-            inputs[self.derivation.y.name], terms = self.column(y.y, "y", rows), y.terms if by_tile else {}
+            inputs[self.places.y.name], terms = self.column(y.y, "y", rows), y.terms if by_tile else {}
         elif y is not None and domain.entries:
-            held = self.derivation.bound.held | {n: inputs[s.name] for n, s in self.derivation.inputs.items()}
+            held = self.places.bound.numbers | {n: inputs[s.name] for n, s in self.places.inputs.items()}
             found = compound.outcome(domain, as_real(y, "y", self.family), rows, self.family, held)
-            inputs |= {symbol.name: found[label].astype(dtype, copy=False) for label, symbol in self.entries}
+            inputs |= {name: found[label].astype(dtype, copy=False) for label, name in self.entries}
         elif y is not None:
-            name = self.derivation.y.name
+            name = self.places.y.name
             if on_invalid not in ("raise", "inf"):
                 raise UnknownNameError(
                     f"{self.family}: on_invalid is not {on_invalid!r}", value=on_invalid, remedy="Use 'raise' or 'inf'"
@@ -151,13 +150,13 @@ class Reader:
                 checks[name] = check
                 questions.append(question)
             inputs[name] = outcome if by_tile else outcome.astype(dtype, copy=False)
-        flat = flat and not self.derivation.shared
+        flat = flat and not self.places.shared
 
         def complain() -> None:
             for question in questions:
                 question()
 
-        stacked = known.stacked if not self.derivation.shared else ()
+        stacked = known.stacked if not self.places.shared else ()
         return Rows(
             inputs, rows, dtype, flat, columns, self.weights(weights, rows, dtype), checks, complain, impossible,
             terms,
@@ -171,13 +170,13 @@ class Reader:
         inputs = {}
         for name, values in shared.items():
             wide = np.broadcast_to(values[:, None], (values.size, rows)) if name in self.vectors else values[0]
-            inputs[self.derivation.shared[name].name] = np.asarray(wide, dtype=dtype)
+            inputs[self.places.shared[name].name] = np.asarray(wide, dtype=dtype)
             columns[name] = slice(self._stop(columns), self._stop(columns) + values.size)
         return inputs
 
     def shape(self, name: str, rows: Rows) -> tuple[int, ...]:
         """The shape of a parameter's numbers, (n,) or (m, n)."""
-        if not self.derivation.bound.family.parameters[name].domain.vector:
+        if not self.places.bound.family.parameters[name].domain.vector:
             return (rows.count,)
         known = Known(entries=rows.entries, steps=rows.steps)
         return self.measure.columns_of(name, rows.columns, rows.inputs, known), rows.count
@@ -194,19 +193,19 @@ class Reader:
         Whether a vector, a class or a bounded count fits is known with the outputs and columns of a call alone; only
         whether it is a number is asked here.
         """
-        domain = self.derivation.bound.family.outcome.domain
+        domain = self.places.bound.family.outcome.domain
         array = as_real(y, "y", self.family).astype(np.float64)
         if not self._stands_alone:
             return array, ""
         if array.ndim != 1:
             raise ShapeError(f"{self.family}: y must have shape (n,), not {array.shape}", family=self.family)
         domain.check(array, family=self.family)
-        return array, self.derivation.y.name
+        return array, self.places.y.name
 
     @property
     def _stands_alone(self) -> bool:
         """Can an outcome be judged without anything else?"""
-        domain = self.derivation.bound.family.outcome.domain
+        domain = self.places.bound.family.outcome.domain
         return not (domain.vector or domain.entries or domain.upper is not None or self._lower is not None)
 
     @staticmethod
@@ -230,7 +229,7 @@ class Reader:
         return result
 
     def _given(self, given: Mapping[str, ArrayLike], rows: int, dtype: np.dtype[Any]) -> dict[str, Array]:
-        needed = self.derivation.inputs
+        needed = self.places.inputs
         unknown = sorted(set(given) - set(needed))
         if unknown:
             raise UnknownNameError(
@@ -250,13 +249,13 @@ class Reader:
                 )
             column = as_real(given[name], name, self.family)
             column = np.full(rows, column) if column.ndim == 0 else self.column(column, name, rows)
-            domain = self.derivation.bound.family.parameters[name].domain
+            domain = self.places.bound.family.parameters[name].domain
             domain.check(column, family=self.family, what=name, remedy="")
             result[symbol.name] = column.astype(dtype, copy=False)
         return result
 
     def _shared(self, shared: ArrayLike | Mapping[str, ArrayLike] | None, known: Known) -> dict[str, Array]:
-        names = list(self.derivation.shared)
+        names = list(self.places.shared)
         if not names and shared is None:
             return {}
         sizes = self.measure.shared_sizes(known)
@@ -292,7 +291,7 @@ class Reader:
         by_tile: bool,
     ) -> tuple[Array, Check | None, Callable[[], None]]:
         """The outcome, what to ask of its tiles (None: it is asked now, as a whole), and the question that raises."""
-        domain = self.derivation.bound.family.outcome.domain
+        domain = self.places.bound.family.outcome.domain
         if domain.vector:
             array = as_real(y, "y", self.family)
             array = self.column(array, "y", rows, matrix=known.outcome_width(domain, array))
@@ -315,7 +314,7 @@ class Reader:
 
     def _largest(self, inputs: Mapping[str, Array], columns: Mapping[str, slice]) -> Array | float | None:
         """The largest outcome where the support takes it from the columns or from a held parameter."""
-        name = self.derivation.bound.family.outcome.domain.upper
+        name = self.places.bound.family.outcome.domain.upper
         if name is None:
             return None
         if name == "classes":
@@ -323,16 +322,16 @@ class Reader:
             return float(block.stop - block.start - 1)
         if name in self.vectors:  # one more grade than there are cutpoints
             return float(columns[name].stop - columns[name].start)
-        if name in self.derivation.constants:
-            return float(inputs[self.derivation.constants[name][0].name].shape[0])
-        held = self.derivation.bound.held.get(name)
-        return float(held) if held is not None else inputs[self.derivation.inputs[name].name]
+        if name in self.places.constants:
+            return float(inputs[self.places.constants[name][0].name].shape[0])
+        held = self.places.bound.numbers.get(name)
+        return float(held) if held is not None else inputs[self.places.inputs[name].name]
 
     def _possible(
         self, y: ArrayLike, rows: int, inputs: Mapping[str, Array], columns: Mapping[str, slice], known: Known
     ) -> tuple[ArrayLike, Array | None]:
         """The outcome with a stand-in where it is outside the support, and the mask of those rows; NaN stays."""
-        domain = self.derivation.bound.family.outcome.domain
+        domain = self.places.bound.family.outcome.domain
         if domain.vector:
             array = as_real(y, "y", self.family)
             array = self.column(array, "y", rows, matrix=known.outcome_width(domain, array))
@@ -356,8 +355,8 @@ class Reader:
         """What the entries of an outcome must add up to, where the support says that they do."""
         if domain.total is None:
             return None
-        held = self.derivation.bound.held.get(domain.total)
-        return inputs[self.derivation.inputs[domain.total].name] if held is None else float(held)
+        held = self.places.bound.numbers.get(domain.total)
+        return inputs[self.places.inputs[domain.total].name] if held is None else float(held)
 
     def weights(self, weights: ArrayLike | None, rows: int, dtype: np.dtype[Any]) -> Array | None:
         """The weights of the rows, one each and none negative."""

@@ -12,10 +12,9 @@ from typing import Any, cast
 
 import sympy as sp
 
-from likelihoodkit.binding import Parameter
+from likelihoodkit.binding import Parameter, exact_number
 from likelihoodkit.errors import DeclarationError
 from likelihoodkit.links import Link, find
-from likelihoodkit.primitives.record import SYMBOLS
 from likelihoodkit.primitives.words import exact
 from likelihoodkit.supports import Support
 
@@ -45,8 +44,12 @@ class Slot(sp.Dummy):  # type: ignore[misc]
     domain: Support
     link: Link | None
     entries: dict[str, Slot]
-    default: sp.Expr | None = None
+    default: Any = None
     word: str | None = None  # what it is called, where that is not the name it is assigned to
+
+    def under(self, name: str) -> Parameter:
+        """Its record under that name."""
+        return Parameter(name, self.domain, self.link, self.default)
 
 
 def make_slot(role: str, domain: Support, link: Link | None) -> Slot:
@@ -91,7 +94,7 @@ def held(domain: Support, default: float | None = None) -> Any:
     ``default`` is what it is held at where nothing is said.
     """
     slot = make_slot("held", domain, None)
-    slot.default = None if default is None else exact(default)
+    slot.default = None if default is None else exact_number(default)
     return slot
 
 
@@ -100,27 +103,6 @@ def alternative(word: str, domain: Support, *, link: Link | str) -> Any:
     slot = parameter(domain, link=link)
     slot.role, slot.word = "alternative", word
     return slot
-
-
-_A = {
-    "outcome": "the outcome",
-    "parameter": "a parameter",
-    "held": "a held setting",
-    "alternative": "an alternative parameter",
-}
-
-
-class Body(dict[str, Any]):
-    """The namespace of a class body; a slot that is overwritten is an error on the spot."""
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        if isinstance(self.get(key), Slot):
-            raise DeclarationError(
-                f"the name {key!r} is already {_A[self[key].role]} of this family and is assigned again",
-                parameter=key,
-                remedy="Give the second value another name",
-            )
-        super().__setitem__(key, value)
 
 
 def name_symbols(family: str, slots: Mapping[str, Slot]) -> dict[Slot, sp.Symbol]:
@@ -134,10 +116,10 @@ def name_symbols(family: str, slots: Mapping[str, Slot]) -> dict[Slot, sp.Symbol
                 parameter=name,
                 remedy="Choose another word",
             )
-        kind = SYMBOLS[slot.domain.layout] if slot.domain.vector else sp.Symbol
-        naming[slot] = kind(name, **slot.domain.assumptions)
-        for label, entry in slot.entries.items():
-            naming[entry] = sp.Symbol(f"{name}_{label}", **entry.domain.assumptions)
+        row = slot.under(name)
+        naming[slot] = row.symbol
+        for (_, symbol), entry in zip(row.entries, slot.entries.values(), strict=True):
+            naming[entry] = symbol
     return naming
 
 
@@ -157,10 +139,3 @@ def write_formula(family: str, name: str, value: Any, naming: Mapping[Slot, sp.S
             remedy=f"Declared are {known}",
         )
     return cast(sp.Expr, expression)
-
-
-def named_parameter(name: str, slots: Mapping[str, Slot], naming: Mapping[Slot, sp.Symbol]) -> Parameter:
-    """The record of a slot under its name."""
-    slot = slots[name]
-    entries = tuple((label, naming[entry]) for label, entry in slot.entries.items())
-    return Parameter(name, naming[slot], slot.domain, slot.link, entries, slot.default)

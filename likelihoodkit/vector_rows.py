@@ -11,8 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from likelihoodkit.errors import ShapeError, SupportError
 from likelihoodkit.layout import SIZES, Size, columns, entries_of, solve, width_words
-from likelihoodkit.nll import Derivation
-from likelihoodkit.primitives import VectorSymbol
+from likelihoodkit.places import Places
 from likelihoodkit.supports import Support, class_count
 
 Array = NDArray[Any]
@@ -47,25 +46,25 @@ class Known:
 
 
 class Measure:
-    """Works out the sizes of one derivation's vectors."""
+    """Works out the sizes of one loss's vectors."""
 
-    def __init__(self, derivation: Derivation) -> None:
-        self.derivation = derivation
-        self.family = derivation.bound.name
-        self.domain = derivation.bound.family.outcome.domain
-        parameters = derivation.bound.family.parameters
+    def __init__(self, places: Places) -> None:
+        self.places = places
+        self.family = places.bound.name
+        self.domain = places.bound.family.outcome.domain
+        parameters = places.bound.family.parameters
         self.blocks: dict[str, tuple[Size, int]] = {
             name: (
-                parameters[name].domain.size or s.size if isinstance(s, VectorSymbol) else "one",
+                parameters[name].domain.size or s.size if s.vector else "one",
                 parameters[name].domain.fewest,
             )
-            for name, s in derivation.predicted.items()
+            for name, s in places.predicted.items()
         }
         self.counts = [n for n, row in parameters.items() if row.domain.name == class_count.name]
 
     def held(self) -> Known:
         """The sizes of a noise whose parameters are all held."""
-        known = Known(held_sizes(self.derivation))
+        known = Known(held_sizes(self.places))
         known.entries, known.steps = known.fixed.get("K", 0), known.fixed.get("T", 0)
         return known
 
@@ -77,11 +76,11 @@ class Measure:
     def known(self, y: Any, given: Mapping[str, ArrayLike], shared: Any) -> Known:
         """What y, settings, held vectors and shared values say about sizes."""
         known = Known()
-        known.fixed |= held_sizes(self.derivation)
+        known.fixed |= held_sizes(self.places)
         if self.domain.size is not None:
             known.fixed["K"] = self.domain.size
         for name in self.counts:
-            value = self.derivation.bound.held.get(name, given.get(name))
+            value = self.places.bound.numbers.get(name, given.get(name))
             if value is not None and np.size(value):
                 known.fixed["K"] = int(np.max(np.asarray(value, dtype=float)))
         if y is not None and self.domain.vector:
@@ -90,7 +89,7 @@ class Measure:
                 known.hints["K"] = shape[1]
             if len(shape) == 2 and self.domain.name.endswith("label paths"):
                 known.hints["T"] = shape[1]
-        if shared is not None and self.derivation.shared:
+        if shared is not None and self.places.shared:
             parts = shared.values() if isinstance(shared, Mapping) else [shared]
             known.shared = sum(int(np.size(part)) for part in parts)
         return known
@@ -99,21 +98,21 @@ class Measure:
         """Numbers that a vector parameter holds: those of its outputs, or of what it is held at."""
         if name in slices:
             return int(slices[name].stop - slices[name].start)
-        if name in self.derivation.constants:
-            return int(inputs[self.derivation.constants[name][0].name].shape[0])
-        size = self.derivation.bound.family.parameters[name].domain.layout
+        if name in self.places.constants:
+            return int(inputs[self.places.constants[name][0].name].shape[0])
+        size = self.places.bound.family.parameters[name].domain.layout
         return 1 if size == "triangle" else columns(size, known.entries, known.steps)
 
     def expected(self) -> str:
         """The shape of the outputs in words."""
-        names = [self.blocks[name][0] for name in self.derivation.outputs]
+        names = [self.blocks[name][0] for name in self.places.outputs]
         if len(names) == 1 and names[0] == "one":
             return "(n,) or (n, 1)"
         return f"(n, {width_words(names)})"
 
     def sizes(self, width: int, known: Known) -> dict[str, int]:
         """Columns of each output for outputs with ``width`` columns; settles ``known``."""
-        blocks = [self.blocks[name] for name in self.derivation.outputs]
+        blocks = [self.blocks[name] for name in self.places.outputs]
         found = self._fitting(solve(blocks, width, known.fixed), known)
         if len(found) > 1 and known.hints:
             found = [f for f in found if f == (known.hints.get("K", f[0]), known.hints.get("T", f[1]))]
@@ -125,23 +124,23 @@ class Measure:
         return {
             name: columns(size, known.entries, known.steps)
             for name, (size, _) in self.blocks.items()
-            if name in self.derivation.outputs
+            if name in self.places.outputs
         }
 
     def _behind_shared(self, known: Known) -> int:
         """The number of entries that the number of shared values says; 0 where it does not."""
-        found = solve([self.blocks[name] for name in self.derivation.shared], known.shared or 0, known.fixed)
+        found = solve([self.blocks[name] for name in self.places.shared], known.shared or 0, known.fixed)
         return found[0][0] if len(found) == 1 else 0
 
     def _fitting(self, found: list[tuple[int, int]], known: Known) -> list[tuple[int, int]]:
         if len(found) < 2 or known.shared is None:
             return found
-        sizes = [self.blocks[name][0] for name in self.derivation.shared]
+        sizes = [self.blocks[name][0] for name in self.places.shared]
         return [(K, T) for K, T in found if sum(columns(s, K, T) for s in sizes) == known.shared]
 
     def _misfit(self, width: int, found: list[tuple[int, int]]) -> ShapeError:
-        names = ", ".join(self.derivation.outputs) or "nothing"
-        vectors = any(self.blocks[name][0] != "one" for name in self.derivation.outputs)
+        names = ", ".join(self.places.outputs) or "nothing"
+        vectors = any(self.blocks[name][0] != "one" for name in self.places.outputs)
         if found:
             listed = " or ".join(f"K = {K}" + (f" and T = {T}" if T else "") for K, T in found[:4])
             return ShapeError(
@@ -150,7 +149,7 @@ class Measure:
                 value=width,
                 remedy="Give outputs as (n, T, K), y, or classes=K",
             )
-        simple = {self.blocks[n][0] for n in self.derivation.outputs} <= {"one", "entries"}
+        simple = {self.blocks[n][0] for n in self.places.outputs} <= {"one", "entries"}
         return ShapeError(
             f"{self.family} predicts {names}: outputs must have shape {self.expected()}, but they have {width} columns",
             family=self.family,
@@ -160,39 +159,39 @@ class Measure:
 
     def shared_sizes(self, known: Known) -> dict[str, int]:
         """Numbers of each shared parameter."""
-        return {name: columns(self.blocks[name][0], known.entries, known.steps) for name in self.derivation.shared}
+        return {name: columns(self.blocks[name][0], known.entries, known.steps) for name in self.places.shared}
 
     def constants(self, rows: int, known: Known) -> dict[str, Array]:
         """Parameters held at a vector, by symbol, repeated for all rows; one number stands for all entries."""
         found = {}
-        for symbol, values in self.derivation.constants.values():
-            size = SIZES[symbol.size](known.entries, known.steps) if len(values) == 1 else len(values)
-            found[symbol.name] = np.broadcast_to(np.array(values)[:, None], (size, rows))
+        for place, values in self.places.constants.values():
+            size = SIZES[place.size](known.entries, known.steps) if len(values) == 1 else len(values)
+            found[place.name] = np.broadcast_to(np.array(values)[:, None], (size, rows))
         return found
 
     def filled(self, given: Mapping[str, ArrayLike], y: Any, known: Known) -> dict[str, ArrayLike]:
         """``given``, and what the arrays themselves say: the number of classes, the total of a row of counts."""
         result = dict(given)
         for name in self.counts:
-            if name in self.derivation.inputs and name not in result:
+            if name in self.places.inputs and name not in result:
                 result[name] = float(known.entries)
         total = self.domain.total
-        if total in self.derivation.inputs and total not in result and y is not None and np.ndim(y) == 2:
+        if total in self.places.inputs and total not in result and y is not None and np.ndim(y) == 2:
             # whole, so that what is said about fractions is said about y
             sums = np.asarray(y, dtype=float).sum(axis=1)  # of what are no counts there is no total: y is at fault
             result[str(total)] = np.where(np.isfinite(sums) & (sums >= 0), np.ceil(sums), 0.0)
         return result
 
 
-def held_sizes(derivation: Derivation) -> dict[str, int]:
+def held_sizes(places: Places) -> dict[str, int]:
     """K and T as the parameters held at a vector fix them; a single number fixes nothing."""
     found: dict[str, int] = {}
-    for symbol, values in derivation.constants.values():
-        entries = entries_of(symbol.size, len(values))
+    for place, values in places.constants.values():
+        entries = entries_of(place.size, len(values))
         if entries is not None and len(values) > 1:
             found["K"] = entries
-    for symbol, values in derivation.constants.values():
-        if symbol.size == "steps" and "K" in found:
+    for place, values in places.constants.values():
+        if place.size == "steps" and "K" in found:
             found["T"] = len(values) // found["K"]
     return found
 

@@ -21,12 +21,12 @@ FILES = sorted(ROOT.rglob("*.py"))
 
 #: stages in order; a module imports from stages before its own, or from its own package
 STAGES = [
-    "errors", "frameworks", "callables", "verbs", "belonging", "supports", "columns", "primitives", "links",
-    "reparameterise", "binding", "peers", "slots",
-    "declaration", "contents", "families", "wrappers",
+    "errors", "frameworks", "callables", "later", "kept", "verbs", "belonging", "supports", "columns", "primitives",
+    "links", "reparameterise", "binding", "places", "peers", "slots", "making",
+    "declaration", "announced", "contents", "families", "wrappers",
     "vector_numbers", "series_numbers", "numbers", "nll",
     "stabilise", "calculus", "compile", "arrays", "layout", "vector_rows", "calls", "rows", "parts",
-    "straight", "engines", "expectation", "majorizer", "matrices", "loss", "predict",
+    "straight", "expectation", "majorizer", "matrices", "derived", "engines", "loss", "predict",
     # beside the way, reading the same derivation
     "prove", "certify", "explain", "elicit", "reverse",
     # at the end, only using losses

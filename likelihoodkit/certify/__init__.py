@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from likelihoodkit.binding import exact_number
 from likelihoodkit.certify.accuracy import against_mpmath, far_out
 from likelihoodkit.certify.audit import COMPARED, MOST, Audit, audit
 from likelihoodkit.certify.compound import compound_rows
@@ -23,7 +24,6 @@ from likelihoodkit.errors import DerivationError, UnknownNameError
 from likelihoodkit.loss import Loss, derive
 from likelihoodkit.primitives import VectorSymbol
 from likelihoodkit.primitives.distances import frozen
-from likelihoodkit.primitives.words import exact
 
 GRIDS = ("moderate", "extreme")
 
@@ -55,7 +55,7 @@ def check(noise: Any, grid: str = "moderate", seed: int = 0) -> Report:
             remedy="Check the noise that the loss assumes",
         )
     if "classes" in loss.inputs and loss.bound.family.outcome.domain.vector:  # as many as the check has columns for
-        classes = Held(exact(CLASSES))
+        classes = Held(exact_number(CLASSES))
         bindings = tuple((name, classes if name == "classes" else how) for name, how in loss.bound.bindings)
         loss = derive(replace(loss.bound, bindings=bindings))
     subject = Subject(loss)

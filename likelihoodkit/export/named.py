@@ -22,12 +22,12 @@ def named_on_tensors(what: str, loss: Loss, inputs: Mapping[str, Any], weights: 
     """
     home = import_module(f"likelihoodkit.export.{engine}")
     space, compiled = home.SPACE, import_module(f"likelihoodkit.compile.{engine}")
-    derivation = loss.reader.derivation
+    places = loss.reader.places
     like = space.floats(next(inputs[name] for name in loss.outputs if hasattr(inputs[name], "dtype")), None)
     tensors = {name: space.floats(values, like) for name, values in inputs.items()}
     _checked(space, loss, tensors)
     found: dict[str, Any] = {}
-    for name, symbol in derivation.outputs.items():
+    for name, symbol in places.outputs.items():
         found[symbol.name] = space.first(tensors[name]) if name in loss.reader.vectors else tensors[name]
     outcome = loss.bound.family.outcome
     first = tensors[loss.outputs[0]]
@@ -37,7 +37,7 @@ def named_on_tensors(what: str, loss: Loss, inputs: Mapping[str, Any], weights: 
         y = space.spread(space.floats(0.0, like), batch)
     elif isinstance(outcome.domain, SignedLabels):
         y = space.where(y == -1, 0.0 * y, y)
-    found[derivation.y.name] = space.first(y) if outcome.domain.vector else y
+    found[places.y.name] = space.first(y) if outcome.domain.vector else y
     for name, array in found.items():
         if tuple(array.shape[-len(batch) :] if batch else ()) != batch:
             raise ShapeError(

@@ -45,8 +45,8 @@ def tower(loss: Loss) -> Tower:
     """The tower of a loss: what it predicts first, then the outcome, what is given with each call, what is held."""
     found: Tower | None = loss.__dict__.get("_tower")
     if found is None:
-        derivation = loss.reader.derivation
-        entries = [symbol for _, symbol in loss.reader.entries] or [derivation.y]
+        derivation = loss.derivation
+        entries = [symbol for _, symbol in loss.bound.family.outcome.entries] or [derivation.y]
         symbols = [
             *derivation.predicted.values(), *entries, *derivation.inputs.values(),
             *(symbol for symbol, _ in derivation.constants.values()),
@@ -100,26 +100,26 @@ def _plan(
     loss: Loss, outputs: tuple[int, ...], y: tuple[int, ...], shared: tuple[int, ...] | None, given: dict[str, Any]
 ) -> Plan:
     reader = loss.reader
-    derivation, measure = reader.derivation, reader.measure
+    places, measure = reader.places, reader.measure
     hints = None if shared is None else {str(k): np.empty(size) for k, size in enumerate(shared)}
     known = measure.known(np.empty((1, *y)), given, hints)
     _, columns, _ = reader.outputs(np.empty((1, *(outputs or (1,)))), known)
     vectors = set(reader.vectors)
     blocks = tuple(
         (name, symbol.name, columns[name].start, columns[name].stop, name in vectors)
-        for name, symbol in derivation.outputs.items()
+        for name, symbol in places.outputs.items()
     )
     pieces, start = [], 0
-    if derivation.shared:
+    if places.shared:
         for name, size in measure.shared_sizes(known).items():
-            pieces.append((name, derivation.shared[name].name, start, start + size, name in vectors))
+            pieces.append((name, places.shared[name].name, start, start + size, name in vectors))
             start += size
     return Plan(
         blocks,
         tuple(pieces),
         tuple((symbol, tuple(values[:, 0].tolist())) for symbol, values in measure.constants(1, known).items()),
-        tuple((n, float(known.entries)) for n in measure.counts if n in derivation.inputs and n not in given),
-        tuple((name, symbol.name) for name, symbol in derivation.inputs.items()),
+        tuple((n, float(known.entries)) for n in measure.counts if n in places.inputs and n not in given),
+        tuple((name, symbol.name) for name, symbol in places.inputs.items()),
         tuple(symbol.name for symbol in tower(loss).symbols),
     )
 
@@ -235,7 +235,7 @@ def _shared(space: Space, loss: Loss, cut: Plan, shared: Any, like: Any, batch: 
 
 
 def _names(loss: Loss, given: Mapping[str, Any]) -> None:
-    needed = loss.reader.derivation.inputs
+    needed = loss.reader.places.inputs
     for name in given:
         if name not in needed:
             remedy = f"It takes {', '.join(needed)}" if needed else None
@@ -249,11 +249,10 @@ def _names(loss: Loss, given: Mapping[str, Any]) -> None:
 
 def _outcome(space: Space, loss: Loss, domain: Support, y: Any, flags: Any) -> dict[str, Any]:
     """The outcome by symbol."""
-    derivation = loss.reader.derivation
     if domain.entries:
         found = _entries(space, domain, space.first(y), loss.name) if flags is None else _flagged(space, y, flags)
-        return {symbol.name: found[label] for label, symbol in loss.reader.entries}
-    return {derivation.y.name: space.first(y) if domain.vector else y}
+        return {name: found[label] for label, name in loss.reader.entries}
+    return {loss.reader.places.y.name: space.first(y) if domain.vector else y}
 
 
 def _entries(space: Space, domain: Support, columns: Any, family: str) -> dict[str, Any]:

@@ -8,14 +8,18 @@ support, what its loss reduces to and what to choose instead.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from likelihoodkit import kept
 from likelihoodkit.callables import make_callable
 from likelihoodkit.contents import Contents, Entry, entry
+from likelihoodkit.later import Later
 
 if TYPE_CHECKING:
+    from likelihoodkit import announced, declaration
     from likelihoodkit.declaration import Distribution
     from likelihoodkit.families.alignment import Alignment as Alignment
     from likelihoodkit.families.asymmetric_laplace import AsymmetricLaplace as AsymmetricLaplace
@@ -93,6 +97,9 @@ if TYPE_CHECKING:
     from likelihoodkit.families.yule_simon import YuleSimon as YuleSimon
     from likelihoodkit.families.zeta import Zeta as Zeta
 
+if not TYPE_CHECKING:
+    announced, declaration = Later("likelihoodkit.announced"), Later("likelihoodkit.declaration")
+
 CHAPTERS: dict[str, tuple[str, ...]] = {
     "Real numbers": (
         "Normal", "Laplace", "StudentT", "Cauchy", "Logistic", "HyperbolicSecant", "Gumbel", "AsymmetricLaplace",
@@ -132,13 +139,36 @@ class Families(Mapping[str, "type[Distribution]"]):
 
     def __init__(self, names: tuple[str, ...]) -> None:
         self._names = dict.fromkeys(names)
+        self._found: dict[str, type[Distribution]] = {}
 
     def __getitem__(self, name: str) -> type[Distribution]:
         if name not in self._names:
             raise KeyError(name)
+        if name not in self._found:
+            self._found[name] = self._announced(name) or self._read(name)
+        return self._found[name]
+
+    def own(self, family: Any) -> bool:
+        """Is it one of these families, as it stands in its file?"""
+        return family.__name__ in self._names and self[family.__name__] is family
+
+    @staticmethod
+    def _module(name: str) -> str:
         # JohnsonSU -> johnson_su, VonMisesFisher -> von_mises_fisher
-        module = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
-        family: type[Distribution] = getattr(import_module(f"likelihoodkit.families.{module}"), name)
+        return f"{__name__}." + re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+
+    def _announced(self, name: str) -> type[Distribution] | None:
+        """The family from what an earlier process kept of its facts, its file unread."""
+        text = None if self._module(name) in sys.modules else kept.read(f"facts of {name}")
+        facts = None if text is None else announced.heard(text)
+        return None if facts is None else declaration.announce(self._module(name), name, facts)
+
+    def _read(self, name: str) -> type[Distribution]:
+        fresh = self._module(name) not in sys.modules
+        family: type[Distribution] = getattr(import_module(self._module(name)), name)
+        text = announced.told(family.__doc__, family.outcome, family.parameters) if fresh else None
+        if text is not None:
+            kept.write(f"facts of {name}", text)
         return family
 
     def __contains__(self, name: object) -> bool:

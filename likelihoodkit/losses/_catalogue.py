@@ -106,7 +106,7 @@ class CatalogueLoss(Loss):
         rows = super()._read(y, outputs, *arguments, by_tile=by_tile and not bare, **more)
         for name, how in self.bound.bindings:
             if how == BARE:
-                values = rows.inputs[self.derivation.outputs[name].name]
+                values = rows.inputs[self._reader.places.outputs[name].name]
                 remedy = "Give the bare prediction, or leave out link= to predict its logarithm"
                 BARE.range.check(values, family=self.name, what="outputs", remedy=remedy)
         return rows

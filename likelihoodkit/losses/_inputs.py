@@ -112,15 +112,15 @@ class NamedInputs(CatalogueLoss):
 
     def _signature(self) -> Signature:
         """How a written module is called: with the inputs by name."""
-        derivation, family = self.reader.derivation, self.bound.family
+        places, family = self.reader.places, self.bound.family
         inputs = []
         if family.outcome is not NO_OUTCOME:
-            given = array_of(family.outcome.name, derivation.y.name, family.outcome.domain)
+            given = array_of(family.outcome.name, places.y.name, family.outcome.domain)
             inputs.append(replace(given, predicted=False))
-        for name, symbol in derivation.outputs.items():
+        for name, place in places.outputs.items():
             row = family.parameters[name]
             free = row.link not in (None, links.identity, links.vector)
-            inputs.append(array_of(name, symbol.name, row.domain, free))
+            inputs.append(array_of(name, place.name, row.domain, free))
         return replace(super()._signature(), inputs=tuple(inputs), by_name=True)
 
     def curvature(self, *arguments: Any, kind: str = "observed", **keywords: Any) -> dict[str, Array]:  # type: ignore[override]
@@ -247,9 +247,9 @@ class NamedInputs(CatalogueLoss):
                 width = array.shape[1] if array.ndim == 2 else 1
                 columns[name] = slice(start, start + width)
                 start += width
-                inputs[self.derivation.outputs[name].name] = array.T
+                inputs[self._reader.places.outputs[name].name] = array.T
             else:
-                inputs[self.derivation.y.name] = array.T
+                inputs[self._reader.places.y.name] = array.T
         return Rows(inputs, count, dtype, False, columns, self._reader.weights(weights, count, dtype), terms=terms)
 
     def _array(self, name: str, values: ArrayLike) -> Array:

@@ -119,7 +119,7 @@ def prepared(left: Side, right: Side, where: Mapping[str, Any]) -> Ready:
     if summed:
         entries = {row.symbol: _vector(row.symbol) for row in (theirs, right.target)}
         right_formula = sum_over(right_formula.xreplace(entries))
-        theirs = dataclasses.replace(theirs, symbol=entries[theirs.symbol], domain=mine.domain)
+        theirs = dataclasses.replace(theirs, written=entries[theirs.symbol], domain=mine.domain)
         assumptions.append("the loss is summed over the entries")
     predictions: list[sp.Symbol] = []
     domains: dict[sp.Symbol, Domain] = {}

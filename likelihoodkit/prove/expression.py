@@ -92,10 +92,10 @@ def _named(symbols: Iterable[sp.Symbol], word: str) -> dict[sp.Symbol, str]:
 def _parameter(name: str, symbol: sp.Symbol, domain: Support) -> Parameter:
     made = (VectorSymbol if domain.vector else sp.Symbol)(name, **domain.assumptions)
     if isinstance(symbol, Slot):
-        return Parameter(name, made, domain, symbol.link)
+        return Parameter(name, domain, symbol.link, written=made)
     if symbol.is_real is not True:
         raise InputError(f"the symbol {name} is not declared real", remedy=f'Write sympy.Symbol("{name}", real=True)')
-    return Parameter(name, made, domain, None)
+    return Parameter(name, domain, None, written=made)
 
 
 def _domain(symbol: sp.Symbol) -> Support:

@@ -29,11 +29,11 @@ def simpler(row: Parameter, how: Any) -> tuple[Parameter, sp.Expr | None]:
     name = getattr(link, "name", link)
     if name == "isotropic":
         number = sp.Symbol(row.name, real=True, positive=True)
-        return replace(row, symbol=number, domain=positive), isotropic_factor(number)
+        return replace(row, written=number, domain=positive), isotropic_factor(number)
     if name == "diagonal":
         entries = VectorSymbol(row.name, real=True, positive=True)
         domain = replace(positive, name="diagonal", vector=True)
-        return replace(row, symbol=entries, domain=domain), diagonal_factor(entries)
+        return replace(row, written=entries, domain=domain), diagonal_factor(entries)
     return row, None
 
 

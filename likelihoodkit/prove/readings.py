@@ -23,15 +23,15 @@ from likelihoodkit.prove.vectors import LENGTH
 if TYPE_CHECKING:
     from likelihoodkit.prove.claim import Side
 
-_Y = Parameter("y", sp.Symbol("y", real=True, nonnegative=True), supports.binary, None)
-_SCORE = Parameter("score", sp.Symbol("score", real=True), supports.real, links.identity)
+_Y = Parameter("y", supports.binary, None, written=sp.Symbol("y", real=True, nonnegative=True))
+_SCORE = Parameter("score", supports.real, links.identity)
 _MINUS_DISTANCE = Parameter(
     "closeness",
-    sp.Symbol("closeness", real=True, nonpositive=True),
     replace(supports.real, name="closeness", words="minus a distance", high=0.0, closed_high=True),
     links.identity,
+    written=sp.Symbol("closeness", real=True, nonpositive=True),
 )
-_COSINE = Parameter("cosine", sp.Symbol("cosine", real=True), supports.correlation, links.tanh)
+_COSINE = Parameter("cosine", supports.correlation, links.tanh)
 
 
 def read_inputs(side: Side, family: Any) -> Side:

@@ -56,7 +56,7 @@ def _linear(formula: sp.Expr, cosine: sp.Symbol) -> Match | None:
         return None
     bound = bind(FAMILIES["VonMisesFisher"], {"concentration": -slope})
     y, way = (VectorSymbol(name, real=True) for name in ("y", "direction"))
-    rows = [Parameter(str(s), s, supports.sphere, links.unit) for s in (y, way)]
+    rows = [Parameter(str(s), supports.sphere, links.unit, written=s) for s in (y, way)]
     loss = -slope * sum_over((y - way) ** 2) / 2  # 1 - cosine of unit vectors
     decision = claim(side(bound), Side("the loss", loss, rows[0], ((rows[1], links.unit),), ()))
     return Match(bound, decision.scale, decision) if decision.verdict == "proved" else None

@@ -171,8 +171,8 @@ class _Search:
 
 def as_side(question: Question) -> Side:
     """A question as one side of a claim."""
-    target = Parameter(question.y.name, question.y, question.target, None)
-    predicted = tuple((Parameter(p.name, p.symbol, p.domain, p.link), p.link) for p in question.predictions)
+    target = Parameter(question.y.name, question.target, None, written=question.y)
+    predicted = tuple((Parameter(p.name, p.domain, p.link, written=p.symbol), p.link) for p in question.predictions)
     return Side(question.name, question.formula, target, predicted, ())
 
 

@@ -13,7 +13,8 @@ from typing import Any
 import sympy as sp
 
 from likelihoodkit.calculus import derivative
-from likelihoodkit.compile.program import Program, compile_program
+from likelihoodkit.compile.build import compile_program
+from likelihoodkit.compile.program import Program
 from likelihoodkit.compile.tensors.expand import expand, host
 from likelihoodkit.compile.tensors.host import NUMBER, HostProgram
 from likelihoodkit.errors import DerivationError

@@ -6,191 +6,201 @@ K classes have layout (K, n). Run them under `np.errstate(all="ignore")`, as the
 not taken for an element may still touch it.
 """
 
-from likelihoodkit.primitives.kernels.bessel import (  # isort: skip
-    bessel_ratio, bessel_ratio_complement, bessel_ratio_derivative, log_i0e,
-)  # fmt: skip
-from likelihoodkit.primitives.kernels.beta_prime import (  # isort: skip
-    beta_prime_bend, beta_prime_cross, beta_prime_first, beta_prime_first_curve, beta_prime_loss, beta_prime_pull,
-    beta_prime_pull_first, beta_prime_pull_second, beta_prime_second, beta_prime_second_curve,
-)  # fmt: skip
-from likelihoodkit.primitives.kernels.beta_tails import (  # isort: skip
-    beta_gap_a, beta_gap_b, beta_pull, log_beta_tail, log_beta_tail_a, log_beta_tail_aa, log_beta_tail_ab,
-    log_beta_tail_b, log_beta_tail_bb,
-)  # fmt: skip
-from likelihoodkit.primitives.kernels.box_cox import (  # isort: skip
-    expm1_over, expm1_over_da, expm1_over_daa, log1p_over, log1p_over_da, log1p_over_daa,
-)  # fmt: skip
-from likelihoodkit.primitives.kernels.box_cox_loss import (  # isort: skip
-    box_cox_loss, box_cox_p, box_cox_pp, box_cox_s, box_cox_sp, box_cox_ss, box_cox_t, box_cox_tp, box_cox_ts,
-    box_cox_tt,
-)  # fmt: skip
-from likelihoodkit.primitives.kernels.cdfs import (  # isort: skip
-    betaincinv, gammainccinv, gammaincinv, regularised_beta, regularised_beta_complement, regularised_beta_inverse,
-    regularised_gamma_p, regularised_gamma_p_inverse, regularised_gamma_q, regularised_gamma_q_inverse, student_cdf,
-    student_quantile,
-)  # fmt: skip
-from likelihoodkit.primitives.kernels.classes import (  # isort: skip
-    entries, is_largest_other, largest_other, log_sum_exp, one_hot, pick, softmax, softmax_cross_entropy,
-    softmax_pull, softmax_residual, sum_over,
-)  # fmt: skip
-from likelihoodkit.primitives.kernels.curves import (  # isort: skip
-    beta_concentration_curve, beta_cross, beta_mean_curve, gamma_curve, negative_binomial_cross,
-    negative_binomial_curve,
-)  # fmt: skip
-from likelihoodkit.primitives.kernels.deviance import (  # isort: skip
-    poisson_deviance_half, tweedie_half_deviance,
-)  # fmt: skip
-from likelihoodkit.primitives.kernels.differences import (  # isort: skip
-    exp_minus, log_times_exp, power_bend, power_less_log, power_minus_one, power_rise, power_slope, power_times_exp,
-    ratio_deviance, ratio_minus_one, scaled_exp_minus, sigmoid_balance, sigmoid_curve, square_bend_exp,
-    square_rest_exp, square_share_exp, square_slope_exp, times_exp_difference,
-)  # fmt: skip
-from likelihoodkit.primitives.kernels.exponential import (  # isort: skip
-    exprel, exprel_derivative, log1m_exp, log1m_exp_neg_exp, log1pmx, times_exp, x_over_expm1,
-    x_over_expm1_derivative,
-)  # fmt: skip
-from likelihoodkit.primitives.kernels.extreme_moments import (  # isort: skip
-    extreme_value_information, extreme_value_mean, extreme_value_variance,
-)  # fmt: skip
-from likelihoodkit.primitives.kernels.extreme_steps import (  # isort: skip
-    gumbel_min_step_bend, gumbel_min_step_cross, gumbel_min_step_curve, gumbel_min_step_length,
-    gumbel_min_step_start, gumbel_step_bend, gumbel_step_cross, gumbel_step_curve, gumbel_step_length,
-    gumbel_step_start, log_gumbel_min_step, log_gumbel_step,
-)  # fmt: skip
-from likelihoodkit.primitives.kernels.extremes import (  # isort: skip
-    extreme_value_loss, extreme_value_pull, extreme_value_pull_curve, extreme_value_pull_scale,
-    extreme_value_pull_shape, extreme_value_scale, extreme_value_scale_curve, extreme_value_scale_shape,
-    extreme_value_shape, extreme_value_shape_curve, generalized_pareto_cross, generalized_pareto_loss,
-    generalized_pareto_scale, generalized_pareto_scale_curve, generalized_pareto_shape,
-    generalized_pareto_shape_curve,
-)  # fmt: skip
-from likelihoodkit.primitives.kernels.gamma import (  # isort: skip
-    digamma, log_factorial, log_gamma, stirling_error, stirling_error_derivative, stirling_error_second, tetragamma,
-    trigamma,
-)  # fmt: skip
-from likelihoodkit.primitives.kernels.gamma_tails import (  # isort: skip
-    gamma_p_gap, gamma_p_pull, gamma_q_gap, gamma_q_pull, log_gamma_p, log_gamma_p_curve, log_gamma_p_shape,
-    log_gamma_q, log_gamma_q_curve, log_gamma_q_shape,
-)  # fmt: skip
-from likelihoodkit.primitives.kernels.hyperbolic import (  # isort: skip
-    hypot1m, log1p_square, log1p_square_exp, log_cosh, sech2, sech2_times_exp, square_ratio,
-    square_ratio_derivative, square_sech2,
-)  # fmt: skip
-from likelihoodkit.primitives.kernels.linked import (  # isort: skip
-    corrected, log_square, log_square_rest, shifted_exp_residual, sigmoid_residual, tanh_residual, times_sigmoid,
-)  # fmt: skip
-from likelihoodkit.primitives.kernels.logistic import (  # isort: skip
-    log_softplus, sigmoid, softplus, softplus_ratio, softplus_ratio_bend, softplus_ratio_derivative,
-)  # fmt: skip
-from likelihoodkit.primitives.kernels.mixed import (  # isort: skip
-    delay_pull, delay_wait, rice_centre, rice_centre_curve, rice_cross, rice_loss, rice_scale, rice_scale_curve,
-)  # fmt: skip
-from likelihoodkit.primitives.kernels.normal import (  # isort: skip
-    erfc, hazard, hazard_derivative, log_diff_ndtr, log_ndtr, ndtr, ndtri,
-)  # fmt: skip
-from likelihoodkit.primitives.kernels.plain import (  # isort: skip
-    abs, arctan, atan2, cos, cosh, erf, exp, expm1, floor, huber_penalty, huber_score, log, log1p, maximum, minimum,
-    one_minus_cos, sign, sin, sinh, sqrt, tanh, where_positive, wrap_angle, xlog1py, xlogy,
-)  # fmt: skip
-from likelihoodkit.primitives.kernels.poisson_inverse_gaussian import (  # isort: skip
-    poisson_inverse_gaussian_a, poisson_inverse_gaussian_aa, poisson_inverse_gaussian_f,
-    poisson_inverse_gaussian_fa, poisson_inverse_gaussian_ff, poisson_inverse_gaussian_loss,
-)  # fmt: skip
-from likelihoodkit.primitives.kernels.powers import (  # isort: skip
-    generalized_gamma_loss, generalized_poisson_curve, generalized_poisson_pull, generalized_poisson_pull_curve,
-    generalized_poisson_slope, power_excess, power_moment, power_pull, power_shape_curve, power_shape_slope,
-    yule_simon_curve, yule_simon_loss, yule_simon_slope,
-)  # fmt: skip
-from likelihoodkit.primitives.kernels.products import (  # isort: skip
-    argument_hazard, argument_hazard_curve, argument_hazard_slope, excess_log1m, excess_rate, excess_rate_slope,
-    hazard_curve, log_power_step, log_power_step_curve, log_power_step_slope, power_exp, power_log_exp,
-    power_log_square_exp, scaled_chord, scaled_log1m, scaled_log1p, scaled_mean, scaled_rate, scaled_rate_slope,
-    scaled_share, scaled_wave, weighted_rate, weighted_rate_slope,
-)  # fmt: skip
-from likelihoodkit.primitives.kernels.rising import (  # isort: skip
-    digamma_rising, log_beta, log_binomial, log_rising, log_rising_excess, log_rising_excess_derivative,
-    log_rising_excess_second, trigamma_rising,
-)  # fmt: skip
-from likelihoodkit.primitives.kernels.robust import (  # isort: skip
-    biweight_curvature, biweight_penalty, biweight_score, expm1_minus, gamma_deviance_exp, gamma_deviance_half,
-    hypot_ratio, power_penalty, power_penalty_curvature, power_penalty_score, ratio_excess, relative_excess,
-    soft_cross_entropy, soft_residual,
-)  # fmt: skip
-from likelihoodkit.primitives.kernels.saddle import (  # isort: skip
-    log_factorial_excess, poisson_deviance_exp,
-)  # fmt: skip
-from likelihoodkit.primitives.kernels.shapes import (  # isort: skip
-    digamma_chord, hazard_excess, hazard_excess_derivative, log_ndtr_inverse, log_ndtr_inverse_curve,
-    log_ndtr_inverse_slope, log_ndtr_tilted, log_ndtr_tilted_scale, log_ndtr_tilted_slope, log_power_difference,
-    log_power_difference_curve, log_power_difference_slope, log_softplus_ratio, log_x_coth, log_x_coth_curve,
-    log_x_coth_slope, log_zeta1p, log_zeta1p_curve, log_zeta1p_slope, normal_plus_delay, scaled_power,
-    scaled_power_log, scaled_power_log_over, scaled_power_log_square, scaled_power_over, scaled_power_over_square,
-    trigamma_chord,
-)  # fmt: skip
-from likelihoodkit.primitives.kernels.shares import (  # isort: skip
-    beta_binomial_cross, beta_binomial_loss, beta_binomial_odds, beta_binomial_odds_curve, beta_binomial_size,
-    beta_binomial_size_curve, continuous_bernoulli_loss, continuous_bernoulli_slope, continuous_bernoulli_variance,
-)  # fmt: skip
-from likelihoodkit.primitives.kernels.single import (  # isort: skip
-    argument_sigmoid, argument_sigmoid_derivative, asinh_times_exp, burr_loss, burr_shape, chi_squared_loss,
-    generalized_poisson_loss, gompertz_ageing, gompertz_curve, gompertz_loss, gompertz_risk, hypot_rest_exp,
-    hypot_share_exp, log1p_times_exp, nakagami_loss, power_deviance, rate_gamma_excess, rate_gamma_loss,
-    rate_gamma_slope, ratio_rest, ratio_share, scaled_square_deviance, scaled_square_excess, softplus_less_log,
-    tilted_balance,
-)  # fmt: skip
-from likelihoodkit.primitives.kernels.sinh_arcsinh import (  # isort: skip
-    sinh_arcsinh_b, sinh_arcsinh_bb, sinh_arcsinh_bg, sinh_arcsinh_g, sinh_arcsinh_gg, sinh_arcsinh_loss,
-    sinh_arcsinh_r, sinh_arcsinh_rb, sinh_arcsinh_rg, sinh_arcsinh_rr, sinh_arcsinh_rt, sinh_arcsinh_scale_curve,
-    sinh_arcsinh_t, sinh_arcsinh_tail_curve, sinh_arcsinh_tb, sinh_arcsinh_tg, sinh_arcsinh_tt,
-)  # fmt: skip
-from likelihoodkit.primitives.kernels.skellam import (  # isort: skip
-    skellam_cross, skellam_first, skellam_loss,
-)  # fmt: skip
-from likelihoodkit.primitives.kernels.skew_student import (  # isort: skip
-    skew_student_a, skew_student_aa, skew_student_an, skew_student_loss, skew_student_n, skew_student_nn,
-    skew_student_r, skew_student_ra, skew_student_rn, skew_student_rr, skew_student_rt, skew_student_t,
-    skew_student_ta, skew_student_tn, skew_student_tt,
-)  # fmt: skip
-from likelihoodkit.primitives.kernels.steps import (  # isort: skip
-    cauchy_hazard, cauchy_hazard_slope, cauchy_step_bend, cauchy_step_cross, cauchy_step_curve, cauchy_step_length,
-    cauchy_step_start, log_cauchy_step, log_cauchy_tail, log_normal_step, normal_step_bend, normal_step_cross,
-    normal_step_curve, normal_step_length, normal_step_start,
-)  # fmt: skip
-from likelihoodkit.primitives.kernels.student import (  # isort: skip
-    student_balance, student_balance_slope, student_bend, student_df_curve, student_loss, student_pull,
-    student_pull_bend, student_pull_slope, student_slope,
-)  # fmt: skip
-from likelihoodkit.primitives.kernels.student_tails import (  # isort: skip
-    log_student_cdf, log_student_cdf_df, log_student_cdf_df2, student_hazard,
-)  # fmt: skip
-from likelihoodkit.primitives.kernels.sums import (  # isort: skip
-    log_add_exp,
-)  # fmt: skip
-from likelihoodkit.primitives.kernels.tweedie import (  # isort: skip
-    tweedie_bend, tweedie_deviance_half, tweedie_normaliser, tweedie_normaliser_curve, tweedie_normaliser_slope,
-    tweedie_pull,
-)  # fmt: skip
-from likelihoodkit.primitives.kernels.tweedie_tails import (  # isort: skip
-    tweedie_cdf, tweedie_survival,
-)  # fmt: skip
-from likelihoodkit.primitives.kernels.whole import (  # isort: skip
-    bessel_bend_exp, bessel_pull_exp, binomial_loss, gamma_loss, gamma_peak, log_i0e_exp, log_less_digamma,
-    scaled_deviance, scaled_excess, trigamma_excess,
-)  # fmt: skip
-from likelihoodkit.primitives.kernels.whole_pairs import (  # isort: skip
-    beta_concentration_slope, beta_deviance, beta_loss, beta_mean_slope, negative_binomial_bend,
-    negative_binomial_deviance, negative_binomial_loss, negative_binomial_residual, negative_binomial_slope,
-    negative_binomial_spread, negative_binomial_spread_slope, negative_binomial_weight,
-)  # fmt: skip
-from likelihoodkit.primitives.kernels.windows import (  # isort: skip
-    log_window, log_window_half, log_window_middle,
-)  # fmt: skip
-from likelihoodkit.primitives.kernels.zeros import (  # isort: skip
-    log_with_zero, poisson_without_zero, poisson_without_zero_curve, poisson_without_zero_slope, sigmoid_gap,
-)  # fmt: skip
-from likelihoodkit.primitives.kernels.zeta import (  # isort: skip
-    log_zeta1p_exp, log_zeta1p_exp_curve, log_zeta1p_exp_slope, zeta_share,
-)  # fmt: skip
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from likelihoodkit.later import exports
+
+if TYPE_CHECKING:
+    from likelihoodkit.primitives.kernels.bessel import (  # isort: skip
+        bessel_ratio, bessel_ratio_complement, bessel_ratio_derivative, log_i0e,
+    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.beta_prime import (  # isort: skip
+        beta_prime_bend, beta_prime_cross, beta_prime_first, beta_prime_first_curve, beta_prime_loss, beta_prime_pull,
+        beta_prime_pull_first, beta_prime_pull_second, beta_prime_second, beta_prime_second_curve,
+    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.beta_tails import (  # isort: skip
+        beta_gap_a, beta_gap_b, beta_pull, log_beta_tail, log_beta_tail_a, log_beta_tail_aa, log_beta_tail_ab,
+        log_beta_tail_b, log_beta_tail_bb,
+    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.box_cox import (  # isort: skip
+        expm1_over, expm1_over_da, expm1_over_daa, log1p_over, log1p_over_da, log1p_over_daa,
+    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.box_cox_density import (  # isort: skip
+        box_cox_loss, box_cox_p, box_cox_pp, box_cox_s, box_cox_sp, box_cox_ss, box_cox_t, box_cox_tp, box_cox_ts,
+        box_cox_tt,
+    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.cdfs import (  # isort: skip
+        betaincinv, gammainccinv, gammaincinv, regularised_beta, regularised_beta_complement, regularised_beta_inverse,
+        regularised_gamma_p, regularised_gamma_p_inverse, regularised_gamma_q, regularised_gamma_q_inverse, student_cdf,
+        student_quantile,
+    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.classes import (  # isort: skip
+        entries, is_largest_other, largest_other, log_sum_exp, one_hot, pick, softmax, softmax_cross_entropy,
+        softmax_pull, softmax_residual, sum_over,
+    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.curves import (  # isort: skip
+        beta_concentration_curve, beta_cross, beta_mean_curve, gamma_curve, negative_binomial_cross,
+        negative_binomial_curve,
+    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.deviance import (  # isort: skip
+        poisson_deviance_half, tweedie_half_deviance,
+    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.differences import (  # isort: skip
+        exp_minus, log_times_exp, power_bend, power_less_log, power_minus_one, power_rise, power_slope, power_times_exp,
+        ratio_deviance, ratio_minus_one, scaled_exp_minus, sigmoid_balance, sigmoid_curve, square_bend_exp,
+        square_rest_exp, square_share_exp, square_slope_exp, times_exp_difference,
+    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.exponential import (  # isort: skip
+        exprel, exprel_derivative, log1m_exp, log1m_exp_neg_exp, log1pmx, times_exp, x_over_expm1,
+        x_over_expm1_derivative,
+    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.extreme_moments import (  # isort: skip
+        extreme_value_information, extreme_value_mean, extreme_value_variance,
+    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.extreme_steps import (  # isort: skip
+        gumbel_min_step_bend, gumbel_min_step_cross, gumbel_min_step_curve, gumbel_min_step_length,
+        gumbel_min_step_start, gumbel_step_bend, gumbel_step_cross, gumbel_step_curve, gumbel_step_length,
+        gumbel_step_start, log_gumbel_min_step, log_gumbel_step,
+    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.extremes import (  # isort: skip
+        extreme_value_loss, extreme_value_pull, extreme_value_pull_curve, extreme_value_pull_scale,
+        extreme_value_pull_shape, extreme_value_scale, extreme_value_scale_curve, extreme_value_scale_shape,
+        extreme_value_shape, extreme_value_shape_curve, generalized_pareto_cross, generalized_pareto_loss,
+        generalized_pareto_scale, generalized_pareto_scale_curve, generalized_pareto_shape,
+        generalized_pareto_shape_curve,
+    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.gamma import (  # isort: skip
+        digamma, log_factorial, log_gamma, stirling_error, stirling_error_derivative, stirling_error_second, tetragamma,
+        trigamma,
+    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.gamma_tails import (  # isort: skip
+        gamma_p_gap, gamma_p_pull, gamma_q_gap, gamma_q_pull, log_gamma_p, log_gamma_p_curve, log_gamma_p_shape,
+        log_gamma_q, log_gamma_q_curve, log_gamma_q_shape,
+    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.hyperbolic import (  # isort: skip
+        hypot1m, log1p_square, log1p_square_exp, log_cosh, sech2, sech2_times_exp, square_ratio,
+        square_ratio_derivative, square_sech2,
+    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.linked import (  # isort: skip
+        corrected, log_square, log_square_rest, shifted_exp_residual, sigmoid_residual, tanh_residual, times_sigmoid,
+    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.logistic import (  # isort: skip
+        log_softplus, sigmoid, softplus, softplus_ratio, softplus_ratio_bend, softplus_ratio_derivative,
+    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.mixed import (  # isort: skip
+        delay_pull, delay_wait, rice_centre, rice_centre_curve, rice_cross, rice_loss, rice_scale, rice_scale_curve,
+    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.normal import (  # isort: skip
+        erfc, hazard, hazard_derivative, log_diff_ndtr, log_ndtr, ndtr, ndtri,
+    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.plain import (  # isort: skip
+        abs, arctan, atan2, cos, cosh, exp, expm1, floor, huber_penalty, huber_score, log, log1p, maximum, minimum,
+        one_minus_cos, sign, sin, sinh, sqrt, tanh, where_positive, wrap_angle,
+    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.poisson_inverse_gaussian import (  # isort: skip
+        poisson_inverse_gaussian_a, poisson_inverse_gaussian_aa, poisson_inverse_gaussian_f,
+        poisson_inverse_gaussian_fa, poisson_inverse_gaussian_ff, poisson_inverse_gaussian_loss,
+    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.powers import (  # isort: skip
+        generalized_gamma_loss, generalized_poisson_curve, generalized_poisson_pull, generalized_poisson_pull_curve,
+        generalized_poisson_slope, power_excess, power_moment, power_pull, power_shape_curve, power_shape_slope,
+        yule_simon_curve, yule_simon_loss, yule_simon_slope,
+    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.products import (  # isort: skip
+        argument_hazard, argument_hazard_curve, argument_hazard_slope, excess_log1m, excess_rate, excess_rate_slope,
+        hazard_curve, log_power_step, log_power_step_curve, log_power_step_slope, power_exp, power_log_exp,
+        power_log_square_exp, scaled_chord, scaled_log1m, scaled_log1p, scaled_mean, scaled_rate, scaled_rate_slope,
+        scaled_share, scaled_wave, weighted_rate, weighted_rate_slope,
+    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.rising import (  # isort: skip
+        digamma_rising, log_beta, log_binomial, log_rising, log_rising_excess, log_rising_excess_derivative,
+        log_rising_excess_second, trigamma_rising,
+    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.robust import (  # isort: skip
+        biweight_curvature, biweight_penalty, biweight_score, expm1_minus, gamma_deviance_exp, gamma_deviance_half,
+        hypot_ratio, power_penalty, power_penalty_curvature, power_penalty_score, ratio_excess, relative_excess,
+        soft_cross_entropy, soft_residual,
+    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.saddle import (  # isort: skip
+        log_factorial_excess, poisson_deviance_exp,
+    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.shapes import (  # isort: skip
+        digamma_chord, hazard_excess, hazard_excess_derivative, log_ndtr_inverse, log_ndtr_inverse_curve,
+        log_ndtr_inverse_slope, log_ndtr_tilted, log_ndtr_tilted_scale, log_ndtr_tilted_slope, log_power_difference,
+        log_power_difference_curve, log_power_difference_slope, log_softplus_ratio, log_x_coth, log_x_coth_curve,
+        log_x_coth_slope, log_zeta1p, log_zeta1p_curve, log_zeta1p_slope, normal_plus_delay, scaled_power,
+        scaled_power_log, scaled_power_log_over, scaled_power_log_square, scaled_power_over, scaled_power_over_square,
+        trigamma_chord,
+    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.shares import (  # isort: skip
+        beta_binomial_cross, beta_binomial_loss, beta_binomial_odds, beta_binomial_odds_curve, beta_binomial_size,
+        beta_binomial_size_curve, continuous_bernoulli_loss, continuous_bernoulli_slope, continuous_bernoulli_variance,
+    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.single import (  # isort: skip
+        argument_sigmoid, argument_sigmoid_derivative, asinh_times_exp, burr_loss, burr_shape, chi_squared_loss,
+        generalized_poisson_loss, gompertz_ageing, gompertz_curve, gompertz_loss, gompertz_risk, hypot_rest_exp,
+        hypot_share_exp, log1p_times_exp, nakagami_loss, power_deviance, rate_gamma_excess, rate_gamma_loss,
+        rate_gamma_slope, ratio_rest, ratio_share, scaled_square_deviance, scaled_square_excess, softplus_less_log,
+        tilted_balance,
+    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.sinh_arcsinh import (  # isort: skip
+        sinh_arcsinh_b, sinh_arcsinh_bb, sinh_arcsinh_bg, sinh_arcsinh_g, sinh_arcsinh_gg, sinh_arcsinh_loss,
+        sinh_arcsinh_r, sinh_arcsinh_rb, sinh_arcsinh_rg, sinh_arcsinh_rr, sinh_arcsinh_rt, sinh_arcsinh_scale_curve,
+        sinh_arcsinh_t, sinh_arcsinh_tail_curve, sinh_arcsinh_tb, sinh_arcsinh_tg, sinh_arcsinh_tt,
+    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.skellam import (  # isort: skip
+        skellam_cross, skellam_first, skellam_loss,
+    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.skew_student import (  # isort: skip
+        skew_student_a, skew_student_aa, skew_student_an, skew_student_loss, skew_student_n, skew_student_nn,
+        skew_student_r, skew_student_ra, skew_student_rn, skew_student_rr, skew_student_rt, skew_student_t,
+        skew_student_ta, skew_student_tn, skew_student_tt,
+    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.steps import (  # isort: skip
+        cauchy_hazard, cauchy_hazard_slope, cauchy_step_bend, cauchy_step_cross, cauchy_step_curve, cauchy_step_length,
+        cauchy_step_start, log_cauchy_step, log_cauchy_tail, log_normal_step, normal_step_bend, normal_step_cross,
+        normal_step_curve, normal_step_length, normal_step_start,
+    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.student import (  # isort: skip
+        student_balance, student_balance_slope, student_bend, student_df_curve, student_loss, student_pull,
+        student_pull_bend, student_pull_slope, student_slope,
+    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.student_tails import (  # isort: skip
+        log_student_cdf, log_student_cdf_df, log_student_cdf_df2, student_hazard,
+    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.sums import (  # isort: skip
+        log_add_exp,
+    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.tweedie import (  # isort: skip
+        tweedie_bend, tweedie_deviance_half, tweedie_normaliser, tweedie_normaliser_curve, tweedie_normaliser_slope,
+        tweedie_pull,
+    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.tweedie_tails import (  # isort: skip
+        tweedie_cdf, tweedie_survival,
+    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.whole import (  # isort: skip
+        bessel_bend_exp, bessel_pull_exp, binomial_loss, gamma_loss, gamma_peak, log_i0e_exp, log_less_digamma,
+        scaled_deviance, scaled_excess, trigamma_excess,
+    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.whole_pairs import (  # isort: skip
+        beta_concentration_slope, beta_deviance, beta_loss, beta_mean_slope, negative_binomial_bend,
+        negative_binomial_deviance, negative_binomial_loss, negative_binomial_residual, negative_binomial_slope,
+        negative_binomial_spread, negative_binomial_spread_slope, negative_binomial_weight,
+    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.windows import (  # isort: skip
+        log_window, log_window_half, log_window_middle,
+    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.zeros import (  # isort: skip
+        log_with_zero, poisson_without_zero, poisson_without_zero_curve, poisson_without_zero_slope, sigmoid_gap,
+    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.zeta import (  # isort: skip
+        log_zeta1p_exp, log_zeta1p_exp_curve, log_zeta1p_exp_slope, zeta_share,
+    )  # fmt: skip
+    from scipy.special import erf, xlog1py, xlogy  # isort: skip
+
+__getattr__, __dir__ = exports(__name__, __file__)
 
 __all__ = [
     "abs", "arctan", "argument_hazard", "argument_hazard_curve", "argument_hazard_slope", "argument_sigmoid",

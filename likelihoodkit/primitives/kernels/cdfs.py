@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import scipy.special as special
 
+from likelihoodkit.later import special
 from likelihoodkit.primitives.kernels._tools import Floats, kernel
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import scipy.special as special
 
+from likelihoodkit.later import special
 from likelihoodkit.primitives.kernels._binet import binet
 from likelihoodkit.primitives.kernels._tables import LOG_GAMMA
 from likelihoodkit.primitives.kernels._tools import Floats, horner, kernel, piecewise

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import scipy.special as special
 
+from likelihoodkit.later import special
 from likelihoodkit.primitives.kernels._tables import MILLS_EXCESS
 from likelihoodkit.primitives.kernels._tools import Floats, gauss_legendre, horner, kernel, piecewise
 from likelihoodkit.primitives.kernels.exponential import log1m_exp, times_exp

@@ -25,7 +25,6 @@ from numpy import (
     tanh,
 )
 from numpy.typing import ArrayLike
-from scipy.special import erf, xlog1py, xlogy
 
 from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise
 
@@ -35,7 +34,6 @@ __all__ = [
     "atan2",
     "cos",
     "cosh",
-    "erf",
     "exp",
     "expm1",
     "floor",
@@ -53,8 +51,6 @@ __all__ = [
     "tanh",
     "where_positive",
     "wrap_angle",
-    "xlog1py",
-    "xlogy",
 ]
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import scipy.special as special
 
+from likelihoodkit.later import special
 from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise
 from likelihoodkit.primitives.kernels.differences import TINY
 from likelihoodkit.primitives.kernels.exponential import log1m_exp, log1pmx, times_exp, x_over_expm1

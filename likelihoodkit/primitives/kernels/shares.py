@@ -10,8 +10,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import scipy.special as special
 
+from likelihoodkit.later import special
 from likelihoodkit.primitives.kernels._tools import Floats, Formula, gauss_legendre, horner, kernel, piecewise
 from likelihoodkit.primitives.kernels.exponential import times_exp
 from likelihoodkit.primitives.kernels.logistic import sigmoid, softplus

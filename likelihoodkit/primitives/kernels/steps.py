@@ -6,8 +6,8 @@ import math
 from typing import Any
 
 import numpy as np
-from scipy import special
 
+from likelihoodkit.later import special
 from likelihoodkit.primitives.kernels._tools import Floats, kernel
 from likelihoodkit.primitives.kernels.exponential import log1m_exp
 from likelihoodkit.primitives.kernels.normal import (

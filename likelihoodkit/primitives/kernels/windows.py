@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import scipy.special as special
 
+from likelihoodkit.later import special
 from likelihoodkit.primitives.kernels._tools import Floats, gauss_legendre, kernel, piecewise
 from likelihoodkit.primitives.kernels.exponential import log1m_exp
 from likelihoodkit.primitives.kernels.normal import SQRT_HALF, _density, _left_hazard, _log_ndtr_left, log_ndtr

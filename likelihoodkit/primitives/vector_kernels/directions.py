@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import scipy.special
 
+from likelihoodkit.later import special
 from likelihoodkit.primitives.kernels import log_gamma
 from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise
 
@@ -78,7 +78,7 @@ def log_bessel(k: Floats, like: Floats) -> Floats:
         (k,),
         (near, lambda k: np.log1p(_series(k, order)) - order * np.log(2.0) - float(log_gamma(order + 1.0)) - k),
         (far, lambda k: np.log(_sum(_asymptotic(order), k)) - 0.5 * np.log(2 * np.pi) - (order + 0.5) * np.log(k)),
-        otherwise=lambda k: np.log(scipy.special.ive(order, k)) - order * np.log(k),
+        otherwise=lambda k: np.log(special.ive(order, k)) - order * np.log(k),
     )
 
 
@@ -96,7 +96,7 @@ def bessel_complement(k: Floats, like: Floats) -> Floats:
         (k,),
         (near, lambda k: 1.0 - k * _ratio_over(k, order)),
         (far, lambda k: _sum(_gap(order), k) / _sum(_asymptotic(order), k)),
-        otherwise=lambda k: 1.0 - scipy.special.ive(order + 1, k) / scipy.special.ive(order, k),
+        otherwise=lambda k: 1.0 - special.ive(order + 1, k) / special.ive(order, k),
     )
 
 
@@ -128,7 +128,7 @@ def resultant_slope(k: Floats, like: Floats) -> Floats:
         return (_sum(slopes[0], k) - _sum(top, k) * _sum(slopes[1], k) / below) / below / k
 
     def between(k: Floats) -> Any:
-        length = scipy.special.ive(order + 1, k) / scipy.special.ive(order, k)
+        length = special.ive(order + 1, k) / special.ive(order, k)
         return np.asarray(1.0 - length * length - (d - 1) * length / k)
 
     return piecewise((k,), (near, series), (far, asymptotic), otherwise=between)

@@ -1,0 +1,57 @@
+"""The formula of a loss and what is computed from it: all that a loss whose programs are kept does not need."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import sympy as sp
+
+from likelihoodkit.calculus import Calculus
+from likelihoodkit.compile.build import compile_program
+from likelihoodkit.declaration import Bound
+from likelihoodkit.expectation import expected_outer_product
+from likelihoodkit.majorizer import majorizer
+from likelihoodkit.matrices import assemble
+from likelihoodkit.nll import Derivation, negative_log_likelihood
+from likelihoodkit.parts import by_parts, refuse_information
+from likelihoodkit.stabilise import stabilise
+
+__all__ = [
+    "Derived",
+    "assemble",
+    "by_parts",
+    "compile_program",
+    "expected_outer_product",
+    "majorizer",
+    "refuse_information",
+]
+
+
+class Derived:
+    """What is derived from a bound noise or a named loss, each part when it is first asked for."""
+
+    def __init__(self, bound: Bound) -> None:
+        self.textbook = negative_log_likelihood(bound)
+
+    @cached_property
+    def derivation(self) -> Derivation:
+        """The stable expression and the steps that led to it."""
+        return stabilise(self.textbook)
+
+    @cached_property
+    def calculus(self) -> Calculus:
+        """Symbolic value, gradient, Hessian and Fisher information."""
+        return Calculus(self.derivation)
+
+    def expressions(self, what: str) -> dict[str, sp.Expr]:
+        """The results of one of the programs of a loss, by name."""
+        calculus = self.calculus
+        if what == "value":
+            return {"value": calculus.value}
+        if what == "fused":
+            return {"value": calculus.value, **{f"d {n}": e for n, e in calculus.gradient.items()}}
+        if what == "hessian":
+            return {f"{a} {b}": e for (a, b), e in calculus.hessian.items()}
+        if what == "fisher":
+            return {f"{a} {b}": e for (a, b), e in (calculus.fisher or {}).items()}
+        return dict(self.derivation.parameters)

@@ -1,0 +1,113 @@
+"""Making a declaration: what the class body wrote becomes facts, and the same noise by other parameters.
+
+Symbols get their names, formulas are checked to mention nothing else, alternatives are written down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import sympy as sp
+
+from likelihoodkit.binding import NO_OUTCOME
+from likelihoodkit.errors import DeclarationError
+from likelihoodkit.primitives.words import exact
+from likelihoodkit.reparameterise import information, rewritten
+from likelihoodkit.slots import CLOSED_FORMS, OF_EITHER, RESERVED, Slot, make_slot, name_symbols, write_formula
+
+if TYPE_CHECKING:
+    from likelihoodkit.binding import Facts
+
+
+def declare(cls: Any) -> None:
+    """Give a class the facts that its body wrote."""
+    body = vars(cls)
+    slots: dict[str, Slot] = {}
+    for name, value in body.items():  # the first name counts: ``mode = mean`` is a formula, not a parameter
+        if isinstance(value, Slot) and value not in slots.values():
+            slots[value.word or name] = value
+    others = {name: slot for name, slot in slots.items() if slot.role == "alternative"}
+    slots = {name: slot for name, slot in slots.items() if name not in others}
+    naming = name_symbols(cls.__name__, slots)
+    outcomes = [name for name, slot in slots.items() if slot.role == "outcome"]
+    if len(outcomes) > 1 or (not outcomes and cls.has_outcome):
+        raise DeclarationError(
+            f"{cls.__name__} declares {len(outcomes)} outcomes; exactly one outcome() is needed",
+            family=cls.__name__,
+        )
+    if cls.formula_name not in body:
+        raise DeclarationError(
+            f"{cls.__name__} declares no {cls.formula_name}",
+            family=cls.__name__,
+            remedy=f"Write {cls.formula_name} = ...",
+        )
+    for name in (cls.formula_name, *CLOSED_FORMS):
+        if name in body and (name not in slots or name != OF_EITHER):
+            setattr(cls, name, write_formula(cls.__name__, name, body[name], naming))
+    cls.formula = getattr(cls, cls.formula_name)
+    cls.fisher = {
+        key: write_formula(cls.__name__, "fisher", value, naming) for key, value in body.get("fisher", {}).items()
+    }
+    cls.components = tuple((w.xreplace(naming), one) for w, one in body.get("components", ()))
+    cls.log_step = body["log_step"].xreplace(naming) if body.get("log_step") is not None else None
+    cls.outcome = slots[outcomes[0]].under(outcomes[0]) if outcomes else NO_OUTCOME
+    cls.parameters = {name: slot.under(name) for name, slot in slots.items() if slot.role != "outcome"}
+    for name, slot in slots.items():
+        for bound in {slot.domain.upper, slot.domain.lower} - {None, "classes", *slots}:
+            raise DeclarationError(f"{cls.__name__}.{name} is bounded by {bound!r}, which is not declared")
+        if name not in RESERVED:
+            setattr(cls, name, naming[slot])
+        elif name == OF_EITHER and name in body:
+            delattr(cls, name)  # not a claim about what it would ask for
+    if others:
+        _declare_alternatives(cls, body.get("alternatives", {}), naming, others)
+
+
+def _declare_alternatives(
+    family: type[Facts], ways: Mapping[Any, Any], naming: Mapping[Slot, sp.Symbol], others: Mapping[str, Slot]
+) -> None:
+    """Write down the further parameterisations: by the names of each, the family's own parameters in their terms."""
+    every = {**naming, **name_symbols(family.__name__, others)}
+    by_name = {str(symbol): symbol for symbol in every.values()}
+    family.others = {name: slot.under(name) for name, slot in others.items()}
+    family.alternatives = {}
+    for slots, places in ways.items():
+        way = tuple(str(every[slot]) for slot in slots)
+        kept = {name: row.symbol for name, row in family.parameters.items() if name in way}
+        named = {str(every[slot]): exact(value).xreplace(every) for slot, value in places.items()}
+        known = {by_name[name] for name in way}
+        stray = {symbol for value in named.values() for symbol in value.free_symbols} - known
+        if stray or set(kept) | set(named) != set(family.parameters) or set(kept) & set(named):
+            raise DeclarationError(
+                f"{family.__name__}.alternatives by {', '.join(way)} must say what each of "
+                f"{', '.join(n for n in family.parameters if n not in way)} is, in terms of {', '.join(way)} alone",
+                family=family.__name__,
+            )
+        family.alternatives[way] = {**kept, **named}
+
+
+@cache
+def otherwise(family: type[Facts], way: tuple[str, ...]) -> type[Facts]:
+    """The family by other parameters: a declaration of its own, made by substitution."""
+    rows = [family.parameters.get(name) or family.others[name] for name in way]
+    places = {family.parameters[name].symbol: value for name, value in family.alternatives[way].items()}
+    body: dict[str, Any] = {"__doc__": family.__doc__, "__module__": family.__module__, "origin": family}
+    slots: dict[sp.Symbol, Slot] = {}
+    for row in (family.outcome, *rows):
+        role = "outcome" if row is family.outcome else "held" if row.link is None else "parameter"
+        slot = slots[row.symbol] = make_slot(role, row.domain, row.link)
+        slot.word, slot.default = row.name, row.default
+        body[f"_{row.name}"] = slot
+
+    def written(formula: sp.Expr) -> Any:
+        return rewritten(formula, places).xreplace(slots)
+
+    for name in (family.formula_name, *CLOSED_FORMS):
+        if name in vars(family):
+            body[name] = written(getattr(family, name))
+    own = {n: (row.symbol, places[row.symbol]) for n, row in family.parameters.items() if row.link is not None}
+    new = {row.name: row.symbol for row in rows if row.link is not None}
+    body["fisher"] = {pair: value.xreplace(slots) for pair, value in information(family.fisher, own, new).items()}
+    return type(family)(family.__name__, family.__bases__, body)  # type: ignore[misc,no-any-return]
