@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from laws.subjects import HELD, Subject
 
 import likelihoodkit as lk
+from laws.subjects import HELD, Subject
 from likelihoodkit import announced, kept
 from likelihoodkit.families import FAMILIES
 

@@ -147,6 +147,9 @@ def _globals(_module: str) -> dict[str, Any]:
 @cache
 def _fill() -> None:
     """Make every function of every file anew."""
+    for package in (kernels, vector_kernels):
+        for name in dir(package):  # a file is read when it is first asked for
+            getattr(package, name)
     modules = {name: m for name, m in sys.modules.items() if name.startswith(PACKAGES) and m is not None}
     for module in modules.values():
         found = _globals(module.__name__)
