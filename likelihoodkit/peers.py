@@ -129,6 +129,7 @@ CALLS: dict[str, dict[str, str]] = {
     "GeneralizedPoisson": {
         "R": "VGAM.dgenpois0(theta=mean / (1 + dispersion * mean), "
              "lambda_=dispersion * mean / (1 + dispersion * mean))"},
+    "ConwayMaxwellPoisson": {"R": "COMPoissonReg.dcmp(lambda_=rate, nu=dispersion)"},
     "PoissonInverseGaussian": {"R": "actuar.dpoisinvgauss(mean=mean, shape=mean / dispersion)"},
     "DiscreteWeibull": {"R": "extraDistr.ddweibull(shape1=probability, shape2=shape)"},
     "Logarithmic": {"scipy": "logser(p=probability)", "R": "actuar.dlogarithmic(prob=probability)"},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import mpmath
@@ -75,8 +75,129 @@ def tweedie_cdf(y: Number, f: Number, g: Number, p: Number) -> Number:
     return total
 
 
+def _more(total: list[Number], weight: Number, d: Number, o: Number) -> None:
+    for place, power in enumerate((1, d, o, d * d, d * o, o * o)):
+        total[place] += weight * power
+
+
+def _times(first: list[Number], second: list[Number]) -> list[Number]:
+    """The product of two Taylor series."""
+    return [mpmath.fsum(first[i] * second[k - i] for i in range(k + 1)) for k in range(len(first))]
+
+
+def _exp_series(logs: list[Number]) -> list[Number]:
+    found = [mpmath.exp(logs[0])]
+    for k in range(1, len(logs)):
+        found.append(mpmath.fsum(i * logs[i] * found[k - i] for i in range(1, k + 1)) / k)
+    return found
+
+
+@lru_cache(maxsize=256)
+def _conway_sums(f: Number, nu: Number, prec: int) -> tuple[Number, ...]:
+    """The mode m of exp(f k)/(k!)^nu; log Z against its term; means and covariances of k - m and nu log k!/m!."""
+    nats = prec * mpmath.log(2)
+    mu = mpmath.exp(f / nu)
+    mode = mpmath.floor(mu) if f >= 0 else mpmath.mpf(0)
+    base = mpmath.loggamma(mode + 1)
+    total = [mpmath.mpf(0)] * 6
+
+    def add(k: Number, weight: Number) -> bool:
+        """Add the term at k; is it one of the last that count?"""
+        o = nu * (mpmath.loggamma(k + 1) - base)
+        term = weight * mpmath.exp(f * (k - mode) - o)
+        _more(total, term, k - mode, o)
+        return bool(term < mpmath.ldexp(total[0], -prec - 60) and abs(k - mode) > 1)
+
+    width, steps = mpmath.sqrt(mu / nu), mpmath.sqrt(nats / 2) / mpmath.pi + 1
+    if nu * mu > 4 * nats + 400:  # a bell: all terms, or a wide one by the trapezoidal rule
+        step = max(width / steps, mpmath.mpf(1))
+        add(mode, step)
+        for side in (1, -1):
+            k = mode + side * step
+            while k >= 0 and not add(k, step):
+                k += side * step
+    else:
+        k = mpmath.mpf(0)
+        while not add(k, mpmath.mpf(1)):
+            k += 1
+            if k >= max(200, nats):  # Euler and Maclaurin's formula for the rest
+                _tail(f, nu, k, mode, base, add, total, nats)
+                break
+    z, d, o, square, both, o_square = total[0], *(t / total[0] for t in total[1:])
+    return mode, mpmath.log(z), d, o, square - d * d, both - d * o, o_square - o * o
+
+
+def _tail(
+    f: Number, nu: Number, start: Number, mode: Number, base: Number, add: Callable[[Number, Number], bool],
+    total: list[Number], nats: Number,
+) -> None:  # fmt: skip
+    """The terms from `start` on: their integral by a double exponential rule, half the first, and derivatives there."""
+    top, span = max(mode, start), mpmath.mpf(1)
+
+    def log_term(k: Number) -> Number:
+        return f * k - nu * mpmath.loggamma(k + 1)
+
+    while log_term(top + span) - log_term(top) > -nats - 60:
+        span *= 2
+    scale, h = span / (nats + 60) + (top - start), 2 / nats
+    x = -mpmath.log(nats + 60) - mpmath.mpf(1) / 3
+    while True:
+        u = mpmath.exp(x - mpmath.exp(-x))
+        add(start + scale * u, h * scale * u * (1 + mpmath.exp(-x)))
+        if x > 0 and start + scale * u > top + span:
+            break
+        x += h
+    count = 2 * (20 + int(nats / 6))
+    logs = [nu * (mpmath.loggamma(start + 1) - base)]
+    logs += [nu * mpmath.psi(k - 1, start + 1) / mpmath.factorial(k) for k in range(1, count)]
+    far = [start - mode, mpmath.mpf(1)] + [mpmath.mpf(0)] * (count - 2)
+    term = _exp_series([f * d - o for d, o in zip(far, logs, strict=True)])
+    first, other = _times(term, far), _times(term, logs)
+    rows = (term, first, other, _times(first, far), _times(first, logs), _times(other, logs))
+    for place, row in enumerate(rows):
+        total[place] += row[0] / 2
+        total[place] -= mpmath.fsum(mpmath.bernoulli(k + 1) / (k + 1) * row[k] for k in range(1, count, 2))
+
+
+def conway_maxwell_poisson(what: str, y: Number, f: Number, n: Number) -> Number:
+    """log Z - y f + nu log y! or a derivative in f and n = log nu; Z is the sum of exp(f k)/(k!)^nu."""
+    with mpmath.workprec(mpmath.mp.prec + 40):
+        nu = mpmath.exp(n)
+        s = f / nu
+        if s > mpmath.mpf(10) ** 3000:
+            raise OverflowError("more digits before the point than can be kept")
+        own = nu * mpmath.loggamma(y + 1)
+        size = nu * mpmath.exp(s)
+        if size > 1e40:  # the saddle point: what is left out is 1/(24 size)
+            slope = own + size * (1 - s) - (nu * mpmath.log(2 * mpmath.pi) + s + 1) / 2
+            return {
+                "loss": size - ((nu - 1) * (s + mpmath.log(2 * mpmath.pi)) + n) / 2 - y * f + own,
+                "f": size / nu - (nu - 1) / (2 * nu) - y,
+                "n": slope,
+                "ff": size / nu**2,
+                "fn": -s * size / nu - 1 / (2 * nu),
+                "nn": own + size * ((1 - s) ** 2 + s) + (s - nu * mpmath.log(2 * mpmath.pi)) / 2,
+            }[what]
+        more = 2 * int(max(s, 0) / mpmath.log(2))
+        with mpmath.workprec(mpmath.mp.prec + more):
+            mode, log_z, d, o, spread, both, o_spread = _conway_sums(f, nu, mpmath.mp.prec)
+            slope = own - nu * mpmath.loggamma(mode + 1) - o
+            return {
+                "loss": log_z - f * (y - mode) + slope + o,
+                "f": d + (mode - y),
+                "n": slope,
+                "ff": spread,
+                "fn": -both,
+                "nn": slope + o_spread,
+            }[what]
+
+
 #: word -> function of mpmath numbers
 SERIES_FUNCTIONS: dict[str, Callable[..., Number]] = {
+    **{
+        f"conway_maxwell_poisson_{what}": partial(conway_maxwell_poisson, what)
+        for what in ("loss", "f", "n", "ff", "fn", "nn")
+    },
     "tweedie_normaliser": tweedie_normaliser,
     "tweedie_normaliser_slope": lambda s, p: tweedie_normaliser(s, p, 1),
     "tweedie_normaliser_curve": lambda s, p: tweedie_normaliser(s, p, 2),

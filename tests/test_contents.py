@@ -14,7 +14,7 @@ ROWS = {row.name: row for row in lk.families()}
 #: names of the catalogue that may be recommended before they are there
 PROMISED = {
     "Tweedie", "GeneralizedExtremeValue", "GeneralizedPareto", "Pareto", "SkewT", "BoxCoxT", "Skellam",
-    "ConwayMaxwellPoisson", "PoissonInverseGaussian",
+    "PoissonInverseGaussian",
 }  # fmt: skip
 
 

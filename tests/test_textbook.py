@@ -38,6 +38,7 @@ OWN: dict[str, list[dict[str, str]]] = {
     ],
     "Pareto": [{"shape": "12"}, {"shape": "8"}],
     "Tweedie": [{"mean": "1.7", "dispersion": "1.1"}, {"mean": "0.6", "dispersion": "0.4"}],
+    "ConwayMaxwellPoisson": [{"rate": "0.8", "dispersion": "0.4"}, {"rate": "2.5", "dispersion": "1.7"}],
     "Skellam": [{"first": "2.5", "second": "0.7"}, {"first": "0.3", "second": "4"}],
 }  # fmt: skip
 SCALAR = [name for name in FAMILIES if not FAMILIES[name].classes]

@@ -52,6 +52,12 @@ FAMILY_TEMPLATES: dict[str, tuple[str, str]] = {
             "extreme_value_shape_curve": "aa",
         },
     ),
+    "conway_maxwell_poisson_loss": ("[log(Z({1}, {2})) - {0} ({1}) + exp({2}) log({0}!)]", "atom"),
+    "conway_maxwell_poisson_f": ("(E[k; {1}, {2}] - {0})", "atom"),
+    "conway_maxwell_poisson_n": ("exp({2}) (log({0}!) - E[log(k!); {1}, {2}])", "product"),
+    "conway_maxwell_poisson_ff": ("Var[k; {1}, {2}]", "atom"),
+    "conway_maxwell_poisson_fn": ("-exp({2}) Cov[k, log(k!); {1}, {2}]", "product"),
+    "conway_maxwell_poisson_nn": ("d2/dn2 [log(Z(f, n)) + exp(n) log(k!)][{0}, {1}, {2}]", "atom"),
     "skellam_loss": (
         "[exp({1}) + exp({2}) - {0} ({1} - ({2}))/2 - log(I_|{0}|(2 exp(({1} + {2})/2)))]",
         "atom",

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from likelihoodkit.families.cauchy import Cauchy as Cauchy
     from likelihoodkit.families.chi_squared import ChiSquared as ChiSquared
     from likelihoodkit.families.continuous_bernoulli import ContinuousBernoulli as ContinuousBernoulli
+    from likelihoodkit.families.conway_maxwell_poisson import ConwayMaxwellPoisson as ConwayMaxwellPoisson
     from likelihoodkit.families.dirichlet import Dirichlet as Dirichlet
     from likelihoodkit.families.dirichlet_multinomial import DirichletMultinomial as DirichletMultinomial
     from likelihoodkit.families.discrete_weibull import DiscreteWeibull as DiscreteWeibull
@@ -122,7 +123,7 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
     "Counts": (
         "Poisson", "Geometric", "NegativeBinomial", "Binomial", "BetaBinomial", "Logarithmic", "GeneralizedPoisson",
         "Zeta", "YuleSimon", "DiscreteWeibull", "Skellam",
-        "PoissonInverseGaussian",
+        "PoissonInverseGaussian", "ConwayMaxwellPoisson",
     ),
     "Vectors": (
         "MultivariateNormal", "MultivariateT", "Dirichlet", "Multinomial", "DirichletMultinomial", "PlackettLuce",

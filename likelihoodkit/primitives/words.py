@@ -123,6 +123,11 @@ from likelihoodkit.primitives.cholesky import (
     unwhiten as unwhiten,
     whiten as whiten,
 )
+from likelihoodkit.primitives.conway_maxwell import (
+    conway_maxwell_poisson_f as conway_maxwell_poisson_f,
+    conway_maxwell_poisson_ff as conway_maxwell_poisson_ff,
+    conway_maxwell_poisson_loss as conway_maxwell_poisson_loss,
+)
 from likelihoodkit.primitives.directions import (
     log_bessel as log_bessel,
     resultant_length as resultant_length,

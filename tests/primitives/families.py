@@ -8,6 +8,7 @@ import mpmath as mp
 import numpy as np
 
 from primitives.reference import Case, _magnitudes
+from reference import conway
 from reference.sums import SUMS, amounts
 
 Draw = Callable[[np.random.Generator, int, float], tuple[np.ndarray, ...]]
@@ -86,8 +87,45 @@ def _one_entry(g: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, 
     return g.uniform(-0.45, 3, n), np.full(n, 1.0), np.full(n, 2.0)
 
 
+def _conway(what: str) -> Callable[..., mp.mpf]:
+    def definition(y: mp.mpf, f: mp.mpf, n: mp.mpf) -> mp.mpf:
+        nu, own = mp.exp(n), mp.loggamma(mp.mpf(y) + 1)
+        at = conway.sums(mp.mpf(f), nu)
+        slope = nu * (own - at.log_mean)
+        known = {
+            "loss": at.log_z - y * f + nu * own,
+            "f": at.mean - y,
+            "n": slope,
+            "ff": at.spread,
+            "fn": -nu * at.both,
+        }
+        return known[what] if what in known else slope + nu**2 * at.log_spread
+
+    return definition
+
+
+def _dispersed(g: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
+    """Few counts, log rates and log dispersions, mostly with short sums: mpmath takes a second for a long one."""
+    count = max(n // 5, 1)
+    log_nu = g.uniform(-1, 3, count)
+    return np.floor(np.exp(g.uniform(0, 5, count))) - 1, np.exp(log_nu) * g.uniform(-3, 4, count), log_nu
+
+
+_CONWAY = (
+    (3.0, 1.0, 0.0),
+    (2.0, -0.05, -6.0),
+    (0.0, 0.0, -5.0),
+    (900.0, 5.1, -0.3),
+    (0.0, -30.0, 1.0),
+    (5.0, 8.0, 0.0),
+)
 #: name -> definition, arguments to draw, further points, digits lost per decade, bound
 FAMILY_CASES: dict[str, Case] = {
+    # nn is a variance less a mean, which for many counts are as good as equal
+    **{
+        f"conway_maxwell_poisson_{what}": Case(_conway(what), _dispersed, _CONWAY, 1, 100.0 if what == "nn" else 4.0)
+        for what in ("loss", "f", "n", "ff", "fn", "nn")
+    },
     # rounded terms of 1/a^4 in the middle range: 1e-13 is more than a curvature needs
     "extreme_value_information": Case(_extreme_information, _one_entry, ((-0.2, 1.0, 2.0), (1e-3, 1.0, 2.0)), 20, 1e3),
     "tweedie_normaliser": Case(lambda s, p: _counted(s, p)[0], _relative, ((-7.0, 1.5), (0.0, 1.25)), 1, 8.0),

@@ -7,6 +7,7 @@ from functools import cache
 
 from mpmath import mp, mpf
 
+from reference.conway import CONWAY_MAXWELL_POISSON
 from reference.entry import Family
 from reference.jets import Number, exp, log, sqrt, unary, value
 
@@ -106,6 +107,7 @@ def _tweedie_cdf(y: mpf, mean: mpf, dispersion: mpf, power: mpf) -> mpf:
 
 
 SUMS = (
+    CONWAY_MAXWELL_POISSON,
     Family("Skellam", "Skellam (1946) J. R. Stat. Soc. 109, 296", "integers", (("first", "exp"), ("second", "exp")),
            _skellam, _skellam_cdf, lambda a, b: (a - b, a + b)),
     Family("Tweedie", "Jorgensen (1987) J. R. Stat. Soc. B 49, 127", "amounts or nothing",

@@ -40,6 +40,10 @@ if TYPE_CHECKING:
         entries, is_largest_other, largest_other, log_sum_exp, one_hot, pick, softmax, softmax_cross_entropy,
         softmax_pull, softmax_residual, sum_over,
     )  # fmt: skip
+    from likelihoodkit.primitives.kernels.conway_maxwell import (  # isort: skip
+        conway_maxwell_poisson_f, conway_maxwell_poisson_ff, conway_maxwell_poisson_fn, conway_maxwell_poisson_loss,
+        conway_maxwell_poisson_n, conway_maxwell_poisson_nn,
+    )  # fmt: skip
     from likelihoodkit.primitives.kernels.curves import (  # isort: skip
         beta_concentration_curve, beta_cross, beta_mean_curve, gamma_curve, negative_binomial_cross,
         negative_binomial_curve,
@@ -215,7 +219,9 @@ __all__ = [
     "box_cox_pp", "box_cox_s", "box_cox_sp", "box_cox_ss", "box_cox_t", "box_cox_tp", "box_cox_ts", "box_cox_tt",
     "burr_loss", "burr_shape", "cauchy_hazard", "cauchy_hazard_slope", "cauchy_step_bend", "cauchy_step_cross",
     "cauchy_step_curve", "cauchy_step_length", "cauchy_step_start", "chi_squared_loss", "continuous_bernoulli_loss",
-    "continuous_bernoulli_slope", "continuous_bernoulli_variance", "corrected", "cos", "cosh", "delay_pull",
+    "continuous_bernoulli_slope", "continuous_bernoulli_variance", "conway_maxwell_poisson_f",
+    "conway_maxwell_poisson_ff", "conway_maxwell_poisson_fn", "conway_maxwell_poisson_loss",
+    "conway_maxwell_poisson_n", "conway_maxwell_poisson_nn", "corrected", "cos", "cosh", "delay_pull",
     "delay_wait",
     "digamma", "digamma_chord", "digamma_rising", "entries", "erf", "erfc", "excess_log1m", "excess_rate",
     "excess_rate_slope", "exp", "exp_minus", "expm1", "expm1_minus", "expm1_over", "expm1_over_da",
