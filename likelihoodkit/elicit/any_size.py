@@ -39,7 +39,9 @@ class AnySize:
 
     @cached_property
     def losses(self) -> sp.Expr | None:
-        """The vector of losses, entry k for class k; None where the loss cannot be written so."""
+        """The vector of losses, entry k for class k; None where the loss cannot be written so, or its K is fixed."""
+        if self.question.fixed:
+            return None
         formula, label = self.question.formula, sp.Symbol("label", real=True)
         value = one_hot(label, self.symbol) if self.question.target.vector else label
         reader = self._reader()

@@ -24,18 +24,28 @@ from likelihoodkit.elicit.risk import Formula
 from likelihoodkit.errors import DerivationError
 
 Array = NDArray[Any]
-TRUTHS = ((0.5, 0.3, 0.2), (0.7, 0.2, 0.1), (0.4, 0.35, 0.25), (0.1, 0.1, 0.8))
+
+
+def truths(size: int) -> tuple[tuple[float, ...], ...]:
+    """Four laws of ``size`` classes to look at a loss under."""
+    if size == SIZE:
+        return (0.5, 0.3, 0.2), (0.7, 0.2, 0.1), (0.4, 0.35, 0.25), (0.1, 0.1, 0.8)
+    steep, flat = [2.0**-k for k in range(size)], [size + 3.0 - k for k in range(size)]
+    weights = (steep, [3.0**-k for k in range(size)], flat, [w**2 for w in steep[::-1]])
+    return tuple(tuple(w / sum(row) for w in row) for row in weights)
 
 
 class Classes:
-    """The analysis of one loss of K classes at K = 3."""
+    """The analysis of one loss of K classes at K = 3, or at the K that its settings fix."""
 
     def __init__(self, question: Question) -> None:
         if len(question.predictions) != 1:
             raise DerivationError(f"{question.name} predicts more than class probabilities", family=question.name)
         self.question = question
         self.any_size = AnySize(question)
-        self.losses, self.q = class_formulas(question, SIZE)
+        self.size = question.size or SIZE
+        self.truths = truths(self.size)
+        self.losses, self.q = class_formulas(question, self.size)
         if any(loss.has(sp.nan, sp.zoo, sp.oo) for loss in self.losses):
             raise DerivationError(
                 f"{question.name} is infinite where the outcome is one of the classes: it takes rows of probabilities",
@@ -52,7 +62,7 @@ class Classes:
         """phi where L_k = phi(q_k) for every class, in the symbol q0; None where the loss sees the others too."""
         if any(sp.diff(self.losses[0], s) != 0 for s in self.q[1:]):
             return None
-        same = (zero(self.losses[k].xreplace({self.q[k]: self.q[0]}) - self.losses[0]) for k in range(1, SIZE))
+        same = (zero(self.losses[k].xreplace({self.q[k]: self.q[0]}) - self.losses[0]) for k in range(1, self.size))
         return self.losses[0] if all(same) else None
 
     @cached_property
@@ -76,8 +86,8 @@ class Classes:
         return mass, self.constant_mass(mass)
 
     def on_simplex(self, expression: sp.Expr) -> sp.Expr:
-        """The expression with q_2 = 1 - q_0 - q_1."""
-        return expression.xreplace({self.q[-1]: 1 - self.q[0] - self.q[1]})
+        """The expression with the last q one minus the others."""
+        return expression.xreplace({self.q[-1]: 1 - sp.Add(*self.q[:-1])})
 
     def constant_mass(self, mass: sp.Expr) -> bool:
         """Is ``mass`` free of the prediction?"""
@@ -85,6 +95,14 @@ class Classes:
             return all(zero(sp.diff(mass, s)) for s in self.q)
         inside = self.on_simplex(mass)
         return all(zero(sp.diff(inside, s)) for s in self.q[:-1])
+
+    @cached_property
+    def determined(self) -> bool:
+        """Do the probabilities exp(-loss) tell the prediction (near equal chances, K - 1 of them being free)?"""
+        free = self.q[:-1]
+        slopes = sp.Matrix([[sp.diff(self.on_simplex(loss), s) for s in free] for loss in self.losses])
+        at = {s: sp.Rational(1, self.size) for s in free}
+        return bool(slopes.xreplace(at).applyfunc(sp.nsimplify).rank() == len(free))
 
     @cached_property
     def homogeneous(self) -> list[sp.Expr]:
@@ -100,7 +118,7 @@ class Classes:
         q = self.q
         if any(loss.has(*SWITCHES) for loss in self.losses):
             return False
-        truth = dict(zip(q, sp.symbols("p0:3", positive=True), strict=True))
+        truth = dict(zip(q, sp.symbols(f"p0:{self.size}", positive=True), strict=True))
         losses = self.homogeneous
         for s in q:
             slope = sp.Add(*[truth[k] * sp.diff(loss, s) for k, loss in zip(q, losses, strict=True)])
@@ -109,7 +127,7 @@ class Classes:
         return True
 
     def minimiser(self, truth: Any) -> Array:
-        """The class probabilities of least risk under ``truth`` (3,), by Newton steps on the logits."""
+        """The class probabilities of least risk under ``truth`` (K,), by Newton steps on the logits."""
         from scipy.optimize import minimize
 
         p = np.asarray(truth, dtype=float)
@@ -125,7 +143,7 @@ class Classes:
 
         found = [
             minimize(risk, start, method="Nelder-Mead", options={"xatol": 1e-10, "fatol": 1e-14, "maxiter": 4000})
-            for start in (np.log(p[:-1] / p[-1]), np.zeros(2))
+            for start in (np.log(p[:-1] / p[-1]), np.zeros(self.size - 1))
         ]
         best = min(found, key=lambda r: float(r.fun))
         z = np.append(best.x, 0.0)
@@ -133,7 +151,7 @@ class Classes:
         return np.asarray(soft / soft.sum())
 
     def risk(self, prediction: Any, truth: Any) -> float:
-        """The expected loss of a prediction (3,) under a truth (3,)."""
+        """The expected loss of a prediction (K,) under a truth (K,)."""
         at = dict(zip(self.q, prediction, strict=True))
         with mpmath.workdps(30):
             return float(mpmath.fsum(p * value(loss, at) for p, loss in zip(truth, self.losses, strict=True)))
@@ -157,9 +175,11 @@ def elicited(question: Question) -> Functional:
         return _of_mixing(c, mixing, equation)
     _mass, constant = c.likelihood_gap()
     if constant:
+        why = "exp(-loss) sums to one number over the classes: a log-loss of those probabilities"
+        if not c.determined:
+            why = f"{why}, and different predictions give the same ones"
         return Functional("class probabilities, through a link", equation=equation,
-                          formula="p_k = exp(-L_k)/sum_j exp(-L_j)", unique="yes",
-                          why="exp(-loss) sums to one number over the classes: a log-loss of those probabilities",
+                          formula="p_k = exp(-L_k)/sum_j exp(-L_j)", unique="yes" if c.determined else "no", why=why,
                           )  # fmt: skip
     return _by_search(c, equation)
 
@@ -167,7 +187,7 @@ def elicited(question: Question) -> Functional:
 def _truth(c: Classes) -> str:
     if c.any_size.divergence:
         return f"the expected loss is a multiple of {c.any_size.divergence} plus a constant, for every K (proved)"
-    return f"the slope of the risk vanishes at q = p, identically (K = {SIZE})"
+    return f"the slope of the risk vanishes at q = p, identically (K = {c.size})"
 
 
 def _of_own(c: Classes, equation: str) -> Functional:
@@ -183,7 +203,7 @@ def _of_own(c: Classes, equation: str) -> Functional:
     grid = [value(weight, {s: mpmath.mpf(x) / 64}) for x in range(1, 64)]
     rising = all(a < b for a, b in itertools.pairwise(grid))
     formula = f"p_k = w(q_k)/sum_j w(q_j), w(q) = {weight.xreplace({s: sp.Symbol('q', positive=True)})}"
-    size = "for every K" if c.any_size.own else f"K = {SIZE}"
+    size = "for every K" if c.any_size.own else f"K = {c.size}"
     why = f"the loss sees only the probability of the class that occurred ({size}); its slope gives the map"
     if rising:
         return Functional("distorted class probabilities", equation=equation, formula=formula, unique="yes", why=why)
@@ -193,7 +213,7 @@ def _of_own(c: Classes, equation: str) -> Functional:
 def _of_mixing(c: Classes, mixing: sp.Matrix, equation: str) -> Functional:
     """L_k = -sum_j C_kj log q_j: q_j is proportional to sum_k p_k C_kj."""
     formula = f"q_j = sum_k C_kj p_k / sum_jk C_kj p_k with C = {mixing.tolist()}"
-    why = f"the loss is a mixture of log-losses: the prediction is the mixed truth (K = {SIZE})"
+    why = f"the loss is a mixture of log-losses: the prediction is the mixed truth (K = {c.size})"
     spread = mixing[0, 1]
     words = c.any_size.mixes(mixing[0, 0] - spread, spread)
     if words:
@@ -208,14 +228,14 @@ def _of_mixing(c: Classes, mixing: sp.Matrix, equation: str) -> Functional:
 
 def _by_search(c: Classes, equation: str) -> Functional:
     """No closed form: look at the minimisers of a few laws."""
-    found = [c.minimiser(truth) for truth in TRUTHS]
-    modes = [int(np.argmax(t)) for t in TRUTHS]
+    found = [c.minimiser(truth) for truth in c.truths]
+    modes = [int(np.argmax(t)) for t in c.truths]
     kept = all(np.argmax(f) == m for f, m in zip(found, modes, strict=True))
     moved = len({tuple(np.round(np.sort(f), 3)) for f in found}) == len(found)
-    order = all((np.argsort(f) == np.argsort(t)).all() for f, t in zip(found, TRUTHS, strict=True))
+    order = all((np.argsort(f) == np.argsort(t)).all() for f, t in zip(found, c.truths, strict=True))
     if kept and moved and order:
         return Functional("distorted class probabilities", equation=equation, unique="not shown",
-                          why=f"minimised numerically under {len(TRUTHS)} laws: the order of the classes is kept",
+                          why=f"minimised numerically under {len(c.truths)} laws: the order of the classes is kept",
                           )  # fmt: skip
     name = "mode" if kept else "M-functional"
     why = "minimised numerically: the largest class wins, the rest is lost" if kept else (
@@ -239,7 +259,7 @@ def properness(question: Question) -> Properness:
                 "strictly proper", "the slope of the risk vanishes at q = p, and the risk is convex there"
             )
         return Properness("proper", "the slope of the risk vanishes at q = p")
-    for truth in TRUTHS:
+    for truth in c.truths:
         q = c.minimiser(truth)
         here, there = c.risk(truth, truth), c.risk(q, truth)
         if there < here - 1e-10 * (1 + abs(here)):
@@ -248,16 +268,23 @@ def properness(question: Question) -> Properness:
     return Properness("proper", "no prediction was found that beats the truth")
 
 
+def _directions(size: int) -> list[tuple[int, ...]]:
+    """Directions along the simplex: from every class to every later one, and from the first to all others."""
+    pairs = itertools.combinations(range(size), 2)
+    steps = [tuple(int(k == i) - int(k == j) for k in range(size)) for i, j in pairs]
+    return [*steps, (size - 1, *[-1] * (size - 1))]
+
+
 def _convex(c: Classes) -> bool:
     """Is the risk's Hessian at q = p positive on the simplex, at each of the laws?"""
-    for truth in TRUTHS:
+    for truth in c.truths:
         at = dict(zip(c.q, [mpmath.mpf(v) for v in truth], strict=True))
-        directions = ((1, -1, 0), (1, 0, -1), (0, 1, -1), (2, -1, -1))
+        directions = _directions(c.size)
         for d in directions:
             total = mpmath.mpf(0)
             for p, loss in zip(truth, c.homogeneous, strict=True):
                 bend = sum(
-                    d[i] * d[j] * sp.diff(loss, c.q[i], c.q[j]) for i in range(SIZE) for j in range(SIZE) if d[i] * d[j]
+                    d[i] * d[j] * sp.diff(loss, c.q[i], c.q[j]) for i in range(c.size) for j in range(c.size) if d[i] * d[j]
                 )
                 total += p * value(bend, at)
             if total <= 0:

@@ -8,8 +8,9 @@ from typing import Any
 import sympy as sp
 
 from likelihoodkit.errors import InputError
+from likelihoodkit.layout import entries_of
 from likelihoodkit.links import Link
-from likelihoodkit.primitives import is_vector, lower, one_hot
+from likelihoodkit.primitives import VectorSymbol, is_vector, lower, one_hot
 from likelihoodkit.prove.claim import Side, side
 from likelihoodkit.prove.expression import roles
 from likelihoodkit.prove.instances import Instance
@@ -43,6 +44,13 @@ class Question:
     settings: tuple[sp.Symbol, ...]
     normalised: bool = False  # a noise: exp(-formula) is a density as it stands
     told: str = ""  # how a loss of several inputs was read as one of a label and a number
+    fixed: tuple[tuple[VectorSymbol, tuple[float, ...]], ...] = ()  # settings held at a vector or a matrix
+
+    @property
+    def size(self) -> int | None:
+        """The number of classes, where a setting held at one number per class fixes it."""
+        known = [entries_of(s.size, len(values)) for s, values in self.fixed if len(values) > 1]
+        return next((size for size in known if size is not None), None)
 
     @property
     def kind(self) -> str:
@@ -97,15 +105,16 @@ def read(
     else:
         this = side(thing)
     predictions = tuple(Prediction(row.name, row.symbol, row.domain, link) for row, link in this.predicted)
-    known = {this.target.symbol, *(p.symbol for p in predictions)}
+    known = {this.target.symbol, *(p.symbol for p in predictions), *(symbol for symbol, _ in this.fixed)}
     settings = tuple(sorted(this.formula.free_symbols - known - {LENGTH}, key=str))
     target, held = this.target.domain, dict(this.numbers)
     if target.upper in held:  # counts 0, 1, ..., trials with a number of trials
         most = float(held[target.upper])
         target = replace(target, high=most, closed_high=True, upper=None, typical=(0, most))
     return Question(
-        this.name, this.formula, this.target.symbol, target, predictions, settings, this.normalised, this.told
-    )
+        this.name, this.formula, this.target.symbol, target, predictions, settings, this.normalised, this.told,
+        this.fixed,
+    )  # fmt: skip
 
 
 def class_formulas(question: Question, size: int) -> tuple[list[sp.Expr], tuple[sp.Symbol, ...]]:
@@ -124,7 +133,7 @@ def class_formulas(question: Question, size: int) -> tuple[list[sp.Expr], tuple[
     formula = lower(formula)
     found = []
     for k in range(size):
-        instance = Instance(size, {row.symbol: False}, {label: k})
+        instance = Instance(size, {row.symbol: False}, {label: k}, dict(question.fixed))
         names = instance.free[row.symbol]
         scalar = instance.scalar(formula)
         found.append(scalar.xreplace(dict(zip(names, entries, strict=True))))

@@ -54,14 +54,7 @@ def prove(noise: Any, *, reduces_to: Any, where: Mapping[str, Any] | None = None
     """
     left, right = side(noise), side(reduces_to)
     ready = entry_by_entry(left, right) if full(left) else prepared(left, right, where or {})
-    decision = decide(
-        ready.left,
-        ready.right,
-        predictions=ready.predictions,
-        targets=ready.targets,
-        domains=ready.domains,
-        target_values=ready.target_values,
-    )
+    decision = ready.decide()
     predictions = tuple(map(str, ready.predictions))
     return Proof(left.name, right.name, ready.left, ready.right, decision, ready.assumptions, left, predictions)
 

@@ -15,9 +15,12 @@ from likelihoodkit.errors import InputError
 from likelihoodkit.links import Link
 from likelihoodkit.primitives import VectorSymbol, one_hot, sum_over
 from likelihoodkit.primitives.words import exact
+from likelihoodkit.prove.decide import decide
 from likelihoodkit.prove.domain import Domain
 from likelihoodkit.prove.expression import roles
 from likelihoodkit.prove.factors_of_matrices import simpler, without_factors
+from likelihoodkit.prove.held_vectors import together
+from likelihoodkit.prove.outcome import Decision
 from likelihoodkit.prove.readings import read_inputs
 from likelihoodkit.supports import Support
 
@@ -50,6 +53,23 @@ class Ready:
     domains: dict[sp.Symbol, Domain]
     target_values: list[int] | None
     assumptions: tuple[str, ...]
+    fixed: Mapping[VectorSymbol, tuple[float, ...]] = dataclasses.field(default_factory=dict)
+
+    def decide(self) -> Decision:
+        """The verdict; without looking further where both sides are one formula in the same symbols."""
+        if self.left == self.right:
+            everywhere = (("everywhere", sp.S.Zero),)
+            one, nothing = sp.S.One, sp.S.Zero
+            return Decision("proved", "the two are one formula", scale=one, constant=nothing, constants=everywhere)
+        return decide(
+            self.left,
+            self.right,
+            predictions=self.predictions,
+            targets=self.targets,
+            domains=self.domains,
+            target_values=self.target_values,
+            fixed=self.fixed,
+        )
 
 
 def side(thing: Any) -> Side:
@@ -96,6 +116,7 @@ def side(thing: Any) -> Side:
 def prepared(left: Side, right: Side, where: Mapping[str, Any]) -> Ready:
     """Both sides in the same symbols: those of the left side."""
     assumptions: list[str] = []
+    left, right, fixed = together(left, right)
     left_formula, right_formula = left.formula, right.formula
     (mine, my_link), (theirs, their_link) = left.predicted[0], right.predicted[0]
     if len(right.predicted) > 1 and [r.name for r, _ in left.predicted] != [r.name for r, _ in right.predicted]:
@@ -156,7 +177,8 @@ def prepared(left: Side, right: Side, where: Mapping[str, Any]) -> Ready:
             domains[new] = domain(row.domain)
     domains[y] = domain(target_domain, {row.name: row.symbol for row in left.settings})
     values = [0, 1] if target_domain.classes == 2 else None
-    return Ready(left_formula, right_formula, tuple(predictions), (y,), domains, values, tuple(assumptions))
+    roles_ = tuple(predictions), (y,)
+    return Ready(left_formula, right_formula, *roles_, domains, values, tuple(assumptions), fixed)
 
 
 def _is_classes(support: Support) -> bool:

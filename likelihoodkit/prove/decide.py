@@ -20,6 +20,7 @@ from likelihoodkit.prove.cells import Atlas, Cell
 from likelihoodkit.prove.conditions import Conditions
 from likelihoodkit.prove.constants import Constants
 from likelihoodkit.prove.domain import Domain
+from likelihoodkit.prove.held_vectors import by_class
 from likelihoodkit.prove.instances import claims
 from likelihoodkit.prove.outcome import Decision, Undecided, Witness
 from likelihoodkit.prove.problem import Problem
@@ -248,6 +249,7 @@ def decide(
     targets: Sequence[sp.Symbol] = (),
     domains: Mapping[sp.Symbol, Domain] | None = None,
     target_values: Sequence[object] | None = None,
+    fixed: Mapping[VectorSymbol, tuple[float, ...]] | None = None,
 ) -> Decision:
     """Decide ``left = c right + b`` with c > 0 free of predictions and targets and b free of predictions.
 
@@ -263,6 +265,8 @@ def decide(
     target_values
         All values of the target where there are finitely many: numbers, tuples or mappings. The constant may differ
         from one to the next, the factor may not.
+    fixed
+        The numbers of vector settings that are held; their length is K then.
 
     Returns
     -------
@@ -274,9 +278,12 @@ def decide(
     ValueError
         If two symbols share a name, a symbol is not real, or nothing is predicted.
     """
-    problem = Problem(left, right, predictions, targets, domains or {}, target_values)
+    problem = Problem(left, right, predictions, targets, domains or {}, target_values, fixed)
     decider = Decider(problem)
     try:
-        return decider.decide()
+        found = decider.decide()
     except Undecided as obstacle:
-        return Decision("undecided", str(obstacle), steps=tuple(decider.steps))
+        found = Decision("undecided", str(obstacle), steps=tuple(decider.steps))
+    if found.verdict == "undecided" and problem.fixed:
+        return by_class(problem, decide) or found
+    return found

@@ -7,7 +7,19 @@ from itertools import product
 
 import sympy as sp
 
-from likelihoodkit.primitives import entries, largest_other, log_sum_exp, one_hot, pick, softmax, sum_over
+from likelihoodkit.layout import SIZES
+from likelihoodkit.primitives import (
+    VectorSymbol,
+    entries,
+    largest_other,
+    log_sum_exp,
+    one_hot,
+    pick,
+    softmax,
+    sum_over,
+)
+from likelihoodkit.primitives.labelled import column_of
+from likelihoodkit.primitives.words import exact
 from likelihoodkit.prove.branches import borders
 from likelihoodkit.prove.domain import Domain
 from likelihoodkit.prove.outcome import Undecided
@@ -25,7 +37,13 @@ class Instance:
     A vector on the simplex has K - 1 free entries; the last is one minus their sum.
     """
 
-    def __init__(self, size: int, vectors: Mapping[sp.Symbol, bool], indices: Mapping[sp.Symbol, int]) -> None:
+    def __init__(
+        self,
+        size: int,
+        vectors: Mapping[sp.Symbol, bool],
+        indices: Mapping[sp.Symbol, int],
+        fixed: Mapping[VectorSymbol, tuple[float, ...]] | None = None,
+    ) -> None:
         self.size = size
         self.indices = indices
         self.entries: dict[sp.Symbol, Entries] = {}
@@ -34,13 +52,20 @@ class Instance:
             names = tuple(sp.Symbol(f"{vector}[{i}]", **_facts(vector)) for i in range(size))
             self.free[vector] = names[:-1] if simplex else names
             self.entries[vector] = (*names[:-1], 1 - sp.Add(*names[:-1])) if simplex else names
+        self.numbers: dict[sp.Symbol, sp.Expr] = {}
+        for vector, values in (fixed or {}).items():
+            many = SIZES[vector.size](size, 0)
+            # symbols first: log(0) is no number by itself, but as the weight of an exponential it is none
+            names = tuple(sp.Symbol(f"{vector}[{i}]", positive=True) for i in range(many))
+            self.entries[vector] = names
+            self.numbers |= zip(names, map(exact, values if len(values) > 1 else values * many), strict=True)
 
     def scalar(self, e: sp.Expr) -> sp.Expr:
         """An expression with one value per row."""
         value = self._visit(e)
         if isinstance(value, tuple):
             raise Undecided("a side of the claim is a vector, not a number per row")
-        return value
+        return value.xreplace(self.numbers)
 
     def _visit(self, e: sp.Expr) -> sp.Expr | Entries:
         if e in self.entries:
@@ -54,6 +79,8 @@ class Instance:
             return tuple(sp.Integer(int(i == index)) for i in range(self.size))
         if isinstance(e, pick):
             return self._vector(e.args[0])[self._index(e.args[1])]
+        if isinstance(e, column_of):
+            return self._vector(e.args[0])[self._index(e.args[1]) :: self.size]
         if isinstance(e, entries):
             return sp.Integer(self.size)
         if isinstance(e, largest_other):
@@ -98,17 +125,20 @@ def claims(p: Problem) -> Iterator[list[Claim]]:
         kinks = tuple(sorted(borders(p.left) | borders(p.right), key=sp.default_sort_key))
         yield [Claim(p.left, p.right, p.predictions, p.targets, p.settings, p.domains, p.values, borders=kinks)]
         return
-    flags = {v: p.domains[v].simplex for v in p.vectors}
-    for size in LENGTHS:
+    flags = {v: p.domains[v].simplex for v in p.vectors if v not in p.fixed}
+    for size in p.sizes or LENGTHS:
         yield list(_instances(p, size, flags))
 
 
 def _instances(p: Problem, size: int, flags: Mapping[sp.Symbol, bool]) -> Iterator[Claim]:
     for chosen in product(range(size), repeat=len(p.indices)):
         indices = dict(zip(p.indices, chosen, strict=True))
-        instance = Instance(size, flags, indices)
+        instance = Instance(size, flags, indices, p.fixed)
         left, right = (instance.scalar(e).xreplace({LENGTH: sp.Integer(size)}) for e in (p.left, p.right))
-        domains = {s: d for s, d in p.domains.items() if s not in instance.free and s not in p.indices}
+        if left.has(sp.zoo, sp.nan) or right.has(sp.zoo, sp.nan):
+            raise Undecided("a held number makes the loss undefined at some class")
+        alone = {*instance.free, *p.indices, *p.fixed}
+        domains = {s: d for s, d in p.domains.items() if s not in alone}
         simplexes = []
         for vector, names in instance.free.items():
             d = p.domains[vector]
@@ -118,7 +148,8 @@ def _instances(p: Problem, size: int, flags: Mapping[sp.Symbol, bool]) -> Iterat
                 simplexes.append(names)
 
         def spread(symbols: Sequence[sp.Symbol], instance: Instance = instance) -> tuple[sp.Symbol, ...]:
-            return tuple(n for s in symbols if s not in p.indices for n in instance.free.get(s, (s,)))
+            known = {*p.indices, *p.fixed}
+            return tuple(n for s in symbols if s not in known for n in instance.free.get(s, (s,)))
 
         held = tuple((str(s), str(k)) for s, k in indices.items())
         yield Claim(

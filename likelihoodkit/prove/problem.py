@@ -7,7 +7,8 @@ from fractions import Fraction
 
 import sympy as sp
 
-from likelihoodkit.primitives import lower, one_hot
+from likelihoodkit.layout import entries_of
+from likelihoodkit.primitives import VectorSymbol, lower, one_hot
 from likelihoodkit.prove.domain import Domain
 from likelihoodkit.prove.generators import Level
 from likelihoodkit.prove.vectors import LENGTH
@@ -24,7 +25,9 @@ class Problem:
         targets: Sequence[sp.Symbol],
         domains: Mapping[sp.Symbol, Domain],
         target_values: Sequence[object] | None,
+        fixed: Mapping[VectorSymbol, tuple[float, ...]] | None = None,
     ) -> None:
+        self.fixed = dict(fixed or {})
         self.left, self.right = (lower(_expression(side)) for side in (left, right))
         self.predictions, self.targets = tuple(predictions), tuple(targets)
         self._labels(domains)
@@ -76,6 +79,12 @@ class Problem:
                 raise ValueError(f"{s} is both a prediction and a target")
 
     @property
+    def sizes(self) -> tuple[int, ...]:
+        """The number of entries, where a held vector fixes it; else none."""
+        known = [entries_of(symbol.size, len(values)) for symbol, values in self.fixed.items() if len(values) > 1]
+        return tuple(size for size in known[:1] if size is not None)
+
+    @property
     def vectors(self) -> tuple[sp.Symbol, ...]:
         """The vector symbols."""
         return tuple(s for s in self.symbols if getattr(s, "is_vector", False))
@@ -86,7 +95,7 @@ class Problem:
         found = set()
         for side in (self.left, self.right):
             for node in sp.preorder_traversal(side):
-                if type(node).__name__ == "pick":
+                if type(node).__name__ in {"pick", "column_of"}:
                     found |= node.args[1].free_symbols
                 elif type(node).__name__ == "one_hot":
                     found |= node.args[0].free_symbols

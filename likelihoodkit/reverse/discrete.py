@@ -10,7 +10,6 @@ import sympy as sp
 
 from likelihoodkit.declaration import bind
 from likelihoodkit.elicit import Functional, answer
-from likelihoodkit.elicit.any_size import SIZE
 from likelihoodkit.elicit.branches import SWITCHES, value
 from likelihoodkit.elicit.classes import Classes
 from likelihoodkit.elicit.labels import Labels
@@ -155,9 +154,9 @@ def of_classes(question: Question) -> Noise:
     mass = sp.Add(*[sp.exp(-loss) for loss in c.losses])
     smooth = not mass.has(*SWITCHES)
     if c.any_size.mass is not None or (smooth and c.constant_mass(mass)):
-        size = "for every K, proved" if c.any_size.mass is not None else f"K = {SIZE}"
+        size = "for every K, proved" if c.any_size.mass is not None else f"K = {c.size}"
         match = _reads(question, "Categorical")
-        at = {s: mpmath.mpf(1) / SIZE for s in c.q}
+        at = {s: mpmath.mpf(1) / c.size for s in c.q}
         total = sp.nsimplify(float(value(mass, at)), rational=True)
         return Noise(
             loss=question.name,
@@ -172,10 +171,12 @@ def of_classes(question: Question) -> Noise:
             proof=None if match is None else match.decision,
             law="Categorical()" if match is not None else "Categorical, with probabilities exp(-loss)",
         )
-    one, two = (_mass(c, mass, q) for q in ((0.5, 0.3, 0.2), (0.8, 0.1, 0.1)))
+    places = c.truths[0], (0.8, *[round(0.2 / (c.size - 1), 3)] * (c.size - 1))
+    one, two = (_mass(c, mass, q) for q in places)
+    where = [", ".join(f"{v:.3g}" for v in place) for place in places]
     moves = (
-        f"exp(-loss) summed over {SIZE} classes moves with the prediction: {one:.6g} at q = (0.5, 0.3, 0.2), "
-        f"{two:.6g} at (0.8, 0.1, 0.1)"
+        f"exp(-loss) summed over {c.size} classes moves with the prediction: {one:.6g} at q = ({where[0]}), "
+        f"{two:.6g} at ({where[1]})"
     )
     reasons = (moves, asked.why)
     if asked.unique == "yes":

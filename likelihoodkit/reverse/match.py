@@ -23,7 +23,7 @@ from likelihoodkit.binding import Parameter
 from likelihoodkit.declaration import Bound, bind
 from likelihoodkit.elicit.question import Question
 from likelihoodkit.elicit.risk import Formula
-from likelihoodkit.prove import Decision, decide
+from likelihoodkit.prove import Decision
 from likelihoodkit.prove.claim import Side, prepared
 from likelihoodkit.supports import Support
 
@@ -173,7 +173,7 @@ def as_side(question: Question) -> Side:
     """A question as one side of a claim."""
     target = Parameter(question.y.name, question.target, None, written=question.y)
     predicted = tuple((Parameter(p.name, p.domain, p.link, written=p.symbol), p.link) for p in question.predictions)
-    return Side(question.name, question.formula, target, predicted, ())
+    return Side(question.name, question.formula, target, predicted, (), fixed=question.fixed)
 
 
 def claim(left: Side, right: Side) -> Decision:
@@ -183,18 +183,7 @@ def claim(left: Side, right: Side) -> Decision:
     ):  # the loss is asked about fewer outcomes than the family
         left = Side(left.name, left.formula.xreplace({left.target.symbol: right.target.symbol}), right.target,
                     left.predicted, left.settings)  # fmt: skip
-    ready = prepared(left, right, {})
-    if ready.left == ready.right:  # a proof as it stands: each is finite where the declarations say
-        return Decision("proved", "the two are one formula", scale=sp.S.One, constant=sp.S.Zero,
-                        constants=(("everywhere", sp.S.Zero),))  # fmt: skip
-    return decide(
-        ready.left,
-        ready.right,
-        predictions=ready.predictions,
-        targets=ready.targets,
-        domains=ready.domains,
-        target_values=ready.target_values,
-    )
+    return prepared(left, right, {}).decide()
 
 
 def _places(domain: Support, count: int) -> Array:
