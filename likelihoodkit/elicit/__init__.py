@@ -55,13 +55,16 @@ def elicits(
 
 def answer(question: Question) -> Functional:
     """The functional of a question already read."""
-    from likelihoodkit.elicit import classes, labels, moments
+    from likelihoodkit.elicit import classes, labels, moments, rows
     from likelihoodkit.errors import DerivationError
 
     if question.kind in {"real", "circle"}:
         return moments.elicited(question)
     if question.kind == "binary":
         return labels.elicited(question.closed())
+    whole = rows.of_rows(question) if question.of_rows else None
+    if whole is not None:
+        return whole
     if question.kind == "classes":
         return classes.elicited(question.closed())
     names = ", ".join(row.name for row in question.predictions)

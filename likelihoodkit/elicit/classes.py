@@ -165,6 +165,9 @@ def elicited(question: Question) -> Functional:
     """The functional of a loss of K classes."""
     c = Classes(question)
     equation = "sum_k p_k dL_k/dq_j is the same for every j"
+    if all(zero(sp.diff(loss, s)) for loss in c.losses for s in c.q):
+        why = "the loss does not move with the prediction"
+        return Functional("M-functional", equation="0 = 0", unique="no", why=why)
     if c.stationary:
         return Functional("class probabilities", equation=equation, formula="P(y = k)", unique="yes",
                           why=_truth(c))  # fmt: skip

@@ -17,7 +17,7 @@ from likelihoodkit.prove.instances import Instance
 from likelihoodkit.prove.outcome import Undecided
 from likelihoodkit.prove.vectors import LENGTH
 from likelihoodkit.prove.zero import Reader
-from likelihoodkit.supports import Support
+from likelihoodkit.supports import Support, simplex
 
 EXPRESSION = "the expression"  # what a loss without a name is called
 
@@ -64,6 +64,11 @@ class Question:
         return "circle" if self.target.circular else "real"
 
     @property
+    def of_rows(self) -> bool:
+        """Is an outcome a whole row of numbers, and no class or its one-hot row?"""
+        return self.kind == "other" or self.target.name == simplex.name
+
+    @property
     def prediction(self) -> Prediction:
         """The first prediction."""
         return self.predictions[0]
@@ -80,13 +85,15 @@ class Question:
         """Itself, if every setting has a number; else `InputError`."""
         if self.settings:
             names = ", ".join(map(str, self.settings))
+            kind = "numbers" if any(is_vector(symbol) for symbol in self.settings) else "a number"
+            example = f"{self.name.removesuffix('()')}({names.replace(', ', '=..., ')}=...)"
             raise InputError(
-                f"{self.name} needs a number for {names}",
+                f"{self.name} needs {kind} for {names}",
                 family=self.name,
                 parameter=str(self.settings[0]),
                 remedy="Write numbers for them"
                 if self.name == EXPRESSION
-                else f"Give the settings first, as in {self.name.removesuffix('()')}(...)",
+                else f"Give the settings first, as in {example}",
             )
         return self
 

@@ -68,8 +68,13 @@ def golden(function: Callable[[float], float], low: float, high: float) -> float
 
 
 def minimiser(question: Question, low: float | None = None, high: float | None = None) -> Minimiser:
-    """The prediction of least risk under a discrete law: the best of a fine grid, refined by golden section."""
+    """The prediction of least risk under a discrete law: the best of a fine grid, refined by golden section.
+
+    A minimum of a function is known to half the digits of its value, a sign change of its slope to all of them: where
+    the mean slope changes sign beside what was found, that place is the answer.
+    """
     formula = Formula(question.formula)
+    psi = Formula(sp.diff(question.formula, question.prediction.symbol))
     a, y = question.prediction.symbol.name, question.y.name
 
     def least(values: Array, probabilities: Array) -> float:
@@ -84,9 +89,23 @@ def minimiser(question: Question, low: float | None = None, high: float | None =
         best = int(np.argmin(risk(grid)))
         near = grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)]
         found = golden(lambda at: float(risk(at)), float(near[0]), float(near[1]))
-        return found if risk(found) < risk(grid[best]) else float(grid[best])
+        found = found if risk(found) < risk(grid[best]) else float(grid[best])
+        return _turn(lambda at: float(psi(**{a: at, y: values}) @ probabilities), found, (stop - start) / 600)
 
     return least
+
+
+def _turn(slope: Callable[[float], float], near: float, reach: float) -> float:
+    """Where a slope turns from falling to rising, beside ``near``; ``near`` itself where it does not within ``reach``."""
+    step = reach * 2.0**-30
+    while step <= reach:
+        low, high = near - step, near + step
+        if low == high:
+            return near
+        if slope(low) < 0 < slope(high):
+            return root(slope, low, high)
+        step *= 4
+    return near
 
 
 def convexity(question: Question) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import sympy as sp
@@ -22,6 +23,7 @@ from likelihoodkit.prove.factors_of_matrices import simpler, without_factors
 from likelihoodkit.prove.held_vectors import together
 from likelihoodkit.prove.outcome import Decision
 from likelihoodkit.prove.readings import read_inputs
+from likelihoodkit.prove.shed import decided
 from likelihoodkit.supports import Support
 
 
@@ -61,15 +63,9 @@ class Ready:
             everywhere = (("everywhere", sp.S.Zero),)
             one, nothing = sp.S.One, sp.S.Zero
             return Decision("proved", "the two are one formula", scale=one, constant=nothing, constants=everywhere)
-        return decide(
-            self.left,
-            self.right,
-            predictions=self.predictions,
-            targets=self.targets,
-            domains=self.domains,
-            target_values=self.target_values,
-            fixed=self.fixed,
-        )
+        facts = {"predictions": self.predictions, "targets": self.targets, "domains": self.domains}
+        facts |= {"target_values": self.target_values, "fixed": self.fixed}
+        return decided(self.left, self.right, self.targets, partial(decide, **facts))
 
 
 def side(thing: Any) -> Side:

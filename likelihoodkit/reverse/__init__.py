@@ -64,13 +64,17 @@ def reverse(
 
 
 def _reversed(question: Question) -> Noise:
-    from likelihoodkit.reverse import continuous, directions, discrete, inputs
+    from likelihoodkit.reverse import continuous, directions, discrete, inputs, rows
 
     special = inputs.of_inputs(question) or directions.of_directions(question)
     if special is not None:
         return special
     if question.kind == "binary" and len(question.predictions) == 1:
         return discrete.of_labels(question)
+    if question.of_rows:
+        whole = rows.of_rows_of_three(question)
+        if whole is not None:
+            return whole
     if question.kind == "classes":
         return discrete.of_classes(question)
     if question.target.vector or any(p.domain.vector for p in question.predictions):

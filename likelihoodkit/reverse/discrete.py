@@ -18,6 +18,7 @@ from likelihoodkit.families import FAMILIES
 from likelihoodkit.prove.claim import side
 from likelihoodkit.reverse.match import Match, as_side, claim, search
 from likelihoodkit.reverse.noise import Noise
+from likelihoodkit.wrappers import Mislabelled
 
 DIGITS = 40
 
@@ -155,7 +156,7 @@ def of_classes(question: Question) -> Noise:
     smooth = not mass.has(*SWITCHES)
     if c.any_size.mass is not None or (smooth and c.constant_mass(mass)):
         size = "for every K, proved" if c.any_size.mass is not None else f"K = {c.size}"
-        match = _reads(question, "Categorical")
+        match = _channel(question) or _reads(question, "Categorical")
         at = {s: mpmath.mpf(1) / c.size for s in c.q}
         total = sp.nsimplify(float(value(mass, at)), rational=True)
         return Noise(
@@ -169,7 +170,7 @@ def of_classes(question: Question) -> Noise:
             error=0.0,
             elicits=asked,
             proof=None if match is None else match.decision,
-            law="Categorical()" if match is not None else "Categorical, with probabilities exp(-loss)",
+            law="Categorical, with probabilities exp(-loss)" if match is None else repr(match.bound),
         )
     places = c.truths[0], (0.8, *[round(0.2 / (c.size - 1), 3)] * (c.size - 1))
     one, two = (_mass(c, mass, q) for q in places)
@@ -195,6 +196,20 @@ def _mass(c: Classes, mass: sp.Expr, q: tuple[float, ...]) -> float:
 def _reads(question: Question, family: str) -> Match | None:
     """The family with its own link, against the loss read through its own: do both reduce to one?"""
     bound = bind(FAMILIES[family], {})
+    decision = claim(side(bound), as_side(question))
+    return Match(bound, decision.scale, decision) if decision.verdict == "proved" else None
+
+
+def _channel(question: Question) -> Match | None:
+    """Categorical seen through the matrix that the loss holds, if that is proved to be it."""
+    square = [values for symbol, values in question.fixed if symbol.size == "square"]
+    size = question.size
+    if len(square) != 1 or size is None:
+        return None
+    rows = [list(square[0][k * size : (k + 1) * size]) for k in range(size)]
+    if any(abs(sum(row) - 1) > 1e-9 for row in rows):
+        return None
+    bound = Mislabelled(FAMILIES["Categorical"], rows)
     decision = claim(side(bound), as_side(question))
     return Match(bound, decision.scale, decision) if decision.verdict == "proved" else None
 

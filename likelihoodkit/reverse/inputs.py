@@ -8,11 +8,10 @@ import sympy as sp
 
 from likelihoodkit import supports
 from likelihoodkit.elicit.branches import value
-from likelihoodkit.elicit.question import Prediction, Question
-from likelihoodkit.links import identity
-from likelihoodkit.primitives import VectorSymbol, log_sum_exp, lower, sum_over
+from likelihoodkit.elicit.question import Question
+from likelihoodkit.elicit.rows import entry, one_entry
+from likelihoodkit.primitives import log_sum_exp, lower, sum_over
 from likelihoodkit.primitives.distances import frozen
-from likelihoodkit.prove.vectors import LENGTH
 from likelihoodkit.reverse import continuous
 from likelihoodkit.reverse.noise import Noise
 
@@ -28,12 +27,6 @@ def of_inputs(question: Question) -> Noise | None:
     if question.target.name == supports.nothing.name:
         return _nothing_observed(question)
     return _rows_of_data(question) if question.target.name == "data rows" else None
-
-
-def _one_entry(expression: sp.Expr) -> sp.Expr:
-    """The expression for rows of one entry."""
-    plain = expression.replace(sum_over, lambda inside: inside).xreplace({LENGTH: sp.S.One})
-    return plain.xreplace({v: sp.Symbol(v.name, real=True) for v in plain.atoms(VectorSymbol)})
 
 
 def _held_still(question: Question) -> Noise | None:
@@ -69,7 +62,7 @@ def _released(slope: sp.Expr) -> sp.Expr:
 
 
 def _nothing_observed(question: Question) -> Noise:
-    formula = lower(_one_entry(question.formula))
+    formula = lower(one_entry(question.formula))
     symbols = [sp.Symbol(p.name, real=True) for p in question.predictions]
     named = zip(question.predictions, symbols, strict=True)
     formula = formula.xreplace({sp.Symbol(p.symbol.name, real=True): s for p, s in named})
@@ -89,11 +82,11 @@ def _rows_of_data(question: Question) -> Noise:
     decoded = [p for p in question.predictions if p.symbol in seen]
     latent = [p for p in question.predictions if p.symbol not in seen]
     rest = sp.Add(*[t for t in terms if t.has(*[p.symbol for p in latent])]) if latent else sp.S.Zero
-    noise = continuous.reversed_(_entry(question, _one_entry(question.formula - rest), decoded[0]))
+    noise = continuous.reversed_(entry(question, one_entry(question.formula - rest), decoded[0]))
     if rest == 0:
         note = "of each entry; entries are independent"
         return replace(noise, loss=question.name, notes=(note, *noise.notes))
-    formula = lower(_one_entry(rest))
+    formula = lower(one_entry(rest))
     symbols = [sp.Symbol(p.symbol.name, real=True) for p in latent]
     masses = [float(value(sp.exp(-formula), dict(zip(symbols, place, strict=False)))) for place in PLACES]
     where = [", ".join(f"{p.name} = {n}" for p, n in zip(latent, place, strict=False)) for place in PLACES]
@@ -102,10 +95,3 @@ def _rows_of_data(question: Question) -> Noise:
         "than one, as a bound does, and not the same number"
     )
     return Noise(question.name, "neither", (reason,), notes=(f"for given latents it is the loss of {noise.law}",))
-
-
-def _entry(question: Question, formula: sp.Expr, row: Prediction) -> Question:
-    """The loss of one entry, a real outcome and its prediction."""
-    y, a = (sp.Symbol(s.name, real=True) for s in (question.y, row.symbol))
-    single = replace(row, symbol=a, domain=supports.real, link=identity)
-    return replace(question, formula=formula, y=y, target=supports.real, predictions=(single,))

@@ -154,11 +154,6 @@ def test_what_holds_for_three_classes_alone_is_not_claimed_for_all():
     assert "every K" not in lk.reverse(odd).reasons[0]
 
 
-def test_what_needs_rows_of_probabilities_says_so():
-    with pytest.raises(lk.DerivationError, match="takes rows of probabilities"):
-        lk.reverse(lk.losses.reverse_kl)
-
-
 @pytest.mark.parametrize("q", [0.3, 0.7, 0.9])
 def test_generalised_cross_entropy_is_a_power_of_the_truth(q):
     noise = lk.reverse(lk.losses.generalized_cross_entropy(q))
