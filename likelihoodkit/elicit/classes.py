@@ -287,7 +287,10 @@ def _convex(c: Classes) -> bool:
             total = mpmath.mpf(0)
             for p, loss in zip(truth, c.homogeneous, strict=True):
                 bend = sum(
-                    d[i] * d[j] * sp.diff(loss, c.q[i], c.q[j]) for i in range(c.size) for j in range(c.size) if d[i] * d[j]
+                    d[i] * d[j] * sp.diff(loss, c.q[i], c.q[j])
+                    for i in range(c.size)
+                    for j in range(c.size)
+                    if d[i] * d[j]
                 )
                 total += p * value(bend, at)
             if total <= 0:

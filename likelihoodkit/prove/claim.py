@@ -58,14 +58,16 @@ class Ready:
     fixed: Mapping[VectorSymbol, tuple[float, ...]] = dataclasses.field(default_factory=dict)
 
     def decide(self) -> Decision:
-        """The verdict; without looking further where both sides are one formula in the same symbols."""
-        if self.left == self.right:
-            everywhere = (("everywhere", sp.S.Zero),)
-            one, nothing = sp.S.One, sp.S.Zero
-            return Decision("proved", "the two are one formula", scale=one, constant=nothing, constants=everywhere)
-        facts = {"predictions": self.predictions, "targets": self.targets, "domains": self.domains}
-        facts |= {"target_values": self.target_values, "fixed": self.fixed}
-        return decided(self.left, self.right, self.targets, partial(decide, **facts))
+        """The verdict."""
+        ask = partial(
+            decide,
+            predictions=self.predictions,
+            targets=self.targets,
+            domains=self.domains,
+            target_values=self.target_values,
+            fixed=self.fixed,
+        )
+        return decided(self.left, self.right, self.targets, ask)
 
 
 def side(thing: Any) -> Side:

@@ -15,6 +15,7 @@ from itertools import chain, islice
 
 import sympy as sp
 
+from likelihoodkit.primitives import VectorSymbol
 from likelihoodkit.prove.branches import resolved
 from likelihoodkit.prove.cells import Atlas, Cell
 from likelihoodkit.prove.conditions import Conditions

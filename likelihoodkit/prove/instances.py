@@ -135,7 +135,7 @@ def _instances(p: Problem, size: int, flags: Mapping[sp.Symbol, bool]) -> Iterat
         indices = dict(zip(p.indices, chosen, strict=True))
         instance = Instance(size, flags, indices, p.fixed)
         left, right = (instance.scalar(e).xreplace({LENGTH: sp.Integer(size)}) for e in (p.left, p.right))
-        if left.has(sp.zoo, sp.nan) or right.has(sp.zoo, sp.nan):
+        if p.fixed and (left.has(sp.zoo, sp.nan) or right.has(sp.zoo, sp.nan)):
             raise Undecided("a held number makes the loss undefined at some class")
         alone = {*instance.free, *p.indices, *p.fixed}
         domains = {s: d for s, d in p.domains.items() if s not in alone}

@@ -20,7 +20,7 @@ NODES = 60
 
 
 def of_rows_of_three(question: Question) -> Noise | None:
-    """ "neither" with the two masses, where these differ; None where the loss cannot be integrated so."""
+    """The answer "neither" with two masses that differ; None where they do not, or cannot be integrated so."""
     if len(question.predictions) != 1 or not (question.target.vector and question.prediction.domain.vector):
         return None
     try:

@@ -7,6 +7,7 @@ claims stand in `reductions` and `declared`; `mutants` turns true claims into fa
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 
 import sympy as sp
 from sympy import (
@@ -45,7 +46,8 @@ from likelihoodkit.primitives import (
     softplus,
     sum_over,
 )
-from likelihoodkit.prove import Domain
+from likelihoodkit.prove import Decision, Domain, decide
+from likelihoodkit.prove.shed import decided
 
 a, y, x, x2, x3 = sp.symbols("a y x x2 x3", real=True)
 s, m, k, d, g, q = sp.symbols("s m k d g q", positive=True)
@@ -73,6 +75,16 @@ class Claim:
     domains: dict[sp.Symbol, Domain] = field(default_factory=dict)
     target_values: tuple[object, ...] | None = None
     scale: sp.Expr | None = None  # the factor, where the test states it
+    fixed: dict[VectorSymbol, tuple[float, ...]] = field(default_factory=dict)  # vectors that are held at numbers
+
+    def decided(self, left: sp.Expr, right: sp.Expr) -> Decision:
+        """The verdict on these sides, as `prove` comes to it."""
+        return decided(left, right, self.targets, partial(decide, **self.arguments))
+
+    @property
+    def decision(self) -> Decision:
+        """The verdict on the claim."""
+        return self.decided(self.left, self.right)
 
     @property
     def arguments(self) -> dict[str, object]:
@@ -81,6 +93,7 @@ class Claim:
             "targets": self.targets,
             "domains": self.domains,
             "target_values": self.target_values,
+            "fixed": self.fixed,
         }
 
 

@@ -16,6 +16,7 @@ from likelihoodkit.prove.factors_of_matrices import full
 from prove.claims import Claim
 
 free = lk.shared
+CHANNEL = [[0.75, 0.25], [0.125, 0.875]]
 Row = tuple[Any, Any] | tuple[Any, Any, dict[str, Any]]
 
 PROVED: list[Row] = [
@@ -68,12 +69,32 @@ PROVED: list[Row] = [
     (lk.Nakagami(shape=free), lk.Nakagami(shape=2)),
     (lk.Lomax(shape=free), lk.Lomax(shape=free)),
     (lk.WrappedCauchy(concentration=free), lk.WrappedCauchy(concentration=free)),
-]  # fmt: skip
-
-#: true, but the engine cannot tell the cases y_k = 0 and y_k > 0 of every entry apart
-OPEN: list[Row] = [
+    # sequences, rows of probabilities, settings held at a vector or a matrix
+    (lk.Alignment, losses.ctc),
+    (lk.LinearChain, losses.crf),
     (losses.kl_divergence, losses.cross_entropy),
-]
+    (losses.cross_entropy, losses.kl_divergence),
+    (lk.Categorical, losses.kl_divergence),
+    (lk.Mislabelled(lk.Categorical, CHANNEL), losses.forward_corrected(CHANNEL)),
+    (losses.forward_corrected([[1.0, 0.0], [0.0, 1.0]]), losses.softmax_cross_entropy),
+    (losses.class_weighted([1.0, 2.0]), losses.class_weighted([2.0, 4.0])),
+    (losses.class_weighted([3.0, 3.0, 3.0]), losses.softmax_cross_entropy),
+    (losses.prior_shifted([0.5, 0.5], [0.5, 0.5]), losses.softmax_cross_entropy),
+    # losses of named inputs
+    (lk.Bernoulli, losses.gan_minimax),
+    (lk.Bernoulli, losses.gan_nonsaturating),
+    (lk.Bernoulli, losses.soft_triplet),
+    (losses.gan_hinge, losses.hinge),
+    (losses.gan_nonsaturating, losses.gan_minimax),
+    (losses.triplet(1.0), losses.hinge),
+    (losses.beta_vae(4.0), losses.elbo(scale=2.0)),
+    (losses.beta_vae(9.0, scale=0.5), losses.elbo(scale=1.5)),
+    (losses.beta_vae(1.0), losses.elbo),
+    (lk.Independent(lk.Normal(scale=1), 3), losses.reconstruction),
+    (losses.reconstruction, losses.squared_error),
+    (lk.Normal, losses.beta_nll(0.0)),
+    (losses.info_nce(0.5), losses.temperature(0.5)),
+]  # fmt: skip
 
 REFUTED: list[Row] = [
     (lk.Normal, losses.squared_error),
@@ -128,6 +149,17 @@ REFUTED: list[Row] = [
     (losses.tweedie_deviance(1.5), losses.tweedie_deviance(1.6)),
     (losses.gamma_deviance, losses.inverse_gaussian_deviance),
     (losses.absolute_percentage_error, losses.absolute_error),
+    (lk.Mislabelled(lk.Categorical, CHANNEL), losses.forward_corrected([[0.9, 0.1], [0.2, 0.8]])),
+    (lk.Mislabelled(lk.Categorical, CHANNEL), losses.softmax_cross_entropy),
+    (losses.class_weighted([1.0, 2.0]), losses.class_weighted([1.0, 3.0])),
+    (losses.class_weighted([1.0, 2.0]), losses.softmax_cross_entropy),
+    (losses.prior_shifted([0.5, 0.5], [0.2, 0.8]), losses.prior_shifted([0.5, 0.5], [0.8, 0.2])),
+    (lk.Bernoulli, losses.gan_hinge),
+    (lk.Bernoulli, losses.gan_wasserstein),
+    (losses.triplet(1.0), losses.soft_triplet),
+    (lk.Bernoulli, losses.triplet(1.0)),
+    (losses.beta_vae(4.0), losses.elbo),
+    (losses.beta_vae(4.0), losses.elbo(scale=2.001)),
 ]  # fmt: skip
 
 
@@ -140,9 +172,8 @@ def claims(rows: list[Row], verdict: str) -> Iterator[Claim]:
         ready = prepared(left, right, where[0] if where else {})
         yield Claim(
             f"{left.name} -> {right.name}", verdict, ready.left, ready.right, ready.predictions, ready.targets,
-            ready.domains, None if ready.target_values is None else tuple(ready.target_values),
+            ready.domains, None if ready.target_values is None else tuple(ready.target_values), fixed=dict(ready.fixed),
         )  # fmt: skip
 
 
 TRUE, FALSE = list(claims(PROVED, "proved")), list(claims(REFUTED, "refuted"))
-HARD = list(claims(OPEN, "undecided"))
