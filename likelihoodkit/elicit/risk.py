@@ -96,7 +96,7 @@ def minimiser(question: Question, low: float | None = None, high: float | None =
 
 
 def _turn(slope: Callable[[float], float], near: float, reach: float) -> float:
-    """Where a slope turns from falling to rising, beside ``near``; ``near`` itself where it does not within ``reach``."""
+    """Where a slope turns from falling to rising within ``reach`` of ``near``; ``near`` itself where it does not."""
     step = reach * 2.0**-30
     while step <= reach:
         low, high = near - step, near + step
