@@ -56,6 +56,7 @@ class Ready:
     target_values: list[int] | None
     assumptions: tuple[str, ...]
     fixed: Mapping[VectorSymbol, tuple[float, ...]] = dataclasses.field(default_factory=dict)
+    declared: bool = False  # is a side of it a noise or a loss that was declared, no expression of the user?
 
     def decide(self) -> Decision:
         """The verdict."""
@@ -67,7 +68,7 @@ class Ready:
             target_values=self.target_values,
             fixed=self.fixed,
         )
-        return decided(self.left, self.right, self.targets, ask)
+        return decided(self.left, self.right, self.targets, ask, declared=self.declared)
 
 
 def side(thing: Any) -> Side:
@@ -175,8 +176,8 @@ def prepared(left: Side, right: Side, where: Mapping[str, Any]) -> Ready:
             domains[new] = domain(row.domain)
     domains[y] = domain(target_domain, {row.name: row.symbol for row in left.settings})
     values = [0, 1] if target_domain.classes == 2 else None
-    roles_ = tuple(predictions), (y,)
-    return Ready(left_formula, right_formula, *roles_, domains, values, tuple(assumptions), fixed)
+    more = domains, values, tuple(assumptions), fixed, bool(left.family or right.family)
+    return Ready(left_formula, right_formula, tuple(predictions), (y,), *more)
 
 
 def _is_classes(support: Support) -> bool:

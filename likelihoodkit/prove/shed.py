@@ -37,13 +37,20 @@ def shed(side: sp.Expr, targets: Iterable[sp.Symbol]) -> tuple[sp.Expr, sp.Expr]
 
 
 def decided(
-    left: sp.Expr, right: sp.Expr, targets: tuple[sp.Symbol, ...], decide: Callable[[sp.Expr, sp.Expr], Decision]
+    left: sp.Expr,
+    right: sp.Expr,
+    targets: tuple[sp.Symbol, ...],
+    decide: Callable[[sp.Expr, sp.Expr], Decision],
+    *,
+    declared: bool,
 ) -> Decision:
     """The decision on the two sides by ``decide``, which sees them without what was shed.
 
-    Where both are one formula in the same symbols there is nothing to look into, whatever primitives it is made of.
+    Where both are one formula in the same symbols, and that of a ``declared`` noise or loss, which is finite wherever
+    its declaration lets it be called, there is nothing to look into, whatever primitives it is made of. An expression
+    of the user may have poles and jumps of its own and is looked into.
     """
-    if left == right:
+    if declared and left == right:
         everywhere = (("everywhere", sp.S.Zero),)
         one, nothing = sp.S.One, sp.S.Zero
         return Decision("proved", "the two are one formula", scale=one, constant=nothing, constants=everywhere)

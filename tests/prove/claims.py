@@ -76,10 +76,11 @@ class Claim:
     target_values: tuple[object, ...] | None = None
     scale: sp.Expr | None = None  # the factor, where the test states it
     fixed: dict[VectorSymbol, tuple[float, ...]] = field(default_factory=dict)  # vectors that are held at numbers
+    declared: bool = False  # between declarations, not expressions
 
     def decided(self, left: sp.Expr, right: sp.Expr) -> Decision:
         """The verdict on these sides, as `prove` comes to it."""
-        return decided(left, right, self.targets, partial(decide, **self.arguments))
+        return decided(left, right, self.targets, partial(decide, **self.arguments), declared=self.declared)
 
     @property
     def decision(self) -> Decision:

@@ -172,7 +172,8 @@ def claims(rows: list[Row], verdict: str) -> Iterator[Claim]:
         ready = prepared(left, right, where[0] if where else {})
         yield Claim(
             f"{left.name} -> {right.name}", verdict, ready.left, ready.right, ready.predictions, ready.targets,
-            ready.domains, None if ready.target_values is None else tuple(ready.target_values), fixed=dict(ready.fixed),
+            ready.domains, None if ready.target_values is None else tuple(ready.target_values),
+            fixed=dict(ready.fixed), declared=ready.declared,
         )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 import sympy as sp
 
@@ -117,7 +118,11 @@ def test_the_ledger_adds_up(row):
     terms = [r for r in proof.ledger if r.what == "constant"]
     factor = next((r.term for r in proof.ledger if r.what == "factor"), sp.S.One)
     assert factor == proof.scale
-    if all(r.where == "everywhere" for r in terms):
+    if proof.decision.reason.startswith("for each of the 2 classes"):  # numbers that are held: the identity by class
+        logits = np.array([[0.3, -1.2], [2.0, 0.7]])
+        both = [lk.derive(side)([0.0, 1.0], logits) for side in (noise, loss)]
+        assert np.allclose(both[0], float(factor) * both[1] + float(sum(r.term for r in terms)), rtol=1e-14)
+    elif all(r.where == "everywhere" for r in terms):
         rest = lower(proof.left_formula - factor * proof.right_formula) - sp.Add(*[r.term for r in terms])
         if not rest.has(sp.Piecewise, sp.Max, sp.Min):
             assert Reader(dict.fromkeys(rest.free_symbols, 0)).is_zero(rest)
