@@ -89,6 +89,7 @@ EXAMPLES = [
     Example("sigmoid from exp", 1 / (1 + sp.exp(-z)), {z: -710}),
     Example("exp times sigmoid", sp.exp(z) * p.sigmoid(-z), {z: 800}),
     Example("one minus sigmoid", 1 - p.sigmoid(z), {z: 40}),
+    Example("one minus sigmoid", 1 + sp.Rational(1, 10**6) - p.sigmoid(z), {z: 40}),
     Example("difference of sigmoids", p.sigmoid(z) - p.sigmoid(-z), {z: 1e-9}),
     Example(
         "difference of sigmoids",
@@ -201,6 +202,7 @@ EXAMPLES = [
         {z: -800, x: 3, t: 800},
         lowered=False,
     ),
+    Example("product of extremes", a * p.sigmoid(z) * p.sigmoid(-z), {a: 1e300, z: -745}),
     Example("product of extremes", x**2 * p.sech2(x), {x: 1e160}, lowered=False),
     Example("product of extremes", x**2 * sp.Heaviside(2 - sp.Abs(x)), {x: 1e160}, WITHIN_TWO),
     Example("product of extremes", (sp.exp(x) + 1) * single.log1p_times_exp(a, z), {x: 745, a: 1e-20, z: -5}),

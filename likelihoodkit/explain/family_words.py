@@ -68,6 +68,7 @@ FAMILY_TEMPLATES: dict[str, tuple[str, str]] = {
     "tweedie_pull": ("(exp({1}) - {0}) exp((1 - {3}) ({1}) - ({2}))", "product"),
     "tweedie_bend": ("((2 - {3}) exp({1}) + ({3} - 1) {0}) exp((1 - {3}) ({1}) - ({2}))", "product"),
     "tweedie_normaliser": ("S({0}; {1})", "atom"),
+    "tweedie_apart": ("log({0}) + S({1} - (2 - {2}) log({0}); {2})", "sum"),
     "tweedie_normaliser_slope": ("S'({0}; {1})", "atom"),
     "tweedie_normaliser_curve": ("S''({0}; {1})", "atom"),
     "tweedie_cdf": ("P(Y <= {0})", "atom"),

@@ -38,7 +38,7 @@ class GeneralizedNormal(Distribution):
     shape    = parameter(positive, link=links.softplus, typical=(2.0, 5.0))
 
     size = scaled_power(y - location, -log(scale), shape)  # |z|^shape
-    log_density = log(shape) - log(2 * scale) - log_gamma(1 / shape) - size
+    log_density = -log(2 * scale) - log_gamma(1 + 1 / shape) - size
 
     expectation = median = mode = location
     variance = scale**2 * exp(log_gamma(3 / shape) - log_gamma(1 / shape))

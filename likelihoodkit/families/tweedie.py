@@ -7,9 +7,9 @@ from likelihoodkit.declaration import Distribution, held, outcome, parameter
 from likelihoodkit.primitives.words import (
     Piecewise,
     log,
+    tweedie_apart,
     tweedie_cdf,
     tweedie_deviance_half,
-    tweedie_normaliser,
     tweedie_survival,
 )
 from likelihoodkit.supports import amounts_or_nothing, between_one_and_two, positive
@@ -32,8 +32,8 @@ class Tweedie(Distribution):
     power      = held(between_one_and_two)
 
     deviance = tweedie_deviance_half(y, log(mean), log(dispersion), power)
-    apart = tweedie_normaliser(log(dispersion) - (2 - power) * log(y), power)
-    log_density = Piecewise((-deviance, Eq(y, 0)), (-deviance - log(y) - apart, True))
+    apart = tweedie_apart(y, log(dispersion), power)
+    log_density = Piecewise((-deviance, Eq(y, 0)), (-deviance - apart, True))
 
     expectation = mean
     variance = dispersion * mean**power

@@ -3,7 +3,7 @@
 from likelihoodkit import links
 from likelihoodkit.declaration import NamedLoss, held, outcome, parameter
 from likelihoodkit.losses._catalogue import labels
-from likelihoodkit.primitives.words import exp, expm1, log, log1p, maximum, sigmoid
+from likelihoodkit.primitives.words import exp, expm1, log, maximum, minimum, sigmoid
 from likelihoodkit.supports import binary, nonnegative, positive, real, unit, up_to_one
 
 
@@ -188,7 +188,7 @@ class asymmetric(NamedLoss):
 
     shifted = maximum(probability - margin, 0)
     ones = -((1 - probability) ** gamma_positive) * log(probability)
-    zeros = -(shifted**gamma_negative) * log1p(-shifted)
+    zeros = -(shifted**gamma_negative) * log(minimum(1 - probability + margin, 1))
     loss = y * ones + (1 - y) * zeros
 
 

@@ -10,7 +10,7 @@ import sympy as sp
 from sympy import exp, gamma, log
 
 from likelihoodkit.primitives.differences import log_times_exp
-from likelihoodkit.primitives.logistic import times_exp
+from likelihoodkit.primitives.logistic import scaled_rate, times_exp
 from likelihoodkit.primitives.record import Kind, primitive
 from likelihoodkit.primitives.single import (
     beta_prime_cross,
@@ -25,12 +25,17 @@ def _log_power(y: sp.Expr, t: sp.Expr, k: sp.Expr) -> sp.Expr:
     return exp(k) * (log(y) + t)
 
 
+def _kumaraswamy_curve(x: sp.Expr, g: sp.Expr) -> sp.Expr:
+    slope = 1 / (exp(x) - 1) - x * exp(x) / (exp(x) - 1) ** 2
+    return x * (1 + slope - exp(g) * slope)
+
+
 generalized_gamma_loss: Kind = primitive(
     "generalized_gamma_loss",
     lambda y, t, g, k: log(gamma(exp(g))) - exp(g) * _log_power(y, t, k) + exp(_log_power(y, t, k)) + log(y) - k,
     (
         None,
-        lambda y, t, g, k: times_exp(power_excess(y, t, g, k), k),
+        lambda y, t, g, k: power_excess(y, t, g, k, k),
         lambda y, t, g, k: power_shape_slope(y, t, g, k),
         lambda y, t, g, k: power_pull(y, t, g, k) - 1,
     ),
@@ -38,21 +43,55 @@ generalized_gamma_loss: Kind = primitive(
 )
 power_excess: Kind = primitive(
     "power_excess",
-    lambda y, t, g, k: exp(_log_power(y, t, k)) - exp(g),
+    lambda y, t, g, k, h: (exp(_log_power(y, t, k)) - exp(g)) * exp(h),
     (
         None,
-        lambda y, t, g, k: power_moment(y, t, k, sp.S.Zero, k),
-        lambda y, t, g, k: -exp(g),
-        lambda y, t, g, k: power_moment(y, t, k, sp.S.One, sp.S.Zero),
+        lambda y, t, g, k, h: power_moment(y, t, k, sp.S.Zero, k + h),
+        lambda y, t, g, k, h: -exp(g + h),
+        lambda y, t, g, k, h: power_moment(y, t, k, sp.S.One, h),
+        lambda y, t, g, k, h: power_excess(y, t, g, k, h),
     ),
     accurate="y > 0",
+)
+kumaraswamy_loss: Kind = primitive(
+    "kumaraswamy_loss",
+    lambda y, f, g: -f - log(y) * (exp(f) - 1) - (exp(g) - 1) * log(1 - exp(exp(f) * log(y))),
+    (
+        None,
+        lambda y, f, g: kumaraswamy_first(y, f, g),
+        lambda y, f, g: kumaraswamy_second(y, f, g),
+    ),
+    accurate="0 < y < 1",
+)
+kumaraswamy_second: Kind = primitive(
+    "kumaraswamy_second",
+    lambda y, f, g: -exp(g) * log(1 - exp(exp(f) * log(y))),
+    (None, lambda y, f, g: -scaled_rate(f + log(-log(y)), g), lambda y, f, g: kumaraswamy_second(y, f, g)),
+    accurate="0 < y < 1",
+    nonnegative=True,
+)
+kumaraswamy_first: Kind = primitive(
+    "kumaraswamy_first",
+    lambda y, f, g: -1 - log(y) * exp(f) + (exp(g) - 1) * exp(f) * log(y) / (exp(-exp(f) * log(y)) - 1),
+    (
+        None,
+        lambda y, f, g: kumaraswamy_first_curve(y, f, g),
+        lambda y, f, g: -scaled_rate(f + log(-log(y)), g),
+    ),
+    accurate="0 < y < 1",
+)
+kumaraswamy_first_curve: Kind = primitive(
+    "kumaraswamy_first_curve",
+    lambda y, f, g: _kumaraswamy_curve(-exp(f) * log(y), g),
+    (None, None, None),
+    accurate="0 < y < 1",
 )
 power_pull: Kind = primitive(
     "power_pull",
     lambda y, t, g, k: _log_power(y, t, k) * (exp(_log_power(y, t, k)) - exp(g)),
     (
         None,
-        lambda y, t, g, k: times_exp(power_excess(y, t, g, k) + power_moment(y, t, k, sp.S.One, sp.S.Zero), k),
+        lambda y, t, g, k: power_excess(y, t, g, k, k) + power_moment(y, t, k, sp.S.One, k),
         lambda y, t, g, k: -times_exp(log_times_exp(y, t), g + k),
         lambda y, t, g, k: power_pull(y, t, g, k) + power_moment(y, t, k, sp.Integer(2), sp.S.Zero),
     ),

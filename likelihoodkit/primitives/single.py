@@ -14,7 +14,6 @@ from likelihoodkit.primitives.logistic import sigmoid, softplus, times_exp
 from likelihoodkit.primitives.record import Kind, primitive
 from likelihoodkit.primitives.whole import (
     log_less_digamma,
-    trigamma_excess,
 )
 
 # -- functions of a ratio ----------------------------------------------------------------------------------------
@@ -159,8 +158,14 @@ rate_gamma_slope: Kind = primitive(
     (
         lambda r, h, g: -exp(g) / r,
         lambda r, h, g: -exp(g),
-        lambda r, h, g: rate_gamma_slope(r, h, g) + exp(g) + trigamma_excess(g),
+        lambda r, h, g: rate_gamma_curve(r, h, g),
     ),
+    accurate="r > 0",
+)
+rate_gamma_curve: Kind = primitive(
+    "rate_gamma_curve",
+    lambda r, h, g: exp(g) * (sp.polygamma(0, exp(g)) - log(r) - h + exp(g) * sp.polygamma(1, exp(g))),
+    (None, None, None),
     accurate="r > 0",
 )
 

@@ -44,6 +44,13 @@ tweedie_normaliser: Kind = primitive(
     r"S_{{{1}}}\left({0}\right)",
     accurate="1 < p < 2",
 )
+tweedie_apart: Kind = primitive(
+    "tweedie_apart",
+    lambda y, g, p: log(y) + tweedie_normaliser(g - (2 - p) * log(y), p),
+    (None, lambda y, g, p: tweedie_normaliser_slope(g - (2 - p) * log(y), p), None),
+    r"\left(\log {0}+S_{{{2}}}\left({1}-\left(2-{2}\right)\log {0}\right)\right)",
+    accurate="y > 0, 1 < p < 2",
+)
 tweedie_normaliser_slope: Kind = primitive(
     "tweedie_normaliser_slope",
     None,

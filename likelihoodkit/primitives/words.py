@@ -181,6 +181,7 @@ from likelihoodkit.primitives.steps import (
 )
 from likelihoodkit.primitives.tails import log_student_cdf as log_student_cdf
 from likelihoodkit.primitives.tweedie import (
+    tweedie_apart as tweedie_apart,
     tweedie_cdf as tweedie_cdf,
     tweedie_deviance_half as tweedie_deviance_half,
     tweedie_normaliser as tweedie_normaliser,

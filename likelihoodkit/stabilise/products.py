@@ -72,6 +72,19 @@ def _square_of_hazard(core: Expr, t: Expr) -> Expr | None:
     return None
 
 
+def _of_both_sigmoids(e: Expr) -> Expr | None:
+    """w sigmoid(z) sigmoid(-z): the sigmoid may be subnormal and the weight large."""
+    powers = {f.as_base_exp()[0]: f.as_base_exp()[1] for f in e.args if isinstance(f.as_base_exp()[0], p.sigmoid)}
+    for one, power in powers.items():
+        other = p.sigmoid(-one.args[0])
+        if other in powers and power.is_positive and powers[other].is_positive:
+            weight = e / one / other
+            if weight.free_symbols and one.args[0].could_extract_minus_sign() is False:
+                number, rest = weight.as_coeff_Mul()
+                return number * p.sigmoid_curve(rest, one.args[0])
+    return None
+
+
 def _of_one_node(e: Expr) -> Expr | None:
     if isinstance(e, p.times_exp) and type(e.args[0]) in _SCALED:
         return _SCALED[type(e.args[0])](*e.args[0].args, e.args[1])
@@ -119,4 +132,5 @@ def product_of_extremes(e: Expr) -> Expr | None:
             if found is not None:
                 rest = _without(e, one, two)
                 return Add(*[rest * term for term in Add.make_args(found)])
-    return _square_that_vanishes(e)
+    curve = _of_both_sigmoids(e)
+    return _square_that_vanishes(e) if curve is None else curve

@@ -36,12 +36,16 @@ def exp_times_sigmoid(e: Expr) -> Expr | None:
     return None
 
 
+def _less_than_constant(weight: Expr, e: Expr) -> bool:
+    return bool(weight.is_number and weight.is_positive and Add(*[t for t in e.args if t.is_Number]) > weight)
+
+
 @identity("1 - sigmoid(z) = sigmoid(-z)")
 def one_minus_sigmoid(e: Expr) -> Expr | None:
     if not e.is_Add:
         return None
     found = coefficient_pair(e, lambda f: isinstance(f, p.sigmoid))
-    if found and -found[1] in e.args:
+    if found and (-found[1] in e.args or _less_than_constant(-found[1], e)):
         term, coefficient, body = found
         return e - term + coefficient - coefficient * p.sigmoid(-body.args[0])
     return None

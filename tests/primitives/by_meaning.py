@@ -226,6 +226,14 @@ ROWS: dict[str, tuple[Draw, tuple[tuple[float, ...], ...], int, float]] = {
     "power_less_log": (_power, (), 5, 4.0),
     "power_minus_one": (_power, (), 5, 4.0),
     "rate_gamma_loss": (_amounts((-6, 6), (-9, 9)), (), 20, 2.0),
+    "rate_gamma_curve": (_amounts((-6, 6), (-30, 9)), ((30.0, 0.0, -30.0), (1.0, 0.0, -745.0)), 20, 4.0),
+    **{name: (lambda g, n, top: (g.uniform(1e-3, 0.999, n), g.uniform(-9, 2, n), g.uniform(-9, 4, n)),
+              ((0.1, -30.0, -30.0), (0.1, -300.0, -9.0), (0.5, 0.0, 0.0)), 20, 4.0)
+       for name in ("kumaraswamy_loss", "kumaraswamy_first", "kumaraswamy_first_curve", "kumaraswamy_second")},
+    "tweedie_apart": (
+        lambda g, n, top: (_magnitudes(g, n, 1e-9, 10.0), g.uniform(0, 6, n), g.uniform(1.2, 1.8, n)),
+        ((1e-300, 0.0, 1.5), (1e-8, -1.0, 1.3)), 3, 8.0,
+    ),
     "rate_gamma_slope": (_amounts((-6, 6), (-9, 9)), (), 20, 2.0),
     "rate_gamma_excess": (_amounts((-6, 6), (-9, 9)), (), 5, 2.0),
     "ratio_rest": (_amounts((-40, 40)), ((0.0, 1.0), (1.0, 745.0)), 5, 2.0),

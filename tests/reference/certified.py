@@ -66,7 +66,7 @@ def starting_digits(y: float, outputs: Sequence[float], links: Sequence[str]) ->
     """Digits that hold 1 + exp(-sum |output|) and y - output without loss."""
     digits = 60.0
     for x, link in zip(outputs, links, strict=True):
-        digits += abs(mp.log10(abs(mpf(x)))) if link in _LINEAR_LINKS and x else 0
+        digits += abs(mp.log10(abs(mpf(x)))) if x and (link in _LINEAR_LINKS or abs(x) < 1) else 0
         digits += abs(x) / float(mp.log(10)) if link not in _LINEAR_LINKS else 0
     digits += float(abs(mp.log10(abs(mpf(y))))) if y else 0
     return int(digits)

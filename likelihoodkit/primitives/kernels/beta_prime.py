@@ -47,18 +47,27 @@ def beta_prime_parts(y: Floats, p: Floats, q: Floats) -> tuple[Floats, Floats, F
     return _log_rest(gap_a, part_a), _log_rest(-gap_b, part_b), edge_a, edge_b
 
 
+def _by_smaller(part: Floats, gap: Floats, other: Floats, size: Floats, smaller: Floats) -> Floats:
+    """e^size part; where part is small, through e^size gap = e^smaller other, which loses fewer digits."""
+    near = (np.absolute(gap) < 0.5) & (smaller < size) & (gap != 0)
+    chord = np.where(near, part / np.where(near, gap, 1.0), 1.0)
+    return np.where(near, np.asarray(times_exp(other * chord, smaller)), np.asarray(times_exp(part, size)))
+
+
 @kernel
 def beta_prime_first(y: Floats, p: Floats, q: Floats) -> Floats:
     """a (digamma(a) - digamma(a + b) - log(y/(1 + y)))."""
     first, _, edge, _ = beta_prime_parts(y, p, q)
-    return np.asarray(np.asarray(times_exp(first, p)) + edge)
+    gap, other = _beta_gap(y, p, q)
+    return np.asarray(_by_smaller(first, gap, other, p, q) + edge)
 
 
 @kernel
 def beta_prime_second(y: Floats, p: Floats, q: Floats) -> Floats:
     """b (digamma(b) - digamma(a + b) + log(1 + y))."""
     _, second, _, edge = beta_prime_parts(y, p, q)
-    return np.asarray(np.asarray(times_exp(second, q)) + edge)
+    other, gap = _beta_gap(y, p, q)
+    return np.asarray(_by_smaller(second, -gap, -other, q, p) + edge)
 
 
 @kernel
@@ -73,10 +82,13 @@ def beta_prime_loss(y: Floats, p: Floats, q: Floats) -> Floats:
         times_exp(-np.asarray(log1pmx(small_b)), q)
     )
     first, second = np.asarray(_pull(p, gap_a, part_a)), np.asarray(_pull(q, -gap_b, part_b))
+    early = (y < 1.0) & (np.absolute(gap_a) >= 0.5)  # log y and a log y may cancel
+    most = np.asarray(times_exp(np.log1p(y) - np.asarray(softplus(q - p)), p)) - np.expm1(p) * np.log(y)
     share = np.asarray(sigmoid(p - q)) * part_a + np.asarray(sigmoid(q - p)) * part_b
     far = np.where(c > 300.0, np.asarray(times_exp(share, c)), first + second)
     peak = np.asarray(gamma_peak(p)) + np.asarray(gamma_peak(q)) - np.asarray(gamma_peak(c))
-    return np.asarray(np.log(y) + peak + np.where(near, close, far))
+    late = np.log(y) + np.where(near, close, far)
+    return np.asarray(peak + np.where(early & (c <= 300.0), most + second, late))
 
 
 # -- second derivatives: what log Gamma(c) shares with the others is taken out, what the logarithms share is added ---

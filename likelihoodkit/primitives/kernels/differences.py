@@ -57,6 +57,7 @@ def sigmoid_curve(w: Floats, x: Floats) -> Floats:
     """w sigmoid(x) sigmoid(-x), also where the sigmoid is subnormal and w large."""
     return piecewise(
         (w, x),
+        (np.isinf(x), lambda w, x: np.zeros_like(x)),  # also of an infinite w: the exponential wins
         (np.absolute(x) > FAR_LOGIT, lambda w, x: times_exp(w, -np.absolute(x))),
         otherwise=lambda w, x: w * sigmoid(x) * sigmoid(-x),
     )

@@ -17,6 +17,8 @@ from likelihoodkit.primitives.kernels.exponential import times_exp
 
 #: beyond this size of a x, the 1 in 1 + a x is gone
 LARGE = 1e16
+#: below this size x may be subnormal, and what it is multiplied by large
+LEAST = 1e-290
 
 
 class Place:
@@ -40,6 +42,11 @@ class Place:
     def over(self, near: Floats, far: Floats) -> Floats:
         """``near``/(1 + a x), where ``far`` is ``near``/x for large x."""
         return np.where(np.absolute(self.x) > 1.0, far / (self.inverse + self.a), near * self.rest)
+
+    def slow(self, r: Floats, t: Floats) -> Floats:
+        """e^-t/(1 + a x)."""
+        far = 1.0 / self.a / r / (1.0 + self.inverse / self.a)
+        return np.where(self.large, far, np.asarray(times_exp(self.rest, -t)))
 
     @property
     def slope(self) -> Floats:
@@ -90,7 +97,8 @@ def _pareto_shape(p: Place, r: Floats, t: Floats) -> Floats:
 
 def _pareto_scale_curve(p: Place, r: Floats, t: Floats) -> Floats:
     """Second derivative in t: (1 + a) x/(1 + a x)^2."""
-    return ((1.0 + p.a) * p.odds) * p.rest
+    small = np.asarray(times_exp((1.0 + p.a) * r, -t)) * p.rest * p.rest
+    return np.where(np.absolute(p.x) < LEAST, small, ((1.0 + p.a) * p.odds) * p.rest)
 
 
 def _pareto_cross(p: Place, r: Floats, t: Floats) -> Floats:
@@ -117,7 +125,9 @@ generalized_pareto_shape_curve = _walled(_pareto_shape_curve)
 def _extreme_loss(p: Place, r: Floats, t: Floats) -> Floats:
     """t + (1 + a) L + E."""
     rare = np.exp(-p.log)
-    return np.where(rare == np.inf, np.inf, t + (1.0 + p.a) * p.log + rare)
+    with_tail = np.log(np.absolute(p.a)) + np.log(np.absolute(r)) + p.log  # a L = log(a x): t has cancelled by hand
+    whole = np.where(p.large, with_tail, t + (1.0 + p.a) * p.log)
+    return np.where(rare == np.inf, np.inf, whole + rare)
 
 
 def _gap(p: Place) -> tuple[Floats, Floats]:
@@ -128,9 +138,8 @@ def _gap(p: Place) -> tuple[Floats, Floats]:
 def _extreme_pull(p: Place, r: Floats, t: Floats) -> Floats:
     """Derivative in r: (1 + a - E) e^-t/(1 + a x)."""
     rare, less = _gap(p)
-    far = ((p.a - less) / p.a / r) / (1.0 + p.inverse / p.a)
-    near = np.asarray(times_exp((p.a - less) * p.rest, -t))
-    return np.where(rare == np.inf, -np.exp(-(1.0 + p.a) * p.log - t), np.where(p.large, far, near))
+    near = np.where(p.large, (p.a - less) * p.slow(r, t), np.asarray(times_exp((p.a - less) * p.rest, -t)))
+    return np.where(rare == np.inf, -np.exp(-(1.0 + p.a) * p.log - t), near)
 
 
 def _extreme_scale(p: Place, r: Floats, t: Floats) -> Floats:
@@ -155,13 +164,13 @@ def _turn(p: Place) -> Floats:
 def _extreme_pull_curve(p: Place, r: Floats, t: Floats) -> Floats:
     """Second derivative in r: (1 + a) (E - a) (e^-t/(1 + a x))^2."""
     rare, _ = _gap(p)
-    slow = np.asarray(times_exp(p.rest, -t))
+    slow = p.slow(r, t)
     return np.asarray(((1.0 + p.a) * slow) * ((rare - p.a) * slow))
 
 
 def _extreme_pull_scale(p: Place, r: Floats, t: Floats) -> Floats:
     """Mixed second derivative in r and t: -(1 + a - E + x E) e^-t/(1 + a x)^2."""
-    return -np.asarray(times_exp(_turn(p) * p.rest, -t))
+    return np.where(p.large, -_turn(p) * p.slow(r, t), -np.asarray(times_exp(_turn(p) * p.rest, -t)))
 
 
 def _extreme_scale_curve(p: Place, r: Floats, t: Floats) -> Floats:
@@ -177,7 +186,7 @@ def _lean(p: Place) -> Floats:
 
 def _extreme_pull_shape(p: Place, r: Floats, t: Floats) -> Floats:
     """Mixed second derivative in r and a."""
-    return np.asarray(times_exp(_lean(p) * p.rest, -t))
+    return np.where(p.large, _lean(p) * p.slow(r, t), np.asarray(times_exp(_lean(p) * p.rest, -t)))
 
 
 def _extreme_scale_shape(p: Place, r: Floats, t: Floats) -> Floats:
@@ -189,7 +198,7 @@ def _extreme_shape_curve(p: Place, r: Floats, t: Floats) -> Floats:
     """Second derivative in a: E L'^2 - q^2 + (1 - E) L''."""
     rare, less = _gap(p)
     square = np.where(rare == 0, 0.0, (rare * p.slope) * p.slope)
-    return np.asarray(square - (p.odds * p.odds + np.where(less == 0, 0.0, less * p.bend)))
+    return _led(square - p.odds * p.odds, -np.where(less == 0, 0.0, less * p.bend))
 
 
 extreme_value_loss = _walled(_extreme_loss, np.inf)

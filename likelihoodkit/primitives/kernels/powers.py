@@ -52,10 +52,10 @@ def generalized_gamma_loss(y: Floats, t: Floats, g: Floats, k: Floats) -> Floats
 
 
 @kernel
-def power_excess(y: Floats, t: Floats, g: Floats, k: Floats) -> Floats:
-    """X - s."""
+def power_excess(y: Floats, t: Floats, g: Floats, k: Floats, h: Floats) -> Floats:
+    """(X - s) e^h, also where s leaves the range and the product does not."""
     power, gap, _ = _ratio(y, t, g, k)
-    return np.where(gap > 1e17, power, np.asarray(times_exp(gap, g)))
+    return np.where(gap > 1e17, np.asarray(times_exp(power, h)), np.asarray(times_exp(gap, g + h)))
 
 
 @kernel
@@ -191,7 +191,8 @@ def generalized_poisson_curve(y: Floats, f: Floats, a: Floats) -> Floats:
     mean = np.where(
         total > 0, np.asarray(times_exp(share * share, -f - 2.0 * a)), np.asarray(times_exp(rest * rest, f))
     )
-    counts = np.where(total > 0, np.asarray(times_exp(y * share**3, -2.0 * total)), y * share * rest * rest)
+    few = np.where(total < -BEYOND, np.asarray(times_exp(y, total)), y * share)
+    counts = np.where(total > 0, np.asarray(times_exp(y * share**3, -2.0 * total)), few * rest * rest)
     return np.asarray(2.0 * counts - np.tanh(0.5 * total) * mean)
 
 

@@ -214,7 +214,11 @@ def power_log_square_exp(y: Floats, s: Floats, t: Floats) -> Floats:
 @kernel
 def log_power_step(k: Floats, g: Floats) -> Floats:
     """log((k + 1)^s - k^s) with s = e^g."""
-    return np.asarray(log_power_difference(k, np.exp(g)))
+    return piecewise(
+        (k, g),
+        ((g < -POWER) & (k > 0), lambda k, g: g + np.log(np.log1p(1.0 / k))),
+        otherwise=lambda k, g: log_power_difference(k, np.exp(g)),
+    )
 
 
 def _step_parts(k: Floats, g: Floats) -> tuple[Floats, Floats]:

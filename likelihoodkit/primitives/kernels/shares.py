@@ -48,7 +48,8 @@ def _grown(m: Floats, log_size: Floats) -> Floats:
     size = np.exp(log_size)
     inside = -size * np.asarray(log_rising_excess_derivative(size, m))
     far = np.asarray(times_exp(0.5 * m * (m - 1.0), -log_size))
-    return np.where(m == 0, 0.0, np.where(log_size > FAR, far, np.where(log_size < -FAR, m - 1.0, inside)))
+    large = log_size > 40.0 + np.log(np.maximum(m, 1.0))  # the next term is below half a digit
+    return np.where(m == 0, 0.0, np.where(large, far, np.where(log_size < -FAR, m - 1.0, inside)))
 
 
 def _turned(m: Floats, log_size: Floats) -> Floats:

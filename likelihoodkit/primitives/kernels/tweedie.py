@@ -13,7 +13,7 @@ import numpy as np
 
 from likelihoodkit.primitives.kernels import _tables as tables
 from likelihoodkit.primitives.kernels._tools import Floats, Formula, horner, kernel
-from likelihoodkit.primitives.kernels.differences import exp_minus
+from likelihoodkit.primitives.kernels.differences import exp_minus, scaled_exp_minus
 from likelihoodkit.primitives.kernels.exponential import _curve_near, exprel, exprel_derivative, times_exp
 from likelihoodkit.primitives.kernels.gamma import (
     stirling_error,
@@ -29,6 +29,8 @@ PER_WIDTH, WIDTHS = 2.5, 9.5
 _NODES = np.arange(-PER_WIDTH * WIDTHS, PER_WIDTH * WIDTHS + 1.0) / PER_WIDTH
 #: rows at a time
 BATCH = 512
+#: so many amounts at most where one or none is to be expected
+FEW = 24
 #: below this log of the relative dispersion nothing is left of the corrections to the normal
 FAR = -45.0
 
@@ -36,13 +38,13 @@ FAR = -45.0
 # -- the deviance ------------------------------------------------------------------------------------------------
 
 
-def _curved(x: Floats, below: Floats, own: Floats) -> Floats:
-    """(e^x - 1 - x) e^below, through e^own, own = x + below, where e^x is large."""
+def _curved(x: Floats, below: Floats, factor: Floats, own: Floats) -> Floats:
+    """(e^x - 1 - x) e^below, where e^x is large through factor e^own, which is e^(x + below)."""
     near = np.absolute(x) < 1.0
     small = np.where(near, x, 0.0)
     here = np.where(near, small * small * horner(tables.HALF_SQUARE, small), np.expm1(np.minimum(x, 1.0)) - x)
     right = np.maximum(x, 0.0)
-    far = np.asarray(times_exp(-np.expm1(-right) - right * np.exp(-right), own))
+    far = np.asarray(times_exp(factor * (-np.expm1(-right) - right * np.exp(-right)), own))
     return np.where(x > 1.0, far, np.asarray(times_exp(here, below)))
 
 
@@ -54,8 +56,8 @@ def tweedie_deviance_half(y: Floats, f: Floats, g: Floats, p: Floats) -> Floats:
     log_y = np.log(np.where(y == 0, 1.0, y))
     ratio, below = f - log_y, b * log_y - g
     ratio = np.where(np.absolute(ratio) < 0.5, _log_ratio(y, f, ratio), ratio)
-    up = _curved(b * ratio, below, b * f - g) / b
-    down = _curved(-c * ratio, below, log_y - c * f - g) / c
+    up = _curved(b * ratio, below, np.ones_like(y), b * f - g) / b
+    down = _curved(-c * ratio, below, y, -c * f - g) / c  # y m^-c: the logarithm of y would lose digits
     return np.where(above | np.isnan(y), up + down, np.exp(b * f - g) / b)
 
 
@@ -67,10 +69,7 @@ def _log_ratio(y: Floats, f: Floats, ratio: Floats) -> Floats:
 @kernel
 def tweedie_pull(y: Floats, f: Floats, g: Floats, p: Floats) -> Floats:
     """(e^f - y) e^((1 - p) f - g): the derivative in f."""
-    c = p - 1.0
-    large = np.maximum(f, 1.0)
-    far = np.asarray(times_exp(1.0 - np.asarray(times_exp(y, -large)), f - c * f - g))
-    return np.where(f > 1.0, far, np.asarray(times_exp(np.asarray(exp_minus(np.minimum(f, 1.0), y)), -c * f - g)))
+    return np.asarray(scaled_exp_minus(f, y, (1.0 - p) * f - g))
 
 
 @kernel
@@ -178,3 +177,25 @@ def _normaliser(order: int, far: Formula) -> Formula:
 tweedie_normaliser = _normaliser(0, lambda s: 0.5 * (np.log(2.0 * np.pi) + s))
 tweedie_normaliser_slope = _normaliser(1, lambda s: 0.5 + 0.0 * s)
 tweedie_normaliser_curve = _normaliser(2, lambda s: 0.0 * s)
+
+
+def _single_amount(y: Floats, g: Floats, p: Floats) -> Floats:
+    """log y + S where an amount or two are all: s/c of the first term and log y have cancelled by hand."""
+    b, c = 2.0 - p, p - 1.0
+    s = g - b * np.log(y)
+    n = np.arange(1.0, FEW + 1.0)[:, None]
+    bare = (n * np.log(n) - n + n * np.log(b) + (n - 1.0) * s + np.exp(-s) / b) / c
+    errors = np.asarray(stirling_error(n + 0.0 * b)) + np.asarray(stirling_error(n * (b / c)))
+    _, log_sum = _weights(np.transpose(-(bare + errors)))
+    return np.asarray((1.0 - b / c) * np.log(y) + g / c + np.log(2.0 * np.pi) - 0.5 * np.log(b / c) - log_sum)
+
+
+@kernel
+def tweedie_apart(y: Floats, g: Floats, p: Floats) -> Floats:
+    """log y + S(g - (2 - p) log y)."""
+    y, g, p = np.broadcast_arrays(y, g, p)
+    s = g - (2.0 - p) * np.log(y)
+    few = (s > -np.log(2.0 - p)) & (y > 0)  # at most one amount is to be expected
+    result = np.asarray(np.log(y) + np.asarray(tweedie_normaliser(s, p)))
+    result[few] = _single_amount(y[few], g[few], p[few])
+    return result
