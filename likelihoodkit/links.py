@@ -69,8 +69,8 @@ class Link:
 
 
 identity = Link("identity", lambda f: f, lambda t: t, supports.real)
-exp = Link("exp", lambda f: sp.exp(f), lambda t: sp.log(t), supports.positive)
-softplus = Link("softplus", lambda f: p.softplus(f), lambda t: t + sp.log(1 - sp.exp(-t)), supports.positive)
+exp = Link("exp", lambda f: sp.exp(f), lambda t: sp.log(t), supports.positive, residual=lambda y, f: y - sp.exp(f))
+softplus = Link("softplus", lambda f: p.softplus(f), lambda t: t + sp.log(1 - sp.exp(-t)), supports.positive, residual=lambda y, f: y - p.softplus(f))
 sigmoid = Link(
     "sigmoid", lambda f: p.sigmoid(f), lambda t: sp.log(t) - sp.log(1 - t), supports.unit,
     logarithm=lambda f: -p.softplus(-f), residual=lambda y, f: linked.sigmoid_residual(y, f),
@@ -83,7 +83,7 @@ tanh = Link(
 # sigma^2 = f^2 of the least-squares literature, read as "the parameter is f^2"; f = 0 is singular
 square = Link(
     "square", lambda f: f**2, lambda t: sp.sqrt(t), supports.positive, one_to_one=False,
-    logarithm=lambda f: linked.log_square(f), rest=lambda f: linked.log_square_rest(f),
+    logarithm=lambda f: linked.log_square(f), rest=lambda f: linked.log_square_rest(f), residual=lambda y, f: y - f**2,
 )  # fmt: skip
 angle = Link("angle", lambda f: p.wrap_angle(f), lambda t: t, supports.circle, one_to_one=False)
 shifted_exp = Link(
