@@ -70,7 +70,10 @@ class Link:
 
 identity = Link("identity", lambda f: f, lambda t: t, supports.real)
 exp = Link("exp", lambda f: sp.exp(f), lambda t: sp.log(t), supports.positive, residual=lambda y, f: y - sp.exp(f))
-softplus = Link("softplus", lambda f: p.softplus(f), lambda t: t + sp.log(1 - sp.exp(-t)), supports.positive, residual=lambda y, f: y - p.softplus(f))
+softplus = Link(
+    "softplus", lambda f: p.softplus(f), lambda t: t + sp.log(1 - sp.exp(-t)), supports.positive,
+    residual=lambda y, f: y - p.softplus(f),
+)  # fmt: skip
 sigmoid = Link(
     "sigmoid", lambda f: p.sigmoid(f), lambda t: sp.log(t) - sp.log(1 - t), supports.unit,
     logarithm=lambda f: -p.softplus(-f), residual=lambda y, f: linked.sigmoid_residual(y, f),

@@ -146,6 +146,7 @@ EXAMPLES = [
         robust.expm1_minus(-p.times_exp(p.log_times_exp(a, z), t)),
         {a: 1e-200, z: 0, t: 0},
     ),
+    Example("family at once", -z - p.normal_plus_delay(x, t, sp.exp(z)), {x: 1, t: 0, z: 5}),
     Example(
         "family at once",
         p.softplus(-p.times_exp(p.log_times_exp(a, z), t)) + sp.log(a),

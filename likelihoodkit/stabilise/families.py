@@ -8,7 +8,7 @@ import sympy as sp
 from sympy import Expr, exp, log
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import families, robust, single, tails, whole as kinds
+from likelihoodkit.primitives import delay, families, robust, single, tails, whole as kinds
 from likelihoodkit.stabilise.whole import logarithm, signed, student_at_once, swap
 
 
@@ -62,5 +62,13 @@ def _skew_student(e: Expr) -> Expr | None:
     return None
 
 
+def _delay(e: Expr) -> Expr | None:
+    for sign, node in signed(e, p.normal_plus_delay):
+        g = logarithm(node.args[2])
+        if g is not None and sign * g in e.args:
+            return e - sign * node - sign * g - sign * delay.delay_loss(node.args[0], node.args[1], g)
+    return None
+
+
 #: tried on every sum, in this order
-MORE: tuple[Callable[[Expr], Expr | None], ...] = (_sinh_arcsinh, _box_cox, _skew_student)
+MORE: tuple[Callable[[Expr], Expr | None], ...] = (_sinh_arcsinh, _box_cox, _skew_student, _delay)

@@ -97,7 +97,8 @@ if TYPE_CHECKING:
         log_softplus, sigmoid, softplus, softplus_ratio, softplus_ratio_bend, softplus_ratio_derivative,
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.mixed import (  # isort: skip
-        delay_pull, delay_wait, rice_centre, rice_centre_curve, rice_cross, rice_loss, rice_scale, rice_scale_curve,
+        delay_loss, delay_pull, delay_rate, delay_wait, rice_centre, rice_centre_curve, rice_cross, rice_loss,
+        rice_scale, rice_scale_curve,
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.normal import (  # isort: skip
         erfc, hazard, hazard_derivative, log_diff_ndtr, log_ndtr, ndtr, ndtri,
@@ -224,7 +225,8 @@ __all__ = [
     "cauchy_step_curve", "cauchy_step_length", "cauchy_step_start", "chi_squared_loss", "continuous_bernoulli_loss",
     "continuous_bernoulli_slope", "continuous_bernoulli_variance", "conway_maxwell_poisson_f",
     "conway_maxwell_poisson_ff", "conway_maxwell_poisson_fn", "conway_maxwell_poisson_loss",
-    "conway_maxwell_poisson_n", "conway_maxwell_poisson_nn", "corrected", "cos", "cosh", "delay_pull", "delay_wait",
+    "conway_maxwell_poisson_n", "conway_maxwell_poisson_nn", "corrected", "cos", "cosh", "delay_loss",
+    "delay_pull", "delay_rate", "delay_wait",
     "digamma", "digamma_chord", "digamma_rising", "entries", "erf", "erfc", "excess_log1m", "excess_rate",
     "excess_rate_slope", "exp", "exp_minus", "expm1", "expm1_minus", "expm1_over", "expm1_over_da",
     "expm1_over_daa", "exprel", "exprel_derivative", "extreme_value_information", "extreme_value_loss",

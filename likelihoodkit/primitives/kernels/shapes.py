@@ -289,7 +289,7 @@ def log_ndtr_tilted_scale(z: Floats, k: Floats) -> Floats:
     w = z - k
     return piecewise(
         (z, k, w),
-        (w < -1e17, lambda z, k, w: z * z),
+        (w < -1e17, lambda z, k, w: z * z - np.where(np.absolute(z) < k, 1.0, -1.0)),
         (w < 0, lambda z, k, w: z * z - (z + k) * mills_excess(-w)),
         (w > 40, lambda z, k, w: k * k),
         otherwise=lambda z, k, w: k * k - (z + k) * hazard(w),
@@ -307,7 +307,7 @@ def hazard_excess_derivative(w: Floats) -> Floats:
     """1 - h (w + h) with h = hazard(w): 1/w^2 for w -> -inf, 1 for w -> inf."""
     return piecewise(
         (w,),
-        (w < -5, _hazard_excess_derivative_left),
+        (w < -4, _hazard_excess_derivative_left),
         otherwise=lambda w: 1.0 - np.asarray(hazard(w)) * np.asarray(hazard_excess(w)),
     )
 
@@ -320,6 +320,12 @@ def _hazard_excess_derivative_left(w: Floats) -> Floats:
         rest = y + n / rest
     r = 2.0 / rest
     return (r - 1.0 / (y + r)) / (y + r)
+
+
+def mills_rest(y: Floats) -> Floats:
+    """1 - y m(y) for y >= 0, with m = mills_excess: 2/y^2 for large y."""
+    m = np.asarray(mills_excess(y))
+    return np.where(y < 0.5, 1.0 - y * m, np.asarray(hazard_excess_derivative(-y)) + m * m)
 
 
 @kernel
