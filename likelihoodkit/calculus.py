@@ -140,7 +140,7 @@ class Calculus:
         value = self.derivation.expression
         if self._inner is None:
             return value
-        return self.derivation.through.corrected(value, self._inner.gradient.__getitem__)
+        return self.derivation.through.corrected(value, self._inner.gradient.__getitem__, slope=False)
 
     @property
     def gradient(self) -> dict[str, sp.Expr]:
@@ -148,7 +148,9 @@ class Calculus:
         if not self._gradient and self._inner is not None:
             through, curves = self.derivation.through, self._inner
             self._gradient = {
-                name: through.slope(name, through.corrected(through.put(slope), partial(curves.curve, name)))
+                name: through.slope(
+                    name, through.corrected(through.put(slope), partial(curves.curve, name), slope=True)
+                )
                 for name, slope in self._inner.gradient.items()
             }
         if not self._gradient:

@@ -47,6 +47,7 @@ class Link:
     rest: Map | None = (
         None  # what rounding takes of that logarithm, where it may be more than the output's own rounding
     )
+    rest_in_slopes: bool = False  # may that rest be many ulp of 1, so that slopes need it as well as values?
     residual: Callable[[sp.Expr, sp.Expr], sp.Expr] | None = None  # (y, output) -> y less the parameter, likewise
 
     def __call__(self, output: sp.Expr) -> sp.Expr:
@@ -76,7 +77,8 @@ softplus = Link(
 )  # fmt: skip
 sigmoid = Link(
     "sigmoid", lambda f: p.sigmoid(f), lambda t: sp.log(t) - sp.log(1 - t), supports.unit,
-    logarithm=lambda f: -p.softplus(-f), residual=lambda y, f: linked.sigmoid_residual(y, f),
+    logarithm=lambda f: -p.softplus(-f), rest=lambda f: -linked.softplus_rest(-f),
+    residual=lambda y, f: linked.sigmoid_residual(y, f),
 )  # fmt: skip
 softmax = Link("softmax", lambda f: p.softmax(f), lambda t: sp.log(t), supports.simplex, one_to_one=False)
 tanh = Link(
@@ -86,12 +88,14 @@ tanh = Link(
 # sigma^2 = f^2 of the least-squares literature, read as "the parameter is f^2"; f = 0 is singular
 square = Link(
     "square", lambda f: f**2, lambda t: sp.sqrt(t), supports.positive, one_to_one=False,
-    logarithm=lambda f: linked.log_square(f), rest=lambda f: linked.log_square_rest(f), residual=lambda y, f: y - f**2,
+    logarithm=lambda f: linked.log_square(f), rest=lambda f: linked.log_square_rest(f), rest_in_slopes=True,
+    residual=lambda y, f: y - f**2,
 )  # fmt: skip
 angle = Link("angle", lambda f: p.wrap_angle(f), lambda t: t, supports.circle, one_to_one=False)
 shifted_exp = Link(
     "shifted_exp", lambda f: 1 + sp.exp(f), lambda t: sp.log(t - 1), supports.above_one,
-    logarithm=lambda f: p.softplus(f), residual=lambda y, f: linked.shifted_exp_residual(y, f),
+    logarithm=lambda f: p.softplus(f), rest=lambda f: linked.softplus_rest(f),
+    residual=lambda y, f: linked.shifted_exp_residual(y, f),
 )  # fmt: skip
 vector = Link("vector", lambda f: f, lambda t: t, supports.real_vector)
 unit = Link(

@@ -44,6 +44,12 @@ log_square_rest: Kind = primitive(
     lambda z: sp.Integer(0),
     accurate="what rounding takes of log z^2: zero in exact arithmetic",
 )
+softplus_rest: Kind = primitive(
+    "softplus_rest",
+    lambda z: sp.Integer(0),
+    lambda z: sp.Integer(0),
+    accurate="what rounding takes of softplus near z = 0: zero in exact arithmetic",
+)
 corrected: Kind = primitive(
     "corrected",
     lambda value, slope, rest: value + slope * rest,

@@ -114,13 +114,13 @@ class Through:
 
         return run(expression).xreplace({name: move.outer for move, name in names.items()})
 
-    def corrected(self, value: Expr, slopes: Callable[[str], Expr]) -> Expr:
-        """A value with what the rounding of t(f) has taken of it, from its slope in the inner output."""
+    def corrected(self, value: Expr, slopes: Callable[[str], Expr], *, slope: bool) -> Expr:
+        """A value or ``slope`` with what the rounding of t(f) has taken of it, from the next derivative in t."""
         for name, move in self.moves.items():
-            rest = move.link.rest if move.own is links.exp else None
-            slope = slopes(name) if rest is not None else S.Zero
-            if rest is not None and slope != 0:
-                value = corrected(value, self.put(slope), rest(move.outer))
+            rest = move.link.rest if move.own is links.exp and (move.link.rest_in_slopes or not slope) else None
+            along = slopes(name) if rest is not None else S.Zero
+            if rest is not None and along != 0:
+                value = corrected(value, self.put(along), rest(move.outer))
         return value
 
     def slope(self, name: str, along: Expr) -> Expr:

@@ -19,7 +19,7 @@ ALONE = {  # no mpmath definition of one number: tested below, or NumPy's own
     "is_largest_other",
     "gammaincinv", "gammainccinv", "betaincinv", "regularised_gamma_p_inverse", "regularised_gamma_q_inverse",
     "regularised_beta_inverse", "student_quantile", *SECOND,
-    "soft_cross_entropy", "soft_residual", "beta_deviance", "log_square_rest",
+    "soft_cross_entropy", "soft_residual", "beta_deviance", "log_square_rest", "softplus_rest",
 }  # fmt: skip
 LIMITS = [
     ("softplus", (INF,), INF), ("softplus", (-INF,), 0.0), ("sigmoid", (INF,), 1.0), ("sigmoid", (-INF,), 0.0),
@@ -206,3 +206,14 @@ def test_a_logarithm_and_its_rest(size):
         with mp.workdps(40):
             truth = 2 * mp.log(abs(mp.mpf(z)))
             assert abs(mp.mpf(float(rounded)) + mp.mpf(float(rest)) - truth) <= 8 * mp.mpf(2) ** -53
+
+
+@pytest.mark.parametrize("z", [0.0, 1e-300, 1e-8, -1e-8, 1e-3, -0.03, 0.24])
+def test_a_softplus_and_its_rest(z):
+    """Near zero softplus is log 2 to half an ulp, whatever the digits of z; with its rest it has those of z / 2."""
+    rounded, rest = kernels.softplus(z), kernels.softplus_rest(z)
+    with mp.workdps(40):
+        truth = mp.log1p(mp.exp(mp.mpf(z)))
+        assert abs(mp.mpf(float(rounded)) + mp.mpf(float(rest)) - truth) <= 2.0**-53 * (abs(z) + 1e-15)
+    assert rest != 0
+    assert kernels.softplus_rest(3.0) == 0

@@ -91,7 +91,8 @@ if TYPE_CHECKING:
         kumaraswamy_first, kumaraswamy_first_curve, kumaraswamy_loss, kumaraswamy_second,
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.linked import (  # isort: skip
-        corrected, log_square, log_square_rest, shifted_exp_residual, sigmoid_residual, tanh_residual, times_sigmoid,
+        corrected, log_square, log_square_rest, shifted_exp_residual, sigmoid_residual, softplus_rest, tanh_residual,
+        times_sigmoid,
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.logistic import (  # isort: skip
         log_softplus, sigmoid, softplus, softplus_ratio, softplus_ratio_bend, softplus_ratio_derivative,
@@ -288,7 +289,8 @@ __all__ = [
     "skew_student_nn", "skew_student_r", "skew_student_ra", "skew_student_rn", "skew_student_rr", "skew_student_rt",
     "skew_student_t", "skew_student_ta", "skew_student_tn", "skew_student_tt", "soft_cross_entropy",
     "soft_residual", "softmax", "softmax_cross_entropy", "softmax_pull", "softmax_residual", "softplus",
-    "softplus_less_log", "softplus_ratio", "softplus_ratio_bend", "softplus_ratio_derivative", "sqrt",
+    "softplus_less_log", "softplus_ratio", "softplus_ratio_bend", "softplus_ratio_derivative", "softplus_rest",
+    "sqrt",
     "square_bend_exp", "square_ratio", "square_ratio_derivative", "square_rest_exp", "square_sech2",
     "square_share_exp", "square_slope_exp", "stirling_error", "stirling_error_derivative", "stirling_error_second",
     "student_balance", "student_balance_slope", "student_bend", "student_cdf", "student_df_curve", "student_hazard",

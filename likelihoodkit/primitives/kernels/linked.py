@@ -6,8 +6,12 @@ import numpy as np
 
 from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise
 from likelihoodkit.primitives.kernels.differences import FAR_LOGIT
-from likelihoodkit.primitives.kernels.exponential import times_exp
-from likelihoodkit.primitives.kernels.logistic import sigmoid
+from likelihoodkit.primitives.kernels.exponential import LOG2, times_exp
+from likelihoodkit.primitives.kernels.hyperbolic import log_cosh
+from likelihoodkit.primitives.kernels.logistic import sigmoid, softplus
+
+#: log 2 less its rounded value
+LOG2_LOW = 2.3190468138462996e-17
 
 
 @kernel
@@ -51,6 +55,15 @@ def log_square_rest(z: Floats) -> Floats:
     back = np.where(np.absolute(half) > 700.0, 0.5, 1.0) * half  # e^-half may overflow
     left = size * np.exp(-back) * np.exp(back - half) - 1.0
     return np.where((np.absolute(half) > 2.0) & np.isfinite(half), 2.0 * left, 0.0 * size)
+
+
+@kernel
+def softplus_rest(z: Floats) -> Floats:
+    """softplus(z) less its own rounded value for |z| < 1/4: log 2 + z/2 + log cosh(z/2) with log 2 in two parts."""
+    near = np.absolute(z) < 0.25
+    inner = np.where(near, z, 0.0)
+    rest = ((LOG2 - np.asarray(softplus(inner))) + 0.5 * inner) + (np.asarray(log_cosh(0.5 * inner)) + LOG2_LOW)
+    return np.where(near, rest, 0.0 * z)
 
 
 @kernel
