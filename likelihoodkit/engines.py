@@ -31,17 +31,18 @@ from likelihoodkit.supports import Support
 from likelihoodkit.vector_rows import RULES
 
 if TYPE_CHECKING:
-    from likelihoodkit.compile import build, numba_engine, source as printed
+    from likelihoodkit.compile import build, javascript, numba_engine, numba_text, source as printed
     from likelihoodkit.compile.tensors import text
     from likelihoodkit.derived import Derived
 else:
     build, numba_engine = Later("likelihoodkit.compile.build"), Later("likelihoodkit.compile.numba_engine")
+    javascript, numba_text = Later("likelihoodkit.compile.javascript"), Later("likelihoodkit.compile.numba_text")
     printed, text = Later("likelihoodkit.compile.source"), Later("likelihoodkit.compile.tensors.text")
 
 Array = NDArray[Any]
 PROGRAMS = ("value", "fused", "gradient", "hessian", "fisher", "parameters")
 ENGINES = ("auto", "numpy", "numba")
-TARGETS = ("numpy", "torch", "jax")
+TARGETS = ("numpy", "numba", "torch", "jax", "javascript")
 #: rows of a batch from which the compiled engine is chosen by itself: compiling costs 0.1 to 0.7 s once, and a row
 #: saves 10 to 200 ns, so that 5 to 30 batches of this size pay for it (benchmarks/speed/table.md)
 LARGE_BATCH = 1 << 18
@@ -168,11 +169,12 @@ class Running:
         return other
 
     def source(self, target: str = "numpy") -> str:
-        """The loss as the text of a module that needs ``target`` alone: "numpy", "torch" or "jax".
+        """The loss as the text of a module that needs ``target`` alone, one of `TARGETS`.
 
         The module for NumPy has ``value_and_gradient(y, outputs)`` and ``loss(y, outputs)``, with the digits and the
-        tiles of the NumPy engine; those for torch and JAX have ``loss(y, outputs)``, which is differentiated once. What
-        is held per row or shared is given by keyword.
+        tiles of the NumPy engine; that for numba the same as a compiled loop over rows; those for torch and JAX have
+        ``loss(y, outputs)``, which is differentiated once; the ES module ("javascript") has ``value``, ``gradient`` and
+        ``valueAndGradient`` of one row. What is held per row or shared is given by keyword.
 
         Raises `UnknownNameError` for another target and `DerivationError` where the loss needs a function that the
         target does not have.
@@ -185,9 +187,10 @@ class Running:
             remedy = f"Targets: {', '.join(TARGETS)}"
             raise UnknownNameError(f"source is not written for {target!r}", value=target, remedy=remedy)
         signature = self._signature()
-        if target != "numpy":
+        if target in {"torch", "jax"}:
             return text.module(target, self.program("fused"), signature)
-        return printed.module(self.program("fused"), signature)
+        homes = {"numpy": printed.module, "numba": numba_text.module, "javascript": javascript.module}
+        return homes[target](self.program("fused"), signature)
 
     def _signature(self) -> printed.Signature:
         """How a written module is called."""

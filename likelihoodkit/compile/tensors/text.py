@@ -45,12 +45,12 @@ def module(target: str, program: Program, signature: Signature) -> str:
     primitives: dict[str, Program] = {}
     for instruction in program.instructions:
         name = instruction.operation
-        if name not in primitives and not _elementary(name):
-            primitives[name] = _alone(name, len(instruction.arguments), instruction, program.vectors)
+        if name not in primitives and not elementary(name):
+            primitives[name] = alone(name, len(instruction.arguments), instruction, program.vectors)
     value, *slopes = program.results
     body = [
         *(
-            _function(target, name, p, [f"x{k}" for k in range(_width(p))], _words(name))
+            _function(target, name, p, [f"x{k}" for k in range(_width(p))], summary(name))
             for name, p in primitives.items()
         ),
         *(
@@ -66,11 +66,12 @@ def module(target: str, program: Program, signature: Signature) -> str:
     return "\n\n\n".join(parts) + "\n"
 
 
-def _elementary(name: str) -> bool:
+def elementary(name: str) -> bool:
+    """Is an operation written without a function of its own?"""
     return name in {"input", "constant", "heaviside", *ELEMENTS, *OPERATIONS}
 
 
-def _alone(name: str, count: int, instruction: Instruction, vectors: frozenset[int]) -> Program:
+def alone(name: str, count: int, instruction: Instruction, vectors: frozenset[int]) -> Program:
     """One primitive as a program of its arguments x0, x1, ..."""
     trace = Trace()
     places = [trace.raw("input", (), f"x{k}", vector=instruction.arguments[k] in vectors) for k in range(count)]
@@ -90,7 +91,8 @@ def _width(program: Program) -> int:
     return sum(i.operation == "input" for i in program.instructions)
 
 
-def _words(name: str) -> str:
+def summary(name: str) -> str:
+    """What a primitive is, in a line."""
     function = getattr(kernels, name, None) or getattr(vector_kernels, name, None)
     return str(getattr(function, "__doc__", None) or name).strip().splitlines()[0]
 

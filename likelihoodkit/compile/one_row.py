@@ -1,0 +1,124 @@
+"""A program as functions of the numbers of one row: one function per primitive, in elementary functions.
+
+What a language calls the operations is a `Language`; `compile.javascript` and `compile.numba_text` hold one each. A
+rule of integration is written out node by node; where a language has vectors, an operation on one is `Language.each`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from likelihoodkit.compile.program import Instruction, Program
+from likelihoodkit.compile.source import Signature
+from likelihoodkit.compile.tensors.expand import expand, host
+from likelihoodkit.compile.tensors.text import alone, elementary, summary
+from likelihoodkit.compile.tensors.vectors import OPERATIONS, ROWS
+from likelihoodkit.errors import DerivationError
+
+Words = Callable[..., str]
+
+
+@dataclass(frozen=True)
+class Language:
+    """How a language writes the operations on numbers.
+
+    ``operations`` by name, each a template of its arguments; ``define`` writes a function from its name, its
+    arguments, what it does in words, its lines and what it returns; ``assign`` one line; ``each`` an operation (a
+    function's name) on the entries of vectors, None where a language has none; ``constant`` a number; ``polynomial``
+    one from its coefficients, constant first.
+    """
+
+    name: str
+    operations: Mapping[str, str]
+    define: Callable[[str, Sequence[str], str, Sequence[str], str], str]
+    assign: str
+    each: Words | None
+    constant: Callable[[str], str]
+    polynomial: Callable[[Sequence[str], str], str]
+
+
+def refuse(language: Language, program: Program, signature: Signature) -> None:
+    """Raise `DerivationError` for a program that is not of numbers, or needs what no straight line computes."""
+    known = {*language.operations, "input", "constant", "polynomial", "nodes", "quadrature"}
+    whole = expand(program)
+    missing = sorted({*host(whole), *(i.operation for i in whole.instructions if i.operation not in known)})
+    if missing:
+        raise DerivationError(
+            f"{signature.title} has no module for {language.name}: {', '.join(missing)} has no form in elementary "
+            "functions there",
+            value=missing,
+            remedy='Use source("numpy")',
+        )
+    vectors = signature.vector_outcome or signature.inputs or signature.constants
+    if vectors or (language.each is None and program.vectors):
+        raise DerivationError(f"{signature.title}: source for {language.name} takes no such vectors yet")
+    signature.refuse()
+
+
+def functions(language: Language, program: Program) -> list[str]:
+    """A function for each primitive of a program."""
+    found: dict[str, str] = {}
+    for instruction in program.instructions:
+        name = instruction.operation
+        if name not in found and not elementary(name):
+            vectors = program.vectors if name in ROWS else frozenset()
+            part = alone(name, len(instruction.arguments), instruction, vectors)
+            arguments = [f"x{k}" for k in range(len(instruction.arguments))]
+            lines, (value,) = body(language, part)
+            found[name] = language.define(name, arguments, summary(name), lines, value)
+    return list(found.values())
+
+
+def body(language: Language, program: Program) -> tuple[list[str], list[str]]:
+    """The lines of a program, and its results."""
+    writer = _Writer(language, program.vectors)
+    for instruction in program.instructions:
+        writer.add(instruction)
+    return writer.lines, [writer.names[target][0] for _, target in program.results]
+
+
+class _Writer:
+    def __init__(self, language: Language, vectors: frozenset[int]) -> None:
+        self.language, self.vectors = language, vectors
+        self.lines: list[str] = []
+        self.names: dict[int, list[str]] = {}  # several where there is one for each node
+
+    def add(self, i: Instruction) -> None:
+        if i.operation == "input":
+            self.names[i.target] = [str(i.detail)]
+        elif i.operation == "constant":
+            self.names[i.target] = [self.language.constant(str(i.detail))]
+        elif i.operation == "nodes":
+            start, width = (self.names[a][0] for a in i.arguments)
+            self._assign(i.target, [f"{start} + {place!r} * {width}" for place in i.detail])
+        elif i.operation == "quadrature":
+            (values,) = (self.names[a] for a in i.arguments)
+            terms = [f"{weight!r} * {value}" for weight, value in zip(i.detail, values, strict=True)]
+            self._assign(i.target, [" + ".join(terms)])
+        else:
+            nodes = max((len(self.names[a]) for a in i.arguments), default=1)
+            rows = [[names[k % len(names)] for names in (self.names[a] for a in i.arguments)] for k in range(nodes)]
+            self._assign(i.target, [self._expression(i, row) for row in rows])
+
+    def _assign(self, target: int, texts: Sequence[str]) -> None:
+        own = [f"v{target}" if len(texts) == 1 else f"v{target}_{k}" for k in range(len(texts))]
+        self.lines += [self.language.assign.format(name, text) for name, text in zip(own, texts, strict=True)]
+        self.names[target] = own
+
+    def _expression(self, i: Instruction, arguments: list[str]) -> str:
+        language = self.language
+        by_entry = any(a in self.vectors for a in i.arguments) and i.operation not in {*OPERATIONS, *ROWS}
+        if by_entry:
+            assert language.each is not None  # `refuse` has asked
+            letters = [chr(ord("a") + k) for k in range(len(arguments))]
+            return language.each(letters, self._plain(i, letters), arguments)
+        return self._plain(i, arguments)
+
+    def _plain(self, i: Instruction, arguments: Sequence[str]) -> str:
+        if i.operation == "polynomial":
+            coefficients = [self.language.constant(repr(c)) for c in i.detail]
+            return self.language.polynomial(coefficients, arguments[0])
+        if i.operation in self.language.operations:
+            return self.language.operations[i.operation].format(*arguments)
+        return f"{i.operation}({', '.join(arguments)})"
