@@ -20,8 +20,10 @@ from scope import NUMBERS
 WITHOUT = {
     "GeneralizedNormal", "Beta", "ContinuousBernoulli", "Zeta", "MultivariateNormal", "MultivariateT", "Ordered"
 }  # fmt: skip
-#: computed one number at a time by Python's erfc instead of SciPy's
-LAST_DIGITS = {"SkewNormal", "ExponentiallyModifiedNormal", "BoxCoxNormal", "BoxCoxT", "Tweedie"}
+#: computed one number at a time by Python's erfc and lgamma instead of SciPy's
+LAST_DIGITS = {
+    "SkewNormal", "ExponentiallyModifiedNormal", "BoxCoxNormal", "BoxCoxT", "Tweedie", "ConwayMaxwellPoisson"
+}  # fmt: skip
 RUN = """
 import importlib.util, json, sys
 sys.path.insert(0, sys.argv[1])
