@@ -3,12 +3,13 @@
 The terms are written relative to the mode m, the whole part of mu = exp(f/nu), 0 where f < 0. Where m >= 2 they are
 exp(-nu out) with `out` = log j! - log m! - (j - m) log mu: what is large has gone. Else log m! is 0.
 
-Single terms are added near the anchor. Farther off they are added in blocks by Gauss rules for sums (the nodes are
+Single terms are added near the mode. Farther off they are added in blocks by Gauss rules for sums (the nodes are
 zeros of Gram's polynomials: a rule of q nodes is exact for polynomials of degree 2 q - 1). Terms are log-concave: where
 they have fallen by e^-60 over a distance d, all beyond are below exp(-60 k/d), and nothing there counts.
 
-- nu mu >= 400: the anchor is the mode; blocks double to both sides. Halfway to zero terms have fallen by e^-60.
-- else the anchor is 0; each block from a to 2 a is cut into eight, for the bell is at least a twentieth of mu wide.
+- nu mu >= 400: blocks double to both sides of the mode. Halfway to zero terms have fallen by e^-60.
+- else each block from a to 2 a is cut into eight, for the bell is at least a twentieth of mu wide; they begin at the
+  mode, or where that is beyond the first terms at 0.
 """
 
 from __future__ import annotations
@@ -20,15 +21,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from likelihoodkit.later import special
-from likelihoodkit.primitives.kernels._tools import Floats, Mask
+from likelihoodkit.primitives.kernels._tools import Floats
 from likelihoodkit.primitives.kernels.exponential import log1pmx
 from likelihoodkit.primitives.kernels.gamma import stirling_error
 from likelihoodkit.primitives.kernels.saddle import log_factorial_excess
 
 Rows: TypeAlias = NDArray[np.intp]
 
-NEAR, CHUNK = 256, 32  # terms added one by one, and how many before looking whether more are needed
+NEAR, CLOSE, CHUNK = 256, 64, 32  # terms added one by one, around a peak, before looking whether more are needed
 FALLEN = 60.0
+FAINT = -660.0
 NODES, CUTS = 24, 8
 BESIDE, BELOW = 0.02, 30.0  # log nu and log rate that are beside Poisson
 
@@ -56,17 +58,20 @@ class Law:
     e is `weight` times `out` where m >= 2, else times log j!; r is j^nu - j, of which Poisson counts have nothing.
     """
 
-    def __init__(self, f: Floats, n: Floats, slope: Floats, weight: Floats, peaked: bool) -> None:
+    def __init__(self, f: Floats, n: Floats, slope: Floats, peaked: bool) -> None:
         nu = np.exp(n)
-        self.nu, self.weight, self.slope, self.lean, self.peaked = nu, weight, slope, f, peaked
+        # nu leaves the normal numbers where nu log j! does not
+        self.faint = n < FAINT
+        self.weight = np.where(self.faint, 1.0, nu)
+        self.nu, self.slope, self.lean, self.peaked = nu, slope, f, peaked
         self.mu = np.exp(slope)
         self.mode = np.where(f < 0.0, 0.0, np.floor(self.mu))
         self.large = self.mode >= 2.0
-        self.anchor = self.mode if peaked else np.zeros(f.shape)
-        self.apart = self.mode - self.anchor < NEAR  # the mode's own term is 1, and kept apart
+        self.apart = (self.mode < NEAR) | peaked  # the mode's own term is 1, and kept apart
+        self.anchor = np.where(self.apart, self.mode, -1.0)
         # squares of distances must not leave the range where their mean does not
-        width = 0.5 * np.log2(self.mu) - 0.5 * np.log2(nu) if peaked else np.zeros(f.shape)
-        self.unit: Floats = np.exp2(np.maximum(np.floor(width), 0.0))
+        width = np.floor(0.5 * np.log2(self.mu) - 0.5 * np.log2(nu)) if peaked else np.zeros(f.shape)
+        self.unit: Floats = np.exp2(np.maximum(width, 0.0))
         self.base_deviance, self.base_stirling, self.base = (np.zeros(f.shape) for _ in range(3))
         m, mu = self.mode[self.large], self.mu[self.large]
         self.base_deviance[self.large] = _deviance(m, mu, m - mu)
@@ -108,61 +113,83 @@ class Law:
         rest = 0.5 * np.log1p(ratio) + (np.asarray(stirling_error(known)) - self.base_stirling[rows, None])
         return np.where(some, (deviance - self.base_deviance[rows, None]) + rest, deviance - self.base[rows, None])
 
-    def _add(self, far: Floats, weights: Floats, rows: Rows) -> Floats:
-        """Add the terms at these distances from the mode; gives their logs back."""
-        log_terms, out = self.log_terms(far, rows)
-        terms = weights * np.exp(log_terms)
+    def _add(self, far: Floats, terms: Floats, out: Floats, rows: Rows) -> None:
         d = far / self.unit[rows, None]
-        out = np.where(terms > 0.0, out, 0.0)  # it may be infinite where there is no term
-        rest = self._rest(self.mode[rows, None] + far, rows)
-        powers: tuple[Floats, ...] = (np.ones(d.shape), d, out, d * d, d * out, out * out, rest)
-        for place, values in enumerate(powers):
-            self.sums[place, rows] += np.sum(terms * values, axis=1)
-        return log_terms
+        e = np.where(terms > 0.0, out, 0.0)  # it may be infinite where there is no term
+        first, second = terms * d, terms * e
+        self.sums[0, rows] += np.sum(terms, axis=1)
+        self.sums[1, rows] += np.sum(first, axis=1)
+        self.sums[2, rows] += np.sum(second, axis=1)
+        self.sums[3, rows] += np.einsum("ij,ij->i", first, d)
+        self.sums[4, rows] += np.einsum("ij,ij->i", first, e)
+        self.sums[5, rows] += np.einsum("ij,ij->i", second, e)
+        if self.beside_poisson[rows].any():
+            self.sums[6, rows] += np.sum(terms * self._rest(self.mode[rows, None] + far, rows), axis=1)
 
     def _add_all(self) -> None:
         everywhere = np.arange(self.mu.size)
-        self._blocks(1.0, self._near(1.0, everywhere))
-        if self.peaked:
-            self._blocks(-1.0, self._near(-1.0, everywhere))
+        for around in (everywhere[self.apart & self.large], everywhere[self.apart & ~self.large]):
+            self._blocks(1.0, self._near(1.0, around))
+            left = self._near(-1.0, around)
+            if self.peaked:
+                self._blocks(-1.0, left)
+        elsewhere = everywhere[~self.apart]
+        if elsewhere.size:
+            j = np.arange(float(NEAR))
+            far = j - self.mode[elsewhere, None]
+            log_terms, out = self.log_terms(far, elsewhere)
+            self._add(far, np.exp(log_terms), out, elsewhere)
+            self._blocks(1.0, elsewhere)
 
     def _near(self, side: float, rows: Rows) -> Rows:
-        """Add up to `NEAR` terms one by one; gives back where that was not enough."""
-        for start in range(0, NEAR, CHUNK):
+        """Add terms one by one from the mode outward, all modes large or none; gives back where that was not enough."""
+        reached, large = np.zeros(rows.size), bool(self.large[rows].all())
+        for start in range(0, CLOSE if self.peaked else NEAR, CHUNK):
             if side < 0:
-                rows = rows[self.anchor[rows] > start]
+                reached = reached[self.mode[rows] > start]
+                rows = rows[self.mode[rows] > start]
             if rows.size == 0:
                 break
-            k = np.arange(start, start + CHUNK) + (0.5 - 0.5 * side)
-            j = self.anchor[rows, None] + side * k
-            inside = j >= 0.0
-            far = np.where(inside, j - self.mode[rows, None], 0.0)
-            weights = np.where(inside & (far != 0.0), 1.0, 0.0)
-            if self.peaked:
-                far = np.where(inside, side * k, 0.0)
-                weights = np.where(inside & (k > 0.0), 1.0, 0.0)
-            last = self._add(far, weights, rows)[:, -1]
-            rows = rows[~self._ended(last, far[:, -1], side)]
+            count = CHUNK if side > 0 else min(CHUNK, int(np.max(self.mode[rows])) - start)
+            k = np.arange(start + 1.0, start + 1.0 + count)
+            mode, nu = self.mode[rows, None], self.nu[rows, None]
+            far = np.broadcast_to(side * k, (rows.size, count))
+            inside = k <= mode if side < 0 else np.True_
+            # each factor of j! against mu, or where the mode is 0 or 1 as it is: one of 1 on the way down
+            if large:
+                mu = self.mu[rows, None]
+                step = np.log1p(np.where(inside, ((mode - mu) + (side * k + (1.0 if side < 0 else 0.0))) / mu, 0.0))
+            else:
+                step = np.log(mode + k) if side > 0 else np.zeros(far.shape)
+            out = reached[:, None] + side * np.cumsum(step, axis=1)
+            if large:
+                log_terms = -nu * out
+            else:
+                lean, slope = self.lean[rows, None], self.slope[rows, None]
+                log_terms = np.where(mode == 0.0, lean * far - nu * out, nu * (slope * far - out))
+            terms = np.exp(log_terms) if side > 0 else np.where(inside, np.exp(log_terms), 0.0)
+            self._add(far, terms, self.weight[rows, None] * out, rows)
+            going = ~(log_terms[:, -1] < -FALLEN)
+            reached, rows = out[going, -1], rows[going]
         return rows
 
-    def _ended(self, log_terms: Floats, far: Floats, side: float) -> Mask:
-        return np.asarray((log_terms < -FALLEN) & (side * far > 0.0))  # before the mode terms still grow
-
     def _blocks(self, side: float, rows: Rows) -> None:
-        start = float(NEAR)
+        start = float(CLOSE if self.peaked else NEAR)
         while True:
             if side < 0:
                 rows = rows[self.anchor[rows] >= 2.0 * start]
             if rows.size == 0:
                 return
-            begin = (self.anchor - self.mode)[rows, None] + side * start
-            rows = rows[~self._ended(self.log_terms(begin, rows)[0][:, 0], begin[:, 0], side)]
+            begin = self.anchor[rows] - self.mode[rows] + side * start
+            fallen = self.log_terms(begin[:, None], rows)[0][:, 0] < -FALLEN
+            rows = rows[~fallen | (side * begin <= 0.0)]  # before the mode terms still grow
             if rows.size == 0:
                 return
             nodes, weights = _rule(start) if self.peaked else _cut(start)
-            if self.peaked:
-                nodes = nodes + (start if side > 0 else start + 1.0)
-            self._add((self.anchor - self.mode)[rows, None] + side * nodes, weights, rows)
+            nodes = nodes + (start + 1.0 if self.peaked else 1.0)
+            far = (self.anchor - self.mode)[rows, None] + side * nodes
+            log_terms, out = self.log_terms(far, rows)
+            self._add(far, weights * np.exp(log_terms), out, rows)
             start *= 2.0
 
 
