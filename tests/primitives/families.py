@@ -113,7 +113,6 @@ def _dispersed(g: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, 
 
 _CONWAY = (
     (3.0, 1.0, 0.0),
-    (2.0, -0.05, -6.0),
     (0.0, 0.0, -5.0),
     (900.0, 5.1, -0.3),
     (0.0, -30.0, 1.0),
