@@ -130,6 +130,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "log_beta_tail_a": lambda a, b, z: mpmath.diff(lambda u: _log_beta_tail(u, b, z), a),
     "log_beta_tail_b": lambda a, b, z: mpmath.diff(lambda u: _log_beta_tail(a, u, z), b),
     "log_student_cdf_df": lambda df, z: mpmath.diff(lambda u: mpmath.log(_student_cdf(u, z)), df),
+    "log_student_cdf_df2": lambda df, z: mpmath.diff(lambda u: mpmath.log(_student_cdf(u, z)), df, 2),
 }
 #: these take or give whole vectors
 VECTOR_FUNCTIONS: dict[str, Callable[..., Any]] = {

@@ -58,6 +58,20 @@ FAMILY_TEMPLATES: dict[str, tuple[str, str]] = {
     "conway_maxwell_poisson_ff": ("Var[k; {1}, {2}]", "atom"),
     "conway_maxwell_poisson_fn": ("-exp({2}) Cov[k, log(k!); {1}, {2}]", "product"),
     "conway_maxwell_poisson_nn": ("d2/dn2 [log(Z(f, n)) + exp(n) log(k!)][{0}, {1}, {2}]", "atom"),
+    "student_cut_loss": ("-log T({0}; 1/|{1}|)", "sum"),
+    **_slopes(
+        "[-log T(d; 1/|x|)]",
+        "d, x",
+        "{0}, {1}",
+        {f"student_cut_{letters}": letters for letters in ("d", "x", "dd", "dx", "xx")},
+    ),
+    "student_window_loss": ("-log(T({0}; {1} + {2}) - T({0}; {1} - {2}))", "sum"),
+    **_slopes(
+        "[-log(T(d; m + h) - T(d; m - h))]",
+        "d, m, h",
+        "{0}, {1}, {2}",
+        {f"student_window_{letters}": letters for letters in ("d", "m", "h", "dd", "dm", "dh", "mm", "mh", "hh")},
+    ),
     "skellam_loss": (
         "[exp({1}) + exp({2}) - {0} ({1} - ({2}))/2 - log(I_|{0}|(2 exp(({1} + {2})/2)))]",
         "atom",

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from likelihoodkit.families.binomial import Binomial as Binomial
     from likelihoodkit.families.birnbaum_saunders import BirnbaumSaunders as BirnbaumSaunders
     from likelihoodkit.families.box_cox_normal import BoxCoxNormal as BoxCoxNormal
+    from likelihoodkit.families.box_cox_t import BoxCoxT as BoxCoxT
     from likelihoodkit.families.burr import Burr as Burr
     from likelihoodkit.families.categorical import Categorical as Categorical
     from likelihoodkit.families.cauchy import Cauchy as Cauchy
@@ -111,7 +112,7 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
         "Exponential", "Gamma", "LogNormal", "Weibull", "InverseGaussian", "InverseGamma", "ChiSquared",
         "LogLogistic", "Lomax", "Burr", "Rayleigh", "Maxwell", "HalfNormal", "HalfCauchy", "Nakagami",
         "BirnbaumSaunders", "BetaPrime", "Frechet", "Rice", "Gompertz", "GeneralizedGamma",
-        "BoxCoxNormal", "GeneralizedPareto", "Pareto",
+        "BoxCoxNormal", "BoxCoxT", "GeneralizedPareto", "Pareto",
         "Tweedie",
     ),
     "Proportions and angles": (

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from likelihoodkit.fit.kinks import weighted_absolute
 from likelihoodkit.fit.model import Model
 from likelihoodkit.links import Link
-from likelihoodkit.supports import Support
+from likelihoodkit.supports import Support, positive, real
 
 Array = NDArray[Any]
 
@@ -71,6 +71,14 @@ PROPOSALS = {
 }
 
 
+def _usual(domain: Support) -> list[float]:
+    """What a declaration says of where a parameter lies: on the line, it is then no place among the outcomes."""
+    low, high = domain.typical
+    if domain.name == real.name and domain.typical != real.typical:
+        return [0.0, low, high, (low + high) / 2, -low, -high]
+    return [(low * high) ** 0.5, low, high] if domain.name == positive.name and domain.typical != positive.typical else []
+
+
 def forward(link: Link, values: Array) -> Array:
     """Parameter values sent to the output scale, (n,); NaN where the link does not reach them."""
     symbol = sp.Symbol("t", real=True)
@@ -86,7 +94,9 @@ def forward(link: Link, values: Array) -> Array:
 
 
 def _proposals(domain: Support, link: Link, y: Array) -> list[float]:
-    found = np.array(PROPOSALS.get(domain.name, _real)(y))
+    usual = _usual(domain)
+    moments = [] if usual and domain.name == real.name else PROPOSALS.get(domain.name, _real)(y)
+    found = np.array([*usual, *moments])
     found = found[np.isfinite(found) & ~domain.outside(found)]
     outputs = forward(link, found)
     return list(dict.fromkeys(outputs[np.isfinite(outputs)].tolist()))

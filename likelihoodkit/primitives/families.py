@@ -87,6 +87,33 @@ def _box_cox(y: sp.Expr, t: sp.Expr, s: sp.Expr, p: sp.Expr) -> sp.Expr:
 box_cox_loss: Kind = with_slopes("box_cox", _box_cox, "ytsp", held="y", accurate="y > 0")
 
 
+def _student_cut(d: sp.Expr, x: sp.Expr) -> sp.Expr:
+    return sp.Piecewise((0, sp.Eq(x, 0)), (-log_student_cdf(d, 1 / sp.Abs(x)), True))
+
+
+student_cut_loss: Kind = with_slopes("student_cut", _student_cut, "dx", accurate="df > 0")
+
+
+def _student_window(d: sp.Expr, m: sp.Expr, h: sp.Expr) -> sp.Expr:
+    below, above = log_student_cdf(d, -sp.Abs(m) - h), log_student_cdf(d, h - sp.Abs(m))
+    return -log(exp(above) - exp(below))
+
+
+student_window_loss: Kind = with_slopes("student_window", _student_window, "dmh", accurate="df > 0, h > 0")
+
+
+def _box_cox_student(y: sp.Expr, t: sp.Expr, s: sp.Expr, p: sp.Expr, _: sp.Expr, n: sp.Expr) -> sp.Expr:
+    x = log(y) + t
+    student = log(sp.gamma(exp(n) / 2)) - log(sp.gamma((exp(n) + 1) / 2)) + (n + log(sp.pi)) / 2
+    student += (exp(n) + 1) / 2 * log(1 + expm1_over(x, p) ** 2 * exp(2 * s - n))
+    return student - p * x - s - student_cut_loss(exp(n), p * exp(-s))
+
+
+box_cox_student_loss: Kind = with_slopes(
+    "box_cox_student", _box_cox_student, "ytspdn", held="y", twice="d", accurate="y > 0"
+)
+
+
 def _skew_student(r: sp.Expr, t: sp.Expr, a: sp.Expr, _: sp.Expr, n: sp.Expr) -> sp.Expr:
     z, df = r * exp(t), exp(n)
     return -log_student_cdf(df + 1, a * z * sp.sqrt((df + 1) / (df + z**2)))

@@ -142,7 +142,11 @@ from likelihoodkit.primitives.extremes import (
     extreme_value_variance as extreme_value_variance,
     generalized_pareto_loss as generalized_pareto_loss,
 )
-from likelihoodkit.primitives.families import poisson_inverse_gaussian_loss as poisson_inverse_gaussian_loss
+from likelihoodkit.primitives.families import (
+    poisson_inverse_gaussian_loss as poisson_inverse_gaussian_loss,
+    student_cut_loss as student_cut_loss,
+    student_window_loss as student_window_loss,
+)
 from likelihoodkit.primitives.labelled import (
     column_of as column_of,
     steps_cross_entropy as steps_cross_entropy,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import sympy as sp
 from sympy import Expr, exp, log
@@ -30,18 +30,42 @@ def _sinh_arcsinh(e: Expr) -> Expr | None:
     return None
 
 
+def _grown(e: Expr, edge: Expr) -> Iterator[tuple[Expr, Expr, Expr]]:
+    """(expm1(p x)/p, log scale, -p x; at power 0 the scale is not told) where ``edge`` is the scale times p."""
+    for node in sorted(e.atoms(p.expm1_over), key=sp.default_sort_key):
+        x, power = node.args
+        log_scale = edge.args[1] if isinstance(edge, p.times_exp) else logarithm(edge / power) if power != 0 else edge
+        if log_scale is not None and isinstance(x, p.log_times_exp):
+            yield node, log_scale, -power * x
+
+
 def _box_cox(e: Expr) -> Expr | None:
     for sign, node in signed(e, p.log_ndtr_inverse):
-        edge = node.args[0]
-        for grown in sorted(e.atoms(p.expm1_over), key=sp.default_sort_key):
-            x, power = grown.args
-            log_scale = edge.args[1] if isinstance(edge, p.times_exp) else logarithm(edge / power)
-            if log_scale is None or not isinstance(x, p.log_times_exp):
-                continue
-            parts = (sign * p.times_exp(grown, -log_scale) ** 2 / 2, -sign * power * x)
+        for grown, log_scale, jacobian in _grown(e, node.args[0]):
+            parts = (sign * p.times_exp(grown, -log_scale) ** 2 / 2, sign * jacobian)
             if all(part in e.args for part in parts):
+                x, power = grown.args
                 whole = families.box_cox_loss(*x.args, -log_scale, power)
                 return e - sign * node - sum(parts) + sign * (whole - log_scale)
+    return None
+
+
+def _box_cox_student(e: Expr) -> Expr | None:
+    for minus, node in signed(e, families.student_cut_loss):
+        df, edge = node.args
+        for grown, log_scale, jacobian in _grown(e, edge):
+            rest = e - minus * node + minus * jacobian
+            beside = [a for a in rest.args if a.has(*grown.free_symbols) and not a.has(p.log1p_square_exp)]
+            alone: Expr | None = student_at_once(rest - sp.Add(*beside))
+            if alone is None or (jacobian != 0 and -minus * jacobian not in e.args):
+                continue
+            if grown.args[1] == 0:  # nothing is cut
+                return alone + sp.Add(*beside)
+            whole = next(iter(alone.atoms(kinds.student_loss)))
+            r, t, same, n = whole.args
+            if (r, t, same) == (grown, -log_scale, df):
+                at_once = families.box_cox_student_loss(*grown.args[0].args, t, grown.args[1], df, n)
+                return alone + sp.Add(*beside) + minus * (whole - at_once)
     return None
 
 
@@ -71,4 +95,6 @@ def _delay(e: Expr) -> Expr | None:
 
 
 #: tried on every sum, in this order
-MORE: tuple[Callable[[Expr], Expr | None], ...] = (_sinh_arcsinh, _box_cox, _skew_student, _delay)
+MORE: tuple[Callable[[Expr], Expr | None], ...] = (
+    _sinh_arcsinh, _box_cox, _box_cox_student, _skew_student, _delay,
+)  # fmt: skip

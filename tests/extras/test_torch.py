@@ -43,7 +43,7 @@ def test_value_and_gradient_by_autograd_are_those_of_the_numpy_engine(label: str
 #: what NumPy computes on the host: entries of vectors that mix, sums of as many terms as the data say, integrals
 HOSTED = {
     "Ordered", "MultivariateNormal", "MultivariateT", "PlackettLuce", "VonMisesFisher", "LinearChain", "Alignment",
-    "SkewT", "BetaBinomial", "Tweedie", "PoissonInverseGaussian", "ConwayMaxwellPoisson", "Dirichlet",
+    "SkewT", "BoxCoxT", "BetaBinomial", "Tweedie", "PoissonInverseGaussian", "ConwayMaxwellPoisson", "Dirichlet",
     "sequence_cross_entropy", "ctc", "crf",
 }  # fmt: skip
 

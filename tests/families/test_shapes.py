@@ -88,6 +88,71 @@ def test_a_negative_power_has_few_moments() -> None:
     assert 2 < float(lk.BoxCoxNormal(median=2, scale=0.5, power=-1.5).mean()) < 4
 
 
+# -- Box-Cox t ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("df", [50.0, 150.0, 700.0])
+@pytest.mark.parametrize("power", [0.0, 1e-17, 0.7, -1.3])
+def test_many_degrees_of_freedom_are_box_cox_normal(power: float, df: float) -> None:
+    y, outputs = np.array([0.1, 1.0, 2.5, 30.0]), np.array([[0.3, -0.5], [-1.0, 0.2], [0.9, -2.0], [2.0, 1.0]])
+    outputs = np.column_stack([outputs, np.full(4, power)])
+    limit, slope = lk.derive(lk.BoxCoxNormal).value_and_gradient(y, outputs)
+    found = lk.derive(lk.BoxCoxT).value_and_gradient(y, np.column_stack([outputs, np.full(4, df)]))
+    np.testing.assert_allclose(found[0], limit, rtol=1e-14, atol=1e-14)
+    np.testing.assert_allclose(found[1][:, :3], slope, rtol=1e-13, atol=1e-14)
+    assert (np.abs(found[1][:, 3]) < 1e-14).all()
+
+
+@pytest.mark.parametrize("power", [0.0, 1e-300, -1e-300, 1e-17])
+def test_no_power_is_student_on_the_logarithm(power: float) -> None:
+    y, outputs = np.array([0.1, 1.0, 2.5, 30.0]), np.array([[0.3, -0.5], [-1.0, 0.2], [0.9, -2.0], [2.0, 1.0]])
+    noise = lk.BoxCoxT(power=power)
+    value, gradient = lk.derive(noise).value_and_gradient(y, np.column_stack([outputs, np.full(4, 1.6)]))
+    log_student = lk.Transformed(lk.StudentT(scale="exp", df="exp"), lk.log)
+    limit, slope = lk.derive(log_student).value_and_gradient(y, np.column_stack([outputs, np.full(4, 1.6)]))
+    np.testing.assert_allclose(value, limit, rtol=1e-14, atol=1e-14)
+    np.testing.assert_allclose(gradient, slope, rtol=1e-13, atol=1e-14)
+
+
+@pytest.mark.parametrize("power", [2.0, 0.5, -0.5, -2.0])
+def test_box_cox_t_keeps_the_digits_of_both_tails(power: float) -> None:
+    belief = lk.BoxCoxT(median=2, scale=1.5, power=power, df=3)
+    z, edge = ((np.array([0.01, 1.5, 2.0, 9.0]) / 2) ** power - 1) / (power * 1.5), 1 / (1.5 * abs(power))
+    law, kept = stats.t(3), stats.t(3).cdf(edge)
+    lost = law.cdf(-edge)
+    cdf, survival = belief.cdf(np.array([0.01, 1.5, 2.0, 9.0])), belief.survival(np.array([0.01, 1.5, 2.0, 9.0]))
+    np.testing.assert_allclose(cdf, (law.cdf(z) - (lost if power > 0 else 0)) / kept, rtol=1e-9)
+    np.testing.assert_allclose(survival, (law.sf(z) - (lost if power < 0 else 0)) / kept, rtol=1e-9)
+    level = np.array([1e-30, 1e-12, 1e-4, 0.3])
+    np.testing.assert_allclose(belief.cdf(belief.quantile(level)), level, rtol=1e-12)
+
+
+def test_the_mean_of_box_cox_t_is_that_of_its_draws() -> None:
+    noise = lk.BoxCoxT(median=2, scale=0.3, power=1, df=5)
+    draws = noise.sample(0, 20000)
+    assert abs(float(noise.mean()) - draws.mean()) < 5 * draws.std() / 20000**0.5
+    with pytest.raises(UndefinedError, match="mean"):
+        lk.BoxCoxT(median=2, scale=0.3, power=0.1, df=5).mean()
+
+
+def test_a_fit_of_box_cox_t_starts_where_powers_lie() -> None:
+    """The likelihood has another ridge, on which nearly half of the law is cut, and which ends at infinity."""
+    y = np.exp(np.random.default_rng(0).standard_t(5, 400) * 0.3 + 1)
+    fit = lk.fit(lk.BoxCoxT, y)
+    assert fit.converged
+    assert abs(fit.loglik + 537.0136590538974) < 1e-9  # BFGS from the truth
+
+
+@pytest.mark.parametrize("log_df", [-700.0, -40.0, -36.0, 0.0, 60.0, 300.0, 720.0])
+def test_box_cox_t_is_never_nan_far_out(log_df: float) -> None:
+    loss = lk.derive(lk.BoxCoxT)
+    far, powers = [-1e4, -745.0, -40.0, 0.0, 300.0, 1e4], [-1e4, -1.0, -1e-5, 0.0, 1e-300, 0.5, 50.0, 1e4]
+    outputs = np.array([[m, s, p, log_df] for m in far for s in far for p in powers])
+    value, gradient = loss.value_and_gradient(np.full(len(outputs), 2.5), outputs)
+    assert not np.isnan(value).any()
+    assert not np.isnan(gradient).any()
+
+
 # -- skew t -------------------------------------------------------------------------------------------------------
 
 PLACES = np.array([[0.5, 0.0, 1.5], [0.0, 3.0, -2.0], [1.0, -1.0, 0.0], [-3.0, 1.0, 0.3]])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import math
 import pkgutil
 from collections.abc import Callable
 
@@ -105,6 +106,16 @@ def _chord(g: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]
 
 def _scaled(g: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
     return g.normal(size=n), g.uniform(-3, 3, n), _magnitudes(g, n, 0.3, 5)
+
+
+def _powers_of_student(g: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
+    log_df = g.uniform(-1, 5, n)
+    plain = (_magnitudes(g, n, 1e-2, 10), g.uniform(-2, 2, n), g.uniform(-1, 2, n), g.uniform(-2, 2, n))
+    return (*plain, np.exp(log_df), log_df)
+
+
+def _windows_of_student(g: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
+    return np.exp(g.uniform(-1, 5, n)), g.uniform(-4, 4, n), _magnitudes(g, n, 0.3, 5)
 
 
 _AB = ((-9, 9), (-9, 9))
@@ -260,6 +271,11 @@ ROWS: dict[str, tuple[Draw, tuple[tuple[float, ...], ...], int, float]] = {
     ),
     **{name: (_amounts((-2, 2), (-1, 2), (-2, 2), high=10), ((2.0, 0.5, 1.0, 0.0),), 20, 4.0)
        for name in ("box_cox_loss", *(f"box_cox_{part}" for part in _PAIRS))},
+    **{name: (_powers_of_student, ((2.0, 0.5, 1.0, 0.0, 3.0, math.log(3.0)),), 20, 8.0)
+       for name in RECORDS if name.startswith("box_cox_student")},
+    **{name: (lambda g, n, top: (np.exp(g.uniform(-1, 5, n)), g.uniform(-4, 4, n)), ((2.5, 0.03),), 20, 60.0)
+       for name in RECORDS if name.startswith("student_cut")},
+    **{name: (_windows_of_student, (), 20, 60.0) for name in RECORDS if name.startswith("student_window")},
     **{name: (between((-5, 5), (-2, 2), (-2, 2), (-1.5, 1)), (), 20, 4.0) for name in RECORDS
        if "sinh_arcsinh" in name and "curve" not in name},
     "softplus_less_log": (_power, (), 5, 4.0),

@@ -82,6 +82,7 @@ PAIRED = {
     "student_balance_slope": {2, 3},
     "student_df_curve": {2, 3},
     **{name: {3, 4} for name in TABLE if name.startswith("skew_student")},
+    **{name: {4, 5} for name in TABLE if name.startswith("box_cox_student")},
     **{name: {2, 3} for name in ("student_balance", "student_bend", "student_loss", "student_pull", "student_slope")},
 }
 

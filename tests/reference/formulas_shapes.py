@@ -94,6 +94,18 @@ def _log_student_cdf(df: Number, z: Number) -> Number:
     return through(at, (df, z), (slope, hazard), ((curve, cross), (cross, bend)))
 
 
+def _box_cox_t(y: Number, median: Number, scale: Number, power: Number, df: Number) -> Number:
+    z, edge = _box_cox_z(y, median, scale, power), scale * absolute(power)
+    kept = _log_student_cdf(df, 1 / edge) if value(edge) else 0
+    return (power - 1) * log(y) - power * log(median) - log(scale) + _log_student(z, df) - kept
+
+
+def _box_cox_t_cdf(y: mpf, median: mpf, scale: mpf, power: mpf, df: mpf) -> mpf:
+    z, edge = ((y / median) ** power - 1) / (power * scale), 1 / (scale * abs(power))
+    below, least, kept = (mp.exp(_student_log_cdf(df, end)) for end in (z, -edge, edge))
+    return (below - (least if power > 0 else 0)) / kept
+
+
 def _skew_t(y: Number, location: Number, scale: Number, skew: Number, df: Number) -> Number:
     z = (y - location) / scale
     lean = skew * z * sqrt((df + 1) / (df + z**2))
@@ -135,6 +147,8 @@ SHAPES = (
            (*_LOCATION_SCALE, ("skew", "identity"), ("df", "softplus")), _skew_t, moments=_skew_t_moments),
     Family("BoxCoxNormal", "Rigby & Stasinopoulos (2004) Stat. Med. 23, 3053", "positive",
            (("median", "exp"), ("scale", "exp"), ("power", "identity")), _box_cox, _box_cox_cdf),
+    Family("BoxCoxT", "Rigby & Stasinopoulos (2006) Stat. Modelling 6, 209, equations 1-3", "positive",
+           (("median", "exp"), ("scale", "exp"), ("power", "identity"), ("df", "exp")), _box_cox_t, _box_cox_t_cdf),
     Family("SinhArcsinh", "Jones & Pewsey (2009) Biometrika 96, 761, equation 2", "real",
            (*_LOCATION_SCALE, ("skew", "identity"), ("tail", "softplus")), _sinh_arcsinh, _sinh_arcsinh_cdf),
 )  # fmt: skip

@@ -171,8 +171,8 @@ GAMLSS: dict[str, Target] = {
     "PARETO2o": _to("Lomax", scale="mu", shape="sigma"),
     "BCCG": _to("BoxCoxNormal", **_BOX_COX),  # truncated where z < -1/(scale |power|) has no y
     "BCCGo": _to("BoxCoxNormal", **_BOX_COX),
-    "BCT": _unsettled("BoxCoxT", **_BOX_COX, df="tau"),
-    "BCTo": _unsettled("BoxCoxT", **_BOX_COX, df="tau"),
+    "BCT": _to("BoxCoxT", **_BOX_COX, df="tau"),
+    "BCTo": _to("BoxCoxT", **_BOX_COX, df="tau"),
     "BE": _to("Beta", mean="mu", concentration=lambda p: p["sigma"] ** -2 - 1),
     "BEo": _to("Beta", mean=lambda p: p["mu"] / (p["mu"] + p["sigma"]), concentration=lambda p: p["mu"] + p["sigma"]),
     "LOGITNO": _to("LogitNormal", location=lambda p: math.log(p["mu"] / (1 - p["mu"])), scale="sigma"),

@@ -22,15 +22,15 @@ FAR = 600.0  # e^(p x) and its slopes are float64 below
 UNCUT = 0.02  # scale |p| below which Phi(a) is 1, with all its slopes
 
 
-class _Place:
-    """What the slopes share at one point."""
+class Growth:
+    """x = log y + t and e = expm1(p x)/p with its slopes in p, less the power e^m of it that is large."""
 
-    def __init__(self, y: Floats, t: Floats, s: Floats, p: Floats) -> None:
-        self.s, self.p = s, p
+    def __init__(self, y: Floats, t: Floats, p: Floats) -> None:
+        self.p = p
         self.x = x = np.asarray(log_times_exp(y, t))
-        power = p * x
-        self.m = m = np.maximum(power, 0.0)
-        less = np.exp(-np.minimum(m, FAR))
+        self.power = power = p * x
+        self.m = np.maximum(power, 0.0)
+        less = np.exp(-np.minimum(self.m, FAR))
         right = power > 0
         self.growth = np.exp(np.minimum(power, 0.0))
         self.e = np.asarray(expm1_over(x, np.where(right, -p, p)))
@@ -38,6 +38,14 @@ class _Place:
         self.e_p = np.where(far, (power - 1.0) / p / p, np.asarray(expm1_over_da(x, np.where(far, 0.0, p))) * less)
         curve = np.asarray(expm1_over_daa(x, np.where(far, 0.0, p))) * less
         self.e_pp = np.where(far, ((power - 2.0) * power + 2.0) / p / p / p, curve)
+
+
+class _Place(Growth):
+    """What the slopes share at one point."""
+
+    def __init__(self, y: Floats, t: Floats, s: Floats, p: Floats) -> None:
+        super().__init__(y, t, p)
+        self.s = s
         with np.errstate(over="ignore"):
             a = np.asarray(times_exp(1.0 / np.absolute(p), s))
         cut = np.asarray(times_exp(np.absolute(p), -s)) >= UNCUT

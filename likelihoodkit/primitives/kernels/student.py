@@ -56,7 +56,8 @@ def student_loss(r: Floats, t: Floats, df: Floats, n: Floats) -> Floats:
     square = x * x
     near = 0.5 * z * (z * np.where(square == 0, 1.0, np.log1p(square) / square)) + 0.5 * np.log1p(square) - t
     size = np.where(np.isfinite(x), np.log(np.absolute(x)), np.log(np.absolute(r)) + (t - 0.5 * n))
-    far = np.log(np.absolute(r)) - 0.5 * n + (df * size + (0.5 * df + 0.5) * np.log1p((1.0 / x) ** 2))
+    rest = np.log1p((1.0 / x) ** 2)
+    far = np.log(np.absolute(r)) - 0.5 * n + (df * size + np.where(rest == 0, 0.0, (0.5 * df + 0.5) * rest))
     return (LOG_SQRT_2PI - _normaliser(df, n)) + np.where(np.absolute(x) < 1, near, far)
 
 
@@ -127,7 +128,11 @@ def _pieces(r: Floats, t: Floats, df: Floats, n: Floats) -> tuple[Floats, Floats
     w = np.where(near, square / (1.0 + square), 1.0 / (1.0 + (1.0 / x) ** 2))
     scaled = np.where(near, z * (z / (1.0 + square)), df * w)
     logarithm = np.where(np.isfinite(x), log1p_square(x), np.asarray(log1p_square_exp(r, t - 0.5 * n)))
-    gap = np.where(near, -scaled * w * log1pmx_over_square(-np.where(near, w, 0.0)), df * (logarithm - w))
+    bend = -np.asarray(log1pmx_over_square(-np.where(near, w, 0.0)))
+    gap = np.where(near, scaled * w * bend, df * (logarithm - w))
+    if not np.isfinite(scaled).all():  # df w^2, where neither df nor z^2 is a float64
+        root = np.asarray(times_exp(r, t - 0.25 * n))
+        gap = np.where(near & ~np.isfinite(scaled), bend * (root * root / (1.0 + square)) ** 2, gap)
     return w, scaled, gap
 
 

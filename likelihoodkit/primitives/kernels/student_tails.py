@@ -6,6 +6,8 @@ logit x = log(df/z^2).
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields
+
 import numpy as np
 
 from likelihoodkit.primitives.kernels._tilted import remembered
@@ -22,48 +24,96 @@ LOG2 = float(np.log(2.0))
 
 
 FAR = 1e70  # z^4 is a float64 below
+FEW = -37.0  # log df below which df is gone beside 1
+
+
+@dataclass(frozen=True)
+class Parts:
+    """log F, its slope and curvature in n = log df, and its slope in z."""
+
+    log: Floats
+    slope: Floats
+    curve: Floats
+    hazard: Floats
 
 
 @remembered
-def _pieces(df: Floats, z: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-    """log F, its first and second derivative in df, and its derivative in z."""
+def student_parts(df: Floats, z: Floats) -> Parts:
+    """At any df > 0 and z."""
     df, z = np.broadcast_arrays(df, z)
     plain = (df >= 1.0) & (np.absolute(z) < FAR)
     if not plain.any():
         return _from_beta(df, z)
     found = student_integrals(df[plain], np.log(df[plain]), z[plain])
-    slope = found.slope / df[plain]
-    columns = (found.log, slope, (found.curve / df[plain] - slope) / df[plain], found.hazard)
     if plain.all():
-        log_f, first, second, hazard = (column.reshape(z.shape) for column in columns)
-        return log_f, first, second, hazard
-    pieces = []
-    for column, other in zip(columns, _from_beta(df[~plain], z[~plain]), strict=True):
-        whole = np.empty(z.shape)
-        whole[plain], whole[~plain] = column, other
-        pieces.append(whole)
-    return pieces[0], pieces[1], pieces[2], pieces[3]
+        return Parts(*(getattr(found, f.name).reshape(z.shape) for f in fields(Parts)))
+    other = _from_beta(df[~plain], z[~plain])
+    whole = {f.name: np.empty(z.shape) for f in fields(Parts)}
+    for name, column in whole.items():
+        column[plain], column[~plain] = getattr(found, name), getattr(other, name)
+    return Parts(**whole)
 
 
-def _from_beta(df: Floats, z: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-    """The same from the beta tail, whose panels also reach over the tails of df below 1."""
-    half = np.full(np.shape(df + z), 0.5)
-    end = np.log(df) - 2.0 * np.log(np.absolute(z))
-    found = tail(0.5 * df, half, end)
-    log_tail = found.log - LOG2
-    first = 0.5 * found.first + found.pull / df
-    bend = 0.5 * df * np.asarray(sigmoid(-end)) - 0.5 * np.asarray(sigmoid(end)) - found.pull
-    second = 0.25 * found.first_first + found.pull * found.gap_first / df + found.pull * (bend - 1.0) / (df * df)
+@dataclass(frozen=True)
+class Beyond:
+    """log of the mass beyond e^l on one side, its slopes in n = log df and in n - 2 l, and parts of their slopes."""
+
+    log: Floats
+    slope: Floats
+    curve: Floats
+    pull: Floats
+    gap: Floats
+    rise: Floats
+
+
+def beyond(df: Floats, n: Floats, log_size: Floats) -> Beyond:
+    """Half of a beta tail, whose panels also reach over the tails of df below 1."""
+    df, n, log_size = np.broadcast_arrays(df, n, log_size)
+    few = n < FEW
+    if few.any():
+        pieces = {f.name: np.empty(n.shape) for f in fields(Beyond)}
+        for mask, formula in ((few, _beyond_few), (~few, _beyond)):
+            found = formula(df[mask], n[mask], log_size[mask])
+            for name, column in pieces.items():
+                column[mask] = getattr(found, name)
+        return Beyond(**pieces)
+    return _beyond(df, n, log_size)
+
+
+def _beyond_few(df: Floats, n: Floats, log_size: Floats) -> Beyond:
+    """df -> 0: the mass on both sides is e^(-df asinh(e^w)) at w = l - n/2."""
+    w = log_size - 0.5 * n
+    angle = np.where(w > 20.0, w + LOG2, np.arcsinh(np.exp(np.minimum(w, 20.0))))
+    r = np.where(w > 20.0, 1.0, np.tanh(np.minimum(angle, 20.0)))
+    rest = 1.0 - r * r
+    pull = 0.5 * df * r
+    curve = -df * (angle - r + 0.25 * r * rest)
+    log_tail = -LOG2 - df * angle
+    return Beyond(log_tail, -df * (angle - 0.5 * r), curve, pull, np.ones(w.shape), pull - 0.5 * rest)
+
+
+def _beyond(df: Floats, n: Floats, log_size: Floats) -> Beyond:
+    h, end = 0.5 * df, n - 2.0 * log_size
+    found = tail(h, np.full(np.shape(end), 0.5), end)
+    rise = h * np.asarray(sigmoid(-end)) - 0.5 * np.asarray(sigmoid(end))
+    curve = h * (found.first + h * found.first_first + 2.0 * found.pull * found.gap_first)
+    curve = curve + found.pull * (rise - found.pull)
+    return Beyond(found.log - LOG2, h * found.first + found.pull, curve, found.pull, h * found.gap_first, rise)
+
+
+def _from_beta(df: Floats, z: Floats) -> Parts:
+    found = beyond(df, np.log(df), np.log(np.absolute(z)))
+    log_tail, first, second = found.log, found.slope, found.curve
     left = z < 0
     log_rest = np.asarray(log1m_exp(-log_tail))
     odds = np.exp(log_tail - log_rest)
     log_density = (
-        np.asarray(log_rising_excess(0.5 * df, half)) - LOG_SQRT_2PI
+        np.asarray(log_rising_excess(0.5 * df, np.full(z.shape, 0.5))) - LOG_SQRT_2PI
         - 0.5 * (df + 1.0) * np.asarray(log1p_square(z / np.sqrt(df)))
     )  # fmt: skip
     log_f = np.where(left, log_tail, log_rest)
     middle = z == 0  # df has no say there
-    return (
+    return Parts(
         np.where(middle, -LOG2, log_f),
         np.where(middle, 0.0, np.where(left, first, -odds * first)),
         np.where(middle, 0.0, np.where(left, second, -odds * (second + first**2) - (odds * first) ** 2)),
@@ -74,22 +124,23 @@ def _from_beta(df: Floats, z: Floats) -> tuple[Floats, Floats, Floats, Floats]:
 @kernel
 def log_student_cdf(df: Floats, z: Floats) -> Floats:
     """log F(z) of Student's t."""
-    return np.asarray(_pieces(df, z)[0])
+    return np.asarray(student_parts(df, z).log)
 
 
 @kernel
 def log_student_cdf_df(df: Floats, z: Floats) -> Floats:
     """Its derivative in df."""
-    return np.asarray(_pieces(df, z)[1])
+    return np.asarray(student_parts(df, z).slope / df)
 
 
 @kernel
 def log_student_cdf_df2(df: Floats, z: Floats) -> Floats:
     """Its second derivative in df."""
-    return np.asarray(_pieces(df, z)[2])
+    at = student_parts(df, z)
+    return np.asarray((at.curve - at.slope) / df / df)
 
 
 @kernel
 def student_hazard(df: Floats, z: Floats) -> Floats:
     """f(z)/F(z), its derivative in z."""
-    return np.asarray(_pieces(df, z)[3])
+    return np.asarray(student_parts(df, z).hazard)

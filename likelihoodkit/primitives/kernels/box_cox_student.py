@@ -1,0 +1,133 @@
+"""The Box-Cox t loss with its slopes and curvatures, continuous through power 0 and up to df = infinity.
+
+Arguments: y, t = -log median, s = -log scale, p = power, df and n = log df, of which the pair is carried together as
+in `student`. With x = log y + t, e = expm1(p x)/p and z = e e^s, the loss is that of Student's t at z, less p x and the
+share that the power leaves. Where e^(p x) is large, slopes in x and p are written in those of the t at e^-(p x), so
+that (df + 1) p less p is df p with all its digits.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from likelihoodkit.primitives.kernels._tools import Floats, Kernel, kernel
+from likelihoodkit.primitives.kernels.box_cox_density import Growth
+from likelihoodkit.primitives.kernels.differences import square_rest_exp
+from likelihoodkit.primitives.kernels.exponential import times_exp
+from likelihoodkit.primitives.kernels.student import (
+    student_balance,
+    student_balance_slope,
+    student_bend,
+    student_loss,
+    student_pull,
+    student_pull_bend,
+    student_pull_slope,
+    student_slope,
+)
+from likelihoodkit.primitives.kernels.student_cut import cut
+
+GROWN = 0.5  # p x above which the slopes are taken at e^-(p x)
+
+
+class _Place(Growth):
+    """What the slopes share at one point."""
+
+    def __init__(self, y: Floats, t: Floats, s: Floats, p: Floats, df: Floats, n: Floats) -> None:
+        super().__init__(y, t, p)
+        self.at = (self.e, s + self.m, df, n)
+        self.grown = self.power > GROWN
+        self.less = np.exp(-self.m)
+        self.fall = np.minimum(self.power, 0.0)
+        with np.errstate(divide="ignore"):
+            self.cut = cut(df, n, s - np.log(np.absolute(p)))
+        self.pull = np.asarray(student_pull(*self.at))
+        self.balance = np.asarray(student_balance(*self.at))
+
+    @property
+    def lean(self) -> Floats:
+        """The mixed derivative of Student's loss in e and s."""
+        e, u, _, n = self.at
+        return np.asarray(2.0 * self.pull * np.asarray(square_rest_exp(e, u - 0.5 * n)))
+
+    @property
+    def bow(self) -> Floats:
+        """Its second derivative in e."""
+        return np.asarray(student_pull_slope(*self.at))
+
+    def over_power(self, tail: Floats) -> Floats:
+        """A slope of what is cut, divided by the power: 0 where nothing is cut."""
+        return np.where(self.cut.pull == 0, 0.0, tail / self.p)
+
+    def pulled(self, by: Floats) -> Any:
+        """The slope in e times e^by, also where either is beyond float64."""
+        e, u, _, n = self.at
+        many = n > 0
+        x = np.asarray(times_exp(e, u - 0.5 * n))
+        more = 1.0 + np.exp(-np.absolute(n))  # (1 + df)/df or 1 + df
+        near = np.asarray(times_exp(e * more / (1.0 + x * x), 2.0 * u + by - np.where(many, 0.0, n)))
+        far = np.asarray(times_exp(more / e / (1.0 + (1.0 / x) ** 2), by + np.where(many, n, 0.0)))
+        return np.where(e == 0, 0.0, np.where(np.absolute(x) < 1, near, far))
+
+    def slope_t(self) -> Any:
+        far = self.pulled(-self.m) + self.p * self.balance
+        return np.where(self.grown, far, self.pulled(self.fall) - self.p)
+
+    def slope_p(self) -> Any:
+        x, p = self.x, self.p
+        far = self.balance * (x - 1.0 / p) - 1.0 / p + self.pulled(-self.m) * x / p
+        return np.where(self.grown, far, self.pull * self.e_p - x) - self.over_power(self.cut.pull)
+
+    def curve_tt(self) -> Any:
+        far = self.less * self.bow + self.p * self.lean
+        return np.where(self.grown, far, self.growth * (self.growth * self.bow + self.p * self.pull))
+
+    def curve_tp(self) -> Any:
+        far = self.e_p * (self.less * self.bow + self.p * self.lean) + self.balance
+        near = self.growth * (self.e_p * self.bow + self.x * self.pull) - 1.0
+        return np.where(self.grown, far, near)
+
+    def curve_pp(self) -> Any:
+        x, p = self.x, self.p
+        far = self.e_p * (self.lean * (x - 1.0 / p) + self.less * self.bow * x / p)
+        far = far + ((1.0 + self.balance) / p - self.less * self.pull * x / p) / p
+        near = self.bow * self.e_p**2 + self.pull * self.e_pp
+        whole = self.over_power(self.over_power(self.cut.bend + self.cut.pull))
+        return np.where(self.grown, far, near) + whole
+
+
+@kernel
+def box_cox_student_loss(y: Floats, t: Floats, s: Floats, p: Floats, df: Floats, n: Floats) -> Floats:
+    """Student's loss at z, less p x, with log T(a)."""
+    place = _Place(y, t, s, p, df, n)
+    return np.asarray(student_loss(*place.at) - np.minimum(place.power, 0.0) + place.cut.log)
+
+
+def _kernel(letters: str, formula: Any) -> Kernel:
+    def function(y: Floats, t: Floats, s: Floats, p: Floats, df: Floats, n: Floats) -> Floats:
+        return np.asarray(formula(_Place(y, t, s, p, df, n)))
+
+    function.__name__ = function.__qualname__ = f"box_cox_student_{letters}"
+    function.__doc__ = f"The derivative in {' and '.join(letters)}."
+    return kernel(function)
+
+
+def _bend(q: _Place) -> Floats:
+    return np.asarray(student_pull_bend(*q.at))
+
+
+box_cox_student_t = _kernel("t", _Place.slope_t)
+box_cox_student_s = _kernel("s", lambda q: q.balance + q.cut.pull)
+box_cox_student_p = _kernel("p", _Place.slope_p)
+box_cox_student_n = _kernel("n", lambda q: np.asarray(student_slope(*q.at)) + q.cut.slope)
+box_cox_student_tt = _kernel("tt", _Place.curve_tt)
+box_cox_student_ts = _kernel("ts", lambda q: q.growth * q.lean)
+box_cox_student_tp = _kernel("tp", _Place.curve_tp)
+box_cox_student_tn = _kernel("tn", lambda q: q.growth * _bend(q))
+box_cox_student_ss = _kernel("ss", lambda q: np.asarray(student_balance_slope(*q.at)) + q.cut.bend)
+box_cox_student_sp = _kernel("sp", lambda q: q.e_p * q.lean - q.over_power(q.cut.bend))
+box_cox_student_sn = _kernel("sn", lambda q: q.e * _bend(q) + q.cut.mixed)
+box_cox_student_pp = _kernel("pp", _Place.curve_pp)
+box_cox_student_pn = _kernel("pn", lambda q: q.e_p * _bend(q) - q.over_power(q.cut.mixed))
+box_cox_student_nn = _kernel("nn", lambda q: np.asarray(student_bend(*q.at)) + q.cut.curve)

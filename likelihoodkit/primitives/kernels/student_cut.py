@@ -1,0 +1,108 @@
+"""What a power leaves of Student's law: T(a) at a = 1/|x|, which is 1 at x = 0, with its slopes in df and x.
+
+The slopes are found in log a and n = log df. Where a or df is beyond float64, or df below 1, T is 1 less half of a beta
+tail I(df/2, 1/2) whose end has the logit n - 2 log a.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+
+from likelihoodkit.primitives.kernels._tilted import remembered
+from likelihoodkit.primitives.kernels._tools import Floats, Kernel, kernel
+from likelihoodkit.primitives.kernels.exponential import log1m_exp
+from likelihoodkit.primitives.kernels.logistic import softplus
+from likelihoodkit.primitives.kernels.student import student_balance
+from likelihoodkit.primitives.kernels.student_integrals import score, student_integrals
+from likelihoodkit.primitives.kernels.student_tails import beyond
+
+FAR = 160.0  # a^4 is a float64 below e^FAR
+MANY = 1e4  # df from which nothing but e^-1000 lies beyond ENOUGH
+ENOUGH = float(np.log(60.0))
+NORMAL = 70.0  # log df above which 1/df^2 is gone beside 1
+NOTHING = 1000.0  # e^-1000 is nothing
+
+
+@dataclass(frozen=True)
+class Cut:
+    """log T(a), its slopes in log a and n = log df, and its second derivatives in them."""
+
+    log: Floats
+    pull: Floats
+    slope: Floats
+    bend: Floats
+    mixed: Floats
+    curve: Floats
+
+
+def _nearly_normal(_: Floats, n: Floats, log_a: Floats) -> Cut:
+    """What df does beside the normal goes like 1/df there."""
+    same = np.full(n.shape, NORMAL)
+    at, less = _by_integrals(np.exp(same), same, log_a), np.exp(NORMAL - n)
+    return Cut(at.log, at.pull, at.slope * less, at.bend, at.mixed * less, at.curve * less)
+
+
+def _by_integrals(df: Floats, n: Floats, log_a: Floats) -> Cut:
+    a = np.exp(log_a)
+    found = student_integrals(df, n, a)
+    pull = a * found.hazard
+    balance = np.asarray(student_balance(a, 0.0 * a, df, n))
+    mixed = pull * (score(df, n, a) - found.slope)
+    return Cut(found.log, pull, found.slope, -pull * (balance + pull), mixed, found.curve)
+
+
+def _by_tail(df: Floats, n: Floats, log_a: Floats) -> Cut:
+    rest = beyond(df, n, log_a)
+    log_f = np.asarray(log1m_exp(-rest.log))
+    odds = np.exp(rest.log - log_f)
+    pull, slope = 2.0 * odds * rest.pull, -odds * rest.slope
+    mixed = pull * ((1.0 + odds) * rest.slope + rest.gap + rest.rise - rest.pull)
+    bend = -2.0 * pull * (odds * rest.pull + rest.rise)
+    return Cut(log_f, pull, slope, bend, mixed, -odds * (rest.curve + rest.slope**2) - slope**2)
+
+
+@remembered
+def cut(df: Floats, n: Floats, log_a: Floats) -> Cut:
+    """At any df = e^n and a, infinity included, where nothing is cut."""
+    df, n, log_a = (np.asarray(x, dtype=np.float64) for x in np.broadcast_arrays(df, n, log_a))
+    shape = log_a.shape
+    df, n, log_a = df.ravel(), n.ravel(), log_a.ravel()
+    parts = {f.name: np.zeros(log_a.shape) for f in fields(Cut)}
+    unknown = np.isnan(df) | np.isnan(n) | np.isnan(log_a)
+    most = 0.5 * np.minimum(df, MANY) * np.asarray(softplus(2.0 * log_a - n))  # about -log of what lies beyond
+    whole = np.isposinf(log_a) | np.where(df > MANY, log_a > ENOUGH, most > NOTHING)
+    plain = (df >= 1.0) & (log_a < FAR) & ~(whole | unknown)
+    normal = plain & (n > NORMAL)
+    others = ~(plain | whole | unknown)
+    for mask, formula in ((normal, _nearly_normal), (plain & ~normal, _by_integrals), (others, _by_tail)):
+        if mask.any():
+            found = formula(df[mask], n[mask], log_a[mask])
+            for name, column in parts.items():
+                column[mask] = getattr(found, name)
+    for column in parts.values():
+        column[unknown] = np.nan
+    return Cut(**{name: column.reshape(shape) for name, column in parts.items()})
+
+
+def _kernel(name: str, meaning: str, formula: Any) -> Kernel:
+    def function(df: Floats, x: Floats) -> Floats:
+        with np.errstate(divide="ignore"):
+            found = cut(df, np.log(df), -np.log(np.absolute(x)))
+        return np.asarray(formula(found, df, np.where((found.pull == 0) & (x == 0), 1.0, x)))
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = meaning
+    return kernel(function)
+
+
+student_cut_loss = _kernel("student_cut_loss", "-log T(1/|x|).", lambda c, df, x: -c.log)
+student_cut_d = _kernel("student_cut_d", "Its slope in df.", lambda c, df, x: -c.slope / df)
+student_cut_x = _kernel("student_cut_x", "Its slope in x.", lambda c, df, x: c.pull / x)
+student_cut_dd = _kernel(
+    "student_cut_dd", "The second derivative in df.", lambda c, df, x: (c.slope - c.curve) / df / df
+)
+student_cut_dx = _kernel("student_cut_dx", "The mixed derivative in df and x.", lambda c, df, x: c.mixed / df / x)
+student_cut_xx = _kernel("student_cut_xx", "The second derivative in x.", lambda c, df, x: -(c.bend + c.pull) / x / x)
