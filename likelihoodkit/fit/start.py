@@ -76,7 +76,9 @@ def _usual(domain: Support) -> list[float]:
     low, high = domain.typical
     if domain.name == real.name and domain.typical != real.typical:
         return [0.0, low, high, (low + high) / 2, -low, -high]
-    return [(low * high) ** 0.5, low, high] if domain.name == positive.name and domain.typical != positive.typical else []
+    return (
+        [(low * high) ** 0.5, low, high] if domain.name == positive.name and domain.typical != positive.typical else []
+    )
 
 
 def forward(link: Link, values: Array) -> Array:

@@ -17,13 +17,15 @@ from likelihoodkit.primitives.kernels.exponential import log1m_exp
 from likelihoodkit.primitives.kernels.hyperbolic import log1p_square
 from likelihoodkit.primitives.kernels.logistic import sigmoid
 from likelihoodkit.primitives.kernels.normal import LOG_SQRT_2PI
-from likelihoodkit.primitives.kernels.rising import log_rising_excess
+from likelihoodkit.primitives.kernels.rising import digamma_rising, log_rising, log_rising_excess, trigamma_rising
 from likelihoodkit.primitives.kernels.student_integrals import student_integrals
 
 LOG2 = float(np.log(2.0))
+LOG_SQRT_PI = 0.5 * float(np.log(np.pi))
 
 
 FAR = 1e70  # z^4 is a float64 below
+OUTSIDE = -60.0  # log df - 2 log |z| below which the density is a power
 FEW = -37.0  # log df below which df is gone beside 1
 
 
@@ -70,9 +72,10 @@ def beyond(df: Floats, n: Floats, log_size: Floats) -> Beyond:
     """Half of a beta tail, whose panels also reach over the tails of df below 1."""
     df, n, log_size = np.broadcast_arrays(df, n, log_size)
     few = n < FEW
-    if few.any():
+    outside = ~few & (n - 2.0 * log_size < OUTSIDE)
+    if few.any() or outside.any():
         pieces = {f.name: np.empty(n.shape) for f in fields(Beyond)}
-        for mask, formula in ((few, _beyond_few), (~few, _beyond)):
+        for mask, formula in ((few, _beyond_few), (outside, _beyond_outside), (~(few | outside), _beyond)):
             found = formula(df[mask], n[mask], log_size[mask])
             for name, column in pieces.items():
                 column[mask] = getattr(found, name)
@@ -90,6 +93,15 @@ def _beyond_few(df: Floats, n: Floats, log_size: Floats) -> Beyond:
     curve = -df * (angle - r + 0.25 * r * rest)
     log_tail = -LOG2 - df * angle
     return Beyond(log_tail, -df * (angle - 0.5 * r), curve, pull, np.ones(w.shape), pull - 0.5 * rest)
+
+
+def _beyond_outside(df: Floats, n: Floats, log_size: Floats) -> Beyond:
+    """Where the density is a power: x^h/(h B(h, 1/2)) at h = df/2 and log x = n - 2 l."""
+    h, end, half = 0.5 * df, n - 2.0 * log_size, np.full(np.shape(n), 0.5)
+    log_tail = h * end - np.asarray(log_rising(h + 0.5, half)) - LOG_SQRT_PI - LOG2
+    slope = h * (end - np.asarray(digamma_rising(h + 0.5, half)) + 1.0)
+    curve = slope + h * (1.0 - h * np.asarray(trigamma_rising(h + 0.5, half)))
+    return Beyond(log_tail, slope, curve, h, np.ones(np.shape(n)), h)
 
 
 def _beyond(df: Floats, n: Floats, log_size: Floats) -> Beyond:
