@@ -72,7 +72,10 @@ SKEWED = {
     "positive": ("Gamma", "LogNormal", "Weibull", "InverseGaussian"),
     "nonnegative": ("Gamma", "Weibull", "LogNormal"),
 }
-DISPERSED = {"counts": ("NegativeBinomial", "GeneralizedPoisson"), "counts up to trials": ("BetaBinomial",)}
+DISPERSED = {
+    "counts": ("NegativeBinomial", "GeneralizedPoisson", "ConwayMaxwellPoisson"),
+    "counts up to trials": ("BetaBinomial",),
+}
 
 
 def _kin(table: Mapping[str, tuple[str, ...]]) -> Callable[[Evidence], Iterator[Candidate]]:

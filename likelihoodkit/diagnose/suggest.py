@@ -22,7 +22,7 @@ F: Mapping[str, Any] = FAMILIES
 CANDIDATES: dict[str, tuple[Any, ...]] = {
     "yes or no": (F["Bernoulli"],),
     "counts": (
-        F["Poisson"], F["Geometric"], F["NegativeBinomial"], F["GeneralizedPoisson"],
+        F["Poisson"], F["Geometric"], F["NegativeBinomial"], F["GeneralizedPoisson"], F["ConwayMaxwellPoisson"],
         ZeroInflated(F["Poisson"]), ZeroInflated(F["NegativeBinomial"]),
     ),
     "amounts": tuple(

@@ -143,6 +143,13 @@ def test_an_upgrade_is_fitted_and_its_gain_is_on_held_out_rows() -> None:
     assert "Suggestion" in str(diagnosis)
 
 
+def test_less_scatter_than_poisson_is_cured_by_a_noise_that_has_it() -> None:
+    y = np.random.default_rng(5).binomial(10, 0.7, size=300)
+    found = lk.diagnose(lk.fit(lk.Poisson, y), None, y)["over-dispersion"]
+    assert found.upgrades[0].label == "ConwayMaxwellPoisson"
+    assert found.upgrades[0].real
+
+
 def test_fan_out_is_cured_by_a_predicted_spread() -> None:
     x, y = next(s for s in BROKEN if s.broken == "fan-out").draw(np.random.default_rng(5), 300)
     found = lk.diagnose(lk.fit(lk.Normal, y, x), x, y)["fan-out"]
@@ -202,6 +209,7 @@ def test_an_unknown_finding_names_the_known_ones() -> None:
         (lambda rng: rng.gamma(2.0, 3.0, size=300), "Gamma"),
         (lambda rng: rng.poisson(2.0, size=300), "Poisson"),
         (lambda rng: rng.negative_binomial(2, 0.3, size=300), "NegativeBinomial"),
+        (lambda rng: rng.binomial(10, 0.7, size=300), "ConwayMaxwellPoisson"),  # less scatter than Poisson counts
         (lambda rng: rng.beta(2.0, 5.0, size=300), "Beta"),
         (lambda rng: rng.gamma(2.0, 3.0, size=300) * (rng.uniform(size=300) > 0.3), "Hurdle(Gamma())"),
         (lambda rng: rng.poisson(3.0, size=300) * (rng.uniform(size=300) > 0.3), "ZeroInflated(Poisson())"),
