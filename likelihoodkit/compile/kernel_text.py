@@ -131,6 +131,15 @@ def _defined(node: ast.stmt) -> list[str]:
     return []
 
 
+def _home(module: str, name: str) -> str:
+    """The file that defines a name of a module of the package, through its imports."""
+    file = _read(module)
+    if name in file.definitions or name not in file.imports:
+        return module.rpartition(".")[2]
+    home, there = file.imports[name]
+    return _home(home, there) if home.startswith(PACKAGE) else home
+
+
 class Collector:
     """Definitions that are needed, each after what it uses."""
 
@@ -140,6 +149,7 @@ class Collector:
         self.tables: dict[str, None] = {}
         self.special: dict[str, None] = {}
         self.imports: dict[str, None] = {}
+        self.homes: dict[tuple[str, str], str] = {}  # (file, name there) -> the file that defines it
         self._seen: set[tuple[str, str]] = set()
 
     def operation(self, name: str, function: object) -> None:
@@ -163,6 +173,7 @@ class Collector:
         definition = file.definitions[name]
         for used in definition.uses:
             self._used(module, used)
+            self.homes[definition.file, used] = _home(module, used)
         self.order.append(definition)
 
     def _used(self, module: str, used: str) -> None:
@@ -207,8 +218,9 @@ class Collector:
         for definition in [d for d in self.order if d.file != "_tables"]:
             text = definition.text
             for name in twice & {definition.name, *definition.uses}:
-                if (definition.file, name) in {(d.file, d.name) for d in self.order}:
-                    text = re.sub(rf"(?<![\w.]){name}(?!\w)", f"{definition.file.strip('_')}_{name.strip('_')}", text)
+                file = definition.file if name == definition.name else self.homes[definition.file, name]
+                if (file, name) in {(d.file, d.name) for d in self.order}:
+                    text = re.sub(rf"(?<![\w.]){name}(?!\w)", f"{file.strip('_')}_{name.strip('_')}", text)
             if text in seen:
                 continue
             seen.add(text)

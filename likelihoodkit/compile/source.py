@@ -11,7 +11,9 @@ from likelihoodkit.compile.kernel_text import Collector
 from likelihoodkit.compile.named_text import LABELS, Input, named_calls
 from likelihoodkit.compile.numpy_engine import ENTRIES, TILE
 from likelihoodkit.compile.program import Instruction, Program
-from likelihoodkit.compile.tiles import LEAST
+from likelihoodkit.compile.steps import plan
+from likelihoodkit.compile.tiles import LEAST, WIDE, rows_per_tile
+from likelihoodkit.compile.trace import VECTOR
 from likelihoodkit.errors import DerivationError
 from likelihoodkit.primitives import kernels, vector_kernels
 
@@ -27,6 +29,23 @@ NUMPY = {
     "minimum": "np.minimum", "where": "np.where", "max_over": "max_over", "sum_over": "sum_over", "pick": "pick",
     "put": "put",
 }  # fmt: skip
+#: operations that may write over an argument that is read for the last time, and their names in NumPy
+IN_PLACE = {name: word for name, word in NUMPY.items() if name not in {"where", *VECTOR}} | {
+    name: f"np.{name}" for name in ("add", "subtract", "multiply", "divide", "negative")
+}
+#: of them, those with a sign of their own
+_AUGMENTED = {"add", "subtract", "multiply", "divide"}
+ASKING = '''def _finite(numbers):
+    """Are all numbers finite? Their sum says so, unless it overflows."""
+    return np.isfinite(np.add.reduce(numbers, axis=None)) or np.isfinite(numbers).all()
+
+
+def _outside(numbers, low, high):
+    """The rows with a number that is not within the bounds; False where there are none."""
+    if low <= numbers.min() and numbers.max() <= high:
+        return False
+    inside = (low <= numbers) & (numbers <= high)
+    return ~(inside.all(axis=0) if inside.ndim == 2 else inside)'''
 HELPERS = {
     "max_over": "def max_over(v):\n    return np.maximum.reduce(v, axis=0)",
     "sum_over": "def sum_over(v):\n    return np.add.reduce(v, axis=0)",
@@ -35,7 +54,7 @@ HELPERS = {
     return v[y.astype(np.intp), np.arange(v.shape[1])]''',
     "put": '''def put(v, y, entry):
     """The rows with the entry that y names replaced."""
-    answer = v.copy()
+    answer = v.copy(order="K")
     answer[y.astype(np.intp), np.arange(v.shape[1])] = entry
     return answer''',
 }
@@ -100,8 +119,11 @@ def module(program: Program, signature: Signature) -> str:
         if any(i.operation == name for i in (*program.instructions, *fast.instructions))
         and name not in {d.name for d in collector.order}
     ]
+    mixed = any(hasattr(vector_kernels, i.operation) for i in fast.instructions)  # for which no buffers are laid out
+    tile = TILE if mixed else rows_per_tile(plan(fast), 1)
     parts = [
-        _head(signature),
+        _head(signature, tile),
+        ASKING,
         *helpers,
         *([LABELS] if signature.labels or any(one.labels for one in signature.inputs) else []),
         collector.text(),
@@ -112,7 +134,7 @@ def module(program: Program, signature: Signature) -> str:
     return "\n\n\n".join(part for part in parts if part) + "\n"
 
 
-def _head(signature: Signature) -> str:
+def _head(signature: Signature, tile: int) -> str:
     outputs = ", ".join(name for name, _, _ in signature.outputs)
     inputs = ", ".join(one.name for one in signature.inputs)
     called = f"Inputs: {inputs}" if signature.by_name else f"Outputs: {outputs}"
@@ -133,7 +155,7 @@ import numpy as np
 
 Array = Floats = Mask = Formula = Kernel = Table = ArrayLike = Any
 
-TILE = {TILE}  # rows at a time: what is computed for them stays in the cache'''
+TILE = {tile}  # rows at a time: what is computed for them stays in the cache'''
 
 
 def _function(name: str, program: Program, signature: Signature, words: str) -> str:
@@ -151,17 +173,42 @@ def _function(name: str, program: Program, signature: Signature, words: str) -> 
     names |= {t: _number(d) for t, d in numbers.items()}
     if name == "everyday":
         body.append("    strange = False")
-    for instruction in program.instructions:
-        target = instruction.target
-        if instruction.operation not in {"input", "constant"}:
+    own: set[int] = set()  # arrays that nothing but the lines above has made
+    for order, instruction in enumerate(program.instructions):
+        target, operation = instruction.target, instruction.operation
+        if operation in IN_PLACE or operation in {"where", "polynomial"}:
+            own.add(target)
+        elif operation not in INFIX:
+            own -= set(instruction.arguments)  # a kernel may have given back what it was given
+        over = _overwritten(program, instruction, own, order) if name == "everyday" else None
+        if over is not None:
+            own.discard(over)
+            body.append(f"    {_in_place(instruction, names, names[over])}")
+            names[target] = names[over]
+        elif operation not in {"input", "constant"}:
             body.append(f"    {names[target]} = {_expression(instruction, names)}")
         if target in guards:
-            inside = f"({guards[target].low!r} <= {names[target]}) & ({names[target]} <= {guards[target].high!r})"
-            vector = f"({inside}).all(axis=0)" if target in program.vectors else f"({inside})"
-            body.append(f"    strange = strange | ~{vector}")
+            body.append(f"    strange |= _outside({names[target]}, {guards[target].low!r}, {guards[target].high!r})")
     answer = ", ".join(names[target] for _, target in program.results)
     body.append(f"    return ({answer},)" + (", strange" if name == "everyday" else ""))
     return f"def {name}({', '.join(symbols)}):\n" + "\n".join(body)
+
+
+def _overwritten(program: Program, instruction: Instruction, own: set[int], order: int) -> int | None:
+    """An argument whose array may become the answer's: read here for the last time, and of its size."""
+    if instruction.operation not in IN_PLACE:
+        return None
+    vector = instruction.target in program.vectors
+    fits = [a for a in instruction.arguments if a in own and (a in program.vectors) == vector]
+    return next((a for a in fits if program.last_use[a] == order), None)
+
+
+def _in_place(instruction: Instruction, names: Mapping[int, str], over: str) -> str:
+    """A line that writes over one of its arguments."""
+    operation, arguments = instruction.operation, [names[a] for a in instruction.arguments]
+    if operation in _AUGMENTED and arguments[0] == over:
+        return f"{over} {INFIX[operation]}= {arguments[1]}"
+    return f"{IN_PLACE[operation]}({', '.join(arguments)}, out={over})"
 
 
 def _number(text: str) -> str:
@@ -206,26 +253,28 @@ def loss(y, outputs):
 
 def _calls(signature: Signature) -> str:
     check = signature.check
-    low = f"{'>=' if check.closed_low else '>'} {_number(str(check.low))}"
-    high = f"{'<=' if check.closed_high else '<'} {_number(str(check.high))}"
-    whole = "" if not check.whole else " & (y == np.floor(y))"
-    labels = "\n    y = _labels(y)" if signature.labels else ""
+    low = f"y.min() {'>=' if check.closed_low else '>'} {_number(str(check.low))}"
+    high = f"y.max() {'<=' if check.closed_high else '<'} {_number(str(check.high))}"
+    asked = "_finite(y)" if check.finite else f"{low} and {high}" + " and (y == np.floor(y)).all()" * check.whole
+    labels = "\n        y = _labels(y)" if signature.labels else ""
     given = "".join(f", {name}" for name, _ in signature.given)
     vector = signature.outputs[0][2] if signature.outputs else False
     width = len(signature.outputs)
-    columns = "outputs[part].T" if vector else ", ".join(f"outputs[part, {i}]" for i in range(width))
+    columns = "turned(outputs[part].T)" if vector else ", ".join(f"outputs[part, {i}]" for i in range(width))
     more = "".join(f", {name}[part]" for name, _ in signature.given)
     rows = "".join(
         f"\n    {name} = np.broadcast_to(np.asarray({name}, dtype=np.float64), len(y))" for name, _ in signature.given
     )
     shape = "outputs.shape" if vector else f"(len(y), {len(signature.gradient)})"
-    upper = "y < outputs.shape[1]" if vector else ""
+    asked += " and y.max() < outputs.shape[1]" if vector else ""
     tile = f"max({LEAST}, min(TILE, {ENTRIES} // outputs.shape[1]))" if vector else "TILE"
     store = (
         "gradient[rows] = found[1].T"
         if vector
-        else "gradient[rows] = np.stack(np.broadcast_arrays(*found[1:]), axis=1)"
+        else "\n        ".join(f"gradient[rows, {k}] = found[{k + 1}]" for k in range(len(signature.gradient)))
     )
+    lying = "column" if vector else "np.ascontiguousarray(column)"
+    lies = f"\n    turned = np.asarray if outputs.shape[1] >= {WIDE} else np.ascontiguousarray" if vector else ""
     return f'''def value_and_gradient(y, outputs{given}):
     """Loss (n,) and gradient (the shape of outputs) for y (n,) and outputs (n,) or (n, {"K" if vector else width})."""
     y, outputs = np.asarray(y, dtype=np.float64), np.asarray(outputs)
@@ -234,21 +283,22 @@ def _calls(signature: Signature) -> str:
     outputs = (outputs[:, None] if flat else outputs).astype(np.float64, copy=False){rows}
     if y.ndim != 1 or outputs.shape != (len(y), {"outputs.shape[-1]" if vector else width}):
         raise ValueError(f"y {{y.shape}} and outputs {{outputs.shape}} do not fit")
-    if not np.isfinite(outputs).all():
-        raise ValueError("outputs are not all finite"){labels}
-    if not ((y {low}) & (y {high}){whole}{f" & ({upper})" if upper else ""}).all():
-        raise ValueError("y must hold {signature.words}")
+    with np.errstate(all="ignore"):
+        if not _finite(outputs):
+            raise ValueError("outputs are not all finite"){labels}
+        if len(y) and not ({asked}):
+            raise ValueError("y must hold {signature.words}")
     value, gradient = np.empty(len(y), dtype), np.empty({shape}, dtype)
 
     def store(rows, found):
         value[rows] = found[0]
         {store}
 
-    tile = {tile}
+    tile = {tile}{lies}
     with np.errstate(all="ignore"):
         for start in range(0, len(y), tile):
             part = slice(start, start + tile)
-            columns = [np.ascontiguousarray(column) for column in (y[part], {columns}{more})]
+            columns = [{lying} for column in (y[part], {columns}{more})]
             found, strange = everyday(*columns)
             store(part, found)
             if np.any(strange):
