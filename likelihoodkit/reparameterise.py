@@ -75,7 +75,8 @@ def information(
     own: Mapping[str, tuple[sp.Symbol, sp.Expr]],
     new: Mapping[str, sp.Symbol],
 ) -> dict[tuple[str, str], sp.Expr]:
-    """The Fisher information of other parameters, J' F J; empty where the family's own is not declared whole.
+    """The Fisher information of other parameters, J' F J; empty where the family's own is not declared whole,
+    and for an angle, whose Hessian or quadrature is right at the origin too.
 
     ``own`` says for each parameter that is not held its symbol and what it is in the ``new`` ones.
     """
@@ -84,6 +85,8 @@ def information(
     def entry(first: str, second: str) -> sp.Expr | None:
         return fisher.get((first, second), fisher.get((second, first)))
 
+    if any(place.has(sp.atan2) for place in places.values()):  # no Jacobian at the origin
+        return {}
     if any(entry(a, b) is None for a, b in combinations_with_replacement(own, 2)):
         return {}
     slopes = {(a, b): sp.diff(own[a][1], symbol) for a in own for b, symbol in new.items()}

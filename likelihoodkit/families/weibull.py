@@ -4,7 +4,7 @@ from sympy import EulerGamma
 
 from likelihoodkit import links
 from likelihoodkit.declaration import Distribution, alternative, level, outcome, parameter
-from likelihoodkit.primitives.words import exp, expm1, log, log1p, log_gamma, maximum, pi
+from likelihoodkit.primitives.words import exp, expm1, log, log1p, log_factorial, log_gamma, maximum, pi
 from likelihoodkit.supports import positive
 
 
@@ -22,7 +22,11 @@ class Weibull(Distribution):
     shape = parameter(positive, link=links.exp)
 
     centre = alternative("median", positive, link=links.exp)
-    alternatives = {(centre, shape): {scale: centre * exp(-log(log(2)) / shape)}}
+    mean   = alternative("mean", positive, link=links.exp)
+    alternatives = {
+        (centre, shape): {scale: centre * exp(-log(log(2)) / shape)},
+        (mean, shape): {scale: mean * exp(-log_factorial(1 / shape))},
+    }
 
     log_density = log(shape / scale) + (shape - 1) * log(y / scale) - (y / scale) ** shape
 

@@ -122,6 +122,27 @@ def _skew_student(r: sp.Expr, t: sp.Expr, a: sp.Expr, _: sp.Expr, n: sp.Expr) ->
 skew_student_loss: Kind = with_slopes("skew_student", _skew_student, "rtadn", twice="d")
 
 
+def _in_plane(letters: str) -> Formula:
+    return lambda _, a, b: kind(f"von_mises_plane_{letters}")(a, b)
+
+
+def _bessel_bend(first: str, second: str) -> Formula:
+    derived = _derived(lambda a, b: log(sp.besseli(0, sp.sqrt(a**2 + b**2))), "ab", first, second)
+    return lambda a, b: derived(a, b)
+
+
+def _von_mises_plane(y: sp.Expr, a: sp.Expr, b: sp.Expr) -> sp.Expr:
+    return log(2 * sp.pi) + log(sp.besseli(0, sp.sqrt(a**2 + b**2))) - a * sp.cos(y) - b * sp.sin(y)
+
+
+_A, _B = "von_mises_plane_a", "von_mises_plane_b"
+von_mises_plane_loss: Kind = primitive("von_mises_plane_loss", _von_mises_plane, (None, _rule(_A), _rule(_B)))
+primitive(_A, _derived(_von_mises_plane, "yab", "a"), (None, _in_plane("aa"), _in_plane("ab")))
+primitive(_B, _derived(_von_mises_plane, "yab", "b"), (None, _in_plane("ab"), _in_plane("bb")))
+for _pair in ("aa", "ab", "bb"):  # which do not depend on the outcome
+    primitive(f"von_mises_plane_{_pair}", _bessel_bend(*_pair), (None, None))
+
+
 def _poisson_inverse_gaussian(y: sp.Expr, f: sp.Expr, a: sp.Expr) -> sp.Expr:
     root = sp.sqrt(1 + 2 * exp(f + a))
     x = root * exp(-a)

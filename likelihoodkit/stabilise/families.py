@@ -69,6 +69,24 @@ def _box_cox_student(e: Expr) -> Expr | None:
     return None
 
 
+def _von_mises_plane(e: Expr) -> Expr | None:
+    """A concentration and a direction that are the length and the angle of one point of the plane."""
+    for sign, node in signed(e, p.log_i0e):
+        size = node.args[0]
+        for angle in sorted(e.atoms(sp.atan2), key=sp.default_sort_key):
+            b, a = angle.args
+            if sp.expand(size**2 - a**2 - b**2) != 0:
+                continue
+            for part in e.args:
+                turn = next(iter(part.atoms(p.one_minus_cos)), None)
+                if turn is None or part != sign * size * turn or turn.args[0].coeff(angle) not in (-1, 1):
+                    continue
+                y = sp.expand(turn.args[0] * -turn.args[0].coeff(angle) + angle)
+                if not y.has(angle):
+                    return e - sign * node - part + sign * (families.von_mises_plane_loss(y, a, b) - log(2 * sp.pi))
+    return None
+
+
 def _skew_student(e: Expr) -> Expr | None:
     """Student's t as one function, and what leans it as another."""
     for sign, node in signed(e, tails.log_student_cdf):
@@ -96,5 +114,5 @@ def _delay(e: Expr) -> Expr | None:
 
 #: tried on every sum, in this order
 MORE: tuple[Callable[[Expr], Expr | None], ...] = (
-    _sinh_arcsinh, _box_cox, _box_cox_student, _skew_student, _delay,
+    _sinh_arcsinh, _box_cox, _box_cox_student, _skew_student, _von_mises_plane, _delay,
 )  # fmt: skip

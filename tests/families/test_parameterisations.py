@@ -5,8 +5,10 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+import mpmath as mp
 import numpy as np
 import pytest
+import scipy.special as special
 import scipy.stats as st
 
 import likelihoodkit as lk
@@ -29,6 +31,8 @@ TEXTBOOK: list[tuple[str, dict[str, float], Any]] = [
     ("LogNormal", {"mean": 3.0, "scale": 0.5}, st.lognorm(0.5, scale=3 * np.exp(-0.125))),
     ("LogNormal", {"median": 3.0, "scale": 0.5}, st.lognorm(0.5, scale=3)),
     ("Weibull", {"median": 3.0, "shape": 1.5}, st.weibull_min(1.5, scale=3 / np.log(2) ** (1 / 1.5))),
+    ("Weibull", {"mean": 3.0, "shape": 1.5}, st.weibull_min(1.5, scale=3 / special.gamma(1 + 1 / 1.5))),
+    ("VonMises", {"cosine": 1.2, "sine": -0.9}, None),
     ("Lomax", {"rate": 4.0, "shape": 1.5}, st.lomax(1.5, scale=0.25)),
     ("Rayleigh", {"mean": 3.0}, st.rayleigh(scale=3 * np.sqrt(2 / np.pi))),
     ("Beta", {"first": 2.5, "second": 0.7}, st.beta(2.5, 0.7)),
@@ -46,6 +50,11 @@ TEXTBOOK: list[tuple[str, dict[str, float], Any]] = [
 def test_is_the_textbook_distribution(row: tuple[str, dict[str, float], Any]) -> None:
     name, parameters, true = row
     noise = getattr(lk, name)(**parameters)
+    if name == "VonMises":  # with a support of its own in SciPy
+        y, angle, size = np.array([-2.0, 0.1, 3.0]), np.arctan2(-0.9, 1.2), 1.5
+        assert noise.log_density(y) == pytest.approx(st.vonmises(size, angle).logpdf(y), rel=1e-12)
+        assert float(noise.mean()) == pytest.approx(angle, rel=1e-14)
+        return
     if true is None:  # LogitNormal: a normal on the logit scale
         y = np.array([0.05, 0.2, 0.7])
         logit = np.log(y) - np.log1p(-y)
@@ -101,6 +110,26 @@ def test_is_read_and_written(text: str) -> None:
     assert repr(noise) == text
     assert noise_from_json(noise_to_json(noise)) == noise
     assert copy.deepcopy(noise) == noise
+
+
+def test_von_mises_by_two_outputs_is_smooth_at_the_uniform_circle() -> None:
+    """The loss is log(2 pi) + log(I0(|f|)) - f . (cos y, sin y), whose gradient at 0 is -(cos y, sin y)."""
+    loss = lk.derive(lk.VonMises.by("cosine", "sine"))
+    y = np.array([0.3, -2.0, 3.1])
+    value, gradient = loss.value_and_gradient(y, np.zeros((3, 2)))
+    assert value == pytest.approx(np.log(2 * np.pi), rel=1e-15)
+    assert gradient == pytest.approx(-np.column_stack([np.cos(y), np.sin(y)]), rel=1e-15)
+    assert loss.hessian(y, np.zeros((3, 2))) == pytest.approx(np.tile(np.eye(2) / 2, (3, 1, 1)), rel=1e-15)
+    assert loss.fisher(np.zeros((3, 2))) == pytest.approx(np.tile(np.eye(2) / 2, (3, 1, 1)), rel=1e-15)
+    for outputs in ([1e-160, -1e-200], [1e10, 1.0], [-1e300, 1e300], [0.0, -1e-8]):
+        value, gradient = loss.value_and_gradient([0.5], [outputs])
+        with mp.workdps(40):
+            size = mp.hypot(*outputs)
+            far = -mp.log(2 * mp.pi * size) / 2 + mp.log1p(1 / (8 * size)) if size > 1e9 else None
+            bessel = size + far if far is not None else mp.log(mp.besseli(0, size))
+            exact = mp.log(2 * mp.pi) + bessel - outputs[0] * mp.cos(0.5) - outputs[1] * mp.sin(0.5)
+        assert float(value[0]) == pytest.approx(float(exact), rel=1e-13)
+        assert np.isfinite(gradient).all()
 
 
 def test_fits_the_same_distribution() -> None:

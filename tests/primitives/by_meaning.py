@@ -276,6 +276,8 @@ ROWS: dict[str, tuple[Draw, tuple[tuple[float, ...], ...], int, float]] = {
     **{name: (lambda g, n, top: (np.exp(g.uniform(-1, 5, n)), g.uniform(-4, 4, n)), ((2.5, 0.03),), 20, 60.0)
        for name in RECORDS if name.startswith("student_cut")},
     **{name: (_windows_of_student, (), 20, 60.0) for name in RECORDS if name.startswith("student_window")},
+    **{f"von_mises_plane_{what}": (between((-3, 3), (-9, 9), (-9, 9)), (), 20, 8.0) for what in ("loss", "a", "b")},
+    **{f"von_mises_plane_{pair}": (between((-9, 9), (-9, 9)), (), 20, 8.0) for pair in ("aa", "ab", "bb")},
     **{name: (between((-5, 5), (-2, 2), (-2, 2), (-1.5, 1)), (), 20, 4.0) for name in RECORDS
        if "sinh_arcsinh" in name and "curve" not in name},
     "softplus_less_log": (_power, (), 5, 4.0),

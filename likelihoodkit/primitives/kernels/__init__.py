@@ -201,6 +201,10 @@ if TYPE_CHECKING:
     from likelihoodkit.primitives.kernels.tweedie_tails import (  # isort: skip
         tweedie_cdf, tweedie_survival,
     )  # fmt: skip
+    from likelihoodkit.primitives.kernels.von_mises_plane import (  # isort: skip
+        von_mises_plane_a, von_mises_plane_aa, von_mises_plane_ab, von_mises_plane_b, von_mises_plane_bb,
+        von_mises_plane_loss,
+    )  # fmt: skip
     from likelihoodkit.primitives.kernels.whole import (  # isort: skip
         bessel_bend_exp, bessel_pull_exp, binomial_loss, gamma_loss, gamma_peak, log_i0e_exp, log_less_digamma,
         scaled_deviance, scaled_excess, trigamma_excess,
@@ -314,7 +318,9 @@ __all__ = [
     "sum_over", "tanh", "tanh_residual", "tetragamma", "tilted_balance", "times_exp", "times_exp_difference",
     "times_sigmoid", "trigamma", "trigamma_chord", "trigamma_excess", "trigamma_rising", "tweedie_apart",
     "tweedie_bend", "tweedie_cdf", "tweedie_deviance_half", "tweedie_half_deviance", "tweedie_normaliser",
-    "tweedie_normaliser_curve", "tweedie_normaliser_slope", "tweedie_pull", "tweedie_survival", "weighted_rate",
-    "weighted_rate_slope", "where_positive", "wrap_angle", "x_over_expm1", "x_over_expm1_derivative", "xlog1py",
-    "xlogy", "yule_simon_curve", "yule_simon_loss", "yule_simon_slope", "zeta_share",
+    "tweedie_normaliser_curve", "tweedie_normaliser_slope", "tweedie_pull", "tweedie_survival", "von_mises_plane_a",
+    "von_mises_plane_aa", "von_mises_plane_ab", "von_mises_plane_b", "von_mises_plane_bb", "von_mises_plane_loss",
+    "weighted_rate", "weighted_rate_slope", "where_positive", "wrap_angle", "x_over_expm1",
+    "x_over_expm1_derivative", "xlog1py", "xlogy", "yule_simon_curve", "yule_simon_loss", "yule_simon_slope",
+    "zeta_share",
 ]  # fmt: skip
