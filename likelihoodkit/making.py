@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
@@ -47,8 +48,9 @@ def declare(cls: Any) -> None:
         if name in body and (name not in slots or name != OF_EITHER):
             setattr(cls, name, write_formula(cls.__name__, name, body[name], naming))
     cls.formula = getattr(cls, cls.formula_name)
+    every = naming | name_symbols(cls.__name__, others)  # an entry may be in parameters of another way
     cls.fisher = {
-        key: write_formula(cls.__name__, "fisher", value, naming) for key, value in body.get("fisher", {}).items()
+        key: write_formula(cls.__name__, "fisher", value, every) for key, value in body.get("fisher", {}).items()
     }
     cls.components = tuple((w.xreplace(naming), one) for w, one in body.get("components", ()))
     cls.log_step = body["log_step"].xreplace(naming) if body.get("log_step") is not None else None
@@ -109,5 +111,8 @@ def otherwise(family: type[Facts], way: tuple[str, ...]) -> type[Facts]:
             body[name] = written(getattr(family, name))
     own = {n: (row.symbol, places[row.symbol]) for n, row in family.parameters.items() if row.link is not None}
     new = {row.name: row.symbol for row in rows if row.link is not None}
-    body["fisher"] = {pair: value.xreplace(slots) for pair, value in information(family.fisher, own, new).items()}
+    given = {pair: value for pair, value in family.fisher.items() if set(pair) <= set(new)}
+    whole = all(pair in given or pair[::-1] in given for pair in combinations_with_replacement(new, 2))
+    known = given if whole else information(family.fisher, own, new)
+    body["fisher"] = {pair: value.xreplace(slots) for pair, value in known.items()}
     return type(family)(family.__name__, family.__bases__, body)  # type: ignore[misc,no-any-return]

@@ -75,8 +75,9 @@ def information(
     own: Mapping[str, tuple[sp.Symbol, sp.Expr]],
     new: Mapping[str, sp.Symbol],
 ) -> dict[tuple[str, str], sp.Expr]:
-    """The Fisher information of other parameters, J' F J; empty where the family's own is not declared whole,
-    and for an angle, whose Hessian or quadrature is right at the origin too.
+    """The Fisher information of other parameters, J' F J; empty where the family's own is not declared whole.
+
+    Empty for an angle too: there is no Jacobian at the origin, where the Hessian and quadrature are right.
 
     ``own`` says for each parameter that is not held its symbol and what it is in the ``new`` ones.
     """

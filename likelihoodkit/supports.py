@@ -85,6 +85,7 @@ circle = Support(
 simplex = Support(
     "simplex", "probabilities that sum to one", low=0.0, high=1.0, vector=True, sums_to_one=True, typical=(0.05, 0.95)
 )
+positives = replace(positive, name="positive vector", words="positive amounts, one for each entry", vector=True)
 real_vector = Support("vector", "real vectors", vector=True)
 one_hot_vector = Support(
     "one-hot",

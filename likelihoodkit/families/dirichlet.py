@@ -3,18 +3,21 @@
 from sympy import Piecewise
 
 from likelihoodkit import links
-from likelihoodkit.declaration import Distribution, outcome, parameter
+from likelihoodkit.declaration import Distribution, alternative, outcome, parameter
 from likelihoodkit.primitives.words import (
     along,
     draw_proportions,
+    exp,
     log,
     log_gamma_exp,
+    log_sum_exp,
     size_of,
     smallest_of,
+    softmax,
     sum_over,
     trigamma,
 )
-from likelihoodkit.supports import positive, proportions, simplex
+from likelihoodkit.supports import positive, positives, proportions, simplex
 
 
 class Dirichlet(Distribution):
@@ -31,6 +34,9 @@ class Dirichlet(Distribution):
     mean          = parameter(simplex, link=links.softmax)
     concentration = parameter(positive, link=links.exp)
 
+    alphas = alternative("alphas", positives, link=links.exp)
+    alternatives = {(alphas,): {mean: softmax(log(alphas)), concentration: exp(log_sum_exp(log(alphas)))}}
+
     a = mean * concentration
     log_density = (
         log_gamma_exp(log(concentration)) - sum_over(log_gamma_exp(log(mean) + log(concentration)))
@@ -44,5 +50,6 @@ class Dirichlet(Distribution):
     fisher = {
         ("mean", "mean"): concentration**2 * trigamma(a) * along(mean),
         ("mean", "concentration"): a * trigamma(a),
+        ("alphas", "alphas"): trigamma(alphas) * along(alphas) - trigamma(sum_over(alphas)) * sum_over(along(alphas)),
         ("concentration", "concentration"): sum_over(mean**2 * trigamma(a)) - trigamma(concentration),
     }

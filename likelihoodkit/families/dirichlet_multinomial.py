@@ -1,17 +1,20 @@
 """DirichletMultinomial noise."""
 
 from likelihoodkit import links
-from likelihoodkit.declaration import Distribution, held, outcome, parameter
+from likelihoodkit.declaration import Distribution, alternative, held, outcome, parameter
 from likelihoodkit.primitives.words import (
     dirichlet_multinomial_mode,
     draw_counts,
     draw_proportions,
+    exp,
     log,
     log_factorial,
     log_rising_exp,
+    log_sum_exp,
+    softmax,
     sum_over,
 )
-from likelihoodkit.supports import count_vectors, counts, positive, simplex
+from likelihoodkit.supports import count_vectors, counts, positive, positives, simplex
 
 
 class DirichletMultinomial(Distribution):
@@ -28,6 +31,9 @@ class DirichletMultinomial(Distribution):
     mean          = parameter(simplex, link=links.softmax)
     concentration = parameter(positive, link=links.exp)
     trials        = held(counts)
+
+    alphas = alternative("alphas", positives, link=links.exp)
+    alternatives = {(alphas, trials): {mean: softmax(log(alphas)), concentration: exp(log_sum_exp(log(alphas)))}}
 
     log_density = (
         log_factorial(trials) - sum_over(log_factorial(y)) - log_rising_exp(log(concentration), trials)

@@ -17,7 +17,7 @@ from likelihoodkit.families import FAMILIES
 from likelihoodkit.parse import parse
 
 #: (bound by other parameters, the same distribution as SciPy's reference page writes it)
-TEXTBOOK: list[tuple[str, dict[str, float], Any]] = [
+TEXTBOOK: list[tuple[str, dict[str, Any], Any]] = [
     ("Normal", {"mean": 1.0, "variance": 4.0}, st.norm(1, 2)),
     ("Normal", {"mean": 1.0, "precision": 4.0}, st.norm(1, 0.5)),
     ("Laplace", {"location": 1.0, "rate": 4.0}, st.laplace(1, 0.25)),
@@ -33,6 +33,8 @@ TEXTBOOK: list[tuple[str, dict[str, float], Any]] = [
     ("Weibull", {"median": 3.0, "shape": 1.5}, st.weibull_min(1.5, scale=3 / np.log(2) ** (1 / 1.5))),
     ("Weibull", {"mean": 3.0, "shape": 1.5}, st.weibull_min(1.5, scale=3 / special.gamma(1 + 1 / 1.5))),
     ("VonMises", {"cosine": 1.2, "sine": -0.9}, None),
+    ("Dirichlet", {"alphas": [1.5, 2.0, 0.7]}, st.dirichlet([1.5, 2.0, 0.7])),
+    ("DirichletMultinomial", {"alphas": [1.5, 2.0, 0.7], "trials": 9}, st.dirichlet_multinomial([1.5, 2.0, 0.7], 9)),
     ("Lomax", {"rate": 4.0, "shape": 1.5}, st.lomax(1.5, scale=0.25)),
     ("Rayleigh", {"mean": 3.0}, st.rayleigh(scale=3 * np.sqrt(2 / np.pi))),
     ("Beta", {"first": 2.5, "second": 0.7}, st.beta(2.5, 0.7)),
@@ -47,9 +49,19 @@ TEXTBOOK: list[tuple[str, dict[str, float], Any]] = [
 
 
 @pytest.mark.parametrize("row", TEXTBOOK, ids=lambda row: f"{row[0]}-{','.join(row[1])}")
-def test_is_the_textbook_distribution(row: tuple[str, dict[str, float], Any]) -> None:
+def test_is_the_textbook_distribution(row: tuple[str, dict[str, Any], Any]) -> None:
     name, parameters, true = row
     noise = getattr(lk, name)(**parameters)
+    if "alphas" in parameters:
+        y = (
+            np.array([[1.0, 5.0, 3.0], [0.0, 9.0, 0.0]])
+            if "trials" in parameters
+            else [[0.2, 0.3, 0.5], [0.9, 0.02, 0.08]]
+        )
+        density = true.logpmf if "trials" in parameters else true.logpdf
+        assert noise.log_density(y) == pytest.approx([density(row) for row in np.asarray(y)], rel=1e-12)
+        assert np.ravel(noise.mean()) == pytest.approx(true.mean(), rel=1e-12)
+        return
     if name == "VonMises":  # with a support of its own in SciPy
         y, angle, size = np.array([-2.0, 0.1, 3.0]), np.arctan2(-0.9, 1.2), 1.5
         assert noise.log_density(y) == pytest.approx(st.vonmises(size, angle).logpdf(y), rel=1e-12)
