@@ -145,6 +145,13 @@ def _resultant_length(k: Any, like: Numbers) -> Any:
     return mpmath.besseli(order + 1, k) / mpmath.besseli(order, k)
 
 
+def _factor_scatter(own: Any, other: Any, like: Numbers) -> Any:
+    d = len(like)
+    wide, unit = _matrix(own, d), _matrix(other, d)
+    columns = [_solve(unit, [wide[i, j] for i in range(d)]) for j in range(d)]
+    return mpmath.fsum(x * x for column in columns for x in column)
+
+
 #: by name; arguments are numbers or lists
 VECTORS: dict[str, Callable[..., Any]] = {
     "size_of": lambda v: mpmath.mpf(len(v)),
@@ -153,6 +160,7 @@ VECTORS: dict[str, Callable[..., Any]] = {
     "unwhiten": lambda a, factor: _solve_transposed(_matrix(factor, len(a)), a),
     "unwhiten_exp": lambda a, f: _solve_transposed(_matrix(f, len(a), logarithms=True), a),
     "log_determinant": _log_determinant,
+    "factor_scatter": _factor_scatter,
     "log_determinant_exp": lambda f: mpmath.fsum(f[: _dimension(f)]),
     "cholesky_factor": _cholesky_factor,
     "cholesky_slope": _cholesky_slope,

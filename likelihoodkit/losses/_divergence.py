@@ -17,10 +17,13 @@ from likelihoodkit.errors import BindingError, DerivationError
 from likelihoodkit.families import FAMILIES
 from likelihoodkit.losses._expectations import LAWS, Law
 from likelihoodkit.losses._written import WRITTEN
-from likelihoodkit.primitives import Primitive, is_vector
+from likelihoodkit.primitives import Primitive
 
 #: what the symbols of the second noise begin with
 PRIOR = "prior_"
+
+#: numbers that parameters are held at, by name
+Numbers = frozenset[tuple[str, sp.Expr]]
 
 
 class _NoClosedFormError(Exception):
@@ -69,16 +72,22 @@ def _formula(p: Bound, q: Bound) -> sp.Expr:
     mine, theirs = symbols(p), symbols(q, PRIOR)
     _same_kind(p, q)
     written = WRITTEN.get((p.name, q.name))
-    if written is not None and not (p.name == "MultivariateNormal" and is_vector(theirs["scale"])):
+    if written is not None:
         return written(**mine, **{PRIOR + name: value for name, value in theirs.items()})
     if p.family.outcome.domain.vector:
         raise _none(p, q, "nothing is written down for these vectors")
     alike = frozenset(n for n, v in mine.items() if v.is_number and p.family is q.family and theirs[n] == v)
+    one, two = cast(Any, p.family), cast(Any, q.family)
     try:
-        one, two = cast(Any, p.family), cast(Any, q.family)
         formula = _derived(one, two, alike)
     except _NoClosedFormError as why:
-        raise _none(p, q, str(why)) from None
+        sides = ((p, mine, ""), (q, theirs, PRIOR))
+        held = [(b.family.parameters[n], n, v, prefix) for b, known, prefix in sides for n, v in known.items()]
+        numbers = frozenset((prefix + n, v) for row, n, v, prefix in held if v.is_number and row.domain.low == -sp.oo)
+        try:  # what has no mean in general may have one where both are held at one place
+            formula = _derived(one, two, alike, numbers)
+        except _NoClosedFormError:
+            raise _none(p, q, str(why)) from None
     rows, others = p.family.parameters, q.family.parameters
     moves = {_own(others[n], PRIOR): v for n, v in theirs.items()} | {_own(rows[n], ""): v for n, v in mine.items()}
     return formula.xreplace(moves)
@@ -89,31 +98,58 @@ def _own(row: Parameter, prefix: str) -> sp.Symbol:
 
 
 @cache
-def _derived(one: Any, two: Any, alike: frozenset[str]) -> sp.Expr:
-    """The divergence of two families in symbols for all parameters; those ``alike`` have one symbol in both."""
-    y = one.outcome.symbol
-    mine = {row.symbol: _own(row, "") for row in one.parameters.values()}
-    theirs = {row.symbol: _own(row, "" if n in alike else PRIOR) for n, row in two.parameters.items()}
+def _derived(one: Any, two: Any, alike: frozenset[str], numbers: Numbers = frozenset()) -> sp.Expr:
+    """The divergence of two families in symbols for all parameters, numbers where these are given.
+
+    Those ``alike`` have one symbol in both.
+    """
+    y, known = one.outcome.symbol, dict(numbers)
+    mine = {row.symbol: known.get(n, _own(row, "")) for n, row in one.parameters.items()}
     by_name = {n: mine[row.symbol] for n, row in one.parameters.items()}
     law: Law = LAWS[one.__name__](**by_name) if one.__name__ in LAWS else {}
-    log_p, log_q = one.formula.xreplace(mine), two.formula.xreplace({two.outcome.symbol: y, **theirs})
+    everything = frozenset(one.parameters)
     declared = {
         form: getattr(one, form).xreplace(mine)
         for form in ("expectation", "variance", "entropy")
         if isinstance(getattr(one, form, None), sp.Expr)
     }
     if one.outcome.domain.classes == 2:
+        log_p, log_q = _log_density(one, everything, y, numbers), _log_density(two, alike, y, numbers)
         return _over_labels(log_p - log_q, y, by_name["probability"])
+    against = {f: -c for f, c in _terms_of(two, alike, y, numbers).items()}
     try:
-        return _expected(_terms(log_p - log_q, y), y, law, declared)
+        return _expected(_sum(_terms_of(one, everything, y, numbers), against), y, law, declared)
     except _NoClosedFormError:
         if "entropy" not in declared:
             raise
-    cross = _expected({f: -c for f, c in _terms(log_q, y).items()}, y, law, declared)
+    cross = _expected(against, y, law, declared)
     if isinstance(cross, sp.Piecewise):
         (value, condition), diverges = cross.args
         return sp.Piecewise((value - declared["entropy"], condition), diverges)
     return cross - declared["entropy"]
+
+
+def _log_density(family: Any, alike: frozenset[str], y: sp.Symbol, numbers: Numbers) -> sp.Expr:
+    """The log-density at y; parameters that are not ``alike`` have "prior_" before their names."""
+    known, names = dict(numbers), {}
+    for n, row in family.parameters.items():
+        prefix = "" if n in alike else PRIOR
+        names[row.symbol] = known.get(prefix + n, _own(row, prefix))
+    return family.formula.xreplace({family.outcome.symbol: y, **names})
+
+
+@cache
+def _terms_of(
+    family: Any, alike: frozenset[str], y: sp.Symbol, numbers: Numbers = frozenset()
+) -> dict[sp.Expr, sp.Expr]:
+    """`_terms` of a family's log-density, which is asked for with every partner it may have."""
+    return _terms(_log_density(family, alike, y, numbers), y)
+
+
+def _sum(one: dict[sp.Expr, sp.Expr], two: dict[sp.Expr, sp.Expr]) -> dict[sp.Expr, sp.Expr]:
+    """Two sums of functions of y as one, without what cancels."""
+    found = {f: sp.expand(one.get(f, sp.S.Zero) + two.get(f, sp.S.Zero)) for f in {**one, **two}}
+    return {f: c for f, c in found.items() if c != 0}
 
 
 def _same_kind(p: Bound, q: Bound) -> None:
@@ -233,12 +269,24 @@ def _kind(function: sp.Expr, y: sp.Symbol) -> tuple[str, tuple[sp.Expr, ...]]:
                 return kind, (rate,)
     elif function.is_Pow and function.base == y and not function.exp.has(y):
         return "power", (function.exp,)
-    if isinstance(function, sp.Abs):
-        place = sp.expand(function.args[0])
-        for sign in (1, -1):
-            rest = sp.expand(sign * place + y)
-            if not rest.has(y):
-                return "absolute", (rest,)
+    return _of_distance(function, y)
+
+
+def _of_distance(function: sp.Expr, y: sp.Symbol) -> tuple[str, tuple[sp.Expr, ...]]:
+    """The same for functions of the distance of y from a place."""
+    base, power = function.as_base_exp()
+    if isinstance(function, sp.exp):  # |y - m|^k as e^(k log |y - m|)
+        base = next(iter(function.args[0].atoms(sp.Abs)), sp.S.One)
+        power = function.args[0] / sp.log(base) if base != 1 else y
+    if isinstance(base, sp.Abs) and not power.has(y):
+        place = _place(base.args[0], y)
+        if place is not None:
+            return ("absolute", (place,)) if power == 1 else ("absolute power", (place, power))
+    if isinstance(function, sp.log) and isinstance(function.args[0], sp.cosh):
+        inside = function.args[0].args[0]
+        rate = sp.diff(inside, y)
+        if not rate.has(y) and rate != 0:
+            return "log cosh", (sp.expand(y - inside / rate), rate)
     if isinstance(function, sp.cos):
         rest = sp.expand(function.args[0] + y)
         if not rest.has(y):
@@ -246,10 +294,23 @@ def _kind(function: sp.Expr, y: sp.Symbol) -> tuple[str, tuple[sp.Expr, ...]]:
     return "unknown", ()
 
 
-def kl_pairs() -> list[tuple[str, str]]:
-    """The pairs of families whose divergence has a closed form here, all parameters predicted where they can be."""
+def _place(distance: sp.Expr, y: sp.Symbol) -> sp.Expr | None:
+    """m where the distance is y - m or m - y; None for anything else."""
+    for sign in (1, -1):
+        rest = sp.expand(y - sign * sp.expand(distance))
+        if not rest.has(y):
+            return rest
+    return None
+
+
+def kl_pairs(*families: str) -> list[tuple[str, str]]:
+    """The pairs of families whose divergence has a closed form here, all parameters predicted where they can be.
+
+    The first of a pair is one of ``families`` where these are named.
+    """
     found = []
-    for first, one in FAMILIES.items():
+    for first in families or tuple(FAMILIES):
+        one = FAMILIES[first]
         for second, two in FAMILIES.items():
             try:
                 _formula(as_bound(one), as_bound(two))

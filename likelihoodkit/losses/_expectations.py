@@ -14,9 +14,11 @@ from typing import Any
 import sympy as sp
 
 from likelihoodkit.primitives import bessel_ratio, digamma, log_gamma, log_zeta1p_slope, ndtr, trigamma
-from likelihoodkit.primitives.words import EulerGamma, abs, cos, exp, log, pi, sqrt
+from likelihoodkit.primitives.words import EulerGamma, abs, cos, exp, log, log_cosh, pi, sqrt
 
 Expr = Any  # a SymPy expression, which mypy cannot see into
+_HALF = sp.Rational(1, 2)
+_ROOT = sqrt(2)
 #: kind of function -> its expectation, given what stands in it (an exponent, a rate, a place)
 Law = dict[str, Callable[..., Any]]
 
@@ -56,14 +58,35 @@ def normal(m: Expr, s: Expr) -> Law:
         z = (m - place) / s
         return 2 * s * exp(-(z**2) / 2) / sqrt(2 * pi) + (m - place) * (ndtr(z) - ndtr(-z))
 
-    return {"exp": lambda t: exp(t * m + t**2 * s**2 / 2), "absolute": absolute}
+    power = at_home(m, lambda k: (_ROOT * s) ** k * exp(log_gamma((k + 1) / 2)) / sqrt(pi))
+    return {"exp": lambda t: exp(t * m + t**2 * s**2 / 2), "absolute": absolute, "absolute power": power}
 
 
 def laplace(m: Expr, s: Expr) -> Law:
     return {
         "exp": lambda t: finite_where(exp(t * m) / (1 - (s * t) ** 2), abs(s * t) < 1),
         "absolute": lambda place: abs(m - place) + s * exp(-abs(m - place) / s),
+        "absolute power": at_home(m, lambda k: s**k * exp(log_gamma(k + 1))),
     }
+
+
+def at_home(m: Expr, moment: Callable[[Expr], Expr]) -> Callable[..., Any]:
+    """E|y - place|^k where the place is the centre m itself; None elsewhere, where there is no closed form."""
+    return lambda place, k: moment(k) if sp.expand(place - m) == 0 else None
+
+
+def hyperbolic_secant(m: Expr, s: Expr) -> Law:
+    """Sech densities of one scale: the mean of tanh((y - d)/s) is -tanh((d - m)/(2 s)), integrated over d.
+
+    By residues the convolution of sech with tanh is pi tanh(d/2); E log cosh((y - m)/s) is log 2.
+    """
+
+    def log_cosh_of(place: Expr, rate: Expr) -> Expr | None:
+        if sp.expand(sp.Abs(rate) * s) != 1:
+            return None
+        return log(2) + 2 * log_cosh((m - place) / (2 * s))
+
+    return {"log cosh": log_cosh_of}
 
 
 def gumbel(m: Expr, s: Expr, side: int) -> Law:
@@ -143,13 +166,19 @@ def beta_prime(a: Expr, b: Expr) -> Law:
     }
 
 
-_HALF = sp.Rational(1, 2)
-_ROOT = sqrt(2)
-
 #: family -> its law, from its parameters by name
 LAWS: Mapping[str, Callable[..., Law]] = {
     "Normal": lambda mean, scale: normal(mean, scale),
     "Laplace": lambda location, scale: laplace(location, scale),
+    "GeneralizedNormal": lambda location, scale, shape: {
+        "absolute power": at_home(
+            location, lambda k: scale**k * exp(log_gamma((k + 1) / shape) - log_gamma(1 / shape))
+        ),
+        "absolute": lambda place: (
+            scale * exp(log_gamma(2 / shape) - log_gamma(1 / shape)) if sp.expand(place - location) == 0 else None
+        ),
+    },
+    "HyperbolicSecant": lambda location, scale: hyperbolic_secant(location, scale),
     "Gumbel": lambda location, scale: gumbel(location, scale, 1),
     "GumbelMin": lambda location, scale: gumbel(location, scale, -1),
     "Exponential": lambda mean: power_of_gamma(sp.S.One, mean, sp.S.One),

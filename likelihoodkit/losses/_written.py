@@ -12,10 +12,11 @@ from typing import Any
 import sympy as sp
 
 from likelihoodkit.primitives import is_vector, log_gamma, poisson_deviance_half
-from likelihoodkit.primitives.cholesky import isotropic_factor
+from likelihoodkit.primitives.cholesky import isotropic_factor, whiten
 from likelihoodkit.primitives.robust import expm1_minus
 from likelihoodkit.primitives.words import (
     digamma,
+    factor_scatter,
     log,
     log_bessel,
     log_determinant,
@@ -72,6 +73,11 @@ def _cauchys(location: Expr, scale: Expr, prior_location: Expr, prior_scale: Exp
     return log(1 + ((location - prior_location) ** 2 + (scale - prior_scale) ** 2) / (4 * scale * prior_scale))
 
 
+def _half_cauchys(scale: Expr, prior_scale: Expr) -> Expr:
+    """That of two Cauchys at one place, for the densities and their ratio are even."""
+    return _cauchys(sp.S.Zero, scale, sp.S.Zero, prior_scale)
+
+
 def _wrapped_cauchys(direction: Expr, concentration: Expr, prior_direction: Expr, prior_concentration: Expr) -> Expr:
     """log((1 - 2 r s cos d + r^2 s^2)/((1 - r^2)(1 - s^2))): the Poisson kernel integrated against its logarithm."""
     both = concentration * prior_concentration
@@ -80,12 +86,15 @@ def _wrapped_cauchys(direction: Expr, concentration: Expr, prior_direction: Expr
 
 
 def _multivariate_normals(mean: Expr, scale: Expr, prior_mean: Expr, prior_scale: Expr) -> Expr:
-    """Half of tr(S2^-1 S1) + the squared distance - d - the difference of log-determinants; S2 = prior_scale^2 I."""
-    apart = sum_over(((mean - prior_mean) / prior_scale) ** 2)
-    trace = sum_over(scale**2) / prior_scale**2 if is_vector(scale) else size_of(mean) * scale**2 / prior_scale**2
-    return (
-        (apart + trace - size_of(mean)) / 2 + size_of(mean) * log(prior_scale) - log_determinant(_factor(scale), mean)
-    )
+    """Half of tr(S2^-1 S1) + the squared distance - d - the difference of log-determinants."""
+    gap = mean - prior_mean
+    if is_vector(prior_scale):
+        apart, trace = sum_over(whiten(gap, prior_scale) ** 2), factor_scatter(_factor(scale), prior_scale, gap)
+        volume = log_determinant(prior_scale, gap)
+    else:
+        apart, volume = sum_over((gap / prior_scale) ** 2), size_of(gap) * log(prior_scale)
+        trace = (sum_over(scale**2) if is_vector(scale) else size_of(gap) * scale**2) / prior_scale**2
+    return (apart + trace - size_of(gap)) / 2 + volume - log_determinant(_factor(scale), gap)
 
 
 def _factor(scale: Expr) -> Expr:
@@ -113,6 +122,7 @@ WRITTEN: dict[tuple[str, str], Callable[..., Expr]] = {
     ("Maxwell", "Maxwell"): _scales(3),
     ("HalfNormal", "HalfNormal"): _scales(1),
     ("Cauchy", "Cauchy"): _cauchys,
+    ("HalfCauchy", "HalfCauchy"): _half_cauchys,
     ("Categorical", "Categorical"): _categoricals,
     ("WrappedCauchy", "WrappedCauchy"): _wrapped_cauchys,
     ("Multinomial", "Multinomial"): _multinomials,

@@ -101,6 +101,31 @@ factor_trace: Kind = primitive(
 )
 factor_traces: Kind = primitive("factor_traces", None, (None, None), r"\nabla\log\det {0}", vector=True)
 
+# the divergence of correlated normals from correlated normals
+factor_scatter: Kind = primitive(
+    "factor_scatter",
+    None,
+    (None, None, None),
+    r"\|{1}^{{-1}}{0}\|^2",
+    reduces=True,
+    nonnegative=True,
+    pullback=(
+        lambda a, own, other, like: a * factor_scatter_own(own, other, like),
+        lambda a, own, other, like: -a * factor_scatter_other(own, other, like),
+        lambda a, own, other, like: sp.Integer(0),
+    ),
+)
+factor_scatter_own: Kind = primitive(
+    "factor_scatter_own", None, (None, None, None), r"2\operatorname{{tril}}({1}^{{-\top}}{1}^{{-1}}{0})", vector=True
+)
+factor_scatter_other: Kind = primitive(
+    "factor_scatter_other",
+    None,
+    (None, None, None),
+    r"2\operatorname{{tril}}({1}^{{-\top}}{1}^{{-1}}{0}{0}^\top{1}^{{-\top}})",
+    vector=True,
+)
+
 # -- heavy tails: functions of q = sum z^2 -------------------------------------------------------------------------
 
 log1p_norm: Kind = primitive(

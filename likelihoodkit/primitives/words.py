@@ -114,6 +114,7 @@ from likelihoodkit.primitives import (
 from likelihoodkit.primitives.cholesky import (
     factor_information as factor_information,
     factor_product as factor_product,
+    factor_scatter as factor_scatter,
     factor_trace as factor_trace,
     factor_traces as factor_traces,
     log1p_norm as log1p_norm,

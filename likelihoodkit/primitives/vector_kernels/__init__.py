@@ -103,5 +103,10 @@ if TYPE_CHECKING:
         plackett_luce_residual as plackett_luce_residual,
         ranking_of as ranking_of,
     )
+    from likelihoodkit.primitives.vector_kernels.scatter import (
+        factor_scatter as factor_scatter,
+        factor_scatter_other as factor_scatter_other,
+        factor_scatter_own as factor_scatter_own,
+    )
 
 __getattr__, __dir__ = exports(__name__, __file__)
