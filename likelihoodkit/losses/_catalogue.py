@@ -16,6 +16,7 @@ from likelihoodkit.declaration import Bound, InputsLoss, NamedLoss, bind
 from likelihoodkit.errors import BindingError, InputError, SupportError, UnknownNameError
 from likelihoodkit.links import Link
 from likelihoodkit.loss import Loss
+from likelihoodkit.losses._conventions import documented
 from likelihoodkit.rows import Rows, as_real
 from likelihoodkit.supports import Support
 
@@ -77,7 +78,7 @@ class CatalogueLoss(Loss):
 
     def __init__(self, bound: Bound) -> None:
         super().__init__(bound)
-        self.__doc__ = bound.family.__doc__
+        self.__doc__ = documented(bound.family.__name__, bound.family.__doc__)
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
         """The loss of each row, shape (n,); without arrays, the loss with other bindings (see the class)."""
@@ -138,6 +139,10 @@ class Unset:
 
     declaration: type[NamedLoss]
     alternatives: tuple[tuple[str, type[NamedLoss]], ...] = ()
+
+    def __post_init__(self) -> None:
+        text = documented(self.declaration.__name__, self.declaration.__doc__)
+        object.__setattr__(self, "__doc__", text)  # that of the loss, as `help` and notebooks show it
 
     @property
     def name(self) -> str:

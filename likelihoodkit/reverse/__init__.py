@@ -54,8 +54,9 @@ def reverse(
     exp(-loss) summed over the two classes moves with the prediction: 0.735759 at score = 0, 1.13534 at 1
     """
     from likelihoodkit.reverse.sequences import of_sequences
+    from likelihoodkit.reverse.vectors import of_vectors
 
-    sequences = of_sequences(loss)
+    sequences = of_sequences(loss) or of_vectors(loss)
     if sequences is not None:
         return sequences
     question: Question = read(loss, outcome=outcome, prediction=prediction, support=support).closed()
