@@ -17,6 +17,7 @@ from benchmarks.accuracy.cases import AUDITED, Case, cases, family_case
 from benchmarks.accuracy.measure import BAR, HESSIAN_BAR, KINDS, extreme_points, measure, moderate_points
 
 POINTS = 8
+PATIENCE = 10.0  # seconds of this process for one reference
 LARGEST = 104.0
 
 #: family -> (what the reduced grid measures, why the bar is not met); an entry that is no longer needed fails
@@ -34,7 +35,7 @@ EXEMPT_HESSIAN = {"SinhArcsinh"}
 
 @pytest.mark.parametrize("name", list(AUDITED))
 def test_extreme_outputs_meet_the_bar(name: str) -> None:
-    found = measure(family_case(name), extreme_points(family_case(name), POINTS, LARGEST))
+    found = measure(family_case(name), extreme_points(family_case(name), POINTS, LARGEST), seconds=PATIENCE)
     assert found.points > found.no_reference, "a bar without references measures nothing"
     assert found.hessian_meets_the_bar or name in EXEMPT_HESSIAN, found.offences
     if name in EXEMPT:
@@ -63,7 +64,10 @@ def test_a_hessian_that_meets_the_bar_is_not_exempt(name: str) -> None:
 
 #: the same for named losses and wrappers
 EXEMPT_LOSSES: dict[str, tuple[float, str]] = {
-    "losses.asymmetric(1, 4, 0.05)": (8.0, "the fourth power of 1 - 0.05 takes the rounding of 0.05 four times"),
+    next(case.label for case in cases(("loss",)) if case.label.startswith("losses.forward_corrected")): (
+        np.inf,
+        "an all but certain class: its share of the channel is a difference of two log-sum-exps of that size",
+    ),
     "Hurdle(NegativeBinomial())": (
         np.inf,
         "y = 2 at mean 1 and dispersion 1, where the slope in the mean is 0 and is moved by 1e-8",

@@ -27,9 +27,10 @@ __all__ = [
     "BAR",
     "HESSIAN_BAR",
     "KINDS",
+    "STRICT_BAR",
+    "WELL_CONDITIONED",
     "Measured",
     "extreme_points",
-    "far_points",
     "fisher_trouble",
     "measure",
     "moderate_points",
@@ -41,6 +42,8 @@ SIZES = (1e-300, 1e-8, 1e-3, 1.0, 5.0, 30.0, 88.0, 104.0, 709.0, 745.0, 1e4, 1e8
 KINDS = ("value", "gradient", "Hessian diagonal")
 BAR = (4.0, 8.0)  # value, gradient
 HESSIAN_BAR = 16.0
+WELL_CONDITIONED = 8.0  # sum |x df/dx| over |f|: rounding the inputs alone may cost as many units
+STRICT_BAR = (1.0, 16.0)  # ulp: median, 99 %
 
 Point = tuple[float, tuple[float, ...]]
 
@@ -58,6 +61,7 @@ class Measured:
     hessian_not_finite: int = 0  # wrong infinities and NaN of the Hessian diagonal
     worst: dict[str, float] = field(default_factory=lambda: dict.fromkeys(KINDS, 0.0))
     ulps: dict[str, list[float]] = field(default_factory=lambda: {kind: [] for kind in KINDS})
+    kappas: dict[str, list[float]] = field(default_factory=lambda: {kind: [] for kind in KINDS})  # beside each of ulps
     offences: list[str] = field(default_factory=list)
 
     @property
@@ -71,9 +75,16 @@ class Measured:
         """Hessian diagonal within its bar, with no wrong infinity and no NaN."""
         return self.worst[KINDS[2]] <= HESSIAN_BAR and not self.hessian_not_finite
 
-    def quantile(self, kind: str, level: float) -> float:
-        """A quantile of the strict errors in ulp; 0 where there are none."""
-        return float(np.quantile(self.ulps[kind], level)) if self.ulps[kind] else 0.0
+    def quantile(self, kind: str, level: float, kappa: float = math.inf) -> float:
+        """A quantile of the strict errors in ulp where the condition number is at most `kappa`; 0 if it is nowhere."""
+        pairs = zip(self.ulps[kind], self.kappas[kind], strict=True)
+        kept = [error for error, condition in pairs if condition <= kappa]
+        return float(np.quantile(kept, level)) if kept else 0.0
+
+    def strict_where_well_conditioned(self, kind: str) -> bool:
+        """Median and 99 % within the strict bar, over the points where no algorithm must lose digits."""
+        levels = zip((0.5, 0.99), STRICT_BAR, strict=True)
+        return all(self.quantile(kind, level, WELL_CONDITIONED) <= bar for level, bar in levels)
 
 
 def extreme_points(case: Case, count: int, largest: float) -> list[Point]:
@@ -88,11 +99,6 @@ def extreme_points(case: Case, count: int, largest: float) -> list[Point]:
     return list(dict.fromkeys(draw))
 
 
-def far_points(case: Case, count: int, far: float = 1e4) -> list[Point]:
-    """`count` combinations with an output of that size, about the last for which a reference can be formed."""
-    return [p for p in extreme_points(case, 20 * count, far) if far in map(abs, p[1])][:count]
-
-
 def moderate_points(case: Case, count: int) -> list[Point]:
     """Random points of everyday size: the textbook's, else normal outputs and typical outcomes."""
     if case.kind == "family" and case.textbook:
@@ -104,18 +110,18 @@ def moderate_points(case: Case, count: int) -> list[Point]:
 
 @contextmanager
 def _patience(seconds: float) -> Iterator[None]:
-    """Raises TimeoutError in the block after so many seconds; 0 for as long as it takes."""
+    """Raises TimeoutError in the block after so many seconds of this process; 0 for as long as it takes."""
 
     def ring(*_: object) -> None:
         raise TimeoutError
 
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGPROF, ring)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def _reference(case: Case, y: float, outputs: list[float], seconds: float) -> Any:
@@ -184,7 +190,7 @@ def nan_count(case: Case, count: int = 4000) -> int:
     return int(np.isnan(value).sum() + np.isnan(gradient).sum() + np.isnan(hessian).sum())
 
 
-def fisher_trouble(case: Case, count: int = 6, seconds: float = 20.0) -> str:
+def fisher_trouble(case: Case, count: int = 6, seconds: float = 5.0) -> str:
     """How many Fisher matrices of moderate outputs hold a NaN or a negative variance; "-": too long, or an error."""
     try:
         with _patience(seconds):
@@ -239,11 +245,11 @@ def _judge(
         found.offences.append(f"{place} {kind}: {ours}, true {float(true)!r}")
         return
     gap = abs(mpf(ours) - true)
-    if gap <= 4 * least:
-        found.ulps[kind].append(0.0)
-        return
     if true:
-        found.ulps[kind].append(float(gap / (abs(true) * 2 * unit)))
+        found.ulps[kind].append(0.0 if gap <= 4 * least else float(gap / (abs(true) * 2 * unit)))
+        found.kappas[kind].append(float((condition - abs(true)) / abs(true)))
+    if gap <= 4 * least:
+        return
     error = float(gap / (condition * unit)) if condition else math.inf
     if error > bar and (sides := beside()) and min(sides) <= ours <= max(sides):
         return  # a jump within the last digit of y: the answer is that of a place there

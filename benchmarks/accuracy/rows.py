@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from benchmarks.accuracy.cases import Case, cases
+from benchmarks.accuracy.information import fisher_error
 from benchmarks.accuracy.measure import (
     KINDS,
+    WELL_CONDITIONED,
     Measured,
     extreme_points,
-    far_points,
     fisher_trouble,
     measure,
     moderate_points,
@@ -21,8 +24,12 @@ from benchmarks.accuracy.measure import (
 def _moderate(case: Case, found: Measured) -> list[str]:
     cells = [found.family, str(found.points)]
     for kind in KINDS[:2]:
-        cells += [f"{found.quantile(kind, 0.5):.2f}", f"{found.quantile(kind, 0.99):.2g}", f"{found.worst[kind]:.2g}"]
-    return [*cells, str(nan_count(case)), fisher_trouble(case) if case.kind == "family" else "-"]
+        for kappa in (math.inf, WELL_CONDITIONED):
+            cells += [f"{found.quantile(kind, 0.5, kappa):.2f}", f"{found.quantile(kind, 0.99, kappa):.2g}"]
+        cells.append(f"{found.worst[kind]:.2g}")
+    family = case.kind == "family"
+    fisher = (fisher_trouble(case), fisher_error(case)) if family else ("-", "-")
+    return [*cells, str(nan_count(case)), *fisher]
 
 
 def row(kind: str, label: str, part: str, points: int, largest: float, seconds: float) -> tuple[list[str], list[str]]:
@@ -32,9 +39,6 @@ def row(kind: str, label: str, part: str, points: int, largest: float, seconds: 
         if part == "moderate":
             return _moderate(case, measure(case, moderate_points(case, points), seconds=seconds)), []
         dtype = np.float32 if part == "float32" else np.float64
-        if part == "far":
-            found = measure(case, far_points(case, points), seconds=seconds)
-        else:
-            chosen = extreme_points(case, points, min(largest, 745.0) if part == "float32" else largest)
-            found = measure(case, chosen, dtype, seconds)
+        chosen = extreme_points(case, points, min(largest, 745.0) if part == "float32" else largest)
+        found = measure(case, chosen, dtype, seconds)
     return list(summary(found)), found.offences

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import sympy as sp
-from sympy import Expr, exp, log
+from sympy import Add, Expr, exp, log
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import delay, families, robust, single, tails, whole as kinds
+from likelihoodkit.primitives import delay, families, logistic, powers, robust, single, tails, whole as kinds
 from likelihoodkit.stabilise.whole import logarithm, signed, student_at_once, swap
 
 
@@ -112,7 +112,18 @@ def _delay(e: Expr) -> Expr | None:
     return None
 
 
+def _kumaraswamy(e: Expr) -> Expr | None:
+    for sign, node in signed(e, logistic.excess_log1m):
+        z, g = node.args
+        for y in sorted((s for s in z.free_symbols if s.is_positive), key=str):
+            f = z - log(-log(y))
+            terms = (sign * f, sign * log(y) * p.expm1(f))
+            if not f.has(y) and all(term in e.args for term in terms):
+                return e - sign * node - Add(*terms) - sign * powers.kumaraswamy_loss(y, f, g)
+    return None
+
+
 #: tried on every sum, in this order
 MORE: tuple[Callable[[Expr], Expr | None], ...] = (
-    _sinh_arcsinh, _box_cox, _box_cox_student, _skew_student, _von_mises_plane, _delay,
+    _sinh_arcsinh, _box_cox, _box_cox_student, _skew_student, _von_mises_plane, _delay, _kumaraswamy,
 )  # fmt: skip

@@ -8,17 +8,7 @@ import sympy as sp
 from sympy import Add, Expr, Mul, exp, log
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import (
-    compositions,
-    logistic,
-    lower,
-    powers,
-    robust,
-    sequences,
-    single,
-    whole as kinds,
-    zeros,
-)
+from likelihoodkit.primitives import compositions, lower, powers, robust, sequences, single, whole as kinds, zeros
 from likelihoodkit.stabilise.families import MORE
 from likelihoodkit.stabilise.table import identity
 from likelihoodkit.stabilise.whole import logarithm, plain, signed, swap
@@ -288,17 +278,6 @@ def _generalized_gamma(e: Expr) -> Expr | None:
     return None
 
 
-def _kumaraswamy(e: Expr) -> Expr | None:
-    for sign, node in signed(e, logistic.excess_log1m):
-        z, g = node.args
-        for y in sorted((s for s in z.free_symbols if s.is_positive), key=str):
-            f = z - log(-log(y))
-            terms = (sign * f, sign * log(y) * p.expm1(f))
-            if not f.has(y) and all(term in e.args for term in terms):
-                return e - sign * node - Add(*terms) - sign * powers.kumaraswamy_loss(y, f, g)
-    return None
-
-
 _FAMILIES: tuple[Callable[[Expr], Expr | None], ...] = (
     _beta_binomial,
     _beta_prime,
@@ -312,7 +291,6 @@ _FAMILIES: tuple[Callable[[Expr], Expr | None], ...] = (
     _yule_simon,
     _generalized_gamma,
     _poisson_without_zero,
-    _kumaraswamy,
     _dirichlet,
     *MORE,
 )

@@ -32,7 +32,6 @@ KNOWN: dict[tuple[str, int], tuple[float, str]] = {
     ("delay_rate", 2): (1e4, _SUM),
     ("negative_binomial_bend", 2): (100.0, _THIRD),
     ("negative_binomial_spread", 1): (1e4, _SUM),
-    ("rate_gamma_slope", 2): (1e4, _SUM),
     ("gompertz_risk", 2): (1e4, _SUM),
     ("gompertz_ageing", 1): (1e4, _SUM),
     ("beta_binomial_odds", 3): (100.0, _SUM),
