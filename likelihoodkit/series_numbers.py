@@ -139,7 +139,9 @@ def _tail(
 
     while log_term(top + span) - log_term(top) > -nats - 60:
         span *= 2
-    scale, h = span / (nats + 60) + (top - start), 2 / nats
+    # the rule errs by e^(-pi^2/h), and for a bell of relative width 1/sqrt(size) by e^(-2 pi^2/(size h^2))
+    scale, size = span / (nats + 60) + (top - start), max(nu * mpmath.exp(f / nu), mpmath.mpf(1))
+    h = min(3 / nats, 2.4 / mpmath.sqrt(nats * size))
     x = -mpmath.log(nats + 60) - mpmath.mpf(1) / 3
     while True:
         u = mpmath.exp(x - mpmath.exp(-x))

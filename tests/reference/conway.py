@@ -92,7 +92,8 @@ def _rest(bag: _Bag, start: mpf, nats: mpf) -> None:
 
     while height(peak + reach) > height(peak) - nats - 50:
         reach *= 2
-    width, h = (peak - start) + reach / nats, 2 / nats
+    size = max(bag.nu * mp.exp(bag.log_rate / bag.nu), mpf(1))
+    width, h = (peak - start) + reach / nats, min(mpf(3) / nats, mpf(2.5) / mp.sqrt(nats * size))
     x, k = -mp.log(nats + 60), start
     while k < peak + reach:
         grown = mp.exp(x - mp.exp(-x))
