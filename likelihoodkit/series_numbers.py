@@ -149,7 +149,7 @@ def _tail(
         if x > 0 and start + scale * u > top + span:
             break
         x += h
-    count = 2 * (20 + int(nats / 6))
+    count = 2 * (8 + int(nats / 8))
     logs = [nu * (mpmath.loggamma(start + 1) - base)]
     logs += [nu * mpmath.psi(k - 1, start + 1) / mpmath.factorial(k) for k in range(1, count)]
     far = [start - mode, mpmath.mpf(1)] + [mpmath.mpf(0)] * (count - 2)
