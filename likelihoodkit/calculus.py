@@ -170,6 +170,9 @@ class Calculus:
         For a vector output ``a`` the pair (a, b) holds the derivative in ``a`` of the b-gradient's product with the
         direction symbol `direction(b)`: a Hessian-vector product, evaluated at unit directions.
         """
+        through = self.derivation.through
+        if not self._hessian and through is not None and through.curved is not None:
+            self._hessian = Calculus(through.curved()).hessian
         if not self._hessian:
             names = list(self.derivation.predicted)
             for i, first in enumerate(names):

@@ -48,6 +48,7 @@ class Link:
         None  # what rounding takes of that logarithm, where it may be more than the output's own rounding
     )
     rest_in_slopes: bool = False  # may that rest be many ulp of 1, so that slopes need it as well as values?
+    bent: bool = False  # do slope and bend of that logarithm cancel, so that curvatures are derived without it?
     residual: Callable[[sp.Expr, sp.Expr], sp.Expr] | None = None  # (y, output) -> y less the parameter, likewise
 
     def __call__(self, output: sp.Expr) -> sp.Expr:
@@ -73,6 +74,7 @@ identity = Link("identity", lambda f: f, lambda t: t, supports.real)
 exp = Link("exp", lambda f: sp.exp(f), lambda t: sp.log(t), supports.positive, residual=lambda y, f: y - sp.exp(f))
 softplus = Link(
     "softplus", lambda f: p.softplus(f), lambda t: t + sp.log(1 - sp.exp(-t)), supports.positive,
+    logarithm=lambda f: p.log_softplus(f), bent=True,
     residual=lambda y, f: y - p.softplus(f),
 )  # fmt: skip
 sigmoid = Link(

@@ -11,6 +11,8 @@ from dataclasses import replace
 
 from sympy import Expr
 
+from likelihoodkit.binding import Bound
+from likelihoodkit.links import Link
 from likelihoodkit.nll import Derivation, Step, negative_log_likelihood
 from likelihoodkit.stabilise.rewriting import rewrite
 from likelihoodkit.stabilise.table import TABLE, Identity
@@ -26,10 +28,24 @@ def stabilise(derivation: Derivation) -> Derivation:
     """
     bound, pairs = inner_links(derivation.bound)
     if pairs:
-        inner = stabilise(negative_log_likelihood(bound))
-        composed = through(derivation, inner, pairs)
-        whole = derivation.then(composed.put(inner.expression), *composed.steps())
-        return replace(whole, through=composed)
+        return _composed(derivation, bound, pairs)
+    return _by_the_table(derivation)
+
+
+def _composed(derivation: Derivation, bound: Bound, pairs: dict[str, tuple[Link, Link]]) -> Derivation:
+    """The loss through the inner links, and how its curvatures are derived where that is another way."""
+    others, left = inner_links(derivation.bound, curved=True)
+
+    def curved() -> Derivation:
+        return _composed(derivation, others, left) if left else _by_the_table(derivation)
+
+    inner = stabilise(negative_log_likelihood(bound))
+    composed = through(derivation, inner, pairs, None if left.keys() == pairs.keys() else curved)
+    whole = derivation.then(composed.put(inner.expression), *composed.steps())
+    return replace(whole, through=composed)
+
+
+def _by_the_table(derivation: Derivation) -> Derivation:
     trace: list[tuple[Identity, Expr, Expr]] = []
     after = rewrite(derivation.expression, trace)
     steps = [Step("minimise", row.name, left, right, row.why) for row, left, right in trace]

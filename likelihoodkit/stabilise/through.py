@@ -65,14 +65,19 @@ class Move:
         return total - weight * (y - self.inner) + weight * self.link.residual(y, self.outer)
 
 
-def inner_links(bound: Bound) -> tuple[Bound, dict[str, tuple[Link, Link]]]:
-    """The same noise with the links that are taken through another, and the pairs (chosen, inner) this replaced."""
+def inner_links(bound: Bound, *, curved: bool = False) -> tuple[Bound, dict[str, tuple[Link, Link]]]:
+    """The same noise with the links that are taken through another, and the pairs (chosen, inner) this replaced.
+
+    ``curved`` leaves those be whose curvature is better derived from the parameter itself.
+    """
     kept: list[tuple[str, Any]] = []
     moved: dict[str, tuple[Link, Link]] = {}
     for name, how in bound.bindings:
         row = bound.family.parameters[name]
         link = how.link if isinstance(how, Shared) else how
         inner = _inner(link, row) if isinstance(link, Link) else None
+        if curved and inner is links.exp and isinstance(link, Link) and link.bent:
+            inner = None
         if isinstance(link, Link) and inner is not None:
             moved[name] = link, inner
         kept.append((name, how if inner is None else Shared(inner) if isinstance(how, Shared) else inner))
@@ -81,7 +86,7 @@ def inner_links(bound: Bound) -> tuple[Bound, dict[str, tuple[Link, Link]]]:
 
 def _inner(link: Link, row: Parameter) -> Link | None:
     """What a link is taken through: exp where its logarithm has a form, identity for a location; None for itself."""
-    if row.domain.vector:
+    if row.domain.vector or link is row.link:
         return None
     if link.logarithm is not None and links.exp.fits(row.domain):
         return links.exp if not links.identity.fits(row.domain) else links.identity if link.residual else None
@@ -94,6 +99,7 @@ class Through:
 
     inner: Derivation
     moves: dict[str, Move]
+    curved: Callable[[], Derivation] | None = None  # the loss that curvatures are derived from, where that is another
 
     def put(self, expression: Expr) -> Expr:
         """An expression in the own outputs as one in the outputs that there are."""
@@ -142,14 +148,19 @@ class Through:
 CARRIED = "a positive parameter is carried by its logarithm"
 
 
-def through(outer: Derivation, inner: Derivation, pairs: Mapping[str, tuple[Link, Link]]) -> Through:
+def through(
+    outer: Derivation,
+    inner: Derivation,
+    pairs: Mapping[str, tuple[Link, Link]],
+    curved: Callable[[], Derivation] | None,
+) -> Through:
     """The inner loss, in its own outputs, with the outputs of the outer one."""
     parameters = outer.bound.family.parameters
     moves = {
         name: Move(output_symbol(parameters[name], own), outer.predicted[name], link, own)
         for name, (link, own) in pairs.items()
     }
-    return Through(inner, moves)
+    return Through(inner, moves, curved)
 
 
 def scaled(weight: Expr, slope: Expr) -> Expr:
