@@ -46,9 +46,9 @@ two variances (tests/reference/information.json). "-": no reference, not applica
 
 Where y is moved by its last digit and the truth jumps (a kink), any answer between the two sides counts as right. The
 rows below were measured with `--points 60 --moderate 60 --largest 1e300 --patience 0.5`: outputs in
-{0, ±1e-300, ..., ±1e300} (float32: up to ±745); the wrappers with fewer points, as far as the run came; the links with `--links 12 --patience 1`
-in float64, for each a fixed sample of 12 of the combinations of outcomes and of all these outputs. Below a heading
-stands how many of its cases miss the bar, and how.
+{0, ±1e-300, ..., ±1e300} (float32: up to ±745); the wrappers with fewer points, as far as the run came; the links with
+`--links 12 --patience 1` in float64, for each a fixed sample of 12 of the combinations of outcomes and of all these
+outputs. Below a heading stands how many of its cases miss the bar, and how.
 """
 TITLES = {
     "family": "Families",
