@@ -66,3 +66,38 @@ def test_huber_regression_at_the_same_scale() -> None:
     scale = table("r_fits")["rlm_huber"]["s"]
     found, r = _fit(lk.Huber(threshold=1.345, scale=scale), "rlm_huber")
     np.testing.assert_allclose(found.coefficients, r["coef"], rtol=1e-5)
+
+
+# -- redescending losses: psi is minus the gradient, and R's rho is one at infinity --------------------------------
+
+U = np.array([-50, -9, -4, -2, -1.345, -1, -0.3, 0, 0.3, 1, 1.345, 2, 4, 9, 50])
+
+
+@pytest.mark.parametrize(
+    ("loss", "entry"),
+    # R's constant of Welsch's is that of exp(-(u/c)^2/2), ours of exp(-(u/c)^2) (Holland and Welsch, 1977)
+    [(lk.losses.tukey(4.685061), "psi_bisquare"), (lk.losses.welsch(2.11 * np.sqrt(2)), "psi_welsh")],
+    ids=["tukey", "welsch"],
+)
+def test_psi_of_redescending_losses(loss: Any, entry: str) -> None:
+    r = table("r_fits")[entry]
+    nothing = np.zeros(U.size)
+    np.testing.assert_array_equal(U, r["u"])
+    value, gradient = loss.value_and_gradient(U, nothing)
+    np.testing.assert_allclose(-gradient, r["psi"], rtol=1e-13, atol=1e-14)
+    np.testing.assert_allclose(loss.hessian(U, nothing).ravel(), r["psi_deriv"], rtol=1e-13, atol=1e-14)
+    np.testing.assert_allclose(value / loss([1e9], [0.0]), r["rho_normalised"], rtol=1e-13)
+    weight = loss.curvature(U, nothing, kind="majorizer")
+    np.testing.assert_allclose(np.ravel(weight), r["weight"], rtol=1e-13, atol=1e-14)
+
+
+def test_psi_of_hampel_is_that_of_three_huber_losses() -> None:
+    """Up to a, level to b, down to r: the loss of a less a/(r - b) times that of r less that of b."""
+    r = table("r_fits")["psi_hampel"]
+    a, b, c = r["tuning"]
+    nothing = np.zeros(U.size)
+    values, slopes = zip(*(lk.losses.huber(k).value_and_gradient(U, nothing) for k in (a, b, c)), strict=True)
+    share = a / (c - b)
+    value, gradient = (x[0] - share * (x[2] - x[1]) for x in (values, slopes))
+    np.testing.assert_allclose(-gradient, r["psi"], rtol=1e-13, atol=1e-14)
+    np.testing.assert_allclose(value, np.multiply(r["rho_normalised"], a * (b + c - a) / 2), rtol=1e-13)
