@@ -16,9 +16,10 @@ import mpmath
 import numpy as np
 
 from likelihoodkit.certify.accuracy import outcomes
-from likelihoodkit.certify.reference import Reference, Truth
+from likelihoodkit.certify.reference import RUNGS, Reference, Truth
 from likelihoodkit.certify.report import Row
 from likelihoodkit.certify.subject import Point, Subject
+from likelihoodkit.certify.vector_outcomes import vector_outcomes
 
 SIZES = (1e-300, 1e-8, 1e-3, 1.0, 5.0, 30.0, 88.0, 104.0, 709.0, 745.0, 1e4, 1e8, 1e300)
 GRID = (0.0, *SIZES, *(-s for s in SIZES))
@@ -76,10 +77,20 @@ class Audit:
         self.where.setdefault(f"{kind} stands", place)
 
 
-def audit(subject: Subject, seed: int = 0, most: int = MOST, compared: int = COMPARED) -> Audit:
-    """Look at ``most`` combinations of outputs up to 1e300 with outcomes, and compare ``compared`` with the truth."""
+def audit(
+    subject: Subject,
+    seed: int = 0,
+    most: int = MOST,
+    compared: int = COMPARED,
+    digits: int = RUNGS[-1],
+    reach: float = _IN_REACH,
+) -> Audit:
+    """Look at ``most`` combinations of outputs up to 1e300 with outcomes, and compare ``compared`` with the truth.
+
+    ``digits`` is how many the truth may take; most points have no output beyond ``reach``, where it can be had.
+    """
     generator = np.random.default_rng(seed)
-    cases = _cases(subject, most, generator)
+    cases = _cases(subject, most, generator, reach)
     found = Audit(repr(subject.loss.bound), len(cases))
     with np.errstate(all="ignore"):
         computed = subject.computed([y for y, _ in cases], [p for _, p in cases])
@@ -93,8 +104,8 @@ def audit(subject: Subject, seed: int = 0, most: int = MOST, compared: int = COM
             found.trouble(kind, place)
         found.nan += 1
     reference = Reference(subject)
-    for i in _chosen(cases, ~np.isfinite(numbers).all(axis=1), compared):
-        truth = reference.at(*cases[i])
+    for i in _chosen(cases, ~np.isfinite(numbers).all(axis=1), compared, reach):
+        truth = reference.at(*cases[i], most=digits)
         found.compared += truth is not None
         found.without_reference += truth is None
         if truth is not None:
@@ -102,18 +113,20 @@ def audit(subject: Subject, seed: int = 0, most: int = MOST, compared: int = COM
     return found
 
 
-def _cases(subject: Subject, most: int, generator: np.random.Generator) -> list[tuple[Any, Point]]:
+def _cases(subject: Subject, most: int, generator: np.random.Generator, reach: float) -> list[tuple[Any, Point]]:
     """Combinations of outputs and outcomes, the ones in reach first; all where there are few."""
     given = subject.settings(generator, central=True)
     width = subject.width
     if len(GRID) ** width <= most:
-        near = [c for c in itertools.product(GRID, repeat=width) if max(map(abs, c)) <= _IN_REACH]
-        far = [c for c in itertools.product(GRID, repeat=width) if max(map(abs, c)) > _IN_REACH]
+        near = [c for c in itertools.product(GRID, repeat=width) if max(map(abs, c)) <= reach]
+        far = [c for c in itertools.product(GRID, repeat=width) if max(map(abs, c)) > reach]
         generator.shuffle(near)
     else:
-        reach = [s for s in GRID if abs(s) <= _IN_REACH]
-        near, far = ([tuple(row) for row in generator.choice(g, (most // 2, width)).tolist()] for g in (reach, GRID))
+        inside = [s for s in GRID if abs(s) <= reach]
+        near, far = ([tuple(row) for row in generator.choice(g, (most // 2, width)).tolist()] for g in (inside, GRID))
     columns = [tuple(map(float, c)) for c in (*near, *far)]
+    if subject.domain.name == "sphere":  # no outputs have a direction
+        columns = [c for c in columns if any(c[: subject.entries])]
     if subject.loss.shared:  # a call takes one value of each for all rows
         tail = len(subject.loss.shared)
         columns = [(*c[:-tail], *columns[i // 50 * 50][-tail:]) for i, c in enumerate(columns)]
@@ -129,20 +142,19 @@ def _outcomes(subject: Subject, point: Point) -> list[Any]:
     """Ordinary outcomes, outcomes at the edges, tiny and huge ones."""
     domain = subject.domain
     if domain.vector:
-        rows: list[Any] = [(0.2, 0.5, 0.3), (1.0, 0.0, 0.0), (1e-8, 0.25, 0.75 - 1e-8)]
-        return rows
+        return vector_outcomes(subject, point)
     more = [] if domain.whole or domain.circular or math.isfinite(domain.high) else [1e-8, 1e200]
     if math.isinf(domain.low) and more:
         more.append(-30.0)
     return [y for y in (*outcomes(subject, point), *more) if y > domain.low or (y == domain.low and domain.closed_low)]
 
 
-def _chosen(cases: Sequence[tuple[Any, Point]], strange: Any, compared: int) -> list[int]:
+def _chosen(cases: Sequence[tuple[Any, Point]], strange: Any, compared: int, reach: float) -> list[int]:
     """Which cases to compare: those in reach that are not finite up to half, then the first of the rest."""
-    reach = [i for i, (_, p) in enumerate(cases) if max(map(abs, p.columns), default=0.0) <= _IN_REACH]
-    odd = [i for i in reach if strange[i]][: compared // 2]
-    far = [i for i in range(len(cases) - 1, -1, -1) if i not in set(reach)][: compared // 8]
-    rest = [i for i in reach if not strange[i]]
+    inside = [i for i, (_, p) in enumerate(cases) if max(map(abs, p.columns), default=0.0) <= reach]
+    odd = [i for i in inside if strange[i]][: compared // 2]
+    far = [i for i in range(len(cases) - 1, -1, -1) if i not in set(inside)][: compared // 8]
+    rest = [i for i in inside if not strange[i]]
     return [*odd, *far, *rest[: compared - len(odd) - len(far)]]
 
 

@@ -7,6 +7,8 @@ import pytest
 
 import likelihoodkit as lk
 from likelihoodkit import links
+from likelihoodkit.certify.audit import audit
+from likelihoodkit.certify.subject import Subject
 from likelihoodkit.families import CHAPTERS, FAMILIES
 from likelihoodkit.primitives.words import draw_direction, log, log_gamma, pi, sum_over
 from likelihoodkit.supports import positive, proportions, real_vector, simplex, vectors
@@ -108,3 +110,35 @@ def test_a_value_shared_by_independent_outcomes_has_its_slope() -> None:
     r = np.array([1.0, 1.5])
     assert value == pytest.approx([(r**2).sum() / 2 / np.e + 1.0 + np.log(2 * np.pi)])
     assert gradient[0] == pytest.approx([*(-r / np.e), 2 - (r**2).sum() / np.e])
+
+
+# -- far out -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["Multinomial", "PlackettLuce"])
+def test_vectors_stand_on_the_extreme_grid(name: str) -> None:
+    report = lk.check(getattr(lk, name), grid="extreme")
+    assert report.passed, str(report)
+    assert report.counts["compared"] > 0
+    assert report.counts["points"] > 500
+
+
+@pytest.mark.parametrize("name", ["Dirichlet", "DirichletMultinomial", "LinearChain", "Alignment"])
+def test_vectors_are_never_nan_on_the_extreme_grid(name: str) -> None:
+    held = {"LinearChain": {"classes": 3}, "Alignment": {"classes": 3}}.get(name, {})
+    found = audit(Subject(lk.derive(getattr(lk, name)(**held))), most=600, compared=0)
+    assert found.points > 500
+    assert found.nan == 0
+
+
+@pytest.mark.parametrize("name", ["MultivariateNormal", "MultivariateT"])
+def test_matrices_give_no_nan_where_every_power_is_a_number(name: str) -> None:
+    """Residuals up to 1e200 and log-diagonals up to 300: value and gradient are numbers or infinite, never NaN."""
+    loss = lk.derive(getattr(lk, name))
+    rng = np.random.default_rng(0)
+    sizes = np.array([0, 1e-300, 1e-8, 1, 5, 30, 88, 104, 300])
+    outputs = rng.choice(np.concatenate([sizes, -sizes]), (2000, 5 if name == "MultivariateNormal" else 6))
+    rows = np.array([(0, 0), (1, -2.5), (1e200, 1), (1e-8, 30), (-1e8, 1e8)], dtype=float)
+    value, gradient = loss.value_and_gradient(rows[np.arange(2000) % 5], outputs)
+    assert not np.isnan(value).any()
+    assert not np.isnan(gradient).any()

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from likelihoodkit.primitives.kernels import log_sum_exp, softmax
+from likelihoodkit.primitives.kernels import log_sum_exp, softmax, softmax_pull
 from likelihoodkit.primitives.kernels._tools import kernel
 
 Array = NDArray[Any]
@@ -62,8 +62,7 @@ def plackett_luce_curve(v: Array, scores: Array, order: Array) -> Array:
     scores, order = _together(scores, order)
     total = np.zeros(np.broadcast_shapes(v.shape, scores.shape))
     for left, _, ranked in _stages(scores, order):
-        shares = np.asarray(softmax(np.where(left, scores, -np.inf)))
-        total += np.where(ranked, shares * (v - (shares * v).sum(axis=0)), 0.0)
+        total += np.where(ranked, np.asarray(softmax_pull(np.where(left, scores, -np.inf), v)), 0.0)
     return total
 
 
