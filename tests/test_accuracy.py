@@ -14,7 +14,15 @@ import likelihoodkit as lk
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.accuracy.cases import AUDITED, Case, cases, family_case
-from benchmarks.accuracy.measure import BAR, HESSIAN_BAR, KINDS, extreme_points, measure, moderate_points
+from benchmarks.accuracy.measure import (
+    BAR,
+    HESSIAN_BAR,
+    KINDS,
+    WELL_CONDITIONED,
+    extreme_points,
+    measure,
+    moderate_points,
+)
 
 POINTS = 8
 PATIENCE = 10.0  # seconds of this process for one reference
@@ -53,6 +61,23 @@ def test_everyday_inputs_meet_the_bar(name: str) -> None:
     for kind in KINDS[:2]:
         assert found.quantile(kind, 0.5) <= EVERYDAY_MEDIAN.get(name, (2.0, ""))[0]
     assert found.meets_the_bar, found.offences
+
+
+@pytest.mark.parametrize("name", ["Normal", "Gumbel", "LogNormal", "AsymmetricLaplace", "Gamma", "Geometric"])
+def test_strict_errors_where_no_algorithm_must_lose_digits(name: str) -> None:
+    """Near the zero of a slope the condition number is large and so may the error be; elsewhere it is a few ulp."""
+    found = measure(family_case(name), moderate_points(family_case(name), 24))
+    for kind in KINDS[:2]:
+        assert min(found.kappas[kind]) <= WELL_CONDITIONED
+        assert found.strict_where_well_conditioned(kind), found.quantile(kind, 0.99, WELL_CONDITIONED)
+
+
+def test_the_condition_number_of_a_slope_near_its_zero() -> None:
+    """d/dlocation of a Normal loss is f - y at scale 1: kappa = (|y| + |f| + ...)/|f - y|."""
+    near = measure(family_case("Normal"), [(1.0, (1.0 + 1e-9, 0.5413248546129181))])
+    far = measure(family_case("Normal"), [(1.0, (-5.0, 0.5413248546129181))])
+    assert near.kappas["gradient"][0] > 1e9
+    assert far.kappas["gradient"][0] < WELL_CONDITIONED
 
 
 @pytest.mark.parametrize("name", sorted(EXEMPT_HESSIAN))

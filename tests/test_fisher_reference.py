@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import sys
+from pathlib import Path
 from typing import Any
 
 import mpmath as mp
@@ -9,6 +12,10 @@ import numpy as np
 import pytest
 
 import likelihoodkit as lk
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.accuracy.cases import family_case
 
 Formula = Any
 
@@ -80,3 +87,16 @@ def test_fisher_is_the_expected_squared_score(name: str) -> None:
                 whole = isinstance(support, int)
                 true = mp.fsum(map(term, range(support))) if whole else mp.quad(term, support)  # type: ignore[arg-type]
                 assert ours[i, j] == pytest.approx(float(true), rel=1e-9, abs=1e-10), (i, j)
+
+
+GOLDENS = json.loads((Path(__file__).parent / "reference" / "information.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", sorted(GOLDENS))
+def test_fisher_is_that_of_the_textbook(name: str) -> None:
+    """At one moderate place for each family: the expectation of score score' by tests/reference/make_information.py."""
+    true = np.array(GOLDENS[name]["fisher"])
+    ours = np.reshape(family_case(name).loss.fisher([GOLDENS[name]["outputs"]]), true.shape)
+    size = np.sqrt(np.diagonal(true))
+    assert np.all(size > 0)
+    np.testing.assert_array_less(np.abs(ours - true), 1e-9 * np.outer(size, size))

@@ -8,6 +8,7 @@ import pytest
 import likelihoodkit as lk
 from likelihoodkit import roster
 from likelihoodkit.certify import check_numbers
+from likelihoodkit.certify.accuracy import settled
 from likelihoodkit.certify.reference import Reference
 from likelihoodkit.certify.subject import Point, Subject
 from likelihoodkit.cli import main
@@ -108,3 +109,14 @@ def test_check_all_from_the_command_line(capsys: pytest.CaptureFixture[str]) -> 
     assert main([*asked, "losses.hinge", "--json"]) == 0
     assert '"nan_at_overflow": 0' in capsys.readouterr().out
     assert main(["check"]) == 2
+
+
+def test_a_zero_counts_only_where_the_highest_precision_has_it_too() -> None:
+    """1 + 1e-200 - 1 is 0 at 40 and at 120 digits; a difference of equal numbers is 0 at all."""
+
+    def swallowed(digits: int) -> mpmath.mpf:
+        with mpmath.workdps(digits):
+            return 1 + mpmath.mpf(10) ** -200 - 1
+
+    assert abs(settled(swallowed) - mpmath.mpf(10) ** -200) < mpmath.mpf(10) ** -215
+    assert settled(lambda digits: mpmath.mpf(0)) == 0

@@ -32,6 +32,8 @@ BREAKS: dict[str, list[float]] = {
     "angle": [-mp.pi, -1, 0.3, 1.5, mp.pi],
     "from a half": [0.5, 0.6, 1, 3, 30, 1e3, mp.inf],
 }
+#: beyond these nothing is left of an exponential of an exponential, which mpmath would work out to all its digits
+LIGHT: dict[str, tuple[float, float]] = {"Gumbel": (-8, 90), "GumbelMin": (-90, 8), "Gompertz": (0, 60)}
 COUNTS, MOST_COUNTS = {"counts", "counts from one", "trials", "binary"}, 4000
 
 
@@ -63,7 +65,9 @@ class Law:
         if self.family.support == "real":
             scale = mp.log1p(mp.exp(self.at[1]))
             found |= {self.at[0] + k * scale for k in (-1.345, 0, 1.345)}
-        return sorted(found)
+        low, high = LIGHT.get(self.family.name, (-mp.inf, mp.inf))
+        ends = {b for b in (low, high) if mp.isfinite(b)}
+        return sorted({b for b in found if low <= b <= high} | ends)
 
     def expectation(self, term: Any) -> mpf:
         if self.family.continuous:
@@ -73,7 +77,7 @@ class Law:
         return mp.fsum(term(k) for k in range(first, last + 1))
 
     def fisher(self) -> list[list[float]] | None:
-        if abs(self.expectation(lambda y: self(y)[0]) - 1) > NORMALISES:
+        if not abs(self.expectation(lambda y: self(y)[0]) - 1) <= NORMALISES:
             return None
         width = range(len(self.at))
 
