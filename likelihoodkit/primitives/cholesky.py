@@ -25,7 +25,9 @@ log_determinant: Kind = primitive("log_determinant", None, (None, None), r"\log\
 cholesky_factor: Kind = primitive(
     "cholesky_factor", None, lambda f: cholesky_slope(f), r"\operatorname{{chol}}\left({0}\right)", vector=True
 )
-cholesky_slope: Kind = primitive("cholesky_slope", None, (None,), vector=True, positive=True)
+cholesky_slope: Kind = primitive(
+    "cholesky_slope", None, (lambda f: cholesky_slope(f) * diagonal_ones(f),), vector=True, positive=True
+)
 isotropic_factor: Kind = primitive(
     "isotropic_factor", None, (None,), r"{0}\,I", vector=True, pullback=lambda a, s: log_determinant_exp(a)
 )
@@ -116,7 +118,16 @@ factor_scatter: Kind = primitive(
     ),
 )
 factor_scatter_own: Kind = primitive(
-    "factor_scatter_own", None, (None, None, None), r"2\operatorname{{tril}}({1}^{{-\top}}{1}^{{-1}}{0})", vector=True
+    "factor_scatter_own",
+    None,
+    (None, None, None),
+    r"2\operatorname{{tril}}({1}^{{-\top}}{1}^{{-1}}{0})",
+    vector=True,
+    pullback=(
+        lambda a, own, other, like: factor_scatter_own(a, other, like),
+        lambda a, own, other, like: -factor_scatter_cross(a, own, other, like),
+        lambda a, own, other, like: sp.Integer(0),
+    ),
 )
 factor_scatter_other: Kind = primitive(
     "factor_scatter_other",
@@ -124,7 +135,15 @@ factor_scatter_other: Kind = primitive(
     (None, None, None),
     r"2\operatorname{{tril}}({1}^{{-\top}}{1}^{{-1}}{0}{0}^\top{1}^{{-\top}})",
     vector=True,
+    pullback=(
+        lambda b, own, other, like: factor_scatter_turned(b, own, other, like),
+        lambda b, own, other, like: -factor_scatter_curve(b, own, other, like),
+        lambda b, own, other, like: sp.Integer(0),
+    ),
 )
+factor_scatter_cross: Kind = primitive("factor_scatter_cross", None, (None, None, None, None), vector=True)
+factor_scatter_turned: Kind = primitive("factor_scatter_turned", None, (None, None, None, None), vector=True)
+factor_scatter_curve: Kind = primitive("factor_scatter_curve", None, (None, None, None, None), vector=True)
 
 # -- heavy tails: functions of q = sum z^2 -------------------------------------------------------------------------
 

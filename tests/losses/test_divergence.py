@@ -297,6 +297,16 @@ def test_correlated_normals_against_correlated_ones():
             up, down = (loss(*arrays[:place], arrays[place] + s * bump, *arrays[place + 1 :]) for s in (1, -1))
             assert gradient[name][:, k] == pytest.approx((up - down) / 2e-6, rel=1e-6, abs=1e-8)
     assert np.abs(loss(mean, scale, mean, scale)).max() < 1e-14
+    hessian, curvature = loss.hessian(*arrays), loss.curvature(*arrays)
+    for place, name in enumerate(loss.names):
+        for k in range(arrays[place].shape[1]):
+            bump = np.zeros_like(arrays[place])
+            bump[:, k] = 1e-6
+            up, down = (loss.gradient(*arrays[:place], arrays[place] + s * bump, *arrays[place + 1 :]) for s in (1, -1))
+            for other in loss.names:
+                slope = (up[other] - down[other]) / 2e-6
+                assert np.allclose(hessian[name, other][:, k], slope, rtol=1e-6, atol=1e-7), (name, other)
+            assert np.allclose(curvature[name][:, k], hessian[name, name][:, k, k], rtol=1e-14)
 
 
 # -- bounds -----------------------------------------------------------------------------------------------------------

@@ -105,8 +105,11 @@ if TYPE_CHECKING:
     )
     from likelihoodkit.primitives.vector_kernels.scatter import (
         factor_scatter as factor_scatter,
+        factor_scatter_cross as factor_scatter_cross,
+        factor_scatter_curve as factor_scatter_curve,
         factor_scatter_other as factor_scatter_other,
         factor_scatter_own as factor_scatter_own,
+        factor_scatter_turned as factor_scatter_turned,
     )
 
 __getattr__, __dir__ = exports(__name__, __file__)

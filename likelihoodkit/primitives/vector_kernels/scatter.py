@@ -60,3 +60,53 @@ def factor_scatter_other(own: Floats, other: Floats, like: Floats) -> Floats:
     back = [np.asarray(unwhiten(column, _column(other))) for column in z]
     rows = [[2 * sum(b[i] * c[j] for b, c in zip(back, z, strict=True)) for j in range(i + 1)] for i in range(d)]
     return _packed(rows, _column(other))
+
+
+def _solved(own: Floats, other: Floats, d: int) -> Floats:
+    """M^-1 L as (d, d, n): row, column, case."""
+    return np.stack(np.broadcast_arrays(*_whitened(own, other, d)), axis=1)
+
+
+def _back(matrix: Floats, other: Floats, like: Floats) -> Floats:
+    """Twice the lower triangle of M^-T times a matrix (d, d, n), packed as M."""
+    d = matrix.shape[0]
+    columns = [2 * np.asarray(unwhiten(matrix[:, j], _column(other))) for j in range(d)]
+    return _packed([[columns[j][i] for j in range(i + 1)] for i in range(d)], _column(like))
+
+
+def _times(a: Floats, b: Floats) -> Floats:
+    return np.asarray(np.einsum("ikn,kjn->ijn", *_alike(a, b)))
+
+
+def _alike(a: Floats, b: Floats) -> tuple[Floats, Floats]:
+    cases = np.broadcast_shapes(a.shape[2:], b.shape[2:])
+    return np.broadcast_to(a, (*a.shape[:2], *cases)), np.broadcast_to(b, (*b.shape[:2], *cases))
+
+
+def _turned(a: Floats) -> Floats:
+    return a.swapaxes(0, 1)
+
+
+@kernel
+def factor_scatter_cross(a: Floats, own: Floats, other: Floats, like: Floats) -> Floats:
+    """Minus the slope in M of the product of A with the slope in L: 2 tril M^-T (X Z' + Z X'), X = M^-1 A."""
+    d = like.shape[0]
+    x, z = _solved(a, other, d), _solved(own, other, d)
+    return _back(_times(x, _turned(z)) + _times(z, _turned(x)), other, other)
+
+
+@kernel
+def factor_scatter_turned(b: Floats, own: Floats, other: Floats, like: Floats) -> Floats:
+    """The slope in L of the product of B with minus the slope in M: 2 tril M^-T (X + X') Z, X = M^-1 B."""
+    d = like.shape[0]
+    x, z = _solved(b, other, d), _solved(own, other, d)
+    return _back(_times(x + _turned(x), z), other, own)
+
+
+@kernel
+def factor_scatter_curve(b: Floats, own: Floats, other: Floats, like: Floats) -> Floats:
+    """Minus the slope in M of the same product: 2 tril M^-T (Y X' + X Y + X' Y), Y = Z Z'."""
+    d = like.shape[0]
+    x, z = _solved(b, other, d), _solved(own, other, d)
+    y = _times(z, _turned(z))
+    return _back(_times(y, _turned(x)) + _times(x + _turned(x), y), other, other)
