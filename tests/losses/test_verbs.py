@@ -131,3 +131,11 @@ def test_a_prepared_outcome_serves_the_input_it_was_made_for() -> None:
         loss(rows["y"], prepared)
     with pytest.raises(lk.InputError, match="prepared by another loss"):
         losses.elbo(prepared, rows["decoded"], rows["decoded"], rows["decoded"])
+
+
+@pytest.mark.parametrize("target", ["torch", "jax"])
+def test_modules_for_tensors_are_written_without_the_frameworks(target: str) -> None:
+    text = losses.triplet(1.0).source(target)
+    assert "def loss(anchor, positive, negative):" in text
+    with pytest.raises(lk.DerivationError, match="computed by NumPy on the host"):
+        losses.crf.source(target)

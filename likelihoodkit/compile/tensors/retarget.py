@@ -179,18 +179,26 @@ def _meant(thing: Any) -> Any:
 def _class_anew(kind: type) -> type:
     """A class with its methods made anew; what a decorator generated stays."""
     written: dict[str, Any] = {}
+    itself = types.CellType()  # what methods that say super() call __class__: the new class, once it is there
     for name, member in vars(kind).items():
         if isinstance(member, property | cached_property):
             function = member.fget if isinstance(member, property) else member.func
-            written[name] = property(_anew(function))
+            written[name] = property(_rebuilt(function, itself))
         elif isinstance(member, types.FunctionType) and not member.__code__.co_filename.startswith("<"):
-            written[name] = _anew(member)
+            written[name] = _rebuilt(member, itself)
     kept = {n: m for n, m in vars(kind).items() if n not in {"__dict__", "__weakref__", *written}}
-    return type(kind.__name__, tuple(_meant(base) for base in kind.__bases__), {**kept, **written})
+    itself.cell_contents = type(kind.__name__, tuple(_meant(base) for base in kind.__bases__), {**kept, **written})
+    made: type = itself.cell_contents
+    return made
 
 
 @cache
 def _anew(function: types.FunctionType) -> Any:
+    return _rebuilt(function, None)
+
+
+def _rebuilt(function: Any, itself: types.CellType | None) -> Any:
+    """A function with the stand-ins for its globals, and its closure; ``itself`` is the cell of its class."""
     formula = getattr(function, "__wrapped__", function)
     home = formula.__module__ or ""
     if not home.startswith(PACKAGES):
@@ -198,7 +206,11 @@ def _anew(function: types.FunctionType) -> Any:
     own = OWN.get((home.rpartition(".")[2], formula.__name__))
     if own is not None:
         return own
-    cells = tuple(types.CellType(_meant(cell.cell_contents)) for cell in formula.__closure__ or ())
+    closure = zip(formula.__code__.co_freevars, formula.__closure__ or (), strict=True)
+    cells = tuple(
+        itself if name == "__class__" and itself is not None else types.CellType(_meant(cell.cell_contents))
+        for name, cell in closure
+    )
     new = types.FunctionType(formula.__code__, _globals(home), formula.__name__, formula.__defaults__, cells)
     new.__kwdefaults__ = formula.__kwdefaults__
     return new
