@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from likelihoodkit.binding import Binding, Bound, Fixed, Held, Parameter, Shared
 from likelihoodkit.compile.cache import recall
 from likelihoodkit.compile.checks import all_finite, all_inside
-from likelihoodkit.compile.named_text import Input
+from likelihoodkit.compile.named_text import WIDTHS, Block, Input
 from likelihoodkit.compile.numpy_engine import Runner
 from likelihoodkit.compile.program import Program
 from likelihoodkit.compile.split import Prepared
@@ -203,6 +203,13 @@ class Running:
             predicted = self.bound.family.parameters[name].domain
             y, f = array_of("y", places.y.name, domain), array_of("outputs", symbol, predicted, free=True)
             inputs = (replace(y, predicted=False, group="K"), replace(f, group="K"))
+        blocks = self._blocks()
+        if blocks:
+            inputs = (replace(array_of("y", places.y.name, domain), predicted=False),)
+            for name, symbol, _ in outputs:
+                inputs += (array_of(name, symbol, self.bound.family.parameters[name].domain, free=True),)
+            entries = {b.name for b in blocks if b.size == "entries"} | ({"y"} if domain.vector else set())
+            inputs = tuple(replace(one, group="K" if one.name in entries else "") for one in inputs)
         return printed.Signature(
             repr(self.bound),
             str(self._derived.textbook.expression),
@@ -214,9 +221,20 @@ class Running:
             domain.words,
             domain.vector or bool(domain.entries),
             inputs,
+            blocks=blocks,
+            bounded=domain.words if domain.upper in dict(places.outputs) else "",
             constants=tuple((place.name, values) for place, values in places.constants.values()),
             labels=domain.either_sign,
         )
+
+    def _blocks(self) -> tuple[Block, ...]:
+        """The outputs of a written module where vectors lie among numbers; () where they do not, or take more."""
+        places, domain = self._reader.places, self.bound.family.outcome.domain
+        found = tuple(Block(name, size, fewest) for name, (size, fewest) in self._reader.measure.blocks.items())
+        vectors = domain.vector or any(place.vector for place in places.outputs.values())
+        plain = domain.layout == "entries" and not domain.entries and not (places.inputs or places.shared)
+        sized = all(isinstance(b.size, int) or b.size in WIDTHS for b in found)
+        return found if vectors and len(found) > 1 and plain and sized else ()
 
     def prepare(self, y: ArrayLike) -> Prepared:
         """Check outcomes once and compute what depends on them alone, for many calls with other outputs.

@@ -88,7 +88,9 @@ def _read(module: str) -> _File:
     lines = text.splitlines()
     definitions: dict[str, Definition] = {}
     imports: dict[str, tuple[str, str]] = {}
-    for node in ast.parse(text).body:
+    top = ast.parse(text).body
+    later = [inner for node in top if isinstance(node, ast.If) for inner in node.body]  # see `later.exports`
+    for node in [*top, *later]:
         if isinstance(node, ast.ImportFrom):
             imports |= {a.asname or a.name: (node.module or "", a.name) for a in node.names}
         names = _defined(node)

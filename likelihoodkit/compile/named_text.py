@@ -35,6 +35,65 @@ class Input:
         return "(n, d)" if self.vector else "(n,)"
 
 
+@dataclass(frozen=True)
+class Block:
+    """Columns of the outputs that are one of a module's arrays: its name, how many columns, the fewest entries K."""
+
+    name: str
+    size: str | int
+    fewest: int
+
+    @property
+    def width(self) -> str:
+        """The number of columns as Python, in terms of K."""
+        return WIDTHS.get(str(self.size), str(self.size))
+
+
+WIDTHS = {"one": "1", "entries": "K", "triangle": "K * (K + 1) // 2", "square": "K * K"}
+
+
+def cut_calls(blocks: Sequence[Block], bounded: str) -> str:
+    """``value_and_gradient(y, outputs)`` by `named_calls` under the name ``by_name``, with the outputs cut in blocks.
+
+    ``bounded`` is the support in words where no outcome is above K.
+    """
+    numbers = [b for b in blocks if b.size == "one"]
+    total = " + ".join(b.width for b in blocks)
+    free = any(b.size in WIDTHS and b.size != "one" for b in blocks)
+    fewest = max((b.fewest for b in blocks if b.size in WIDTHS and b.size != "one"), default=1)
+    lines = [
+        "def _cut(width):",
+        '    """K, and where the columns of each output end, for that many columns."""',
+        f"    for K in {f'range({fewest}, width + 1)' if free else '(0,)'}:",
+        f"        if {total} == width:",
+        f"            return K, np.cumsum([{', '.join(b.width for b in blocks)}]).tolist()",
+        '    raise ValueError(f"no number of entries has {width} columns of outputs")',
+        "",
+        "",
+        "def value_and_gradient(y, outputs):",
+        f'    """Loss (n,) and gradient (the shape of outputs) for y and outputs (n, {total})."""',
+        "    outputs = np.asarray(outputs)",
+        "    K, stops = _cut(outputs.shape[1])",
+        *(
+            ["    if (np.asarray(y) > K).any():", f'        raise ValueError("y must hold {bounded}")']
+            if bounded
+            else []
+        ),
+        "    blocks = [outputs[:, a:b] for a, b in zip([0, *stops], stops)]",
+    ]
+    for k, block in enumerate(blocks):
+        if block in numbers:
+            lines.append(f"    blocks[{k}] = blocks[{k}][:, 0]")
+    lines += [
+        "    value, parts = by_name(y, *blocks)",
+        "    gradient = np.empty(outputs.shape, value.dtype)",
+        f"    for name, a, b in zip({[b.name for b in blocks]!r}, [0, *stops], stops):",
+        "        gradient[:, a:b] = parts[name].reshape(len(gradient), -1)",
+        "    return value, gradient",
+    ]
+    return "\n".join(lines)
+
+
 LABELS = '''def _labels(y):
     """Labels -1 and +1 as 0 and 1; both spellings at once are refused."""
     if (y == -1).any() and (y == 0).any():

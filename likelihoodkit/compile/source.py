@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from likelihoodkit.compile.checks import Inside
 from likelihoodkit.compile.forms import everyday
 from likelihoodkit.compile.kernel_text import Collector
-from likelihoodkit.compile.named_text import LABELS, Input, named_calls
+from likelihoodkit.compile.named_text import LABELS, Block, Input, cut_calls, named_calls
 from likelihoodkit.compile.numpy_engine import ENTRIES, TILE
 from likelihoodkit.compile.program import Instruction, Program
 from likelihoodkit.compile.steps import plan
@@ -46,6 +46,9 @@ def _outside(numbers, low, high):
         return False
     inside = (low <= numbers) & (numbers <= high)
     return ~(inside.all(axis=0) if inside.ndim == 2 else inside)'''
+EVERYDAY = '''def everyday(*columns):
+    """The loss, and which rows are to be computed again: none."""
+    return everywhere(*columns), False'''
 HELPERS = {
     "max_over": "def max_over(v):\n    return np.maximum.reduce(v, axis=0)",
     "sum_over": "def sum_over(v):\n    return np.add.reduce(v, axis=0)",
@@ -82,6 +85,9 @@ class Signature:
     inputs: tuple[Input, ...] = ()
     by_name: bool = False
     labels: bool = False
+    #: the outputs, where vectors lie among numbers, and the support in words where K bounds the outcome
+    blocks: tuple[Block, ...] = ()
+    bounded: str = ""
     #: parameters held at a vector, by symbol
     constants: tuple[tuple[str, tuple[float, ...]], ...] = ()
 
@@ -101,8 +107,10 @@ class Signature:
 
 def module(program: Program, signature: Signature) -> str:
     """The text of a module with `value_and_gradient`, from the program of value and gradient."""
-    signature.refuse()
-    fast = everyday(program, apart=True)
+    if not signature.blocks:
+        signature.refuse()
+    mixed = any(hasattr(vector_kernels, i.operation) for i in program.instructions)  # the engine runs kernels alone
+    fast = program if mixed else everyday(program, apart=True)
     collector = Collector()
     for one in signature.inputs:
         for _, home, function in one.rules:
@@ -119,7 +127,6 @@ def module(program: Program, signature: Signature) -> str:
         if any(i.operation == name for i in (*program.instructions, *fast.instructions))
         and name not in {d.name for d in collector.order}
     ]
-    mixed = any(hasattr(vector_kernels, i.operation) for i in fast.instructions)  # for which no buffers are laid out
     tile = TILE if mixed else rows_per_tile(plan(fast), 1)
     parts = [
         _head(signature, tile),
@@ -127,7 +134,9 @@ def module(program: Program, signature: Signature) -> str:
         *helpers,
         *([LABELS] if signature.labels or any(one.labels for one in signature.inputs) else []),
         collector.text(),
-        _function("everyday", fast, signature, "The loss on everyday rows, and which rows are not."),
+        EVERYDAY
+        if mixed
+        else _function("everyday", fast, signature, "The loss on everyday rows, and which rows are not."),
         _function("everywhere", program, signature, "The loss on any row: the functions above are right everywhere."),
         _all_calls(signature),
     ]
@@ -237,6 +246,17 @@ def _all_calls(signature: Signature) -> str:
     if signature.by_name:
         return text
     text = text.replace("def value_and_gradient(", "def by_name(", 1).partition("\n\n\ndef loss(")[0]
+    if signature.blocks:
+        calls = cut_calls(signature.blocks, signature.bounded)
+        return f'''{text}
+
+
+{calls}
+
+
+def loss(y, outputs):
+    """The loss of each row."""
+    return value_and_gradient(y, outputs)[0]'''
     return f'''{text}
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -16,10 +18,8 @@ from likelihoodkit.errors import DerivationError, UnknownNameError
 from likelihoodkit.families import FAMILIES
 from scope import NUMBERS
 
-#: functions that neither NumPy nor Python's own mathematics has, and vectors beside numbers
-WITHOUT = {
-    "GeneralizedNormal", "Beta", "ContinuousBernoulli", "Zeta", "MultivariateNormal", "MultivariateT", "Ordered"
-}  # fmt: skip
+#: functions that neither NumPy nor Python's own mathematics has, and sequences
+WITHOUT = {"GeneralizedNormal", "Beta", "ContinuousBernoulli", "Zeta", "VonMisesFisher", "LinearChain"}
 #: computed one number at a time by Python's erfc and lgamma instead of SciPy's
 LAST_DIGITS = {
     "SkewNormal", "ExponentiallyModifiedNormal", "BoxCoxNormal", "BoxCoxT", "Tweedie", "ConwayMaxwellPoisson"
@@ -101,6 +101,63 @@ def test_modules_give_the_digits_of_the_engine(answers: tuple[dict[str, np.ndarr
 def test_what_cannot_be_written_says_so(name: str) -> None:
     with pytest.raises(DerivationError, match=r"NumPy alone|not written"):
         lk.derive(FAMILIES[name]).source()
+
+
+def read(text: str, folder: Path) -> ModuleType:
+    """A written module, imported."""
+    (folder / "written.py").write_text(text, encoding="utf-8")
+    spec = importlib.util.spec_from_file_location("written", folder / "written.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = sys.modules["written"] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+RNG = np.random.default_rng(5)
+#: noises whose outputs hold vectors beside numbers, outcomes, and columns of outputs
+BESIDE = {
+    "Ordered": (lk.Ordered, RNG.integers(0, 4, 500).astype(float), 4),
+    "MultivariateNormal": (lk.MultivariateNormal, RNG.normal(size=(500, 3)), 9),
+    "MultivariateT": (lk.MultivariateT, RNG.normal(size=(500, 3)), 10),
+    "Dirichlet": (lk.Dirichlet, RNG.dirichlet(np.ones(3), 500), 4),
+    "Mixture": (lk.Mixture(lk.Normal, components=3), RNG.normal(size=500), 9),
+    "Independent": (lk.Independent(lk.Normal, 2), RNG.normal(size=(500, 2)), 4),
+}
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("label", list(BESIDE))
+def test_vectors_beside_numbers(label: str, dtype: type, tmp_path: Path) -> None:
+    noise, y, width = BESIDE[label]
+    loss, module = lk.derive(noise), read(lk.derive(noise).source(), tmp_path)
+    outputs = RNG.normal(size=(500, width)).astype(dtype)
+    outputs[::50] *= 30
+    value, gradient = module.value_and_gradient(y, outputs)
+    assert value.dtype == gradient.dtype == dtype
+    digits = 1e-13 if dtype is np.float64 else 1e-6
+    for ours, expected in zip((value, gradient), loss.value_and_gradient(y, outputs), strict=True):
+        np.testing.assert_allclose(ours, expected, rtol=digits, atol=digits * 1e-3)
+    with pytest.raises(ValueError, match=r"no number of entries has 2 columns|widths|y must hold grades"):
+        module.value_and_gradient(y, outputs[:, :2])
+
+
+def test_no_outcome_is_above_the_cutpoints(tmp_path: Path) -> None:
+    module = read(lk.derive(lk.Ordered).source(), tmp_path)
+    assert np.isfinite(module.loss([3.0], np.zeros((1, 4)))).all()
+    with pytest.raises(ValueError, match="y must hold"):
+        module.loss([4.0], np.zeros((1, 4)))
+
+
+@pytest.mark.parametrize("name", ["Normal", "Gamma", "Poisson", "Categorical"])
+def test_single_precision(name: str, tmp_path: Path) -> None:
+    loss = lk.derive(getattr(lk, name))
+    module = read(loss.source(), tmp_path)
+    outputs = RNG.normal(size=(500, 4 if name == "Categorical" else len(loss.outputs))).astype(np.float32)
+    y = RNG.integers(1, 4, 500).astype(np.float32)
+    for ours, expected in zip(module.value_and_gradient(y, outputs), loss.value_and_gradient(y, outputs), strict=True):
+        assert ours.dtype == np.float32
+        np.testing.assert_array_equal(ours, expected)
 
 
 def test_another_target() -> None:
