@@ -130,10 +130,18 @@ def _pieces(r: Floats, t: Floats, df: Floats, n: Floats) -> tuple[Floats, Floats
     logarithm = np.where(np.isfinite(x), log1p_square(x), np.asarray(log1p_square_exp(r, t - 0.5 * n)))
     bend = -np.asarray(log1pmx_over_square(-np.where(near, w, 0.0)))
     gap = np.where(near, scaled * w * bend, df * (logarithm - w))
-    if not np.isfinite(scaled).all():  # df w^2, where neither df nor z^2 is a float64
-        root = np.asarray(times_exp(r, t - 0.25 * n))
-        gap = np.where(near & ~np.isfinite(scaled), bend * (root * root / (1.0 + square)) ** 2, gap)
+    gap = piecewise(
+        (gap, r, t, n, square, bend),
+        (near & ~np.isfinite(scaled), _gap_of_root),
+        otherwise=lambda gap, *_: gap,
+    )
     return w, scaled, gap
+
+
+def _gap_of_root(_: Floats, r: Floats, t: Floats, n: Floats, square: Floats, bend: Floats) -> Floats:
+    """df w^2 times the bend, where neither df nor z^2 is a float64."""
+    root = np.asarray(times_exp(r, t - 0.25 * n))
+    return np.asarray(bend * (root * root / (1.0 + square)) ** 2)
 
 
 @kernel
