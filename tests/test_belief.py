@@ -65,8 +65,10 @@ def outputs_of(name: str, rows: int = 6, scale: float = 0.7) -> np.ndarray:
         outputs[:, 1] += 3  # away from the corners, where mass lies between 1 - 2**-53 and 1
     if name == "GeneralizedNormal":
         outputs[:, 2] += 2  # away from the cusps: at shapes up to 1/2 the information is infinite
-    if name == "BoxCoxNormal":  # the density ends like y^(power - 1): no end without bound, and two moments
+    if name.startswith("BoxCox"):  # the density ends like y^(power - 1): no end without bound, and two moments
         outputs[:, 2] += np.where(outputs[:, 2] < 0, -3, 1)
+    if name == "BoxCoxT":
+        outputs[:, 3] += 3  # powers of 1 and above with many degrees of freedom have a variance
     if name == "Pareto":
         outputs[:, 0] += 2  # two moments
     if name in ("GeneralizedPareto", "GeneralizedExtremeValue"):
