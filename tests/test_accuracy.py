@@ -241,3 +241,9 @@ def test_one_event_at_a_vanishing_mean_has_a_small_slope() -> None:
         m, d = mpmath.exp(-30), mpmath.e
         expected = d / (1 + d) * (1 - ((m - 1) / (1 + m * d)) ** 2)
     assert float(gradient[0, 1]) == pytest.approx(float(expected), rel=1e-15)
+
+
+@pytest.mark.parametrize("f", [-1e-8, -5.0, 30.0])
+def test_the_curvature_of_a_beta_prime_overflows_to_infinity(f: float) -> None:
+    hessian = lk.derive(lk.BetaPrime).hessian([30.0], [[f, 745.0]])
+    assert hessian[0, 1, 1] == np.inf

@@ -28,6 +28,8 @@ _WEIGHTED: dict[type[Expr], Callable[..., Expr]] = {
     logistic.scaled_rate: products.weighted_rate,
     logistic.scaled_rate_slope: products.weighted_rate_slope,
 }
+#: slopes whose sum over two sizes has a curvature of its own, recognised with the sigmoids as they stand
+_CURVED_AT_ONCE = (single.beta_prime_first, single.beta_prime_second)
 #: power of a count -> the same times e^t
 _POWERS: dict[type[Expr], Callable[..., Expr]] = {
     p.scaled_power: products.power_exp,
@@ -79,6 +81,8 @@ def _of_both_sigmoids(e: Expr) -> Expr | None:
         other = p.sigmoid(-one.args[0])
         if other in powers and power.is_positive and powers[other].is_positive:
             weight = e / one / other
+            if weight.has(*_CURVED_AT_ONCE):
+                return None
             if weight.free_symbols and one.args[0].could_extract_minus_sign() is False:
                 number, rest = weight.as_coeff_Mul()
                 return number * p.sigmoid_curve(rest, one.args[0])
