@@ -79,6 +79,7 @@ EXAMPLES = [
     Example("log of ndtr", sp.log(p.regularised_gamma_q(a, b)), {a: 3, b: 800}, lowered=False),
     Example("log of one minus exp", sp.log(-p.expm1(-a)), {a: 40}),
     Example("log of one minus exp", sp.log(1 - sp.exp(-sp.exp(z))), {z: 4}),
+    Example("log of one minus exp", sp.log(-p.expm1(-p.power_times_exp(a, x, z))), {a: 1, x: -50, z: 0}),
     Example("log of one plus", sp.log(1 + a), {a: 1e-20}),
     Example("log of cosh", sp.log(sp.cosh(x)), {x: 1000}),
     Example("log of cosh", sp.log(sp.sech(x)), {x: 1000}),
@@ -224,6 +225,9 @@ EXAMPLES = [
         lowered=False,
     ),
     Example("product of extremes", p.log_power_difference(k, sp.exp(t)), {k: 3, t: 300}),
+    Example("product of extremes", p.times_exp(logistic.scaled_rate(z, 0), t), {z: 6.64, t: 720}),
+    Example("product of extremes", Z * logistic.scaled_rate(Z, 0), {x: 3, t: 800}, lowered=False),
+    Example("product of extremes", Z * products.weighted_rate(Z, Z), {x: 3, t: 800}, lowered=False),
     Example(
         "product of extremes",
         p.times_exp(b * products.log_power_step_slope(k, z) * logistic.scaled_rate(z, 0), t),

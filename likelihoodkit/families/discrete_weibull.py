@@ -28,8 +28,8 @@ class DiscreteWeibull(Distribution):
     shape       = parameter(positive, link=links.exp)
 
     rate = -log(probability)
-    log_step = log(rate) + log_power_difference(y, shape)
-    log_density = -rate * scaled_power(y, 0, shape) + log1m_exp_neg_exp(log_step)
+    log_rise = log(rate) + log_power_difference(y, shape)
+    log_density = -rate * scaled_power(y, 0, shape) + log1m_exp_neg_exp(log_rise)
 
     cdf = -expm1(-rate * (floor(y) + 1) ** shape)
     survival = exp(-rate * (floor(y) + 1) ** shape)

@@ -184,6 +184,9 @@ def log_of_one_minus_exp(e: Expr) -> Expr | None:
     inner = e.args[0]
     if isinstance(-inner, p.expm1) and _negative((-inner).args[0]):
         x = -(-inner).args[0]
+        if isinstance(x, p.power_times_exp):  # its logarithm is a product, and so are the slopes of that
+            y, t, g = x.args
+            return p.log1m_exp_neg_exp(p.times_exp(p.log_times_exp(y, t), g))
         return p.log1m_exp_neg_exp(x.args[0]) if isinstance(x, exp) else p.log1m_exp(x)
     return None
 

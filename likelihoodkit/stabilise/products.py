@@ -17,6 +17,8 @@ _SCALED: dict[type[Expr], Callable[..., Expr]] = {
     single.ratio_share: products.scaled_share,
     p.log1m_exp_neg_exp: logistic.scaled_log1m,
     p.exp_minus: differences.scaled_exp_minus,
+    logistic.scaled_rate: lambda z, a, t: logistic.scaled_rate(z, a + t),
+    logistic.scaled_rate_slope: lambda z, a, t: logistic.scaled_rate_slope(z, a + t),
 }
 #: function -> what it is when multiplied by its argument
 _WITH_ARGUMENT: dict[type[Expr], Callable[..., Expr]] = {
@@ -108,11 +110,31 @@ def _of_two_factors(one: Expr, two: Expr) -> Expr | None:
             return _WEIGHTED[type(two)](one, two.args[0])
         if isinstance(two, products.weighted_rate | products.weighted_rate_slope):
             return two.func(one * two.args[0], two.args[1])
+    if (found := _rate_times_argument(one, two)) is not None:
+        return found
     if isinstance(one, p.log1m_exp_neg_exp) and isinstance(two, p.expm1):
         return logistic.excess_log1m(one.args[0], two.args[0])
     if type(one) in _SCALED and (parts := _sum_with_exp(two)) is not None:
         return _SCALED[type(one)](*one.args, parts[0]) + parts[1] * one
     return _of_power(one, two)
+
+
+def _rate_times_argument(weight: Expr, rate: Expr) -> Expr | None:
+    """A rate times its argument, or times a part of it: where that is infinite the rate has vanished."""
+    if type(rate) in _WEIGHTED:
+        z, a = rate.args
+        shared = _shares(weight, z)
+        return _WEIGHTED[type(rate)](weight if a == 0 else p.times_exp(weight, a), z) if shared else None
+    if isinstance(rate, products.weighted_rate | products.weighted_rate_slope):
+        w, z = rate.args
+        return rate.func(weight * w, z) if _shares(weight, z) else None
+    return None
+
+
+def _shares(weight: Expr, z: Expr) -> bool:
+    """Does a term of the weight, or of what it is a power of, hold a product that z holds?"""
+    factors = (f for term in Add.make_args(weight.as_base_exp()[0]) for f in Mul.make_args(term))
+    return any(isinstance(f, p.times_exp) and z.has(f) for f in factors)
 
 
 def _of_power(power: Expr, other: Expr) -> Expr | None:

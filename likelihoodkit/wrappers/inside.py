@@ -30,6 +30,7 @@ from likelihoodkit.declaration import (
 from likelihoodkit.errors import BindingError
 from likelihoodkit.links import Link
 from likelihoodkit.supports import Support
+from likelihoodkit.wrappers.growth import log_step_of_growth
 
 #: the ends of an interval in a declared ``log_step``
 LOW, HIGH = sp.Dummy("low", real=True), sp.Dummy("high", real=True)
@@ -156,6 +157,8 @@ class Inside:
         cdf = getattr(self.family, "cdf", None)
         if type(cdf) in _DIFFERENCES:
             return _DIFFERENCES[type(cdf)](self.write(cdf, low).args[0], self.write(cdf, high).args[0])
+        if cdf is not None and (found := log_step_of_growth(cdf, self.y, LOW, HIGH)) is not None:
+            return self.write(found).xreplace({LOW: low, HIGH: high})
         below, above = self.log_cdf(high), (self.log_survival(low), self.log_survival(high))
 
         def nearer_tail(first: sp.Expr) -> sp.Expr:  # neither probability is then close to one
