@@ -142,6 +142,7 @@ class Facts:
     alternatives: ClassVar[dict[tuple[str, ...], dict[str, sp.Expr]]] = {}
     others: ClassVar[dict[str, Parameter]] = {}  # the parameters that only alternatives have
     origin: ClassVar[type[Facts] | None] = None
+    recipe: ClassVar[tuple[Any, ...] | None] = None  # the wrapper that made it, and what it was given
     only_differences: ClassVar[tuple[str, ...]] = ()  # vectors of which a number added to all entries changes nothing
     intercept: ClassVar[dict[str, str]] = {}  # a parameter that another one already shifts -> that other one
 

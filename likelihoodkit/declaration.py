@@ -7,11 +7,12 @@ its parameters: a number holds one, a link predicts it another way, ``shared`` l
 
 from __future__ import annotations
 
+import copyreg
 from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from likelihoodkit.binding import NO_OUTCOME, Bound, Facts, Held, Parameter, Part, Shared, bind, shared
+from likelihoodkit.binding import NO_OUTCOME, Bound, Facts, Held, Parameter, Part, Shared, as_declared, bind, shared
 from likelihoodkit.errors import BindingError, DeclarationError, UnknownNameError
 from likelihoodkit.later import Later, exports
 from likelihoodkit.peers import Names, names
@@ -183,6 +184,25 @@ def body_of(family: type[Facts]) -> Mapping[str, Any]:
     """What a declaration says itself, by name."""
     _ = family.formula
     return vars(family)
+
+
+def _otherwise(family: type[Declared], names: tuple[str, ...]) -> type[Declared]:
+    return family.by(*names)
+
+
+def _wrapped(wrapper: Any, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> type[Facts]:
+    return as_declared(wrapper(*arguments, **keywords).family)
+
+
+def _reduced(family: FamilyMeta) -> str | tuple[Any, ...]:
+    """What pickle keeps of a family: its name, or how it is made from families that have one."""
+    facts = vars(family)
+    if facts.get("origin") is not None:
+        return _otherwise, (facts["origin"], tuple(facts["parameters"]))
+    return family.__qualname__ if facts.get("recipe") is None else (_wrapped, facts["recipe"])
+
+
+copyreg.pickle(FamilyMeta, _reduced)
 
 
 class Declared(Facts, metaclass=FamilyMeta):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -164,7 +163,8 @@ class Running:
             raise InputError(f"threads must be at least 1, not {threads}", value=threads)
         if engine == "numba":
             numba_engine.need_compiler()
-        other = copy.copy(self)
+        other = object.__new__(type(self))
+        vars(other).update(vars(self))
         vars(other).update(_engine=engine, _threads=threads, _runners={}, _calls=Calls())
         return other
 

@@ -64,10 +64,19 @@ class Link:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """A link of the table is stored by its name: its maps cannot be."""
-        return (find, (self.name,)) if LINKS.get(self.name) is self else super().__reduce__()  # type: ignore[return-value]
+        known = LINKS.get(self.name)
+        if known is self:
+            return find, (self.name,)
+        if known is not None and replace(known, range=self.range) == self:  # for so many parameters side by side
+            return _over, (self.name, self.range)
+        return super().__reduce__()  # type: ignore[return-value]
 
     def __repr__(self) -> str:
         return f"links.{self.name}"
+
+
+def _over(name: str, reach: Support) -> Link:
+    return replace(find(name), range=reach)
 
 
 identity = Link("identity", lambda f: f, lambda t: t, supports.real)

@@ -62,6 +62,9 @@ class Loss(Running, Exported):
         self._runners: dict[str, Runner] = {}
         self._engine, self._threads, self._calls = "auto", 1, Calls()
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _again, (self.bound, self._engine, self._threads)  # copies carry the noise, not what was made of it
+
     @cached_property
     def _derived(self) -> derived.Derived:
         return derived.Derived(self.bound)
@@ -392,3 +395,8 @@ def derive(noise: Any) -> Loss:
     if bound not in _CACHE:
         _CACHE[bound] = Loss(bound)
     return _CACHE[bound]
+
+
+def _again(bound: Bound, engine: str, threads: int) -> Loss:
+    loss = derive(bound)
+    return loss if (engine, threads) == ("auto", 1) else loss.compile(engine, threads=threads)

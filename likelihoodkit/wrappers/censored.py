@@ -14,9 +14,10 @@ from likelihoodkit.errors import BindingError
 from likelihoodkit.primitives import from_log
 from likelihoodkit.primitives.words import exact
 from likelihoodkit.supports import Support
-from likelihoodkit.wrappers.inside import Inside, declare, inside, made, ordered
+from likelihoodkit.wrappers.inside import Inside, declare, inside, made, ordered, wrapper
 
 
+@wrapper
 def Censored(noise: Any) -> Bound:
     """Outcomes of which some are known only to lie in an interval: survival times, detection limits, rounded values.
 
@@ -69,6 +70,7 @@ def _censored(found: Inside) -> Bound:
     )
 
 
+@wrapper
 def Truncated(noise: Any, low: float | None = None, high: float | None = None) -> Bound:
     """A noise of which outcomes below ``low`` or above ``high`` never reach the data, not even as a count.
 

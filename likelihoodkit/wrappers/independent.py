@@ -10,8 +10,10 @@ from likelihoodkit.errors import BindingError
 from likelihoodkit.links import Link
 from likelihoodkit.primitives import sum_over
 from likelihoodkit.supports import Support
+from likelihoodkit.wrappers.inside import made, wrapper
 
 
+@wrapper
 def Independent(noise: Any, d: int) -> Bound:
     """``d`` outcomes of one row, each with the same noise and its own predictions: the loss is the sum.
 
@@ -34,6 +36,11 @@ def Independent(noise: Any, d: int) -> Bound:
             f"Independent repeats noises of one number; {family.__name__} is about {family.outcome.domain.words}",
             family=family.__name__,
         )
+    return made(("Independent", inner, d), lambda: _repeated(inner, d))
+
+
+def _repeated(inner: Bound, d: int) -> Bound:
+    family = inner.family
     body: dict[str, Any] = {"__doc__": f"{d} independent outcomes, each {inner!r}.", "__module__": __name__}
     body[family.outcome.name] = outcome(replace(_vector(family.outcome.domain), size=d))
     bindings: dict[str, Any] = {}

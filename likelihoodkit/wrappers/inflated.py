@@ -15,9 +15,10 @@ from likelihoodkit.primitives import from_log, log_add_exp, pick
 from likelihoodkit.primitives.words import along, exact
 from likelihoodkit.supports import simplex, unit
 from likelihoodkit.wrappers.censored import Truncated
-from likelihoodkit.wrappers.inside import Inside, declare, inside, made, ordered
+from likelihoodkit.wrappers.inside import Inside, declare, inside, made, ordered, wrapper
 
 
+@wrapper
 def ZeroInflated(noise: Any, **bindings: Any) -> Bound:
     """Counts with extra zeros: with ``zero_probability`` a zero for sure, otherwise a count of ``noise``.
 
@@ -70,6 +71,7 @@ def _zero_inflated(found: Inside, bindings: dict[str, Any]) -> Bound:
     )
 
 
+@wrapper
 def Hurdle(noise: Any, **bindings: Any) -> Bound:
     """Zeros of their own: with ``zero_probability`` the outcome is zero, otherwise ``noise`` without its zeros.
 
@@ -134,6 +136,7 @@ def _hurdle(found: Inside, rest: Inside, bindings: dict[str, Any]) -> Bound:
     )
 
 
+@wrapper
 def ZeroOneInflated(noise: Any, **bindings: Any) -> Bound:
     """Proportions with exact zeros and ones: three classes of outcomes, of which the middle one has a noise.
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec
 
 import sympy as sp
 
 from likelihoodkit import primitives as p
+from likelihoodkit.binding import as_declared
 from likelihoodkit.declaration import (
     Bound,
     Declared,
@@ -31,6 +33,8 @@ from likelihoodkit.errors import BindingError
 from likelihoodkit.links import Link
 from likelihoodkit.supports import Support
 from likelihoodkit.wrappers.growth import log_step_of_growth
+
+Given = ParamSpec("Given")
 
 #: the ends of an interval in a declared ``log_step``
 LOW, HIGH = sp.Dummy("low", real=True), sp.Dummy("high", real=True)
@@ -248,6 +252,20 @@ def ordered(found: Inside, wrapper: str) -> Inside:
     return found
 
 
+def wrapper(make: Callable[Given, Bound]) -> Callable[Given, Bound]:
+    """A maker of noises from noises; what it makes knows how, and so can be pickled and sent to other processes."""
+
+    @wraps(make)
+    def call(*arguments: Given.args, **keywords: Given.kwargs) -> Bound:
+        bound = make(*arguments, **keywords)
+        family = as_declared(bound.family)
+        if family.recipe is None and family.__module__.startswith(__package__):
+            family.recipe = (call, arguments, keywords)
+        return bound
+
+    return call
+
+
 _MADE: dict[Any, Bound] = {}
 
 
@@ -282,4 +300,4 @@ def declare(
     return bind(family, bindings)
 
 
-__all__ = ["Inside", "declare", "inside", "made", "ordered", "outcome"]
+__all__ = ["Inside", "declare", "inside", "made", "ordered", "outcome", "wrapper"]

@@ -10,9 +10,10 @@ import sympy as sp
 from likelihoodkit.declaration import Bound, as_bound, outcome
 from likelihoodkit.errors import BindingError
 from likelihoodkit.supports import Support
-from likelihoodkit.wrappers.inside import Inside, declare, made
+from likelihoodkit.wrappers.inside import Inside, declare, made, wrapper
 
 
+@wrapper
 def Joint(**noises: Any) -> Bound:
     """Several outcomes of one row, independent given the inputs: the loss is the sum, each on its own scale.
 

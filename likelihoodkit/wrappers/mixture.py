@@ -15,9 +15,10 @@ from likelihoodkit.links import Link
 from likelihoodkit.primitives import from_log, log_add_exp, log_sum_exp, one_hot, pick, sum_over
 from likelihoodkit.primitives.words import exact
 from likelihoodkit.supports import Support, simplex, unit
-from likelihoodkit.wrappers.inside import HIGH, LOW, Inside, declare, inside, made
+from likelihoodkit.wrappers.inside import HIGH, LOW, Inside, declare, inside, made, wrapper
 
 
+@wrapper
 def Mixture(noise: Any, components: int | None = None, **bindings: Any) -> Bound:
     """Each outcome comes from one of K noises, nobody says from which: several peaks, or a few odd rows.
 

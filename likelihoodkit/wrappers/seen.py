@@ -15,7 +15,7 @@ from likelihoodkit.errors import BindingError
 from likelihoodkit.primitives import from_log, log_add_exp, words
 from likelihoodkit.primitives.words import exact
 from likelihoodkit.supports import Support, counts
-from likelihoodkit.wrappers.inside import HIGH, LOW, Inside, declare, inside, made, ordered
+from likelihoodkit.wrappers.inside import HIGH, LOW, Inside, declare, inside, made, ordered, wrapper
 
 Map = Callable[[Any], Any]
 
@@ -41,6 +41,7 @@ SCALES: dict[Map, Scale] = {
 }
 
 
+@wrapper
 def Transformed(noise: Any, scale: Map, on: Support | None = None, inverse: Map | None = None) -> Bound:
     """A noise on ``scale(y)``: what is normal is the logarithm, the square root, the power of the outcome.
 
@@ -114,6 +115,7 @@ def _transformed(found: Inside, scale: Map, name: str, domain: Support, back: Ma
     )
 
 
+@wrapper
 def Discretised(noise: Any) -> Bound:
     """Counts from a noise of amounts rounded down: P(y) = F(y + 1) - F(y), exact in both tails.
 
@@ -167,6 +169,7 @@ def _discretised(found: Inside) -> Bound:
     )
 
 
+@wrapper
 def Mislabelled(noise: Any, rates: Any) -> Bound:
     """Classes seen through a channel that is known to err: the loss of the label, the prediction of the class.
 
