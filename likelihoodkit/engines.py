@@ -161,6 +161,8 @@ class Running:
             )
         if threads < 1:
             raise InputError(f"threads must be at least 1, not {threads}", value=threads)
+        if (engine, threads) == (self._engine, self._threads):
+            return self
         if engine == "numba":
             numba_engine.need_compiler()
         other = object.__new__(type(self))

@@ -381,9 +381,7 @@ _CACHE: dict[Bound, Loss] = {}
 
 
 def derive(noise: Any) -> Loss:
-    """Carry out the recipe for a noise (a family, or one with parameters bound) and return its `Loss`.
-
-    Deriving the same noise twice returns the same object.
+    """Carry out the recipe for a noise (a family, or one with parameters bound): its `Loss`, the same one every time.
 
     >>> import likelihoodkit as lk
     >>> lk.derive(lk.Laplace(scale=1)).gradient([3.0], [1.0])
@@ -398,5 +396,4 @@ def derive(noise: Any) -> Loss:
 
 
 def _again(bound: Bound, engine: str, threads: int) -> Loss:
-    loss = derive(bound)
-    return loss if (engine, threads) == ("auto", 1) else loss.compile(engine, threads=threads)
+    return derive(bound).compile(engine, threads=threads)
