@@ -48,8 +48,9 @@ class GeneralizedExtremeValue(Distribution):
     expectation = Piecewise((location + scale * extreme_value_mean(shape), shape < 1), (oo, True))
     variance = Piecewise((scale**2 * extreme_value_variance(shape), shape < exact(1) / 2), (oo, True))
     mode = Piecewise((location + scale * expm1_over(-log1p(shape), shape), shape > -1), (end, True))
-    cdf = exp(-exp(-growth))
-    survival = -expm1(-exp(-growth))
+    within = shape * ((y - location) / scale) > -1
+    cdf = Piecewise((exp(-exp(-growth)), within), (0, shape > 0), (1, True))
+    survival = Piecewise((-expm1(-exp(-growth)), within), (1, shape > 0), (0, True))
     quantile = location + scale * expm1_over(-log(-log(level)), shape)
     entropy = log(scale) + EulerGamma * (1 + shape) + 1
     sound, I = shape > -exact(1) / 2, extreme_value_information

@@ -40,8 +40,9 @@ class GeneralizedPareto(Distribution):
     expectation = Piecewise((scale / (1 - shape), shape < 1), (oo, True))
     variance = Piecewise((scale**2 / ((1 - shape) ** 2 * (1 - 2 * shape)), shape < exact(1) / 2), (oo, True))
     mode = Piecewise((0, shape >= -1), (-scale / shape, True))
-    cdf = -expm1(-growth)
-    survival = exp(-growth)
+    within = shape * (y / scale) > -1
+    cdf = Piecewise((-expm1(-growth), within), (1, True))
+    survival = Piecewise((exp(-growth), within), (0, True))
     quantile = scale * expm1_over(-log1p(-level), shape)
     entropy = log(scale) + shape + 1
     common = (1 + shape) * (1 + 2 * shape)

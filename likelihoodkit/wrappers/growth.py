@@ -1,8 +1,9 @@
-"""log P(low < Y <= high) where the cdf is 1 - exp(-E) or exp(-E) and the logarithm of E is simple in y.
+"""log P(low < Y <= high) where the cdf is 1 - exp(-E) or exp(-E) and E or its logarithm is simple in y.
 
-That is the extreme-value laws and the Weibull. With u = log E the probability is e^-A (1 - e^-(B - A)), A and B being E
-at the two ends; log(B - A) is u at the end where E is larger, and log(1 - e^-w) of the distance w of both u. So nothing
-is subtracted that has overflowed or vanished, and no digits are lost however near or far the ends are.
+These are the Weibull, the extreme-value laws and the generalised Pareto. The probability is e^-A (1 - e^-(B - A)), A
+and B being E at the two ends. With u = log E, log(B - A) is u at the end where E is larger, and log(1 - e^-w) of the
+distance w of both u. So nothing is subtracted that has overflowed or vanished, and no digits are lost however near or
+far the ends are. Of a law that ends where its parameters say, the ends of the interval may lie on or beyond that.
 """
 
 from __future__ import annotations
@@ -16,14 +17,35 @@ from likelihoodkit import primitives as p
 
 def log_step_of_growth(cdf: sp.Expr, y: sp.Symbol, low: Any, high: Any) -> sp.Expr | None:
     """The logarithm of cdf(high) - cdf(low), None where the cdf is of another form."""
+    if not isinstance(cdf, sp.Piecewise):
+        return _step(cdf, y, low, high)
+    (form, within), *beyond = cdf.args
+    between = _step(form, y, low, high) if all(value in (0, 1) for value, _ in beyond) else None
+    if between is None or within == sp.true:
+        return None
+    low_within, high_within = within.xreplace({y: low}), within.xreplace({y: high})
+    up_to_the_end = sp.Piecewise((between, high_within), (_log_survival(form).xreplace({y: low}), True))
+    from_the_end = sp.Piecewise((sp.log(form).xreplace({y: high}), high_within), (-sp.oo, True))
+    return sp.Piecewise((up_to_the_end, low_within), (from_the_end, True))
+
+
+def _step(cdf: sp.Expr, y: sp.Symbol, low: Any, high: Any) -> sp.Expr | None:
     rising = isinstance(-cdf, p.expm1)
     growth = -(-cdf).args[0] if rising else -cdf.args[0] if isinstance(cdf, sp.exp) else None
-    u = None if growth is None else _logarithm(growth)
+    if growth is None:
+        return None
+    if rising and (distance := _distance(growth, y, low, high)) is not None:
+        return p.log1m_exp(distance) - growth.xreplace({y: low})
+    u = _logarithm(growth)
     length = None if u is None else _log_distance(u if rising else -u, y, low, high)
-    if growth is None or u is None or length is None:
+    if u is None or length is None:
         return None
     nearer, further = (low, high) if rising else (high, low)
     return p.log1m_exp_neg_exp(u.xreplace({y: further}) + p.log1m_exp_neg_exp(length)) - growth.xreplace({y: nearer})
+
+
+def _log_survival(cdf: sp.Expr) -> sp.Expr:
+    return (-cdf).args[0] if isinstance(-cdf, p.expm1) else sp.log(-p.expm1(cdf.args[0]))
 
 
 def _logarithm(growth: sp.Expr) -> sp.Expr | None:
@@ -32,13 +54,27 @@ def _logarithm(growth: sp.Expr) -> sp.Expr | None:
     return growth.exp * sp.log(growth.base) if isinstance(growth, sp.Pow) else None
 
 
+def _distance(u: sp.Expr, y: sp.Symbol, low: Any, high: Any) -> sp.Expr | None:
+    """u(high) - u(low) where u is log(1 + a v)/a and v is linear in y."""
+    if not isinstance(u, p.log1p_over):
+        return None
+    v, a = u.args
+    slope = sp.diff(v, y)
+    if slope.has(y):
+        return None
+    return p.log1p_over((high - low) / (1 / slope + a * (v.xreplace({y: low}) / slope)), a)
+
+
 def _log_distance(u: sp.Expr, y: sp.Symbol, low: Any, high: Any) -> sp.Expr | None:
-    """log(u(high) - u(low)) where u is linear in y or in log y."""
+    """log(u(high) - u(low)) where u is such a logarithm, or linear in y or in log y."""
+    distance = _distance(u, y, low, high)
+    if distance is not None:
+        return sp.log(distance)
     slope = sp.diff(u, y)
-    if y not in slope.free_symbols:
+    if not slope.has(y):
         return sp.log(high - low) + sp.log(slope)
     slope = sp.expand(slope * y)
-    return None if y in slope.free_symbols else sp.log(_log_ratio(low, high)) + sp.log(slope)
+    return None if slope.has(y) else sp.log(_log_ratio(low, high)) + sp.log(slope)
 
 
 def _log_ratio(low: Any, high: Any) -> sp.Expr:

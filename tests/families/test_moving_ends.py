@@ -181,3 +181,73 @@ def test_a_minimum_inside_wrappers() -> None:
         both([[1.0, 1.0]], [[0.0, 0.0, 1.0]])
     with pytest.raises(SupportError, match="at least minimum"):
         lk.derive(lk.Mixture(noise, components=2))([1.0], [[0.0, 0.0, 0.0, 1.0]])
+
+
+# -- intervals whose ends lie on the end of the support, or beyond ---------------------------------------------------
+
+
+def _pareto(y: mpf, scale: mpf, shape: mpf) -> mpf:
+    inside = 1 + shape * y / scale
+    return 1 - (inside ** (-1 / shape) if inside > 0 else 0)
+
+
+def _extreme(y: mpf, location: mpf, scale: mpf, shape: mpf) -> mpf:
+    inside = 1 + shape * (y - location) / scale
+    if inside <= 0:
+        return mpf(0 if shape > 0 else 1)
+    return mp.exp(-(inside ** (-1 / shape)))
+
+
+INTERVALS = [
+    (lk.GeneralizedPareto, (1.0, 2.0), (0.0, -0.5)),
+    (lk.GeneralizedPareto, (1.0, 3.0), (0.0, -0.5)),
+    (lk.GeneralizedPareto, (1.5, 2.0), (0.0, -0.5)),
+    (lk.GeneralizedPareto, (-np.inf, 2.0), (0.0, -0.5)),
+    (lk.GeneralizedPareto, (0.5, 0.5000001), (0.3, -0.5)),
+    (lk.GeneralizedPareto, (1.0, 200.0), (0.3, 0.4)),
+    (lk.GeneralizedPareto, (1.0, np.inf), (0.3, -0.25)),
+    (lk.GeneralizedExtremeValue, (-2.0, -1.0), (0.0, 0.0, 0.5)),
+    (lk.GeneralizedExtremeValue, (-3.0, -1.0), (0.0, 0.0, 0.5)),
+    (lk.GeneralizedExtremeValue, (-2.0, np.inf), (0.0, 0.0, 0.5)),
+    (lk.GeneralizedExtremeValue, (1.0, 2.0), (0.0, 0.0, -0.5)),
+    (lk.GeneralizedExtremeValue, (1.0, 3.0), (0.0, 0.0, -0.5)),
+    (lk.GeneralizedExtremeValue, (-np.inf, 2.0), (0.0, 0.0, -0.5)),
+    (lk.GeneralizedExtremeValue, (0.5, 0.5000001), (0.2, 0.3, 0.25)),
+    (lk.GeneralizedExtremeValue, (1.0, 4.0), (0.2, 0.3, -0.125)),
+]
+
+
+@pytest.mark.parametrize(("family", "y", "outputs"), INTERVALS, ids=str)
+def test_an_interval_up_to_the_end_or_beyond(family: type, y: tuple[float, float], outputs: tuple[float, ...]) -> None:
+    """The probability of the interval from the textbook's cdf, its slopes from differences on the side of the end."""
+    noise = family(scale="exp")
+    value, gradient = lk.derive(lk.Censored(noise)).value_and_gradient([y], [outputs])
+    scale_at = len(outputs) - 2
+
+    def loss(*f: mpf) -> mpf:
+        cdf = _pareto if family is lk.GeneralizedPareto else _extreme
+        numbers = [mp.exp(x) if i == scale_at else x for i, x in enumerate(f)]
+        below = mpf(0) if y[0] == -np.inf else cdf(mpf(y[0]), *numbers)
+        return -mp.log((mpf(1) if y[1] == np.inf else cdf(mpf(y[1]), *numbers)) - below)
+
+    with mp.workdps(80):
+        at, step = [mpf(x) for x in outputs], mpf(10) ** -25
+        assert value[0] == pytest.approx(float(loss(*at)), rel=1e-14, abs=1e-300)
+        for i, slope in enumerate(gradient[0]):
+            moved = [[x + sign * step * (i == k) for k, x in enumerate(at)] for sign in (-1, 1)]
+            assert slope == pytest.approx(float((loss(*moved[1]) - loss(*moved[0])) / (2 * step)), rel=1e-12, abs=1e-12)
+
+
+def test_an_interval_beyond_the_end_is_impossible() -> None:
+    """Nothing lies there: the loss is inf and the gradient 0, as for an outcome that is seen there."""
+    beyond = [
+        (lk.GeneralizedPareto, [[2.0, 3.0], [3.0, 4.0], [2.0, np.inf], [2.5, 2.5]], [0.0, -0.5]),
+        (lk.GeneralizedExtremeValue, [[-3.0, -2.0], [-4.0, -3.0], [-np.inf, -2.0]], [0.0, 0.0, 0.5]),
+        (lk.GeneralizedExtremeValue, [[2.0, 3.0], [3.0, 4.0], [2.0, np.inf]], [0.0, 0.0, -0.5]),
+    ]
+    for family, y, outputs in beyond:
+        loss = lk.derive(lk.Censored(family(scale="exp")))
+        value, gradient = loss.value_and_gradient(y, [outputs] * len(y))
+        assert np.isposinf(value).all()
+        assert not gradient.any()
+        assert not np.isnan(loss.hessian(y, [outputs] * len(y))).any()
