@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import sympy as sp
-from sympy import Add, Expr, Mul, exp
+from sympy import Add, Expr, Mul, exp, log
 
 from likelihoodkit import primitives as p
 from likelihoodkit.primitives import differences, logistic, products, single
@@ -127,12 +127,15 @@ def _rate_times_argument(weight: Expr, rate: Expr) -> Expr | None:
         return _WEIGHTED[type(rate)](weight if a == 0 else p.times_exp(weight, a), z) if shared else None
     if isinstance(rate, products.weighted_rate | products.weighted_rate_slope):
         w, z = rate.args
-        return rate.func(weight * w, z) if _shares(weight, z) else None
+        of_size = isinstance(z, log) and bool(weight.free_symbols)  # the rate is x/(e^x - 1), which outlives nothing
+        return rate.func(weight * w, z) if of_size or _shares(weight, z) else None
     return None
 
 
 def _shares(weight: Expr, z: Expr) -> bool:
-    """Does a term of the weight, or of what it is a power of, hold a product that z holds?"""
+    """Does a term of the weight, or of what it is a power of, hold a product that z holds, or 1/x where z is log x?"""
+    if isinstance(z, log) and weight.as_base_exp() == (z.args[0], -1):
+        return True
     factors = (f for term in Add.make_args(weight.as_base_exp()[0]) for f in Mul.make_args(term))
     return any(isinstance(f, p.times_exp) and z.has(f) for f in factors)
 

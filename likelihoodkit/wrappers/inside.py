@@ -39,6 +39,9 @@ Given = ParamSpec("Given")
 #: the ends of an interval in a declared ``log_step``
 LOW, HIGH = sp.Dummy("low", real=True), sp.Dummy("high", real=True)
 
+#: of a logarithm below this the nearer end of the interval says all: both ends may be -inf, and have no difference
+NOWHERE = -sp.exp(709)
+
 
 @dataclass
 class Inside:
@@ -166,10 +169,16 @@ class Inside:
         below, above = self.log_cdf(high), (self.log_survival(low), self.log_survival(high))
 
         def nearer_tail(first: sp.Expr) -> sp.Expr:  # neither probability is then close to one
-            return sp.Piecewise(
-                (below + p.log1m_exp(below - first), first < -sp.log(2)),
-                (above[0] + p.log1m_exp(above[0] - above[1]), True),
+            cases = (
+                (below, below - first, first < -sp.log(2)),
+                (above[0], above[0] - above[1], sp.true),
             )
+            pieces = []
+            for near, distance, where in cases:
+                if not near.has(sp.Piecewise):
+                    pieces.append((near, sp.And(where, near < NOWHERE)))
+                pieces.append((near + p.log1m_exp_neg_exp(sp.log(distance)), where))
+            return sp.Piecewise(*pieces)
 
         return by_cases(sp.piecewise_fold(self.log_cdf(low)), nearer_tail)
 

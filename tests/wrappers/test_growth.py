@@ -126,3 +126,58 @@ def test_ends_whose_ratio_is_no_number() -> None:
     shape = 2.0**-9
     inside = math.exp(-(1e-300**shape)) - math.exp(-(1e300**shape))
     np.testing.assert_allclose(loss([[1e-300, 1e300]], [[0.0, math.log(shape)]]), [-math.log(inside)], rtol=1e-13)
+
+
+def _log_gamma_tail(upper: bool, shape: mp.mpf, x: mp.mpf) -> mp.mpf:
+    """log P(shape, x) by its series, log Q by its continued fraction or from P."""
+    if not upper:
+        return shape * mp.log(x) - x - mp.loggamma(shape + 1) + mp.log(mp.hyp1f1(1, shape + 1, x))
+    if x < 1:
+        return mp.log1p(-mp.exp(_log_gamma_tail(False, shape, x)))
+    fraction = mp.mpf(0)
+    for n in range(80, 0, -1):
+        fraction = n * (n - shape) / (x + 2 * n + 1 - shape - fraction)
+    return shape * mp.log(x) - x - mp.loggamma(shape) - mp.log(x + 1 - shape + fraction)
+
+
+#: interval, log mean, log shape: tails that are rarer than any before, and shapes near the smallest number
+GAMMA = [
+    ((-INF, 1.0), (10.0, 88.0)),
+    ((-INF, 1.0), (3.0, 300.0)),
+    ((-INF, 0.01), (30.0, 345.0)),
+    ((-INF, 1.0), (0.0, -690.0)),
+    ((-INF, 1.0), (700.0, -5.0)),
+    ((1.0, INF), (-345.0, 30.0)),
+    ((1.0, INF), (-104.0, 345.0)),
+    ((0.01, INF), (-88.0, 88.0)),
+    ((1.0, INF), (0.0, -690.0)),
+    ((1.0, INF), (660.0, -30.0)),
+]
+
+
+@pytest.mark.parametrize(("ends", "outputs"), GAMMA, ids=str)
+def test_rare_tails_of_a_censored_gamma(ends: tuple[float, float], outputs: tuple[float, float]) -> None:
+    upper = ends[1] == INF
+    value, gradient = lk.derive(lk.Censored(lk.Gamma)).value_and_gradient([ends], [outputs])
+
+    def loss(f: mp.mpf, g: mp.mpf) -> mp.mpf:
+        shape = mp.exp(g)
+        return -_log_gamma_tail(upper, shape, shape * mp.mpf(ends[0] if upper else ends[1]) / mp.exp(f))
+
+    with mp.workdps(600):
+        f, g, step = *map(mp.mpf, outputs), mp.mpf(10) ** -120
+        slopes = [(loss(f + step, g) - loss(f, g)) / step, (loss(f, g + step) - loss(f, g)) / step]
+        true = [float(loss(f, g)), *map(float, slopes)]
+    np.testing.assert_allclose([value[0], *gradient[0]], true, rtol=2e-11)
+
+
+def test_a_censored_gamma_has_a_value_everywhere() -> None:
+    """Never NaN, nor in the gradient as long as shape y/mean is a number; infinite where both ends are out of reach."""
+    outputs = np.array(list(product(OUTPUTS, OUTPUTS)))
+    loss = lk.derive(lk.Censored(lk.Gamma))
+    for ends in [(-INF, 1.0), (-INF, 1e5), (1.0, INF), (1.0, 2.0), (0.01, 1e5)]:
+        value, gradient = loss.value_and_gradient(np.broadcast_to(ends, outputs.shape), outputs)
+        assert not np.isnan(value).any()
+        within = np.abs(outputs[:, 1] - outputs[:, 0]) < 690
+        assert not np.isnan(gradient[within]).any()
+    assert loss([[1.0, 2.0]], [[-104.0, 700.0]])[0] == INF

@@ -21,6 +21,8 @@ from likelihoodkit.primitives.kernels.robust import expm1_minus
 
 LOG_2PI = float(np.log(2.0 * np.pi))
 HALF = float(np.log(0.5))
+#: e^u is a number up to here, and for some way beyond
+FAR = 600.0
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,12 @@ def _log_ratio(a: Floats, x: Floats) -> Floats:
     return np.asarray(np.where(near, np.log1p((x - a) / a), np.log(x) - np.log(a)))
 
 
+def _log_one_plus_ratio(y: Any, x: Floats) -> Floats:
+    """log(1 + y/x), also where y/x overflows."""
+    ratio = y / x
+    return np.asarray(np.where(ratio < np.inf, np.log1p(ratio), np.log(y) - np.log(x)))
+
+
 def _front(a: Floats, x: Floats) -> Floats:
     """log of x^a e^-x / Gamma(a)."""
     return np.asarray(0.5 * (np.log(a) - LOG_2PI) - stirling_error(a) - poisson_deviance_half(a, x))
@@ -59,12 +67,15 @@ def _side(a: Floats, x: Floats, *, upper: bool, small: bool) -> Side:
     drift = sign * (x - a)  # how fast the weight falls at the edge
 
     def log_weight(u: Floats) -> Floats:
-        return np.asarray(-drift * u - x * expm1_minus(sign * u))
+        bend = x * np.asarray(expm1_minus(sign * u))
+        if small and upper and np.any(u > FAR):  # e^u overflows, x e^u does not
+            bend = np.where(u > FAR, x * np.exp(FAR) * np.exp(u - FAR) - x * (1.0 + u), bend)
+        return np.asarray(-drift * u - bend)
 
     if small:
         turn = -sign * np.log(x)  # where x e^u or x e^-u passes 1
         if upper:
-            end = np.log1p((60.0 + 1.5 * a * np.log1p(100.0 / x)) / x)
+            end = _log_one_plus_ratio(60.0 + 1.5 * a * _log_one_plus_ratio(100.0, x), x)
             edges = panels(np.maximum(np.minimum(turn - 37.0, end), 0.0), end, 8)
             tail = tail_of(log_weight, [lambda u: u], edges)
         else:
@@ -73,6 +84,8 @@ def _side(a: Floats, x: Floats, *, upper: bool, small: bool) -> Side:
             tail = tail_of(log_weight, [lambda u: u], edges, a, [(end, True)])
     else:
         far = np.sqrt(120.0 / x) + 120.0 / np.maximum(a, x) if upper else np.sqrt(135.0 / x) + 45.0 / a + 1.0
+        # the weight is below e^-(drift u): far out in the tail it dies out many scales before the bound above
+        far = np.where(drift > 0, np.minimum(far, 50.0 / np.where(drift > 0, drift, 1.0)), far)
         end = end_of(log_weight, lambda u: -drift - sign * x * np.expm1(sign * u), far)
         tail = tail_of(log_weight, [lambda u: u], panels(np.zeros(np.shape(end)), end, 2)[1:])
     mean, variance = tail.means[0], tail.covariances[0]
@@ -125,9 +138,12 @@ def sides(a: Floats, x: Floats) -> tuple[Side, Side]:
         if mask.any():
             for k, side in enumerate(_both(a[mask], x[mask], small=small)):
                 result[k][:, mask] = [side.log, side.shape, side.curve, side.pull, side.gap]
-    for at, near, far in ((x == 0, 0, 1), (np.isposinf(x), 1, 0)):
-        edge = at & (a > 0)
-        result[near][0, edge], result[far][:4, edge] = -np.inf, 0.0
+    none, all_ = (x == 0) & (a > 0), np.isposinf(x) & (a > 0)
+    for one, other, edge in ((0, 1, none), (1, 0, all_)):
+        result[one][0, edge], result[other][:4, edge] = -np.inf, 0.0
+    # P is x^a/Gamma(a + 1) near 0, and Q is x^(a - 1) e^-x/Gamma(a) far out
+    result[0][1:, none] = -np.inf + 0 * a[none], -trigamma(1.0 + a[none]), a[none], 1.0 / a[none]
+    result[1][1:, all_] = np.inf + 0 * a[all_], -trigamma(a[all_]), np.inf + 0 * a[all_], 0 * a[all_]
     lower, upper = (Side(*(row.reshape(shape) for row in part)) for part in result)
     return lower, upper
 
