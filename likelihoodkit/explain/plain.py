@@ -95,6 +95,7 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     "regularised_beta_inverse": ("I⁻¹({2}; {0}, {1})", "atom"),
     "student_cdf": ("T({1}; {0})", "atom"),
     "student_quantile": ("T⁻¹({1}; {0})", "atom"),
+    "cut_student_quantile": ("log(1 + ({1}) t)/({1}) at T({0}; t | 1 + ({1}) t > 0) = {2}", "sum"),
     "log_zeta1p_exp": ("log ζ(1 + e^{0:power})", "product"),
     "zeta_share": ("ζ(1 + {0}, {1})/ζ(1 + {0})", "product"),
     "log_add_exp": ("log(e^{0:power} + e^{1:power})", "product"),

@@ -1,21 +1,18 @@
 """BoxCoxT noise."""
 
-from sympy import Abs, Piecewise
-
 from likelihoodkit import links
-from likelihoodkit.declaration import Distribution, outcome, parameter
+from likelihoodkit.declaration import Distribution, level, outcome, parameter
 from likelihoodkit.primitives.words import (
+    cut_student_cdf,
+    cut_student_quantile,
     exact,
     exp,
     expm1_over,
     log,
     log1p,
     log_rising,
-    log_student_cdf,
-    maximum,
     pi,
     student_cut_loss,
-    student_window_loss,
 )
 from likelihoodkit.supports import positive, real
 
@@ -37,19 +34,11 @@ class BoxCoxT(Distribution):
     power  = parameter(real, link=links.identity, typical=(0.5, 1.5))
     df     = parameter(positive, link=links.exp, typical=(3.0, 20.0))
 
-    z, kept = expm1_over(log(y / median), power) / scale, -student_cut_loss(df, scale * power)
+    z, edge, rise = expm1_over(log(y / median), power) / scale, scale * power, power * log(y / median)
     log_density = (
         log_rising(df / 2, exact(1) / 2) - log(pi * df) / 2 - (df + 1) / 2 * log1p(z**2 / df)
-        + power * log(y / median) - log(y) - log(scale) - kept
+        + rise - log(y) - log(scale) + student_cut_loss(df, edge)
     )
-
-    edge = -1 / (scale * Abs(power))
-    half = exp(power * log(y / median)) / (2 * scale * Abs(power))  # half the way from the edge, on which digits are
-    toward = Piecewise((z, power > 0), (-z, True))
-    apart = exp(log_student_cdf(df, toward) - kept) - exp(log_student_cdf(df, edge) - kept)
-    close = exp(-student_window_loss(df, toward - half, half) - kept)
-    inner = Piecewise((close, half < maximum(1, -edge / 4)), (apart, True))
-    cdf = Piecewise((inner, power > 0), (exp(log_student_cdf(df, z) - kept), True))
-    survival = Piecewise((exp(log_student_cdf(df, -z) - kept), power > 0), (inner, True))
-
+    cdf, survival = cut_student_cdf(df, edge, z, rise), cut_student_cdf(df, -edge, -z, rise)
+    quantile = median * exp(scale * cut_student_quantile(df, edge, level))
     limit = {"df": (float("inf"), "BoxCoxNormal")}

@@ -92,6 +92,7 @@ def _student_cut(d: sp.Expr, x: sp.Expr) -> sp.Expr:
 
 
 student_cut_loss: Kind = with_slopes("student_cut", _student_cut, "dx", accurate="df > 0")
+cut_student_quantile: Kind = primitive("cut_student_quantile", None, (None,) * 3, accurate="df > 0")
 
 
 def _student_window(d: sp.Expr, m: sp.Expr, h: sp.Expr) -> sp.Expr:
@@ -100,6 +101,17 @@ def _student_window(d: sp.Expr, m: sp.Expr, h: sp.Expr) -> sp.Expr:
 
 
 student_window_loss: Kind = with_slopes("student_window", _student_window, "dmh", accurate="df > 0, h > 0")
+
+
+def cut_student_cdf(df: sp.Expr, x: sp.Expr, z: sp.Expr, rise: sp.Expr) -> sp.Expr:
+    """Student's distribution function where it is cut at -1/x, at z with log(1 + x z) = rise; survival at -x, -z."""
+    kept, edge = -student_cut_loss(df, x), -1 / sp.Abs(x)
+    toward = sp.Piecewise((z, x > 0), (-z, True))
+    half = exp(rise) / (2 * sp.Abs(x))  # half the way from the edge, on which digits are
+    apart = exp(log_student_cdf(df, toward) - kept) - exp(log_student_cdf(df, edge) - kept)
+    close = exp(-student_window_loss(df, toward - half, half) - kept)
+    inner = sp.Piecewise((close, half < sp.Max(1, -edge / 4)), (apart, True))
+    return sp.Piecewise((inner, x > 0), (exp(log_student_cdf(df, z) - kept), True))
 
 
 def _box_cox_student(y: sp.Expr, t: sp.Expr, s: sp.Expr, p: sp.Expr, _: sp.Expr, n: sp.Expr) -> sp.Expr:

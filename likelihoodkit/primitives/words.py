@@ -144,6 +144,8 @@ from likelihoodkit.primitives.extremes import (
     generalized_pareto_loss as generalized_pareto_loss,
 )
 from likelihoodkit.primitives.families import (
+    cut_student_cdf as cut_student_cdf,
+    cut_student_quantile as cut_student_quantile,
     poisson_inverse_gaussian_loss as poisson_inverse_gaussian_loss,
     student_cut_loss as student_cut_loss,
     student_window_loss as student_window_loss,

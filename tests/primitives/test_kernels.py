@@ -18,7 +18,7 @@ ALONE = {  # no mpmath definition of one number: tested below, or NumPy's own
     "softmax_cross_entropy", "softmax_pull", "pick", "one_hot", "sum_over", "entries", "largest_other",
     "is_largest_other",
     "gammaincinv", "gammainccinv", "betaincinv", "regularised_gamma_p_inverse", "regularised_gamma_q_inverse",
-    "regularised_beta_inverse", "student_quantile", *SECOND,
+    "regularised_beta_inverse", "student_quantile", "cut_student_quantile", *SECOND,
     "soft_cross_entropy", "soft_residual", "beta_deviance", "log_square_rest", "softplus_rest",
 }  # fmt: skip
 LIMITS = [
@@ -190,6 +190,46 @@ def test_inverses_of_distribution_functions():
     assert kernels.regularised_beta(2.5, 4.0, kernels.betaincinv(2.5, 4.0, p)) == pytest.approx(p, rel=1e-13)
     assert kernels.student_cdf(4.5, kernels.student_quantile(4.5, p)) == pytest.approx(p, rel=1e-10)
     assert kernels.ndtr(kernels.ndtri(p)) == pytest.approx(p, rel=1e-14)
+
+
+@pytest.mark.parametrize("df", [0.3, 3.0, 30.0])
+def test_student_quantiles_far_out(df: float) -> None:
+    p = np.array([1e-200, 1e-80, 1e-20, 1e-3, 0.3])
+    t = kernels.student_quantile(df, p)
+    for level, value in zip(p[np.isfinite(t)], t[np.isfinite(t)], strict=True):
+        assert float(_student(df, mp.mpf(value))) == pytest.approx(level, rel=1e-12)
+    assert kernels.student_quantile(df, 1 - 2.0**-40) == -kernels.student_quantile(df, 2.0**-40)
+    assert kernels.student_quantile(df, np.array([0.0, 0.5, 1.0])).tolist() == [-INF, 0.0, INF]
+
+
+@pytest.mark.parametrize("x", [2.0, 0.1, 1e-9, 0.0, -1e-3, -0.75])
+@pytest.mark.parametrize("df", [0.3, 3.0, 30.0])
+def test_cut_student_quantiles(df: float, x: float) -> None:
+    with mp.workdps(60):
+        edge = mp.mpf(x)
+        kept, lost = (_student(df, 1 / abs(edge)), _student(df, -1 / edge) if x > 0 else 0) if x else (1, 0)
+        for level in (1e-30, 1e-8, 0.02, 0.4, 0.98, 1 - 2.0**-40):
+            found = mp.mpf(kernels.cut_student_quantile(df, x, level))
+            value = mp.expm1(edge * found) / edge if x else found
+            reached = (_student(df, value) - lost) / kept
+            assert float(reached) == pytest.approx(level, rel=1e-12)
+            assert float(1 - reached) == pytest.approx(1 - level, rel=1e-12)
+    assert kernels.cut_student_quantile(df, x, np.array([0.0, 1.0])).tolist() == [-INF, INF]
+
+
+def _student(df: float, t: mp.mpf) -> mp.mpf:
+    tail = mp.betainc(mp.mpf(df) / 2, mp.mpf(1) / 2, 0, df / (df + t * t), regularized=True) / 2
+    return 1 - tail if t > 0 else tail
+
+
+def test_student_quantiles_beyond_float64_leave_a_root_of_them() -> None:
+    """At df = 0.02 the quantile is 1e772, of which a power of -5 makes an amount."""
+    with mp.workdps(40):
+        h, p = mp.mpf(0.01), mp.mpf(2.0**-50)
+        log_t = (mp.log(mp.mpf(0.02)) - mp.log(2 * p * h * mp.beta(h, mp.mpf(1) / 2)) / h) / 2
+        kept = _student(0.02, mp.mpf(1) / 5)
+        expected = (mp.log(5) + log_t - mp.log(kept) / 0.02) / -5
+    assert kernels.cut_student_quantile(0.02, -5.0, 2.0**-50) == pytest.approx(float(expected), rel=1e-12)
 
 
 def test_huber_and_selection():

@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from likelihoodkit.primitives.kernels.cdfs import (  # isort: skip
         betaincinv, gammainccinv, gammaincinv, regularised_beta, regularised_beta_complement, regularised_beta_inverse,
         regularised_gamma_p, regularised_gamma_p_inverse, regularised_gamma_q, regularised_gamma_q_inverse, student_cdf,
-        student_quantile,
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.classes import (  # isort: skip
         entries, is_largest_other, largest_other, log_sum_exp, one_hot, pick, softmax, softmax_cross_entropy,
@@ -184,6 +183,7 @@ if TYPE_CHECKING:
     from likelihoodkit.primitives.kernels.student_cut import (  # isort: skip
         student_cut_d, student_cut_dd, student_cut_dx, student_cut_loss, student_cut_x, student_cut_xx,
     )  # fmt: skip
+    from likelihoodkit.primitives.kernels.student_quantiles import cut_student_quantile, student_quantile  # isort: skip
     from likelihoodkit.primitives.kernels.student_tails import (  # isort: skip
         log_student_cdf, log_student_cdf_df, log_student_cdf_df2, student_hazard,
     )  # fmt: skip
@@ -246,7 +246,8 @@ __all__ = [
     "continuous_bernoulli_loss", "continuous_bernoulli_slope", "continuous_bernoulli_variance",
     "conway_maxwell_poisson_f", "conway_maxwell_poisson_ff", "conway_maxwell_poisson_fn",
     "conway_maxwell_poisson_loss", "conway_maxwell_poisson_n", "conway_maxwell_poisson_nn", "corrected", "cos",
-    "cosh", "delay_loss", "delay_pull", "delay_rate", "delay_wait", "digamma", "digamma_chord", "digamma_rising",
+    "cosh", "cut_student_quantile", "delay_loss", "delay_pull", "delay_rate", "delay_wait", "digamma", "digamma_chord",
+    "digamma_rising",
     "entries", "erf", "erfc", "excess_log1m", "excess_rate", "excess_rate_slope", "exp", "exp_minus", "expm1",
     "expm1_minus", "expm1_over", "expm1_over_da", "expm1_over_daa", "exprel", "exprel_derivative",
     "extreme_value_information", "extreme_value_loss", "extreme_value_mean", "extreme_value_pull",

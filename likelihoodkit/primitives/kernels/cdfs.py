@@ -56,12 +56,6 @@ def student_cdf(df: Floats, z: Floats) -> Floats:
     return np.asarray(special.stdtr(df, z))
 
 
-@kernel
-def student_quantile(df: Floats, p: Floats) -> Floats:
-    """Quantile of Student's t."""
-    return np.asarray(special.stdtrit(df, p))
-
-
 gammaincinv = regularised_gamma_p_inverse
 gammainccinv = regularised_gamma_q_inverse
 betaincinv = regularised_beta_inverse
