@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
 from importlib.util import find_spec
@@ -15,8 +14,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from likelihoodkit.binding import Binding, Bound, Fixed, Held, Parameter, Shared
 from likelihoodkit.compile.cache import recall
-from likelihoodkit.compile.checks import all_finite, all_inside
-from likelihoodkit.compile.named_text import WIDTHS, Block, Input
 from likelihoodkit.compile.numpy_engine import Runner
 from likelihoodkit.compile.program import Program
 from likelihoodkit.compile.split import Prepared
@@ -26,16 +23,16 @@ from likelihoodkit.later import Later, sp
 from likelihoodkit.links import LINKS, Link
 from likelihoodkit.rows import Reader, Rows
 from likelihoodkit.straight import Calls
-from likelihoodkit.supports import Support
-from likelihoodkit.vector_rows import RULES
 
 if TYPE_CHECKING:
+    from likelihoodkit import signatures
     from likelihoodkit.compile import build, javascript, numba_engine, numba_text, source as printed
     from likelihoodkit.compile.tensors import text
     from likelihoodkit.derived import Derived
 else:
     build, numba_engine = Later("likelihoodkit.compile.build"), Later("likelihoodkit.compile.numba_engine")
     javascript, numba_text = Later("likelihoodkit.compile.javascript"), Later("likelihoodkit.compile.numba_text")
+    signatures = Later("likelihoodkit.signatures")
     printed, text = Later("likelihoodkit.compile.source"), Later("likelihoodkit.compile.tensors.text")
 
 Array = NDArray[Any]
@@ -196,47 +193,7 @@ class Running:
 
     def _signature(self) -> printed.Signature:
         """How a written module is called."""
-        places, domain = self._reader.places, self.bound.family.outcome.domain
-        shared = [(name, place.name) for name, place in places.shared.items()]
-        outputs = [(name, place.name, place.vector) for name, place in places.outputs.items()]
-        inputs: tuple[Input, ...] = ()
-        if domain.vector and domain.layout == "entries" and len(outputs) == 1 and outputs[0][2]:
-            name, symbol, _ = outputs[0]
-            predicted = self.bound.family.parameters[name].domain
-            y, f = array_of("y", places.y.name, domain), array_of("outputs", symbol, predicted, free=True)
-            inputs = (replace(y, predicted=False, group="K"), replace(f, group="K"))
-        blocks = self._blocks()
-        if blocks:
-            inputs = (replace(array_of("y", places.y.name, domain), predicted=False),)
-            for name, symbol, _ in outputs:
-                inputs += (array_of(name, symbol, self.bound.family.parameters[name].domain, free=True),)
-            entries = {b.name for b in blocks if b.size == "entries"} | ({"y"} if domain.vector else set())
-            inputs = tuple(replace(one, group="K" if one.name in entries else "") for one in inputs)
-        return printed.Signature(
-            repr(self.bound),
-            str(self._derived.textbook.expression),
-            places.y.name,
-            outputs,
-            [*((name, place.name) for name, place in places.inputs.items()), *shared],
-            list(places.predicted),
-            all_inside(domain),
-            domain.words,
-            domain.vector or bool(domain.entries),
-            inputs,
-            blocks=blocks,
-            bounded=domain.words if domain.upper in dict(places.outputs) else "",
-            constants=tuple((place.name, values) for place, values in places.constants.values()),
-            labels=domain.either_sign,
-        )
-
-    def _blocks(self) -> tuple[Block, ...]:
-        """The outputs of a written module where vectors lie among numbers; () where they do not, or take more."""
-        places, domain = self._reader.places, self.bound.family.outcome.domain
-        found = tuple(Block(name, size, fewest) for name, (size, fewest) in self._reader.measure.blocks.items())
-        vectors = domain.vector or any(place.vector for place in places.outputs.values())
-        plain = domain.layout == "entries" and not domain.entries and not (places.inputs or places.shared)
-        sized = all(isinstance(b.size, int) or b.size in WIDTHS for b in found)
-        return found if vectors and len(found) > 1 and plain and sized else ()
+        return signatures.signature(self._reader, str(self._derived.textbook.expression))
 
     def prepare(self, y: ArrayLike) -> Prepared:
         """Check outcomes once and compute what depends on them alone, for many calls with other outputs.
@@ -267,22 +224,6 @@ class Running:
                 remedy="Prepare it with the loss that is called",
             )
         return prepared
-
-
-def array_of(name: str, symbol: str, domain: Support, free: bool = False) -> Input:
-    """One array of a written module, asked what its support asks; where a link leads into that it is ``free``."""
-    rules = () if free else RULES.get(domain.name, ())
-    anything = free or domain.special or domain.sums_to_one
-    return Input(
-        name,
-        symbol,
-        domain.vector,
-        all_finite if anything else all_inside(domain),
-        domain.words,
-        domain.name if domain.layout == "entries" else "",
-        tuple((wrong, test.__module__, test.__name__) for wrong, test in rules),
-        domain.either_sign,
-    )
 
 
 def _told(how: Binding, row: Parameter) -> str:

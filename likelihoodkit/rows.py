@@ -48,7 +48,7 @@ class Reader:
         """The outputs as (n, w), the columns of each name and whether they came flat."""
         names = list(self.places.outputs)
         known = Known() if known is None else known
-        array = known.unstacked(as_real(outputs, "outputs", self.family), self.measure.has_steps)
+        array = known.unstacked(as_real(outputs, "outputs", self.family), self.measure.has_steps, self.family)
         flat = array.ndim == 1 and len(names) == 1 and not set(self.vectors) & set(names)
         if flat:
             array = array[:, None]

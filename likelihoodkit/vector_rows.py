@@ -28,10 +28,17 @@ class Known:
     entries: int = 0
     steps: int = 0
 
-    def unstacked(self, outputs: Array, has_steps: bool) -> Array:
+    def unstacked(self, outputs: Array, has_steps: bool, family: str) -> Array:
         """Outputs (n, T, K) of a sequence as (n, T K), their shape kept; others as they are."""
         if outputs.ndim != 3 or not has_steps:
             return outputs
+        if self.fixed.get("K", outputs.shape[2]) != outputs.shape[2]:
+            raise ShapeError(
+                f"{family} has {self.fixed['K']} classes, but outputs {outputs.shape} have {outputs.shape[2]}",
+                family=family,
+                value=outputs.shape,
+                remedy="Give outputs as (n, T, K)",
+            )
         self.stacked = outputs.shape
         self.fixed["K"] = outputs.shape[2]
         return outputs.reshape(outputs.shape[0], -1)

@@ -26,7 +26,7 @@ STAGES = [
     "declaration", "announced", "contents", "families", "wrappers",
     "vector_numbers", "series_numbers", "numbers", "nll",
     "stabilise", "calculus", "compile", "arrays", "layout", "vector_rows", "calls", "rows", "parts",
-    "straight", "expectation", "majorizer", "matrices", "derived", "engines", "loss", "predict",
+    "straight", "expectation", "majorizer", "matrices", "derived", "signatures", "engines", "loss", "predict",
     # beside the way, reading the same derivation
     "prove", "certify", "explain", "elicit", "reverse",
     # at the end, only using losses

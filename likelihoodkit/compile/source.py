@@ -11,6 +11,7 @@ from likelihoodkit.compile.kernel_text import Collector
 from likelihoodkit.compile.named_text import LABELS, Block, Input, cut_calls, named_calls
 from likelihoodkit.compile.numpy_engine import ENTRIES, TILE
 from likelihoodkit.compile.program import Instruction, Program
+from likelihoodkit.compile.sequence_text import Steps, step_calls
 from likelihoodkit.compile.steps import plan
 from likelihoodkit.compile.tiles import LEAST, WIDE, rows_per_tile
 from likelihoodkit.compile.trace import VECTOR
@@ -90,10 +91,14 @@ class Signature:
     bounded: str = ""
     #: parameters held at a vector, by symbol
     constants: tuple[tuple[str, tuple[float, ...]], ...] = ()
+    #: the arrays where the outcome is labels in a row
+    steps: Steps | None = None
 
     @property
     def symbols(self) -> list[str]:
         """The symbols of what a program is given, in order."""
+        if self.steps is not None:
+            return self.steps.symbols
         if self.inputs:
             return [one.symbol for one in self.inputs]
         return [self.outcome, *(s for _, s, _ in self.outputs), *(s for _, s in self.given)]
@@ -101,18 +106,22 @@ class Signature:
     def refuse(self) -> None:
         """Raise `DerivationError` for a call that no module has yet."""
         vectors = any(v for _, _, v in self.outputs)
+        if self.vector_outcome and not self.inputs:
+            raise DerivationError(f"{self.title}: source with outcomes of several numbers a row is not written yet")
         if not self.by_name and (vectors or self.vector_outcome) and (len(self.outputs) > 1 or self.given):
             raise DerivationError(f"{self.title}: source with vectors among other numbers is not written yet")
 
 
 def module(program: Program, signature: Signature) -> str:
     """The text of a module with `value_and_gradient`, from the program of value and gradient."""
-    if not signature.blocks:
+    if not signature.blocks and signature.steps is None:
         signature.refuse()
-    mixed = any(hasattr(vector_kernels, i.operation) for i in program.instructions)  # the engine runs kernels alone
+    mixed = signature.steps is not None or any(
+        hasattr(vector_kernels, i.operation) for i in program.instructions
+    )  # the engine runs kernels alone
     fast = program if mixed else everyday(program, apart=True)
     collector = Collector()
-    for one in signature.inputs:
+    for one in signature.inputs if signature.steps is None else (signature.steps.outcome,):
         for _, home, function in one.rules:
             collector.need(home, function)
     for instruction in (*program.instructions, *fast.instructions):
@@ -134,7 +143,7 @@ def module(program: Program, signature: Signature) -> str:
         *helpers,
         *([LABELS] if signature.labels or any(one.labels for one in signature.inputs) else []),
         collector.text(),
-        EVERYDAY
+        ("" if signature.steps else EVERYDAY)
         if mixed
         else _function("everyday", fast, signature, "The loss on everyday rows, and which rows are not."),
         _function("everywhere", program, signature, "The loss on any row: the functions above are right everywhere."),
@@ -172,7 +181,7 @@ def _function(name: str, program: Program, signature: Signature, words: str) -> 
     body = [f'    """{words}"""']
     needed = {i.detail for i in program.instructions if i.operation == "input"}
     for symbol, values in signature.constants:
-        if symbol in needed:
+        if symbol in needed and signature.steps is None:
             size = len(values) if len(values) > 1 else f"{symbols[1]}.shape[0]"
             column = f"np.array({list(values)!r})[:, None]"
             body.append(f"    {symbol} = np.broadcast_to({column}, ({size}, {symbols[0]}.shape[-1]))")
@@ -240,6 +249,8 @@ def _expression(instruction: Instruction, names: Mapping[int, str]) -> str:
 
 
 def _all_calls(signature: Signature) -> str:
+    if signature.steps is not None:
+        return step_calls(signature.steps)
     if not signature.inputs:
         return _calls(signature)
     text = named_calls(signature.inputs)

@@ -15,13 +15,13 @@ from likelihoodkit.binding import Held
 from likelihoodkit.compile.source import Signature
 from likelihoodkit.compile.split import Prepared
 from likelihoodkit.declaration import NO_OUTCOME
-from likelihoodkit.engines import array_of
 from likelihoodkit.errors import BindingError, DerivationError, InputError, ShapeError, UnknownNameError
 from likelihoodkit.frameworks import framework_of
 from likelihoodkit.layout import columns as columns_of, entries_of
 from likelihoodkit.losses._catalogue import CatalogueLoss, SignedLabels, entry
 from likelihoodkit.primitives import VectorSymbol
 from likelihoodkit.rows import Rows
+from likelihoodkit.signatures import array_of
 from likelihoodkit.vector_rows import Known, check_outcome
 from likelihoodkit.verbs import verb
 

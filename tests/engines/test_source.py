@@ -18,8 +18,8 @@ from likelihoodkit.errors import DerivationError, UnknownNameError
 from likelihoodkit.families import FAMILIES
 from scope import NUMBERS
 
-#: functions that neither NumPy nor Python's own mathematics has, and sequences
-WITHOUT = {"GeneralizedNormal", "Beta", "ContinuousBernoulli", "Zeta", "VonMisesFisher", "LinearChain"}
+#: functions that neither NumPy nor Python's own mathematics has
+WITHOUT = {"GeneralizedNormal", "Beta", "ContinuousBernoulli", "Zeta", "VonMisesFisher"}
 #: computed one number at a time by Python's erfc and lgamma instead of SciPy's
 LAST_DIGITS = {
     "SkewNormal", "ExponentiallyModifiedNormal", "BoxCoxNormal", "BoxCoxT", "Tweedie", "ConwayMaxwellPoisson"
@@ -62,9 +62,15 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, np.ndar
     folder = tmp_path_factory.mktemp("source")
     names = [name for name in NUMBERS if name not in WITHOUT]
     given: dict[str, np.ndarray] = {}
-    for name in list(names):
-        (folder / f"{name}.py").write_text(lk.derive(FAMILIES[name]).source(), encoding="utf-8")
+    for name in names:
         given |= arguments(name)
+    return alone(folder, {name: lk.derive(FAMILIES[name]).source() for name in names}, given), given
+
+
+def alone(folder: Path, texts: dict[str, str], given: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """What modules answer to the arrays ``<name> y``, ``<name> outputs`` and ``<name> given <keyword>``."""
+    for name, text in texts.items():
+        (folder / f"{name}.py").write_text(text, encoding="utf-8")
     np.savez(folder / "given.npz", **given)
     (folder / "alone").mkdir()
     numpy_home = Path(np.__file__).parent
@@ -73,11 +79,11 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, np.ndar
             (folder / "alone" / part.name).symlink_to(part, target_is_directory=True)
     done = subprocess.run(
         [sys.executable, "-I", "-S", "-c", RUN, str(folder / "alone"), str(folder / "given.npz"), str(folder),
-         json.dumps(names), str(folder / "answers.npz")],
+         json.dumps(list(texts)), str(folder / "answers.npz")],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    return dict(np.load(folder / "answers.npz")), given
+    return dict(np.load(folder / "answers.npz"))
 
 
 def test_modules_give_the_digits_of_the_engine(answers: tuple[dict[str, np.ndarray], dict[str, np.ndarray]]) -> None:

@@ -177,3 +177,10 @@ def test_settings_that_are_none(wrong):
 def test_as_many_weights_as_classes():
     with pytest.raises(lk.ShapeError):
         losses.class_weighted([1.0, 2.0])([0, 1], np.zeros((2, 3)))
+
+
+def test_outputs_with_another_number_of_classes_than_declared_are_refused() -> None:
+    with pytest.raises(lk.ShapeError, match=r"ctc has 3 classes, but outputs .* have 4"):
+        losses.ctc(classes=3)([[1.0]], np.zeros((1, 3, 4)))
+    with pytest.raises(lk.ShapeError, match="3 classes"):
+        losses.crf(np.zeros((1, 3)), np.zeros((1, 7, 4)), classes=3)

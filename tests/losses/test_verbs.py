@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import types
 from typing import Any
 
@@ -23,7 +24,6 @@ SEQUENCES = ("sequence_cross_entropy", "ctc", "crf")
 MISSING: dict[str, dict[str, str]] = {
     "fisher": {n: SEVERAL if n in INPUTS else NO_NOISE for n in losses.names()},
     "predict": {n: SEVERAL if n in INPUTS else NO_NOISE for n in losses.names()},
-    "source": dict.fromkeys(SEQUENCES, "vectors among other numbers is not written yet"),
     "prepare": {n: ALL_PREDICTED for n in INPUTS if "y" not in one(n).names},
     "boosters": dict.fromkeys(INPUTS, SEVERAL)
     | dict.fromkeys(SEQUENCES, "do not know how many steps")
@@ -33,7 +33,7 @@ MISSING: dict[str, dict[str, str]] = {
 
 def written(loss: lk.Loss) -> Any:
     """The module of a loss, loaded."""
-    module = types.ModuleType("written")
+    module = sys.modules["written"] = types.ModuleType("written")  # as an import does
     exec(compile(loss.source(), "written", "exec"), module.__dict__)
     return module
 
