@@ -1,8 +1,10 @@
 """AsymmetricLaplace noise."""
 
+from sympy import Piecewise
+
 from likelihoodkit import links
 from likelihoodkit.declaration import Distribution, held, level as quantile_level, outcome, parameter
-from likelihoodkit.primitives.words import exp, expm1, log, maximum, minimum
+from likelihoodkit.primitives.words import exp, log, maximum, minimum
 from likelihoodkit.supports import positive, real, unit
 
 
@@ -27,8 +29,9 @@ class AsymmetricLaplace(Distribution):
     mode = location
     expectation = location + scale * (1 - 2 * level) / (level * (1 - level))
     variance = scale**2 * (1 - 2 * level + 2 * level**2) / (level**2 * (1 - level) ** 2)
-    cdf = level * exp((1 - level) * minimum(z, 0)) - (1 - level) * expm1(-level * maximum(z, 0))
-    survival = (1 - level) * exp(-level * maximum(z, 0)) - level * expm1((1 - level) * minimum(z, 0))
+    below, above = level * exp((1 - level) * z), (1 - level) * exp(-level * z)
+    cdf = Piecewise((below, z < 0), (1 - above, True))
+    survival = Piecewise((1 - below, z < 0), (above, True))
     quantile = location + scale * (
         minimum(0, log(quantile_level / level)) / (1 - level)
         - minimum(0, log((1 - quantile_level) / (1 - level))) / level

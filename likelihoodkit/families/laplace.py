@@ -1,8 +1,10 @@
 """Laplace noise."""
 
+from sympy import Piecewise
+
 from likelihoodkit import links
 from likelihoodkit.declaration import Distribution, alternative, level, outcome, parameter
-from likelihoodkit.primitives.words import abs, exp, expm1, log, maximum, minimum
+from likelihoodkit.primitives.words import abs, exp, log, minimum
 from likelihoodkit.supports import positive, real
 
 
@@ -28,8 +30,8 @@ class Laplace(Distribution):
 
     expectation = median = mode = location
     variance = 2 * scale**2
-    cdf = exp(minimum(z, 0)) / 2 - expm1(-maximum(z, 0)) / 2
-    survival = exp(minimum(-z, 0)) / 2 - expm1(-maximum(-z, 0)) / 2
+    cdf = Piecewise((exp(z) / 2, z < 0), (1 - exp(-z) / 2, True))
+    survival = Piecewise((1 - exp(z) / 2, z < 0), (exp(-z) / 2, True))
     quantile = location + scale * (minimum(0, log(2 * level)) - minimum(0, log(2 * (1 - level))))
     entropy = 1 + log(2 * scale)
     fisher = {("location", "location"): 1 / scale**2, ("scale", "scale"): 1 / scale**2, ("location", "scale"): 0}

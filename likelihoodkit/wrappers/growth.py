@@ -8,11 +8,32 @@ far the ends are. Of a law that ends where its parameters say, the ends of the i
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import sympy as sp
 
 from likelihoodkit import primitives as p
+
+#: of a logarithm below this the nearer end of the interval says all: both ends may be -inf, and have no difference
+NOWHERE = -sp.exp(709)
+
+
+def by_cases(expression: sp.Expr, operation: Callable[[sp.Expr], sp.Expr]) -> sp.Expr:
+    """The operation on the expression, or on each of its cases."""
+    if isinstance(expression, sp.Piecewise):
+        return sp.Piecewise(*[(by_cases(branch, operation), condition) for branch, condition in expression.args])
+    return operation(expression)
+
+
+def from_tail(tail: sp.Expr, distance: sp.Expr) -> sp.Expr:
+    """log(e^tail - e^(tail - distance))."""
+
+    def step(logarithm: sp.Expr) -> sp.Expr:
+        between = logarithm + p.log1m_exp_neg_exp(sp.log(distance))
+        return sp.Piecewise((logarithm, logarithm < NOWHERE), (between, True))
+
+    return by_cases(sp.piecewise_fold(tail), step)
 
 
 def log_step_of_growth(cdf: sp.Expr, y: sp.Symbol, low: Any, high: Any) -> sp.Expr | None:

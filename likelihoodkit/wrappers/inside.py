@@ -32,15 +32,12 @@ from likelihoodkit.declaration import (
 from likelihoodkit.errors import BindingError
 from likelihoodkit.links import Link
 from likelihoodkit.supports import Support
-from likelihoodkit.wrappers.growth import log_step_of_growth
+from likelihoodkit.wrappers.growth import by_cases, from_tail, log_step_of_growth
 
 Given = ParamSpec("Given")
 
 #: the ends of an interval in a declared ``log_step``
 LOW, HIGH = sp.Dummy("low", real=True), sp.Dummy("high", real=True)
-
-#: of a logarithm below this the nearer end of the interval says all: both ends may be -inf, and have no difference
-NOWHERE = -sp.exp(709)
 
 
 @dataclass
@@ -169,16 +166,10 @@ class Inside:
         below, above = self.log_cdf(high), (self.log_survival(low), self.log_survival(high))
 
         def nearer_tail(first: sp.Expr) -> sp.Expr:  # neither probability is then close to one
-            cases = (
-                (below, below - first, first < -sp.log(2)),
-                (above[0], above[0] - above[1], sp.true),
+            return sp.Piecewise(
+                (from_tail(below, below - first), first < -sp.log(2)),
+                (from_tail(above[0], above[0] - above[1]), True),
             )
-            pieces = []
-            for near, distance, where in cases:
-                if not near.has(sp.Piecewise):
-                    pieces.append((near, sp.And(where, near < NOWHERE)))
-                pieces.append((near + p.log1m_exp_neg_exp(sp.log(distance)), where))
-            return sp.Piecewise(*pieces)
 
         return by_cases(sp.piecewise_fold(self.log_cdf(low)), nearer_tail)
 
@@ -211,13 +202,6 @@ def _vanishes(node: sp.Basic) -> bool:
     if isinstance(node, p.log_factorial | p.log_factorial_excess):
         return bool(node.args[0] == 0)
     return isinstance(node, p.log_rising | p.log_binomial | p.log_rising_excess) and bool(node.args[1] == 0)
-
-
-def by_cases(expression: sp.Expr, operation: Callable[[sp.Expr], sp.Expr]) -> sp.Expr:
-    """The operation on the expression, or on each of its cases."""
-    if isinstance(expression, sp.Piecewise):
-        return sp.Piecewise(*[(by_cases(branch, operation), condition) for branch, condition in expression.args])
-    return operation(expression)
 
 
 def _log(probability: sp.Expr) -> sp.Expr:

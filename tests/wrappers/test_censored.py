@@ -154,3 +154,26 @@ def test_no_information_without_the_plan_of_censoring() -> None:
 def test_the_same_noise_is_the_same_object() -> None:
     assert lk.Censored(lk.Normal(scale=1)) is lk.Censored(lk.Normal(scale=1))
     assert repr(lk.Censored(lk.Truncated(lk.Normal, low=0))) == "Censored(Truncated(Normal(), low=0))"
+
+
+@pytest.mark.parametrize("y", [(-INF, -800.0), (800.0, INF), (-2.0, 3.0), (-900.0, -899.5), (0.5, 0.75)], ids=str)
+@pytest.mark.parametrize("family", [lk.Laplace, lk.AsymmetricLaplace(level=0.25)], ids=["Laplace", "AsymmetricLaplace"])
+def test_censored_laplace(family: object, y: tuple[float, float]) -> None:
+    """Far out too, where the probability is no number any more."""
+    low, high = (mp.mpf(end) for end in y)
+    symmetric = family is lk.Laplace
+    level = mp.mpf(1) / 2 if symmetric else mp.mpf(1) / 4
+
+    def loss(location: mp.mpf, f: mp.mpf) -> mp.mpf:
+        scale = softplus(f)
+        rates = (1, 1) if symmetric else (1 - level, level)
+
+        def cdf(end: mp.mpf) -> mp.mpf:
+            z = (end - location) / scale
+            return level * mp.exp(rates[0] * z) if z < 0 else 1 - (1 - level) * mp.exp(-rates[1] * z)
+
+        if high == mp.inf:
+            return (low - location) / scale * rates[1] - mp.log(1 - level)
+        return -mp.log(cdf(high) - (0 if low == -mp.inf else cdf(low)))
+
+    compare(lk.Censored(family), y, [0.25, 0.5], loss, hessian=1e-8)
