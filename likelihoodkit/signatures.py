@@ -39,6 +39,9 @@ def signature(reader: Reader, formula: str) -> printed.Signature:
             inputs += (array_of(name, symbol, family.parameters[name].domain, free=True),)
         entries = {b.name for b in blocks if b.size == "entries"} | ({"y"} if domain.vector else set())
         inputs = tuple(replace(one, group="K" if one.name in entries else "") for one in inputs)
+    total = places.bound.numbers.get(domain.total or "")
+    if total is not None:
+        inputs = tuple(replace(one, total=repr(float(total))) if one.name == "y" else one for one in inputs)
     return printed.Signature(
         repr(places.bound),
         formula,

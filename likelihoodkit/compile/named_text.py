@@ -16,7 +16,7 @@ class Input:
 
     ``vector``: a row per case, (n, d). Inputs of one ``group`` have one d. ``rules`` are (what is wrong, the module and
     the name of the function that says for which rows it is). ``labels`` may be spelled -1 and +1. ``predicted`` ones
-    have a derivative.
+    have a derivative. ``total`` is what the entries of a row add up to, as Python, where the support says so.
     """
 
     name: str
@@ -28,6 +28,7 @@ class Input:
     rules: tuple[tuple[str, str, str], ...] = ()
     labels: bool = False
     predicted: bool = True
+    total: str = "None"
 
     @property
     def shape(self) -> str:
@@ -125,7 +126,7 @@ def tests(inputs: Sequence[Input]) -> list[str]:
             ]
         for wrong, _, function in one.rules:
             lines += [
-                f"    if {function}({one.name}, None).any():",
+                f"    if {function}({one.name}, {one.total}).any():",
                 f'        raise ValueError("a row of {one.name} {wrong}")',
             ]
     return lines

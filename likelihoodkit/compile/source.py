@@ -106,10 +106,10 @@ class Signature:
     def refuse(self) -> None:
         """Raise `DerivationError` for a call that no module has yet."""
         vectors = any(v for _, _, v in self.outputs)
-        if self.vector_outcome and not self.inputs:
-            raise DerivationError(f"{self.title}: source with outcomes of several numbers a row is not written yet")
         if not self.by_name and (vectors or self.vector_outcome) and (len(self.outputs) > 1 or self.given):
             raise DerivationError(f"{self.title}: source with vectors among other numbers is not written yet")
+        if self.vector_outcome and not self.inputs:
+            raise DerivationError(f"{self.title}: source with outcomes of several numbers a row is not written yet")
 
 
 def module(program: Program, signature: Signature) -> str:

@@ -127,9 +127,13 @@ BESIDE = {
     "MultivariateNormal": (lk.MultivariateNormal, RNG.normal(size=(500, 3)), 9),
     "MultivariateT": (lk.MultivariateT, RNG.normal(size=(500, 3)), 10),
     "Dirichlet": (lk.Dirichlet, RNG.dirichlet(np.ones(3), 500), 4),
+    "Multinomial": (lk.Multinomial(trials=4), RNG.multinomial(4, [0.2, 0.3, 0.5], 500).astype(float), 3),
+    "DirichletMultinomial": (
+        lk.DirichletMultinomial(trials=4), RNG.multinomial(4, [0.2, 0.3, 0.5], 500).astype(float), 4
+    ),
     "Mixture": (lk.Mixture(lk.Normal, components=3), RNG.normal(size=500), 9),
     "Independent": (lk.Independent(lk.Normal, 2), RNG.normal(size=(500, 2)), 4),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
@@ -146,6 +150,13 @@ def test_vectors_beside_numbers(label: str, dtype: type, tmp_path: Path) -> None
         np.testing.assert_allclose(ours, expected, rtol=digits, atol=digits * 1e-3)
     with pytest.raises(ValueError, match=r"no number of entries has 2 columns|widths|y must hold grades"):
         module.value_and_gradient(y, outputs[:, :2])
+
+
+def test_counts_add_up_to_the_trials_that_are_held(tmp_path: Path) -> None:
+    module = read(lk.derive(lk.Multinomial(trials=4)).source(), tmp_path)
+    assert module.loss([[1.0, 3.0]], np.zeros((1, 2))) == pytest.approx(np.log(2**4 / 4))
+    with pytest.raises(ValueError, match="does not add up to trials"):
+        module.loss([[1.0, 2.0]], np.zeros((1, 2)))
 
 
 def test_no_outcome_is_above_the_cutpoints(tmp_path: Path) -> None:

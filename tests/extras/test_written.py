@@ -96,5 +96,5 @@ def test_what_cannot_be_written_says_so() -> None:
         lk.derive(lk.PlackettLuce).source("torch")
     with pytest.raises(DerivationError, match="vectors among other numbers"):
         lk.derive(lk.Mixture(lk.Normal, components=2)).source("jax")
-    with pytest.raises(UnknownNameError, match="Targets: numpy, torch, jax"):
+    with pytest.raises(UnknownNameError, match="Targets: numpy, numba, torch, jax"):
         lk.derive(lk.Normal).source("tensorflow")
