@@ -173,8 +173,8 @@ class Running:
         The module for NumPy has ``value_and_gradient(y, outputs)`` and ``loss(y, outputs)``, with the digits and the
         tiles of the NumPy engine; that for numba the same as a compiled loop over rows; those for torch and JAX have
         ``loss(y, outputs)``, which is differentiated once; the ES module ("javascript") has ``value``, ``gradient`` and
-        ``valueAndGradient`` of one row. What is held per row or shared is given by keyword; sequences take ``classes`` as
-        the loss does, and are written for NumPy alone.
+        ``valueAndGradient`` of one row. What is held per row or shared is given by keyword; sequences take
+        ``classes`` as the loss does, and are written for NumPy alone.
 
         Raises `UnknownNameError` for another target and `DerivationError` where the loss needs a function that the
         target does not have.
