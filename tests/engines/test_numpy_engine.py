@@ -89,7 +89,9 @@ def test_answers_are_written_where_they_are_wanted() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [np.empty(9), np.empty(10, dtype=np.float32), [0.0] * 10, np.broadcast_to(0.0, 10)], ids=str
+    "wrong",
+    [np.zeros(9), np.zeros(10, dtype=np.float32), [0.0] * 10, np.broadcast_to(0.0, 10)],
+    ids=["short", "narrow", "list", "one number"],
 )
 def test_a_place_that_does_not_fit(wrong: object) -> None:
     with pytest.raises(ShapeError, match="Normal: out for the value"):
