@@ -29,7 +29,8 @@ def ratio_gap(y: Floats, t: Floats, x: Floats) -> Floats:
 
 
 def _wide_gap(y: Floats, t: Floats) -> Floats:
-    return np.asarray(y.astype(np.longdouble) * np.exp(t.astype(np.longdouble)) - 1, dtype=np.float64)
+    wide = np.asarray(y.astype(np.longdouble) * np.exp(t.astype(np.longdouble)) - 1, dtype=np.float64)
+    return np.where(np.absolute(t) < 0.5, (y - 1.0) + y * np.expm1(t), wide)  # y - 1 is exact there
 
 
 def wide_power(y: Floats, t: Floats, g: Floats) -> Floats:
