@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from likelihoodkit.primitives.kernels._tools import Floats, Kernel, kernel
+from likelihoodkit.primitives.kernels._tools import Floats, Kernel, horner, kernel
 from likelihoodkit.primitives.kernels.box_cox_density import Growth
-from likelihoodkit.primitives.kernels.differences import square_rest_exp
+from likelihoodkit.primitives.kernels.differences import square_rest_exp, square_share_exp
 from likelihoodkit.primitives.kernels.exponential import times_exp
 from likelihoodkit.primitives.kernels.student import (
     student_balance,
@@ -28,6 +28,8 @@ from likelihoodkit.primitives.kernels.student import (
 )
 from likelihoodkit.primitives.kernels.student_cut import cut
 
+SMALL = 0.1  # p x and log df below which the slope in p is taken by what is left of x
+COTH = (1 / 12, -1 / 720, 1 / 30240, -1 / 1209600, 1 / 47900160)  # coth(q/2)/2 - 1/q by powers of q (4.5.67 of A&S)
 GROWN = 0.5  # p x above which the slopes are taken at e^-(p x)
 
 
@@ -41,7 +43,7 @@ class _Place(Growth):
         self.less = np.exp(-self.m)
         self.fall = np.minimum(self.power, 0.0)
         with np.errstate(divide="ignore"):
-            self.cut = cut(df, n, s - np.log(np.absolute(p)))
+            self.cut = cut(df, n, s - np.log(np.absolute(p)), np.exp(s) / np.absolute(p))
         self.pull = np.asarray(student_pull(*self.at))
         self.balance = np.asarray(student_balance(*self.at))
 
@@ -77,7 +79,18 @@ class _Place(Growth):
     def slope_p(self) -> Any:
         x, p = self.x, self.p
         far = self.balance * (x - 1.0 / p) - 1.0 / p + self.pulled(-self.m) * x / p
-        return np.where(self.grown, far, self.pull * self.e_p - x) - self.over_power(self.cut.pull)
+        near = np.where(
+            (np.absolute(x * p) < SMALL) & (np.absolute(self.at[3]) < SMALL), self.even(), self.e_p * self.pull - x
+        )
+        return np.where(self.grown, far, near) - self.over_power(self.cut.pull)
+
+    def even(self) -> Any:
+        """The slope in p of Student's loss less x, near df = 1 and power 0: far out it is x (df - 1)/2 and a rest."""
+        e, u, df, n = self.at
+        q, at = self.x * self.p, u - 0.5 * n
+        less = q * horner(COTH, q * q)  # the slope of log e in p, over x, less a half
+        rest = less * np.asarray(square_share_exp(e, at)) - 0.5 * np.asarray(square_rest_exp(e, at))
+        return self.x * (0.5 * np.expm1(n) + (df + 1.0) * rest)
 
     def curve_tt(self) -> Any:
         far = self.less * self.bow + self.p * self.lean
@@ -93,7 +106,7 @@ class _Place(Growth):
         far = self.e_p * (self.lean * (x - 1.0 / p) + self.less * self.bow * x / p)
         far = far + ((1.0 + self.balance) / p - self.less * self.pull * x / p) / p
         near = self.bow * self.e_p**2 + self.pull * self.e_pp
-        whole = self.over_power(self.over_power(self.cut.bend + self.cut.pull))
+        whole = self.over_power(self.over_power(self.cut.back))
         return np.where(self.grown, far, near) + whole
 
 

@@ -12,13 +12,16 @@ from typing import Any
 import numpy as np
 
 from likelihoodkit.primitives.kernels._tilted import remembered
-from likelihoodkit.primitives.kernels._tools import Floats, Kernel, kernel
+from likelihoodkit.primitives.kernels._tools import Floats, Kernel, kernel, piecewise
 from likelihoodkit.primitives.kernels.exponential import log1m_exp
-from likelihoodkit.primitives.kernels.logistic import softplus
+from likelihoodkit.primitives.kernels.logistic import sigmoid, softplus
+from likelihoodkit.primitives.kernels.normal import LOG_SQRT_2PI
+from likelihoodkit.primitives.kernels.rising import log_rising_excess
 from likelihoodkit.primitives.kernels.student import student_balance
 from likelihoodkit.primitives.kernels.student_integrals import score, student_integrals
 from likelihoodkit.primitives.kernels.student_tails import beyond
 
+FEW = 4.0  # df up to which a far density is a power
 FAR = 160.0  # a^4 is a float64 below e^FAR
 MANY = 1e4  # df from which nothing but e^-1000 lies beyond ENOUGH
 ENOUGH = float(np.log(60.0))
@@ -28,48 +31,67 @@ NOTHING = 1000.0  # e^-1000 is nothing
 
 @dataclass(frozen=True)
 class Cut:
-    """log T(a), its slopes in log a and n = log df, and its second derivatives in them."""
+    """log T(a), its slopes in log a and n = log df, and its second derivatives in them; ``back`` is pull and bend."""
 
     log: Floats
     pull: Floats
     slope: Floats
     bend: Floats
+    back: Floats
     mixed: Floats
     curve: Floats
 
 
-def _nearly_normal(_: Floats, n: Floats, log_a: Floats) -> Cut:
+def _nearly_normal(_: Floats, n: Floats, log_a: Floats, a: Floats) -> Cut:
     """What df does beside the normal goes like 1/df there."""
     same = np.full(n.shape, NORMAL)
-    at, less = _by_integrals(np.exp(same), same, log_a), np.exp(NORMAL - n)
-    return Cut(at.log, at.pull, at.slope * less, at.bend, at.mixed * less, at.curve * less)
+    at, less = _by_integrals(np.exp(same), same, log_a, a), np.exp(NORMAL - n)
+    return Cut(at.log, at.pull, at.slope * less, at.bend, at.back, at.mixed * less, at.curve * less)
 
 
-def _by_integrals(df: Floats, n: Floats, log_a: Floats) -> Cut:
-    a = np.exp(log_a)
+def _pull(df: Floats, n: Floats, a: Floats) -> Floats:
+    """a times the density at a >= sqrt(df): the power of a large number, which its logarithm would round."""
+    square = 1.0 + a * (a / df)
+    top = np.exp(np.asarray(log_rising_excess(0.5 * df, np.full(df.shape, 0.5))) - LOG_SQRT_2PI)
+    return np.asarray(top * (a / square) * square ** (-0.5 * np.expm1(n)))
+
+
+def _by_integrals(df: Floats, n: Floats, log_a: Floats, a: Floats) -> Cut:
     found = student_integrals(df, n, a)
-    pull = a * found.hazard
+    pull = piecewise(
+        (df, n, a, found.log, found.hazard),
+        ((df < FEW) & (a * a > df), lambda df, n, a, log, _: _pull(df, n, a) / np.exp(log)),
+        otherwise=lambda df, n, a, _, hazard: hazard * a,
+    )
     balance = np.asarray(student_balance(a, 0.0 * a, df, n))
     mixed = pull * (score(df, n, a) - found.slope)
-    return Cut(found.log, pull, found.slope, -pull * (balance + pull), mixed, found.curve)
+    back = pull * (_turn(n, log_a) - pull)
+    return Cut(found.log, pull, found.slope, -pull * (balance + pull), back, mixed, found.curve)
 
 
-def _by_tail(df: Floats, n: Floats, log_a: Floats) -> Cut:
+def _turn(n: Floats, log_a: Floats) -> Floats:
+    """1 - df (a^2 - 1)/(df + a^2), which is small far out at df = 1."""
+    end = n - 2.0 * log_a
+    return np.asarray(2.0 * np.asarray(sigmoid(end)) - np.expm1(n) * np.asarray(sigmoid(-end)))
+
+
+def _by_tail(df: Floats, n: Floats, log_a: Floats, _: Floats) -> Cut:
     rest = beyond(df, n, log_a)
     log_f = np.asarray(log1m_exp(-rest.log))
     odds = np.exp(rest.log - log_f)
     pull, slope = 2.0 * odds * rest.pull, -odds * rest.slope
     mixed = pull * ((1.0 + odds) * rest.slope + rest.gap + rest.rise - rest.pull)
     bend = -2.0 * pull * (odds * rest.pull + rest.rise)
-    return Cut(log_f, pull, slope, bend, mixed, -odds * (rest.curve + rest.slope**2) - slope**2)
+    back = pull * (_turn(n, log_a) - pull)
+    return Cut(log_f, pull, slope, bend, back, mixed, -odds * (rest.curve + rest.slope**2) - slope**2)
 
 
 @remembered
-def cut(df: Floats, n: Floats, log_a: Floats) -> Cut:
-    """At any df = e^n and a, infinity included, where nothing is cut."""
-    df, n, log_a = (np.asarray(x, dtype=np.float64) for x in np.broadcast_arrays(df, n, log_a))
+def cut(df: Floats, n: Floats, log_a: Floats, a: Floats) -> Cut:
+    """At any df = e^n and a, infinity included, where nothing is cut; either of the pairs may have lost digits."""
+    df, n, log_a, a = (np.asarray(x, dtype=np.float64) for x in np.broadcast_arrays(df, n, log_a, a))
     shape = log_a.shape
-    df, n, log_a = df.ravel(), n.ravel(), log_a.ravel()
+    df, n, log_a, a = df.ravel(), n.ravel(), log_a.ravel(), a.ravel()
     parts = {f.name: np.zeros(log_a.shape) for f in fields(Cut)}
     unknown = np.isnan(df) | np.isnan(n) | np.isnan(log_a)
     most = 0.5 * np.minimum(df, MANY) * np.asarray(softplus(2.0 * log_a - n))  # about -log of what lies beyond
@@ -79,7 +101,7 @@ def cut(df: Floats, n: Floats, log_a: Floats) -> Cut:
     others = ~(plain | whole | unknown)
     for mask, formula in ((normal, _nearly_normal), (plain & ~normal, _by_integrals), (others, _by_tail)):
         if mask.any():
-            found = formula(df[mask], n[mask], log_a[mask])
+            found = formula(df[mask], n[mask], log_a[mask], a[mask])
             for name, column in parts.items():
                 column[mask] = getattr(found, name)
     for column in parts.values():
@@ -90,7 +112,7 @@ def cut(df: Floats, n: Floats, log_a: Floats) -> Cut:
 def _kernel(name: str, meaning: str, formula: Any) -> Kernel:
     def function(df: Floats, x: Floats) -> Floats:
         with np.errstate(divide="ignore"):
-            found = cut(df, np.log(df), -np.log(np.absolute(x)))
+            found = cut(df, np.log(df), -np.log(np.absolute(x)), 1.0 / np.absolute(x))
         return np.asarray(formula(found, df, np.where((found.pull == 0) & (x == 0), 1.0, x)))
 
     function.__name__ = function.__qualname__ = name
@@ -105,4 +127,4 @@ student_cut_dd = _kernel(
     "student_cut_dd", "The second derivative in df.", lambda c, df, x: (c.slope - c.curve) / df / df
 )
 student_cut_dx = _kernel("student_cut_dx", "The mixed derivative in df and x.", lambda c, df, x: c.mixed / df / x)
-student_cut_xx = _kernel("student_cut_xx", "The second derivative in x.", lambda c, df, x: -(c.bend + c.pull) / x / x)
+student_cut_xx = _kernel("student_cut_xx", "The second derivative in x.", lambda c, df, x: -c.back / x / x)

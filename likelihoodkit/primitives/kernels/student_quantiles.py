@@ -56,7 +56,7 @@ def _way(df: Floats, edge: Floats, near: Floats, start: Floats) -> Floats:
 def cut_student_quantile(df: Floats, x: Floats, p: Floats) -> Floats:
     """log(1 + x t)/x at the p-quantile t of Student's law where 1 + x t > 0; t itself at x = 0."""
     edge, right = 1.0 / np.absolute(x), x > 0
-    kept = np.exp(cut(df, np.log(df), np.log(edge)).log)
+    kept = np.exp(cut(df, np.log(df), np.log(edge), edge).log)
     near, far = kept * np.where(right, p, 1.0 - p), kept * np.where(right, 1.0 - p, p)  # the edge
     upper = far <= near
     tail = np.asarray(student_quantile(df, np.where(upper, far, special.stdtr(df, -edge) + near)))
