@@ -33,6 +33,7 @@ from likelihoodkit.primitives import (
     vector_kernels,
     whole,
 )
+from likelihoodkit.primitives.distances import heading, norm
 from likelihoodkit.primitives.record import TriangleSymbol
 from likelihoodkit.primitives.sequences import log_gamma_exp
 from likelihoodkit.primitives.words import abs as absolute, cosh, exact, exp, gamma, log, pi
@@ -321,29 +322,36 @@ EXAMPLES = [
         lowered=False,
     ),
     Example(
-        "factor by its outputs",
+        "vectors at once",
         steps.log_gap(steps.increasing(v), 1),
         {v: [1, -750, 1]},
     ),
     Example(
-        "factor by its outputs",
+        "vectors at once",
         p.sum_over(cholesky.whiten(v, cholesky.cholesky_factor(L))),
         {v: [1e-300, 1e-300, 1e-300], L: [-750, -750, -750, 0, 0, 0]},
     ),
     Example(
-        "factor by its outputs",
+        "vectors at once",
         p.sum_over(cholesky.whiten(v, cholesky.isotropic_factor(sp.exp(x)))),
         {v: [1e-300, 1e-300, 1e-300], x: -750},
     ),
     Example(
-        "factor by its outputs",
+        "vectors at once",
         cholesky.log_determinant(cholesky.cholesky_factor(L), v),
         {v: [1, 1, 1], L: [-750, 1, 1, 0, 0, 0]},
     ),
     Example(
-        "factor by its outputs",
+        "vectors at once",
         cholesky.log_determinant(cholesky.diagonal_factor(sp.exp(w)), v),
         {v: [1, 1, 1], w: [-750, 1, 1]},
+    ),
+    Example("vectors at once", norm(u - v) - norm(u - w), {u: [1e8, 1, 2], v: [0.3, 0.1, 0], w: [0.7, 0, 0]}),
+    Example("vectors at once", norm(v - u) - norm(u - w), {u: [1e200, 1, 2], v: [3, 0.1, 0], w: [1, 0, 0]}),
+    Example(
+        "vectors at once",
+        p.sum_over((heading(v) - heading(w)) ** 2),
+        {v: [1e-200, 3e-200, 0], w: [1e200, 0, 1e200]},
     ),
 ]
 IDS = [f"{e.identity}: {e.left}" for e in EXAMPLES]
@@ -366,6 +374,8 @@ NAIVE = {
     "whiten": lambda u, factor: vector_kernels.whiten(u[:, None], np.reshape(factor, (-1, 1)))[:, 0],
     "cholesky_factor": lambda u: vector_kernels.cholesky_factor(u[:, None])[:, 0],
     "log_determinant": lambda u, like: vector_kernels.log_determinant(np.reshape(u, (-1, 1)), like[:, None])[0],
+    "norm": lambda u: np.sqrt(np.sum(u**2)),
+    "heading": lambda u: u / np.sqrt(np.sum(u**2)),
     "isotropic_factor": lambda u: u,
     "diagonal_factor": lambda u: u,
 }

@@ -83,6 +83,13 @@ VECTOR_TEMPLATES: dict[str, tuple[str, str]] = {
     "norm": ("|{0}|", "atom"),
     "heading": ("{0:product}/|{0}|", "product"),
     "inverse_length": ("1/|{0}|", "product"),
+    "heading_pull": ("({1} - {0:product}·({1:product}·{0:product})/|{0}|^2)/|{0}|", "product"),
+    "cosine_complement": ("1 - cos({0}, {1})", "sum"),
+    "distance_gap": ("|{0} - {1:product}| - |{0} - {2:product}|", "sum"),
+    "heading_gap": (
+        "({0} - {1:product})/|{0} - {1:product}| - ({0} - {2:product})/|{0} - {2:product}|",
+        "sum",
+    ),
     "frozen": ("held({0})", "atom"),
     "along": ("d{0:power}", "atom"),
     "draw_normals": ("N(0, I)", "atom"),

@@ -99,7 +99,8 @@ class cosine_embedding(InputsLoss):
     margin = held(real)
 
     one, two = heading(first), heading(second)
-    loss = y * sum_over((one - two) ** 2) / 2 + (1 - y) * maximum(0, sum_over(one * two) - margin)
+    # by cases, since a slope may be infinite for vectors below 1e-308
+    loss = Piecewise((sum_over((one - two) ** 2) / 2, Eq(y, 1)), (maximum(0, sum_over(one * two) - margin), True))
 
 
 class circle(InputsLoss):

@@ -1,17 +1,27 @@
-"""The identity for vectors: a factor of a matrix, or cutpoints in order, are used through the outputs behind them."""
+"""Identities for vectors: what is behind a factor or behind cutpoints, differences of distances, cosines."""
 
 from __future__ import annotations
 
-from sympy import Expr, log
+from sympy import Add, Expr, log
 
 from likelihoodkit.primitives import cholesky as v
+from likelihoodkit.primitives.distances import cosine_complement, distance_gap, heading, norm
 from likelihoodkit.primitives.steps import cut, gap_exponent, increasing, log_gap
 from likelihoodkit.primitives.vector import entries, pick, sum_over
 from likelihoodkit.stabilise.table import identity
 
 
-@identity("a factor is divided by in the exponent of its diagonal, and its log-determinant is their sum; so is a gap")
-def factor_by_its_outputs(e: Expr) -> Expr | None:
+@identity(
+    "a factor is divided by in the exponent of its diagonal, and its log-determinant is their sum; so is a gap; what "
+    "two distances have in common is in neither: |u| - |v| = (u - v)(u + v)/(|u| + |v|); nor what two directions have"
+)
+def vectors_at_once(e: Expr) -> Expr | None:
+    if isinstance(e, sum_over):
+        return _of_directions(*e.args[0].as_base_exp())
+    return _difference_of_lengths(e) if e.is_Add else _factor_by_its_outputs(e)
+
+
+def _factor_by_its_outputs(e: Expr) -> Expr | None:
     if isinstance(e, pick | log_gap) and isinstance(e.args[0], increasing):
         return (cut if isinstance(e, pick) else gap_exponent)(e.args[0].args[0], e.args[1])
     if isinstance(e, entries) and isinstance(e.args[0], increasing):
@@ -29,3 +39,26 @@ def factor_by_its_outputs(e: Expr) -> Expr | None:
     if isinstance(factor, v.isotropic_factor):
         return v.size_of(like) * log(factor.args[0])
     return sum_over(log(factor.args[0])) if isinstance(factor, v.diagonal_factor) else None
+
+
+def _difference_of_lengths(e: Expr) -> Expr | None:
+    """Two lengths of opposite sign, of vectors that share a point, as one difference."""
+    lengths = [(t, *t.as_coeff_Mul()) for t in e.args]
+    lengths = [(t, c, n.args[0]) for t, c, n in lengths if isinstance(n, norm)]
+    for t1, c1, longer in lengths:
+        for t2, c2, shorter in lengths:
+            for turned in (shorter, -shorter) if c1 == -c2 and c1.is_positive else ():
+                shared = [t for t in Add.make_args(longer) if t in Add.make_args(turned)]
+                if shared:
+                    one = Add(*shared)
+                    return e - t1 - t2 + c1 * distance_gap(one, one - longer, one - turned)
+    return None
+
+
+def _of_directions(base: Expr, exponent: Expr) -> Expr | None:
+    """The sum of (c u/|u| - c v/|v|)^2 as a cosine, in whose slope neither direction meets itself."""
+    ways = [t.as_coeff_Mul() for t in Add.make_args(base)]
+    if exponent != 2 or len(ways) != 2 or not all(isinstance(way, heading) for _, way in ways):
+        return None
+    (c1, one), (c2, two) = ways
+    return 2 * c1**2 * cosine_complement(one.args[0], two.args[0]) if c1 == -c2 else None

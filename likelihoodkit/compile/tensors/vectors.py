@@ -153,3 +153,70 @@ def inverse_length(trace: Trace, v: Value) -> Value:
     """1/|v|; 0 where v is 0."""
     zero, base, _, length = _parts(trace, v)
     return trace.where(zero, 0.0, 1.0 / length / base)
+
+
+def _square(trace: Trace, v: Value) -> Value:
+    return _sum(trace, v * v)
+
+
+@row
+def heading_pull(trace: Trace, v: Value, a: Value) -> Value:
+    """(a - h (a h))/|v|; the longest entry of h by the squares of the others."""
+    zero, base, part, length = _parts(trace, v)
+    h = part / length
+    spread = a + _zeros(trace, v)
+    top = _top(trace, abs(h))
+    rest = _put(trace, h, top, 0.0)
+    leading = trace.emit("pick", spread, top) * _square(trace, rest)
+    leading = leading - trace.emit("pick", h, top) * _sum(trace, rest * spread)
+    found = _put(trace, spread - h * _sum(trace, spread * h), top, leading)
+    return trace.where(zero, 0.0, found / length / base)
+
+
+@row
+def cosine_complement(trace: Trace, u: Value, v: Value) -> Value:
+    """Half the squared distance of the directions."""
+    return 0.5 * _square(trace, heading(trace, u) - heading(trace, v))
+
+
+def _triangle(trace: Trace, one: Value, near: Value, far: Value) -> tuple[Value, ...]:
+    """(u/size, v/size, u - v, |u|/size, |v|/size, size) of u = one - near and v = one - far."""
+    u, v = one - near, one - far
+    wide, high = trace.emit("max_over", abs(u)), trace.emit("max_over", abs(v))
+    size = trace.where(wide > high, wide, high)
+    size = trace.where(trace.emit("equal", size, 0.0), 1.0, size)
+    u, v = u / size, v / size
+    first, second = _square(trace, u), _square(trace, v)
+    none, nothing = trace.emit("equal", first, 0.0), trace.emit("equal", second, 0.0)
+    first = trace.where(none, 0.0, trace.emit("sqrt", trace.where(none, 1.0, first)))
+    second = trace.where(nothing, 0.0, trace.emit("sqrt", trace.where(nothing, 1.0, second)))
+    return u, v, far - near, first, second, size
+
+
+def _unless_zero(trace: Trace, x: Value) -> Value:
+    return trace.where(trace.emit("equal", x, 0.0), 1.0, x)
+
+
+@row
+def distance_gap(trace: Trace, one: Value, near: Value, far: Value) -> Value:
+    """|u| - |v| = sum (u - v)(u + v)/(|u| + |v|)."""
+    u, v, apart, first, second, _ = _triangle(trace, one, near, far)
+    return _sum(trace, apart * ((u + v) / _unless_zero(trace, first + second)))
+
+
+@row
+def heading_gap(trace: Trace, one: Value, near: Value, far: Value) -> Value:
+    """u/|u| - v/|v|, from u - v where the two are close, and from minors in the longest entry."""
+    u, v, apart, first, second, size = _triangle(trace, one, near, far)
+    left, right = _unless_zero(trace, first), _unless_zero(trace, second)
+    hu, hv, r = u / left, v / right, apart / size / right
+    close = 4.0 * _square(trace, apart / size) <= (first + second) * (first + second)
+    middle = (u + v) / (left + right)
+    joint = (left + right) / (2.0 * left) * (r - middle * _sum(trace, r * middle))
+    found = trace.where(close, joint, hu - hv)
+    top = _top(trace, abs(hu + hv))
+    a, b, c = (trace.emit("pick", x, top) for x in (hu, hv, r))
+    minors = _put(trace, trace.where(close, c * hu - a * r, a * hv - b * hu), top, 0.0)
+    alike = a * b > 0.0
+    leading = _sum(trace, minors * (a * hv + b * hu)) / trace.where(alike, a + b, 1.0)
+    return _put(trace, found, top, trace.where(alike, leading, a - b))

@@ -80,8 +80,12 @@ if TYPE_CHECKING:
         unit_of as unit_of,
     )
     from likelihoodkit.primitives.vector_kernels.distances import (
+        cosine_complement as cosine_complement,
+        distance_gap as distance_gap,
         frozen as frozen,
         heading as heading,
+        heading_gap as heading_gap,
+        heading_pull as heading_pull,
         inverse_length as inverse_length,
         norm as norm,
     )
