@@ -164,6 +164,7 @@ EXAMPLES = [
         {a: 2, z: -1000, t: 6},
     ),
     Example("exp minus argument", sp.exp(x) - x - 1, {x: 1e-5}),
+    Example("exp minus argument", robust.expm1_minus(x) - p.expm1(x), {x: 30.3}, lowered=False),
     Example("log bessel of exp", p.log_i0e(sp.exp(t)), {t: 20}),
     Example(
         "binomial at once",

@@ -93,6 +93,8 @@ def exp_minus_argument(e: Expr) -> Expr | None:
         number, power = term.as_coeff_Mul()
         if isinstance(power, exp) and -number * power.args[0] in e.args:
             return e - term + number * power.args[0] + number + number * robust.expm1_minus(power.args[0])
+        if isinstance(power, robust.expm1_minus) and -number * p.expm1(power.args[0]) in e.args:
+            return e - term + number * p.expm1(power.args[0]) - number * power.args[0]
     return None
 
 
