@@ -11,9 +11,10 @@ from typing import Any
 
 import sympy as sp
 
-from likelihoodkit.primitives import is_vector, log_gamma, poisson_deviance_half
+from likelihoodkit.primitives import expm1, is_vector, log_gamma, poisson_deviance_half
 from likelihoodkit.primitives.cholesky import isotropic_factor, whiten
 from likelihoodkit.primitives.robust import expm1_minus
+from likelihoodkit.primitives.whole import gamma_peak, log_less_digamma
 from likelihoodkit.primitives.words import (
     digamma,
     factor_scatter,
@@ -42,6 +43,13 @@ def _poissons(m: Expr, m2: Expr) -> Expr:
 
 def _bernoullis(p: Expr, q: Expr) -> Expr:
     return poisson_deviance_half(p, q) + poisson_deviance_half(1 - p, 1 - q)
+
+
+def _gammas(mean: Expr, shape: Expr, prior_mean: Expr, prior_shape: Expr) -> Expr:
+    """What the means cost at the second's shape, and what the shapes do, each nothing where both are equal."""
+    rate = log(prior_shape) - log(shape)
+    shapes = gamma_peak(log(prior_shape)) - gamma_peak(log(shape)) + expm1(rate) * log_less_digamma(log(shape))
+    return prior_shape * expm1_minus(log(mean) - log(prior_mean)) + shapes
 
 
 def _scales(power: int) -> Callable[..., Expr]:
@@ -118,6 +126,7 @@ WRITTEN: dict[tuple[str, str], Callable[..., Expr]] = {
     ("Poisson", "Poisson"): lambda mean, prior_mean: _poissons(mean, prior_mean),
     ("Exponential", "Exponential"): lambda mean, prior_mean: expm1_minus(log(mean) - log(prior_mean)),
     ("Bernoulli", "Bernoulli"): lambda probability, prior_probability: _bernoullis(probability, prior_probability),
+    ("Gamma", "Gamma"): _gammas,
     ("Rayleigh", "Rayleigh"): _scales(2),
     ("Maxwell", "Maxwell"): _scales(3),
     ("HalfNormal", "HalfNormal"): _scales(1),
