@@ -164,6 +164,7 @@ class _Search:
         left = Side(
             repr(bound), -family.formula.xreplace(naming), family.outcome,
             tuple((row, p.link) for row, p in zip(self.chosen, self.question.predictions, strict=True)), (),
+            family=family.__name__,
         )  # fmt: skip
         decision = claim(left, as_side(self.question))
         return Match(bound, decision.scale, decision) if decision.verdict == "proved" else None
@@ -182,7 +183,7 @@ def claim(left: Side, right: Side) -> Decision:
         right.target.domain.vector or right.target.domain.includes(left.target.domain)
     ):  # the loss is asked about fewer outcomes than the family
         left = Side(left.name, left.formula.xreplace({left.target.symbol: right.target.symbol}), right.target,
-                    left.predicted, left.settings)  # fmt: skip
+                    left.predicted, left.settings, family=left.family)  # fmt: skip
     return prepared(left, right, {}).decide()
 
 

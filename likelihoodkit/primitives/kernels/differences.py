@@ -36,7 +36,9 @@ def scaled_exp_minus(f: Floats, y: Floats, g: Floats) -> Floats:
     return piecewise(
         (f, y, g),
         (np.absolute(f) <= EXP_NORMAL, lambda f, y, g: times_exp(exp_minus(f, y), g)),
-        otherwise=lambda f, y, g: np.exp(f + g) - times_exp(y, g),
+        (f > 0.0, lambda f, y, g: times_exp(1.0 - np.asarray(times_exp(y, -f)), f + g)),
+        (f + g < EXP_NORMAL, lambda f, y, g: np.exp(f + g) - times_exp(y, g)),
+        otherwise=lambda f, y, g: times_exp(exp_minus(f, y), g),  # both terms may overflow: the larger one decides
     )
 
 
