@@ -37,8 +37,12 @@ EVERYDAY_MEDIAN: dict[str, tuple[float, str]] = {
     "GeneralizedNormal": (4.0, "a power whose exponent is predicted: its logarithm is rounded before it is multiplied"),
     "Gompertz": (4.0, "the exponential of an exponential takes the rounding of its argument along"),
 }
-#: the Hessian diagonal, on either grid
-EXEMPT_HESSIAN = {"SinhArcsinh"}
+#: the Hessian diagonal, on either grid: family -> where it misses, where that is known
+EXEMPT_HESSIAN: dict[str, tuple[float, tuple[float, ...]] | None] = {
+    "SinhArcsinh": None,
+    # a curvature of 1e-76 in the power is the difference of its terms; whether a reference is in reach varies
+    "BoxCoxT": (1e200, (1e-300, -1e-8, 5.0, -88.0)),
+}
 
 
 @pytest.mark.parametrize("name", list(AUDITED))
@@ -82,8 +86,8 @@ def test_the_condition_number_of_a_slope_near_its_zero() -> None:
 
 @pytest.mark.parametrize("name", sorted(EXEMPT_HESSIAN))
 def test_a_hessian_that_meets_the_bar_is_not_exempt(name: str) -> None:
-    case = family_case(name)
-    grids = (extreme_points(case, POINTS, LARGEST), moderate_points(case, 6))
+    case, known = family_case(name), EXEMPT_HESSIAN[name]
+    grids = [[known]] if known else [extreme_points(case, POINTS, LARGEST), moderate_points(case, 6)]
     assert not all(measure(case, grid).hessian_meets_the_bar for grid in grids), "take it off the list"
 
 
