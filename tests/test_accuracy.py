@@ -37,7 +37,7 @@ EVERYDAY_MEDIAN: dict[str, tuple[float, str]] = {
     "GeneralizedNormal": (4.0, "a power whose exponent is predicted: its logarithm is rounded before it is multiplied"),
     "Gompertz": (4.0, "the exponential of an exponential takes the rounding of its argument along"),
 }
-#: the Hessian diagonal, on either grid: family -> where it misses, where that is known
+#: the Hessian diagonal: family -> the one point where it misses; None for anywhere on either grid
 EXEMPT_HESSIAN: dict[str, tuple[float, tuple[float, ...]] | None] = {
     "SinhArcsinh": None,
     # a curvature of 1e-76 in the power is the difference of its terms; whether a reference is in reach varies
@@ -47,9 +47,10 @@ EXEMPT_HESSIAN: dict[str, tuple[float, tuple[float, ...]] | None] = {
 
 @pytest.mark.parametrize("name", list(AUDITED))
 def test_extreme_outputs_meet_the_bar(name: str) -> None:
-    found = measure(family_case(name), extreme_points(family_case(name), POINTS, LARGEST), seconds=PATIENCE)
+    points = [p for p in extreme_points(family_case(name), POINTS, LARGEST) if p != EXEMPT_HESSIAN.get(name)]
+    found = measure(family_case(name), points, seconds=PATIENCE)
     assert found.points > found.no_reference, "a bar without references measures nothing"
-    assert found.hessian_meets_the_bar or name in EXEMPT_HESSIAN, found.offences
+    assert found.hessian_meets_the_bar or EXEMPT_HESSIAN.get(name, True) is None, found.offences
     if name in EXEMPT:
         assert not found.meets_the_bar, f"{name} meets the bar now: take it off the list"
         assert max(found.worst[kind] for kind in KINDS[:2]) <= EXEMPT[name][0]
@@ -61,7 +62,7 @@ def test_extreme_outputs_meet_the_bar(name: str) -> None:
 def test_everyday_inputs_meet_the_bar(name: str) -> None:
     found = measure(family_case(name), moderate_points(family_case(name), 6))
     assert found.no_reference == 0
-    assert found.hessian_meets_the_bar or name in EXEMPT_HESSIAN, found.offences
+    assert found.hessian_meets_the_bar or EXEMPT_HESSIAN.get(name, True) is None, found.offences
     for kind in KINDS[:2]:
         assert found.quantile(kind, 0.5) <= EVERYDAY_MEDIAN.get(name, (2.0, ""))[0]
     assert found.meets_the_bar, found.offences
@@ -94,11 +95,11 @@ def test_a_hessian_that_meets_the_bar_is_not_exempt(name: str) -> None:
 #: the same for named losses and wrappers
 EXEMPT_LOSSES: dict[str, tuple[float, str]] = {
     next(case.label for case in cases(("loss",)) if case.label.startswith("losses.forward_corrected")): (
-        np.inf,
+        1e12,  # in the gradient
         "an all but certain class: its share of the channel is a difference of two log-sum-exps of that size",
     ),
     "Hurdle(NegativeBinomial())": (
-        np.inf,
+        1e8,
         "y = 2 at mean 1 and dispersion 1, where the slope in the mean is 0 and is moved by 1e-8",
     ),
 }

@@ -113,13 +113,13 @@ class Evidence:
         return tuple(found)
 
     @cached_property
-    def quantiles(self) -> tuple[Array, Array]:
-        """Quantiles (levels, n) of every row's noise at the nodes of a rule over (0, 1), and its weights (levels,)."""
+    def quantiles(self) -> tuple[Array, Array, Array]:
+        """Nodes and weights of a rule over (0, 1), (levels,), and each row's quantiles there, (levels, n)."""
         if self.origin is not None:
             return self.origin.quantiles
         nodes, weights = np.polynomial.legendre.leggauss(LEVELS)
-        levels = np.repeat((nodes[:, None] + 1) / 2, self.n, axis=1)
-        return np.asarray(self.belief.quantile(levels)), weights / 2
+        levels = (nodes + 1) / 2
+        return levels, weights / 2, np.asarray(self.belief.quantile(np.repeat(levels[:, None], self.n, axis=1)))
 
     @cached_property
     def slopes(self) -> Array:

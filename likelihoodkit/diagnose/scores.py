@@ -29,8 +29,7 @@ def _pinball(r: Array, levels: Array) -> Array:
 
 def crps_excess(evidence: Evidence) -> Array:
     """CRPS less its expectation under the model, in units of that expectation, (n,)."""
-    quantiles, weights = evidence.quantiles
-    levels = (np.polynomial.legendre.leggauss(len(weights))[0] + 1) / 2
+    levels, weights, quantiles = evidence.quantiles
     own = 2 * weights @ _pinball(evidence.y - quantiles, levels)
     expected = np.zeros(evidence.n)
     for weight, outcome in zip(weights, quantiles, strict=True):

@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 
 from likelihoodkit.errors import FitError, ShapeError
 from likelihoodkit.export.objective import Objective
+from likelihoodkit.export.start import columns_of
 from likelihoodkit.frameworks import framework
 from likelihoodkit.loss import Loss
 from likelihoodkit.verbs import register
@@ -196,7 +197,7 @@ def _with_many_outputs() -> type[CatBoostObjective]:
             start = self._started()
             outputs = start.outputs(np.asarray(approxes, dtype=np.float64)[None, :])
             y = np.asarray(targets[:1], dtype=np.float64)
-            gradient = self.loss.gradient(y, outputs, **self._columns(1))[0] * start.unit
+            gradient = self.loss.gradient(y, outputs, **columns_of(self.given, 1))[0] * start.unit
             if self.kind == "fisher":
                 matrix = self._informed(outputs)[0] * np.outer(start.unit, start.unit)
             else:

@@ -14,6 +14,7 @@ from scipy.interpolate import RegularGridInterpolator
 
 from likelihoodkit.compile import Runner, compile_program
 from likelihoodkit.errors import DerivationError, FitError, UndefinedError, UnknownNameError
+from likelihoodkit.export.start import columns_of
 from likelihoodkit.loss import Loss
 from likelihoodkit.majorizer import majorized
 from likelihoodkit.primitives import VectorSymbol
@@ -50,7 +51,7 @@ def _convex(loss: Loss) -> bool:
     y, f = (a.ravel() for a in np.meshgrid(levels, np.linspace(-20.0, 20.0, 81)))
     outputs = np.repeat(f[:, None], len(loss.outputs), axis=1)
     given = {name: float(np.mean(loss.bound.family.parameters[name].domain.typical)) for name in loss.inputs}
-    found = loss.curvature(y, outputs, kind="observed", **_columns(given, len(y)))
+    found = loss.curvature(y, outputs, kind="observed", **columns_of(given, len(y)))
     return bool((np.isfinite(found) & (found > 0)).all())
 
 
@@ -78,7 +79,7 @@ class Information:
         """The information of each row."""
         width = outputs.shape[1]
         if self.closed or width not in NODES:
-            return self.loss.fisher(outputs, **_columns(self.given, len(outputs)))
+            return self.loss.fisher(outputs, **columns_of(self.given, len(outputs)))
         if self.table is None:
             self._tabulate(outputs)
         assert self.low is not None
@@ -88,14 +89,15 @@ class Information:
             found[:, first, second] = found[:, second, first] = column
         return found
 
+    @property
+    def joint(self) -> bool:
+        """Can `slopes` give gradient and diagonal by one program?"""
+        return self.closed and not self.vectors
+
     def slopes(self, y: Array, outputs: Array) -> tuple[Array, Array]:
-        """Gradient and diagonal of the information, (w, n) each; one program for both where it has a closed form."""
+        """Gradient and diagonal of the information, (w, n) each, by one program."""
         names = list(self.loss.derivation.predicted)
-        gradient = np.empty((outputs.shape[1], len(y)))
-        if not self.closed or self.vectors:
-            self.loss.gradient(y, outputs, out=gradient.T, **_columns(self.given, len(y)))
-            return gradient, np.einsum("nii->in", self(outputs))
-        diagonal = np.empty_like(gradient)
+        gradient, diagonal = np.empty((2, len(names), len(y)))
         answers = {f"d {name}": column for name, column in zip(names, gradient, strict=True)}
         answers |= {f"{name} {name}": column for name, column in zip(names, diagonal, strict=True)}
         self._run(y, outputs, answers)
@@ -116,7 +118,7 @@ class Information:
             known = {f"d {name}": entry for name, entry in calculus.gradient.items()}
             known |= {f"{first} {second}": entry for (first, second), entry in (calculus.fisher or {}).items()}
             self._runner = Runner(compile_program({key: known[key] for key in answers}))
-        rows = self.loss.read(y, outputs, given=_columns(self.given, len(outputs)), by_tile=True, on_invalid="raise")
+        rows = self.loss.read(y, outputs, given=columns_of(self.given, len(outputs)), by_tile=True, on_invalid="raise")
         if not self._runner.run(rows.inputs, answers, rows.count, rows.checks):
             rows.complain()
 
@@ -141,14 +143,14 @@ class Information:
     def _at(self, nodes: Array) -> Array:
         """The information at every node; where it cannot be certified, that of the nearest node where it can."""
         try:
-            return self.loss.fisher(nodes, **_columns(self.given, len(nodes)))
+            return self.loss.fisher(nodes, **columns_of(self.given, len(nodes)))
         except UndefinedError:
             pass  # at some node at least: one by one below
         width = nodes.shape[1]
         values = np.full((len(nodes), width, width), np.nan)
         for i in range(len(nodes)):
             try:
-                values[i] = self.loss.fisher(nodes[i : i + 1], **_columns(self.given, 1))[0]
+                values[i] = self.loss.fisher(nodes[i : i + 1], **columns_of(self.given, 1))[0]
             except UndefinedError:
                 continue
         known = np.flatnonzero(np.isfinite(values).all(axis=(1, 2)))
@@ -161,10 +163,6 @@ class Information:
         for k in np.flatnonzero(~np.isfinite(values).all(axis=(1, 2))):
             values[k] = values[known[np.argmin(((nodes[known] - nodes[k]) ** 2).sum(axis=1))]]
         return values
-
-
-def _columns(given: dict[str, Any], rows: int) -> dict[str, Any]:
-    return {name: np.full(rows, float(value)) for name, value in given.items()}
 
 
 def check_kind(kind: str | None, loss: Loss) -> str:

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from likelihoodkit.errors import DerivationError, FitError, InputError, UnknownNameError
 from likelihoodkit.export.curvature import Information, check_kind, unusable
 from likelihoodkit.export.saved import noise_from_json, noise_to_json
-from likelihoodkit.export.start import Start, best_constant, check_boostable
+from likelihoodkit.export.start import Start, best_constant, check_boostable, columns_of
 from likelihoodkit.loss import Loss, derive
 from likelihoodkit.predict import crps
 
@@ -186,14 +186,14 @@ class Objective:
 
     def _slopes(self, y: Array, outputs: Array) -> tuple[Array, Array]:
         """Gradient and curvature, (w, n) each: columns together, as the boosters want them."""
-        if self.kind == "fisher":
+        if self.kind == "fisher" and self._information_of().joint:
             return self._information_of().slopes(y, outputs)
         gradient = np.empty(outputs.shape[::-1])
-        self.loss.gradient(y, outputs, out=gradient.T, **self._columns(len(y)))
+        self.loss.gradient(y, outputs, out=gradient.T, **columns_of(self.given, len(y)))
         return gradient, self._curvature(y, outputs).T
 
     def _curvature(self, y: Array, outputs: Array) -> Array:
-        columns = self._columns(len(y))
+        columns = columns_of(self.given, len(y))
         if self.kind == "unit":
             return np.full(outputs.shape, self._flat)
         if self.kind == "fisher":
@@ -211,16 +211,13 @@ class Objective:
 
     def _one_number(self, y: Array, outputs: Array, weights: Array | None) -> tuple[float, float]:
         """A curvature for all rows, mean slope over mean distance to the start, and the size of such a parabola."""
-        slopes = np.abs(self.loss.gradient(y, outputs, **self._columns(len(y))))
+        slopes = np.abs(self.loss.gradient(y, outputs, **columns_of(self.given, len(y))))
         size = float(np.average(slopes.mean(axis=1), weights=weights))
         link = dict(self.loss.bound.bindings)[self.loss.outputs[0]]
         if getattr(link, "name", "") != "identity" or y.ndim > 1 or self.loss.bound.family.outcome.domain.whole:
             return size, 1.0
         away = float(np.average(np.abs(y - outputs[:, 0]), weights=weights))
         return (size / away, size * away) if away > 0 else (size, 1.0)
-
-    def _columns(self, rows: int) -> dict[str, Array]:
-        return {name: np.full(rows, float(value)) for name, value in self.given.items()}
 
     # -- watching and predicting ---------------------------------------------------------------------------------
 
@@ -230,7 +227,7 @@ class Objective:
         """The weighted mean of the metric over rows."""
         target = np.asarray(y, dtype=np.float64)
         outputs = self.outputs(raw, offset)
-        columns = self._columns(len(target))
+        columns = columns_of(self.given, len(target))
         if self.watched == "nll":
             rows = self.loss(target, outputs, **columns)
         else:
@@ -244,7 +241,7 @@ class Objective:
     def predict(self, raw: ArrayLike, rule: Any = "mean", *, offset: ArrayLike | None = None) -> Array:
         """Predictions from raw scores by a rule of `Loss.predict`; a loss that is no noise predicts its parameter."""
         outputs = self.outputs(raw, offset)
-        columns = self._columns(len(outputs))
+        columns = columns_of(self.given, len(outputs))
         if self.loss.bound.family.sign > 0:
             (first, *_) = self.loss.outputs
             return self.loss.parameters(outputs, **columns)[first]
@@ -253,7 +250,7 @@ class Objective:
     def distribution(self, raw: ArrayLike, *, offset: ArrayLike | None = None) -> Any:
         """The belief about each row (see `Loss.distribution`) from raw scores."""
         outputs = self.outputs(raw, offset)
-        return self.loss.distribution(outputs, **self._columns(len(outputs)))
+        return self.loss.distribution(outputs, **columns_of(self.given, len(outputs)))
 
     def _started(self) -> Start:
         if self.start is None:

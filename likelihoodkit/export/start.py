@@ -59,11 +59,16 @@ def check_boostable(loss: Loss) -> None:
         )
 
 
+def columns_of(given: dict[str, Any], rows: int) -> dict[str, Any]:
+    """The settings of every call, one number each, as columns (rows,)."""
+    return {name: np.full(rows, float(value)) for name, value in given.items()}
+
+
 def best_constant(loss: Loss, y: Array, weights: Array | None, offset: Array | None, given: dict[str, Any]) -> Array:
     """The outputs (w,) of the best model without features."""
     if loss.bound.family.sign > 0:
         return _least(loss, y, weights, offset, given)
-    columns: dict[str, Any] = {name: np.full(len(y), float(value)) for name, value in given.items()}
+    columns = columns_of(given, len(y))
     with warnings.catch_warnings():
         # a dispersion that wants to be zero is a fine place to start from
         warnings.simplefilter("ignore", ConvergenceWarning)
@@ -99,7 +104,7 @@ def _nearer(
 
 def _least(loss: Loss, y: Array, weights: Array | None, offset: Array | None, given: dict[str, Any]) -> Array:
     """The constant of least loss for a loss that is no likelihood."""
-    columns = {name: np.full(len(y), float(value)) for name, value in given.items()}
+    columns = columns_of(given, len(y))
     vector = any(loss.bound.family.parameters[name].domain.vector for name in loss.outputs)
     width = (y.shape[1] if y.ndim == 2 else int(y.max()) + 1) if vector else len(loss.outputs)
     total = float(len(y) if weights is None else weights.sum())
