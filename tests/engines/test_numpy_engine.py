@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 
@@ -13,6 +14,7 @@ import likelihoodkit as lk
 from likelihoodkit.compile import numpy_engine, steps, tiles
 from likelihoodkit.compile.tiles import MOST_ROWS
 from likelihoodkit.errors import InputError, ShapeError, SupportError, UnknownNameError
+from likelihoodkit.primitives.kernels._tools import MOST_KEPT, remembered
 
 ROWS = 2 * MOST_ROWS + 77
 NOISES = {
@@ -280,3 +282,20 @@ def test_finite_answers_tell_of_finite_inputs() -> None:
                 answer = {n: np.empty(3) for n, _ in laid.results}
                 assert runner.run(inputs, answer, 3)
                 assert not np.isfinite(answer[laid.results[0][0]]).any(), (noise, name, bad)
+
+
+def test_answers_that_are_kept_are_kept_for_many_threads() -> None:
+    """More arguments than are kept, asked for by threads that take turns as often as can be."""
+    twice = remembered(lambda x: 2 * x)
+    interval = sys.getswitchinterval()
+
+    def ask(seed: int) -> bool:
+        numbers = np.random.default_rng(seed).integers(0, MOST_KEPT + 2, (20_000, 1)).astype(float)
+        return all(twice(number)[0] == 2 * number[0] for number in numbers)
+
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(6) as pool:
+            assert all(pool.map(ask, range(6)))
+    finally:
+        sys.setswitchinterval(interval)

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import wraps
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
@@ -21,8 +19,6 @@ POINTS, WEIGHTS = (_NODES + 1.0) / 2.0, _SHARES / 2.0
 NOTHING = -45.0  # e^-45 of the largest weight is left out
 #: shapes below this may have tails that reach over many scales
 SMALL = 12.0
-#: answers kept by `remembered`
-MOST_KEPT = 16
 
 Function = Callable[[Floats], Floats]
 
@@ -93,19 +89,3 @@ def panels(start: Floats, end: Floats, count: int) -> list[Floats]:
     """0, ``start`` and ``count`` equal panels from there to ``end``."""
     zero = np.zeros(np.shape(end))
     return [zero, *(start + (end - start) * (k / count) for k in range(count + 1))]
-
-
-def remembered(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Keep the last answers: the value, slopes and curvatures of one program ask for the same integrals."""
-    known: dict[tuple[Any, ...], Any] = {}
-
-    @wraps(function)
-    def remembering(*arguments: Floats) -> Any:
-        key = tuple(part for a in arguments for part in (np.shape(a), np.asarray(a).tobytes()))
-        if key not in known:
-            if len(known) >= MOST_KEPT:
-                del known[next(iter(known))]
-            known[key] = function(*arguments)
-        return known[key]
-
-    return remembering

@@ -87,3 +87,25 @@ def gauss_legendre(integrand: Formula, start: Floats, width: Floats, points: int
     for node, weight in zip(nodes, weights, strict=True):
         total += (0.5 * weight) * integrand(start + (0.5 * (1.0 + node)) * width)
     return np.asarray(total * width)
+
+
+#: answers kept by `remembered`
+MOST_KEPT = 16
+
+
+def remembered(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Keep the last answers: the value, slopes and curvatures of one program ask for the same integrals."""
+    known: dict[tuple[Any, ...], Any] = {}
+
+    @wraps(function)
+    def remembering(*arguments: Floats) -> Any:
+        key = tuple(part for a in arguments for part in (np.shape(a), np.asarray(a).tobytes()))
+        found = known.get(key)
+        if found is None:
+            found = function(*arguments)
+            for oldest in list(known)[: max(0, len(known) + 1 - MOST_KEPT)]:
+                known.pop(oldest, None)  # another thread may have been quicker
+            known[key] = found
+        return found
+
+    return remembering

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from likelihoodkit.primitives.kernels._tilted import SMALL, end_of, panels, remembered, tail_of
-from likelihoodkit.primitives.kernels._tools import Floats, Formula, kernel
+from likelihoodkit.primitives.kernels._tilted import SMALL, end_of, panels, tail_of
+from likelihoodkit.primitives.kernels._tools import Floats, Formula, kernel, remembered
 from likelihoodkit.primitives.kernels.deviance import poisson_deviance_half
 from likelihoodkit.primitives.kernels.exponential import log1m_exp
 from likelihoodkit.primitives.kernels.gamma import stirling_error, stirling_error_derivative, trigamma

@@ -11,8 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from likelihoodkit.primitives.kernels._tilted import remembered
-from likelihoodkit.primitives.kernels._tools import Floats, Kernel, kernel, piecewise
+from likelihoodkit.primitives.kernels._tools import Floats, Kernel, kernel, piecewise, remembered
 from likelihoodkit.primitives.kernels.exponential import log1m_exp
 from likelihoodkit.primitives.kernels.logistic import sigmoid, softplus
 from likelihoodkit.primitives.kernels.normal import LOG_SQRT_2PI

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from likelihoodkit.primitives.kernels._tilted import POINTS, WEIGHTS, remembered
-from likelihoodkit.primitives.kernels._tools import Floats
+from likelihoodkit.primitives.kernels._tilted import POINTS, WEIGHTS
+from likelihoodkit.primitives.kernels._tools import Floats, remembered
 from likelihoodkit.primitives.kernels.exponential import log1m_exp, log1pmx_over_square
 from likelihoodkit.primitives.kernels.student import student_bend, student_loss, student_slope
 

@@ -10,8 +10,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from likelihoodkit.primitives.kernels._tilted import remembered
-from likelihoodkit.primitives.kernels._tools import Floats, kernel
+from likelihoodkit.primitives.kernels._tools import Floats, kernel, remembered
 from likelihoodkit.primitives.kernels.beta_tails import tail
 from likelihoodkit.primitives.kernels.exponential import log1m_exp
 from likelihoodkit.primitives.kernels.hyperbolic import log1p_square

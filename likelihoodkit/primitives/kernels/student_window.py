@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from likelihoodkit.primitives.kernels._tilted import POINTS, WEIGHTS, remembered
-from likelihoodkit.primitives.kernels._tools import Floats, Kernel, kernel
+from likelihoodkit.primitives.kernels._tilted import POINTS, WEIGHTS
+from likelihoodkit.primitives.kernels._tools import Floats, Kernel, kernel, remembered
 from likelihoodkit.primitives.kernels.student import student_bend, student_loss, student_slope
 from likelihoodkit.primitives.kernels.student_tails import student_parts
 
