@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import tokenize
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -242,3 +243,34 @@ def test_every_module_with_public_names_lists_them() -> None:
                 plain = isinstance(node.value, ast.List) and all(isinstance(e, ast.Constant) for e in node.value.elts)
                 names = ast.literal_eval(node.value) if plain else []
                 assert len(names) == len(set(names)), path
+
+
+#: modules whose distribution has another name
+DISTRIBUTIONS = {"sklearn": "scikit-learn", "flint": "python-flint"}
+
+
+def third_party(paths: list[Path]) -> set[str]:
+    """Distributions whose modules these files import, at the top or inside functions."""
+    own = {path.stem for path in Path(__file__).parent.rglob("*")} | {"likelihoodkit", "tests", "benchmarks"}
+    found = set()
+    for path in paths:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.level == 0:
+                found.add((node.module or "").split(".")[0])
+    return {DISTRIBUTIONS.get(name, name) for name in found - own - sys.stdlib_module_names}
+
+
+def test_what_the_extra_tests_import_is_installed_for_them() -> None:
+    """A package that a developer happens to have is missing on a fresh machine."""
+    project = tomllib.loads((ROOT.parent / "pyproject.toml").read_text(encoding="utf-8"))
+
+    def named(requirements: list[str]) -> set[str]:
+        return {re.split(r"[\[<>=~!; ]", requirement)[0].lower() for requirement in requirements}
+
+    core = named(project["project"]["dependencies"])
+    extras = core | named(project["dependency-groups"]["extras"])
+    missing = third_party(sorted((Path(__file__).parent / "extras").rglob("*.py"))) - extras
+    assert not missing, f"add to the group `extras` of pyproject.toml: {sorted(missing)}"
+    assert {"torch", "pyarrow", "dask"} <= extras  # the question can be asked
