@@ -198,7 +198,7 @@ class Calculus:
         through = self.derivation.through
         curve = through.slope(second, through.put(self._inner.hessian[first, second]))
         if first == second and first in through.moves:
-            curve += through.put(self._inner.gradient[first]) * through.moves[first].bend
+            curve += through.bent(first, through.put(self._inner.gradient[first]))
         return through.slope(first, curve)
 
     @cached_property

@@ -5,8 +5,17 @@ from __future__ import annotations
 import sympy as sp
 from sympy import exp, log
 
-from likelihoodkit.primitives.logistic import sech2, sigmoid
+from likelihoodkit.primitives.logistic import sech2, sigmoid, times_exp
+from likelihoodkit.primitives.normal import hazard
+from likelihoodkit.primitives.powers import (
+    kumaraswamy_first,
+    kumaraswamy_first_curve,
+    power_shape_curve,
+    power_shape_slope,
+)
 from likelihoodkit.primitives.record import Kind, primitive
+from likelihoodkit.primitives.single import gompertz_ageing, gompertz_curve
+from likelihoodkit.primitives.whole import bessel_bend_exp
 
 times_sigmoid: Kind = primitive(
     "times_sigmoid",
@@ -56,4 +65,88 @@ corrected: Kind = primitive(
     (lambda value, slope, rest: sp.Integer(1), lambda value, slope, rest: rest, lambda value, slope, rest: slope),
     r"\left({0}+{1}\,{2}\right)",
     accurate="a rest of an ulp or so",
+)
+
+# -- derivatives of losses with a factor e^s, the slope of a link, in their exponents -------------------------------
+
+scaled_hazard: Kind = primitive(
+    "scaled_hazard",
+    lambda r, t, s: exp(s) * hazard(r * exp(t)),
+    (None, None, lambda r, t, s: scaled_hazard(r, t, s)),
+    r"e^{{{2}}}\,h\left({0}\,e^{{{1}}}\right)",
+    positive=True,
+)
+scaled_argument_sigmoid: Kind = primitive(
+    "scaled_argument_sigmoid",
+    lambda r, t, s: exp(s) * r * exp(t) / (1 + exp(r * exp(t))),
+    (None, None, lambda r, t, s: scaled_argument_sigmoid(r, t, s)),
+)
+scaled_bessel_pull: Kind = primitive(
+    "scaled_bessel_pull",
+    lambda g, s: exp(s + g) * (1 - sp.besseli(1, exp(g)) / sp.besseli(0, exp(g))),
+    (lambda g, s: scaled_bessel_bend(g, s), lambda g, s: scaled_bessel_pull(g, s)),
+    positive=True,
+)
+scaled_bessel_bend: Kind = primitive(
+    "scaled_bessel_bend",
+    lambda g, s: exp(s) * bessel_bend_exp(g),
+    (None, lambda g, s: scaled_bessel_bend(g, s)),
+)
+scaled_rate_excess: Kind = primitive(
+    "scaled_rate_excess",
+    lambda r, h, g, s: exp(s) * (r * exp(h) - exp(g)),
+    (
+        lambda r, h, g, s: exp(h + s),
+        lambda r, h, g, s: times_exp(r, h + s),
+        lambda r, h, g, s: -exp(g + s),
+        lambda r, h, g, s: scaled_rate_excess(r, h, g, s),
+    ),
+    accurate="r > 0",
+)
+scaled_kumaraswamy_first: Kind = primitive(
+    "scaled_kumaraswamy_first",
+    lambda y, f, g, s: exp(s) * kumaraswamy_first(y, f, g),
+    (
+        None,
+        lambda y, f, g, s: scaled_kumaraswamy_curve(y, f, g, s),
+        None,
+        lambda y, f, g, s: scaled_kumaraswamy_first(y, f, g, s),
+    ),
+    accurate="0 < y < 1",
+)
+scaled_kumaraswamy_curve: Kind = primitive(
+    "scaled_kumaraswamy_curve",
+    lambda y, f, g, s: exp(s) * kumaraswamy_first_curve(y, f, g),
+    (None, None, None, lambda y, f, g, s: scaled_kumaraswamy_curve(y, f, g, s)),
+    accurate="0 < y < 1",
+)
+scaled_ageing: Kind = primitive(
+    "scaled_ageing",
+    lambda y, f, g, s: exp(s) * gompertz_ageing(y, f, g),
+    (None, None, lambda y, f, g, s: scaled_ageing_curve(y, f, g, s), lambda y, f, g, s: scaled_ageing(y, f, g, s)),
+    accurate="y >= 0",
+)
+scaled_ageing_curve: Kind = primitive(
+    "scaled_ageing_curve",
+    lambda y, f, g, s: exp(s) * gompertz_curve(y, f, g),
+    (None, None, None, lambda y, f, g, s: scaled_ageing_curve(y, f, g, s)),
+    accurate="y >= 0",
+)
+scaled_shape_slope: Kind = primitive(
+    "scaled_shape_slope",
+    lambda y, t, g, k, s: exp(s) * power_shape_slope(y, t, g, k),
+    (
+        None,
+        None,
+        lambda y, t, g, k, s: scaled_shape_curve(y, t, g, k, s),
+        None,
+        lambda y, t, g, k, s: scaled_shape_slope(y, t, g, k, s),
+    ),
+    accurate="y > 0",
+)
+scaled_shape_curve: Kind = primitive(
+    "scaled_shape_curve",
+    lambda y, t, g, k, s: exp(s) * power_shape_curve(y, t, g, k),
+    (None, None, None, None, lambda y, t, g, k, s: scaled_shape_curve(y, t, g, k, s)),
+    accurate="y > 0",
 )

@@ -13,14 +13,14 @@ from functools import cached_property
 from typing import Any
 
 import sympy as sp
-from sympy import Expr, Mul, S, exp, log
+from sympy import Expr, S, exp
 
 from likelihoodkit import links
 from likelihoodkit.binding import Bound, Parameter, Shared
 from likelihoodkit.links import Link
 from likelihoodkit.nll import Derivation, Step, output_symbol
-from likelihoodkit.primitives import sech2, sigmoid, sigmoid_curve, softplus, times_exp
-from likelihoodkit.primitives.linked import corrected, times_sigmoid
+from likelihoodkit.primitives.linked import corrected
+from likelihoodkit.stabilise.carried import scaled
 from likelihoodkit.stabilise.rewriting import rewrite
 
 __all__ = ["Move", "Through", "inner_links", "through"]
@@ -133,6 +133,10 @@ class Through:
         """The derivative in an output, from that in the own one."""
         return scaled(along, self.moves[name].slope) if name in self.moves else along
 
+    def bent(self, name: str, along: Expr) -> Expr:
+        """A derivative in the own output, times t''/t'."""
+        return scaled(along, self.moves[name].bend)
+
     def steps(self) -> tuple[Step, ...]:
         """The steps of the inner derivation, after those that bring the parameters into its form."""
         carried = [
@@ -161,39 +165,3 @@ def through(
         for name, (link, own) in pairs.items()
     }
     return Through(inner, moves, curved)
-
-
-def scaled(weight: Expr, slope: Expr) -> Expr:
-    """weight * slope, where a slope that may be subnormal is multiplied in by its exponent."""
-    for factor in Mul.make_args(slope) if weight != 0 else ():
-        base, power = factor.as_base_exp()
-        kind = exp if isinstance(factor, exp) else type(base)
-        if kind not in _SLOPES:
-            weight *= factor
-            continue
-        for _ in range(1 if kind is exp else int(power)):
-            weight = _times(weight, kind, (factor if kind is exp else base).args[0])
-    return weight
-
-
-#: slope of a link -> (its logarithm, a number times it)
-_SLOPES: dict[type[Expr], tuple[Callable[[Expr], Expr], Callable[[Expr, Expr], Expr]]] = {
-    exp: (lambda z: z, times_exp),
-    sigmoid: (lambda z: -softplus(-z), times_sigmoid),
-    sech2: (lambda z: log(4) - softplus(2 * z) - softplus(-2 * z), lambda w, z: sigmoid_curve(4 * w, 2 * z)),
-}
-
-
-def _times(weight: Expr, kind: type[Expr], z: Expr) -> Expr:
-    """weight * kind(z): in the exponent that the weight has, or as one function."""
-    logarithm, product = _SLOPES[kind]
-    for factor in Mul.make_args(weight):
-        base, power = (factor, S.One) if isinstance(factor, exp) else factor.as_base_exp()
-        if isinstance(base, exp | times_exp) and power.is_Integer and power > 0:
-            r, t = base.args if isinstance(base, times_exp) else (S.One, *base.args)
-            more = t + logarithm(z) / power
-            others = Mul(
-                *[f for f in Mul.make_args(weight) if f is not factor]
-            )  # SymPy does not cancel e^(a+b) e^-(a+b)
-            return others * (times_exp(r, more) if isinstance(base, times_exp) else exp(more)) ** power
-    return product(weight, z)

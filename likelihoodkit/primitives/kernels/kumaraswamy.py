@@ -14,7 +14,7 @@ SMALL = 0.5  # below, log(1 - e^-x) is split into log x and the rest
 LARGE = 40.0  # x/(e^x - 1) has vanished
 
 
-def _place(y: Floats, f: Floats) -> tuple[Floats, Floats, Floats]:
+def place_of(y: Floats, f: Floats) -> tuple[Floats, Floats, Floats]:
     """log y, log(-log y) and x."""
     logarithm = np.log(y)
     return logarithm, np.log(-logarithm), np.asarray(times_exp(-logarithm, f))
@@ -23,7 +23,7 @@ def _place(y: Floats, f: Floats) -> tuple[Floats, Floats, Floats]:
 @kernel
 def kumaraswamy_loss(y: Floats, f: Floats, g: Floats) -> Floats:
     """-f - (e^f - 1) log y - (e^g - 1) log(1 - e^-x); for a small second parameter, f has cancelled by hand."""
-    logarithm, level, x = _place(y, f)
+    logarithm, level, x = place_of(y, f)
     safe = np.where((x > 0) & (x < SMALL), x, SMALL)
     rest = level + np.where(x < SMALL, np.log(np.where(x > 0, -np.expm1(-safe) / safe, 1.0)), 0.0)
     split = -np.asarray(times_exp(f, g)) - np.expm1(g) * rest
@@ -43,7 +43,7 @@ def kumaraswamy_second(y: Floats, f: Floats, g: Floats) -> Floats:
 @kernel
 def kumaraswamy_first(y: Floats, f: Floats, g: Floats) -> Floats:
     """Derivative in f: -e^g r + (x - 1 + r) with r = x/(e^x - 1)."""
-    _, level, x = _place(y, f)
+    _, level, x = place_of(y, f)
     middle = np.where((x > 0) & (x < LARGE), x, 1.0)
     less = np.where(x == 0, 0.0, np.where(x < LARGE, expm1_minus(middle) / np.expm1(middle), 1.0))  # 1 - r
     return np.asarray((x - less) - np.asarray(scaled_rate(f + level, g)))
@@ -52,6 +52,6 @@ def kumaraswamy_first(y: Floats, f: Floats, g: Floats) -> Floats:
 @kernel
 def kumaraswamy_first_curve(y: Floats, f: Floats, g: Floats) -> Floats:
     """Second derivative in f."""
-    _, level, x = _place(y, f)
+    _, level, x = place_of(y, f)
     grown = x * (1.0 + np.asarray(x_over_expm1_derivative(x)))
     return np.asarray(grown - np.asarray(scaled_rate_slope(f + level, g)))

@@ -5,13 +5,32 @@ from __future__ import annotations
 import numpy as np
 
 from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise
-from likelihoodkit.primitives.kernels.differences import FAR_LOGIT
-from likelihoodkit.primitives.kernels.exponential import LOG2, times_exp
+from likelihoodkit.primitives.kernels.curves import gamma_curve
+from likelihoodkit.primitives.kernels.differences import FAR_LOGIT, log_times_exp
+from likelihoodkit.primitives.kernels.exponential import (
+    LOG2,
+    exprel_derivative,
+    times_exp,
+    x_over_expm1_derivative,
+)
 from likelihoodkit.primitives.kernels.hyperbolic import log_cosh
+from likelihoodkit.primitives.kernels.kumaraswamy import LARGE, place_of
 from likelihoodkit.primitives.kernels.logistic import sigmoid, softplus
+from likelihoodkit.primitives.kernels.normal import hazard
+from likelihoodkit.primitives.kernels.powers import ratio_of_power
+from likelihoodkit.primitives.kernels.products import scaled_rate, scaled_rate_slope
+from likelihoodkit.primitives.kernels.robust import expm1_minus
+from likelihoodkit.primitives.kernels.single import argument_sigmoid
+from likelihoodkit.primitives.kernels.whole import RIGHT, bessel_bend_exp, bessel_pull_exp, log_less_digamma
 
 #: log 2 less its rounded value
 LOG2_LOW = 2.3190468138462996e-17
+#: the hazard of -x is x to the last digit beyond
+FAR_HAZARD = 1e8
+#: 1 - x/(e^x - 1) is x/2 to the last digit below
+TINY_RATE = 1e-17
+#: a number less one of its 1e17th parts is that number
+FAR_RATIO = 1e17
 
 
 @kernel
@@ -70,3 +89,122 @@ def softplus_rest(z: Floats) -> Floats:
 def corrected(value: Floats, slope: Floats, rest: Floats) -> Floats:
     """value + slope * rest, where the slope is a number."""
     return np.where(np.isfinite(slope), value + slope * rest, value)
+
+
+# -- derivatives of losses with a factor e^s in their exponents: the product is in reach where the derivative is not --
+
+
+@kernel
+def scaled_hazard(r: Floats, t: Floats, s: Floats) -> Floats:
+    """e^s h(r e^t) with the hazard h, of which -r e^t is left far to the left."""
+    z = np.asarray(times_exp(r, t))
+    return piecewise(
+        (r, t, s, z),
+        (z < -FAR_HAZARD, lambda r, t, s, z: times_exp(-r, t + s)),
+        otherwise=lambda r, t, s, z: times_exp(hazard(z), s),
+    )
+
+
+@kernel
+def scaled_argument_sigmoid(r: Floats, t: Floats, s: Floats) -> Floats:
+    """e^s z sigmoid(-z) with z = r e^t, which is z far to the left."""
+    z = np.asarray(times_exp(r, t))
+    return piecewise(
+        (r, t, s, z),
+        (z < -FAR_LOGIT, lambda r, t, s, z: times_exp(r, t + s)),
+        otherwise=lambda r, t, s, z: times_exp(argument_sigmoid(z), s),
+    )
+
+
+@kernel
+def scaled_bessel_pull(g: Floats, s: Floats) -> Floats:
+    """e^s k (1 - I1(k)/I0(k)) with k = e^g: k for g -> -inf, 1/2 for g -> inf."""
+    return piecewise(
+        (g, s),
+        (g < -FAR_LOGIT, lambda g, s: np.exp(g + s)),
+        (g > RIGHT, lambda g, s: 0.5 * np.exp(s)),
+        otherwise=lambda g, s: times_exp(bessel_pull_exp(g), s),
+    )
+
+
+@kernel
+def scaled_bessel_bend(g: Floats, s: Floats) -> Floats:
+    """Derivative of scaled_bessel_pull in g: k for g -> -inf, -1/(8 k) for g -> inf."""
+    return piecewise(
+        (g, s),
+        (g < -FAR_LOGIT, lambda g, s: np.exp(g + s)),
+        (g > RIGHT, lambda g, s: -0.125 * np.exp(s - g)),
+        otherwise=lambda g, s: times_exp(bessel_bend_exp(g), s),
+    )
+
+
+@kernel
+def scaled_rate_excess(r: Floats, h: Floats, g: Floats, s: Floats) -> Floats:
+    """e^s (r e^h - e^g), from their ratio."""
+    ratio = np.asarray(times_exp(r, h - g))
+    return piecewise(
+        (r, h, g, s, ratio),
+        (ratio > FAR_RATIO, lambda r, h, g, s, ratio: times_exp(r, h + s)),
+        (ratio > 1.0, lambda r, h, g, s, ratio: np.asarray(times_exp(r, h + s)) * (1.0 - 1.0 / ratio)),
+        otherwise=lambda r, h, g, s, ratio: times_exp(ratio - 1.0, g + s),
+    )
+
+
+@kernel
+def scaled_kumaraswamy_first(y: Floats, f: Floats, g: Floats, s: Floats) -> Floats:
+    """e^s (x - 1 + r - e^g r) with x = -e^f log y and r = x/(e^x - 1), of which x/2 - e^g is left for x -> 0."""
+    logarithm, level, x = place_of(y, f)
+    middle = np.where((x > 0) & (x < LARGE), x, 1.0)
+    less = np.where(x < LARGE, expm1_minus(middle) / np.expm1(middle), 1.0)  # 1 - r, x/2 for x -> 0
+    grown = np.asarray(times_exp(-logarithm, f + s)) - np.asarray(times_exp(less, s))
+    small = np.asarray(times_exp(-0.5 * logarithm, f + s))
+    return np.asarray(np.where(x < TINY_RATE, small, grown) - np.asarray(scaled_rate(f + level, g + s)))
+
+
+@kernel
+def scaled_kumaraswamy_curve(y: Floats, f: Floats, g: Floats, s: Floats) -> Floats:
+    """Derivative of scaled_kumaraswamy_first in f."""
+    logarithm, level, x = place_of(y, f)
+    grown = np.asarray(times_exp(-logarithm * (1.0 + np.asarray(x_over_expm1_derivative(x))), f + s))
+    return np.asarray(grown - np.asarray(scaled_rate_slope(f + level, g + s)))
+
+
+@kernel
+def scaled_ageing(y: Floats, f: Floats, g: Floats, s: Floats) -> Floats:
+    """e^s (e^(f - g) (x e^x - e^x + 1) - x) with x = y e^g: the slope of the Gompertz loss in g."""
+    x = np.asarray(times_exp(y, g))
+    root = np.asarray(times_exp(y, 0.5 * (f + g + s)))
+    near = root * (root * np.asarray(exprel_derivative(np.minimum(x, 2.0))))
+    far = np.asarray(times_exp(x - 1.0 + np.exp(-x), ((f - g) + x) + s))
+    risen = np.where(x < 2.0, near, np.where(np.isinf(x), np.inf, far))
+    return np.where(np.isinf(risen), risen, risen - np.asarray(times_exp(y, g + s)))
+
+
+@kernel
+def scaled_ageing_curve(y: Floats, f: Floats, g: Floats, s: Floats) -> Floats:
+    """Derivative of scaled_ageing in g: e^s (e^(f - g) (x^2 e^x - x e^x + e^x - 1) - x)."""
+    x = np.asarray(times_exp(y, g))
+    less = np.minimum(x, 2.0)
+    root = np.asarray(times_exp(y, 0.5 * (f + g + s)))
+    near = root * (root * (np.exp(less) - np.asarray(exprel_derivative(less))))
+    far = np.asarray(times_exp(x * x - x + 1.0 - np.exp(-x), ((f - g) + x) + s))
+    risen = np.where(x < 2.0, near, np.where(np.isinf(x), np.inf, far))
+    return np.where(np.isinf(risen), risen, risen - np.asarray(times_exp(y, g + s)))
+
+
+@kernel
+def scaled_shape_slope(y: Floats, t: Floats, g: Floats, k: Floats, s: Floats) -> Floats:
+    """e^s m (digamma(m) - log X) with m = e^g and X = (y e^t)^(e^k)."""
+    _, _, log_ratio = ratio_of_power(y, t, g, k)
+    scaled = np.asarray(-times_exp(np.asarray(log_times_exp(y, t)), (k + g) + s))
+    gap = np.where(np.isinf(log_ratio), scaled, np.asarray(-times_exp(log_ratio, g + s)))
+    return np.asarray(gap - np.asarray(times_exp(log_less_digamma(g), s)))
+
+
+@kernel
+def scaled_shape_curve(y: Floats, t: Floats, g: Floats, k: Floats, s: Floats) -> Floats:
+    """Derivative of scaled_shape_slope in g: e^s (m (digamma(m) - log X) + m^2 trigamma(m))."""
+    _, _, log_ratio = ratio_of_power(y, t, g, k)
+    scaled = np.asarray(-times_exp(np.asarray(log_times_exp(y, t)), (k + g) + s))
+    gap = np.where(np.isinf(log_ratio), scaled, np.asarray(times_exp(1.0 - log_ratio, g + s)))
+    return np.asarray(gap + np.asarray(times_exp(gamma_curve(g), s)))

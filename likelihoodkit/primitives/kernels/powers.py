@@ -22,7 +22,7 @@ from likelihoodkit.primitives.kernels.whole_pairs import negative_binomial_bend
 SMALL_SHAPE = 0.5  # below, log Gamma(s) and s log X are of one sign
 
 
-def _ratio(y: Floats, t: Floats, g: Floats, k: Floats) -> tuple[Floats, Floats, Floats]:
+def ratio_of_power(y: Floats, t: Floats, g: Floats, k: Floats) -> tuple[Floats, Floats, Floats]:
     """X, X/s - 1 and log(X/s): each from the other, as digits allow."""
     power, logarithm = np.asarray(power_times_exp(y, t, k)), _log_power(y, t, k)
     ratio = np.where((power > 0) & (power < np.inf), np.asarray(times_exp(power, -g)), np.exp(logarithm - g))
@@ -39,7 +39,7 @@ def _log_power(y: Floats, t: Floats, k: Floats) -> Floats:
 @kernel
 def generalized_gamma_loss(y: Floats, t: Floats, g: Floats, k: Floats) -> Floats:
     """log y - k + log Gamma(s) - s log X + X."""
-    power, gap, log_ratio = _ratio(y, t, g, k)
+    power, gap, log_ratio = ratio_of_power(y, t, g, k)
     scaled = np.asarray(times_exp(np.asarray(log_times_exp(y, t)), k + g))  # s log X
     small = np.where(g < -40.0, -g, np.asarray(log_gamma(np.exp(g)))) - scaled + power
     near = (gap > -0.5) & (gap < 1.0)
@@ -54,14 +54,14 @@ def generalized_gamma_loss(y: Floats, t: Floats, g: Floats, k: Floats) -> Floats
 @kernel
 def power_excess(y: Floats, t: Floats, g: Floats, k: Floats, h: Floats) -> Floats:
     """(X - s) e^h, also where s leaves the range and the product does not."""
-    power, gap, _ = _ratio(y, t, g, k)
+    power, gap, _ = ratio_of_power(y, t, g, k)
     return np.where(gap > 1e17, np.asarray(times_exp(power, h)), np.asarray(times_exp(gap, g + h)))
 
 
 @kernel
 def power_pull(y: Floats, t: Floats, g: Floats, k: Floats) -> Floats:
     """log X (X - s)."""
-    power, gap, _ = _ratio(y, t, g, k)
+    power, gap, _ = ratio_of_power(y, t, g, k)
     logarithm = _log_power(y, t, k)
     near = np.asarray(times_exp(np.where(gap == 0.0, 0.0, logarithm * gap), g))
     far = np.asarray(-times_exp(np.asarray(log_times_exp(y, t)), k + g))
@@ -80,7 +80,7 @@ def power_moment(y: Floats, t: Floats, k: Floats, n: Floats, h: Floats) -> Float
 @kernel
 def power_shape_slope(y: Floats, t: Floats, g: Floats, k: Floats) -> Floats:
     """s (digamma(s) - log X)."""
-    _, _, log_ratio = _ratio(y, t, g, k)
+    _, _, log_ratio = ratio_of_power(y, t, g, k)
     scaled = np.asarray(-times_exp(np.asarray(log_times_exp(y, t)), k + g))
     gap = np.where(np.isinf(log_ratio), scaled, np.asarray(-times_exp(log_ratio, g)))
     return np.asarray(gap - np.asarray(log_less_digamma(g)))
@@ -89,7 +89,7 @@ def power_shape_slope(y: Floats, t: Floats, g: Floats, k: Floats) -> Floats:
 @kernel
 def power_shape_curve(y: Floats, t: Floats, g: Floats, k: Floats) -> Floats:
     """s (digamma(s) - log X) + s^2 trigamma(s)."""
-    _, _, log_ratio = _ratio(y, t, g, k)
+    _, _, log_ratio = ratio_of_power(y, t, g, k)
     scaled = np.asarray(-times_exp(np.asarray(log_times_exp(y, t)), k + g))
     gap = np.where(np.isinf(log_ratio), scaled, np.asarray(times_exp(1.0 - log_ratio, g)))
     return np.asarray(gap + np.asarray(gamma_curve(g)))

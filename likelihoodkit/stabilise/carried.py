@@ -1,0 +1,187 @@
+"""A derivative times the slope of a link: the slope goes into the exponents that the derivative has.
+
+A derivative may overflow where the slope of a link would bring it back into range, and be 0 where the slope would
+lift it: so the slope is multiplied in by its logarithm s, term by term, wherever a term can take it, and as a number
+into what cannot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import sympy as sp
+from sympy import Add, Expr, Mul, S, exp, log
+
+from likelihoodkit import primitives as p
+from likelihoodkit.primitives import differences, linked, logistic, powers, products, single, tweedie, whole
+
+__all__ = ["scaled"]
+
+#: function -> the same times e^s, as one function
+_TAKES: dict[type[Expr], Callable[..., Expr]] = {
+    exp: lambda z, s: exp(z + s),
+    p.times_exp: lambda r, t, s: p.times_exp(r, t + s),
+    p.expm1: lambda z, s: p.times_exp_difference(S.One, z, s),
+    p.exp_minus: differences.scaled_exp_minus,
+    p.hazard: lambda z, s: linked.scaled_hazard(*_ratio(z), s),
+    p.log1m_exp_neg_exp: logistic.scaled_log1m,
+    single.argument_sigmoid: lambda z, s: linked.scaled_argument_sigmoid(*_ratio(z), s),
+    single.ratio_share: products.scaled_share,
+    single.rate_gamma_excess: linked.scaled_rate_excess,
+    single.gompertz_ageing: linked.scaled_ageing,
+    single.gompertz_curve: linked.scaled_ageing_curve,
+    powers.kumaraswamy_first: linked.scaled_kumaraswamy_first,
+    powers.kumaraswamy_first_curve: linked.scaled_kumaraswamy_curve,
+    powers.power_shape_slope: linked.scaled_shape_slope,
+    powers.power_shape_curve: linked.scaled_shape_curve,
+    whole.bessel_pull_exp: linked.scaled_bessel_pull,
+    whole.bessel_bend_exp: linked.scaled_bessel_bend,
+    **{
+        kind: lambda y, f, g, power, s, kind=kind: kind(y, f, g - s, power)
+        for kind in (tweedie.tweedie_pull, tweedie.tweedie_bend)
+    },
+    **{
+        kind: lambda *taken, kind=kind: kind(*taken[:-2], taken[-2] + taken[-1])
+        for kind in (
+            *(p.ratio_deviance, p.ratio_minus_one, p.times_exp_difference, differences.scaled_exp_minus),
+            *(products.scaled_log1p, products.scaled_share, products.scaled_wave, products.power_exp),
+            *(products.power_log_exp, products.power_log_square_exp, products.scaled_chord, products.scaled_mean),
+            *(logistic.scaled_log1m, logistic.scaled_rate, logistic.scaled_rate_slope, logistic.sech2_times_exp),
+            *(single.scaled_square_deviance, single.scaled_square_excess, whole.scaled_deviance, whole.scaled_excess),
+            *(powers.kumaraswamy_second, powers.power_excess, linked.scaled_hazard, linked.scaled_argument_sigmoid),
+            *(linked.scaled_bessel_pull, linked.scaled_bessel_bend, linked.scaled_rate_excess, linked.scaled_ageing),
+            *(linked.scaled_ageing_curve, linked.scaled_kumaraswamy_first, linked.scaled_kumaraswamy_curve),
+            *(linked.scaled_shape_slope, linked.scaled_shape_curve),
+        )
+    },
+}
+#: those that are looked for last: another factor may overflow before its exponential does
+_PLAIN = (exp, p.times_exp)
+
+
+def _ratio(z: Expr) -> tuple[Expr, Expr]:
+    """(r, t) of z = r e^t."""
+    number, body = z.as_coeff_Mul()
+    return (number * body.args[0], body.args[1]) if isinstance(body, p.times_exp) else (z, S.Zero)
+
+
+@dataclass(frozen=True)
+class _Slope:
+    """A slope as the exponential of its logarithm, times a sign, and as a factor of what has no exponent."""
+
+    logarithm: Expr
+    sign: Expr
+    times: Callable[[Expr], Expr]
+
+
+#: function -> (its logarithm, a number times it)
+_FACTORS: dict[type[Expr], tuple[Callable[[Expr], Expr], Callable[[Expr, Expr], Expr]]] = {
+    exp: (lambda z: z, p.times_exp),
+    p.sigmoid: (lambda z: -p.softplus(-z), linked.times_sigmoid),
+    p.sech2: (lambda z: log(4) - p.softplus(2 * z) - p.softplus(-2 * z), lambda w, z: p.sigmoid_curve(4 * w, 2 * z)),
+}
+
+
+def _read(slope: Expr) -> _Slope:
+    logarithm, sign, numbers = S.Zero, S.One, S.One
+    steps: list[Callable[[Expr], Expr]] = []
+    for factor in Mul.make_args(slope):
+        base, power = factor.as_base_exp()
+        kind = exp if isinstance(factor, exp) else type(base)
+        if base.is_Symbol and power == -1:  # of a square: 2/f
+            logarithm, sign = logarithm - linked.log_square(base) / 2, sign * sp.sign(base)
+        if kind not in _FACTORS:
+            numbers *= factor
+            sign *= S.One if base.is_Symbol and power == -1 else factor
+            continue
+        z = (factor if kind is exp else base).args[0]
+        for _ in range(1 if kind is exp else int(power)):
+            logarithm += _FACTORS[kind][0](z)
+            steps.append(lambda weight, kind=kind, z=z: _FACTORS[kind][1](weight, z))  # type: ignore[misc]
+
+    def times(weight: Expr) -> Expr:
+        if weight.is_number:
+            return weight * slope
+        weight *= numbers
+        for step in steps:
+            weight = step(weight)
+        return weight
+
+    return _Slope(logarithm, sign, times)
+
+
+def scaled(weight: Expr, slope: Expr) -> Expr:
+    """weight * slope, where either may leave the range and the product does not."""
+    if weight == 0:
+        return S.Zero
+    read = _read(slope)
+    if read.logarithm == 0:
+        return weight * slope
+    return _split(weight, read)[0]
+
+
+def _split(weight: Expr, slope: _Slope) -> tuple[Expr, Expr]:
+    """(weight * slope, the part of it whose exponents have the slope)."""
+    if isinstance(weight, linked.corrected):
+        value, along, rest = weight.args
+        product, part = _split(value, slope)
+        lost = sum(slope.logarithm.coeff(linked.log_square(f)) for f in rest.free_symbols)  # its rounding is there too
+        return linked.corrected(product, _split(along, slope)[0] + lost * part, rest), part
+    taken, others = [], []
+    for term in _terms(weight):
+        product = _taken(term, slope.logarithm)
+        (others if product is None else taken).append(term if product is None else slope.sign * product)
+    part = Add(*taken)
+    return (part + slope.times(Add(*others)) if others else part), part
+
+
+def _terms(weight: Expr) -> list[Expr]:
+    """The terms of a sum, and those of a sum in it that is multiplied by a number."""
+    found = []
+    for term in Add.make_args(weight):
+        sums = [f for f in Mul.make_args(term) if f.is_Add]
+        others = Mul(*[f for f in Mul.make_args(term) if not f.is_Add])
+        found += [others * part for part in sums[0].args] if len(sums) == 1 else [term]
+    return found
+
+
+def _taken(e: Expr, s: Expr) -> Expr | None:
+    """e * e^s, with s in an exponent of e; None if no factor of it takes one."""
+    if isinstance(e, p.times_exp):  # what it holds may overflow first
+        inner = _taken_by(e.args[0], e.args[1] + s, _apart)
+        return _TAKES[p.times_exp](*e.args, s) if inner is None else inner
+    if isinstance(e, sp.Max | sp.Min) and S.Zero in e.args:
+        parts = [a if a == 0 else _taken(a, s) for a in e.args]
+        return None if None in parts else e.func(*parts)
+    found = _taken_by(e, s, _apart)
+    return _taken_by(e, s, _plain) if found is None else found
+
+
+def _apart(kind: type[Expr]) -> bool:
+    return kind in _TAKES and kind not in _PLAIN
+
+
+def _plain(kind: type[Expr]) -> bool:
+    return kind in _PLAIN
+
+
+def _taken_by(e: Expr, s: Expr, chosen: Callable[[type[Expr]], bool]) -> Expr | None:
+    """The same by a factor of such a kind, or of a power of it."""
+    for factor in Mul.make_args(e):
+        base, power = (factor, S.One) if isinstance(factor, exp) else factor.as_base_exp()
+        if not (power.is_Integer and power.is_positive):
+            continue
+        others = Mul(*[f for f in Mul.make_args(e) if f is not factor])  # SymPy does not cancel e^(a + b) e^-(a + b)
+        product: Expr | None = None
+        if chosen(type(base)):
+            held = isinstance(base, p.times_exp)
+            product = _taken(base, s / power) if held else _TAKES[type(base)](*base.args, s / power)
+        elif isinstance(base, sp.Max | sp.Min) and chosen is _plain:
+            product = _taken(base, s / power)
+        if isinstance(product, p.times_exp) and power == 1 and others.free_symbols:
+            r, t = product.args  # either half of the exponent with one of them: 1e-310 has no digits to multiply
+            return p.times_exp(others, t / 2) * p.times_exp(r, t / 2)
+        if product is not None:
+            return Mul(others, product**power)
+    return None
