@@ -128,7 +128,8 @@ def _split(weight: Expr, slope: _Slope) -> tuple[Expr, Expr]:
         product, part = _split(value, slope)
         lost = sum(slope.logarithm.coeff(linked.log_square(f)) for f in rest.free_symbols)  # its rounding is there too
         return linked.corrected(product, _split(along, slope)[0] + lost * part, rest), part
-    taken, others = [], []
+    taken: list[Expr] = []
+    others: list[Expr] = []
     for term in _terms(weight):
         product = _taken(term, slope.logarithm)
         (others if product is None else taken).append(term if product is None else slope.sign * product)
