@@ -11,7 +11,7 @@ import sympy as sp
 
 from likelihoodkit.elicit.answers import Functional, Properness
 from likelihoodkit.elicit.question import Question, read
-from likelihoodkit.supports import Support
+from likelihoodkit.supports import Support, nothing
 
 __all__ = ["Functional", "Properness", "Question", "elicits", "is_proper", "read"]
 
@@ -32,15 +32,17 @@ def elicits(
     -------
     Functional
         A text, such as "mean", "quantile(0.9)", "expectile(0.8)", "log-mean-exp(1.5)", "exp of mean log",
-        "ratio E[1/y]/E[y**(-2)]", "probability", "distorted probability", "sign only" or "M-functional", that carries
-        ``equation``, ``formula``, ``unique``, ``why`` and can be evaluated under a discrete law, ``.of(y, p)``.
+        "ratio E[1/y]/E[y**(-2)]", "probability", "distorted probability", "sign only", "M-functional", or "none" where
+        the expected loss has no least value. It carries ``equation``, ``formula``, ``unique``, ``why`` and can be
+        evaluated under a discrete law, ``.of(y, p)``. For several predictions it names one after the other,
+        "mean: mean; scale: M-functional", without a number of its own.
 
     Raises
     ------
     InputError
         If it is not clear what the expression's symbols mean.
     DerivationError
-        If the loss has several predictions or a vector outcome.
+        If no outcome is in the loss, or it predicts several rows of numbers at once.
 
     >>> import likelihoodkit as lk
     >>> lk.elicits(lk.losses.pinball(0.9))
@@ -55,9 +57,23 @@ def elicits(
 
 def answer(question: Question) -> Functional:
     """The functional of a question already read."""
-    from likelihoodkit.elicit import classes, labels, moments, rows
+    from likelihoodkit.elicit import classes, joint, labels, moments, rows, sequences
     from likelihoodkit.errors import DerivationError
 
+    if question.y not in question.formula.free_symbols and question.target.name == nothing.name:
+        raise DerivationError(
+            f"{question.name} asks for nothing of the data: no outcome is in it",
+            family=question.name,
+            remedy="Ask for a loss that compares a prediction with an outcome",
+        )
+    if question.target.layout == "labels":
+        program = sequences.of_sequences(question)
+        if program is not None:
+            return program
+    if len(question.predictions) > 1:
+        together = joint.jointly(question)
+        if together is not None:
+            return together
     if question.kind in {"real", "circle"}:
         return moments.elicited(question)
     if question.kind == "binary":
@@ -69,7 +85,7 @@ def answer(question: Question) -> Functional:
         return classes.elicited(question.closed())
     names = ", ".join(row.name for row in question.predictions)
     raise DerivationError(
-        f"{question.name} predicts {names} for {question.target.words}: it asks for no single number",
+        f"{question.name} predicts {names} for {question.target.words}: what it asks for has no name here",
         family=question.name,
         remedy="Hold all parameters but one, or ask lk.reverse for the noise behind it",
     )

@@ -13,6 +13,7 @@ from likelihoodkit.numbers import evaluate
 from likelihoodkit.primitives import lower
 from likelihoodkit.prove.branches import borders
 
+_PLACES = 400
 SWITCHES = (sp.Abs, sp.Max, sp.Min, sp.Piecewise, sp.sign, sp.Heaviside)
 
 
@@ -68,9 +69,11 @@ def kinks(expression: sp.Expr, symbol: sp.Symbol, low: float, high: float) -> li
 
 
 def _scan(border: sp.Expr, symbol: sp.Symbol, low: float, high: float) -> list[Any]:
-    """Sign changes on a grid, bisected to 40 digits."""
-    left, right = max(low, -1e3), min(high, 1e3)
-    grid = [mpmath.mpf(left) + (mpmath.mpf(right) - left) * i / 400 for i in range(1, 400)]
+    """The zeros of a polynomial; else sign changes on a grid, dense near zero and bisected to 40 digits."""
+    if border.free_symbols == {symbol} and border.is_polynomial(symbol):
+        return [sp.N(r, 40) for r in sp.Poly(sp.nsimplify(border, rational=True), symbol).real_roots()]
+    left, right = mpmath.asinh(max(low, -1e3)), mpmath.asinh(min(high, 1e3))
+    grid = [mpmath.sinh(left + (right - left) * i / _PLACES) for i in range(1, _PLACES)]
     roots = []
     with mpmath.workdps(40):
         sizes = [value(border, {symbol: g}) for g in grid]

@@ -59,11 +59,29 @@ class Classes:
 
     @cached_property
     def own(self) -> sp.Expr | None:
-        """phi where L_k = phi(q_k) for every class, in the symbol q0; None where the loss sees the others too."""
-        if any(sp.diff(self.losses[0], s) != 0 for s in self.q[1:]):
+        """phi where L_k = phi(q_k) for every class, in the symbol q0; None where the loss sees the others too.
+
+        What the loss sees of the others together, on the simplex, is one minus q_k.
+        """
+        losses = [self._alone(k) for k in range(self.size)]
+        first = losses[0]
+        if first is None or any(loss is None or not zero(loss - first) for loss in losses[1:]):
             return None
-        same = (zero(self.losses[k].xreplace({self.q[k]: self.q[0]}) - self.losses[0]) for k in range(1, self.size))
-        return self.losses[0] if all(same) else None
+        return first
+
+    def _alone(self, k: int) -> sp.Expr | None:
+        """L_k in q0, for its own class, alone; None where the shares of the others matter one by one."""
+        others = [s for s in self.q if s != self.q[k]]
+        loss = self.losses[k]
+        if any(sp.diff(loss, s) != 0 for s in others):
+            if not self.question.prediction.domain.sums_to_one or loss.has(*SWITCHES):
+                return None
+            *free, last = others
+            loss = loss.xreplace({last: 1 - self.q[k] - sp.Add(*free)})
+            if any(not zero(sp.diff(loss, s)) for s in free):
+                return None
+            loss = loss.xreplace({s: (1 - self.q[k]) / len(others) for s in free})
+        return loss.xreplace({self.q[k]: self.q[0]})
 
     @cached_property
     def mixing(self) -> sp.Matrix | None:
@@ -232,19 +250,36 @@ def _of_mixing(c: Classes, mixing: sp.Matrix, equation: str) -> Functional:
 def _by_search(c: Classes, equation: str) -> Functional:
     """No closed form: look at the minimisers of a few laws."""
     found = [c.minimiser(truth) for truth in c.truths]
-    modes = [int(np.argmax(t)) for t in c.truths]
-    kept = all(np.argmax(f) == m for f, m in zip(found, modes, strict=True))
+    kept = [_wins(f, int(np.argmax(t))) for f, t in zip(found, c.truths, strict=True)]
     moved = len({tuple(np.round(np.sort(f), 3)) for f in found}) == len(found)
-    order = all((np.argsort(f) == np.argsort(t)).all() for f, t in zip(found, c.truths, strict=True))
-    if kept and moved and order:
+    if all(kept) and moved and all(_ordered(f, t) for f, t in zip(found, c.truths, strict=True)):
         return Functional("distorted class probabilities", equation=equation, unique="not shown",
                           why=f"minimised numerically under {len(c.truths)} laws: the order of the classes is kept",
                           )  # fmt: skip
-    name = "mode" if kept else "M-functional"
-    why = "minimised numerically: the largest class wins, the rest is lost" if kept else (
-        "minimised numerically: not even the most probable class always wins"
-    )  # fmt: skip
-    return Functional(name, equation=equation, unique="no", why=why)
+    if all(kept):
+        why = "minimised numerically: the largest class wins, the rest is lost"
+        return Functional("mode", equation="the class with the largest P(y = k)", unique="no", why=why)
+    majority = [wins for wins, t in zip(kept, c.truths, strict=True) if max(t) > _HALF]
+    if majority and all(majority):
+        return Functional("majority class only", equation="the class with P(y = k) > 1/2, if there is one", unique="no",
+                          why="minimised numerically: the largest class wins where it has more than half, and else not",
+                          )  # fmt: skip
+    why = "minimised numerically: not even the most probable class always wins"
+    return Functional("M-functional", equation=equation, unique="no", why=why)
+
+
+_HALF = 0.5
+_CLEAR = 1e-3  # a class has won where its share is larger than all others by more than this
+
+
+def _wins(found: Array, mode: int) -> bool:
+    return bool(found[mode] > np.delete(found, mode).max() + _CLEAR)
+
+
+def _ordered(found: Array, truth: tuple[float, ...]) -> bool:
+    """Do more probable classes have larger shares, and equal ones equal shares?"""
+    pairs = itertools.combinations(range(len(truth)), 2)
+    return all((found[i] - found[j]) * (truth[i] - truth[j]) > 0 if truth[i] != truth[j] else True for i, j in pairs)
 
 
 def properness(question: Question) -> Properness:

@@ -6,7 +6,7 @@ where V falls into products of a function of a and one of y the functional has a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
@@ -15,9 +15,10 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from likelihoodkit.elicit.answers import Functional
-from likelihoodkit.elicit.branches import branch, kinks
+from likelihoodkit.elicit.branches import SWITCHES, branch, kinks
 from likelihoodkit.elicit.question import Question, zero
-from likelihoodkit.elicit.risk import Formula, Minimiser, convexity, minimiser, root, two_minima
+from likelihoodkit.elicit.risk import Formula, Minimiser, convexity, falls, minimiser, root, two_minima
+from likelihoodkit.errors import DerivationError
 from likelihoodkit.primitives import lower
 
 Groups = dict[sp.Expr, sp.Expr]
@@ -39,21 +40,69 @@ def elicited(question: Question) -> Functional:
 def slope(question: Question, side: int) -> sp.Expr | None:
     """V for y > a (``side`` 1) or y < a (-1) in a and y; None where there are more kinks or no formula."""
     a, y = question.prediction.symbol, question.y
-    t = sp.Dummy("distance", positive=True)
-    here = lower(question.formula).xreplace({y: a + side * t})
-    marks = {s: sp.Rational(3, 7) for s in here.free_symbols - {t}}
+    formula = lower(question.formula)
+    of_y = {n: sp.Dummy(real=True) for n in formula.atoms(*SWITCHES) if a not in n.free_symbols}  # no kinks in a
+    moving, t = formula.xreplace(of_y), sp.Dummy("distance", positive=True)
+    marks = {s: sp.Rational(3, 7) for s in moving.free_symbols - {y}}
     room = float("inf") if side > 0 or question.target.low == -float("inf") else 3 / 7 - question.target.low
-    if kinks(here.xreplace(marks), t, 0.0, room):
+    if kinks(moving.xreplace({y: a + side * t}).xreplace(marks), t, 0.0, room):
         return None
-    here = branch(here, {**marks, t: sp.Rational(1, 11)})
-    found = (sp.diff(here, a) - side * sp.diff(here, t)).xreplace({t: side * (y - a)})
-    return None if found.has(sp.Derivative) else found  # SymPy has no formula for it: the zeta function in its argument
+    here = branch(moving, {**marks, y: sp.Rational(3, 7) + side * sp.Rational(1, 11)})
+    found = sp.diff(here, a).xreplace({dummy: n for n, dummy in of_y.items()})
+    if found.has(sp.Derivative):  # SymPy has no formula for it: the zeta function in its argument
+        return None
+    return found if _holds(question, found, side) else None
+
+
+def _numbers(question: Question) -> dict[sp.Symbol, sp.Expr]:
+    """A number for each open setting, to look at the loss with."""
+    return {s: sp.Rational(3, 7) for s in question.settings}
+
+
+def _places(question: Question, side: int) -> tuple[Array, Array]:
+    """Predictions and outcomes, the outcome above (``side`` 1) or below (-1), from 0.001 to 1000 apart."""
+    low, high = question.target.typical
+    outcomes = np.linspace(low, high, 11)[1:-1]
+    outcomes = np.unique(np.floor(outcomes)) if question.target.whole else outcomes
+    apart = outcomes[:, None] - side * np.geomspace(1e-3, 1e3, 37)[None, :]
+    ys, at = np.broadcast_arrays(outcomes[:, None], apart)
+    domain = question.prediction.domain
+    inside = (at > domain.low) & (at < domain.high)
+    return at[inside], ys[inside]
+
+
+def _holds(question: Question, found: sp.Expr, side: int) -> bool:
+    """Is V the slope of the loss wherever y lies on that side of a? Looked at on a grid: kinks may be anywhere."""
+    a = question.prediction.symbol
+    at, ys = _places(question, side)
+    slopes = [e.xreplace(_numbers(question)) for e in (found, sp.diff(question.formula, a))]
+    with np.errstate(all="ignore"):
+        try:
+            one, two = (_on(e, {a: at, question.y: ys}) for e in slopes)
+        except DerivationError:  # a function that no engine has: nothing was looked at
+            return False
+        apart = np.abs(one - two) > 1e-6 * (np.abs(one) + np.abs(two)) + 1e-9
+    return not bool(apart[np.isfinite(one) & np.isfinite(two)].any())
+
+
+def _on(expression: sp.Expr, columns: dict[sp.Symbol, Array]) -> Array:
+    if not expression.free_symbols:
+        return np.full(next(iter(columns.values())).shape, float(expression))
+    return Formula(expression)(**{s.name: column for s, column in columns.items()})
 
 
 def separated(v: sp.Expr, a: sp.Symbol, y: sp.Symbol) -> Groups | None:
     """V as a sum of alpha(a) beta(y), as {beta: alpha}; None if a factor holds both."""
+    apart = _grouped(sp.Add.make_args(sp.expand(v)), a, y)
+    if apart is not None and len(apart) <= _PRODUCTS:
+        return apart
+    whole = _grouped(sp.Add.make_args(v), a, y)  # (y - m)^2 is a function of y that falls apart when it is expanded
+    return apart if whole is None else whole
+
+
+def _grouped(terms: Iterable[sp.Expr], a: sp.Symbol, y: sp.Symbol) -> Groups | None:
     parts: Groups = {}
-    for term in sp.Add.make_args(sp.expand(v)):
+    for term in terms:
         of_y, of_a = sp.S.One, sp.S.One
         for factor in sp.Mul.make_args(term):
             if {a, y} <= factor.free_symbols:
@@ -71,6 +120,19 @@ def show(expression: sp.Expr) -> str:
     return f"{float(expression):.12g}" if expression.is_number else str(expression)
 
 
+def _between(level: sp.Expr) -> bool:
+    """Is a level between 0 and 1, as far as it is a number?"""
+    return not level.is_number or 0 < float(level) < 1
+
+
+def _negative(question: Question, v: sp.Expr, side: int) -> bool:
+    """Does the loss fall as the prediction moves towards an outcome on that side of it?"""
+    at, ys = _places(question, side)
+    with np.errstate(all="ignore"):
+        sizes = side * _on(v.xreplace(_numbers(question)), {question.prediction.symbol: at, question.y: ys})
+    return bool((sizes[np.isfinite(sizes)] < 0).all())
+
+
 # -- kinks at y = a: quantiles and expectiles ---------------------------------------------------------------------
 
 
@@ -82,6 +144,8 @@ def _quantile(question: Question, above: sp.Expr, below: sp.Expr) -> Functional 
     if level.free_symbols & {a, y} or groups is None or len(groups) != 1:
         return None
     (weight,) = groups
+    if not _between(level) or not _negative(question, above, 1):
+        return None
     text = show(level)
     name = "median" if level == sp.Rational(1, 2) else f"quantile({text})"
     equation = f"P(y < {a}) <= {text} <= P(y <= {a})"
@@ -116,6 +180,8 @@ def _expectile(question: Question, above: sp.Expr, below: sp.Expr) -> Functional
     a, y = question.prediction.symbol, question.y
     level = sp.cancel(above / (above + below))
     if level.free_symbols & {a, y} or (above / (a - y)).cancel().has(y):
+        return None
+    if not _between(level) or not _negative(question, above, 1):
         return None
     text = show(level)
 
@@ -156,6 +222,8 @@ def _moment(question: Question, v: sp.Expr) -> Functional | None:
         return None
     (one, alpha), (two, beta) = sorted(groups.items(), key=lambda item: item[0] == 1)
     g = sp.cancel(-beta / alpha)  # alpha E[one] + beta E[two] = 0: g(a) = E[one]/E[two]
+    if not _least(question, g, alpha, one, two):
+        return None
     unique, solve = "yes", _moment_of(question, g, one, two)
     if two != 1:
         ratio = _named_ratio(a, g, one, two)
@@ -183,6 +251,35 @@ def _moment(question: Question, v: sp.Expr) -> Functional | None:
     else:
         name = f"g-mean, g(y) = {one}" if zero(g - one.xreplace({y: a})) else f"the {a} with {equation}"
     return Functional(name, equation=equation, unique=unique, why=why, minimiser=solve)
+
+
+def _least(question: Question, g: sp.Expr, alpha: sp.Expr, one: sp.Expr, two: sp.Expr) -> bool:
+    """Is the place where g(a) = E[one]/E[two] the one minimum: g monotone, and the slope rising through it?
+
+    Looked at where g(a) is within what the ratio may be.
+    """
+    a, y = question.prediction.symbol, question.y
+    low, high = (float(v) for v in (question.prediction.domain.low, question.prediction.domain.high))
+    spread = np.sinh(np.linspace(-4, 4, 160))
+    if np.isfinite(low) and np.isfinite(high):
+        grid = low + (high - low) / (1 + np.exp(-spread))
+    elif np.isfinite(low):
+        grid = low + np.exp(spread / 4)
+    else:
+        grid = high - np.exp(spread / 4) if np.isfinite(high) else spread
+    outcomes = _places(question, 1)[1]
+    numbers = _numbers(question)
+    with np.errstate(all="ignore"):
+        above, weights = (_on(e.xreplace(numbers), {y: outcomes}) for e in (one, two))
+        ratios, level = above / weights, _on(g.xreplace(numbers), {a: grid})
+        ratios = ratios[np.isfinite(ratios)]
+        near = (level >= ratios.min()) & (level <= ratios.max())
+        grid = grid[near] if near.sum() > _FEW else grid
+        turn, pull = (_on(e.xreplace(numbers), {a: grid}) for e in (sp.diff(g, a), -alpha * sp.diff(g, a)))
+    signs = {bool(w > 0) for w in weights[np.isfinite(weights) & (weights != 0)]}
+    turns = {bool(v > 0) for v in turn[np.isfinite(turn) & (turn != 0)]}
+    pulls = {bool(v > 0) for v in pull[np.isfinite(pull) & (pull != 0)]}
+    return len(turns) == 1 and signs == pulls and len(pulls) == 1
 
 
 def _named_ratio(a: sp.Symbol, g: sp.Expr, one: sp.Expr, two: sp.Expr) -> str:
@@ -222,6 +319,8 @@ def _moment_of(question: Question, g: sp.Expr, one: sp.Expr, two: sp.Expr) -> Mi
 
 
 _MOST_DOUBLINGS = 60
+_FEW = 5
+_PRODUCTS = 2
 
 
 def _at(formula: Formula, name: str, place: float) -> float:
@@ -258,6 +357,10 @@ def _m_functional(question: Question) -> Functional:
     equation = f"E[psi] = 0 with psi = {-v}"
     if question.settings:
         return Functional("M-functional", equation=equation, unique="ask again with numbers for the settings")
+    end = falls(question)
+    if end is not None:
+        why = f"the expected loss has no least value: it falls as {question.prediction.symbol} goes to {end}"
+        return Functional("none", equation=equation, unique="no", why=why)
     if convexity(question) == "yes":
         unique, why = "an interval at most", "the loss is convex in the prediction, so its minima form an interval"
     else:

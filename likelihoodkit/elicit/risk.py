@@ -17,6 +17,7 @@ from likelihoodkit.primitives import digamma, tetragamma, trigamma
 Array = NDArray[Any]
 Minimiser = Callable[[Any, Any], float]
 _HALVINGS = 200
+_WIDER = 40
 POLYGAMMA = {0: digamma, 1: trigamma, 2: tetragamma}  # what the derivatives of SymPy's log-gamma are for the engines
 
 
@@ -44,7 +45,7 @@ def root(function: Callable[[float], float], low: float, high: float) -> float:
     left, right = function(low), function(high)
     if left * right >= 0:
         return low if abs(left) <= abs(right) else high
-    return float(brentq(function, low, high, xtol=1e-300, rtol=8.9e-16))
+    return float(brentq(function, low, high, xtol=1e-300, rtol=8.9e-16, maxiter=4000))
 
 
 def golden(function: Callable[[float], float], low: float, high: float) -> float:
@@ -76,6 +77,7 @@ def minimiser(question: Question, low: float | None = None, high: float | None =
     formula = Formula(question.formula)
     psi = Formula(sp.diff(question.formula, question.prediction.symbol))
     a, y = question.prediction.symbol.name, question.y.name
+    floor, ceiling = (float(v) for v in (question.prediction.domain.low, question.prediction.domain.high))
 
     def least(values: Array, probabilities: Array) -> float:
         start = float(np.min(values)) if low is None else low
@@ -85,8 +87,20 @@ def minimiser(question: Question, low: float | None = None, high: float | None =
             grid = np.asarray(at, dtype=float)
             return np.asarray(formula(**{a: grid[..., None], y: values}) @ probabilities)
 
-        grid = np.unique(np.concatenate([np.linspace(start, stop, 601), values if low is None else []]))
-        best = int(np.argmin(risk(grid)))
+        def places() -> tuple[Array, int]:
+            grid = np.unique(np.concatenate([np.linspace(start, stop, 601), values if low is None else []]))
+            return grid, int(np.argmin(risk(grid)))
+
+        grid, best = places()
+        for _ in range(_WIDER):  # the answer need not lie among the outcomes
+            width = stop - start or 1.0
+            if best == 0 and low is None:
+                start = start / 2 if question.prediction.domain.low == 0 else max(start - width, floor)
+            elif best == len(grid) - 1 and high is None:
+                stop = min(stop + width, ceiling)
+            else:
+                break
+            grid, best = places()
         near = grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)]
         found = golden(lambda at: float(risk(at)), float(near[0]), float(near[1]))
         found = found if risk(found) < risk(grid[best]) else float(grid[best])
@@ -121,6 +135,32 @@ def convexity(question: Question) -> str:
     bend = np.diff(slopes, axis=1)
     noise = 1e-12 * np.maximum(1.0, np.abs(curves)).max()
     return "yes" if bool((bend >= -noise).all()) else "no"
+
+
+def falls(question: Question) -> str | None:
+    """The end of its domain towards which the mean loss falls without a minimum, under every law tried; else None."""
+    a, y = question.prediction.symbol.name, question.y.name
+    formula = Formula(question.formula)
+    low, high = (float(v) for v in (question.prediction.domain.low, question.prediction.domain.high))
+    if np.isfinite(low) and np.isfinite(high):
+        return None
+    out = np.geomspace(1e-3, 1e6, 91)
+    grid = low + out if np.isfinite(low) else high - out[::-1] if np.isfinite(high) else np.append(-out[::-1], out)
+    left, right = question.target.typical
+    outcomes = np.linspace(left, right, 7)[1:-1]
+    outcomes = np.unique(np.floor(outcomes)) if question.target.whole else outcomes
+    laws = np.vstack([np.eye(len(outcomes)), np.random.default_rng(0).dirichlet(np.ones(len(outcomes)), 8)])
+    ends = set()
+    with np.errstate(all="ignore"):
+        risks = np.asarray(formula(**{a: grid[:, None], y: outcomes[None, :]})) @ laws.T
+    for risk in risks.T:
+        inside = float(np.nanmin(risk[1:-1]))
+        sides = {"minus infinity": np.isinf(low) and risk[0] < inside, "infinity": np.isinf(high) and risk[-1] < inside}
+        found = " or ".join(end for end, holds in sides.items() if holds)
+        if not found and np.nanmax(risk) > np.nanmin(risk):
+            return None
+        ends.add(found)
+    return " or ".join(sorted(ends - {""})) if len(ends - {""}) == 1 else "one of the ends" if ends - {""} else None
 
 
 def two_minima(question: Question) -> tuple[float, tuple[float, float]] | None:

@@ -66,7 +66,8 @@ def of_rows(question: Question) -> Functional | None:
                 why="the loss falls in proportion to the cosine, so its mean does with the cosine to E[Y/|Y|]",
             )  # fmt: skip
         return None
-    if not question.target.sums_to_one and _separate(question):
+    shares = question.prediction.domain.sums_to_one
+    if not (question.target.sums_to_one or shares) and _separate(question):
         from likelihoodkit.elicit.moments import elicited
 
         found = elicited(entry(question, one_entry(question.formula), question.prediction))
@@ -83,6 +84,16 @@ def of_rows(question: Question) -> Functional | None:
         return Functional(
             "least mean cost", equation="the entry with the least E[Y_k] has all the weight", unique="unless two tie",
             why=f"the loss is linear in the weights, so all of them go to one entry (K = {SIZE})",
+        )  # fmt: skip
+    surprise = -sp.Add(*[a * sp.log(b / sp.Add(*q)) for a, b in zip(y, q, strict=True)])
+    if (
+        shares
+        and not question.target.sums_to_one
+        and all(zero(sp.diff(on_simplex(formula - surprise, q), s)) for s in q[:-1])
+    ):
+        return Functional(
+            "shares of the mean", equation="q_k = E[Y_k]/sum_j E[Y_j]", formula="E[Y_k]/sum_j E[Y_j]", unique="yes",
+            why=f"the mean loss is -sum_k E[Y_k] log q_k, plus a number (K = {SIZE})",
         )  # fmt: skip
     if question.target.sums_to_one:
         divergence = sp.Add(*[a * (sp.log(a) - sp.log(b)) for a, b in zip(q, y, strict=True)])

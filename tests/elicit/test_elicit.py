@@ -113,6 +113,100 @@ def test_uniqueness_is_computed():
     assert lk.elicits(losses.huber(1.0)).unique == "an interval at most"
 
 
+#: (loss, functional): what looks like one functional near y = a, and is not, or is one in another spelling
+DECEPTIVE = [
+    (-lk.maximum(-((y - a) ** 2), -4), "M-functional"),  # min((y - a)^2, 4)
+    (-lk.maximum(-((y - a) ** 2), -1e-4), "M-functional"),
+    ((y - a) ** 2 + lk.maximum(a - 1, 0), "M-functional"),
+    ((y - a) ** 2 + 5 * lk.abs(a), "M-functional"),
+    ((a**2 - y) ** 2, "M-functional"),  # two roots
+    ((y**2 - a**2) ** 2, "M-functional"),
+    (-((y - a) ** 2), "none"),
+    (-lk.abs(y - a), "none"),
+    (3 * lk.maximum(y - a, 0) - lk.maximum(a - y, 0), "none"),
+    (lk.log(guess) - guess / amount, "none"),
+    (a * y, "none"),
+    (lk.maximum(y - a, 0) ** 2, "M-functional"),
+    ((y - a**3) ** 2, "the prediction with prediction**3 = E[y]"),
+    (2 * (amount * lk.log(lk.maximum(amount, 1) / guess) - amount + guess), "mean"),
+    (lk.maximum(y, 2) * lk.abs(y - a), "weighted median"),
+]
+
+
+@pytest.mark.parametrize(("loss", "functional"), DECEPTIVE, ids=[str(n) for n in range(len(DECEPTIVE))])
+def test_no_name_is_given_for_a_likeness(loss, functional):
+    assert lk.elicits(loss) == functional
+
+
+def test_a_minimiser_may_lie_beyond_all_outcomes():
+    ridge = lk.elicits((y - a) ** 2 + 5 * lk.abs(a))
+    assert ridge.of([1.0, 2.0]) == pytest.approx(0.0, abs=1e-6)
+    assert ridge.of([5.0, 6.0]) == pytest.approx(3.0, abs=1e-6)
+    # E log y lies below all outcomes
+    assert lk.elicits(lk.exp(a) - y * a).of([0.1, 0.3]) == pytest.approx(np.log(0.2), rel=1e-12)
+
+
+JOINT = [
+    (lk.Normal, "mean: mean; scale: scale**2 = E[(-mean + y)**2]"),
+    (lk.Laplace, "location: median; scale: mean of Abs(location - y)"),
+    (losses.beta_nll(0.5), "mean: mean; scale: scale**2 = E[(-mean + y)**2]"),
+    (lk.StudentT, "location: M-functional; scale: M-functional; df: M-functional"),
+    (lk.VonMises, "direction: mean direction; concentration: M-functional"),
+    (lk.NegativeBinomial, "mean: mean; dispersion: M-functional"),
+    (lk.WrappedCauchy(concentration=0.3), "M-functional"),
+    (lk.Multinomial, "shares of the mean"),
+    (losses.sequence_cross_entropy, "class probabilities of each step"),
+    (losses.crf, "class probabilities of each step and pair of neighbours"),
+    (losses.ctc, "M-functional"),
+    (lk.PlackettLuce, "M-functional"),
+    (losses.jensen_shannon, "distorted class probabilities"),
+    (losses.multiclass_hinge, "majority class only"),
+]
+
+
+@pytest.mark.parametrize(("loss", "functional"), JOINT, ids=[str(loss)[:20] for loss, _ in JOINT])
+def test_several_predictions_rows_and_sequences(loss, functional):
+    found = lk.elicits(loss)
+    assert found == functional
+    assert found.equation
+
+
+@pytest.mark.parametrize("loss", [losses.ctc, losses.crf, lk.derive(lk.PlackettLuce), losses.sequence_cross_entropy])
+def test_the_equations_of_sequences_hold_where_the_model_is_the_truth(loss):
+    """The mean of the gradient over all outcomes, at the probabilities that the model itself gives them, is zero."""
+    import itertools
+
+    rng = np.random.default_rng(0)
+    if loss.bound.family.outcome.domain.name == "labellings":
+        every = [s for n in range(4) for s in itertools.product((1, 2), repeat=n)]
+        outcomes = np.array([[*s, *[-1] * (3 - len(s))] for s in every], dtype=float)
+    elif loss.bound.name.startswith("PlackettLuce"):
+        outcomes = np.array(list(itertools.permutations(range(3))), dtype=float)
+    else:
+        outcomes = np.array(list(itertools.product(range(3), repeat=3)), dtype=float)
+    rows = {"crf": (6, 3), "PlackettLuce": (3,)}.get(loss.bound.name.partition("(")[0], (3, 3))
+    scores = np.repeat(rng.normal(size=(1, *rows)), len(outcomes), axis=0)
+    value, slope = loss.value_and_gradient(outcomes, scores)
+    chance = np.exp(-value)
+    assert chance.sum() == pytest.approx(1, rel=1e-12)
+    assert np.abs(np.tensordot(chance, slope, axes=1)).max() < 1e-13
+
+
+def test_what_holds_no_outcome_is_asked_nothing():
+    for loss in (losses.vae_kl, losses.gan_minimax_generator, losses.circle(0.25, 4.0)):
+        with pytest.raises(lk.DerivationError, match="no outcome is in it"):
+            lk.elicits(loss)
+
+
+def test_the_jensen_shannon_divergence_from_a_label_can_be_recalibrated():
+    """p_k proportional to 1/log((1 + q_k)/q_k), at the minimiser found by brute force."""
+    found = lk.reverse(losses.jensen_shannon)
+    assert found.tier == "calibratable"
+    q = np.array([0.6353447804, 0.2608041939, 0.1038510257])
+    np.testing.assert_allclose([float(p) for p in found.recalibrate(q)], [0.5, 0.3, 0.2], atol=1e-6)
+    np.testing.assert_allclose([float(p) for p in found.distort([0.5, 0.3, 0.2])], q, atol=1e-6)
+
+
 def test_focal_distorts_as_measured():
     """rows.md 3.6: argmin of the conditional risk, and the map back to 1e-12."""
     table = {
@@ -166,7 +260,7 @@ def test_symbols_that_are_not_clear():
         lk.elicits((sp.Symbol("y") - v) ** 2)
     with pytest.raises(lk.InputError, match="predicts nothing"):
         lk.elicits(lk.Normal(mean=0, scale=1))
-    with pytest.raises(lk.DerivationError, match="no single number"):
-        lk.elicits(lk.Normal)
+    with pytest.raises(lk.DerivationError, match="has no name here"):
+        lk.elicits(lk.Ordered)
     with pytest.raises(lk.InputError, match="needs a number for gamma"):
         lk.elicits(losses.focal)

@@ -50,7 +50,7 @@ def test_every_named_loss_has_a_tier_in_some_table():
 @pytest.mark.parametrize("name", sorted(ELSEWHERE))
 def test_the_others_have_one_too(name):
     expected = {
-        "kl_divergence": "likelihood", "jensen_shannon": "neither", "multiclass_hinge": "neither",
+        "kl_divergence": "likelihood", "jensen_shannon": "calibratable", "multiclass_hinge": "neither",
         "info_nce": "likelihood", "barron": "likelihood", "quantile_huber": "likelihood",
         "tweedie_deviance": "likelihood", "absolute_percentage_error": "neither",
         "sequence_cross_entropy": "likelihood", "ctc": "likelihood", "crf": "likelihood",
