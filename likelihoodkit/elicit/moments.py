@@ -81,7 +81,7 @@ def _holds(question: Question, found: sp.Expr, side: int) -> bool:
             one, two = (_on(e, {a: at, question.y: ys}) for e in slopes)
         except DerivationError:  # a function that no engine has: nothing was looked at
             return False
-        apart = np.abs(one - two) > 1e-6 * (np.abs(one) + np.abs(two)) + 1e-9
+        apart = ~np.isclose(one, two, rtol=1e-6, atol=1e-9)
     return not bool(apart[np.isfinite(one) & np.isfinite(two)].any())
 
 
