@@ -154,10 +154,12 @@ def falls(question: Question) -> str | None:
     with np.errstate(all="ignore"):
         risks = np.asarray(formula(**{a: grid[:, None], y: outcomes[None, :]})) @ laws.T
     for risk in risks.T:
-        inside = float(np.nanmin(risk[1:-1]))
+        if np.isnan(risk).any():  # infinity less infinity: nothing is known
+            return None
+        inside = float(np.min(risk[1:-1]))
         sides = {"minus infinity": np.isinf(low) and risk[0] < inside, "infinity": np.isinf(high) and risk[-1] < inside}
         found = " or ".join(end for end, holds in sides.items() if holds)
-        if not found and np.nanmax(risk) > np.nanmin(risk):
+        if not found and np.max(risk) > np.min(risk):
             return None
         ends.add(found)
     return " or ".join(sorted(ends - {""})) if len(ends - {""}) == 1 else "one of the ends" if ends - {""} else None
