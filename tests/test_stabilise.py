@@ -214,6 +214,14 @@ EXAMPLES = [
     Example("product of extremes", p.expm1(x) * p.log1m_exp_neg_exp(z), {x: 720, z: 4}),
     Example("product of extremes", Z * p.hazard(Z), {x: 3, t: 800}, lowered=False),
     Example("product of extremes", Z * products.argument_hazard_slope(Z), {x: 3, t: 800}, lowered=False),
+    Example("product of extremes", Z * p.hazard(-Z), {x: -3, t: 800}, lowered=False),
+    Example("product of extremes", Z * single.argument_sigmoid_derivative(Z), {x: 3, t: 800}, lowered=False),
+    Example(
+        "product of extremes",
+        p.log_window(p.times_exp((x + a) / 2 - z, t), p.times_exp((a - x) / 2, t)),
+        {x: 0.01, a: 1e4, z: 0, t: 1},
+        lowered=False,
+    ),
     Example(
         "product of extremes",
         p.scaled_power(k, 0, a) * p.softplus(z),

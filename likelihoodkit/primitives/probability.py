@@ -5,6 +5,7 @@ from __future__ import annotations
 import sympy as sp
 from sympy import exp, log
 
+from likelihoodkit.primitives.logistic import times_exp
 from likelihoodkit.primitives.record import Kind, primitive
 
 #: e^x as a word that SymPy does not take apart: e^(log a - log b) turns itself into a/b, which is 0/0 far out
@@ -41,3 +42,81 @@ log_window_half: Kind = primitive(
     accurate="h > 0",
     positive=True,
 )
+
+
+def _scaled(low: sp.Expr, high: sp.Expr, centre: sp.Expr, t: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+    """Middle and half width."""
+    return times_exp((low - centre + (high - centre)) / 2, t), times_exp((high - low) / 2, t)
+
+
+def _edges(low: sp.Expr, high: sp.Expr, centre: sp.Expr, t: sp.Expr) -> tuple[sp.Expr, ...]:
+    """Both edges of a window, and the density at each over the mass between."""
+    edges = ((low - centre) * exp(t), (high - centre) * exp(t))
+    log_mass = log_window((edges[0] + edges[1]) / 2, (edges[1] - edges[0]) / 2)
+    return (*edges, *(exp(-(edge**2) / 2 - log(2 * sp.pi) / 2 - log_mass) for edge in edges))
+
+
+def _middle(low: sp.Expr, high: sp.Expr, centre: sp.Expr, t: sp.Expr) -> sp.Expr:
+    _, _, alpha, beta = _edges(low, high, centre, t)
+    return (alpha - beta) * exp(t)
+
+
+def _spread(low: sp.Expr, high: sp.Expr, centre: sp.Expr, t: sp.Expr) -> sp.Expr:
+    a, b, alpha, beta = _edges(low, high, centre, t)
+    return b * beta - a * alpha
+
+
+def _bend(low: sp.Expr, high: sp.Expr, centre: sp.Expr, t: sp.Expr) -> sp.Expr:
+    a, b, alpha, beta = _edges(low, high, centre, t)
+    return (a * alpha - b * beta - (alpha - beta) ** 2) * exp(2 * t)
+
+
+def _cross(low: sp.Expr, high: sp.Expr, centre: sp.Expr, t: sp.Expr) -> sp.Expr:
+    a, b, alpha, beta = _edges(low, high, centre, t)
+    return ((alpha - beta) * (1 + a * alpha - b * beta) - a**2 * alpha + b**2 * beta) * exp(t)
+
+
+def _curve(low: sp.Expr, high: sp.Expr, centre: sp.Expr, t: sp.Expr) -> sp.Expr:
+    a, b, alpha, beta = _edges(low, high, centre, t)
+    pull = a * alpha - b * beta
+    return a**3 * alpha - b**3 * beta - pull * (1 + pull)
+
+
+scaled_window: Kind = primitive(
+    "scaled_window",
+    lambda low, high, centre, t: log_window(*_scaled(low, high, centre, t)),
+    (
+        lambda *w: times_exp(log_window_middle(*_scaled(*w)) - log_window_half(*_scaled(*w)), w[3]) / 2,
+        lambda *w: times_exp(log_window_middle(*_scaled(*w)) + log_window_half(*_scaled(*w)), w[3]) / 2,
+        lambda low, high, centre, t: scaled_window_middle(low, high, centre, t),
+        lambda low, high, centre, t: scaled_window_spread(low, high, centre, t),
+    ),
+    r"\log\left(\Phi\left(\left({1}-{2}\right)e^{{{3}}}\right)-\Phi\left(\left({0}-{2}\right)e^{{{3}}}\right)\right)",
+    accurate="low < high",
+    negative=True,
+)
+scaled_window_middle: Kind = primitive(
+    "scaled_window_middle",
+    _middle,
+    (
+        None,
+        None,
+        lambda low, high, centre, t: scaled_window_bend(low, high, centre, t),
+        lambda low, high, centre, t: scaled_window_cross(low, high, centre, t),
+    ),
+    accurate="low < high",
+)
+scaled_window_spread: Kind = primitive(
+    "scaled_window_spread",
+    _spread,
+    (
+        None,
+        None,
+        lambda low, high, centre, t: scaled_window_cross(low, high, centre, t),
+        lambda low, high, centre, t: scaled_window_curve(low, high, centre, t),
+    ),
+    accurate="low < high",
+)
+scaled_window_bend: Kind = primitive("scaled_window_bend", _bend, (None,) * 4, accurate="low < high")
+scaled_window_cross: Kind = primitive("scaled_window_cross", _cross, (None,) * 4, accurate="low < high")
+scaled_window_curve: Kind = primitive("scaled_window_curve", _curve, (None,) * 4, accurate="low < high")

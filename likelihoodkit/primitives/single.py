@@ -97,6 +97,9 @@ argument_sigmoid_derivative: Kind = primitive(
     lambda z: (1 - z / (1 + exp(-z))) / (1 + exp(z)),
     (None,),
 )
+argument_sigmoid_curve: Kind = primitive(
+    "argument_sigmoid_curve", lambda z: z * (1 - z / (1 + exp(-z))) / (1 + exp(z)), (None,)
+)
 
 # -- gamma, of a square and with its scale held ------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ import sympy as sp
 from sympy import Add, Expr, Mul, exp, log
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import differences, logistic, products, single
+from likelihoodkit.primitives import differences, logistic, probability, products, single
 from likelihoodkit.stabilise.table import identity
 
 #: function -> what it is when multiplied by e^a
@@ -24,6 +24,7 @@ _SCALED: dict[type[Expr], Callable[..., Expr]] = {
 _WITH_ARGUMENT: dict[type[Expr], Callable[..., Expr]] = {
     p.hazard: products.argument_hazard,
     products.argument_hazard_slope: products.argument_hazard_curve,
+    single.argument_sigmoid_derivative: single.argument_sigmoid_curve,
 }
 #: function of a rate -> the same with a weight
 _WEIGHTED: dict[type[Expr], Callable[..., Expr]] = {
@@ -98,13 +99,24 @@ def _of_one_node(e: Expr) -> Expr | None:
         return _square_of_hazard(*e.args)
     if isinstance(e, p.log_power_difference) and isinstance(e.args[1], exp):
         return products.log_power_step(e.args[0], e.args[1].args[0])
-    return None
+    return _window_of_products(e) if isinstance(e, p.log_window) else None
+
+
+def _window_of_products(e: Expr) -> Expr | None:
+    """The window between (m - h) e^t and (m + h) e^t, either of which may be infinite, by what is taken off both."""
+    (number, m), (other, h) = (argument.as_coeff_Mul() for argument in e.args)
+    if not (isinstance(m, p.times_exp) and isinstance(h, p.times_exp) and m.args[1] == h.args[1]):
+        return None
+    middle, half = number * m.args[0], other * h.args[0]
+    low, high = sp.expand(middle - half), sp.expand(middle + half)
+    shared = Add(*[term for term in Add.make_args(low) if term in Add.make_args(high)])
+    return probability.scaled_window(low - shared, high - shared, -shared, m.args[1])
 
 
 def _of_two_factors(one: Expr, two: Expr) -> Expr | None:
     """The product of two factors as one function, or as a sum of such."""
-    if type(one) in _WITH_ARGUMENT and two == one.args[0]:
-        return _WITH_ARGUMENT[type(one)](two)
+    if type(one) in _WITH_ARGUMENT and two in (one.args[0], -one.args[0]):
+        return two / one.args[0] * _WITH_ARGUMENT[type(one)](one.args[0])
     if isinstance(one.as_base_exp()[0], products.log_power_step_slope | products.log_power_step_curve):
         if type(two) in _WEIGHTED and two.args[1] == 0:  # a rate that vanishes while the slope grows
             return _WEIGHTED[type(two)](one, two.args[0])

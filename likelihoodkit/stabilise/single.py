@@ -96,8 +96,12 @@ def function_of_ratio(e: Expr) -> Expr | None:
     if (share := _share_of_ratio(e)) is not None:
         return share
     for factor in e.args if e.is_Mul else ():
-        if isinstance(factor, p.sigmoid) and factor.args[0] in e.args and _power_of_ratio(factor.args[0]):
-            return -e / factor / factor.args[0] * single.argument_sigmoid(-factor.args[0])
+        z = factor.args[0] if isinstance(factor, p.sigmoid) else sp.S.Zero
+        if isinstance(z, p.times_exp) or isinstance(-z, p.times_exp):
+            for sign in (1, -1):
+                if sign * z in e.args:
+                    rest = Mul(*[f for f in e.args if f is not factor and f != sign * z])
+                    return -sign * rest * single.argument_sigmoid(-z)
     return _share_and_rest(e) if e.is_Add else _sign_of_kink(e)
 
 

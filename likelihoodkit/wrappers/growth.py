@@ -15,8 +15,9 @@ import sympy as sp
 
 from likelihoodkit import primitives as p
 
-#: of a logarithm below this the nearer end of the interval says all: both ends may be -inf, and have no difference
-NOWHERE = -sp.exp(709)
+#: of a logarithm below this the nearer end of the interval says all: that of 1 less the share beyond the other end is
+#: at least -745, less than its last digit, and the difference of two such logarithms is lost
+NOWHERE = -(sp.Integer(10) ** 19)
 
 
 def by_cases(expression: sp.Expr, operation: Callable[[sp.Expr], sp.Expr]) -> sp.Expr:
@@ -58,7 +59,7 @@ def _step(cdf: sp.Expr, y: sp.Symbol, low: Any, high: Any) -> sp.Expr | None:
     if rising and (distance := _distance(growth, y, low, high)) is not None:
         return p.log1m_exp(distance) - growth.xreplace({y: low})
     u = _logarithm(growth)
-    length = None if u is None else _log_distance(u if rising else -u, y, low, high)
+    length = None if u is None else log_distance(u if rising else -u, y, low, high)
     if u is None or length is None:
         return None
     nearer, further = (low, high) if rising else (high, low)
@@ -86,7 +87,7 @@ def _distance(u: sp.Expr, y: sp.Symbol, low: Any, high: Any) -> sp.Expr | None:
     return p.log1p_over((high - low) / (1 / slope + a * (v.xreplace({y: low}) / slope)), a)
 
 
-def _log_distance(u: sp.Expr, y: sp.Symbol, low: Any, high: Any) -> sp.Expr | None:
+def log_distance(u: sp.Expr, y: sp.Symbol, low: Any, high: Any) -> sp.Expr | None:
     """log(u(high) - u(low)) where u is such a logarithm, or linear in y or in log y."""
     distance = _distance(u, y, low, high)
     if distance is not None:

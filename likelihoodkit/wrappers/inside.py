@@ -32,7 +32,7 @@ from likelihoodkit.declaration import (
 from likelihoodkit.errors import BindingError
 from likelihoodkit.links import Link
 from likelihoodkit.supports import Support
-from likelihoodkit.wrappers.growth import by_cases, from_tail, log_step_of_growth
+from likelihoodkit.wrappers.growth import by_cases, from_tail, log_distance, log_step_of_growth
 
 Given = ParamSpec("Given")
 
@@ -154,13 +154,16 @@ class Inside:
         return self.log_step(below, high)
 
     def log_step(self, low: Any, high: Any) -> sp.Expr:
-        """log P(low < Y <= high)."""
+        """log P(low < Y <= high), where it can be in a form that keeps its digits however near the two are."""
         self._need_probabilities()
         if self.family.log_step is not None:
             return self.write(self.family.log_step).xreplace({LOW: low, HIGH: high})
         cdf = getattr(self.family, "cdf", None)
-        if type(cdf) in _DIFFERENCES:
-            return _DIFFERENCES[type(cdf)](self.write(cdf, low).args[0], self.write(cdf, high).args[0])
+        if isinstance(cdf, p.ndtr):
+            return _normal_step(self.write(cdf, low).args[0], self.write(cdf, high).args[0])
+        if isinstance(cdf, p.sigmoid) and (length := log_distance(cdf.args[0], self.y, LOW, HIGH)) is not None:
+            inner = p.log1m_exp_neg_exp(self.write(length).xreplace({LOW: low, HIGH: high}))
+            return inner - p.softplus(-self.write(cdf, high).args[0]) - p.softplus(self.write(cdf, low).args[0])
         if cdf is not None and (found := log_step_of_growth(cdf, self.y, LOW, HIGH)) is not None:
             return self.write(found).xreplace({LOW: low, HIGH: high})
         below, above = self.log_cdf(high), (self.log_survival(low), self.log_survival(high))
@@ -187,14 +190,6 @@ class Inside:
 def _normal_step(a: sp.Expr, b: sp.Expr) -> sp.Expr:
     width = sp.factor_terms(sp.expand(b - a))
     return p.log_window(sp.factor_terms(sp.expand(a + b)) / 2, width / 2)
-
-
-def _logistic_step(a: sp.Expr, b: sp.Expr) -> sp.Expr:
-    return p.log1m_exp(sp.factor_terms(sp.expand(b - a))) - p.softplus(-b) - p.softplus(a)
-
-
-#: distribution functions of one argument z whose log(F(b) - F(a)) has a form that keeps its digits however near a and b
-_DIFFERENCES: dict[type, Callable[[sp.Expr, sp.Expr], sp.Expr]] = {p.ndtr: _normal_step, p.sigmoid: _logistic_step}
 
 
 def _vanishes(node: sp.Basic) -> bool:

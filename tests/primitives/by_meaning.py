@@ -129,6 +129,7 @@ _PAIRS = ("t", "s", "p", "tt", "ts", "tp", "ss", "sp", "pp")
 ROWS: dict[str, tuple[Draw, tuple[tuple[float, ...], ...], int, float]] = {
     **FAMILY_ROWS,
     "argument_sigmoid": (reals(core=40), LINE[:20], 1, 2.0),
+    "argument_sigmoid_curve": (reals(core=40), LINE[:20], 1, 2.0),
     "argument_sigmoid_derivative": (reals(core=40), LINE[:20], 1, 2.0),
     "asinh_times_exp": (_times(), ((0.0, 3.0), (1e-300, 700.0), (1.0, -740.0)), 1, 2.0),
     "argument_hazard": (between((-30, 30)), ((0.0,), (-1e8,)), 20, 4.0),

@@ -26,6 +26,34 @@ def _density(x: mp.mpf) -> mp.mpf:
     return mp.exp(-x * x / 2) / mp.sqrt(2 * mp.pi)
 
 
+def _scaled_windows(rng: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
+    t, middle, half = rng.uniform(-3, 3, n), rng.uniform(-10, 10, n), np.exp(rng.uniform(math.log(0.01), 3, n))
+    centre = rng.uniform(-5, 5, n)
+    low = (middle - half) * np.exp(-t) + centre
+    return low, low + 2 * half * np.exp(-t), centre, t
+
+
+def _edges(low: mp.mpf, high: mp.mpf, centre: mp.mpf, t: mp.mpf) -> tuple[mp.mpf, ...]:
+    """Both ends, and their densities over the mass between."""
+    a, b = (low - centre) * mp.exp(t), (high - centre) * mp.exp(t)
+    mass = _mass((a + b) / 2, (b - a) / 2)
+    return a, b, _density(a) / mass, _density(b) / mass
+
+
+def _of_edges(form: Callable[..., mp.mpf]) -> Case:
+    return Case(lambda *window: form(*_edges(*window), window[3]), _scaled_windows, FAR_WINDOWS, loss=30, bound=8.0)
+
+
+FAR_WINDOWS = (
+    *((3.0, 4.0, 1.0, 20.0), (-4.0, -3.0, 1.0, 20.0), (-4.0, 5.0, 0.5, 20.0), (2.0, 3.0, 2.0, 0.0)),
+    *(
+        (-1.0, 1.0, 0.0, -2.0),
+        (-1.0, 1.0, 0.0, -40.0),
+        (0.01, 1e4, 5.0, 1.0),
+        (-1e4, -0.01, -5.0, 1.0),
+        (2.0, 2.0 + 1e-9, 1.0, 0.0),
+    ),
+)
 NARROW = tuple((m, h) for m in (0.0, -1.0, 40.0) for h in (1e-30, 1e-8, 0.2499, 0.2501, 50.0))
 
 
@@ -150,5 +178,27 @@ TAILS: dict[str, Case] = {
     ),
     "log_window_half": Case(
         lambda m, h: 2 * _density(m) * mp.exp(-h * h / 2) * mp.cosh(m * h) / _mass(m, h), _windows, NARROW, bound=4.0
+    ),
+    "scaled_window": Case(
+        lambda low, high, centre, t: mp.log(
+            _mass((low + high - 2 * centre) / 2 * mp.exp(t), (high - low) / 2 * mp.exp(t))
+        ),
+        _scaled_windows,
+        FAR_WINDOWS,
+        loss=30,
+        bound=4.0,
+    ),
+    "scaled_window_middle": _of_edges(lambda a, b, alpha, beta, t: (alpha - beta) * mp.exp(t)),
+    "scaled_window_spread": _of_edges(lambda a, b, alpha, beta, t: b * beta - a * alpha),
+    "scaled_window_bend": _of_edges(
+        lambda a, b, alpha, beta, t: (a * alpha - b * beta - (alpha - beta) ** 2) * mp.exp(2 * t)
+    ),
+    "scaled_window_cross": _of_edges(
+        lambda a, b, alpha, beta, t: (
+            ((alpha - beta) * (1 + a * alpha - b * beta) - a * a * alpha + b * b * beta) * mp.exp(t)
+        )
+    ),
+    "scaled_window_curve": _of_edges(
+        lambda a, b, alpha, beta, t: a**3 * alpha - b**3 * beta - (a * alpha - b * beta) * (1 + a * alpha - b * beta)
     ),
 }

@@ -104,6 +104,12 @@ def argument_sigmoid_derivative(z: Floats) -> Floats:
     )
 
 
+@kernel
+def argument_sigmoid_curve(z: Floats) -> Floats:
+    """z times the derivative of z sigmoid(-z)."""
+    return np.where(z > 800.0, 0.0, z * np.asarray(argument_sigmoid_derivative(z)))
+
+
 # -- gamma, of a square and with its scale held -------------------------------------------------------------------
 
 

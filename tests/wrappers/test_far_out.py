@@ -1,0 +1,147 @@
+"""Censored noises over the whole range of outputs, to +-1e300: no NaN, and the numbers of mpmath.
+
+Each law is a standard one at z, a function of the outcome and the two outputs; value and slopes of the loss are written
+by the textbook: -log(F(z2) - F(z1)) and -(f(z2) z2' - f(z1) z1')/(F(z2) - F(z1)), with the tail that is nearer.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import product
+
+import mpmath as mp
+import numpy as np
+import pytest
+
+import likelihoodkit as lk
+
+INF = math.inf
+SIZES = (1e-300, 1e-3, 1.0, 30.0, 104.0, 745.0, 1e4, 1e300)
+OUTPUTS = (0.0, *SIZES, *(-s for s in SIZES))
+Slopes = tuple[mp.mpf, mp.mpf, mp.mpf]
+VANISHED = (
+    mp.mpf(10) ** 1400
+)  # beyond this an exponential of it is 0, or its logarithm infinite, in any arithmetic here
+
+
+def normal_tail(z: mp.mpf) -> mp.mpf:
+    """P(Z > z)."""
+    return mp.erfc(z / mp.sqrt(2)) / 2
+
+
+def normal_density(z: mp.mpf) -> mp.mpf:
+    return mp.exp(-z * z / 2) / mp.sqrt(2 * mp.pi)
+
+
+def logistic_tail(z: mp.mpf) -> mp.mpf:
+    return 1 / (1 + mp.exp(z))
+
+
+def logistic_density(z: mp.mpf) -> mp.mpf:
+    return 1 / (2 + mp.exp(z) + mp.exp(-z))
+
+
+def by_softplus(y: mp.mpf, f: mp.mpf, g: mp.mpf) -> Slopes:
+    """(y - f)/softplus(g)."""
+    scale = mp.log1p(mp.exp(g)) if g < 0 else g + mp.log1p(mp.exp(-g))
+    z = (y - f) / scale
+    return z, -1 / scale, -z / scale / (1 + mp.exp(-g))
+
+
+def of_logarithm(y: mp.mpf, f: mp.mpf, g: mp.mpf) -> Slopes:
+    return by_softplus(mp.log(y), f, g)
+
+
+def by_power(y: mp.mpf, f: mp.mpf, g: mp.mpf) -> Slopes:
+    """e^g (log y - f)."""
+    shape = mp.exp(g)
+    z = shape * (mp.log(y) - f)
+    return z, -shape, z
+
+
+@dataclass(frozen=True)
+class Law:
+    """A symmetric law: its upper tail, its density, and z with its slopes in the outputs."""
+
+    tail: Callable[[mp.mpf], mp.mpf]
+    density: Callable[[mp.mpf], mp.mpf]
+    z: Callable[[mp.mpf, mp.mpf, mp.mpf], Slopes]
+
+
+LAWS = {
+    lk.Normal: Law(normal_tail, normal_density, by_softplus),
+    lk.LogNormal: Law(normal_tail, normal_density, of_logarithm),
+    lk.Logistic: Law(logistic_tail, logistic_density, by_softplus),
+    lk.LogLogistic: Law(logistic_tail, logistic_density, by_power),
+}
+ENDS = [(-INF, 0.5), (1.5, INF), (30.0, INF), (0.25, 2.0), (0.01, 1e4), (1.5, 1.625)]
+
+
+def _between(law: Law, low: Slopes | None, high: Slopes | None) -> tuple[list[mp.mpf], list[mp.mpf]]:
+    """Value and slopes of the loss, and the sizes of the terms that the slopes are sums of."""
+    ends = [end for end in (low, high) if end is not None]
+    up = sum(mp.sign(end[0]) for end in ends) >= 0  # on this side the nearer tail
+    near, far = (low, high) if up else (high, low)
+    side = 1 if up else -1
+    before = mp.mpf(0) if near is None else law.tail(-side * near[0])
+    begin = mp.mpf(1) if near is None else law.tail(side * near[0])
+    rest = mp.mpf(0) if far is None else law.tail(side * far[0])
+    outside, mass = before + rest, begin - rest
+    value = -mp.log1p(-outside) if outside < 0.5 else -mp.log(mass)
+    terms = [
+        [s * law.density(end[0]) * z / mass for z in end[1:]] for s, end in ((1, low), (-1, high)) if end is not None
+    ]
+    slopes = [mp.fsum(column) for column in zip(*terms, strict=True)]
+    return [value, *slopes], [value, *(mp.fsum(map(abs, column)) for column in zip(*terms, strict=True))]
+
+
+def _in_reach(law: Law, ends: tuple[float, float], f: float, g: float) -> bool:
+    """Is there a truth that mpmath can write down? An exponent of 1e300 digits has none."""
+    with mp.workdps(30):
+        if abs(g) > 1e3:
+            return False
+        return all(abs(law.z(mp.mpf(y), mp.mpf(f), mp.mpf(g))[0]) < 1e12 for y in ends if math.isfinite(y))
+
+
+@pytest.mark.parametrize("ends", ENDS, ids=str)
+@pytest.mark.parametrize("family", LAWS, ids=lambda f: f.__name__)
+def test_the_right_numbers_everywhere(family: type, ends: tuple[float, float]) -> None:
+    law, outputs = LAWS[family], np.array(list(product(OUTPUTS, OUTPUTS)))
+    loss = lk.derive(lk.Censored(family))
+    y = np.broadcast_to(ends, outputs.shape)
+    value, gradient = loss.value_and_gradient(y, outputs)
+    found = np.column_stack([value, gradient])
+    assert not np.isnan(found).any()
+    assert not np.isnan(loss.hessian(y, outputs)).any()
+    judged = 0
+    for row, (f, g) in zip(found, outputs, strict=True):
+        if not _in_reach(law, ends, f, g):
+            continue
+        judged += 1
+        with mp.workdps(60 + int(abs(g)) + int(min(abs(f), 400))):
+            low, high = (law.z(mp.mpf(end), mp.mpf(f), mp.mpf(g)) if math.isfinite(end) else None for end in ends)
+            true, sizes = _between(law, low, high)
+        for number, t, size in zip(row, true, sizes, strict=True):
+            error = 0 if number == float(t) else abs(number - t)
+            assert error <= 1e-13 * size + 1e-300, (f, g, number, float(t))
+    assert judged > 50
+
+
+@pytest.mark.parametrize("ends", [*ENDS, (3.0, 3.5), (-2.0, 7.0), (1.0, 1.0001)], ids=str)
+@pytest.mark.parametrize("outputs", [(0.3, 0.7), (0.3, -3.0), (-4.0, 5.0), (2.9, -6.0)], ids=str)
+def test_curvature_of_a_censored_normal(ends: tuple[float, float], outputs: tuple[float, float]) -> None:
+    """From narrow windows to wide ones, near and in the tail."""
+    curve = lk.derive(lk.Censored(lk.Normal)).hessian([ends], [outputs])[0]
+    law = LAWS[lk.Normal]
+
+    def loss(f: mp.mpf, g: mp.mpf) -> mp.mpf:
+        low, high = (law.z(mp.mpf(end), f, g) if math.isfinite(end) else None for end in ends)
+        return _between(law, low, high)[0][0]
+
+    with mp.workdps(100):
+        at = [mp.mpf(x) for x in outputs]
+        for i, j in product(range(2), repeat=2):
+            true = mp.diff(loss, at, tuple(int(i == k) + int(j == k) for k in range(2)))
+            assert abs(curve[i, j] - true) <= 1e-13 * abs(true) + 1e-300, (i, j, curve[i, j], float(true))
