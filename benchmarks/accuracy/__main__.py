@@ -56,6 +56,7 @@ TITLES = {
     "link": "Alternative links, one parameter at a time",
     "wrapper": "Wrappers",
     "loss": "Named losses",
+    "vector": "Vectors and sequences",
 }
 
 
@@ -71,6 +72,7 @@ PARTS_OF = {
     "link": ("float64", "float32"),
     "wrapper": ("float64", "float32"),
     "loss": ("float64", "float32", "moderate"),
+    "vector": ("float64", "float32", "moderate"),
 }
 Section = tuple[str, str]  # kind, part
 

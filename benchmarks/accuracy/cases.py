@@ -7,7 +7,7 @@ declared, unstabilised, in mpmath (tests/reference/declared.py). New families, l
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -30,7 +30,7 @@ from reference.declared import NotScalarError, formula_of  # type: ignore[import
 
 __all__ = ["AUDITED", "KINDS_OF_CASES", "Case", "cases", "family_case"]
 
-KINDS_OF_CASES = ("family", "link", "wrapper", "loss")
+KINDS_OF_CASES = ("family", "link", "wrapper", "loss", "vector")
 
 #: outcomes by support: moderate, extreme, and on the edge where it belongs
 OUTCOMES: dict[str, tuple[float, ...]] = {
@@ -57,7 +57,7 @@ def _in_columns(family: Any) -> bool:
     return not family.outcome.domain.vector and (not vectors or family.outcome.domain.upper in {"classes", "cutpoints"})
 
 
-#: the families audited here; those of vectors and sequences have references of their own in their tests
+#: the families audited here; those of vectors and sequences are in vectors.py
 AUDITED = {name: family for name, family in FAMILIES.items() if _in_columns(family)}
 
 
@@ -91,7 +91,7 @@ class Case:
         return domain
 
     @property
-    def outcomes(self) -> tuple[float, ...]:
+    def outcomes(self) -> tuple[Any, ...]:
         return outcomes_of(self.domain)
 
     @property
@@ -114,7 +114,11 @@ class Case:
         sizes = {name: CLASSES if self.loss.bound.family.parameters[name].domain.vector else 1 for name in how}
         return [link for name, size in sizes.items() if isinstance(how[name], Link) for link in [how[name].name] * size]
 
-    def reference(self, y: float, outputs: list[float]) -> Certified | None:
+    def possible(self, outputs: tuple[float, ...]) -> bool:  # noqa: ARG002
+        """Do these outputs stand for parameters?"""
+        return True
+
+    def reference(self, y: Any, outputs: list[float]) -> Certified | None:
         """Value, gradient and Hessian with their conditions, or None where none can be formed."""
         try:
             if self.textbook:
@@ -186,10 +190,13 @@ def _losses() -> Iterator[Case]:
 
 def cases(kinds: tuple[str, ...] = KINDS_OF_CASES) -> list[Case]:
     """All cases of these kinds, in the order of the catalogue."""
-    makers = {
+    from benchmarks.accuracy.vectors import vector_cases  # its cases are made of the class above
+
+    makers: dict[str, Callable[[], Iterable[Case]]] = {
         "family": lambda: map(family_case, AUDITED),
         "link": _other_links,
         "wrapper": _wrappers,
         "loss": _losses,
+        "vector": vector_cases,
     }
     return [case for kind in kinds for case in makers[kind]()]

@@ -45,7 +45,8 @@ HESSIAN_BAR = 16.0
 WELL_CONDITIONED = 8.0  # sum |x df/dx| over |f|: rounding the inputs alone may cost as many units
 STRICT_BAR = (1.0, 16.0)  # ulp: median, 99 %
 
-Point = tuple[float, tuple[float, ...]]
+Outcome = float | tuple[float, ...]  # a number, or a row of them
+Point = tuple[Outcome, tuple[float, ...]]
 
 
 @dataclass
@@ -96,7 +97,7 @@ def extreme_points(case: Case, count: int, largest: float) -> list[Point]:
         return list(itertools.product(outcomes, itertools.product(grid, repeat=width)))
     rng = random.Random(f"extreme {case.label} {largest}")
     draw = [(rng.choice(outcomes), tuple(rng.choice(grid) for _ in range(width))) for _ in range(count)]
-    return list(dict.fromkeys(draw))
+    return [point for point in dict.fromkeys(draw) if case.possible(point[1])]
 
 
 def moderate_points(case: Case, count: int) -> list[Point]:
@@ -104,8 +105,12 @@ def moderate_points(case: Case, count: int) -> list[Point]:
     if case.kind == "family" and case.textbook:
         return [(float(y), tuple(outputs)) for y, outputs in textbook.FAMILIES[case.textbook].points(count)]
     rng = random.Random(f"moderate {case.label}")
-    everyday = [y for y in case.outcomes if abs(y) in (0, 1) or 0.01 < abs(y) < 100]
+    everyday = [y for y in case.outcomes if all(abs(part) in (0, 1) or 0.01 < abs(part) < 100 for part in _parts(y))]
     return [(rng.choice(everyday), tuple(round(rng.gauss(0, 2), 6) for _ in range(case.width))) for _ in range(count)]
+
+
+def _parts(y: Outcome) -> tuple[float, ...]:
+    return y if isinstance(y, tuple) else (y,)
 
 
 @contextmanager
@@ -124,7 +129,7 @@ def _patience(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGPROF, before)
 
 
-def _reference(case: Case, y: float, outputs: list[float], seconds: float) -> Any:
+def _reference(case: Case, y: Outcome, outputs: list[float], seconds: float) -> Any:
     """The truth, or None where none is found in that time."""
     if not seconds:
         return case.reference(y, outputs)
@@ -149,13 +154,14 @@ def measure(
     hessian = np.asarray(case.loss.hessian(y, outputs))
     for i in range(len(points)):
         at = [float(x) for x in outputs[i]]
-        truth = _reference(case, float(y[i]), at, seconds)
+        seen = tuple(map(float, y[i])) if y.ndim > 1 else float(y[i])
+        truth = _reference(case, seen, at, seconds)
         if truth is None:
             found.no_reference += 1
             continue
-        place = f"{case.label} y={float(y[i])!r} outputs={at}"
+        place = f"{case.label} y={seen!r} outputs={at}"
         width = range(case.width)
-        beside = partial(_beside, case, float(y[i]), at, seconds, float(np.finfo(dtype).eps))
+        beside = partial(_beside, case, seen, at, seconds, float(np.finfo(dtype).eps))
         rows: list[tuple[str, float, mpf, mpf]] = [("value", float(value[i]), truth.value, truth.value_condition)]
         rows += [
             ("gradient", float(np.reshape(gradient[i], -1)[j]), truth.gradient[j], truth.gradient_condition[j])
@@ -170,9 +176,11 @@ def measure(
     return found
 
 
-def _beside(case: Case, y: float, outputs: list[float], seconds: float, step: float, number: int) -> list[mpf]:
+def _beside(case: Case, y: Outcome, outputs: list[float], seconds: float, step: float, number: int) -> list[mpf]:
     """The number (value, gradient, Hessian diagonal, in a row) where y is moved by its last digit to either side."""
-    found = []
+    found: list[mpf] = []
+    if isinstance(y, tuple):  # no loss of rows jumps
+        return found
     for move in (step * abs(y) or 1e-300, -step * abs(y) or -1e-300) if not case.domain.whole else ():
         truth = _reference(case, y + move, outputs, seconds) if y or case.domain.low < 0 else None
         if truth is not None:
@@ -209,9 +217,9 @@ def _fisher_trouble(case: Case, count: int) -> int:
 def _representable(point: Point, dtype: type[np.floating[Any]]) -> bool:
     """1e300 is infinite in float32, 1e-300 is 0 and 1 - 1e-9 is 1: there the point would be another one."""
     largest, least = float(np.finfo(dtype).max), float(np.finfo(dtype).tiny)
-    y, outputs = point
-    outside = 0 < y < 1 and float(dtype(y)) >= 1
-    return not outside and all(not x or least <= abs(x) <= largest for x in (y, *outputs))
+    y, outputs = _parts(point[0]), point[1]
+    outside = any(0 < part < 1 and float(dtype(part)) >= 1 for part in y)
+    return not outside and all(not x or least <= abs(x) <= largest for x in (*y, *outputs))
 
 
 def _judge(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from mpmath import mp, mpf
 
@@ -59,32 +59,39 @@ class Certified:
     digits: int
 
 
-Formula: TypeAlias = Callable[[Number, list[Number]], Number]
+Formula: TypeAlias = Callable[[Any, list[Number]], Number]
+Outcome: TypeAlias = float | Sequence[float]  # a number, or a row of them
 
 
-def starting_digits(y: float, outputs: Sequence[float], links: Sequence[str]) -> int:
+def _row(y: Outcome) -> list[float]:
+    return list(y) if isinstance(y, Sequence) else [y]
+
+
+def starting_digits(y: Outcome, outputs: Sequence[float], links: Sequence[str]) -> int:
     """Digits that hold 1 + exp(-sum |output|) and y - output without loss."""
     digits = 60.0
     for x, link in zip(outputs, links, strict=True):
         digits += abs(mp.log10(abs(mpf(x)))) if x and (link in _LINEAR_LINKS or abs(x) < 1) else 0
         digits += abs(x) / float(mp.log(10)) if link not in _LINEAR_LINKS else 0
-    digits += float(abs(mp.log10(abs(mpf(y))))) if y else 0
+    digits += sum(float(abs(mp.log10(abs(mpf(part))))) for part in _row(y) if part)
     return int(digits)
 
 
 def certify(
-    formula: Formula, y: float, outputs: Sequence[float], links: Sequence[str], *, continuous: bool, cap: int
-) -> Certified | None:
+    formula: Formula, y: Outcome, outputs: Sequence[float], links: Sequence[str], *, continuous: bool, cap: int,
+    start: int = 0,
+) -> Certified | None:  # fmt: skip
     """Value, gradient and Hessian in the outputs; None if `cap` digits do not suffice.
 
-    formula: (y, [outputs]) -> number, written with the functions of `reference.jets`.
+    formula: (y, [outputs]) -> number, written with the functions of `reference.jets`; y is a list where it is a row.
     links: one link name per output column; continuous: whether y itself carries rounding error.
+    start: the digits to begin with, where they are known better than from the links.
     """
-    first = digits = starting_digits(y, outputs, links)
+    first = digits = start or starting_digits(y, outputs, links)
     before: Jet | None = None
     while digits <= cap:
         with mp.workdps(digits):
-            now = _evaluate(formula, mpf(y), [mpf(x) for x in outputs])
+            now = _evaluate(formula, y, [mpf(x) for x in _row(y)], [mpf(x) for x in outputs])
             # A zero that both precisions return may be 1e-600 swallowed by 1: it must survive twice the digits.
             settled = min(map(abs, _flat(now))) > FLOOR or digits >= max(2 * first, 400)
             if before is not None and settled and _agree(before, now):
@@ -94,8 +101,8 @@ def certify(
     return None
 
 
-def _evaluate(formula: Formula, y: mpf, outputs: list[mpf]) -> Jet:
-    result = formula(y, list(variables(outputs)))
+def _evaluate(formula: Formula, y: Outcome, row: list[mpf], outputs: list[mpf]) -> Jet:
+    result = formula(row if isinstance(y, Sequence) else row[0], list(variables(outputs)))
     if not isinstance(result, Jet):
         raise TypeError("the formula does not depend on its outputs")
     return result
@@ -114,17 +121,18 @@ def _agree(a: Jet, b: Jet) -> bool:
 
 
 def _conditions(
-    formula: Formula, y: float, outputs: Sequence[float], at: Jet, continuous: bool
+    formula: Formula, y: Outcome, outputs: Sequence[float], at: Jet, continuous: bool
 ) -> tuple[mpf, list[mpf], list[list[mpf]]]:
     """|q| + sum |x dq/dx| by moving each input by one part in 1e30 (accurate to about 20 digits)."""
     step = mpf(10) ** -NUDGE
     total = [abs(q) for q in _flat(at)]
-    inputs = [mpf(y), *(mpf(x) for x in outputs)]
-    for i in range(0 if continuous else 1, len(inputs)):
+    own = len(_row(y))
+    inputs = [mpf(x) for x in (*_row(y), *outputs)]
+    for i in range(0 if continuous else own, len(inputs)):
         if not inputs[i]:
             continue
         moved = [x * (1 + step) if j == i else x for j, x in enumerate(inputs)]
-        shifted = _flat(_evaluate(formula, moved[0], moved[1:]))
+        shifted = _flat(_evaluate(formula, y, moved[:own], moved[own:]))
         total = [t + abs(q - p) / step for t, p, q in zip(total, _flat(at), shifted, strict=True)]
     w = len(outputs)
     return total[0], total[1 : 1 + w], [total[1 + w + w * i : 1 + 2 * w + w * i] for i in range(w)]

@@ -6,14 +6,17 @@ of thousands are no special case.
 
 from __future__ import annotations
 
+import itertools
 import math
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from likelihoodkit.primitives.kernels import log_sum_exp, softmax, softplus
+from likelihoodkit.primitives.kernels import log_sum_exp, softplus
 from likelihoodkit.primitives.kernels._tools import kernel
+from likelihoodkit.primitives.vector_kernels.scores import PLAIN, Moved, Scores, balanced, by_size
 
 Array = NDArray[Any]
 
@@ -37,24 +40,24 @@ def _forward(e: Array, m: Array) -> tuple[Array, Array]:
     return alpha, taken
 
 
-def _backward(e: Array, m: Array) -> Array:
-    """log of the sum over ends that follow each class, (T, K, n), its largest taken out."""
-    beta = np.zeros(e.shape)
-    for t in range(len(e) - 2, -1, -1):
-        found = np.asarray(log_sum_exp(np.swapaxes(m + (e[t + 1] + beta[t + 1])[None], 0, 1)))
-        beta[t] = found - found.max(axis=0)
-    return beta
+def _sums(how: Scores, e: Array, m: Array) -> tuple[list[Array], list[Array]]:
+    """log of the sum over beginnings that end in each class, and over ends that follow it, step by step."""
+    alpha, beta = [how.of(e[0])], [how.of(np.zeros(e.shape[1:]))]
+    for now in e[1:]:
+        alpha.append(how.add(how.log_sum_exp(how.add(alpha[-1][:, None], m)), now))
+    for now in e[:0:-1]:
+        beta.append(how.log_sum_exp(np.swapaxes(how.add(how.add(beta[-1], now)[None], m), 0, 1)))
+    return alpha, beta[::-1]
 
 
-def _shares(e: Array, m: Array) -> tuple[Array, Array]:
+def _shares(how: Scores, e: Array, m: Array) -> tuple[Array, Array]:
     """Probabilities of classes (T, K, n) and of pairs of neighbours (T - 1, K, K, n)."""
-    (alpha, _), beta = _forward(e, m), _backward(e, m)
-    single = np.stack([np.asarray(softmax(a + b)) for a, b in zip(alpha, beta, strict=True)])
-    classes = e.shape[1]
-    pairs = np.empty((len(e) - 1, classes, classes, *e.shape[2:]))
+    alpha, beta = _sums(how, e, m)
+    single = np.stack([how.shares(how.join(a, b)) for a, b in zip(alpha, beta, strict=True)])
+    pairs = np.empty((len(e) - 1, *m.shape[:2], *e.shape[2:]))
     for t in range(len(e) - 1):
-        scores = alpha[t][:, None] + m + (e[t + 1] + beta[t + 1])[None]
-        pairs[t] = np.asarray(softmax(scores.reshape(classes * classes, *e.shape[2:]))).reshape(scores.shape)
+        scores = how.join(how.add(alpha[t][:, None], m), how.add(beta[t + 1], e[t + 1])[None])
+        pairs[t] = how.shares(scores.reshape(-1, *scores.shape[2:])).reshape(pairs.shape[1:])
     return single, pairs
 
 
@@ -74,18 +77,22 @@ def chain_partition(emissions: Array, transitions: Array) -> Array:
 @kernel
 def chain_loss(emissions: Array, transitions: Array, y: Array) -> Array:
     """log-partition less the score of y, as log(1 + e^d) with d the log-sum over all other paths, relative to y."""
+    return by_size(_loss, (emissions, transitions), emissions, transitions, y)
+
+
+def _loss(how: Scores, emissions: Array, transitions: Array, y: Array) -> Array:
     e, m = _cut(emissions, transitions)
     here = _truth(y, e)
-    e = e - np.where(here, e, 0.0).sum(axis=1, keepdims=True)
-    other = np.where(here[0], -np.inf, e[0])
+    scores = how.add(how.of(e), -np.where(here, e, 0.0).sum(axis=1, keepdims=True))
+    other = how.where(here[0], -np.inf, scores[0])
     for t in range(1, len(e)):
         pair = here[t - 1][:, None] & here[t][None]
-        step = m - np.where(pair, m, 0.0).sum(axis=(0, 1))
-        left = np.where(here[t - 1][:, None], step, -np.inf).max(axis=0)  # from the class that y has before
-        away = np.where(here[t], -np.inf, left)
-        both = np.concatenate([other[:, None] + step, away[None]])
-        other = e[t] + np.asarray(log_sum_exp(both))
-    return np.asarray(softplus(log_sum_exp(other)))
+        step = how.add(how.of(m), -np.where(pair, m, 0.0).sum(axis=(0, 1)))
+        left = how.where(here[t - 1][:, None], step, -np.inf)  # from the class that y has before
+        away = how.where(here[t], -np.inf, how.log_sum_exp(left))
+        both = np.concatenate([how.join(other[:, None], step), away[None]])
+        other = how.join(how.log_sum_exp(both), scores[t])
+    return np.asarray(softplus(how.number(how.log_sum_exp(other))))
 
 
 def _less_truth(shares: Array, here: Array, axes: int) -> Array:
@@ -97,83 +104,148 @@ def _less_truth(shares: Array, here: Array, axes: int) -> Array:
 @kernel
 def chain_unary(emissions: Array, transitions: Array, y: Array) -> Array:
     """The gradient of `chain_loss` in the emissions: marginals less the truth, (T K, n)."""
-    e, m = _cut(emissions, transitions)
-    single, _ = _shares(e, m)
-    return _less_truth(single, _truth(y, e), 1).reshape(-1, *e.shape[2:])
+
+    def run(how: Scores, emissions: Array, transitions: Array, y: Array) -> Array:
+        e, m = _cut(emissions, transitions)
+        single, _ = _shares(how, e, m)
+        return _less_truth(single, _truth(y, e), 1).reshape(-1, *e.shape[2:])
+
+    return by_size(run, (emissions, transitions), emissions, transitions, y)
 
 
 @kernel
 def chain_pairs(emissions: Array, transitions: Array, y: Array) -> Array:
     """The gradient of `chain_loss` in the transitions: expected less actual steps, (K K, n)."""
-    e, m = _cut(emissions, transitions)
-    _, pairs = _shares(e, m)
-    here = _truth(y, e)
-    truth = here[:-1, :, None] & here[1:, None]
-    return np.asarray(_less_truth(pairs, truth, 2).sum(axis=0).reshape(-1, *e.shape[2:]))
+
+    def run(how: Scores, emissions: Array, transitions: Array, y: Array) -> Array:
+        e, m = _cut(emissions, transitions)
+        _, pairs = _shares(how, e, m)
+        here = _truth(y, e)
+        truth = here[:-1, :, None] & here[1:, None]
+        terms = _less_truth(pairs, truth, 2)
+        return _without_cancelling(how, e, m, truth, terms).reshape(-1, *e.shape[2:])
+
+    return by_size(run, (emissions, transitions), emissions, transitions, y)
+
+
+#: a sum of steps this far below the sum of their sizes is added up path by path
+CANCELS = 0.1
+
+
+def _without_cancelling(how: Scores, e: Array, m: Array, truth: Array, terms: Array) -> Array:
+    """How much more often than y other paths meet each pair, (K, K, n), from the terms of the steps.
+
+    A path may meet the pair elsewhere than y, and so as often: there what is left is counted along the paths.
+    """
+    total = terms.sum(axis=0)
+    doubtful = np.absolute(total) < CANCELS * np.absolute(terms).sum(axis=0)
+    for a, b in zip(*np.nonzero(doubtful.any(axis=-1)), strict=True):
+        rows = doubtful[a, b]
+        pair = np.zeros(m.shape[:2])
+        pair[a, b] = 1.0
+        moves = pair[None, :, :, None] - truth[:, a, b][:, None, None, rows]
+        total[a, b, rows] = _counted(how, e[..., rows], m[..., rows], moves)
+    return np.asarray(total)
+
+
+def _counted(how: Scores, e: Array, m: Array, moves: Array) -> Array:
+    """The expected sum over a path of ``moves`` (T - 1, K, K, n), (n,)."""
+    alpha, _ = _sums(how, e, m)
+    counted = Moved(np.zeros(e.shape[1:]))
+    for t, move in enumerate(moves):
+        counted = counted.through(how, how.add(alpha[t][:, None], m), move)
+    return np.asarray((how.shares(alpha[-1]) * counted.number).sum(axis=0))
 
 
 @kernel
 def chain_marginals(emissions: Array, transitions: Array) -> Array:
     """The probability of each class at each step, (T K, n)."""
-    e, m = _cut(emissions, transitions)
-    return _shares(e, m)[0].reshape(-1, *e.shape[2:])
+
+    def run(how: Scores, emissions: Array, transitions: Array) -> Array:
+        e, m = _cut(emissions, transitions)
+        return _shares(how, e, m)[0].reshape(-1, *e.shape[2:])
+
+    return by_size(run, (emissions, transitions), emissions, transitions)
 
 
-def _tangents(ve: Array, vm: Array, emissions: Array, transitions: Array) -> tuple[Array, Array]:
-    """Derivatives of the shares of classes and of pairs along (ve, vm)."""
+def _tangents(how: Scores, ve: Array, vm: Array, emissions: Array, transitions: Array, *, pairs: bool) -> Array:
+    """Derivatives of the shares of classes, or of pairs, along (ve, vm).
+
+    Directions are counted from those of the most probable path, whose share may be all but one.
+    """
     e, m = _cut(emissions, transitions)
     rows = np.broadcast_shapes(e.shape[2:], ve.shape[1:], vm.shape[1:])
-    de = np.broadcast_to(ve, (emissions.shape[0], *rows)).reshape(len(e), -1, *rows)
-    dm = np.broadcast_to(vm, (transitions.shape[0], *rows)).reshape(*m.shape[:2], *rows)
-    (alpha, _), beta = _forward(e, m), _backward(e, m)
-    dalpha, dbeta = np.zeros((len(e), e.shape[1], *rows)), np.zeros((len(e), e.shape[1], *rows))
-    dalpha[0] = de[0]
+    e, m = np.broadcast_to(e, (*e.shape[:2], *rows)), np.broadcast_to(m, (*m.shape[:2], *rows))
+    de = np.broadcast_to(ve, (emissions.shape[0], *rows)).reshape(e.shape)
+    dm = np.broadcast_to(vm, (transitions.shape[0], *rows)).reshape(m.shape)
+    alpha, beta = _sums(how, e, m)
+    path = _best_path(how, e, m)
+    place = np.arange(rows[0])
+    de = np.stack([d - d[k, place] for d, k in zip(de, path, strict=True)])
+    steps = [dm - dm[k, after, place] for k, after in itertools.pairwise(path)]
+    before, after = [Moved(de[0])], [Moved(np.zeros(e.shape[1:]))]
     for t in range(1, len(e)):
-        weight = np.asarray(softmax(alpha[t - 1][:, None] + m))
-        dalpha[t] = de[t] + (weight * (dalpha[t - 1][:, None] + dm)).sum(axis=0)
+        before.append(before[-1].through(how, how.add(alpha[t - 1][:, None], m), steps[t - 1]).plus(de[t]))
     for t in range(len(e) - 2, -1, -1):
-        weight = np.asarray(softmax(np.swapaxes(m + (e[t + 1] + beta[t + 1])[None], 0, 1)))
-        dbeta[t] = (weight * np.swapaxes(dm + (de[t + 1] + dbeta[t + 1])[None], 0, 1)).sum(axis=0)
-    single, pairs = _shares(e, m)
-    moved = dalpha + dbeta
-    dsingle = single * (moved - (single * moved).sum(axis=1, keepdims=True))
-    steps = dalpha[:-1, :, None] + dm[None] + (de[1:] + dbeta[1:])[:, None]
-    dpairs = pairs * (steps - (pairs * steps).sum(axis=(1, 2), keepdims=True))
-    return dsingle.reshape(-1, *rows), np.asarray(dpairs.sum(axis=0)).reshape(-1, *rows)
+        scores = np.swapaxes(how.add(how.add(beta[t + 1], e[t + 1])[None], m), 0, 1)
+        after.append(after[-1].plus(de[t + 1]).through(how, scores, np.swapaxes(steps[t], 0, 1)))
+    after.reverse()
+    single, both = _shares(how, e, m)
+    if not pairs:
+        moves = [a.join(b) for a, b in zip(before, after, strict=True)]
+        return np.stack([balanced(*one) for one in zip(single, moves, strict=True)]).reshape(-1, *rows)
+    moves = [
+        before[t].across(steps[t]).join(after[t + 1].plus(de[t + 1]).across(0.0, axis=0)) for t in range(len(e) - 1)
+    ]
+    found = np.zeros(m.shape)
+    for shares, move in zip(both, moves, strict=True):
+        found += balanced(shares, move)
+    return found.reshape(-1, *rows)
 
 
 @kernel
 def chain_unary_curve(ve: Array, vm: Array, emissions: Array, transitions: Array) -> Array:
     """The emission block of the Hessian of the log-partition times (ve, vm)."""
-    return _tangents(ve, vm, emissions, transitions)[0]
+    run = partial(_tangents, pairs=False)
+    return by_size(run, (emissions, transitions), ve, vm, emissions, transitions)
 
 
 @kernel
 def chain_pairs_curve(ve: Array, vm: Array, emissions: Array, transitions: Array) -> Array:
     """The transition block of the Hessian of the log-partition times (ve, vm)."""
-    return _tangents(ve, vm, emissions, transitions)[1]
+    run = partial(_tangents, pairs=True)
+    return by_size(run, (emissions, transitions), ve, vm, emissions, transitions)
+
+
+def _best_path(how: Scores, e: Array, m: Array) -> list[Array]:
+    """The most probable path as T arrays of classes."""
+    best, choices = how.of(e[0]), []
+    for now in e[1:]:
+        scores = how.add(best[:, None], m)
+        choice = how.best(scores)
+        choices.append(choice)
+        picked = choice[(np.newaxis, ..., *[np.newaxis] * (scores.ndim - e.ndim))]
+        best = how.add(np.take_along_axis(scores, picked, axis=0)[0], now)
+    path = [how.best(best)]
+    for choice in reversed(choices):
+        path.append(np.take_along_axis(choice, path[-1][None], axis=0)[0])
+    return path[::-1]
 
 
 @kernel
 def viterbi(emissions: Array, transitions: Array) -> Array:
     """The most probable path, (T, n)."""
-    e, m = _cut(emissions, transitions)
-    best, choices = e[0], []
-    for t in range(1, len(e)):
-        scores = best[:, None] + m
-        choices.append(np.argmax(scores, axis=0))
-        best = e[t] + np.max(scores, axis=0)
-        best = best - best.max(axis=0)
-    path = [np.argmax(best, axis=0)]
-    for choice in reversed(choices):
-        path.append(np.take_along_axis(choice, path[-1][None], axis=0)[0])
-    return np.stack(path[::-1]).astype(np.float64)
+
+    def run(how: Scores, emissions: Array, transitions: Array) -> Array:
+        return np.stack(_best_path(how, *_cut(emissions, transitions))).astype(np.float64)
+
+    return by_size(run, (emissions, transitions), emissions, transitions)
 
 
 def sampled_path(rng: np.random.Generator, emissions: Array, transitions: Array) -> Array:
     """A random path, (T, n): each step given the one before, what follows summed out."""
     e, m = _cut(emissions, transitions)
-    beta = _backward(e, m)
+    _, beta = _sums(PLAIN, e, m)
     path: list[Array] = []
     for t in range(len(e)):
         scores = e[t] + beta[t]
