@@ -114,7 +114,7 @@ class Case:
         sizes = {name: CLASSES if self.loss.bound.family.parameters[name].domain.vector else 1 for name in how}
         return [link for name, size in sizes.items() if isinstance(how[name], Link) for link in [how[name].name] * size]
 
-    def possible(self, outputs: tuple[float, ...]) -> bool:  # noqa: ARG002
+    def possible(self, outputs: tuple[float, ...]) -> bool:
         """Do these outputs stand for parameters?"""
         return True
 

@@ -60,6 +60,8 @@ class VectorCase(Case):
         if any(abs(outputs[k]) > REACH for k in self.exponents):
             return None
         start = 80 + int(max(abs(math.log10(abs(x))) for x in (*y, *outputs, 1.0) if x))
+        if self.directed and self.exponents:  # sinh and cosh of a small concentration cancel to its third power
+            start += int(3 * abs(min(outputs[-1], 0.0)) / math.log(10))
         continuous = not (self.domain.discrete or self.domain.whole)
         try:
             return certify(

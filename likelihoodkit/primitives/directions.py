@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from sympy import Expr, exp
+
+from likelihoodkit.primitives.distances import heading_pull
+from likelihoodkit.primitives.logistic import times_exp
 from likelihoodkit.primitives.record import Kind, primitive
 from likelihoodkit.primitives.vector import sum_over
 
@@ -23,7 +27,7 @@ unit_of: Kind = primitive(
     (None,),
     r"\frac{{{0}}}{{\|{0}\|}}",
     vector=True,
-    pullback=lambda a, f: (a - unit_of(f) * sum_over(a * unit_of(f))) * inverse_norm(f),
+    pullback=lambda a, f: heading_pull(f, a),
 )
 log_bessel: Kind = primitive(
     "log_bessel",
@@ -53,4 +57,54 @@ resultant_length: Kind = primitive(
 )
 resultant_slope: Kind = primitive(
     "resultant_slope", None, (None, None), r"A_d'({0})", reduces=True, positive=True, pullback=_DIMENSION_ALONE
+)
+
+# -- the noise as one number: of its slope only what is across f is left, and a concentration e^c may leave the range --
+
+
+def _gap(y: Expr, f: Expr) -> Expr:
+    return sum_over((y - unit_of(f)) ** 2) / 2
+
+
+direction_loss: Kind = primitive(
+    "direction_loss",
+    lambda y, f, c: exp(c) * _gap(y, f) + log_bessel(exp(c), y),
+    (None, None, lambda y, f, c: direction_slope(y, f, c)),
+    r"\left(\frac{{1}}{{2}}e^{{{2}}}\left\|{0}-\frac{{{1}}}{{\|{1}\|}}\right\|^2"
+    r"+\log I_{{d/2-1}}\left(e^{{{2}}}\right)-\left(d/2-1\right){2}-e^{{{2}}}\right)",
+    reduces=True,
+    pullback=(
+        lambda a, y, f, c: a * times_exp(y - unit_of(f), c),
+        lambda a, y, f, c: a * direction_pull(y, f, c),
+        None,
+    ),
+)
+direction_pull: Kind = primitive(
+    "direction_pull",
+    lambda y, f, c: -exp(c) * heading_pull(f, y),
+    (None, None, lambda y, f, c: direction_pull(y, f, c)),
+    vector=True,
+    pullback=(
+        lambda b, y, f, c: direction_pull(b, f, c),
+        lambda b, y, f, c: direction_curve(b, y, f, c),
+        None,
+    ),
+)
+direction_curve: Kind = primitive("direction_curve", None, (None, None, None, None), vector=True)
+direction_slope: Kind = primitive(
+    "direction_slope",
+    lambda y, f, c: exp(c) * (_gap(y, f) - bessel_complement(exp(c), y)),
+    (None, None, lambda y, f, c: direction_bend(y, f, c)),
+    reduces=True,
+    pullback=(
+        lambda a, y, f, c: a * times_exp(y - unit_of(f), c),
+        lambda a, y, f, c: a * direction_pull(y, f, c),
+        None,
+    ),
+)
+direction_bend: Kind = primitive(
+    "direction_bend",
+    lambda y, f, c: exp(c) * (_gap(y, f) - bessel_complement(exp(c), y)) + exp(2 * c) * resultant_slope(exp(c), y),
+    (None, None, None),
+    reduces=True,
 )

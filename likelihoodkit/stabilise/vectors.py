@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from sympy import Add, Expr, log
+from sympy import Add, Expr, exp, log
 
 from likelihoodkit.primitives import cholesky as v
+from likelihoodkit.primitives.directions import direction_loss, log_bessel, unit_of
 from likelihoodkit.primitives.distances import cosine_complement, distance_gap, heading, norm
+from likelihoodkit.primitives.logistic import times_exp
 from likelihoodkit.primitives.steps import cut, gap_exponent, increasing, log_gap
 from likelihoodkit.primitives.vector import entries, pick, sum_over
 from likelihoodkit.stabilise.table import identity
@@ -18,7 +20,7 @@ from likelihoodkit.stabilise.table import identity
 def vectors_at_once(e: Expr) -> Expr | None:
     if isinstance(e, sum_over):
         return _of_directions(*e.args[0].as_base_exp())
-    return _difference_of_lengths(e) if e.is_Add else _factor_by_its_outputs(e)
+    return _direction(e) or _difference_of_lengths(e) if e.is_Add else _factor_by_its_outputs(e)
 
 
 def _factor_by_its_outputs(e: Expr) -> Expr | None:
@@ -62,3 +64,15 @@ def _of_directions(base: Expr, exponent: Expr) -> Expr | None:
         return None
     (c1, one), (c2, two) = ways
     return 2 * c1**2 * cosine_complement(one.args[0], two.args[0]) if c1 == -c2 else None
+
+
+def _direction(e: Expr) -> Expr | None:
+    """e^c |y - f/|f||^2/2 and the logarithm of the normaliser of one concentration as one number."""
+    for bessel in (t for t in e.args if isinstance(t, log_bessel) and isinstance(t.args[0], exp)):
+        c, y = bessel.args[0].args[0], bessel.args[1]
+        for term in e.args:
+            apart = [term.subs(times_exp(s, c), s * exp(c)) for s in term.atoms(sum_over)]
+            for f in {u.args[0] for u in term.atoms(unit_of)} if apart else ():
+                if apart[0] == exp(c) * sum_over((y - unit_of(f)) ** 2) / 2:
+                    return e - term - bessel + direction_loss(y, f, c)
+    return None

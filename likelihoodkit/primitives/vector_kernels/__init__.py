@@ -89,6 +89,13 @@ if TYPE_CHECKING:
         inverse_length as inverse_length,
         norm as norm,
     )
+    from likelihoodkit.primitives.vector_kernels.fisher import (
+        direction_bend as direction_bend,
+        direction_curve as direction_curve,
+        direction_loss as direction_loss,
+        direction_pull as direction_pull,
+        direction_slope as direction_slope,
+    )
     from likelihoodkit.primitives.vector_kernels.labelled import (
         column_of as column_of,
         steps_cross_entropy as steps_cross_entropy,

@@ -55,24 +55,30 @@ class Plain:
     """Sums are rounded to numbers."""
 
     def of(self, x: Array) -> Array:
+        """Numbers as sums."""
         return x
 
     def add(self, a: Array, x: Array) -> Array:
+        """A sum and a number more."""
         return np.asarray(a + x)
 
     join = add
 
     def log_sum_exp(self, a: Array) -> Array:
+        """log of the sum of exponentials."""
         return np.asarray(log_sum_exp(a))
 
     def shares(self, a: Array) -> Array:
+        """Exponentials over their sum."""
         dead = np.isneginf(a).all(axis=0)
         return np.asarray(softmax(np.where(dead, 0.0, a))) * ~dead
 
     def best(self, a: Array) -> Array:
+        """The place of the largest."""
         return np.asarray(np.argmax(a, axis=0))
 
     def where(self, mask: Array, a: Array | float, b: Array | float) -> Array:
+        """A choice for each sum."""
         return np.where(mask, a, b)
 
     number = of
@@ -89,9 +95,11 @@ class Long:
     """Sums are kept as four numbers."""
 
     def of(self, x: Array) -> Array:
+        """Numbers as sums."""
         return np.stack([x, *[np.zeros(x.shape)] * (COMPONENTS - 1)], axis=-1)
 
     def add(self, a: Array, x: Array) -> Array:
+        """A sum and a number more."""
         parts, carried = [], x
         for place in reversed(range(COMPONENTS)):
             carried, left = _two_sum(a[..., place], carried)
@@ -101,6 +109,7 @@ class Long:
         return np.asarray(np.take_along_axis(found, order, axis=-1))
 
     def join(self, a: Array, b: Array) -> Array:
+        """Two sums."""
         for place in range(COMPONENTS):
             a = self.add(a, b[..., place])
         return a
@@ -118,23 +127,28 @@ class Long:
         return most, np.where(dead, -np.inf, gaps)
 
     def log_sum_exp(self, a: Array) -> Array:
+        """log of the sum of exponentials."""
         most, gaps = self._gaps(a)
         terms = np.exp(gaps)
         np.put_along_axis(terms, np.argmax(gaps, axis=0)[np.newaxis], 0.0, axis=0)
         return self.add(most, np.log1p(terms.sum(axis=0)))
 
     def shares(self, a: Array) -> Array:
+        """Exponentials over their sum."""
         terms = np.exp(self._gaps(a)[1])
         total = terms.sum(axis=0)
         return np.asarray(terms / np.where(total > 0, total, 1.0))
 
     def best(self, a: Array) -> Array:
+        """The place of the largest."""
         return np.asarray(np.argmax(self._gaps(a)[1], axis=0))
 
     def where(self, mask: Array, a: Array | float, b: Array | float) -> Array:
+        """A choice for each sum."""
         return np.where(mask[..., None], a, b)
 
     def number(self, a: Array) -> Array:
+        """Sums as numbers."""
         return np.asarray(a[..., ::-1].sum(axis=-1))
 
 
@@ -170,6 +184,7 @@ class Moved:
 
     @property
     def number(self) -> Array:
+        """Sums as numbers."""
         return np.asarray(self.base + self.rest)
 
     def plus(self, move: Array) -> Moved:
@@ -189,6 +204,7 @@ class Moved:
         return Moved(np.expand_dims(self.base, axis) + moves, np.expand_dims(rest, axis))
 
     def join(self, other: Moved) -> Moved:
+        """Two sums."""
         return Moved(self.base + other.base, self.rest + other.rest)
 
 
