@@ -213,7 +213,7 @@ def test_extreme_outputs_are_certified_or_refused() -> None:
 
 _SLOW = {
     *("StudentT", "Beta", "Gamma", "NegativeBinomial", "BetaBinomial", "BetaPrime", "InverseGamma", "ChiSquared"),
-    *("Nakagami", "Rice", "SkewT"),
+    *("Nakagami", "Rice", "SkewT", "BoxCoxT"),
 }
 
 
