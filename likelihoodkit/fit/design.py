@@ -61,9 +61,9 @@ class Table:
         matrix[:, 0], matrix[:, 1:] = 1.0, body
         return matrix
 
-    def every(self, step: int) -> Table:
-        """Every ``step``-th row."""
-        return replace(self, body=np.ascontiguousarray(self.body[::step]))
+    def at(self, rows: slice) -> Table:
+        """Some rows; a copy where they do not follow each other, so that whoever reads them reads in a row."""
+        return replace(self, body=np.ascontiguousarray(self.body[rows]))
 
     def take(self, used: Array) -> Table:
         """The rows that are marked; no copy where all are."""
@@ -287,9 +287,25 @@ class Basis:
         sums = np.concatenate([[rows.sum()], sums]) if self.table.intercept else sums
         return np.asarray(solve_triangular(self.triangle, sums, trans="T", check_finite=False))
 
-    def part(self, rows: slice) -> Array:
-        """Some rows of what `squared` adds up: of the basis, or of the design."""
-        return self.table.part(rows) if self._plain else self.basis[rows]
+    def _written(self, rows: slice) -> tuple[Array, bool]:
+        """The numbers that rows are multiplied with, and whether a column of ones stands before them."""
+        return (self.table.body[rows], self.table.intercept) if self._plain else (self.basis[rows], False)
+
+    def products(self, weights: Array, other: Basis, rows: slice) -> Array:
+        """What `squared` takes, at some rows: the sums of the products of two columns times the weights, (p, q)."""
+        left, first = self._written(rows)
+        right, second = other._written(rows)
+        weights = np.ascontiguousarray(weights)
+        columns = right * weights[:, None]
+        answer = np.empty((first + left.shape[1], second + right.shape[1]))
+        answer[first:, second:] = left.T @ columns
+        if first:
+            answer[0, second:] = weights @ right
+        if second:
+            answer[first:, 0] = weights @ left
+        if first and second:
+            answer[0, 0] = weights.sum()
+        return answer
 
     def squared(self, sums: Array, other: Basis) -> Array:
         """``basis.T @ diag(w) @ other.basis`` from the same of the parts."""
@@ -297,9 +313,9 @@ class Basis:
         answer: Array = solve_triangular(other.triangle, first.T, trans="T").T if other._plain else first
         return answer
 
-    def every(self, step: int) -> Basis:
-        """The basis of every ``step``-th row: of the same coefficients, orthonormal no longer."""
-        return replace(self, table=self.table.every(step))
+    def at(self, rows: slice) -> Basis:
+        """The basis at some rows: of the same coefficients, orthonormal no longer."""
+        return replace(self, table=self.table.at(rows))
 
 
 def orthonormal(table: Table, parameter: str, family: str) -> Basis:
@@ -353,10 +369,14 @@ def triangle_of(table: Table) -> Array:
 def _triangle_of_squares(table: Table) -> Array:
     """The triangle from the squares and products of the columns; empty where those might lose it in rounding."""
     columns = len(table.names)
-    squares = np.zeros((columns, columns))
+    squares, first = np.zeros((columns, columns)), int(table.intercept)
     for rows in _cached(table):
-        part = table.part(rows)
-        squares += part.T @ part
+        body = table.body[rows]
+        squares[first:, first:] += body.T @ body
+        if first:
+            squares[0, 1:] += body.sum(axis=0)
+    if first:
+        squares[0, 0], squares[1:, 0] = len(table), squares[0, 1:]
     lengths = np.sqrt(np.diag(squares))
     if np.isfinite(squares).all() and lengths.all():
         smallest = eigvalsh(squares / np.outer(lengths, lengths))[:1]

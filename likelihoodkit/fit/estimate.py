@@ -192,14 +192,14 @@ def _nearby(model: Model, first: str | None, report: Report | None) -> Array:
     steps = [len(model.y) // SAMPLE]
     while steps[-1] > GROWTH:
         steps.append(steps[-1] // GROWTH)
-    some = model.every(steps[0])
+    some = model.at(slice(None, None, steps[0]))
     start = Starts(some, first).constant()
     near = newton.minimise(some, start)
     if not near.converged or near.information is None:
         return start
     inner, information, seen = near.inner, near.information, _weight(some)
     for step in steps[1:]:
-        some = model.every(step)
+        some = model.at(slice(None, None, step))
         count = _weight(some)
         inner = newton.approach(some, inner, information * (count / seen), NEAR)
         information, seen = some.observed(some.outputs(inner)), count

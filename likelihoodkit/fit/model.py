@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import combinations_with_replacement
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,13 @@ from numpy.typing import NDArray
 
 from likelihoodkit.columns import from_flags, representative
 from likelihoodkit.errors import DerivationError
-from likelihoodkit.fit.design import CACHED, Basis
+from likelihoodkit.fit.design import Basis
 from likelihoodkit.loss import Loss
 
 Array = NDArray[Any]
+
+#: numbers of a design whose products are added up at a time: beyond it a product of matrices takes twice as long a row
+SMALL = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -151,19 +155,16 @@ class Model:
         if not np.isfinite(rows).all():  # the caller takes another direction, or says that there is none
             return np.full((self.size, self.size), np.nan)
         matrix = np.zeros((self.size, self.size))
-        step = max(1, CACHED // max((len(block.names) for block in self.blocks), default=1))
+        step = max(1, SMALL // max((len(block.names) for block in self.blocks), default=1))
+        pairs = list(combinations_with_replacement(zip(self.blocks, self.slices, strict=True), 2))
         for start in range(0, len(rows), step):
             part = slice(start, start + step)
-            bases = [block.basis.part(part) for block in self.blocks]
-            for i, (first, here) in enumerate(zip(self.blocks, self.slices, strict=True)):
-                for j, second in enumerate(self.blocks[i:], i):
-                    weighted = rows[part, first.column, second.column, None] * bases[j]
-                    matrix[here, self.slices[j]] += bases[i].T @ weighted
-        for i, (first, here) in enumerate(zip(self.blocks, self.slices, strict=True)):
-            for j, second in enumerate(self.blocks[i:], i):
-                there = self.slices[j]
-                matrix[here, there] = first.basis.squared(matrix[here, there], second.basis)
-                matrix[there, here] = matrix[here, there].T
+            for (first, here), (second, there) in pairs:
+                weights = rows[part, first.column, second.column]
+                matrix[here, there] += first.basis.products(weights, second.basis, part)
+        for (first, here), (second, there) in pairs:
+            matrix[here, there] = first.basis.squared(matrix[here, there], second.basis)
+            matrix[there, here] = matrix[here, there].T
         return matrix
 
     def only(self, keep: Sequence[bool], inner: Array) -> tuple[Model, Array]:
@@ -179,16 +180,15 @@ class Model:
         parts = [inner[place] for i, place in enumerate(self.slices) if keep[i]]
         return replace(self, base=base, blocks=free, _last={}), np.concatenate(parts) if parts else np.empty(0)
 
-    def every(self, step: int) -> Model:
-        """The model of every ``step``-th row, with the same coefficients."""
-        rows = slice(None, None, step)
+    def at(self, rows: slice) -> Model:
+        """The model of some of the rows, with the same coefficients."""
         return replace(
             self,
             y=self.y[rows],
             weights=None if self.weights is None else self.weights[rows],
             given={name: v if np.ndim(v) == 0 else np.asarray(v)[rows] for name, v in self.given.items()},
             base=self.base[rows],
-            blocks=tuple(replace(b, basis=b.basis.every(step)) for b in self.blocks),
+            blocks=tuple(replace(b, basis=b.basis.at(rows)) for b in self.blocks),
             _last={},
         )
 

@@ -142,7 +142,7 @@ def read_rows(
     starts = dict(zip(widths, map(int, np.cumsum([0, *widths.values()])), strict=False))
     base = np.zeros((rows, sum(widths.values())), order="F")  # a block of coefficients moves a column
     # reading everything once checks y, weights and the given columns before anything is computed from them
-    loss(outcome, base, weights=weights, **given)
+    loss.read(outcome, base, weights, None, None, given, on_invalid="raise")
     tables = designs(X, bound.outputs, rows, intercept=intercept, family=loss.name)
     tables |= {name: constant(rows) for name in bound.shared}
     for name, other in bound.family.intercept.items():
