@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from likelihoodkit.binding import Bound
 from likelihoodkit.errors import ConvergenceWarning, FitError, InputError
 from likelihoodkit.fit import kinks
-from likelihoodkit.fit.design import Basis, Table, orthonormal, triangle_of
+from likelihoodkit.fit.basis import Basis, orthonormal, triangle_of
+from likelihoodkit.fit.design import Table
 from likelihoodkit.fit.model import Model
 from likelihoodkit.fit.prepare import Rows, bound_of, read_rows
 from likelihoodkit.fit.progress import shown

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from likelihoodkit.columns import from_flags, representative
 from likelihoodkit.errors import DerivationError
-from likelihoodkit.fit.design import Basis
+from likelihoodkit.fit.basis import Basis
 from likelihoodkit.loss import Loss
 
 Array = NDArray[Any]

@@ -15,8 +15,9 @@ from numpy.typing import ArrayLike, NDArray
 from likelihoodkit import supports
 from likelihoodkit.declaration import Bound, Shared, as_bound
 from likelihoodkit.errors import FitError, InputError, ShapeError
+from likelihoodkit.fit.basis import Basis, orthonormal
 from likelihoodkit.fit.constrained import Constraints, as_pairs, equations, names_of
-from likelihoodkit.fit.design import Basis, Table, constant, designs, orthonormal, without_intercept
+from likelihoodkit.fit.design import Table, constant, designs, without_intercept
 from likelihoodkit.fit.model import Block, Model
 from likelihoodkit.fit.predictor import Predictor
 from likelihoodkit.loss import Loss, derive

@@ -23,6 +23,8 @@ LOG2 = float(np.log(2.0))
 MIDDLE = 0.4
 #: panels of sqrt(tau): at df = 1 the integrand has fallen to e^-43 at the last
 EDGES = (0.0, 1.5, 4.2, 9.3)
+#: rows that are taken at a time, so that the integrand at all its points stays in the cache
+ROWS = 64
 
 
 @dataclass(frozen=True)
@@ -40,16 +42,20 @@ class Student:
         return Student(*(np.where(mask, getattr(self, f.name), getattr(other, f.name)) for f in fields(self)))
 
 
-class _Scores:
-    """Slope and curvature of the loss in log df at any u; what depends on df alone is found once."""
+@dataclass(frozen=True)
+class _Law:
+    """What depends on df alone, by row: minus the log-density at 0 and its slope and curvature in log df."""
 
-    def __init__(self, df: Floats, n: Floats) -> None:
-        zero = np.zeros(np.shape(df))
-        self.df = df
-        self.slope = np.asarray(student_slope(zero, zero, df, n))
-        self.bend = np.asarray(student_bend(zero, zero, df, n))
+    df: Floats
+    level: Floats
+    slope: Floats
+    bend: Floats
 
-    def at(self, u: Floats) -> tuple[Floats, Floats]:
+    def at(self, rows: Any) -> _Law:
+        return _Law(*(getattr(self, f.name)[rows] for f in fields(self)))
+
+    def scores(self, u: Floats) -> tuple[Floats, Floats]:
+        """Slope and curvature of the loss in log df at any u."""
         square = u * (u / self.df)
         w = square / (1.0 + square)
         scaled = u * (u / (1.0 + square))  # df w
@@ -59,10 +65,23 @@ class _Scores:
         slope = 0.5 * (gap - w) + self.slope
         return slope, 0.5 * (gap - scaled * w) + 0.5 * w / (1.0 + square) + self.bend
 
+    def density(self, u: Floats) -> Floats:
+        """The density at |u| < 1."""
+        square = u * (u / self.df)
+        share = np.divide(np.log1p(square), square, out=np.ones(np.shape(square)), where=square > 0)
+        return np.exp(-(self.level + 0.5 * (1.0 + 1.0 / self.df) * (u * u) * share))
+
+
+@remembered
+def _law(df: Floats, n: Floats) -> _Law:
+    zero = np.zeros(np.shape(df))
+    return _Law(df, *(np.asarray(f(zero, zero, df, n)) for f in (student_loss, student_slope, student_bend)))
+
 
 def score(df: Floats, n: Floats, z: Floats) -> Floats:
     """The slope of the log-density in log df."""
-    return -_Scores(df, n).at(z)[0]
+    slope: Floats = _law(df, n).scores(z)[0]
+    return -slope
 
 
 def _fall(df: Floats, z: Floats) -> Floats:
@@ -70,56 +89,51 @@ def _fall(df: Floats, z: Floats) -> Floats:
     return (1.0 + 1.0 / df) * z / (1.0 + z * (z / df))
 
 
-def _left(df: Floats, n: Floats, z: Floats) -> Student:
-    """z <= -MIDDLE."""
-    size, scores = np.absolute(z), _Scores(df, n)
+#: points and weights in sqrt(tau), a row of the integrand for each
+_NODES = np.concatenate([a + (b - a) * POINTS for a, b in pairwise(EDGES)])[:, None]
+_SHARES = np.concatenate([WEIGHTS * (b - a) for a, b in pairwise(EDGES)])[:, None] * 2.0 * _NODES
+
+
+def _left(law: _Law, z: Floats, loss: Floats) -> Student:
+    """z <= -MIDDLE; ``loss`` is minus the log-density there."""
+    df, size = law.df, np.absolute(z)
     spread = df + z * z
-    mass, first, second, short = (np.zeros(np.shape(z)) for _ in range(4))
-    for a, b in pairwise(EDGES):
-        for point, weight in zip(POINTS, WEIGHTS, strict=True):
-            x = a + (b - a) * point
-            rate = 2.0 * x * x / (df + 1.0)
-            q = np.expm1(rate)
-            root = np.sqrt(z * z + spread * q)
-            share = (weight * (b - a) * 2.0 * x) * np.exp(rate - x * x) / root
-            slope, bend = scores.at(root)
-            mass += share
-            first -= share * slope
-            second += share * (slope * slope - bend)
-            short += share * (spread * q / (root + size) - q * size) / (1.0 + q)
+    rate = 2.0 * _NODES * _NODES / (df + 1.0)
+    q = np.expm1(rate)
+    root = np.sqrt(z * z + spread * q)
+    share = _SHARES * np.exp(rate - _NODES * _NODES) / root
+    mass = share.sum(axis=0)
+    slope, bend = law.scores(root)
+    first, second = -(share * slope).sum(axis=0), (share * (slope * slope - bend)).sum(axis=0)
+    # 1 less |z| times the mass is the mean of what is short of it
+    short = (share * (spread * q / (root + size) - q * size) / (1.0 + q)).sum(axis=0)
     hazard = (1.0 + 1.0 / df) / (1.0 + z * (z / df)) / mass
     mean = first / mass
-    log_density = -np.asarray(student_loss(z, np.zeros(np.shape(z)), df, n))
-    # 1 less |z| times the mass is the mean of what is short of it
-    return Student(log_density - np.log(hazard), mean, second / mass - mean * mean, hazard, hazard * short)
+    return Student(-loss - np.log(hazard), mean, second / mass - mean * mean, hazard, hazard * short)
 
 
-def _middle(df: Floats, n: Floats, z: Floats) -> Student:
+def _middle(law: _Law, z: Floats, loss: Floats) -> Student:
     """|z| <= MIDDLE."""
-    scores, zero = _Scores(df, n), np.zeros(np.shape(z))
-    mass, first, second = (np.zeros(np.shape(z)) for _ in range(3))
-    for point, weight in zip(POINTS, WEIGHTS, strict=True):
-        u = z * point
-        share = weight * z * np.exp(-np.asarray(student_loss(u, zero, df, n)))
-        slope, bend = scores.at(u)
-        mass += share
-        first -= share * slope
-        second += share * (slope * slope - bend)
+    u = z * POINTS[:, None]
+    share = WEIGHTS[:, None] * z * law.density(u)
+    slope, bend = law.scores(u)
+    mass = share.sum(axis=0)
+    first, second = -(share * slope).sum(axis=0), (share * (slope * slope - bend)).sum(axis=0)
     log_f = np.log1p(2.0 * mass) - LOG2
     f = np.exp(log_f)
-    hazard = np.exp(-np.asarray(student_loss(z, zero, df, n)) - log_f)
-    return Student(log_f, first / f, second / f - (first / f) ** 2, hazard, _fall(df, z) + hazard)
+    hazard = np.exp(-loss - log_f)
+    return Student(log_f, first / f, second / f - (first / f) ** 2, hazard, _fall(law.df, z) + hazard)
 
 
-def _right(df: Floats, n: Floats, z: Floats) -> Student:
+def _right(law: _Law, z: Floats, loss: Floats) -> Student:
     """z >= MIDDLE, from what lies beyond it."""
-    rest = _left(df, n, -z)
+    rest = _left(law, -z, loss)
     log_f = np.asarray(log1m_exp(-rest.log))
     odds = np.exp(rest.log - log_f)
     slope = -odds * rest.slope
     hazard = odds * rest.hazard
     return Student(
-        log_f, slope, -odds * (rest.curve + rest.slope**2) - slope * slope, hazard, _fall(df, z) + hazard
+        log_f, slope, -odds * (rest.curve + rest.slope**2) - slope * slope, hazard, _fall(law.df, z) + hazard
     )  # fmt: skip
 
 
@@ -129,10 +143,13 @@ def student_integrals(df: Floats, n: Floats, z: Floats) -> Student:
     df, n, z = (np.asarray(a, dtype=np.float64) for a in np.broadcast_arrays(df, n, z))
     shape = z.shape
     df, n, z = df.ravel(), n.ravel(), z.ravel()
+    law, loss = _law(df, n), np.asarray(student_loss(z, np.zeros(z.shape), df, n))
     parts = {f.name: z * np.nan for f in fields(Student)}
     for mask, formula in ((z < -MIDDLE, _left), (np.absolute(z) <= MIDDLE, _middle), (z > MIDDLE, _right)):
-        if mask.any():
-            found = formula(df[mask], n[mask], z[mask])
+        where = np.flatnonzero(mask)
+        for start in range(0, where.size, ROWS):
+            rows = where[start : start + ROWS]
+            found = formula(law.at(rows), z[rows], loss[rows])
             for name, column in parts.items():
-                column[mask] = getattr(found, name)
+                column[rows] = getattr(found, name)
     return Student(**{name: column.reshape(shape) for name, column in parts.items()})
