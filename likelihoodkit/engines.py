@@ -174,7 +174,7 @@ class Running:
         tiles of the NumPy engine; that for numba the same as a compiled loop over rows; those for torch and JAX have
         ``loss(y, outputs)``, which is differentiated once; the ES module ("javascript") has ``value``, ``gradient`` and
         ``valueAndGradient`` of one row. What is held per row or shared is given by keyword; sequences take
-        ``classes`` as the loss does, and are written for NumPy alone.
+        ``classes`` as the loss does, and are written for NumPy, torch and JAX.
 
         Raises `UnknownNameError` for another target and `DerivationError` where the loss needs a function that the
         target does not have.

@@ -62,7 +62,7 @@ def step_calls(steps: Steps) -> str:
     shapes = f"(n, {total})" + (", or with an axis for K, (n, ..., K)" if steps.moving else "")
     return "\n".join(
         [
-            *_sizes(steps),
+            *sizes(steps),
             "",
             "",
             f"def value_and_gradient(y, outputs{keywords}):",
@@ -83,7 +83,7 @@ def _sum(pieces: Sequence[Piece]) -> str:
     return " + ".join(piece.width for piece in pieces) or "0"
 
 
-def _sizes(steps: Steps) -> list[str]:
+def sizes(steps: Steps) -> list[str]:
     """A function that finds K and T."""
     rest = _sum([piece for piece in steps.outputs if piece.block.size != "steps"])
     fewest = max((p.block.fewest for p in steps.outputs if p.block.size != "one"), default=1)

@@ -93,7 +93,7 @@ def test_modules_give_the_digits_of_the_engine(target: str, tmp_path: Path) -> N
 
 def test_what_cannot_be_written_says_so() -> None:
     with pytest.raises(DerivationError, match="computed by NumPy on the host"):
-        lk.derive(lk.PlackettLuce).source("torch")
+        lk.derive(lk.Ordered).source("torch")
     with pytest.raises(DerivationError, match="vectors among other numbers"):
         lk.derive(lk.Mixture(lk.Normal, components=2)).source("jax")
     with pytest.raises(UnknownNameError, match="Targets: numpy, numba, torch, jax"):

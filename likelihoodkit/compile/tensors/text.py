@@ -10,6 +10,7 @@ from pathlib import Path
 
 from likelihoodkit.compile.program import Instruction, Program
 from likelihoodkit.compile.source import INFIX, Signature
+from likelihoodkit.compile.tensors import path_calls, paths
 from likelihoodkit.compile.tensors.calls import CALLS
 from likelihoodkit.compile.tensors.expand import ELEMENTS, expand, host
 from likelihoodkit.compile.tensors.retarget import straight
@@ -24,6 +25,8 @@ IMPORTS = {
     "torch": "import torch",
     "jax": "import jax\nimport jax.numpy as jnp\nimport numpy as np\nfrom jax.scipy import special",
 }
+#: what modules of labels in a row need beside them
+PATHS = {"torch": "import math\n", "jax": "import math\nfrom functools import cache\n"}
 _MARKS = {**INFIX, "logical_and": "&", "logical_or": "|"}
 #: functions that torch gives tensors only
 _TENSORS_ONLY = {"where", "maximum", "minimum", "power", "arctan2"}
@@ -34,18 +37,24 @@ def module(target: str, program: Program, signature: Signature) -> str:
 
     Raises `DerivationError` where NumPy computes a part on the host.
     """
-    missing = host(expand(program))
+    rows = signature.steps is not None
+    missing = [name for name in host(expand(program)) if not (rows and name in paths.PROGRAMS)]
     if missing:
         raise DerivationError(
             f"{signature.title} has no module for {target}: {', '.join(missing)} is computed by NumPy on the host",
             value=missing,
             remedy=f"Use loss.{target}()",
         )
-    signature.refuse()
-    primitives: dict[str, Program] = {}
+    if not rows:
+        signature.refuse()
+    written = dict.fromkeys(i.operation for i in program.instructions if i.operation in paths.PROGRAMS)
+    recursions, called = paths.text(target, list(written))
+    primitives: dict[str, Program] = {
+        name: alone(name, paths.CALLED[name], Instruction(0, name, (0, 1), None), frozenset({0})) for name in called
+    }
     for instruction in program.instructions:
         name = instruction.operation
-        if name not in primitives and not elementary(name):
+        if name not in primitives and name not in written and not elementary(name):
             primitives[name] = alone(name, len(instruction.arguments), instruction, program.vectors)
     value, *slopes = program.results
     body = [
@@ -53,6 +62,7 @@ def module(target: str, program: Program, signature: Signature) -> str:
             _function(target, name, p, [f"x{k}" for k in range(_width(p))], summary(name))
             for name, p in primitives.items()
         ),
+        *recursions,
         *(
             _function(target, name, part, signature.symbols, words, _held(target, part, signature))
             for name, part, words in (
@@ -62,7 +72,8 @@ def module(target: str, program: Program, signature: Signature) -> str:
         ),
     ]
     text = "\n\n\n".join(body)
-    parts = [_head(target, signature), *_helpers(target, text), text, CALLS[target](signature)]
+    calls = CALLS[target](signature) if signature.steps is None else path_calls.CALLS[target](signature.steps)
+    parts = [_head(target, signature), *_helpers(target, text), text, calls]
     return "\n\n\n".join(parts) + "\n"
 
 
@@ -108,6 +119,8 @@ def _only(program: Program, results: Sequence[tuple[str, int]]) -> Program:
 
 def _held(target: str, program: Program, signature: Signature) -> list[str]:
     """Lines for the parameters held at a vector, repeated for each row of the batch."""
+    if signature.steps is not None:  # the call gives them
+        return []
     symbols = signature.symbols
     needed = {i.detail for i in program.instructions if i.operation == "input"}
     lines = []
@@ -156,6 +169,8 @@ def _tensor(target: str, text: str, number: bool, like: str) -> str:
 def _expression(target: str, i: Instruction, names: Mapping[int, str], numbers: set[int], like: str) -> str:
     operation, spelled = i.operation, SPELLINGS[target]
     plain = [names[a] for a in i.arguments]
+    if operation in paths.PROGRAMS:
+        return f"{operation}({', '.join(plain)})"
     if operation in _MARKS and not all(a in numbers for a in i.arguments):
         return f"{plain[0]} {_MARKS[operation]} {plain[1]}"
     tensors = [_tensor(target, names[a], a in numbers, like) for a in i.arguments]
@@ -198,6 +213,7 @@ def _helpers(target: str, text: str) -> list[str]:
 def _head(target: str, signature: Signature) -> str:
     outputs = ", ".join(name for name, _, _ in signature.outputs)
     given = "".join(f"\nBy keyword: {name}." for name, _ in signature.given)
+    imports = IMPORTS[target] if signature.steps is None else f"{PATHS[target]}\n{IMPORTS[target]}"
     inputs = "; ".join(f"{one.name}: {one.words}" for one in signature.inputs)
     called = f"Inputs: {inputs}" if signature.by_name else f"Outputs: {outputs}; the outcome: {signature.words}"
     return f'''"""{signature.title}: the loss of each row, its gradient attached.
@@ -211,4 +227,4 @@ is predicted.
 
 from __future__ import annotations
 
-{IMPORTS[target]}'''
+{imports}'''
