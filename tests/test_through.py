@@ -208,6 +208,43 @@ def test_the_slope_of_a_link_goes_into_the_exponents(
     assert not np.isclose(product[0], float(truth.gradient[place]), rtol=1e-3, atol=0), "the plain product holds"
 
 
+#: (noise, links, y, outputs): kernels at parameters, and at digits of them, that only these links reach
+REACHED = [
+    ("StudentT", {"df": "square"}, 1e200, (104.0, -1e-8, 1e300)),  # df w^2 as the square of a root
+    ("AsymmetricLaplace", {"location": "exp"}, -30.0, (709.0, 88.0)),  # 7 r/10 where 7 r is infinite
+    ("AsymmetricLaplace", {"location": "shifted_exp"}, -30.0, (709.0, 0.0)),
+    ("GeneralizedExtremeValue", {"scale": "square"}, 1e200, (1e-8, 1e-300, 1e300)),
+    ("GeneralizedPareto", {"shape": "exp"}, 0.0, (0.001, 745.0)),  # y = 0 at an infinite shape
+    ("GeneralizedPareto", {"shape": "square"}, 1e4, (-709.0, 104.0)),  # the scale cancels
+    ("ChiSquared", {"df": "square"}, 1e-300, (1e4,)),  # half the parameter
+    ("ChiSquared", {"df": "square"}, 30.0, (1e8,)),
+    ("ChiSquared", {"df": "shifted_exp"}, 1e-300, (-1e-8,)),
+    ("BirnbaumSaunders", {"scale": "square"}, 1e4, (-1e-8, -1e-3)),  # a sum of exponents
+    ("Tweedie", {"mean": "square"}, 1e-300, (1e300, 1e-3)),
+    ("Tweedie", {"mean": "square"}, 0.0, (1e-300, 104.0)),
+    ("GeneralizedGamma", {"scale": "shifted_exp"}, 1e-8, (0.0, -1e-300, 1e-8)),  # log y and s log X cancel
+    ("BoxCoxNormal", {"median": "shifted_exp"}, 1e200, (-1e-3, 1e-300, 1e300)),  # e^2 vanishes, e^(2 s + 2 m) does not
+    ("Poisson", {"mean": "shifted_exp"}, 2.0, (-1e-300,)),  # the mean less y keeps the digits of the output
+    ("Poisson", {"mean": "shifted_exp"}, 2.0, (-1e-3,)),
+    ("Skellam", {"first": "sigmoid"}, -1000.0, (-709.0, 1e-8)),  # (n/x)^2 overflows
+    ("Skellam", {"first": "shifted_exp"}, 0.0, (-30.0, -5.0)),  # the second mean is gone when the first is 1
+    ("PoissonInverseGaussian", {"mean": "square"}, 30.0, (1e-300, -1e-300)),  # a rate of 1e-600
+    ("PoissonInverseGaussian", {"mean": "square"}, 2.0, (1e8, -1e-3)),
+    ("PoissonInverseGaussian", {"mean": "square"}, 1.0, (-1e8, 1e-3)),
+    ("PoissonInverseGaussian", {"dispersion": "square"}, 1e6, (-709.0, 104.0)),
+    ("PoissonInverseGaussian", {"dispersion": "sigmoid"}, 1e6, (5.0, -745.0)),  # subnormal before its factor
+]
+
+
+@pytest.mark.parametrize(("name", "chosen", "outcome", "outputs"), REACHED)
+def test_kernels_where_only_a_link_takes_them(
+    name: str, chosen: dict[str, str], outcome: float, outputs: tuple[float, ...]
+) -> None:
+    found = measure(family_case(name, **chosen), [(outcome, outputs)])
+    assert found.no_reference == 0
+    assert found.meets_the_bar, found.offences
+
+
 def test_every_step_through_another_link_is_true() -> None:
     for noise in (lk.Gamma(mean="sigmoid"), lk.Normal(mean="tanh", scale="shifted_exp"), lk.Cauchy(scale="square")):
         derivation = lk.derive(noise).derivation

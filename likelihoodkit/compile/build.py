@@ -87,10 +87,8 @@ class _Builder:
             (size,) = sizes
             place = self.add(sp.Add(*[term / size for term in node.args]))
             if size.p != 1:
-                place = self.entrywise("multiply", self.constant(sp.Integer(size.p)), place)
-            if size.q != 1:
-                place = self.entrywise("divide", place, self.constant(sp.Integer(size.q)))
-            return place
+                return self.entrywise("multiply", self.constant(size), place)
+            return self.entrywise("divide", place, self.constant(sp.Integer(size.q)))
         positive: list[sp.Expr] = []
         negative: list[sp.Expr] = []
         for term in node.args:
@@ -110,10 +108,8 @@ class _Builder:
         above, below = [], []
         for factor in node.args:
             base, exponent = factor.as_base_exp()
-            if isinstance(factor, sp.Rational) and factor.q != 1:
-                if factor.p != 1:
-                    above.append(sp.Integer(factor.p))
-                below.append(sp.Integer(factor.q))
+            if isinstance(factor, sp.Rational) and factor.p == 1 and factor.q != 1:
+                below.append(sp.Integer(factor.q))  # x/10 is rounded once; 7 x might overflow where 7 x/10 does not
             elif not isinstance(factor, sp.exp) and exponent.is_number and exponent.is_negative:
                 below.append(base**-exponent)
             else:

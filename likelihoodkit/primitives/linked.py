@@ -5,6 +5,7 @@ from __future__ import annotations
 import sympy as sp
 from sympy import exp, log
 
+from likelihoodkit.primitives.extremes import extreme_value_scale
 from likelihoodkit.primitives.logistic import sech2, sigmoid, times_exp
 from likelihoodkit.primitives.normal import hazard
 from likelihoodkit.primitives.powers import (
@@ -15,6 +16,7 @@ from likelihoodkit.primitives.powers import (
 )
 from likelihoodkit.primitives.record import Kind, primitive
 from likelihoodkit.primitives.single import gompertz_ageing, gompertz_curve
+from likelihoodkit.primitives.tweedie import tweedie_bend, tweedie_pull
 from likelihoodkit.primitives.whole import bessel_bend_exp
 
 times_sigmoid: Kind = primitive(
@@ -59,6 +61,12 @@ softplus_rest: Kind = primitive(
     lambda z: sp.Integer(0),
     accurate="what rounding takes of softplus near z = 0: zero in exact arithmetic",
 )
+half_rest: Kind = primitive(
+    "half_rest",
+    lambda t: sp.Integer(0),
+    lambda t: sp.Integer(0),
+    accurate="what rounding takes of t - log 2: zero in exact arithmetic",
+)
 corrected: Kind = primitive(
     "corrected",
     lambda value, slope, rest: value + slope * rest,
@@ -91,6 +99,30 @@ scaled_bessel_bend: Kind = primitive(
     "scaled_bessel_bend",
     lambda g, s: exp(s) * bessel_bend_exp(g),
     (None, lambda g, s: scaled_bessel_bend(g, s)),
+)
+scaled_extreme_scale: Kind = primitive(
+    "scaled_extreme_scale",
+    lambda r, t, a, s: exp(s) * extreme_value_scale(r, t, a),
+    (None, None, None, lambda r, t, a, s: scaled_extreme_scale(r, t, a, s)),
+)
+scaled_tweedie_pull: Kind = primitive(
+    "scaled_tweedie_pull",
+    lambda y, f, g, p, s: exp(s) * tweedie_pull(y, f, g, p),
+    (
+        None,
+        lambda y, f, g, p, s: scaled_tweedie_bend(y, f, g, p, s),
+        lambda y, f, g, p, s: -scaled_tweedie_pull(y, f, g, p, s),
+        None,
+        lambda y, f, g, p, s: scaled_tweedie_pull(y, f, g, p, s),
+    ),
+    accurate="y >= 0, 1 < p < 2",
+)
+scaled_tweedie_bend: Kind = primitive(
+    "scaled_tweedie_bend",
+    lambda y, f, g, p, s: exp(s) * tweedie_bend(y, f, g, p),
+    (None, None, None, None, lambda y, f, g, p, s: scaled_tweedie_bend(y, f, g, p, s)),
+    accurate="y >= 0, 1 < p < 2",
+    positive=True,
 )
 scaled_rate_excess: Kind = primitive(
     "scaled_rate_excess",

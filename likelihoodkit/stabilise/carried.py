@@ -14,7 +14,7 @@ import sympy as sp
 from sympy import Add, Expr, Mul, S, exp, log
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import differences, linked, logistic, powers, products, single, tweedie, whole
+from likelihoodkit.primitives import differences, extremes, linked, logistic, powers, products, single, tweedie, whole
 
 __all__ = ["scaled"]
 
@@ -31,16 +31,15 @@ _TAKES: dict[type[Expr], Callable[..., Expr]] = {
     single.rate_gamma_excess: linked.scaled_rate_excess,
     single.gompertz_ageing: linked.scaled_ageing,
     single.gompertz_curve: linked.scaled_ageing_curve,
+    tweedie.tweedie_pull: linked.scaled_tweedie_pull,
+    tweedie.tweedie_bend: linked.scaled_tweedie_bend,
+    extremes.extreme_value_scale: linked.scaled_extreme_scale,
     powers.kumaraswamy_first: linked.scaled_kumaraswamy_first,
     powers.kumaraswamy_first_curve: linked.scaled_kumaraswamy_curve,
     powers.power_shape_slope: linked.scaled_shape_slope,
     powers.power_shape_curve: linked.scaled_shape_curve,
     whole.bessel_pull_exp: linked.scaled_bessel_pull,
     whole.bessel_bend_exp: linked.scaled_bessel_bend,
-    **{
-        kind: lambda y, f, g, power, s, kind=kind: kind(y, f, g - s, power)
-        for kind in (tweedie.tweedie_pull, tweedie.tweedie_bend)
-    },
     **{
         kind: lambda *taken, kind=kind: kind(*taken[:-2], taken[-2] + taken[-1])
         for kind in (
@@ -52,7 +51,8 @@ _TAKES: dict[type[Expr], Callable[..., Expr]] = {
             *(powers.kumaraswamy_second, powers.power_excess, linked.scaled_hazard, linked.scaled_argument_sigmoid),
             *(linked.scaled_bessel_pull, linked.scaled_bessel_bend, linked.scaled_rate_excess, linked.scaled_ageing),
             *(linked.scaled_ageing_curve, linked.scaled_kumaraswamy_first, linked.scaled_kumaraswamy_curve),
-            *(linked.scaled_shape_slope, linked.scaled_shape_curve),
+            *(linked.scaled_shape_slope, linked.scaled_shape_curve, linked.scaled_extreme_scale),
+            *(linked.scaled_tweedie_pull, linked.scaled_tweedie_bend),
         )
     },
 }

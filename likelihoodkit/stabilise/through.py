@@ -13,13 +13,14 @@ from functools import cached_property
 from typing import Any
 
 import sympy as sp
-from sympy import Expr, S, exp
+from sympy import Expr, S, exp, log
 
 from likelihoodkit import links
 from likelihoodkit.binding import Bound, Parameter, Shared
 from likelihoodkit.links import Link
 from likelihoodkit.nll import Derivation, Step, output_symbol
-from likelihoodkit.primitives.linked import corrected
+from likelihoodkit.primitives import exp_minus
+from likelihoodkit.primitives.linked import corrected, half_rest
 from likelihoodkit.stabilise.carried import scaled
 from likelihoodkit.stabilise.rewriting import rewrite
 
@@ -54,6 +55,14 @@ class Move:
     def bend(self) -> Expr:
         """t''(f)/t'(f)."""
         return rewrite(sp.expand(sp.diff(self.slope, self.outer) / self.slope))
+
+    @property
+    def gap(self) -> Callable[[Expr], Expr] | None:
+        """An outcome less the parameter, as one function, where that keeps more digits than y - e^t."""
+        residual, outer = self.link.residual, self.outer
+        if self.own is not links.exp or residual is None or self.link.rest_in_slopes:
+            return None
+        return lambda y: residual(y, outer)
 
     def residual(self, total: Expr, y: sp.Symbol) -> Expr:
         """A sum in which y - t, times a number, is one function where the link has a form for it."""
@@ -106,11 +115,14 @@ class Through:
         names = {move: sp.Dummy(real=True) for move in self.moves.values()}  # own and other outputs have the same names
         moves = [replace(move, outer=name) for move, name in names.items()]
         places: dict[Expr, Expr] = {move.inner: move.at for move in moves}
+        residuals = {move.inner: move.gap for move in moves if move.gap is not None}
         y, memo = self.inner.y, dict[Expr, Expr]()
 
         def run(node: Expr) -> Expr:
             if node in places or not node.args:
                 return places.get(node, node)
+            if isinstance(node, exp_minus) and (residual := residuals.get(node.args[0])) is not None:
+                return -residual(node.args[1])
             if node not in memo:
                 gap = node
                 for move in moves if node.is_Add else ():
@@ -126,8 +138,16 @@ class Through:
             rest = move.link.rest if move.own is links.exp and (move.link.rest_in_slopes or not slope) else None
             along = slopes(name) if rest is not None else S.Zero
             if rest is not None and along != 0:
-                value = corrected(value, self.put(along), rest(move.outer))
+                lost = rest(move.outer)
+                if self._halved(move.inner):
+                    lost += half_rest(move.at)
+                value = corrected(value, self.put(along), lost)
         return value
+
+    def _halved(self, inner: sp.Symbol) -> bool:
+        """Is half the parameter what the loss is a function of?"""
+        half = sp.Dummy(real=True)
+        return not self.inner.expression.xreplace({inner - log(2): half}).has(inner)
 
     def slope(self, name: str, along: Expr) -> Expr:
         """The derivative in an output, from that in the own one."""

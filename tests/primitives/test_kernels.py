@@ -19,7 +19,7 @@ ALONE = {  # no mpmath definition of one number: tested below, or NumPy's own
     "is_largest_other",
     "gammaincinv", "gammainccinv", "betaincinv", "regularised_gamma_p_inverse", "regularised_gamma_q_inverse",
     "regularised_beta_inverse", "student_quantile", "cut_student_quantile", *SECOND,
-    "soft_cross_entropy", "soft_residual", "beta_deviance", "log_square_rest", "softplus_rest",
+    "soft_cross_entropy", "soft_residual", "beta_deviance", "log_square_rest", "softplus_rest", "half_rest",
 }  # fmt: skip
 LIMITS = [
     ("softplus", (INF,), INF), ("softplus", (-INF,), 0.0), ("sigmoid", (INF,), 1.0), ("sigmoid", (-INF,), 0.0),
@@ -247,6 +247,14 @@ def test_a_logarithm_and_its_rest(size):
         with mp.workdps(40):
             truth = 2 * mp.log(abs(mp.mpf(z)))
             assert abs(mp.mpf(float(rounded)) + mp.mpf(float(rest)) - truth) <= 8 * mp.mpf(2) ** -53
+
+
+@pytest.mark.parametrize("t", [0.0, 1e-300, 0.6931471805599453, 0.7, 1.5, 36.8, -690.0, 1e8])
+def test_half_a_parameter_and_what_rounding_its_logarithm_takes(t):
+    """t - log 2 is exact near log 2, but log 2 is not."""
+    with mp.workdps(60):
+        gap = (mp.mpf(t) - mp.log(2)) - mp.mpf(t - float(mp.log(2)))
+        assert abs(mp.mpf(float(kernels.half_rest(t))) - gap) <= mp.mpf(2) ** -100 * max(1, abs(t))
 
 
 @pytest.mark.parametrize("z", [0.0, 1e-300, 1e-8, -1e-8, 1e-3, -0.03, 0.24])

@@ -57,6 +57,10 @@ class _Place(Growth):
         """core e^(2 s + 2 m)."""
         return np.asarray(times_exp(core * by_power, 2.0 * (self.s + self.m)))
 
+    def product(self, one: Any, two: Any) -> Floats:
+        """one two e^(2 s + 2 m): either may be tiny where the exponential is large."""
+        return np.asarray(times_exp(one, self.s + self.m)) * np.asarray(times_exp(two, self.s + self.m))
+
     def over_power(self, tail: Floats) -> Floats:
         """A slope of log Phi(a) divided by the power: 0 where nothing is cut."""
         return np.where(self.pull == 0, 0.0, tail / self.p)
@@ -80,8 +84,8 @@ def _kernel(name: str, meaning: str, formula: Any) -> Kernel:
 
 
 box_cox_t = _kernel("box_cox_t", "The slope in t.", lambda q: q.squared(q.e * q.growth) - q.p)
-box_cox_s = _kernel("box_cox_s", "The slope in s.", lambda q: q.squared(q.e * q.e) - 1.0 + q.pull)
-box_cox_p = _kernel("box_cox_p", "The slope in p.", lambda q: q.squared(q.e * q.e_p) - q.x - q.over_power(q.pull))
+box_cox_s = _kernel("box_cox_s", "The slope in s.", lambda q: q.product(q.e, q.e) - 1.0 + q.pull)
+box_cox_p = _kernel("box_cox_p", "The slope in p.", lambda q: q.product(q.e, q.e_p) - q.x - q.over_power(q.pull))
 box_cox_tt = _kernel(
     "box_cox_tt", "The second derivative in t.", lambda q: q.squared(q.growth * (q.growth + q.p * q.e))
 )
@@ -89,7 +93,7 @@ box_cox_ts = _kernel("box_cox_ts", "The mixed derivative in t and s.", lambda q:
 box_cox_tp = _kernel(
     "box_cox_tp", "The mixed derivative in t and p.", lambda q: q.squared(q.growth * (q.e_p + q.e * q.x)) - 1.0
 )
-box_cox_ss = _kernel("box_cox_ss", "The second derivative in s.", lambda q: 2.0 * q.squared(q.e * q.e) + q.bend)
+box_cox_ss = _kernel("box_cox_ss", "The second derivative in s.", lambda q: 2.0 * q.product(q.e, q.e) + q.bend)
 box_cox_sp = _kernel(
     "box_cox_sp", "The mixed derivative in s and p.", lambda q: 2.0 * q.squared(q.e * q.e_p) - q.over_power(q.bend)
 )

@@ -34,6 +34,16 @@ def _times_exp_far(r: Floats, t: Floats) -> Floats:
     return np.where(((r == 0) | np.isinf(r)) & np.isfinite(t), r, product)  # 0 e^t = 0 and inf e^t = inf, t finite
 
 
+def times_exp_of_sum(r: Floats, first: Floats, *exponents: Floats) -> Floats:
+    """r e^(t + g + ...), with what rounding takes of the sum of the exponents."""
+    total, lost = first, 0.0 * first
+    for exponent in exponents:
+        before, total = total, total + exponent
+        part = total - before
+        lost = lost + ((before - (total - part)) + (exponent - part))
+    return np.asarray(times_exp(r * (1.0 + np.where(np.isfinite(lost), lost, 0.0)), total))
+
+
 @kernel
 def log1m_exp(x: Floats) -> Floats:
     """log(1 - e^-x) for x > 0 (Maechler 2012)."""

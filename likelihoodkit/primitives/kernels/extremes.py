@@ -8,6 +8,7 @@ scale, ``a`` the shape.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -36,7 +37,7 @@ class Place:
         self.inverse = 1.0 / x
         self.rest = 1.0 / (1.0 + u)
         far = (np.log(np.absolute(a)) + (np.log(np.absolute(r)) - t)) / a
-        self.log = np.where(self.large, far, np.asarray(log1p_over(x, a)))
+        self.log = np.where(x == 0, 0.0, np.where(self.large, far, np.asarray(log1p_over(x, a))))  # a may be infinite
         self.odds = np.where(np.absolute(u) > 1.0, 1.0 / (a + self.inverse), x / (1.0 + u))
 
     def over(self, near: Floats, far: Floats) -> Floats:
@@ -45,19 +46,23 @@ class Place:
 
     def slow(self, r: Floats, t: Floats) -> Floats:
         """e^-t/(1 + a x)."""
-        far = 1.0 / self.a / r / (1.0 + self.inverse / self.a)
-        return np.where(self.large, far, np.asarray(times_exp(self.rest, -t)))
+        return np.where(self.large, self.slowed(1.0, r), np.asarray(times_exp(self.rest, -t)))
+
+    def slowed(self, factor: Any, r: Floats) -> Floats:
+        """``factor`` e^-t/(1 + a x) where a x is large."""
+        return np.asarray(factor / self.a / r / (1.0 + self.inverse / self.a))
 
     @property
     def slope(self) -> Floats:
         """L': negative, -x^2/2 at a = 0."""
-        return np.where(self.large, (self.odds - self.log) / self.a, np.asarray(log1p_over_da(self.x, self.a)))
+        far = (self.odds - self.log) / self.a
+        return np.where(self.x == 0, 0.0, np.where(self.large, far, np.asarray(log1p_over_da(self.x, self.a))))
 
     @property
     def bend(self) -> Floats:
         """The second derivative of L in a, 2 x^3/3 at a = 0."""
         far = (2.0 * (self.log - self.odds) / self.a - self.odds * self.odds) / self.a
-        return np.where(self.large, far, np.asarray(log1p_over_daa(self.x, self.a)))
+        return np.where(self.x == 0, 0.0, np.where(self.large, far, np.asarray(log1p_over_daa(self.x, self.a))))
 
 
 def _led(less: Floats, more: Floats) -> Floats:
@@ -82,7 +87,9 @@ def _walled(formula: Callable[[Place, Floats, Floats], Floats], outside: float =
 
 def _pareto_loss(p: Place, r: Floats, t: Floats) -> Floats:
     """t + (1 + a) L."""
-    return t + (1.0 + p.a) * p.log
+    with_tail = (np.log(np.absolute(p.a)) + np.log(np.absolute(r))) + p.log  # a L = log(a x): t has cancelled by hand
+    near = t + np.where(p.log == 0, 0.0, (1.0 + p.a) * p.log)
+    return np.where(p.large, with_tail, near)
 
 
 def _pareto_scale(p: Place, r: Floats, t: Floats) -> Floats:
@@ -138,7 +145,8 @@ def _gap(p: Place) -> tuple[Floats, Floats]:
 def _extreme_pull(p: Place, r: Floats, t: Floats) -> Floats:
     """Derivative in r: (1 + a - E) e^-t/(1 + a x)."""
     rare, less = _gap(p)
-    near = np.where(p.large, (p.a - less) * p.slow(r, t), np.asarray(times_exp((p.a - less) * p.rest, -t)))
+    far = p.slowed(p.a - less, r)
+    near = np.where(p.large, far, np.asarray(times_exp((p.a - less) * p.rest, -t)))
     return np.where(rare == np.inf, -np.exp(-(1.0 + p.a) * p.log - t), near)
 
 
@@ -147,6 +155,16 @@ def _extreme_scale(p: Place, r: Floats, t: Floats) -> Floats:
     rare, less = _gap(p)
     far = -np.exp(np.log(np.absolute(p.x)) - (1.0 + p.a) * p.log)
     return np.where(rare == np.inf, far, p.over(1.0 + p.x * less, p.inverse + less))
+
+
+def _scaled_extreme_scale(r: Floats, t: Floats, a: Floats, s: Floats) -> Floats:
+    """e^s times the derivative in t."""
+    r, t, a, s = np.broadcast_arrays(r, t, a, s)
+    p = Place(r, t, a)
+    rare, less = _gap(p)
+    far = -np.exp(np.log(np.absolute(p.x)) - (1.0 + p.a) * p.log + s)
+    near = p.over(np.asarray(times_exp(1.0 + p.x * less, s)), np.asarray(times_exp(p.inverse + less, s)))
+    return np.where(p.outside, 0.0, np.where(rare == np.inf, far, near))
 
 
 def _extreme_shape(p: Place, r: Floats, t: Floats) -> Floats:
@@ -204,6 +222,7 @@ def _extreme_shape_curve(p: Place, r: Floats, t: Floats) -> Floats:
 extreme_value_loss = _walled(_extreme_loss, np.inf)
 extreme_value_pull = _walled(_extreme_pull)
 extreme_value_scale = _walled(_extreme_scale)
+scaled_extreme_scale = kernel(_scaled_extreme_scale)
 extreme_value_shape = _walled(_extreme_shape)
 extreme_value_pull_curve = _walled(_extreme_pull_curve)
 extreme_value_pull_scale = _walled(_extreme_pull_scale)

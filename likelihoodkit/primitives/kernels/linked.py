@@ -86,6 +86,14 @@ def softplus_rest(z: Floats) -> Floats:
 
 
 @kernel
+def half_rest(t: Floats) -> Floats:
+    """t - log 2 less its own rounded value."""
+    total = t - LOG2
+    part = total - t
+    return np.where(np.isfinite(t), ((t - (total - part)) - (LOG2 + part)) - LOG2_LOW, 0.0 * total)
+
+
+@kernel
 def corrected(value: Floats, slope: Floats, rest: Floats) -> Floats:
     """value + slope * rest, where the slope is a number."""
     return np.where(np.isfinite(slope), value + slope * rest, value)

@@ -27,6 +27,9 @@ from likelihoodkit.primitives.kernels.saddle import log_factorial_excess
 from likelihoodkit.primitives.kernels.single import asinh_times_exp
 
 LOG2 = math.log(2.0)
+FIRST = -500.0  # log of a dispersion whose square adds nothing to the slope for any count and a mean up to e^125
+NUMBERS = 300.0  # the exponential of twice as much is a number
+LEAST_RATE = 1e-290  # below, an inverse overflows
 FEW = 25  # n and R from which on the Debye expansion has all digits
 #: panels of the integral that D is for a small R; the last reaches to where e^(-5 t/2) is nothing
 EDGES = (0.0, 1.5, 4.0, 9.0, 20.0)
@@ -59,11 +62,16 @@ class _Place:
         far = np.isinf(self.h)
         self.part, self.less = np.where(far, 1.0, self.p / self.h), 1.0 / self.h  # nu/R and x/R
         self.inverse = np.where(far, 1.0 / self.nu, self.beta / self.h)  # 1/R
-        self.level = np.exp(f - 0.5 * c)  # mean/w
+        # of mean and dispersion themselves where they are numbers: the sum of their logarithms would round
+        self.plain = (np.absolute(f) < NUMBERS) & (np.absolute(a) < NUMBERS)
+        self.mean = np.exp(np.where(self.plain, f, 0.0))
+        self.w = np.sqrt(1.0 + 2.0 * self.mean * np.exp(np.where(self.plain, a, 0.0)))
+        self.level = np.where(self.plain, self.mean / self.w, np.exp(f - 0.5 * c))  # mean/w
         tilt = np.tanh(0.25 * c)  # (w - 1)/(w + 1)
         self.tilt = tilt
         near = np.where(c > 1e-8, tilt / np.where(c > 1e-8, c, 1.0), 0.25)
-        self.tilted = np.asarray(times_exp(near, f - 0.5 * c + np.asarray(log_softplus(both))))  # level * tilt
+        tilted = np.asarray(times_exp(near, f - 0.5 * c + np.asarray(log_softplus(both))))
+        self.tilted = np.where(self.plain & (tilt > 1e-8), self.level * tilt, tilted)  # level * tilt
 
     def powers(self) -> _Powers:
         few, many = self._by_recursion(), self._by_debye()
@@ -137,7 +145,7 @@ def poisson_inverse_gaussian_loss(y: Floats, f: Floats, a: Floats) -> Floats:
     """A Poisson deviance, an inverse Gaussian one, and what the two leave."""
     y, f, a = np.broadcast_arrays(y, f, a)
     at = _Place(y, f, a)
-    none = np.exp(LOG2 + f - np.asarray(softplus(0.5 * at.c)))
+    none = np.where(at.plain, 2.0 * at.mean / (1.0 + at.w), np.exp(LOG2 + f - np.asarray(softplus(0.5 * at.c))))
     grown = at.p + at.h
     angle = np.asarray(asinh_times_exp(at.nu, a - 0.5 * at.c))
     rate = np.where(np.isinf(grown), np.exp((f - 0.5 * at.c) + angle), at.level * grown)
@@ -148,10 +156,13 @@ def poisson_inverse_gaussian_loss(y: Floats, f: Floats, a: Floats) -> Floats:
     deviance = y * np.where(near, -np.asarray(log1pmx(np.where(near, gap, 0.0))), gap - log_ratio)
     deviance = np.where(np.isinf(gap), np.inf, deviance)
     w = np.exp(0.5 * at.c)
+    angle_of_share = -np.asarray(softplus(-(f + a + LOG2)))
     apart = np.where(f < 30.0, -np.asarray(exp_minus(f, at.nu)) / (w + 1.0 / grown), 0.0)
     apart = np.where(f < 30.0, apart, (at.nu / w - at.level) / (1.0 + 1.0 / (w * grown)))
     pull = at.share * (apart * (apart / rate))
-    pull = np.where(rate == 0, np.inf, np.where(at.share == 0, 0.0, pull))
+    # of a rate that is hardly a number, and of a share that is none, the logarithms are
+    small = apart * apart * np.exp(angle_of_share - ((f - 0.5 * at.c) + angle))
+    pull = np.where(rate < LEAST_RATE, small, np.where(at.share == 0, 0.0, pull))
     rest = 0.5 * (0.5 * np.asarray(log1p_square_exp(at.nu, a - 0.5 * at.c)) + angle) - at.correction()
     # up to y = 2 the polynomial is short: 1, or 1 + 1/x
     short = none - y * (f - 0.5 * at.c) + np.where(y == 2.0, LOG2 - np.asarray(softplus(a - 0.5 * at.c)), 0.0)
@@ -185,7 +196,10 @@ def _slope_f(at: _Place, k: _Powers) -> Floats:
 
 
 def _slope_a(at: _Place, k: _Powers) -> Floats:
-    return np.asarray(0.5 * (at.share * at.y - (2.0 - at.share) * k.kappa) - at.tilted)
+    whole = np.asarray(0.5 * (at.share * at.y - (2.0 - at.share) * k.kappa) - at.tilted)
+    gap = np.asarray(exp_minus(at.f, at.y))
+    first = np.asarray(times_exp(0.5 * (at.y - gap * gap), at.a))  # all there is where the dispersion is that small
+    return np.where((at.a < FIRST) & (at.f < 0.25 * -FIRST), first, whole)
 
 
 def _certain_a(at: _Place, k: _Powers) -> Floats:

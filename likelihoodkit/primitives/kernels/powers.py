@@ -10,7 +10,7 @@ from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise
 from likelihoodkit.primitives.kernels.curves import gamma_curve
 from likelihoodkit.primitives.kernels.differences import exp_minus, log_times_exp, power_times_exp
 from likelihoodkit.primitives.kernels.exponential import log1pmx, times_exp
-from likelihoodkit.primitives.kernels.gamma import log_gamma
+from likelihoodkit.primitives.kernels.gamma import log_gamma, log_gamma_1p_near
 from likelihoodkit.primitives.kernels.logistic import sigmoid, softplus
 from likelihoodkit.primitives.kernels.rising import digamma_rising, log_beta
 from likelihoodkit.primitives.kernels.single import ratio_rest, ratio_share
@@ -42,13 +42,16 @@ def generalized_gamma_loss(y: Floats, t: Floats, g: Floats, k: Floats) -> Floats
     power, gap, log_ratio = ratio_of_power(y, t, g, k)
     scaled = np.asarray(times_exp(np.asarray(log_times_exp(y, t)), k + g))  # s log X
     small = np.where(g < -40.0, -g, np.asarray(log_gamma(np.exp(g)))) - scaled + power
+    growth = k + g
+    even = (np.absolute(growth) < 0.7) & (np.absolute(g) < 0.7) & (gap < 0.0)  # log y and s log X nearly cancel
+    less = np.expm1(np.where(even, g, 0.0))
+    close = (log_gamma_1p_near(less) - k) - (t + np.expm1(np.where(even, growth, 0.0)) * log_times_exp(y, t)) + power
     near = (gap > -0.5) & (gap < 1.0)
     excess = np.where(near, -np.asarray(log1pmx(np.where(near, gap, 0.0))), gap - log_ratio)
     deviance = np.where(gap > 1e20, power, np.asarray(times_exp(excess, g)))
     large = np.asarray(gamma_peak(g)) + np.where(power == np.inf, np.inf, deviance)
-    return np.asarray(
-        (np.log(y) - k) + np.where(np.exp(g) < SMALL_SHAPE, np.where(power == np.inf, power, small), large)
-    )
+    plain = (np.log(y) - k) + np.where(np.exp(g) < SMALL_SHAPE, np.where(power == np.inf, power, small), large)
+    return np.asarray(np.where(even, close, plain))
 
 
 @kernel

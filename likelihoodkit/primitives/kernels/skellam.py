@@ -68,9 +68,11 @@ def _loss_small(n: Floats, p: Floats, q: Floats, k: Floats) -> Floats:
 def _slopes_small(n: Floats, p: Floats, q: Floats) -> tuple[Floats, Floats]:
     """Derivatives of the loss in p and in q."""
     here, following = _fractions(n, np.exp(p + q))
-    share = following - np.asarray(exp_minus(p, n + 1.0))
-    near = np.asarray(times_exp(share / (n + 1.0 + following), q))
-    return np.asarray(exp_minus(p, n)) - here, np.where(p < 30.0, near, np.exp(q) - here)
+    below = n + 1.0 + following
+    near = np.asarray(times_exp((following - np.asarray(exp_minus(p, n + 1.0))) / below, q))
+    none = np.asarray(times_exp((following - np.asarray(exp_minus(q, 1.0))) / below, p))  # the same with k = 0
+    own = np.where((n == 0) & (q < 30.0), none, np.asarray(exp_minus(p, n)) - here)
+    return own, np.where(p < 30.0, near, np.exp(q) - here)
 
 
 def _first_small(n: Floats, p: Floats, q: Floats, k: Floats) -> Floats:
@@ -100,7 +102,9 @@ def _saddle(n: Floats, p: Floats, q: Floats) -> tuple[Floats, Floats, Floats, Fl
     lean = np.where(far, np.log(np.where(far, n, 1.0)) - middle, np.arcsinh(ratio))
     log_w = np.where(far, np.log(np.where(far, n, 1.0)), LOG2 + middle + 0.5 * np.log1p(ratio * ratio))
     own = np.where(near, np.log(_rate(n, p + q)), middle + lean)
-    return own, np.where(near, (p + q) - own, middle - lean), own - p, log_w, 1.0 / (1.0 + ratio * ratio)
+    inverse = 1.0 / ratio
+    rest = np.where(ratio > 1.0, inverse * inverse / (1.0 + inverse * inverse), 1.0 / (1.0 + ratio * ratio))
+    return own, np.where(near, (p + q) - own, middle - lean), own - p, log_w, rest
 
 
 def _rate(n: Floats, both: Floats) -> Floats:

@@ -34,7 +34,10 @@ def _ratio(r: Floats, t: Floats, df: Floats, n: Floats) -> Floats:
     """X = z/sqrt(df)."""
     plain = (df > NORMAL) & np.isfinite(df)
     root = np.sqrt(np.where(plain, df, 1.0))
-    return np.where(plain, np.asarray(times_exp(r / root, t)), np.asarray(times_exp(r, t - 0.5 * n)))
+    z = np.asarray(times_exp(r, t))
+    direct = np.isfinite(z) & (np.absolute(z) > NORMAL)  # a sum of the exponents would round
+    beyond = np.where(direct, np.asarray(times_exp(z, -0.5 * n)), np.asarray(times_exp(r, t - 0.5 * n)))
+    return np.where(plain, np.asarray(times_exp(r / root, t)), beyond)
 
 
 def _normaliser(df: Floats, n: Floats) -> Floats:
@@ -140,7 +143,8 @@ def _pieces(r: Floats, t: Floats, df: Floats, n: Floats) -> tuple[Floats, Floats
 
 def _gap_of_root(_: Floats, r: Floats, t: Floats, n: Floats, square: Floats, bend: Floats) -> Floats:
     """df w^2 times the bend, where neither df nor z^2 is a float64."""
-    root = np.asarray(times_exp(r, t - 0.25 * n))
+    z = np.asarray(times_exp(r, t))  # a sum of the exponents would round
+    root = np.where(np.isfinite(z), np.asarray(times_exp(z, -0.25 * n)), np.asarray(times_exp(r, t - 0.25 * n)))
     return np.asarray(bend * (root * root / (1.0 + square)) ** 2)
 
 
@@ -185,7 +189,9 @@ def _bend(r: Floats, t: Floats, df: Floats, n: Floats, spread: Floats) -> Floats
         otherwise=_normaliser_bend,
     )
     w, scaled, gap = _pieces(r, t, df, n)
-    return 0.5 * (gap - scaled * w) + (spread - first)
+    x = _ratio(r, t, df, n)
+    root = np.asarray(times_exp(r, t)) * (x / (1.0 + x * x))  # df w alone may overflow
+    return 0.5 * (gap - np.where(np.absolute(x) < 1, root * root, scaled * w)) + (spread - first)
 
 
 def _normaliser_bend(h: Floats) -> Floats:

@@ -12,9 +12,15 @@ from __future__ import annotations
 import numpy as np
 
 from likelihoodkit.primitives.kernels import _tables as tables
-from likelihoodkit.primitives.kernels._tools import Floats, Formula, horner, kernel
+from likelihoodkit.primitives.kernels._tools import Floats, Formula, horner, kernel, piecewise
 from likelihoodkit.primitives.kernels.differences import exp_minus, scaled_exp_minus
-from likelihoodkit.primitives.kernels.exponential import _curve_near, exprel, exprel_derivative, times_exp
+from likelihoodkit.primitives.kernels.exponential import (
+    _curve_near,
+    exprel,
+    exprel_derivative,
+    times_exp,
+    times_exp_of_sum,
+)
 from likelihoodkit.primitives.kernels.gamma import (
     stirling_error,
     stirling_error_derivative,
@@ -38,13 +44,13 @@ FAR = -45.0
 # -- the deviance ------------------------------------------------------------------------------------------------
 
 
-def _curved(x: Floats, below: Floats, factor: Floats, own: Floats) -> Floats:
-    """(e^x - 1 - x) e^below, where e^x is large through factor e^own, which is e^(x + below)."""
+def _curved(x: Floats, below: Floats, factor: Floats, own: tuple[Floats, Floats]) -> Floats:
+    """(e^x - 1 - x) e^below, where e^x is large through factor e^own, which is e^(x + below) in two terms."""
     near = np.absolute(x) < 1.0
     small = np.where(near, x, 0.0)
     here = np.where(near, small * small * horner(tables.HALF_SQUARE, small), np.expm1(np.minimum(x, 1.0)) - x)
     right = np.maximum(x, 0.0)
-    far = np.asarray(times_exp(factor * (-np.expm1(-right) - right * np.exp(-right)), own))
+    far = times_exp_of_sum(factor * (-np.expm1(-right) - right * np.exp(-right)), *own)
     return np.where(x > 1.0, far, np.asarray(times_exp(here, below)))
 
 
@@ -56,9 +62,9 @@ def tweedie_deviance_half(y: Floats, f: Floats, g: Floats, p: Floats) -> Floats:
     log_y = np.log(np.where(y == 0, 1.0, y))
     ratio, below = f - log_y, b * log_y - g
     ratio = np.where(np.absolute(ratio) < 0.5, _log_ratio(y, f, ratio), ratio)
-    up = _curved(b * ratio, below, np.ones_like(y), b * f - g) / b
-    down = _curved(-c * ratio, below, y, -c * f - g) / c  # y m^-c: the logarithm of y would lose digits
-    return np.where(above | np.isnan(y), up + down, np.exp(b * f - g) / b)
+    up = _curved(b * ratio, below, np.ones_like(y), (b * f, -g)) / b
+    down = _curved(-c * ratio, below, y, (-c * f, -g)) / c  # y m^-c: the logarithm of y would lose digits
+    return np.where(above | np.isnan(y), up + down, times_exp_of_sum(1.0 / b, b * f, -g))
 
 
 def _log_ratio(y: Floats, f: Floats, ratio: Floats) -> Floats:
@@ -69,14 +75,32 @@ def _log_ratio(y: Floats, f: Floats, ratio: Floats) -> Floats:
 @kernel
 def tweedie_pull(y: Floats, f: Floats, g: Floats, p: Floats) -> Floats:
     """(e^f - y) e^((1 - p) f - g): the derivative in f."""
-    return np.asarray(scaled_exp_minus(f, y, (1.0 - p) * f - g))
+    return np.asarray(scaled_tweedie_pull(y, f, g, p, np.zeros_like(f)))
+
+
+@kernel
+def scaled_tweedie_pull(y: Floats, f: Floats, g: Floats, p: Floats, s: Floats) -> Floats:
+    """e^s (e^f - y) e^((1 - p) f - g)."""
+    more = np.asarray(times_exp(y, -f))
+    return piecewise(
+        (y, f, g, p, s, more),
+        (more < 0.5, lambda y, f, g, p, s, more: times_exp_of_sum(1.0 - more, (2.0 - p) * f, s, -g)),
+        (more > 2.0, lambda y, f, g, p, s, more: times_exp_of_sum(-y * (1.0 - 1.0 / more), (1.0 - p) * f, s, -g)),
+        otherwise=lambda y, f, g, p, s, more: scaled_exp_minus(f, y, (1.0 - p) * f - g + s),
+    )
 
 
 @kernel
 def tweedie_bend(y: Floats, f: Floats, g: Floats, p: Floats) -> Floats:
     """(b e^f + c y) e^((1 - p) f - g): the second derivative in f."""
+    return np.asarray(scaled_tweedie_bend(y, f, g, p, np.zeros_like(f)))
+
+
+@kernel
+def scaled_tweedie_bend(y: Floats, f: Floats, g: Floats, p: Floats, s: Floats) -> Floats:
+    """e^s (b e^f + c y) e^((1 - p) f - g)."""
     b, c = 2.0 - p, p - 1.0
-    return np.asarray(b * np.exp(b * f - g) + c * np.asarray(times_exp(y, -c * f - g)))
+    return np.asarray(times_exp_of_sum(b, b * f, s, -g) + times_exp_of_sum(c * y, -c * f, s, -g))
 
 
 # -- what is left without the mean ------------------------------------------------------------------------------
