@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from likelihoodkit.primitives.kernels._tools import Floats, Kernel, kernel
+from likelihoodkit.primitives.kernels._tools import Floats, Kernel, kernel, piecewise
 from likelihoodkit.primitives.kernels.box_cox import expm1_over, expm1_over_da, expm1_over_daa
 from likelihoodkit.primitives.kernels.differences import log_times_exp
 from likelihoodkit.primitives.kernels.exponential import times_exp
@@ -19,6 +19,7 @@ from likelihoodkit.primitives.kernels.normal import hazard
 from likelihoodkit.primitives.kernels.shapes import log_ndtr_inverse
 
 FAR = 600.0  # e^(p x) and its slopes are float64 below
+TINY = 1e-290  # a product below may have lost digits
 UNCUT = 0.02  # scale |p| below which Phi(a) is 1, with all its slopes
 
 
@@ -58,8 +59,13 @@ class _Place(Growth):
         return np.asarray(times_exp(core * by_power, 2.0 * (self.s + self.m)))
 
     def product(self, one: Any, two: Any) -> Floats:
-        """one two e^(2 s + 2 m): either may be tiny where the exponential is large."""
-        return np.asarray(times_exp(one, self.s + self.m)) * np.asarray(times_exp(two, self.s + self.m))
+        """one two e^(2 s + 2 m): the two may be tiny where the exponential is large."""
+        core, size = one * two, self.s + self.m
+        return piecewise(
+            (core, one, two, size),
+            (np.absolute(core) < TINY, lambda core, one, two, size: times_exp(one, size) * times_exp(two, size)),
+            otherwise=lambda core, one, two, size: times_exp(core, 2.0 * size),
+        )
 
     def over_power(self, tail: Floats) -> Floats:
         """A slope of log Phi(a) divided by the power: 0 where nothing is cut."""
