@@ -98,10 +98,6 @@ EXEMPT_LOSSES: dict[str, tuple[float, str]] = {
         1e12,  # in the gradient
         "an all but certain class: its share of the channel is a difference of two log-sum-exps of that size",
     ),
-    "Hurdle(NegativeBinomial())": (
-        1e8,
-        "y = 2 at mean 1 and dispersion 1, where the slope in the mean is 0 and is moved by 1e-8",
-    ),
 }
 
 

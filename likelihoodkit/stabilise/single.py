@@ -267,6 +267,15 @@ def _poisson_without_zero(e: Expr) -> Expr | None:
     return None
 
 
+def _negative_binomial_without_zero(e: Expr) -> Expr | None:
+    for sign, node in signed(e, kinds.negative_binomial_loss):
+        y, f, a = node.args
+        kept = sign * p.log1m_exp(p.times_exp(p.softplus(a + f), -a))
+        if kept in e.args:
+            return e - sign * node - kept + sign * zeros.negative_binomial_without_zero(y, f, a)
+    return None
+
+
 def _generalized_gamma(e: Expr) -> Expr | None:
     for sign, node in signed(e, p.log_gamma):
         g = logarithm(node.args[0])
@@ -295,6 +304,7 @@ _FAMILIES: tuple[Callable[[Expr], Expr | None], ...] = (
     _yule_simon,
     _generalized_gamma,
     _poisson_without_zero,
+    _negative_binomial_without_zero,
     _dirichlet,
     *MORE,
 )

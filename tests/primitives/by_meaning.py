@@ -225,6 +225,9 @@ ROWS: dict[str, tuple[Draw, tuple[tuple[float, ...], ...], int, float]] = {
     "negative_binomial_spread_slope": (
         lambda g, n, top: (np.floor(np.exp(g.uniform(0, 7, n))), g.uniform(-12, 12, n)), (), 40, 100.0
     ),  # a dispersion of e^9: two slopes cancel to their fourth digit
+    **{f"negative_binomial_without_zero{part}": (
+        _few((-9, 6), (-9, 9), first=1), ((1.0, -1e-8, 0.0), (2.0, 1e-8, 1e-8), (3.0, -30.0, 5.0)), 20, 8.0)
+       for part in ("", "_f", "_a", "_ff", "_fa", "_aa")},
     "negative_binomial_weight": (_counts, ((0.0, 3.0, 1.0),), 5, 4.0),
     **{f"poisson_inverse_gaussian_{what}": (_some((-3, 4), (-4, 4)), ((0.0, 1.0, 1.0), (3.0, 1.0, -30.0)), 20, 4.0)
        for what in ("loss", "f", "a", "ff", "fa", "aa")},

@@ -16,6 +16,7 @@ from likelihoodkit.compile.forms import (  # noqa: F401  (they enter the table)
     negative_binomial,
     poisson,
     student,
+    without_zero,
 )  # fmt: skip
 from likelihoodkit.compile.forms.table import FORMS, form
 from likelihoodkit.compile.program import Program

@@ -18,7 +18,7 @@ from likelihoodkit.compile.trace import Trace, Value
 from likelihoodkit.primitives.kernels.gamma import LOG_SQRT_2PI
 
 
-class _Parts:
+class Parts:
     """What loss, residual and slope share."""
 
     def __init__(self, trace: Trace, y: Value, f: Value, a: Value) -> None:
@@ -47,13 +47,13 @@ class _Parts:
 @form
 def negative_binomial_residual(trace: Trace, y: Value, f: Value, a: Value) -> Value:
     """E."""
-    return _Parts(trace, y, f, a).residual
+    return Parts(trace, y, f, a).residual
 
 
 @form
 def negative_binomial_loss(trace: Trace, y: Value, f: Value, a: Value) -> Value:
     """The whole loss, constants included."""
-    parts = _Parts(trace, y, f, a)
+    parts = Parts(trace, y, f, a)
     r, m, some = parts.r, parts.m, parts.some
     small, moved, log_step = above_one(trace, r)
     spread = delta(trace, moved) - delta(trace, r + some) + trace.where(small, (r + 0.5) * log_step - 1.0, 0.0 * r)
@@ -69,7 +69,7 @@ def negative_binomial_loss(trace: Trace, y: Value, f: Value, a: Value) -> Value:
 @form
 def negative_binomial_slope(trace: Trace, y: Value, f: Value, a: Value) -> Value:
     """The derivative in a."""
-    parts = _Parts(trace, y, f, a)
+    parts = Parts(trace, y, f, a)
     r, some = parts.r, parts.some
     small, moved, log_step = above_one(trace, r)
     step = trace.where(small, r * log_step - (r + 0.5) / (1.0 + r), 0.0 * r)
@@ -80,22 +80,27 @@ def negative_binomial_slope(trace: Trace, y: Value, f: Value, a: Value) -> Value
 @form
 def negative_binomial_weight(trace: Trace, y: Value, f: Value, a: Value) -> Value:
     """The second derivative in f, (y + r) m r/(r + m)^2."""
-    parts = _Parts(trace, y, f, a)
+    parts = Parts(trace, y, f, a)
     return (y + parts.r) / parts.total * (parts.share * parts.r)
 
 
 @form
 def negative_binomial_cross(trace: Trace, y: Value, f: Value, a: Value) -> Value:
     """Minus the mixed second derivative."""
-    parts = _Parts(trace, y, f, a)
+    parts = Parts(trace, y, f, a)
     return parts.residual * parts.share
 
 
 @form
 def negative_binomial_curve(trace: Trace, y: Value, f: Value, a: Value) -> Value:
     """The second derivative in a: that of the spread, and deviance less bend, by the smaller of m and r."""
-    parts = _Parts(trace, y, f, a)
     trace.bound(a, -36.0, 1.0)
+    return curve(Parts(trace, y, f, a))
+
+
+def curve(parts: Parts) -> Value:
+    """For a up to 1."""
+    trace, y = parts.trace, parts.y
     r, tall = parts.r, parts.r + y
     small, moved, log_step = above_one(trace, r)
     # where r < 1 the slopes there are those at 1 + r and what the step between adds

@@ -91,10 +91,10 @@ def negative_binomial_deviance(y: Floats, f: Floats, a: Floats) -> Floats:
 @kernel
 def negative_binomial_loss(y: Floats, f: Floats, a: Floats) -> Floats:
     """log y! - log(Gamma(r + y)/Gamma(r)) - y F + (y + r) softplus(F); the Poisson loss for a -> -inf."""
-    return piecewise((y, f, a), (y == 0, _no_counts), otherwise=_some_counts)
+    return piecewise((y, f, a), (y == 0, no_counts), otherwise=_some_counts)
 
 
-def _no_counts(y: Floats, f: Floats, a: Floats) -> Floats:
+def no_counts(y: Floats, f: Floats, a: Floats) -> Floats:
     """e^-a softplus(F)."""
     e = np.exp(a + f)
     left = np.asarray(times_exp(np.where(e == 0, 1.0, np.log1p(e) / e), f))
