@@ -72,8 +72,9 @@ def _formula(p: Bound, q: Bound) -> sp.Expr:
     mine, theirs = symbols(p), symbols(q, PRIOR)
     _same_kind(p, q)
     written = WRITTEN.get((p.name, q.name))
-    if written is not None:
-        return written(**mine, **{PRIOR + name: value for name, value in theirs.items()})
+    formula = written(**mine, **{PRIOR + name: value for name, value in theirs.items()}) if written else None
+    if formula is not None:
+        return formula
     if p.family.outcome.domain.vector:
         raise _none(p, q, "nothing is written down for these vectors")
     alike = frozenset(n for n, v in mine.items() if v.is_number and p.family is q.family and theirs[n] == v)

@@ -13,15 +13,15 @@ import sympy as sp
 
 from likelihoodkit.primitives import expm1, is_vector, log_gamma, poisson_deviance_half
 from likelihoodkit.primitives.cholesky import isotropic_factor, whiten
+from likelihoodkit.primitives.gamma_gaps import gamma_gap
 from likelihoodkit.primitives.robust import expm1_minus
-from likelihoodkit.primitives.whole import gamma_peak, log_less_digamma
 from likelihoodkit.primitives.words import (
-    digamma,
+    abs,
     factor_scatter,
     log,
+    log1p,
     log_bessel,
     log_determinant,
-    log_gamma_exp,
     one_minus_cos,
     resultant_length,
     size_of,
@@ -45,11 +45,81 @@ def _bernoullis(p: Expr, q: Expr) -> Expr:
     return poisson_deviance_half(p, q) + poisson_deviance_half(1 - p, 1 - q)
 
 
+def _shapes(shape: Expr, prior_shape: Expr) -> Expr:
+    """Two gamma variables of one mean: what log-gamma, less its entropy part, bends between the shapes."""
+    return gamma_gap(log(prior_shape), log(shape))
+
+
 def _gammas(mean: Expr, shape: Expr, prior_mean: Expr, prior_shape: Expr) -> Expr:
     """What the means cost at the second's shape, and what the shapes do, each nothing where both are equal."""
-    rate = log(prior_shape) - log(shape)
-    shapes = gamma_peak(log(prior_shape)) - gamma_peak(log(shape)) + expm1(rate) * log_less_digamma(log(shape))
-    return prior_shape * expm1_minus(log(mean) - log(prior_mean)) + shapes
+    return prior_shape * expm1_minus(log(mean) - log(prior_mean)) + _shapes(shape, prior_shape)
+
+
+def _inverse_gammas(scale: Expr, shape: Expr, prior_scale: Expr, prior_shape: Expr) -> Expr:
+    """That of the reciprocals, gamma variables with means shape/scale."""
+    apart = log(shape) - log(scale) - log(prior_shape) + log(prior_scale)
+    return prior_shape * expm1_minus(apart) + _shapes(shape, prior_shape)
+
+
+def _laplaces(location: Expr, scale: Expr, prior_location: Expr, prior_scale: Expr) -> Expr:
+    ratio, apart = log(scale) - log(prior_scale), abs(location - prior_location) / scale
+    return expm1_minus(ratio) + scale / prior_scale * expm1_minus(-apart)
+
+
+def _log_exponentials(apart: Expr, ratio: Expr) -> Expr:
+    """Two logarithms of exponential variables: locations ``apart`` in units of the second's scale, scales as a ratio.
+
+    e^x - 1 - x at x = apart + log Gamma(1 + ratio), and what the tangent of log-gamma at 1 misses at the ratio.
+    """
+    return (
+        expm1_minus(apart + log_gamma(1 + ratio))
+        + gamma_gap(log(ratio), sp.S.Zero)
+        + ratio * expm1_minus(-log(ratio))
+    )
+
+
+def _gumbels(side: int) -> Callable[..., Expr]:
+    """The largest (1) or the smallest (-1) of many."""
+    return lambda location, scale, prior_location, prior_scale: _log_exponentials(
+        side * (prior_location - location) / prior_scale, scale / prior_scale
+    )
+
+
+def _weibulls(side: int) -> Callable[..., Expr]:
+    """Weibull (-1) and Frechet (1): their logarithms have scales 1/shape."""
+    return lambda scale, shape, prior_scale, prior_shape: _log_exponentials(
+        side * (log(prior_scale) - log(scale)) * prior_shape, prior_shape / shape
+    )
+
+
+def _inverse_gaussians(mean: Expr, shape: Expr, prior_mean: Expr, prior_shape: Expr) -> Expr:
+    means = expm1(log(mean) - log(prior_mean)) ** 2 / mean
+    return (expm1_minus(log(prior_shape) - log(shape)) + prior_shape * means) / 2
+
+
+def _two_shares(p: Expr, rest: Expr, q: Expr, other: Expr) -> Expr:
+    """Two laws of two classes, the shares of both classes given."""
+    return poisson_deviance_half(p, q) + poisson_deviance_half(rest, other)
+
+
+def _negative_binomials(mean: Expr, prior_mean: Expr, size: Expr) -> Expr:
+    """size + mean trials, each a failure with chance mean/(size + mean)."""
+    one, two = size + mean, size + prior_mean
+    return one * _two_shares(mean / one, size / one, prior_mean / two, size / two)
+
+
+def _of_one_size(mean: Expr, dispersion: Expr, prior_mean: Expr, prior_dispersion: Expr) -> Expr | None:
+    """None where the dispersions differ: there is no closed form."""
+    return _negative_binomials(mean, prior_mean, 1 / dispersion) if dispersion == prior_dispersion else None
+
+
+def _betas(first: Expr, second: Expr, prior_first: Expr, prior_second: Expr) -> Expr:
+    """Two beta variables by their two shapes: gaps of log-gamma, and what the means cost."""
+    total, prior_total = first + second, prior_first + prior_second
+    gaps = _shapes(first, prior_first) + _shapes(second, prior_second) - _shapes(total, prior_total)
+    shares = first / total, second / total, prior_first / prior_total, prior_second / prior_total
+    p, rest, q, other = shares
+    return gaps + prior_total * _two_shares(q, other, p, rest)
 
 
 def _scales(power: int) -> Callable[..., Expr]:
@@ -58,10 +128,10 @@ def _scales(power: int) -> Callable[..., Expr]:
 
 
 def _dirichlets(mean: Expr, concentration: Expr, prior_mean: Expr, prior_concentration: Expr) -> Expr:
-    a, b = concentration * mean, prior_concentration * prior_mean
-    total = log_gamma(concentration) - log_gamma(prior_concentration)
-    each = log_gamma_exp(log(prior_concentration) + log(prior_mean)) - log_gamma_exp(log(concentration) + log(mean))
-    return total + sum_over(each) + sum_over((a - b) * (digamma(a) - digamma(concentration)))
+    """As `_betas`, with a shape for each entry."""
+    size, prior_size = log(concentration), log(prior_concentration)
+    gaps = sum_over(gamma_gap(prior_size + log(prior_mean), size + log(mean))) - gamma_gap(prior_size, size)
+    return gaps + prior_concentration * _categoricals(prior_mean, mean)
 
 
 def _categoricals(probabilities: Expr, prior_probabilities: Expr) -> Expr:
@@ -87,10 +157,13 @@ def _half_cauchys(scale: Expr, prior_scale: Expr) -> Expr:
 
 
 def _wrapped_cauchys(direction: Expr, concentration: Expr, prior_direction: Expr, prior_concentration: Expr) -> Expr:
-    """log((1 - 2 r s cos d + r^2 s^2)/((1 - r^2)(1 - s^2))): the Poisson kernel integrated against its logarithm."""
+    """log((1 - 2 r s cos d + r^2 s^2)/((1 - r^2)(1 - s^2))): the Poisson kernel integrated against its logarithm.
+
+    Written as log1p: the top less the bottom is (r - s)^2 + 2 r s (1 - cos d).
+    """
     both = concentration * prior_concentration
-    top = (1 - both) ** 2 + 2 * both * one_minus_cos(direction - prior_direction)
-    return log(top) - log(1 - concentration**2) - log(1 - prior_concentration**2)
+    top = (concentration - prior_concentration) ** 2 + 2 * both * one_minus_cos(direction - prior_direction)
+    return log1p(top / ((1 - concentration**2) * (1 - prior_concentration**2)))
 
 
 def _multivariate_normals(mean: Expr, scale: Expr, prior_mean: Expr, prior_scale: Expr) -> Expr:
@@ -114,8 +187,8 @@ def _multinomials(probabilities: Expr, trials: Expr, prior_probabilities: Expr, 
     return trials * _categoricals(probabilities, prior_probabilities)
 
 
-#: (first, second) -> the divergence
-WRITTEN: dict[tuple[str, str], Callable[..., Expr]] = {
+#: (first, second) -> the divergence, None for parameters that have none
+WRITTEN: dict[tuple[str, str], Callable[..., Expr | None]] = {
     ("Normal", "Normal"): lambda mean, scale, prior_mean, prior_scale: _normals(mean, scale, prior_mean, prior_scale),
     ("LogNormal", "LogNormal"): lambda location, scale, prior_location, prior_scale: _normals(
         location, scale, prior_location, prior_scale
@@ -127,6 +200,30 @@ WRITTEN: dict[tuple[str, str], Callable[..., Expr]] = {
     ("Exponential", "Exponential"): lambda mean, prior_mean: expm1_minus(log(mean) - log(prior_mean)),
     ("Bernoulli", "Bernoulli"): lambda probability, prior_probability: _bernoullis(probability, prior_probability),
     ("Gamma", "Gamma"): _gammas,
+    ("InverseGamma", "InverseGamma"): _inverse_gammas,
+    ("ChiSquared", "ChiSquared"): lambda df, prior_df: _gammas(df, df / 2, prior_df, prior_df / 2),
+    ("Nakagami", "Nakagami"): lambda shape, spread, prior_shape, prior_spread: _gammas(
+        spread, shape, prior_spread, prior_shape
+    ),
+    ("Laplace", "Laplace"): _laplaces,
+    ("Gumbel", "Gumbel"): _gumbels(1),
+    ("GumbelMin", "GumbelMin"): _gumbels(-1),
+    ("Weibull", "Weibull"): _weibulls(-1),
+    ("Frechet", "Frechet"): _weibulls(1),
+    ("InverseGaussian", "InverseGaussian"): _inverse_gaussians,
+    ("Geometric", "Geometric"): lambda mean, prior_mean: _negative_binomials(mean, prior_mean, sp.S.One),
+    ("NegativeBinomial", "NegativeBinomial"): _of_one_size,
+    ("Binomial", "Binomial"): lambda probability, trials, prior_probability, **same_trials: (
+        trials * _bernoullis(probability, prior_probability)
+    ),
+    ("Beta", "Beta"): lambda mean, concentration, prior_mean, prior_concentration: _betas(
+        mean * concentration, (1 - mean) * concentration,
+        prior_mean * prior_concentration, (1 - prior_mean) * prior_concentration,
+    ),
+    ("BetaPrime", "BetaPrime"): lambda mean, concentration, prior_mean, prior_concentration: _betas(
+        mean * (1 + concentration), 2 + concentration,
+        prior_mean * (1 + prior_concentration), 2 + prior_concentration,
+    ),
     ("Rayleigh", "Rayleigh"): _scales(2),
     ("Maxwell", "Maxwell"): _scales(3),
     ("HalfNormal", "HalfNormal"): _scales(1),

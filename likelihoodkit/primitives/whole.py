@@ -70,11 +70,19 @@ log_less_digamma: Kind = primitive(
 gamma_curve: Kind = primitive(
     "gamma_curve",
     lambda g: exp(2 * g) * sp.polygamma(1, exp(g)) - exp(g) * (1 + g - sp.polygamma(0, exp(g))),
-    (None,),
+    lambda g: gamma_curve(g) + trigamma_excess_slope(g),
     positive=True,
 )
 trigamma_excess: Kind = primitive(
-    "trigamma_excess", lambda g: exp(2 * g) * sp.polygamma(1, exp(g)) - exp(g), (None,), positive=True
+    "trigamma_excess",
+    lambda g: exp(2 * g) * sp.polygamma(1, exp(g)) - exp(g),
+    lambda g: trigamma_excess_slope(g),
+    positive=True,
+)
+trigamma_excess_slope: Kind = primitive(
+    "trigamma_excess_slope",
+    lambda g: 2 * exp(2 * g) * sp.polygamma(1, exp(g)) + exp(3 * g) * sp.polygamma(2, exp(g)) - exp(g),
+    (None,),
 )
 scaled_excess: Kind = primitive(
     "scaled_excess",

@@ -181,6 +181,10 @@ ROWS: dict[str, tuple[Draw, tuple[tuple[float, ...], ...], int, float]] = {
     "gamma_peak": (between((-50, 50)), _EXP, 20, 2.0),
     "log_less_digamma": (between((-50, 50)), _EXP, 20, 2.0),
     "trigamma_excess": (between((-50, 50)), _EXP, 20, 2.0),
+    "trigamma_excess_slope": (between((-50, 50)), _EXP, 20, 4.0),
+    **{name: (lambda g, n, top: (t := g.uniform(-12, 12, n), t + g.normal(size=n) * 10.0 ** g.uniform(-9, 1, n)),
+              ((0.0, 0.0), (1e-8, 2e-8), (3.0, 3.5), (-20.0, -20.5), (-3.0, 5.0), (6.0, -6.0)), 20, 4.0)
+       for name in ("gamma_gap", "gamma_gap_slope")},
     "generalized_poisson_loss": (_few((-6, 6), (-6, 6)), ((0.0, 1.0, 1.0),), 20, 4.0),
     "generalized_poisson_pull": (_few((-6, 6), (-6, 6)), ((0.0, 1.0, 1.0), (1.0, -30.0, 1.0)), 20, 4.0),
     "generalized_poisson_pull_curve": (_few((-6, 6), (-6, 6)), ((0.0, 1.0, 1.0), (1.0, -30.0, 1.0)), 20, 4.0),

@@ -15,12 +15,13 @@ from likelihoodkit.primitives.kernels._tools import Floats, horner, kernel, piec
 from likelihoodkit.primitives.kernels.bessel import bessel_ratio, bessel_ratio_complement, log_i0e
 from likelihoodkit.primitives.kernels.differences import log_times_exp, sigmoid_balance
 from likelihoodkit.primitives.kernels.exponential import LOG2, log1pmx, times_exp
-from likelihoodkit.primitives.kernels.gamma import LOG_SQRT_2PI, log_gamma_1p_near
+from likelihoodkit.primitives.kernels.gamma import LOG_SQRT_2PI, log_gamma_1p_near, tetragamma, trigamma
 from likelihoodkit.primitives.kernels.logistic import softplus
 
 EULER = 0.5772156649015329
 SMALL = -40.0  # softplus(f) = e^f below
 LOG8 = 3.0 * LOG2
+FAR = 12.0  # log s beyond which two terms of an asymptotic series are enough
 LEFT, RIGHT = -30.0, 700.0  # log s beyond which the limits s -> 0 and s -> inf hold to the last digit
 
 
@@ -57,6 +58,18 @@ def trigamma_excess(g: Floats) -> Floats:
         (g < LEFT, lambda g, s: 1.0 - s),
         (g > RIGHT, lambda g, s: np.full_like(g, 0.5)),
         otherwise=lambda g, s: 0.5 + (s * binet(s, 2)) * s,
+    )
+
+
+@kernel
+def trigamma_excess_slope(g: Floats) -> Floats:
+    """Its derivative in g, 2 s^2 trigamma(s) + s^3 tetragamma(s) - s: -s for s -> 0, -1/(6 s) for s -> inf."""
+    s = np.exp(g)
+    return piecewise(
+        (g, s),
+        (g > FAR, lambda g, s: (0.6 * np.exp(-2.0 * g) - 1.0) / 6.0 * np.exp(-g)),
+        (g < 0.0, lambda g, s: s * (s * (2.0 * trigamma(1.0 + s) + s * tetragamma(1.0 + s)) - 1.0)),
+        otherwise=lambda g, s: s * (s * (2.0 * binet(s, 2) + s * binet(s, 3))),
     )
 
 
