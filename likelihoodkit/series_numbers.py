@@ -194,10 +194,32 @@ def conway_maxwell_poisson(what: str, y: Number, f: Number, n: Number) -> Number
             }[what]
 
 
+def conway_tail(what: str, upper: bool, y: Number, f: Number, n: Number) -> Number:
+    """log P(Y > y), or log P(Y <= y), of the same law, or a derivative: the terms one by one, beside the whole sum."""
+    with mpmath.workprec(mpmath.mp.prec + 40):
+        nu, total, k = mpmath.exp(n), [mpmath.mpf(0)] * 6, mpmath.floor(y) + 1 if upper else mpmath.mpf(0)
+        while upper or k <= y:
+            o = nu * mpmath.loggamma(k + 1)
+            term = mpmath.exp(f * k - o)
+            _more(total, term, k, o)
+            if upper and k > mpmath.exp(f / nu) and term < mpmath.ldexp(total[0], -mpmath.mp.prec):
+                break
+            k += 1
+        d, o, square, both, o_square = (t / total[0] for t in total[1:])
+        whole = conway_maxwell_poisson(what, mpmath.mpf(0), f, n)
+        parts = {"loss": mpmath.log(total[0]), "f": d, "n": -o, "ff": square - d * d, "fn": d * o - both}
+        return parts.get(what, o_square - o * o - o) - whole
+
+
 #: word -> function of mpmath numbers
 SERIES_FUNCTIONS: dict[str, Callable[..., Number]] = {
     **{
         f"conway_maxwell_poisson_{what}": partial(conway_maxwell_poisson, what)
+        for what in ("loss", "f", "n", "ff", "fn", "nn")
+    },
+    **{
+        f"log_conway_{tail}" + (f"_{what}" if what != "loss" else ""): partial(conway_tail, what, tail == "survival")
+        for tail in ("cdf", "survival")
         for what in ("loss", "f", "n", "ff", "fn", "nn")
     },
     "tweedie_normaliser": tweedie_normaliser,

@@ -9,6 +9,8 @@ from likelihoodkit.primitives.words import (
     exp,
     floor,
     log,
+    log_conway_cdf,
+    log_conway_survival,
 )
 from likelihoodkit.supports import counts, positive
 
@@ -33,3 +35,5 @@ class ConwayMaxwellPoisson(Distribution):
     expectation = conway_maxwell_poisson_f(0, log(rate), log(dispersion))
     variance = conway_maxwell_poisson_ff(0, log(rate), log(dispersion))
     mode = floor(exp(log(rate) / dispersion))
+    cdf = exp(log_conway_cdf(floor(y), log(rate), log(dispersion)))
+    survival = exp(log_conway_survival(floor(y), log(rate), log(dispersion)))

@@ -2,7 +2,7 @@
 
 from likelihoodkit import links
 from likelihoodkit.declaration import Distribution, alternative, outcome, parameter
-from likelihoodkit.primitives.words import exp, log, log_ndtr, ndtr, pi, sqrt
+from likelihoodkit.primitives.words import exp, log, log_passage_cdf, log_passage_survival, pi, sqrt
 from likelihoodkit.supports import positive
 
 
@@ -27,9 +27,9 @@ class InverseGaussian(Distribution):
     expectation = mean
     mode = 2 * mean / (3 * mean / shape + sqrt(4 + (3 * mean / shape) ** 2))
     variance = mean**3 / shape
-    root = sqrt(shape / y)
-    cdf = ndtr(root * (y / mean - 1)) + exp(2 * shape / mean + log_ndtr(-root * (y / mean + 1)))
-    survival = ndtr(-root * (y / mean - 1)) - exp(2 * shape / mean + log_ndtr(-root * (y / mean + 1)))
+    ratio, spread = log(y / mean), log(shape / y) / 2
+    cdf = exp(log_passage_cdf(ratio, spread))
+    survival = exp(log_passage_survival(ratio, spread))
     fisher = {
         ("mean", "mean"): shape / mean**3,
         ("shape", "shape"): 1 / (2 * shape**2),

@@ -128,6 +128,8 @@ from likelihoodkit.primitives.conway_maxwell import (
     conway_maxwell_poisson_f as conway_maxwell_poisson_f,
     conway_maxwell_poisson_ff as conway_maxwell_poisson_ff,
     conway_maxwell_poisson_loss as conway_maxwell_poisson_loss,
+    log_conway_cdf as log_conway_cdf,
+    log_conway_survival as log_conway_survival,
 )
 from likelihoodkit.primitives.directions import (
     log_bessel as log_bessel,
@@ -153,6 +155,10 @@ from likelihoodkit.primitives.families import (
 from likelihoodkit.primitives.labelled import (
     column_of as column_of,
     steps_cross_entropy as steps_cross_entropy,
+)
+from likelihoodkit.primitives.passage import (
+    log_passage_cdf as log_passage_cdf,
+    log_passage_survival as log_passage_survival,
 )
 from likelihoodkit.primitives.random import (
     along as along,

@@ -116,26 +116,16 @@ def _truncated(found: Inside, low: float | None, high: float | None) -> Bound:
     y = outcome(_narrowed(found.domain, low, high))
     bottom, top = (None if bound is None else exact(bound) for bound in (low, high))
     before = None if bottom is None else bottom - 1 if found.domain.whole else bottom
-    if before is None:
-        mass = found.log_below(top)
-        log_cdf, log_survival = found.log_cdf(y) - mass, _or_certain(y, top, lambda: found.log_step(y, top)) - mass
-    elif top is None:
-        mass = found.log_survival(before)
-        log_cdf, log_survival = (
-            _or_certain(y, before, lambda: found.log_step(before, y)) - mass,
-            found.log_survival(y) - mass,
-        )
-    else:
-        mass = found.log_step(before, top)
-        log_cdf = _or_certain(y, before, lambda: found.log_step(before, y)) - mass
-        log_survival = _or_certain(y, top, lambda: found.log_step(y, top)) - mass
-    body = {
-        "y": y,
-        **found.body,
-        "log_density": found.log_density(y) - mass,
-        "cdf": from_log(log_cdf),
-        "survival": from_log(log_survival),
-    }
+    mass = (
+        found.log_below(top)
+        if before is None
+        else found.log_survival(before) if top is None else found.log_step(before, top)
+    )  # fmt: skip
+    body = {"y": y, **found.body, "log_density": found.log_density(y) - mass}
+    if found.declares("cdf") or found.declares("survival"):  # without zeros a noise can do without either
+        log_cdf = found.log_cdf(y) if before is None else _or_certain(y, before, lambda: found.log_step(before, y))
+        log_survival = found.log_survival(y) if top is None else _or_certain(y, top, lambda: found.log_step(y, top))
+        body |= {"cdf": from_log(log_cdf - mass), "survival": from_log(log_survival - mass)}
     plain = not math.isfinite(found.domain.low) or not math.isfinite(found.domain.high)
     if found.declares("mode") and plain and not found.domain.whole:  # one peak, as every declared mode is but for Beta
         peak = found.write(found.family.mode)  # type: ignore[attr-defined]

@@ -129,6 +129,12 @@ _PAIRS = ("t", "s", "p", "tt", "ts", "tp", "ss", "sp", "pp")
 ROWS: dict[str, tuple[Draw, tuple[tuple[float, ...], ...], int, float]] = {
     **FAMILY_ROWS,
     "argument_sigmoid": (reals(core=40), LINE[:20], 1, 2.0),
+    **{
+        f"log_passage_{tail}{what}": (between((-2, 2), (-2, 1)), ((0.0, 0.0), (0.0, 1.5), (-1e-3, -1.0)), 20, bound)
+        for tail in ("cdf", "survival")
+        # the second slope of the survival in t vanishes with e^t
+        for what, bound in (("", 6.0), ("_r", 8.0), ("_t", 8.0), ("_rr", 60.0), ("_rt", 60.0), ("_tt", 1e4))
+    },
     "argument_sigmoid_curve": (reals(core=40), LINE[:20], 1, 2.0),
     "argument_sigmoid_derivative": (reals(core=40), LINE[:20], 1, 2.0),
     "asinh_times_exp": (_times(), ((0.0, 3.0), (1e-300, 700.0), (1.0, -740.0)), 1, 2.0),

@@ -111,6 +111,41 @@ def _dispersed(g: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, 
     return np.floor(np.exp(g.uniform(0, 5, count))) - 1, np.exp(log_nu) * g.uniform(-3, 4, count), log_nu
 
 
+def _conway_tail(what: str, upper: bool) -> Callable[..., mp.mpf]:
+    """Plain sums over the counts up to y, or beyond."""
+
+    def definition(y: mp.mpf, f: mp.mpf, n: mp.mpf) -> mp.mpf:
+        nu, at = mp.exp(n), conway.sums(mp.mpf(f), mp.exp(n))
+        mode = int(mp.floor(mp.exp(f / nu))) if f > 0 else 0
+        end = max(int(y), mode) + 2
+        counts = [mp.mpf(k) for k in (range(int(y) + 1, 3 * end + 2000) if upper else range(int(y) + 1))]
+        logs = [mp.loggamma(k + 1) for k in counts]
+        weights = [mp.exp(f * k - nu * log) for k, log in zip(counts, logs, strict=True)]
+        total = mp.fsum(weights)
+        mean, log_mean = (mp.fdot(weights, column) / total for column in (counts, logs))
+        spread = mp.fdot(weights, [(k - mean) ** 2 for k in counts]) / total
+        log_spread = mp.fdot(weights, [(log - log_mean) ** 2 for log in logs]) / total
+        both = mp.fdot(weights, [(k - mean) * (log - log_mean) for k, log in zip(counts, logs, strict=True)]) / total
+        slope = nu * (at.log_mean - log_mean)
+        return {
+            "loss": mp.log(total) - at.log_z,
+            "f": mean - at.mean,
+            "n": slope,
+            "ff": spread - at.spread,
+            "fn": nu * (at.both - both),
+            "nn": slope + nu**2 * (log_spread - at.log_spread),
+        }[what]
+
+    return definition
+
+
+def _counts_on_either_side(g: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
+    count = max(n // 5, 1)
+    log_nu = g.uniform(-1, 1, count)
+    return np.floor(np.exp(g.uniform(0, 4, count))) - 1, np.exp(log_nu) * g.uniform(-2, 4, count), log_nu
+
+
+_CONWAY_TAILS = ((3.0, 1.0, 0.0), (0.0, 0.0, -1.0), (300.0, 5.1, -0.1), (0.0, -30.0, 1.0), (400.0, 5.0, 0.0))
 _CONWAY = (
     (3.0, 1.0, 0.0),
     (0.0, 0.0, -5.0),
@@ -124,6 +159,13 @@ FAMILY_CASES: dict[str, Case] = {
     **{
         f"conway_maxwell_poisson_{what}": Case(_conway(what), _dispersed, _CONWAY, 1, 100.0 if what == "nn" else 4.0)
         for what in ("loss", "f", "n", "ff", "fn", "nn")
+    },
+    **{
+        f"log_conway_{tail}" + (f"_{what}" if what != "loss" else ""): Case(
+            _conway_tail(what, tail == "survival"), _counts_on_either_side, _CONWAY_TAILS, 1, bound
+        )
+        for tail in ("cdf", "survival")
+        for what, bound in (("loss", 8.0), ("f", 16.0), ("n", 16.0), ("ff", 100.0), ("fn", 100.0), ("nn", 100.0))
     },
     # rounded terms of 1/a^4 in the middle range: 1e-13 is more than a curvature needs
     "extreme_value_information": Case(_extreme_information, _one_entry, ((-0.2, 1.0, 2.0), (1e-3, 1.0, 2.0)), 20, 1e3),

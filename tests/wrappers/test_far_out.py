@@ -145,3 +145,48 @@ def test_curvature_of_a_censored_normal(ends: tuple[float, float], outputs: tupl
         for i, j in product(range(2), repeat=2):
             true = mp.diff(loss, at, tuple(int(i == k) + int(j == k) for k in range(2)))
             assert abs(curve[i, j] - true) <= 1e-13 * abs(true) + 1e-300, (i, j, curve[i, j], float(true))
+
+
+def _first_passage(y: mp.mpf, f: mp.mpf, g: mp.mpf) -> tuple[list[mp.mpf], list[mp.mpf]]:
+    """Both tails of an inverse Gaussian (Shuster 1968, JASA 63, 1514), each with its slopes in f and g."""
+    root, ratio = mp.exp((g - mp.log(y)) / 2), y * mp.exp(-f)
+    a, b = root * (ratio - 1), root * (ratio + 1)
+    again, density = mp.exp(2 * mp.exp(g - f)) * normal_tail(b), normal_density(a)
+    # of the second term: its exponent is (b^2 - a^2)/2, and there its density is that of the first
+    in_f = density * -root * ratio - 2 * mp.exp(g - f) * again + density * root * ratio
+    in_g = density * a / 2 + mp.exp(g - f) * 2 * again - density * b / 2
+    return [normal_tail(-a) + again, in_f, in_g], [normal_tail(a) - again, -in_f, -in_g]
+
+
+@pytest.mark.parametrize("ends", ENDS, ids=str)
+def test_the_time_of_first_passage(ends: tuple[float, float]) -> None:
+    outputs = np.array(list(product(OUTPUTS, OUTPUTS)))
+    y = np.broadcast_to(ends, outputs.shape)
+    value, gradient = lk.derive(lk.Censored(lk.InverseGaussian)).value_and_gradient(y, outputs)
+    found, judged = np.column_stack([value, gradient]), 0
+    assert not np.isnan(found).any()
+    for row, (f, g) in zip(found, outputs, strict=True):
+        size = max(math.exp(g - math.log(end)) * (1 + (end * math.exp(-f)) ** 2) if max(abs(f), abs(g)) < 120 else INF
+                   for end in ends if math.isfinite(end))  # fmt: skip
+        if size > 3000:
+            continue
+        judged += 1
+        with mp.workdps(400 + int(size + abs(f) + abs(g))):
+            low, high = (_first_passage(mp.mpf(e), mp.mpf(f), mp.mpf(g)) if math.isfinite(e) else None for e in ends)
+            from_below = [0, 0, 0] if low is None else low[0]
+            from_above = [0, 0, 0] if high is None else high[1]
+            mass, *slopes = (
+                1 - from_below[0] - from_above[0],
+                *(-p - q for p, q in zip(from_below[1:], from_above[1:], strict=True)),
+            )
+            true = [-mp.log(mass), *(-s / mass for s in slopes)]
+        for number, t in zip(row, true, strict=True):
+            # near ends: the difference of two logarithms
+            bound = 1e-13 if INF in (-ends[0], ends[1]) else 1e-10
+            assert abs(number - t) <= bound * max(abs(t), abs(f * true[1]), abs(g * true[2])) + 1e-300, (
+                f,
+                g,
+                number,
+                t,
+            )
+    assert judged > 20

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from likelihoodkit.later import special
-from likelihoodkit.primitives.kernels._tools import Floats, gauss_legendre, kernel, piecewise
+from likelihoodkit.primitives.kernels._tools import Floats, gauss_legendre, kernel, piecewise, remembered
 from likelihoodkit.primitives.kernels.exponential import log1m_exp, times_exp
 from likelihoodkit.primitives.kernels.normal import (
     SQRT_HALF,
@@ -96,19 +96,34 @@ def log_window_half(m: Floats, h: Floats) -> Floats:
 class _Window:
     """A window from a to b, |a| <= b, with the densities alpha and beta at its edges over the mass between.
 
-    ``sum`` is a + b, ``fall`` alpha - beta, ``short`` a less that, ``pull`` a alpha - b beta and ``rest`` b beta.
+    ``sum`` is a + b, ``fall`` alpha - beta. What a curvature asks for beyond that is computed when it does.
     """
 
     a: Floats
+    b: Floats
     width: Floats
     sum: Floats
     fall: Floats
-    short: Floats
     beta: Floats
-    rest: Floats
+    beside: bool  # is a > 0?
+
+    @property
+    def short(self) -> Floats:
+        """a - fall."""
+        if not self.beside:
+            return self.a - self.fall
+        away = np.where(self.beta == 0.0, 0.0, self.b)
+        rise = (self.width + (mills_excess(away) - mills_excess(self.a))) / _left_hazard(-away)
+        return np.where(self.beta == 0.0, 0.0, self.beta * rise) - mills_excess(self.a)
+
+    @property
+    def rest(self) -> Floats:
+        """b beta."""
+        return np.where(self.beta == 0.0, 0.0, self.b * self.beta)
 
     @property
     def pull(self) -> Floats:
+        """a alpha - b beta."""
         return self.a * self.fall - self.width * self.beta
 
     @property
@@ -117,25 +132,22 @@ class _Window:
         return self.a * self.short + self.width * self.beta
 
 
-def _window(a: Floats, width: Floats, both: Floats, fall: Floats, short: Floats, beta: Floats, b: Floats) -> _Window:
+def _window(a: Floats, b: Floats, width: Floats, both: Floats, fall: Floats, beta: Floats, beside: bool) -> _Window:
     """The further edge counts for nothing where its density has vanished, also where it is infinite."""
     vanished = beta == 0.0
-    width, both, rest = (np.where(vanished, 0.0, part) for part in (width, both, b * beta))
-    return _Window(a, width, both, fall, short, beta, rest)
+    return _Window(a, b, np.where(vanished, 0.0, width), np.where(vanished, 0.0, both), fall, beta, beside)
 
 
 def _across_zero(a: Floats, b: Floats, width: Floats, both: Floats) -> _Window:
-    inside = _sides(a, b)[0]
-    fall = np.where(both == 0.0, 0.0, _density(a) / inside * -np.expm1(-0.5 * width * both))
-    return _window(a, width, both, fall, a - fall, _density(b) / inside, b)
+    inside, near = _sides(a, b)[0], _density(a)
+    fall = np.where(both == 0.0, 0.0, near / inside * -np.expm1(-0.5 * width * both))
+    return _window(a, b, width, both, fall, _density(b) / inside, beside=False)
 
 
 def _beside_zero(a: Floats, b: Floats, width: Floats, both: Floats) -> _Window:
     less = 0.5 * width * both
-    ratio, share = np.exp(-less), _left_hazard(-a) / -np.expm1(-_fall(a, 0.5 * width))
-    beta = share * ratio
-    rise = np.where(ratio == 0.0, 0.0, (width + (mills_excess(b) - mills_excess(a))) / _left_hazard(-b))
-    return _window(a, width, both, share * -np.expm1(-less), beta * rise - mills_excess(a), beta, b)
+    share = _left_hazard(-a) / -np.expm1(-_fall(a, 0.5 * width))
+    return _window(a, b, width, both, share * -np.expm1(-less), share * np.exp(-less), beside=True)
 
 
 def _of_window(
@@ -152,6 +164,7 @@ def _of_window(
         level = both * width < 4.0 if narrow else np.False_
         return piecewise(
             (a, b, width, both),
+            (high <= low, lambda a, *_: np.zeros(a.shape)),  # nothing between: rows of another kind
             ((a < -GONE) & (b > GONE), lambda a, *_: np.zeros(a.shape)),
             (level & (width < 1.0), lambda a, b, w, s: narrow(0.5 * s, 0.5 * w) if narrow else a),
             (a <= 0, lambda *edges: form(_across_zero(*edges))),
@@ -176,9 +189,10 @@ def _side(low: Floats, high: Floats, centre: Floats) -> Floats:
     return np.where(low - centre < centre - high, -1.0, 1.0)
 
 
+@remembered
 def _moments(m: Floats, h: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:
     """Of s in (-1, 1), normal at m + h s: means of s and s^2, variance, covariance, variance of the square."""
-    nodes, rule = np.polynomial.legendre.leggauss(16)
+    nodes, rule = np.polynomial.legendre.leggauss(10)
     s = nodes.reshape(-1, *(1,) * m.ndim)
     bell, tilt = rule.reshape(s.shape) * np.exp(-0.5 * (h * s) ** 2), m * h * s
     even, odd = bell * np.cosh(tilt), -bell * np.sinh(tilt)
@@ -221,7 +235,12 @@ _CURVE = _of_window(
 def scaled_window(low: Floats, high: Floats, centre: Floats, t: Floats) -> Floats:
     """log(Phi((high - centre) e^t) - Phi((low - centre) e^t)) for low < high."""
     a, b, width, _ = _from_zero(low, high, centre, t)
-    return piecewise((a, b, width), (a < 0, lambda a, b, _: _between(a, b)), otherwise=_beside)
+    return piecewise(
+        (a, b, width),
+        (high <= low, lambda a, b, _: np.full(a.shape, -np.inf)),
+        (a < 0, lambda a, b, _: _between(a, b)),
+        otherwise=_beside,
+    )
 
 
 @kernel
