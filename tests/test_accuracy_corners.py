@@ -54,3 +54,45 @@ def test_a_negative_binomial_without_zero(y: int, mean: float, dispersion: float
     np.testing.assert_allclose(loss.gradient([y], [[mean, dispersion]])[0], slopes, rtol=4e-15, atol=5e-324)
     hessian = loss.hessian([y], [[mean, dispersion]])[0]
     np.testing.assert_allclose(np.diagonal(hessian), curves, rtol=2e-14, atol=5e-324)
+
+
+@pytest.mark.parametrize(
+    ("y", "outputs"),
+    [
+        (0.0, (-0.001, 745.0, -1e-300)),  # a short delay: z and 1/k vanish, and the curvatures are of the order 1/k^2
+        (-2.5, (-1e-300, 1e-300, 709.0)),
+        (-30.0, (-88.0, -88.0, 30.0)),  # a long one: the loss is linear in the rate
+        (1e8, (1e-300, -0.001, 709.0)),
+        (-0.70835, (-1.130875, 1.166753, 1.210324)),
+        (-4.157193, (-1.335394, 2.510384, -0.845157)),
+        (3.0, (1.0, 0.5, 0.7)),
+    ],
+)
+def test_the_curvatures_of_a_normal_plus_a_delay(y: float, outputs: tuple[float, ...]) -> None:
+    def truth(f: mpmath.mpf, s: mpmath.mpf, rate: mpmath.mpf) -> mpmath.mpf:
+        scale, rate = mpmath.log1p(mpmath.exp(s)), mpmath.log1p(mpmath.exp(rate))
+        gap, k = (y - f) / scale, rate * scale
+        below = mpmath.erfc((k - gap) / mpmath.sqrt(2)) / 2
+        return -mpmath.log(rate) - mpmath.log(below) - k * k / 2 + rate * (y - f)
+
+    value, slopes, curves = _derivatives(truth, list(outputs), 1200)
+    loss = lk.derive(lk.ExponentiallyModifiedNormal)
+    assert loss([y], [outputs])[0] == pytest.approx(value, rel=1e-14)
+    np.testing.assert_allclose(loss.gradient([y], [outputs])[0], slopes, rtol=1e-13)
+    np.testing.assert_allclose(np.diagonal(loss.hessian([y], [outputs])[0]), curves, rtol=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("family", "y", "outputs", "place", "sign"),
+    [
+        (lk.ExponentiallyModifiedNormal, -2.5, (0.0, -709.0, 0.0), 1, 1),
+        (lk.ExponentiallyModifiedNormal, 1.0, (1e4, -745.0, 0.0), 1, 1),
+        (lk.Rice, 2.5, (1e-300, -709.0), 0, -1),
+        (lk.Rice, 1e-8, (-88.0, -709.0), 0, -1),
+    ],
+)
+def test_a_curvature_that_overflows_is_infinite(
+    family: object, y: float, outputs: tuple[float, ...], place: int, sign: int
+) -> None:
+    """The two parts of it overflow to either side: it was NaN."""
+    assert lk.derive(family).hessian([y], [outputs])[0, place, place] == sign * np.inf  # type: ignore[arg-type]

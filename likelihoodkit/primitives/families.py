@@ -167,19 +167,22 @@ poisson_inverse_gaussian_loss: Kind = with_slopes(
 )
 
 
-def _bent(slope: str, curve: str, sign: int) -> Formula:
+def bent(slope: str, curve: str, sign: int) -> Formula:
     """The second derivative in f where the log of softplus(f), times ``sign``, is the argument of slope and curve."""
-    return lambda r, t, b, g, f: (
-        _rule(curve)(r, t, b, g) * softplus_ratio(f) ** 2
-        + sign * _rule(slope)(r, t, b, g) * softplus_ratio(f) * (sigmoid(-f) - softplus_ratio(f))
+    return lambda *arguments: (
+        _rule(curve)(*arguments[:-1]) * softplus_ratio(arguments[-1]) ** 2
+        + sign
+        * _rule(slope)(*arguments[:-1])
+        * softplus_ratio(arguments[-1])
+        * (sigmoid(-arguments[-1]) - softplus_ratio(arguments[-1]))
     )
 
 
 sinh_arcsinh_scale_curve: Kind = primitive(
-    "sinh_arcsinh_scale_curve", _bent("sinh_arcsinh_t", "sinh_arcsinh_tt", -1), (None,) * 5
+    "sinh_arcsinh_scale_curve", bent("sinh_arcsinh_t", "sinh_arcsinh_tt", -1), (None,) * 5
 )
 sinh_arcsinh_tail_curve: Kind = primitive(
-    "sinh_arcsinh_tail_curve", _bent("sinh_arcsinh_g", "sinh_arcsinh_gg", 1), (None,) * 5
+    "sinh_arcsinh_tail_curve", bent("sinh_arcsinh_g", "sinh_arcsinh_gg", 1), (None,) * 5
 )
 #: slope -> (its own slope, the sign of softplus's logarithm in it, the curvature in what the softplus is of)
 BENT: dict[Kind, tuple[Kind, int, Kind]] = {

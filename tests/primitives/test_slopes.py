@@ -29,8 +29,6 @@ KNOWN: dict[tuple[str, int], tuple[float, str]] = {
     ("delay_wait", 1): (100.0, _SUM),
     ("delay_wait", 2): (100.0, _SUM),
     ("log_ndtr_tilted_scale", 1): (1e3, _SUM),
-    ("delay_rate", 1): (1e4, _SUM),
-    ("delay_rate", 2): (1e4, _SUM),
     ("negative_binomial_bend", 2): (100.0, _THIRD),
     ("negative_binomial_spread", 1): (1e4, _SUM),
     ("gompertz_risk", 2): (1e4, _SUM),

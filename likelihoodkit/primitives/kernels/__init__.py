@@ -57,6 +57,10 @@ if TYPE_CHECKING:
         beta_concentration_curve, beta_cross, beta_mean_curve, gamma_curve, negative_binomial_cross,
         negative_binomial_curve,
     )  # fmt: skip
+    from likelihoodkit.primitives.kernels.delay import (  # isort: skip
+        delay_g, delay_gg, delay_loss, delay_r, delay_rate_curve, delay_rg, delay_rr, delay_rt, delay_scale_curve,
+        delay_t, delay_tg, delay_tt,
+    )  # fmt: skip
     from likelihoodkit.primitives.kernels.deviance import (  # isort: skip
         poisson_deviance_half, tweedie_half_deviance,
     )  # fmt: skip
@@ -112,7 +116,7 @@ if TYPE_CHECKING:
         log_softplus, sigmoid, softplus, softplus_ratio, softplus_ratio_bend, softplus_ratio_derivative,
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.mixed import (  # isort: skip
-        delay_loss, delay_pull, delay_rate, delay_wait, rice_centre, rice_centre_curve, rice_cross, rice_loss,
+        delay_pull, delay_wait, rice_centre, rice_centre_curve, rice_cross, rice_loss,
         rice_scale, rice_scale_curve,
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.normal import (  # isort: skip
@@ -265,21 +269,23 @@ __all__ = [
     "box_cox_tt", "burr_loss", "burr_shape", "cauchy_hazard", "cauchy_hazard_slope", "cauchy_step_bend",
     "cauchy_step_cross", "cauchy_step_curve", "cauchy_step_length", "cauchy_step_start", "chi_squared_loss",
     "continuous_bernoulli_loss", "continuous_bernoulli_slope", "continuous_bernoulli_variance",
-    "conway_maxwell_poisson_f", "conway_maxwell_poisson_ff", "conway_maxwell_poisson_fn", "conway_maxwell_poisson_loss",
-    "conway_maxwell_poisson_n", "conway_maxwell_poisson_nn", "corrected", "cos", "cosh", "cut_student_quantile",
-    "delay_loss", "delay_pull", "delay_rate", "delay_wait", "digamma", "digamma_chord", "digamma_rising", "entries",
-    "erf", "erfc", "excess_log1m", "excess_rate", "excess_rate_slope", "exp", "exp_minus", "expm1", "expm1_minus",
-    "expm1_over", "expm1_over_da", "expm1_over_daa", "exprel", "exprel_derivative", "extreme_value_information",
-    "extreme_value_loss", "extreme_value_mean", "extreme_value_pull", "extreme_value_pull_curve",
-    "extreme_value_pull_scale", "extreme_value_pull_shape", "extreme_value_scale", "extreme_value_scale_curve",
-    "extreme_value_scale_shape", "extreme_value_shape", "extreme_value_shape_curve", "extreme_value_variance", "floor",
-    "gamma_curve", "gamma_deviance_exp", "gamma_deviance_half", "gamma_gap", "gamma_gap_slope", "gamma_loss",
-    "gamma_p_gap", "gamma_p_pull", "gamma_peak", "gamma_q_gap", "gamma_q_pull", "gammainccinv", "gammaincinv",
-    "generalized_gamma_loss", "generalized_pareto_cross", "generalized_pareto_loss", "generalized_pareto_scale",
-    "generalized_pareto_scale_curve", "generalized_pareto_shape", "generalized_pareto_shape_curve",
-    "generalized_poisson_curve", "generalized_poisson_loss", "generalized_poisson_pull",
-    "generalized_poisson_pull_curve", "generalized_poisson_slope", "gompertz_ageing", "gompertz_curve", "gompertz_loss",
-    "gompertz_risk", "gumbel_min_step_bend", "gumbel_min_step_cross", "gumbel_min_step_curve", "gumbel_min_step_length",
+    "conway_maxwell_poisson_f", "conway_maxwell_poisson_ff", "conway_maxwell_poisson_fn",
+    "conway_maxwell_poisson_loss", "conway_maxwell_poisson_n", "conway_maxwell_poisson_nn", "corrected", "cos", "cosh",
+    "cut_student_quantile", "delay_g", "delay_gg", "delay_loss", "delay_pull", "delay_r", "delay_rate_curve",
+    "delay_rg", "delay_rr", "delay_rt", "delay_scale_curve", "delay_t", "delay_tg", "delay_tt", "delay_wait",
+    "digamma", "digamma_chord", "digamma_rising", "entries", "erf", "erfc", "excess_log1m", "excess_rate",
+    "excess_rate_slope", "exp", "exp_minus", "expm1", "expm1_minus", "expm1_over", "expm1_over_da", "expm1_over_daa",
+    "exprel", "exprel_derivative", "extreme_value_information", "extreme_value_loss", "extreme_value_mean",
+    "extreme_value_pull", "extreme_value_pull_curve", "extreme_value_pull_scale", "extreme_value_pull_shape",
+    "extreme_value_scale", "extreme_value_scale_curve", "extreme_value_scale_shape", "extreme_value_shape",
+    "extreme_value_shape_curve", "extreme_value_variance", "floor", "gamma_curve", "gamma_deviance_exp",
+    "gamma_deviance_half", "gamma_gap", "gamma_gap_slope", "gamma_loss", "gamma_p_gap", "gamma_p_pull", "gamma_peak",
+    "gamma_q_gap", "gamma_q_pull", "gammainccinv", "gammaincinv", "generalized_gamma_loss", "generalized_pareto_cross",
+    "generalized_pareto_loss", "generalized_pareto_scale", "generalized_pareto_scale_curve",
+    "generalized_pareto_shape", "generalized_pareto_shape_curve", "generalized_poisson_curve",
+    "generalized_poisson_loss", "generalized_poisson_pull", "generalized_poisson_pull_curve",
+    "generalized_poisson_slope", "gompertz_ageing", "gompertz_curve", "gompertz_loss", "gompertz_risk",
+    "gumbel_min_step_bend", "gumbel_min_step_cross", "gumbel_min_step_curve", "gumbel_min_step_length",
     "gumbel_min_step_start", "gumbel_step_bend", "gumbel_step_cross", "gumbel_step_curve", "gumbel_step_length",
     "gumbel_step_start", "half_rest", "hazard", "hazard_curve", "hazard_derivative", "hazard_excess",
     "hazard_excess_derivative", "huber_penalty", "huber_score", "hypot1m", "hypot_ratio", "hypot_rest_exp",

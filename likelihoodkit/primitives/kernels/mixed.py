@@ -8,9 +8,7 @@ from likelihoodkit.primitives.kernels._tools import Floats, kernel
 from likelihoodkit.primitives.kernels.bessel import bessel_ratio
 from likelihoodkit.primitives.kernels.differences import exp_minus
 from likelihoodkit.primitives.kernels.exponential import times_exp
-from likelihoodkit.primitives.kernels.gamma import LOG_SQRT_2PI
-from likelihoodkit.primitives.kernels.normal import hazard, log_ndtr, mills_excess
-from likelihoodkit.primitives.kernels.shapes import mills_rest
+from likelihoodkit.primitives.kernels.normal import hazard, mills_excess
 from likelihoodkit.primitives.kernels.whole import (
     RIGHT,
     bessel_bend_exp,
@@ -70,7 +68,8 @@ def rice_centre_curve(y: Floats, f: Floats, s: Floats) -> Floats:
     w, log_w, _ = _signal(y, f, s)
     square = np.asarray(times_exp(1.0, 2.0 * (f - s)))
     small = 2.0 * square - _spread(w)
-    large = _signal_gap(y, f, s) + square + np.asarray(bessel_bend_exp(log_w))
+    both = np.asarray(times_exp(2.0 - np.asarray(times_exp(y, -f)), 2.0 * (f - s)))  # where the two overflow
+    large = np.where(square == np.inf, both, _signal_gap(y, f, s) + square) + np.asarray(bessel_bend_exp(log_w))
     return np.where(w <= 2.0, small, large)
 
 
@@ -110,29 +109,3 @@ def delay_wait(r: Floats, t: Floats, rate: Floats) -> Floats:
     left = np.asarray(times_exp(np.where(w < 0, mills_excess(np.maximum(-w, 0.0)), 0.0), t))
     right = np.asarray(times_exp(hazard(np.maximum(w, 0.0)), t)) + (r - np.asarray(times_exp(rate, 2.0 * t)))
     return np.where(w < 0, left, right)
-
-
-@kernel
-def delay_loss(r: Floats, t: Floats, g: Floats) -> Floats:
-    """-g - normal_plus_delay(r, t, e^g); on the left z^2/2 + t and log(h/k) = log(1 + (m - z)/k), h = k - z + m."""
-    z, k = np.asarray(times_exp(r, -t)), np.exp(g + t)
-    m = np.asarray(mills_excess(np.maximum(k - z, 0.0)))
-    more = (m - z) / k
-    close = (more > -0.5) & (more < 1.0)
-    excess = np.where(close, np.log1p(np.where(close, more, 0.0)), np.log((k - z) + m) - (g + t))
-    left = 0.5 * (z * z) + (excess + (t + LOG_SQRT_2PI))
-    rate = np.exp(g)
-    right = -g - (np.asarray(log_ndtr(z - k)) + rate * (0.5 * np.asarray(times_exp(rate, 2.0 * t)) - r))
-    return np.where(z - k < 0, left, right)
-
-
-@kernel
-def delay_rate(r: Floats, t: Floats, g: Floats) -> Floats:
-    """e^g delay_wait - 1: k m(y) - 1 with y = k - z > 0 as z m(y) - (1 - y m(y)), neither of which cancels."""
-    z, k = np.asarray(times_exp(r, -t)), np.exp(g + t)
-    y = np.maximum(k - z, 0.0)
-    m = np.asarray(mills_excess(y))
-    near = z * m - mills_rest(y)
-    left = np.where(np.absolute(z) < 0.5 * k, near, k * m - 1.0)
-    right = np.asarray(times_exp(delay_wait(r, t, np.exp(g)), g)) - 1.0
-    return np.where(z - k < 0, left, right)
