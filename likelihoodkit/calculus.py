@@ -140,7 +140,8 @@ class Calculus:
         value = self.derivation.expression
         if self._inner is None:
             return value
-        return self.derivation.through.corrected(value, self._inner.gradient.__getitem__, slope=False)
+        through = self.derivation.through
+        return through.lifted(through.corrected(value, self._inner.gradient.__getitem__, slope=False))
 
     @property
     def gradient(self) -> dict[str, sp.Expr]:
@@ -148,8 +149,8 @@ class Calculus:
         if not self._gradient and self._inner is not None:
             through, curves = self.derivation.through, self._inner
             self._gradient = {
-                name: through.slope(
-                    name, through.corrected(through.put(slope), partial(curves.curve, name), slope=True)
+                name: through.lifted(
+                    through.slope(name, through.corrected(through.put(slope), partial(curves.curve, name), slope=True))
                 )
                 for name, slope in self._inner.gradient.items()
             }
@@ -199,7 +200,7 @@ class Calculus:
         curve = through.slope(second, through.put(self._inner.hessian[first, second]))
         if first == second and first in through.moves:
             curve += through.bent(first, through.put(self._inner.gradient[first]))
-        return through.slope(first, curve)
+        return through.lifted(through.slope(first, curve))
 
     @cached_property
     def canonical(self) -> bool:

@@ -177,6 +177,10 @@ SLOPES = [
     ("Kumaraswamy", {"first": "square"}, 1e-8, (1e300, -709.0)),
     ("Kumaraswamy", {"first": "square"}, 0.999999999, (1e-300, -745.0)),
     ("Kumaraswamy", {"second": "square"}, 1e-8, (-5.0, 1e300)),
+    ("SinhArcsinh", {"skew": "tanh"}, 1e4, (-745.0, 104.0, -709.0, 88.0)),
+    ("SinhArcsinh", {"location": "tanh"}, 1e8, (709.0, -1e-300, 709.0, -1e-300)),
+    ("GeneralizedExtremeValue", {"scale": "square"}, 1e200, (1e-8, 1e-300, 1e300)),
+    ("Tweedie", {"mean": "square"}, 0.0, (1e-300, 104.0)),
     ("Poisson", {"mean": "square"}, 0.0, (1e-300,)),
     ("Poisson", {"mean": "square"}, 1000.0, (-1e300,)),
 ]
@@ -216,6 +220,14 @@ REACHED = [
     ("GeneralizedExtremeValue", {"scale": "square"}, 1e200, (1e-8, 1e-300, 1e300)),
     ("GeneralizedPareto", {"shape": "exp"}, 0.0, (0.001, 745.0)),  # y = 0 at an infinite shape
     ("GeneralizedPareto", {"shape": "square"}, 1e4, (-709.0, 104.0)),  # the scale cancels
+    ("Cauchy", {"location": "shifted_exp"}, 1e4, (745.0, 709.0)),  # a location beyond float64
+    ("Cauchy", {"location": "exp"}, -2.5, (745.0, 1.0)),
+    ("SkewNormal", {"location": "exp"}, 0.0, (745.0, -104.0, 0.0)),
+    ("GeneralizedNormal", {"shape": "shifted_exp"}, 1e200, (0.0, 1e-8, -745.0)),  # y^s/y by the power s - 1
+    ("GeneralizedNormal", {"shape": "shifted_exp"}, 1e-8, (-1e300, -1e-3, 1e-300)),
+    ("SinhArcsinh", {"tail": "sigmoid"}, 1e-8, (30.0, -1e-8, -1e-8, -709.0)),  # recognised with its tail's logarithm
+    ("SinhArcsinh", {"tail": "sigmoid"}, 1.0, (1.0, 745.0, -1e8, 1e-8)),
+    ("SinhArcsinh", {"tail": "shifted_exp"}, 1e4, (-1e4, -104.0, 1e-300, 745.0)),
     ("ChiSquared", {"df": "square"}, 1e-300, (1e4,)),  # half the parameter
     ("ChiSquared", {"df": "square"}, 30.0, (1e8,)),
     ("ChiSquared", {"df": "shifted_exp"}, 1e-300, (-1e-8,)),
@@ -243,6 +255,18 @@ def test_kernels_where_only_a_link_takes_them(
     found = measure(family_case(name, **chosen), [(outcome, outputs)])
     assert found.no_reference == 0
     assert found.meets_the_bar, found.offences
+
+
+def test_a_carried_residual_is_the_residual() -> None:
+    """r e^-m and t + m for r and t: the same loss on either side of where the exponent is taken off."""
+    calculus = lk.derive(lk.Cauchy(location="exp")).calculus
+    plain = calculus.derivation.expression
+    assert calculus.value != plain
+    for place in (5.0, 599.0, 601.0, 700.0):
+        columns = {"y": np.array([2.5]), "f_location": np.array([place]), "f_scale": np.array([-1.0])}
+        found = {"plain": np.empty(1), "carried": np.empty(1)}
+        Runner(compile_program({"plain": plain, "carried": calculus.value})).run(columns, found, 1)
+        np.testing.assert_allclose(found["carried"], found["plain"], rtol=1e-15)
 
 
 def test_every_step_through_another_link_is_true() -> None:

@@ -6,6 +6,7 @@ import sympy as sp
 from sympy import exp, log
 
 from likelihoodkit.primitives.extremes import extreme_value_scale
+from likelihoodkit.primitives.families import kind
 from likelihoodkit.primitives.logistic import sech2, sigmoid, times_exp
 from likelihoodkit.primitives.normal import hazard
 from likelihoodkit.primitives.powers import (
@@ -15,7 +16,7 @@ from likelihoodkit.primitives.powers import (
     power_shape_slope,
 )
 from likelihoodkit.primitives.record import Kind, primitive
-from likelihoodkit.primitives.single import gompertz_ageing, gompertz_curve
+from likelihoodkit.primitives.single import argument_sigmoid_curve, gompertz_ageing, gompertz_curve
 from likelihoodkit.primitives.tweedie import tweedie_bend, tweedie_pull
 from likelihoodkit.primitives.whole import bessel_bend_exp
 
@@ -61,6 +62,18 @@ softplus_rest: Kind = primitive(
     lambda z: sp.Integer(0),
     accurate="what rounding takes of softplus near z = 0: zero in exact arithmetic",
 )
+beyond: Kind = primitive(
+    "beyond",
+    lambda f: sp.Piecewise((f - 600, f > 600), (0, True)),
+    (None,),
+    nonnegative=True,
+)
+carried_residual: Kind = primitive(
+    "carried_residual",
+    lambda r, y, f: sp.Piecewise((r * exp(600 - f), f > 600), (r, True)),
+    (None, None, None),
+    accurate="r = y - e^f or y - 1 - e^f",
+)
 half_rest: Kind = primitive(
     "half_rest",
     lambda t: sp.Integer(0),
@@ -88,6 +101,11 @@ scaled_argument_sigmoid: Kind = primitive(
     "scaled_argument_sigmoid",
     lambda r, t, s: exp(s) * r * exp(t) / (1 + exp(r * exp(t))),
     (None, None, lambda r, t, s: scaled_argument_sigmoid(r, t, s)),
+)
+scaled_argument_sigmoid_curve: Kind = primitive(
+    "scaled_argument_sigmoid_curve",
+    lambda r, t, s: exp(s) * argument_sigmoid_curve(r * exp(t)),
+    (None, None, lambda r, t, s: scaled_argument_sigmoid_curve(r, t, s)),
 )
 scaled_bessel_pull: Kind = primitive(
     "scaled_bessel_pull",
@@ -182,3 +200,20 @@ scaled_shape_curve: Kind = primitive(
     (None, None, None, None, lambda y, t, g, k, s: scaled_shape_curve(y, t, g, k, s)),
     accurate="y > 0",
 )
+
+
+def _scaled(name: str) -> Kind:
+    """A primitive of that name times e^s."""
+    inner = kind(name)
+
+    def meaning(*arguments: sp.Expr) -> sp.Expr:
+        return exp(arguments[-1]) * inner(*arguments[:-1])
+
+    def itself(*arguments: sp.Expr) -> sp.Expr:
+        return kind(f"scaled_{name}")(*arguments)
+
+    return primitive(f"scaled_{name}", meaning, (*[None] * inner.record.nargs, itself))
+
+
+#: slopes of the sinh-arcsinh loss -> the same times e^s
+SINH_ARCSINH: dict[Kind, Kind] = {kind(f"sinh_arcsinh_{x}"): _scaled(f"sinh_arcsinh_{x}") for x in "rbg"}

@@ -14,12 +14,23 @@ import sympy as sp
 from sympy import Add, Expr, Mul, S, exp, log
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import differences, extremes, linked, logistic, powers, products, single, tweedie, whole
+from likelihoodkit.primitives import (
+    differences,
+    extremes,
+    linked,
+    logistic,
+    powers,
+    products,
+    single,
+    tweedie,
+    whole,
+)
 
 __all__ = ["scaled"]
 
 #: function -> the same times e^s, as one function
 _TAKES: dict[type[Expr], Callable[..., Expr]] = {
+    **linked.SINH_ARCSINH,
     exp: lambda z, s: exp(z + s),
     p.times_exp: lambda r, t, s: p.times_exp(r, t + s),
     p.expm1: lambda z, s: p.times_exp_difference(S.One, z, s),
@@ -27,6 +38,7 @@ _TAKES: dict[type[Expr], Callable[..., Expr]] = {
     p.hazard: lambda z, s: linked.scaled_hazard(*_ratio(z), s),
     p.log1m_exp_neg_exp: logistic.scaled_log1m,
     single.argument_sigmoid: lambda z, s: linked.scaled_argument_sigmoid(*_ratio(z), s),
+    single.argument_sigmoid_curve: lambda z, s: linked.scaled_argument_sigmoid_curve(*_ratio(z), s),
     single.ratio_share: products.scaled_share,
     single.rate_gamma_excess: linked.scaled_rate_excess,
     single.gompertz_ageing: linked.scaled_ageing,
@@ -53,6 +65,8 @@ _TAKES: dict[type[Expr], Callable[..., Expr]] = {
             *(linked.scaled_ageing_curve, linked.scaled_kumaraswamy_first, linked.scaled_kumaraswamy_curve),
             *(linked.scaled_shape_slope, linked.scaled_shape_curve, linked.scaled_extreme_scale),
             *(linked.scaled_tweedie_pull, linked.scaled_tweedie_bend),
+            *linked.SINH_ARCSINH.values(),
+            linked.scaled_argument_sigmoid_curve,
         )
     },
 }

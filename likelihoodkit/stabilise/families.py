@@ -12,9 +12,14 @@ from likelihoodkit.primitives import delay, families, logistic, powers, robust, 
 from likelihoodkit.stabilise.whole import logarithm, signed, student_at_once, swap
 
 
+def _of_angle(r: Expr, t: Expr) -> Expr:
+    """r e^t as a product where r is the angle: a tail that is carried by its logarithm."""
+    return r * exp(t) if isinstance(r, single.asinh_times_exp | sp.asinh) else p.times_exp(r, t)
+
+
 def _sinh_arcsinh(e: Expr) -> Expr | None:
     for sign, node in signed(e, p.log_cosh):
-        u = sp.expand(node.args[0])
+        u = sp.expand(node.args[0].replace(p.times_exp, _of_angle))
         for angle in sorted(u.atoms(single.asinh_times_exp, sp.asinh), key=sp.default_sort_key):
             weight = u.coeff(angle)
             skew = sp.expand(weight * angle - u)

@@ -22,6 +22,7 @@ from likelihoodkit.nll import Derivation, Step, output_symbol
 from likelihoodkit.primitives import exp_minus
 from likelihoodkit.primitives.linked import corrected, half_rest
 from likelihoodkit.stabilise.carried import scaled
+from likelihoodkit.stabilise.lifted import lifted
 from likelihoodkit.stabilise.rewriting import rewrite
 
 __all__ = ["Move", "Through", "inner_links", "through"]
@@ -152,6 +153,15 @@ class Through:
     def slope(self, name: str, along: Expr) -> Expr:
         """The derivative in an output, from that in the own one."""
         return scaled(along, self.moves[name].slope) if name in self.moves else along
+
+    def lifted(self, expression: Expr) -> Expr:
+        """The same with the residuals of locations that leave the range carried by exponents."""
+        for move in self.moves.values():
+            if move.own is links.identity and move.link in (links.exp, links.shifted_exp):
+                assert move.link.residual is not None
+                y = self.inner.y
+                expression = lifted(expression, move.link.residual(y, move.outer), y, move.outer)
+        return expression
 
     def bent(self, name: str, along: Expr) -> Expr:
         """A derivative in the own output, times t''/t'."""

@@ -294,7 +294,8 @@ ROWS: dict[str, tuple[Draw, tuple[tuple[float, ...], ...], int, float]] = {
     **{f"von_mises_plane_{what}": (between((-3, 3), (-9, 9), (-9, 9)), (), 20, 8.0) for what in ("loss", "a", "b")},
     **{f"von_mises_plane_{pair}": (between((-9, 9), (-9, 9)), (), 20, 8.0) for pair in ("aa", "ab", "bb")},
     **{name: (between((-5, 5), (-2, 2), (-2, 2), (-1.5, 1)), (), 20, 4.0) for name in RECORDS
-       if "sinh_arcsinh" in name and "curve" not in name},
+       if name.startswith("sinh_arcsinh") and "curve" not in name},
+    **{f"scaled_sinh_arcsinh_{x}": (between((-5, 5), (-2, 2), (-2, 2), (-1, 1), (-6, 6)), (), 20, 4.0) for x in "rbg"},
     "softplus_less_log": (_power, (), 5, 4.0),
     "square_rest_exp": (_times(), ((0.0, 3.0), (1.0, -740.0)), 1, 2.0),
     "square_share_exp": (_times(), ((0.0, 3.0), (1.0, 740.0)), 1, 2.0),

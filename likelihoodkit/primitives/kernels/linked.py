@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise
@@ -20,13 +22,15 @@ from likelihoodkit.primitives.kernels.normal import hazard
 from likelihoodkit.primitives.kernels.powers import ratio_of_power
 from likelihoodkit.primitives.kernels.products import scaled_rate, scaled_rate_slope
 from likelihoodkit.primitives.kernels.robust import expm1_minus
-from likelihoodkit.primitives.kernels.single import argument_sigmoid
+from likelihoodkit.primitives.kernels.single import argument_sigmoid, argument_sigmoid_curve
 from likelihoodkit.primitives.kernels.whole import RIGHT, bessel_bend_exp, bessel_pull_exp, log_less_digamma
 
 #: log 2 less its rounded value
 LOG2_LOW = 2.3190468138462996e-17
 #: the hazard of -x is x to the last digit beyond
 FAR_HAZARD = 1e8
+#: the exponential of f is carried by what f has beyond this
+LAST_EXPONENT = 600.0
 #: 1 - x/(e^x - 1) is x/2 to the last digit below
 TINY_RATE = 1e-17
 #: a number less one of its 1e17th parts is that number
@@ -86,6 +90,22 @@ def softplus_rest(z: Floats) -> Floats:
 
 
 @kernel
+def beyond(f: Floats) -> Floats:
+    """What f has beyond 600: the exponent that is taken off e^f before it leaves the range."""
+    return np.maximum(f - LAST_EXPONENT, 0.0)
+
+
+@kernel
+def carried_residual(r: Floats, y: Floats, f: Floats) -> Floats:
+    """(y - e^f) e^-beyond(f), and r itself where that is the residual."""
+    return piecewise(
+        (r, y, f),
+        (f > LAST_EXPONENT, lambda r, y, f: times_exp(y, LAST_EXPONENT - f) - math.exp(LAST_EXPONENT)),
+        otherwise=lambda r, y, f: np.where(np.isnan(y) | np.isnan(f), np.nan, r),
+    )
+
+
+@kernel
 def half_rest(t: Floats) -> Floats:
     """t - log 2 less its own rounded value."""
     total = t - LOG2
@@ -121,6 +141,17 @@ def scaled_argument_sigmoid(r: Floats, t: Floats, s: Floats) -> Floats:
         (r, t, s, z),
         (z < -FAR_LOGIT, lambda r, t, s, z: times_exp(r, t + s)),
         otherwise=lambda r, t, s, z: times_exp(argument_sigmoid(z), s),
+    )
+
+
+@kernel
+def scaled_argument_sigmoid_curve(r: Floats, t: Floats, s: Floats) -> Floats:
+    """e^s z times the derivative of z sigmoid(-z), z = r e^t: z itself far to the left."""
+    z = np.asarray(times_exp(r, t))
+    return piecewise(
+        (r, t, s, z),
+        (z < -1.5 * FAR_LOGIT, lambda r, t, s, z: times_exp(r, t + s)),
+        otherwise=lambda r, t, s, z: times_exp(argument_sigmoid_curve(z), s),
     )
 
 

@@ -19,6 +19,7 @@ from likelihoodkit.primitives.kernels.whole_pairs import negative_binomial_bend
 
 # -- generalised gamma: X = (y e^t)^(e^k) against its shape s = e^g ----------------------------------------------
 
+EVEN = -0.5  # X/s - 1 below which the deviance is of the size of log X
 SMALL_SHAPE = 0.5  # below, log Gamma(s) and s log X are of one sign
 
 
@@ -42,16 +43,23 @@ def generalized_gamma_loss(y: Floats, t: Floats, g: Floats, k: Floats) -> Floats
     power, gap, log_ratio = ratio_of_power(y, t, g, k)
     scaled = np.asarray(times_exp(np.asarray(log_times_exp(y, t)), k + g))  # s log X
     small = np.where(g < -40.0, -g, np.asarray(log_gamma(np.exp(g)))) - scaled + power
-    growth = k + g
-    even = (np.absolute(growth) < 0.7) & (np.absolute(g) < 0.7) & (gap < 0.0)  # log y and s log X nearly cancel
-    less = np.expm1(np.where(even, g, 0.0))
-    close = (log_gamma_1p_near(less) - k) - (t + np.expm1(np.where(even, growth, 0.0)) * log_times_exp(y, t)) + power
     near = (gap > -0.5) & (gap < 1.0)
     excess = np.where(near, -np.asarray(log1pmx(np.where(near, gap, 0.0))), gap - log_ratio)
     deviance = np.where(gap > 1e20, power, np.asarray(times_exp(excess, g)))
     large = np.asarray(gamma_peak(g)) + np.where(power == np.inf, np.inf, deviance)
     plain = (np.log(y) - k) + np.where(np.exp(g) < SMALL_SHAPE, np.where(power == np.inf, power, small), large)
-    return np.asarray(np.where(even, close, plain))
+    even = (np.absolute(k + g) < 0.7) & (np.absolute(g) < 0.7) & (gap < EVEN)  # log y and s log X nearly cancel
+    return piecewise(
+        (y, t, g, k, power, plain),
+        (even, lambda y, t, g, k, power, plain: _generalized_gamma_even(y, t, g, k, power)),
+        otherwise=lambda y, t, g, k, power, plain: plain,
+    )
+
+
+def _generalized_gamma_even(y: Floats, t: Floats, g: Floats, k: Floats, power: Floats) -> Floats:
+    """log y - s log X as -t - (s e^k - 1) log(y e^t)."""
+    rest = np.asarray(log_gamma_1p_near(np.expm1(g))) - k
+    return np.asarray(rest - (t + np.expm1(k + g) * log_times_exp(y, t)) + power)
 
 
 @kernel

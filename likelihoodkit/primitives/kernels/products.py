@@ -58,7 +58,7 @@ def _larger(r: Floats, t: Floats, g: Floats) -> tuple[Floats, Floats, Floats]:
     """The larger of e^g x and e^g/x with x = r e^t, the smaller over the larger, and the sign of x - 1/x."""
     x, inverse = np.asarray(times_exp(r, t)), np.asarray(times_exp(1.0 / r, -t))
     up = x >= 1.0
-    larger = np.where(up, times_exp_of_sum(r, t, g), times_exp_of_sum(1.0 / r, -t, g))
+    larger = times_exp_of_sum(np.where(up, r, 1.0 / r), np.where(up, t, -t), g)
     less = np.where(up, inverse, x)
     return larger, less * less, np.where(up, 1.0, -1.0)
 

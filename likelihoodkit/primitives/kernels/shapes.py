@@ -28,9 +28,10 @@ def _power(r: Floats, t: Floats, s: Floats, m: int, k: int) -> Floats:
     product = np.asarray(times_exp(size, t))
     normal = (product >= TINY) & (product < np.inf)
     logarithm = np.where(normal, np.log(product), np.log(size) + t)
-    value = np.where(normal, np.power(product, s), np.exp(s * logarithm))
-    if m:
-        value = np.asarray(times_exp(value, -m * np.log(size)))
+    # the powers of |r| are taken off the exponent: their quotient would overflow, their logarithm round
+    near = np.asarray(times_exp(np.power(product, s - m), m * t)) if m else np.power(product, s)
+    far = np.asarray(times_exp(np.exp(s * logarithm), -m * np.log(size))) if m else np.exp(s * logarithm)
+    value = np.where(normal, near, far)
     if k:
         value = value * logarithm**k
     if m % 2:

@@ -125,6 +125,29 @@ sinh_arcsinh_r = _kernel("sinh_arcsinh_r", "The slope in r.", _slope_r)
 sinh_arcsinh_t = _kernel("sinh_arcsinh_t", "The slope in t.", lambda p: p.pull(p.a_t, p.g) - p.rest)
 sinh_arcsinh_b = _kernel("sinh_arcsinh_b", "The slope in b.", lambda p: -p.pull(1.0, 0.0))
 sinh_arcsinh_g = _kernel("sinh_arcsinh_g", "The slope in g.", lambda p: p.pull(p.a, p.g) - 1.0)
+
+
+@kernel
+def scaled_sinh_arcsinh_r(r: Floats, t: Floats, b: Floats, g: Floats, s: Floats) -> Floats:
+    """e^s times the slope in r."""
+    p = _Place(r, t, b, g)
+    c, w = p.a_r
+    return np.asarray(p.pull(c, w + g + s) + np.asarray(times_exp(p.slope, s)))
+
+
+@kernel
+def scaled_sinh_arcsinh_b(r: Floats, t: Floats, b: Floats, g: Floats, s: Floats) -> Floats:
+    """e^s times the slope in b."""
+    return -_Place(r, t, b, g).pull(1.0, s)
+
+
+@kernel
+def scaled_sinh_arcsinh_g(r: Floats, t: Floats, b: Floats, g: Floats, s: Floats) -> Floats:
+    """e^s times the slope in g."""
+    p = _Place(r, t, b, g)
+    return np.asarray(p.pull(p.a, g + s) - np.exp(s))
+
+
 sinh_arcsinh_rr = _kernel("sinh_arcsinh_rr", "The second derivative in r.", _curve_rr)
 sinh_arcsinh_rt = _kernel("sinh_arcsinh_rt", "The mixed derivative in r and t.", _curve_rt)
 sinh_arcsinh_rb = _kernel(

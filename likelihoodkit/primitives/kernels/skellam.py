@@ -70,8 +70,11 @@ def _slopes_small(n: Floats, p: Floats, q: Floats) -> tuple[Floats, Floats]:
     here, following = _fractions(n, np.exp(p + q))
     below = n + 1.0 + following
     near = np.asarray(times_exp((following - np.asarray(exp_minus(p, n + 1.0))) / below, q))
-    none = np.asarray(times_exp((following - np.asarray(exp_minus(q, 1.0))) / below, p))  # the same with k = 0
-    own = np.where((n == 0) & (q < 30.0), none, np.asarray(exp_minus(p, n)) - here)
+    own = piecewise(
+        (n, p, q, here, following),
+        ((n == 0) & (q < 30.0), lambda n, p, q, h, k: times_exp((k - np.asarray(exp_minus(q, 1.0))) / (1.0 + k), p)),
+        otherwise=lambda n, p, q, h, k: exp_minus(p, n) - h,
+    )
     return own, np.where(p < 30.0, near, np.exp(q) - here)
 
 

@@ -34,10 +34,18 @@ def _ratio(r: Floats, t: Floats, df: Floats, n: Floats) -> Floats:
     """X = z/sqrt(df)."""
     plain = (df > NORMAL) & np.isfinite(df)
     root = np.sqrt(np.where(plain, df, 1.0))
+    return piecewise(
+        (r, t, root, n),
+        (plain, lambda r, t, root, n: times_exp(r / root, t)),
+        otherwise=lambda r, t, root, n: _ratio_beyond(r, t, n),
+    )
+
+
+def _ratio_beyond(r: Floats, t: Floats, n: Floats) -> Floats:
+    """X where df is no number."""
     z = np.asarray(times_exp(r, t))
     direct = np.isfinite(z) & (np.absolute(z) > NORMAL)  # a sum of the exponents would round
-    beyond = np.where(direct, np.asarray(times_exp(z, -0.5 * n)), np.asarray(times_exp(r, t - 0.5 * n)))
-    return np.where(plain, np.asarray(times_exp(r / root, t)), beyond)
+    return np.where(direct, np.asarray(times_exp(z, -0.5 * n)), np.asarray(times_exp(r, t - 0.5 * n)))
 
 
 def _normaliser(df: Floats, n: Floats) -> Floats:

@@ -1,0 +1,59 @@
+"""Residuals of an exponential location: beyond e^600 they are carried with an exponent of their own.
+
+A location e^f leaves the range at f = 709, and the loss of a heavy tail does not. So r = y - e^f is written R e^m with
+m = max(f - 600, 0), and what is a function of r e^t becomes that of R e^(t + m).
+"""
+
+from __future__ import annotations
+
+import sympy as sp
+from sympy import Expr
+
+from likelihoodkit import primitives as p
+from likelihoodkit.primitives import differences, linked, single
+
+__all__ = ["lifted"]
+
+#: functions of r e^t -> the power of e^t that they are times one of r e^t alone
+_OF_RATIO: dict[type[Expr], int] = {
+    p.times_exp: 0,
+    differences.log1p_square_exp: 0,
+    differences.square_share_exp: 0,
+    differences.square_rest_exp: 0,
+    differences.square_slope_exp: 1,
+    single.asinh_times_exp: 0,
+    single.hypot_share_exp: 0,
+    single.hypot_rest_exp: 1,
+}
+
+
+def lifted(expression: Expr, residual: Expr, y: sp.Symbol, f: sp.Symbol) -> Expr:
+    """The expression with that residual carried by its exponent wherever a function of a ratio allows it."""
+    place = sp.Dummy("r", real=True)
+    carried, more = linked.carried_residual(residual, y, f), linked.beyond(f)
+    memo: dict[Expr, Expr] = {}
+
+    def run(node: Expr) -> Expr:
+        if not node.args:
+            return node
+        if node not in memo:
+            memo[node] = _lift(node) if type(node) in _OF_RATIO else node.func(*[run(a) for a in node.args])
+        return memo[node]
+
+    def _lift(node: Expr) -> Expr:
+        r, t = node.args
+        inner = r.xreplace({residual: place, -residual: -place})
+        linear = (
+            inner.has(place) and not inner.has(f, y) and sp.expand(inner.xreplace({place: 2 * place}) - 2 * inner) == 0
+        )
+        if not linear:
+            r, t = run(r), run(t)
+            number, core = r.as_coeff_Mul()
+            if isinstance(node, p.times_exp) and isinstance(core, p.times_exp):
+                return p.times_exp(number * core.args[0], core.args[1] + t)
+            return node.func(r, t)
+        moved = node.func(inner.xreplace({place: carried}), t + more)
+        power = _OF_RATIO[type(node)]
+        return p.times_exp(moved, -power * more) if power else moved
+
+    return run(expression)
