@@ -257,7 +257,7 @@ def test_kernels_where_only_a_link_takes_them(
     assert found.meets_the_bar, found.offences
 
 
-def test_a_carried_residual_is_the_residual() -> None:
+def test_a_carried_exp_is_the_residual() -> None:
     """r e^-m and t + m for r and t: the same loss on either side of where the exponent is taken off."""
     calculus = lk.derive(lk.Cauchy(location="exp")).calculus
     plain = calculus.derivation.expression

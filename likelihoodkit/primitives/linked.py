@@ -68,11 +68,15 @@ beyond: Kind = primitive(
     (None,),
     nonnegative=True,
 )
-carried_residual: Kind = primitive(
-    "carried_residual",
-    lambda r, y, f: sp.Piecewise((r * exp(600 - f), f > 600), (r, True)),
-    (None, None, None),
-    accurate="r = y - e^f or y - 1 - e^f",
+carried_exp: Kind = primitive(
+    "carried_exp",
+    lambda y, f: (y - exp(f)) * sp.Piecewise((exp(600 - f), f > 600), (1, True)),
+    (None, None),
+)
+carried_shifted_exp: Kind = primitive(
+    "carried_shifted_exp",
+    lambda y, f: (y - 1 - exp(f)) * sp.Piecewise((exp(600 - f), f > 600), (1, True)),
+    (None, None),
 )
 half_rest: Kind = primitive(
     "half_rest",

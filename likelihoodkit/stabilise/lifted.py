@@ -12,7 +12,7 @@ from sympy import Expr
 from likelihoodkit import primitives as p
 from likelihoodkit.primitives import differences, linked, single
 
-__all__ = ["lifted"]
+__all__ = ["lifted", "slow"]
 
 #: functions of r e^t -> the power of e^t that they are times one of r e^t alone
 _OF_RATIO: dict[type[Expr], int] = {
@@ -27,10 +27,19 @@ _OF_RATIO: dict[type[Expr], int] = {
 }
 
 
-def lifted(expression: Expr, residual: Expr, y: sp.Symbol, f: sp.Symbol) -> Expr:
+#: of these a loss is made that an infinite residual does not make infinite, or that multiplies it by 0
+_SLOW = (differences.log1p_square_exp, single.asinh_times_exp, p.log_ndtr)
+
+
+def slow(loss: Expr) -> bool:
+    """May the loss be finite, or its parts be no numbers, where the residual is infinite?"""
+    return bool(loss.has(*_SLOW))
+
+
+def lifted(expression: Expr, residual: Expr, carried: Expr, y: sp.Symbol, f: sp.Symbol) -> Expr:
     """The expression with that residual carried by its exponent wherever a function of a ratio allows it."""
     place = sp.Dummy("r", real=True)
-    carried, more = linked.carried_residual(residual, y, f), linked.beyond(f)
+    more = linked.beyond(f)
     memo: dict[Expr, Expr] = {}
 
     def run(node: Expr) -> Expr:

@@ -20,9 +20,9 @@ from likelihoodkit.binding import Bound, Parameter, Shared
 from likelihoodkit.links import Link
 from likelihoodkit.nll import Derivation, Step, output_symbol
 from likelihoodkit.primitives import exp_minus
-from likelihoodkit.primitives.linked import corrected, half_rest
+from likelihoodkit.primitives.linked import carried_exp, carried_shifted_exp, corrected, half_rest
 from likelihoodkit.stabilise.carried import scaled
-from likelihoodkit.stabilise.lifted import lifted
+from likelihoodkit.stabilise.lifted import lifted, slow
 from likelihoodkit.stabilise.rewriting import rewrite
 
 __all__ = ["Move", "Through", "inner_links", "through"]
@@ -156,11 +156,12 @@ class Through:
 
     def lifted(self, expression: Expr) -> Expr:
         """The same with the residuals of locations that leave the range carried by exponents."""
+        y = self.inner.y
         for move in self.moves.values():
-            if move.own is links.identity and move.link in (links.exp, links.shifted_exp):
-                assert move.link.residual is not None
-                y = self.inner.y
-                expression = lifted(expression, move.link.residual(y, move.outer), y, move.outer)
+            carried = _CARRIED.get(move.link.name) if move.own is links.identity else None
+            if carried is not None and move.link.residual is not None and slow(self.inner.expression):
+                residual = move.link.residual(y, move.outer)
+                expression = lifted(expression, residual, carried(y, move.outer), y, move.outer)
         return expression
 
     def bent(self, name: str, along: Expr) -> Expr:
@@ -178,6 +179,9 @@ class Through:
         moved = [Step(s.stage, s.rule, self.put(s.before), self.put(s.after), s.why) for s in inner]
         return (*carried, *[s for s in moved if s.before != s.after])
 
+
+#: link of a location that leaves the range -> its residual less the exponent that is beyond
+_CARRIED: dict[str, Callable[[Expr, Expr], Expr]] = {"exp": carried_exp, "shifted_exp": carried_shifted_exp}
 
 CARRIED = "a positive parameter is carried by its logarithm"
 

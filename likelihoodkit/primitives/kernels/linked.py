@@ -95,14 +95,21 @@ def beyond(f: Floats) -> Floats:
     return np.maximum(f - LAST_EXPONENT, 0.0)
 
 
+def _far_residual(y: Floats, f: Floats) -> Floats:
+    """(y - e^f) e^-beyond(f)."""
+    return np.asarray(times_exp(y, LAST_EXPONENT - f)) - math.exp(LAST_EXPONENT)
+
+
 @kernel
-def carried_residual(r: Floats, y: Floats, f: Floats) -> Floats:
-    """(y - e^f) e^-beyond(f), and r itself where that is the residual."""
-    return piecewise(
-        (r, y, f),
-        (f > LAST_EXPONENT, lambda r, y, f: times_exp(y, LAST_EXPONENT - f) - math.exp(LAST_EXPONENT)),
-        otherwise=lambda r, y, f: np.where(np.isnan(y) | np.isnan(f), np.nan, r),
-    )
+def carried_exp(y: Floats, f: Floats) -> Floats:
+    """(y - e^f) e^-beyond(f)."""
+    return piecewise((y, f), (f > LAST_EXPONENT, _far_residual), otherwise=lambda y, f: y - np.exp(f))
+
+
+@kernel
+def carried_shifted_exp(y: Floats, f: Floats) -> Floats:
+    """(y - 1 - e^f) e^-beyond(f), where the 1 is gone if anything is beyond."""
+    return piecewise((y, f), (f > LAST_EXPONENT, _far_residual), otherwise=shifted_exp_residual)
 
 
 @kernel
