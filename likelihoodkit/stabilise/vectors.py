@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from sympy import Add, Expr, exp, log
+from sympy import Add, Expr, Mul, exp, log
 
 from likelihoodkit.primitives import cholesky as v
 from likelihoodkit.primitives.directions import direction_loss, log_bessel, unit_of
 from likelihoodkit.primitives.distances import cosine_complement, distance_gap, heading, norm
+from likelihoodkit.primitives.elliptic import half_scatter, student_normaliser, student_scatter
+from likelihoodkit.primitives.shapes import log_rising_excess
 from likelihoodkit.primitives.logistic import times_exp
 from likelihoodkit.primitives.steps import cut, gap_exponent, increasing, log_gap
 from likelihoodkit.primitives.vector import entries, pick, sum_over
@@ -19,11 +21,30 @@ from likelihoodkit.stabilise.table import identity
 )
 def vectors_at_once(e: Expr) -> Expr | None:
     if isinstance(e, sum_over):
-        return _of_directions(*e.args[0].as_base_exp())
+        return _scatter(e) or _of_directions(*e.args[0].as_base_exp())
     return _direction(e) or _difference_of_lengths(e) if e.is_Add else _factor_by_its_outputs(e)
 
 
+def _scatter(e: Expr) -> Expr | None:
+    """Squared lengths of whitened residuals as whole numbers, and Student's form of them."""
+    if isinstance(e, sum_over):
+        base, exponent = e.args[0].as_base_exp()
+        inside = -base if base.could_extract_minus_sign() else base
+        return 2 * half_scatter(*inside.args) if isinstance(inside, v.whiten_exp) and exponent == 2 else None
+    for tail in (t for t in Mul.make_args(e) if isinstance(t, v.log1p_norm) and isinstance(t.args[0], v.whiten_exp)):
+        (r, f), df = tail.args[0].args, tail.args[1]
+        rest = 2 * e / tail - df
+        if isinstance(rest, v.size_of):
+            return student_scatter(r, f, df.args[0] if isinstance(df, exp) else log(df))
+    return None
+
+
 def _factor_by_its_outputs(e: Expr) -> Expr | None:
+    if isinstance(e, log_rising_excess) and isinstance(2 * e.args[1], v.size_of):
+        df = 2 * e.args[0]
+        return -student_normaliser(df.args[0] if isinstance(df, exp) else log(df), 2 * e.args[1])
+    if e.is_Mul:
+        return _scatter(e)
     if isinstance(e, pick | log_gap) and isinstance(e.args[0], increasing):
         return (cut if isinstance(e, pick) else gap_exponent)(e.args[0].args[0], e.args[1])
     if isinstance(e, entries) and isinstance(e.args[0], increasing):

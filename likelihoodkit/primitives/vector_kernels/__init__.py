@@ -89,6 +89,25 @@ if TYPE_CHECKING:
         inverse_length as inverse_length,
         norm as norm,
     )
+    from likelihoodkit.primitives.vector_kernels.elliptic import (
+        half_scatter as half_scatter,
+        scatter_curve_f as scatter_curve_f,
+        scatter_curve_r as scatter_curve_r,
+        scatter_pull as scatter_pull,
+        scatter_slope as scatter_slope,
+        student_curve_f as student_curve_f,
+        student_curve_r as student_curve_r,
+        student_normaliser as student_normaliser,
+        student_normaliser_bend as student_normaliser_bend,
+        student_normaliser_slope as student_normaliser_slope,
+        student_scatter as student_scatter,
+        student_scatter_bend as student_scatter_bend,
+        student_scatter_pull as student_scatter_pull,
+        student_scatter_pull_tail as student_scatter_pull_tail,
+        student_scatter_slope as student_scatter_slope,
+        student_scatter_slope_tail as student_scatter_slope_tail,
+        student_scatter_tail as student_scatter_tail,
+    )
     from likelihoodkit.primitives.vector_kernels.fisher import (
         direction_bend as direction_bend,
         direction_curve as direction_curve,

@@ -48,10 +48,8 @@ class Wide:
     def __getitem__(self, place: Any) -> Wide:
         return Wide(self.m[place], self.e[place])
 
-    @property
-    def zero(self) -> Any:
-        """Where it is zero."""
-        return self.m == 0.0
+    def __setitem__(self, place: Any, other: Wide) -> None:
+        self.m[place], self.e[place] = other.m, other.e
 
     def sum(self) -> Wide:
         """The sum over the first axis."""
