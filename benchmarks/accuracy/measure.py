@@ -39,6 +39,8 @@ __all__ = [
 ]
 
 SIZES = (1e-300, 1e-8, 1e-3, 1.0, 5.0, 30.0, 88.0, 104.0, 709.0, 745.0, 1e4, 1e8, 1e300)
+#: in single precision the ends of the grid are near those of its range
+SINGLE = {1e-300: 1e-37, 1e300: 1e38, 1e200: 1e30}
 KINDS = ("value", "gradient", "Hessian diagonal")
 BAR = (4.0, 8.0)  # value, gradient
 HESSIAN_BAR = 16.0
@@ -88,16 +90,23 @@ class Measured:
         return all(self.quantile(kind, level, WELL_CONDITIONED) <= bar for level, bar in levels)
 
 
-def extreme_points(case: Case, count: int, largest: float) -> list[Point]:
+def extreme_points(
+    case: Case, count: int, largest: float, dtype: type[np.floating[Any]] = np.float64
+) -> list[Point]:
     """`count` combinations of extreme outputs and outcomes, the same on every machine."""
-    sizes = [s for s in SIZES if s <= largest]
+    ends = SINGLE if dtype is np.float32 else {}
+    sizes = [ends.get(s, s) for s in SIZES if s <= largest]
     grid = (0.0, *sizes, *(-s for s in sizes))
-    outcomes, width = case.outcomes, case.width
+    outcomes, width = [_moved(y, ends) for y in case.outcomes], case.width
     if len(outcomes) * len(grid) ** width <= count:
         return list(itertools.product(outcomes, itertools.product(grid, repeat=width)))
     rng = random.Random(f"extreme {case.label} {largest}")
     draw = [(rng.choice(outcomes), tuple(rng.choice(grid) for _ in range(width))) for _ in range(count)]
     return [point for point in dict.fromkeys(draw) if case.possible(point[1])]
+
+
+def _moved(y: Outcome, ends: dict[float, float]) -> Outcome:
+    return tuple(ends.get(part, part) for part in y) if isinstance(y, tuple) else ends.get(y, y)
 
 
 def moderate_points(case: Case, count: int) -> list[Point]:

@@ -39,6 +39,6 @@ def row(kind: str, label: str, part: str, points: int, largest: float, seconds: 
         if part == "moderate":
             return _moderate(case, measure(case, moderate_points(case, points), seconds=seconds)), []
         dtype = np.float32 if part == "float32" else np.float64
-        chosen = extreme_points(case, points, min(largest, 745.0) if part == "float32" else largest)
+        chosen = extreme_points(case, points, largest, dtype)
         found = measure(case, chosen, dtype, seconds)
     return list(summary(found)), found.offences
