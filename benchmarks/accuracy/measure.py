@@ -90,9 +90,7 @@ class Measured:
         return all(self.quantile(kind, level, WELL_CONDITIONED) <= bar for level, bar in levels)
 
 
-def extreme_points(
-    case: Case, count: int, largest: float, dtype: type[np.floating[Any]] = np.float64
-) -> list[Point]:
+def extreme_points(case: Case, count: int, largest: float, dtype: type[np.floating[Any]] = np.float64) -> list[Point]:
     """`count` combinations of extreme outputs and outcomes, the same on every machine."""
     ends = SINGLE if dtype is np.float32 else {}
     sizes = [ends.get(s, s) for s in SIZES if s <= largest]

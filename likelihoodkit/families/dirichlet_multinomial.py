@@ -8,7 +8,7 @@ from likelihoodkit.primitives.words import (
     draw_proportions,
     exp,
     log,
-    log_factorial,
+    log_multinomial,
     log_rising_exp,
     log_sum_exp,
     softmax,
@@ -36,7 +36,7 @@ class DirichletMultinomial(Distribution):
     alternatives = {(alphas, trials): {mean: softmax(log(alphas)), concentration: exp(log_sum_exp(log(alphas)))}}
 
     log_density = (
-        log_factorial(trials) - sum_over(log_factorial(y)) - log_rising_exp(log(concentration), trials)
+        log_multinomial(y) - log_rising_exp(log(concentration), sum_over(y))
         + sum_over(log_rising_exp(log(mean) + log(concentration), y))
     )
 

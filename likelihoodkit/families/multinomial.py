@@ -6,7 +6,7 @@ from likelihoodkit.primitives.words import (
     along,
     draw_counts,
     log,
-    log_factorial,
+    log_multinomial,
     multinomial_mode,
     sum_over,
 )
@@ -27,7 +27,7 @@ class Multinomial(Distribution):
     probabilities = parameter(simplex, link=links.softmax)
     trials        = held(counts)
 
-    log_density = log_factorial(trials) - sum_over(log_factorial(y)) + sum_over(y * log(probabilities))
+    log_density = log_multinomial(y) + sum_over(y * log(probabilities))
 
     expectation = trials * probabilities
     variance = trials * probabilities * (1 - probabilities)

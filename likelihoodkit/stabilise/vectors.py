@@ -5,13 +5,17 @@ from __future__ import annotations
 from sympy import Add, Expr, Mul, exp, log
 
 from likelihoodkit.primitives import cholesky as v
+from likelihoodkit.primitives.compositions import half_divergence, reverse_divergence
 from likelihoodkit.primitives.directions import direction_loss, log_bessel, unit_of
 from likelihoodkit.primitives.distances import cosine_complement, distance_gap, heading, norm
 from likelihoodkit.primitives.elliptic import half_scatter, student_normaliser, student_scatter
-from likelihoodkit.primitives.shapes import log_rising_excess
+from likelihoodkit.primitives.gamma import poisson_deviance_half
 from likelihoodkit.primitives.logistic import times_exp
+from likelihoodkit.primitives.polya import log_multinomial, polya_loss
+from likelihoodkit.primitives.sequences import log_rising_exp
+from likelihoodkit.primitives.shapes import log_rising_excess
 from likelihoodkit.primitives.steps import cut, gap_exponent, increasing, log_gap
-from likelihoodkit.primitives.vector import entries, pick, sum_over
+from likelihoodkit.primitives.vector import entries, log_sum_exp, pick, softmax, sum_over
 from likelihoodkit.stabilise.table import identity
 
 
@@ -21,8 +25,10 @@ from likelihoodkit.stabilise.table import identity
 )
 def vectors_at_once(e: Expr) -> Expr | None:
     if isinstance(e, sum_over):
-        return _scatter(e) or _of_directions(*e.args[0].as_base_exp())
-    return _direction(e) or _difference_of_lengths(e) if e.is_Add else _factor_by_its_outputs(e)
+        return _scatter(e) or _divergence(e.args[0]) or _of_directions(*e.args[0].as_base_exp())
+    if e.is_Add:
+        return _direction(e) or _counted(e) or _difference_of_lengths(e)
+    return _factor_by_its_outputs(e)
 
 
 def _scatter(e: Expr) -> Expr | None:
@@ -96,4 +102,31 @@ def _direction(e: Expr) -> Expr | None:
             for f in {u.args[0] for u in term.atoms(unit_of)} if apart else ():
                 if apart[0] == exp(c) * sum_over((y - unit_of(f)) ** 2) / 2:
                     return e - term - bessel + direction_loss(y, f, c)
+    return None
+
+
+def _counted(e: Expr) -> Expr | None:
+    """The probability of counts under Polya's urn as one number."""
+    for ways in (-t for t in e.args if isinstance(-t, log_multinomial)):
+        y = ways.args[0]
+        for rising in (t for t in e.args if isinstance(t, log_rising_exp) and t.args[1] == sum_over(y)):
+            c = rising.args[0]
+            for f in {z.args[0] for z in e.atoms(log_sum_exp)}:
+                each = sum_over(log_rising_exp(c + f - log_sum_exp(f), y))
+                if e.coeff(each) == -1 and not c.has(f):
+                    return e + ways - rising + each + polya_loss(f, c, y)
+    return None
+
+
+def _divergence(body: Expr) -> Expr | None:
+    """Divergences between a softmax and a row of probabilities, which may be beyond each other by any factor."""
+    for f in {z.args[0] for z in body.atoms(softmax)}:
+        terms = [t.args for t in Add.make_args(body) if isinstance(t, poisson_deviance_half)]
+        targets = {y for pair in terms for y in pair if not y.has(softmax)}
+        for y in targets if len(targets) == 1 and not any(y.has(f) for y in targets) else ():
+            p, middle = softmax(f), softmax(f) / 2 + y / 2
+            if body == poisson_deviance_half(p, y):
+                return reverse_divergence(f, y)
+            if body == poisson_deviance_half(y, middle) + poisson_deviance_half(p, middle):
+                return 2 * half_divergence(f, y)
     return None

@@ -52,10 +52,15 @@ if TYPE_CHECKING:
         digamma_exp as digamma_exp,
         digamma_exp_slope as digamma_exp_slope,
         dirichlet_multinomial_mode as dirichlet_multinomial_mode,
+        half_divergence as half_divergence,
+        half_divergence_curve as half_divergence_curve,
+        half_divergence_pull as half_divergence_pull,
         log_gamma_exp as log_gamma_exp,
         log_rising_exp as log_rising_exp,
         multinomial_mode as multinomial_mode,
+        relative_entropy_curve as relative_entropy_curve,
         relative_entropy_pull as relative_entropy_pull,
+        reverse_divergence as reverse_divergence,
         rising_exp_curve as rising_exp_curve,
         rising_exp_slope as rising_exp_slope,
         scaled_relative_entropy as scaled_relative_entropy,
@@ -120,6 +125,15 @@ if TYPE_CHECKING:
         steps_cross_entropy as steps_cross_entropy,
         steps_curve as steps_curve,
         steps_residual as steps_residual,
+    )
+    from likelihoodkit.primitives.vector_kernels.polya import (
+        log_multinomial as log_multinomial,
+        polya_bend as polya_bend,
+        polya_cross as polya_cross,
+        polya_curve as polya_curve,
+        polya_loss as polya_loss,
+        polya_pull as polya_pull,
+        polya_slope as polya_slope,
     )
     from likelihoodkit.primitives.vector_kernels.radial import (
         log1p_norm as log1p_norm,

@@ -10,13 +10,14 @@ from likelihoodkit.primitives.kernels import (
     expm1_minus,
     log_gamma,
     log_rising,
-    log_sum_exp,
+    poisson_deviance_half,
     softmax,
     times_exp,
     trigamma,
     trigamma_rising,
 )
 from likelihoodkit.primitives.kernels._tools import Floats, kernel
+from likelihoodkit.primitives.vector_kernels.shares import Shares
 
 HUGE = 37.0  # e^37 + 1 = e^37
 MOST_TRIALS = 4096
@@ -121,15 +122,14 @@ def _shared_out(gains: Floats, total: int) -> Floats:
     return np.array([float(left), *reversed(counts)])
 
 
-def _logarithms(f: Floats, y: Floats) -> tuple[Floats, Floats]:
-    """Mean m = softmax(f) and log y - log m."""
-    return np.asarray(softmax(f)), np.log(y) - (f - np.asarray(log_sum_exp(f)))
+# -- relative entropies of a softmax ---------------------------------------------------------------------------------
 
 
 @kernel
 def scaled_relative_entropy(f: Floats, c: Floats, y: Floats) -> Floats:
     """e^c times the sum of m log(m/y), m = softmax(f): each m (y/m - 1 - log(y/m)) is positive."""
-    m, gap = _logarithms(f, y)
+    m = np.asarray(softmax(f))
+    gap = np.log(y) - Shares(f).log_share
     near = np.absolute(gap) < 0.9
     parts = np.where(near, m * np.asarray(expm1_minus(np.where(near, gap, 0.0))), (y - m) - m * gap)
     return np.asarray(times_exp(parts.sum(axis=0), c))
@@ -138,5 +138,51 @@ def scaled_relative_entropy(f: Floats, c: Floats, y: Floats) -> Floats:
 @kernel
 def relative_entropy_pull(f: Floats, c: Floats, y: Floats) -> Floats:
     """The slope of scaled_relative_entropy in f."""
-    m, gap = _logarithms(f, y)
-    return np.asarray(times_exp(-m * (gap - (m * gap).sum(axis=0)), c))
+    s = Shares(f)
+    return s.balanced(s.apart(s.log_share - np.log(y)), c)
+
+
+@kernel
+def relative_entropy_curve(b: Floats, f: Floats, c: Floats, y: Floats) -> Floats:
+    """Its second derivative times b."""
+    s = Shares(f)
+    return s.balanced(s.apart(s.apart(b) * (s.apart(s.log_share - np.log(y)) + 1.0)), c)
+
+
+def _middle(s: Shares, y: Floats) -> Floats:
+    """log p - log((y + p)/2), p = softmax(f)."""
+    p = s.share
+    near = p > 0.1 * y
+    both = np.where(y == 0.0, 1.0, p + y)
+    far = np.log(2.0) + np.where(y == 0.0, 0.0, s.log_share - np.log(both))
+    return np.where(near & (y > 0.0), np.log1p((p - y) / both), far)
+
+
+@kernel
+def reverse_divergence(f: Floats, y: Floats) -> Floats:
+    """The divergence of softmax(f) from y."""
+    return np.asarray(poisson_deviance_half(softmax(f), y).sum(axis=0))
+
+
+@kernel
+def half_divergence(f: Floats, y: Floats) -> Floats:
+    """Half the divergences of y and p = softmax(f) from their middle."""
+    p = np.asarray(softmax(f))
+    middle = np.where(y == 0.0, 1.0, 0.5 * (y + p))
+    both = np.asarray(poisson_deviance_half(y, middle)) + np.asarray(poisson_deviance_half(p, middle))
+    return np.asarray(0.5 * np.where(y == 0.0, np.log(2.0) * p, both).sum(axis=0))
+
+
+@kernel
+def half_divergence_pull(f: Floats, y: Floats) -> Floats:
+    """Its slope in f."""
+    s = Shares(f)
+    return s.balanced(0.5 * s.apart(_middle(s, y)))
+
+
+@kernel
+def half_divergence_curve(b: Floats, f: Floats, y: Floats) -> Floats:
+    """Its second derivative times b."""
+    s = Shares(f)
+    weight = y / np.where(y == 0.0, 1.0, s.share + y)
+    return s.balanced(0.5 * s.apart(s.apart(b) * (s.apart(_middle(s, y)) + weight)))

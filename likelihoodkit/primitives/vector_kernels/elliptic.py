@@ -250,9 +250,7 @@ class Tail:
     def turn(self) -> Number:
         """The same less u and its square."""
         half = self.u * self.u * self.how.of(-0.5)
-        return self._of_share(
-            lambda u: -np.asarray(log1pmx(-u)) - u * u, lambda u, log_v: -log_v - u * (1.0 + u), half
-        )
+        return self._of_share(lambda u: -np.asarray(log1pmx(-u)) - u * u, lambda u, log_v: -log_v - u * (1.0 + u), half)
 
     def bent(self) -> Number:
         """The derivative of the weight in t."""
@@ -352,10 +350,11 @@ def _own(x: Tail, r: Wide, k: int) -> Wide:
     for i, j in itertools.combinations(range(d), 2):
         minor = e[i] * a[j] - e[j] * a[i]
         total = total + minor * minor
-    return x.share / x.all * total
+    found: Wide = x.share / x.all * total
+    return found
 
 
-# -- its normaliser: log Gamma(n/2) - log Gamma((n + d)/2) + d/2 log(n/2) ------------------------------------------------
+# -- its normaliser: log Gamma(n/2) - log Gamma((n + d)/2) + d/2 log(n/2) ---------------------------------------------
 
 #: beyond it the leading term is all there is
 LATE = 300.0
