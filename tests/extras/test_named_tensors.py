@@ -86,3 +86,14 @@ def test_modules_and_errors():
         losses.triplet(1.0).torch(reduction="median")
     with pytest.raises(lk.SupportError, match="all zeros"):
         losses.cosine_embedding(0.1)(torch.tensor(Y), tensors[0], 0 * tensors[1])
+
+
+def test_points_at_both_ends_of_the_range() -> None:
+    """Differences that overflow: in torch as in NumPy, no NaN."""
+    far = [np.array([[1.7e308, 1.0]]), np.array([[-1.7e308, 2.0]]), np.array([[-1.7e308, 1.7e308]])]
+    inputs = [torch.tensor(x, requires_grad=True) for x in far]
+    found = losses.soft_triplet(*inputs)
+    found.sum().backward()
+    assert found.detach().numpy() == pytest.approx(losses.soft_triplet(*far))
+    for x, slope in zip(inputs, losses.soft_triplet.gradient(*far).values(), strict=True):
+        np.testing.assert_allclose(x.grad, slope, atol=1e-300)

@@ -16,6 +16,7 @@ Row = Callable[..., Value]
 #: name of a kernel -> its straight line
 ROWS: dict[str, Row] = {name: FORMS[name] for name in ("softmax_cross_entropy", "softmax_residual", "softmax")}
 #: operations that are carried out by the framework's own functions
+FAR = 2.0**1021  # differences of numbers up to it are in range
 OPERATIONS = ("max_over", "sum_over", "pick", "put", "argmax_over", "entries_of", "column_of", "frozen")
 
 
@@ -130,7 +131,10 @@ def _parts(trace: Trace, v: Value) -> tuple[Value, Value, Value, Value]:
     size = trace.emit("max_over", abs(v))
     zero = trace.emit("equal", size, 0.0)
     base = trace.where(zero, 1.0, size)
-    part = v / base
+    endless = abs(v) >= float("inf")  # outweighs all finite entries
+    finite = trace.where(base < float("inf"), base, 1.0)
+    limit = trace.where(endless, trace.where(v > 0.0, 1.0, -1.0), 0.0)
+    part = trace.where(base < float("inf"), trace.where(endless, 0.0, v) / finite, limit)
     return zero, base, part, trace.where(zero, 1.0, trace.emit("sqrt", _sum(trace, part * part)))
 
 
@@ -180,7 +184,14 @@ def cosine_complement(trace: Trace, u: Value, v: Value) -> Value:
 
 
 def _triangle(trace: Trace, one: Value, near: Value, far: Value) -> tuple[Value, ...]:
-    """(u/size, v/size, u - v, |u|/size, |v|/size, size) of u = one - near and v = one - far."""
+    """(u/size, v/size, u - v, |u|/size, |v|/size, size, half) of u = one - near and v = one - far.
+
+    Points whose differences may leave the range are halved, and all lengths with them.
+    """
+    most = trace.emit("max_over", trace.where(abs(near) > abs(far), abs(near), abs(far)))
+    own = trace.emit("max_over", abs(one))
+    half = trace.where(trace.where(own > most, own, most) > FAR, 0.5, 1.0)
+    one, near, far = half * one, half * near, half * far
     u, v = one - near, one - far
     wide, high = trace.emit("max_over", abs(u)), trace.emit("max_over", abs(v))
     size = trace.where(wide > high, wide, high)
@@ -190,7 +201,7 @@ def _triangle(trace: Trace, one: Value, near: Value, far: Value) -> tuple[Value,
     none, nothing = trace.emit("equal", first, 0.0), trace.emit("equal", second, 0.0)
     first = trace.where(none, 0.0, trace.emit("sqrt", trace.where(none, 1.0, first)))
     second = trace.where(nothing, 0.0, trace.emit("sqrt", trace.where(nothing, 1.0, second)))
-    return u, v, far - near, first, second, size
+    return u, v, far - near, first, second, size, half
 
 
 def _unless_zero(trace: Trace, x: Value) -> Value:
@@ -200,14 +211,14 @@ def _unless_zero(trace: Trace, x: Value) -> Value:
 @row
 def distance_gap(trace: Trace, one: Value, near: Value, far: Value) -> Value:
     """|u| - |v| = sum (u - v)(u + v)/(|u| + |v|)."""
-    u, v, apart, first, second, _ = _triangle(trace, one, near, far)
-    return _sum(trace, apart * ((u + v) / _unless_zero(trace, first + second)))
+    u, v, apart, first, second, _, half = _triangle(trace, one, near, far)
+    return _sum(trace, apart * ((u + v) / _unless_zero(trace, first + second))) / half
 
 
 @row
 def heading_gap(trace: Trace, one: Value, near: Value, far: Value) -> Value:
     """u/|u| - v/|v|, from u - v where the two are close, and from minors in the longest entry."""
-    u, v, apart, first, second, size = _triangle(trace, one, near, far)
+    u, v, apart, first, second, size, _ = _triangle(trace, one, near, far)
     left, right = _unless_zero(trace, first), _unless_zero(trace, second)
     hu, hv, r = u / left, v / right, apart / size / right
     close = 4.0 * _square(trace, apart / size) <= (first + second) * (first + second)
