@@ -102,9 +102,6 @@ if TYPE_CHECKING:
         scatter_slope as scatter_slope,
         student_curve_f as student_curve_f,
         student_curve_r as student_curve_r,
-        student_normaliser as student_normaliser,
-        student_normaliser_bend as student_normaliser_bend,
-        student_normaliser_slope as student_normaliser_slope,
         student_scatter as student_scatter,
         student_scatter_bend as student_scatter_bend,
         student_scatter_pull as student_scatter_pull,
@@ -125,6 +122,11 @@ if TYPE_CHECKING:
         steps_cross_entropy as steps_cross_entropy,
         steps_curve as steps_curve,
         steps_residual as steps_residual,
+    )
+    from likelihoodkit.primitives.vector_kernels.normaliser import (
+        student_normaliser as student_normaliser,
+        student_normaliser_bend as student_normaliser_bend,
+        student_normaliser_slope as student_normaliser_slope,
     )
     from likelihoodkit.primitives.vector_kernels.polya import (
         log_multinomial as log_multinomial,
