@@ -65,7 +65,13 @@ def test_slope_and_bend(link: links.Link, inner: links.Link) -> None:
 
 
 #: (link, y, output): y less the parameter loses its digits, or all of them
-RESIDUALS = [("sigmoid", 1.0, 104.0), ("tanh", 1.0, 30.0), ("tanh", -1.0, -30.0), ("shifted_exp", 2.0, 1e-9)]
+RESIDUALS = [
+    ("sigmoid", 1.0, 104.0),
+    ("tanh", 1.0, 30.0),
+    ("tanh", -1.0, -30.0),
+    ("tanh", 1e-6, 1e-6),
+    ("shifted_exp", 2.0, 1e-9),
+]
 
 
 @pytest.mark.parametrize(("link", "outcome", "output"), RESIDUALS)
@@ -223,6 +229,9 @@ REACHED = [
     ("Cauchy", {"location": "shifted_exp"}, 1e4, (745.0, 709.0)),  # a location beyond float64
     ("Cauchy", {"location": "exp"}, -2.5, (745.0, 1.0)),
     ("SkewNormal", {"location": "exp"}, 0.0, (745.0, -104.0, 0.0)),
+    ("StudentT", {"location": "shifted_exp"}, 1e-8, (745.0, 5.0, 1e-8)),
+    ("GeneralizedNormal", {"location": "shifted_exp"}, 1e4, (745.0, -88.0, 1e-8)),
+    ("SkewNormal", {"location": "tanh"}, 1e-8, (1e-8, -709.0, 745.0)),  # y - tanh(y) is y^3/3
     ("GeneralizedNormal", {"shape": "shifted_exp"}, 1e200, (0.0, 1e-8, -745.0)),  # y^s/y by the power s - 1
     ("GeneralizedNormal", {"shape": "shifted_exp"}, 1e-8, (-1e300, -1e-3, 1e-300)),
     ("SinhArcsinh", {"tail": "sigmoid"}, 1e-8, (30.0, -1e-8, -1e-8, -709.0)),  # recognised with its tail's logarithm

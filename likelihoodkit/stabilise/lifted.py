@@ -10,25 +10,29 @@ import sympy as sp
 from sympy import Expr
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import differences, linked, single
+from likelihoodkit.primitives import differences, linked, single, whole
 
 __all__ = ["lifted", "slow"]
 
-#: functions of r e^t -> the power of e^t that they are times one of r e^t alone
+#: functions of (r, t, ...) -> the power of e^t that they are times one of r e^t alone
 _OF_RATIO: dict[type[Expr], int] = {
-    p.times_exp: 0,
-    differences.log1p_square_exp: 0,
-    differences.square_share_exp: 0,
-    differences.square_rest_exp: 0,
-    differences.square_slope_exp: 1,
-    single.asinh_times_exp: 0,
-    single.hypot_share_exp: 0,
-    single.hypot_rest_exp: 1,
+    **dict.fromkeys((p.times_exp, differences.log1p_square_exp, differences.square_share_exp), 0),
+    **dict.fromkeys((differences.square_rest_exp, single.asinh_times_exp, single.hypot_share_exp), 0),
+    **dict.fromkeys((differences.square_slope_exp, single.hypot_rest_exp), 1),
+    **dict.fromkeys((whole.student_loss, whole.student_balance, whole.student_slope, whole.student_bend), 0),
+    **dict.fromkeys((whole.student_balance_slope, whole.student_df_curve), 0),
+    **dict.fromkeys((whole.student_pull, whole.student_pull_bend), 1),
+    whole.student_pull_slope: 2,
+    **dict.fromkeys((p.scaled_power, p.scaled_power_log, p.scaled_power_log_square), 0),
+    **dict.fromkeys((p.scaled_power_over, p.scaled_power_log_over), 1),
+    p.scaled_power_over_square: 2,
 }
+#: those that are a function of r e^t less t
+_LESS_T = (whole.student_loss,)
 
 
 #: of these a loss is made that an infinite residual does not make infinite, or that multiplies it by 0
-_SLOW = (differences.log1p_square_exp, single.asinh_times_exp, p.log_ndtr)
+_SLOW = (differences.log1p_square_exp, single.asinh_times_exp, p.log_ndtr, whole.student_loss, p.scaled_power)
 
 
 def slow(loss: Expr) -> bool:
@@ -50,18 +54,20 @@ def lifted(expression: Expr, residual: Expr, carried: Expr, y: sp.Symbol, f: sp.
         return memo[node]
 
     def _lift(node: Expr) -> Expr:
-        r, t = node.args
+        r, t, *others = node.args
         inner = r.xreplace({residual: place, -residual: -place})
         linear = (
             inner.has(place) and not inner.has(f, y) and sp.expand(inner.xreplace({place: 2 * place}) - 2 * inner) == 0
         )
         if not linear:
-            r, t = run(r), run(t)
+            r, t, *others = map(run, node.args)
             number, core = r.as_coeff_Mul()
             if isinstance(node, p.times_exp) and isinstance(core, p.times_exp):
                 return p.times_exp(number * core.args[0], core.args[1] + t)
-            return node.func(r, t)
-        moved = node.func(inner.xreplace({place: carried}), t + more)
+            return node.func(r, t, *others)
+        moved = node.func(inner.xreplace({place: carried}), run(t) + more, *map(run, others))
+        if isinstance(node, _LESS_T):
+            return moved + more
         power = _OF_RATIO[type(node)]
         return p.times_exp(moved, -power * more) if power else moved
 

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise
+from likelihoodkit.primitives.kernels._tools import Floats, horner, kernel, piecewise
 from likelihoodkit.primitives.kernels.curves import gamma_curve
 from likelihoodkit.primitives.kernels.differences import FAR_LOGIT, log_times_exp
 from likelihoodkit.primitives.kernels.exponential import (
@@ -25,6 +25,8 @@ from likelihoodkit.primitives.kernels.robust import expm1_minus
 from likelihoodkit.primitives.kernels.single import argument_sigmoid, argument_sigmoid_curve
 from likelihoodkit.primitives.kernels.whole import RIGHT, bessel_bend_exp, bessel_pull_exp, log_less_digamma
 
+#: z cosh z - sinh z over z^3, in powers of z^2
+SINH_BEND = tuple(2.0 * k / math.factorial(2 * k + 1) for k in range(1, 9))
 #: log 2 less its rounded value
 LOG2_LOW = 2.3190468138462996e-17
 #: the hazard of -x is x to the last digit beyond
@@ -52,10 +54,13 @@ def sigmoid_residual(y: Floats, z: Floats) -> Floats:
 
 @kernel
 def tanh_residual(y: Floats, z: Floats) -> Floats:
-    """y - tanh(z); where that is nearly 1 or -1, y = 1 or -1 leaves 2 sigmoid(-2 |z|)."""
+    """y - tanh(z); where that is nearly 1 or -1, y = 1 or -1 leaves 2 sigmoid(-2 |z|); near 0, y = z leaves z^3/3."""
     left = 2.0 * np.asarray(sigmoid(-2.0 * np.absolute(z)))
     far = np.where(z > 0, (y - 1.0) + left, (y + 1.0) - left)
-    return np.where(np.absolute(z) < 1.0, y - np.tanh(z), far)
+    near = np.absolute(z) < 0.5
+    inner = np.where(near, z, 0.0)
+    bent = inner * (inner * inner * horner(SINH_BEND, inner * inner)) / np.cosh(inner)
+    return np.where(near, (y - z) + bent, np.where(np.absolute(z) < 1.0, y - np.tanh(z), far))
 
 
 @kernel
