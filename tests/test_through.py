@@ -232,6 +232,7 @@ REACHED = [
     ("StudentT", {"location": "shifted_exp"}, 1e-8, (745.0, 5.0, 1e-8)),
     ("GeneralizedNormal", {"location": "shifted_exp"}, 1e4, (745.0, -88.0, 1e-8)),
     ("SkewNormal", {"location": "tanh"}, 1e-8, (1e-8, -709.0, 745.0)),  # y - tanh(y) is y^3/3
+    ("GeneralizedNormal", {"location": "square"}, 1e4, (-1e300, 1e-8, 709.0)),  # a power of infinity over infinity
     ("GeneralizedNormal", {"shape": "shifted_exp"}, 1e200, (0.0, 1e-8, -745.0)),  # y^s/y by the power s - 1
     ("GeneralizedNormal", {"shape": "shifted_exp"}, 1e-8, (-1e300, -1e-3, 1e-300)),
     ("SinhArcsinh", {"tail": "sigmoid"}, 1e-8, (30.0, -1e-8, -1e-8, -709.0)),  # recognised with its tail's logarithm

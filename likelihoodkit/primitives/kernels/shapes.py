@@ -30,7 +30,7 @@ def _power(r: Floats, t: Floats, s: Floats, m: int, k: int) -> Floats:
     logarithm = np.where(normal, np.log(product), np.log(size) + t)
     # the powers of |r| are taken off the exponent: their quotient would overflow, their logarithm round
     near = np.asarray(times_exp(np.power(product, s - m), m * t)) if m else np.power(product, s)
-    far = np.asarray(times_exp(np.exp(s * logarithm), -m * np.log(size))) if m else np.exp(s * logarithm)
+    far = np.exp((s - m) * logarithm + m * t)
     value = np.where(normal, near, far)
     if k:
         value = value * logarithm**k
