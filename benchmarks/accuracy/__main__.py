@@ -55,6 +55,7 @@ TITLES = {
     "family": "Families",
     "link": "Alternative links, one parameter at a time",
     "wrapper": "Wrappers",
+    "tail": "Outcomes not seen exactly, and noises put together",
     "loss": "Named losses",
     "vector": "Vectors and sequences",
 }
@@ -71,6 +72,7 @@ PARTS_OF = {
     "family": ("float64", "float32", "moderate"),
     "link": ("float64", "float32"),
     "wrapper": ("float64", "float32"),
+    "tail": ("float64",),
     "loss": ("float64", "float32", "moderate"),
     "vector": ("float64", "float32", "moderate"),
 }

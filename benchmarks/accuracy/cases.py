@@ -13,6 +13,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from numpy.typing import NDArray
+
 import likelihoodkit as lk
 from likelihoodkit.families import FAMILIES
 from likelihoodkit.links import LINKS, Link
@@ -30,7 +32,7 @@ from reference.declared import NotScalarError, formula_of  # type: ignore[import
 
 __all__ = ["AUDITED", "KINDS_OF_CASES", "Case", "cases", "family_case"]
 
-KINDS_OF_CASES = ("family", "link", "wrapper", "loss", "vector")
+KINDS_OF_CASES = ("family", "link", "wrapper", "tail", "loss", "vector")
 
 #: outcomes by support: moderate, extreme, and on the edge where it belongs
 OUTCOMES: dict[str, tuple[float, ...]] = {
@@ -93,6 +95,15 @@ class Case:
     @property
     def outcomes(self) -> tuple[Any, ...]:
         return outcomes_of(self.domain)
+
+    def rows(self, y: NDArray[Any]) -> NDArray[Any]:
+        """The rows of data that outcomes of this case stand for."""
+        return y
+
+    @property
+    def whole(self) -> bool:
+        """Are the outcomes whole numbers, without a rounding error of their own?"""
+        return self.domain.whole
 
     @property
     def links(self) -> tuple[str, ...]:
@@ -171,6 +182,12 @@ def _wrappers() -> Iterator[Case]:
             yield Case(repr(bound), "wrapper", bound)
 
 
+def _tails() -> Iterator[Case]:
+    from benchmarks.accuracy.tails import tails  # it is made of this module
+
+    return iter(tails())
+
+
 def _losses() -> Iterator[Case]:
     for name in lk.losses.names():
         entry = getattr(lk.losses, name)
@@ -196,6 +213,7 @@ def cases(kinds: tuple[str, ...] = KINDS_OF_CASES) -> list[Case]:
         "family": lambda: map(family_case, AUDITED),
         "link": _other_links,
         "wrapper": _wrappers,
+        "tail": _tails,
         "loss": _losses,
         "vector": vector_cases,
     }

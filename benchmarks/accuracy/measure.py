@@ -157,8 +157,9 @@ def measure(
         return found
     y = np.array([p[0] for p in points], dtype=dtype)
     outputs = np.array([p[1] for p in points], dtype=dtype)
-    value, gradient = case.loss.value_and_gradient(y, outputs)
-    hessian = np.asarray(case.loss.hessian(y, outputs))
+    data = case.rows(y)
+    value, gradient = case.loss.value_and_gradient(data, outputs)
+    hessian = np.asarray(case.loss.hessian(data, outputs))
     for i in range(len(points)):
         at = [float(x) for x in outputs[i]]
         seen = tuple(map(float, y[i])) if y.ndim > 1 else float(y[i])
@@ -188,7 +189,7 @@ def _beside(case: Case, y: Outcome, outputs: list[float], seconds: float, step: 
     found: list[mpf] = []
     if isinstance(y, tuple):  # no loss of rows jumps
         return found
-    for move in (step * abs(y) or 1e-300, -step * abs(y) or -1e-300) if not case.domain.whole else ():
+    for move in (step * abs(y) or 1e-300, -step * abs(y) or -1e-300) if not case.whole else ():
         truth = _reference(case, y + move, outputs, seconds) if y or case.domain.low < 0 else None
         if truth is not None:
             curve = [truth.hessian[j][j] for j in range(case.width)]
