@@ -81,6 +81,12 @@ EXAMPLES = [
     Example("log of one minus exp", sp.log(-p.expm1(-a)), {a: 40}),
     Example("log of one minus exp", sp.log(1 - sp.exp(-sp.exp(z))), {z: 4}),
     Example("log of one minus exp", sp.log(-p.expm1(-p.power_times_exp(a, x, z))), {a: 1, x: -50, z: 0}),
+    Example(
+        "log of one minus exp",
+        sp.log(-p.expm1(-p.times_exp(p.expm1_over(a, sp.exp(t)), z))),
+        {a: 1, t: 6.6, z: -800},
+        lowered=False,
+    ),
     Example("log of one plus", sp.log(1 + a), {a: 1e-20}),
     Example("log of cosh", sp.log(sp.cosh(x)), {x: 1000}),
     Example("log of cosh", sp.log(sp.sech(x)), {x: 1000}),

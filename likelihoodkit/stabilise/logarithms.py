@@ -6,7 +6,7 @@ import sympy as sp
 from sympy import Add, Expr, Mul, Pow, exp, log
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import zeros
+from likelihoodkit.primitives import single, zeros
 from likelihoodkit.stabilise.table import TABLE, constant_and_rest, exponent_of, identity, log_of
 from likelihoodkit.stabilise.tails import log_of_distribution_function
 
@@ -182,12 +182,22 @@ def log_of_one_minus_exp(e: Expr) -> Expr | None:
     if not isinstance(e, log):
         return None
     inner = e.args[0]
+    if isinstance(-inner, p.expm1) and (log_risk := _log_of_growth(-(-inner).args[0])) is not None:
+        return p.log1m_exp_neg_exp(log_risk)
     if isinstance(-inner, p.expm1) and _negative((-inner).args[0]):
         x = -(-inner).args[0]
         if isinstance(x, p.power_times_exp):  # its logarithm is a product, and so are the slopes of that
             y, t, g = x.args
             return p.log1m_exp_neg_exp(p.times_exp(p.log_times_exp(y, t), g))
         return p.log1m_exp_neg_exp(x.args[0]) if isinstance(x, exp) else p.log1m_exp(x)
+    return None
+
+
+def _log_of_growth(x: Expr) -> Expr | None:
+    """log((e^(y a) - 1)/a e^f) with a = e^g."""
+    if isinstance(x, p.times_exp) and isinstance(x.args[0], p.expm1_over) and isinstance(x.args[0].args[1], exp):
+        y, a = x.args[0].args
+        return x.args[1] + single.log_expm1_over(y, a.args[0])
     return None
 
 

@@ -26,6 +26,11 @@ _WITH_ARGUMENT: dict[type[Expr], Callable[..., Expr]] = {
     products.argument_hazard_slope: products.argument_hazard_curve,
     single.argument_sigmoid_derivative: single.argument_sigmoid_curve,
 }
+#: slopes that grow only while the rate they are multiplied by vanishes
+_OUTGROWN = (
+    *(products.log_power_step_slope, products.log_power_step_curve),
+    *(single.log_expm1_over_slope, single.log_expm1_over_curve),
+)
 #: function of a rate -> the same with a weight
 _WEIGHTED: dict[type[Expr], Callable[..., Expr]] = {
     logistic.scaled_rate: products.weighted_rate,
@@ -117,7 +122,7 @@ def _of_two_factors(one: Expr, two: Expr) -> Expr | None:
     """The product of two factors as one function, or as a sum of such."""
     if type(one) in _WITH_ARGUMENT and two in (one.args[0], -one.args[0]):
         return two / one.args[0] * _WITH_ARGUMENT[type(one)](one.args[0])
-    if isinstance(one.as_base_exp()[0], products.log_power_step_slope | products.log_power_step_curve):
+    if isinstance(one.as_base_exp()[0], _OUTGROWN):
         if type(two) in _WEIGHTED and two.args[1] == 0:  # a rate that vanishes while the slope grows
             return _WEIGHTED[type(two)](one, two.args[0])
         if isinstance(two, products.weighted_rate | products.weighted_rate_slope):

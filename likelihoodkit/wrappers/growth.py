@@ -14,6 +14,7 @@ from typing import Any
 import sympy as sp
 
 from likelihoodkit import primitives as p
+from likelihoodkit.primitives import single
 
 #: of a logarithm below this the nearer end of the interval says all: that of 1 less the share beyond the other end is
 #: at least -745, less than its last digit, and the difference of two such logarithms is lost
@@ -58,12 +59,23 @@ def _step(cdf: sp.Expr, y: sp.Symbol, low: Any, high: Any) -> sp.Expr | None:
         return None
     if rising and (distance := _distance(growth, y, low, high)) is not None:
         return p.log1m_exp(distance) - growth.xreplace({y: low})
+    if rising and (length := _log_growth(growth, y, low, high)) is not None:
+        return p.log1m_exp_neg_exp(length) - growth.xreplace({y: low})
     u = _logarithm(growth)
     length = None if u is None else log_distance(u if rising else -u, y, low, high)
     if u is None or length is None:
         return None
     nearer, further = (low, high) if rising else (high, low)
     return p.log1m_exp_neg_exp(u.xreplace({y: further}) + p.log1m_exp_neg_exp(length)) - growth.xreplace({y: nearer})
+
+
+def _log_growth(growth: sp.Expr, y: sp.Symbol, low: Any, high: Any) -> sp.Expr | None:
+    """log(E(high) - E(low)) where E is a rate times (e^(a y) - 1)/a."""
+    rate, body = growth.as_independent(y, as_Add=False)
+    if not isinstance(body, p.expm1_over) or body.args[0] != y:
+        return None
+    a = body.args[1]
+    return sp.log(rate) + a * low + single.log_expm1_over(high - low, sp.log(a))
 
 
 def _log_survival(cdf: sp.Expr) -> sp.Expr:

@@ -135,6 +135,12 @@ ROWS: dict[str, tuple[Draw, tuple[tuple[float, ...], ...], int, float]] = {
         # the second slope of the survival in t vanishes with e^t
         for what, bound in (("", 6.0), ("_r", 8.0), ("_t", 8.0), ("_rr", 60.0), ("_rt", 60.0), ("_tt", 1e4))
     },
+    **{
+        f"log_expm1_over{what}": (
+            lambda g, n, top: (_magnitudes(g, n, 1e-2, 1e2), g.uniform(-6, 4, n)), ((1.0, -30.0), (5.0, 5.0)), 20, 4.0
+        )
+        for what in ("", "_slope", "_curve")
+    },
     "argument_sigmoid_curve": (reals(core=40), LINE[:20], 1, 2.0),
     "argument_sigmoid_derivative": (reals(core=40), LINE[:20], 1, 2.0),
     "asinh_times_exp": (_times(), ((0.0, 3.0), (1e-300, 700.0), (1.0, -740.0)), 1, 2.0),

@@ -190,3 +190,80 @@ def test_the_time_of_first_passage(ends: tuple[float, float]) -> None:
                 t,
             )
     assert judged > 20
+
+
+@pytest.mark.parametrize("y", [0.1, 0.4])
+@pytest.mark.parametrize("log_size", [10.0, 60.0, 88.0, 104.0, 300.0, 600.0])
+def test_a_beta_as_narrow_as_can_be(y: float, log_size: float) -> None:
+    """Abramowitz and Stegun 26.5.4: far below the mean the series converges like a geometric one at any size."""
+
+    def loss(f: mp.mpf, g: mp.mpf) -> mp.mpf:
+        size, x = mp.exp(g), mp.mpf(y)
+        a = size / (1 + mp.exp(-f))
+        b = size - a
+        total = term = mp.mpf(1)
+        for k in range(1, 1500):
+            term *= x * (size + k - 1) / (a + k)
+            total += term
+        front = a * mp.log(x) + b * mp.log1p(-x) + mp.loggamma(size) - mp.loggamma(a) - mp.loggamma(b) - mp.log(a)
+        return -front - mp.log(total)
+
+    value, gradient = lk.derive(lk.Censored(lk.Beta)).value_and_gradient([[-INF, y]], [[0.25, log_size]])
+    with mp.workdps(60 + int(log_size)):
+        at = (mp.mpf(0.25), mp.mpf(log_size))
+        true = [loss(*at), mp.diff(loss, at, (1, 0)), mp.diff(loss, at, (0, 1))]
+        for number, t in zip([value[0], *gradient[0]], true, strict=True):
+            assert abs(number - t) <= 1e-13 * log_size * abs(t), (number, float(t))
+
+
+def test_a_beta_at_its_middle() -> None:
+    loss = lk.derive(lk.Censored(lk.Beta))
+    value, gradient = loss.value_and_gradient([[0.5, INF]] * 3, [[0.0, 60.0], [0.0, 104.0], [0.0, 600.0]])
+    np.testing.assert_allclose(value, math.log(2), rtol=2e-13)
+    np.testing.assert_allclose(gradient[:, 1], 0.0, atol=1e-14)
+    assert (gradient[:, 0] < 0).all()
+
+
+@pytest.mark.parametrize("ends", ENDS, ids=str)
+def test_censored_lives(ends: tuple[float, float]) -> None:
+    """Gompertz: the survival is exp(-e^f (e^(y a) - 1)/a) with a = e^g."""
+    outputs = np.array(list(product(OUTPUTS, OUTPUTS)))
+    y = np.broadcast_to(ends, outputs.shape)
+    value, gradient = lk.derive(lk.Censored(lk.Gompertz)).value_and_gradient(y, outputs)
+    found, judged = np.column_stack([value, gradient]), 0
+    assert not np.isnan(found).any()
+
+    def risk(end: float, f: float, g: float) -> Slopes:
+        a = mp.exp(g)
+        x = mp.exp(f) * mp.expm1(end * a) / a
+        return x, x, mp.exp(f) * (end * mp.exp(end * a) - mp.expm1(end * a) / a)
+
+    for row, (f, g) in zip(found, outputs, strict=True):
+        if abs(f) > 1e3 or abs(g) > 750 or max(e for e in ends if e < INF) * math.exp(min(g, 700.0)) > 2000:
+            continue
+        judged += 1
+        with mp.workdps(100 + int(abs(f) + abs(g))):
+            low, high = (risk(e, mp.mpf(f), mp.mpf(g)) if math.isfinite(e) else None for e in ends)
+            start, *first = low or (mp.mpf(0), mp.mpf(0), mp.mpf(0))
+            true, sizes = [start, *first], [start, *map(abs, first)]
+            if high is not None:
+                gap = high[0] - start
+                with mp.workdps(60):
+                    gone = gap > 1e6
+                    rate = mp.mpf(0) if gone else 1 / mp.expm1(gap)
+                    log_rest = mp.mpf(0) if gone else mp.log(-mp.expm1(-gap))
+                true = [start - log_rest, *(s - rate * (h - s) for s, h in zip(first, high[1:], strict=True))]
+                sizes = [
+                    start - log_rest,
+                    *(abs(s) + abs(rate * (h - s)) for s, h in zip(first, high[1:], strict=True)),
+                ]
+        for number, t, size in zip(row, true, sizes, strict=True):
+            # a power e^x takes the rounding of x along
+            bound = 1e-13 * (1 + max(e for e in ends if e < INF) * math.exp(min(g, 700.0)))
+            assert number == float(t) or abs(number - t) <= bound * (size + abs(f * t)) + 1e-300, (
+                f,
+                g,
+                number,
+                float(t),
+            )
+    assert judged > 30

@@ -69,6 +69,15 @@ def _front(a: Floats, b: Floats, slope: Floats, low: Floats, high: Floats) -> Fl
     return np.asarray(body - rest + 0.5 * (size - LOG_2PI))
 
 
+def _beyond(a: Floats, total: Floats, slope: Floats, x: Floats, rest: Floats, z: Floats) -> Floats:
+    """A place where the weight is below e^-45: by its slopes far out and at 0, or by its curvature within 1 of 0."""
+    far = (45.0 + total * np.asarray(softplus(z))) / a + 1.0
+    with np.errstate(divide="ignore"):
+        by_slope = np.where(slope > 0.0, 46.0 / slope, np.inf)
+        by_curve = np.sqrt(246.0 / x / rest / total)  # 90 e, and some more
+    return np.minimum(np.minimum(far, by_slope), np.where(by_curve < 1.0, by_curve, np.inf))
+
+
 def _graded(start: Floats, turn: Floats, end: Floats) -> list[Floats]:
     """Panels up to ``start``, five to ``turn`` and six from there to ``end``."""
     return [*panels(start, turn, 5), *panels(turn, end, 6)[2:]]
@@ -95,10 +104,9 @@ def _direct(a: Floats, b: Floats, z: Floats, *, small: bool) -> BetaTail:
         return -np.where(far, np.log(rest + x * np.exp(-u)), np.log1p(np.where(far, 0.0, x) * np.expm1(-u)))
 
     def fall(u: Floats) -> Floats:
-        part = np.exp(-u)
-        return -a + total * x * part / (rest + x * part)
+        return -slope + total * x * rest * np.expm1(-u) / (rest + x * np.exp(-u))
 
-    end = end_of(log_weight, fall, (45.0 + total * np.asarray(softplus(z))) / a + 1.0)
+    end = end_of(log_weight, fall, _beyond(a, total, slope, x, rest, z))
     if small:
         slow = a < 1.0  # the weight outlasts everything else; what is left of it is known exactly
         end = np.where(slow, np.maximum(z, 0.0) + 37.0, end)

@@ -89,6 +89,7 @@ def expm1_over(x: Floats, a: Floats) -> Floats:
     return piecewise(
         (x, a, t),
         (np.absolute(t) < 0.5, lambda x, a, t: x * np.where(t == 0, 1.0, np.expm1(t) / t)),
+        ((t == np.inf) & (a > 0), lambda x, a, t: t),  # whatever the a that makes it so
         (t > EXP_NORMAL, lambda x, a, t: times_exp(1.0 / a, t)),
         otherwise=lambda x, a, t: np.expm1(t) / a,
     )
@@ -101,6 +102,7 @@ def expm1_over_da(x: Floats, a: Floats) -> Floats:
     return piecewise(
         (x, a, t),
         (np.absolute(t) <= 2, lambda x, a, t: x * (x * _slope_near(t))),
+        ((t == np.inf) & (a > 0), lambda x, a, t: t),
         (t > 2, _expm1_over_da_right),
         (t < -EXP_NORMAL, lambda x, a, t: 1.0 / a / a),
         otherwise=lambda x, a, t: (x * np.exp(t) - np.expm1(t) / a) / a,
@@ -119,6 +121,7 @@ def expm1_over_daa(x: Floats, a: Floats) -> Floats:
     return piecewise(
         (x, a, t),
         (np.absolute(t) <= 2, lambda x, a, t: x * (x * (x * _curve_near(t)))),
+        ((t == np.inf) & (a > 0), lambda x, a, t: t),
         (t > 2, _expm1_over_daa_right),
         (t < -EXP_NORMAL, lambda x, a, t: -2.0 / a / a / a),
         otherwise=lambda x, a, t: (x * (t - 2.0) * np.exp(t) + 2.0 * np.expm1(t) / a) / a / a,
