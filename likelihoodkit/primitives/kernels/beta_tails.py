@@ -75,7 +75,7 @@ def _beyond(a: Floats, total: Floats, slope: Floats, x: Floats, rest: Floats, z:
     with np.errstate(divide="ignore"):
         by_slope = np.where(slope > 0.0, 46.0 / slope, np.inf)
         by_curve = np.sqrt(246.0 / x / rest / total)  # 90 e, and some more
-    return np.minimum(np.minimum(far, by_slope), np.where(by_curve < 1.0, by_curve, np.inf))
+    return np.asarray(np.minimum(np.minimum(far, by_slope), np.where(by_curve < 1.0, by_curve, np.inf)))
 
 
 def _graded(start: Floats, turn: Floats, end: Floats) -> list[Floats]:
@@ -104,7 +104,7 @@ def _direct(a: Floats, b: Floats, z: Floats, *, small: bool) -> BetaTail:
         return -np.where(far, np.log(rest + x * np.exp(-u)), np.log1p(np.where(far, 0.0, x) * np.expm1(-u)))
 
     def fall(u: Floats) -> Floats:
-        return -slope + total * x * rest * np.expm1(-u) / (rest + x * np.exp(-u))
+        return np.asarray(-slope + total * x * rest * np.expm1(-u) / (rest + x * np.exp(-u)))
 
     end = end_of(log_weight, fall, _beyond(a, total, slope, x, rest, z))
     if small:
