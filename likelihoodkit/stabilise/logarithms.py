@@ -6,7 +6,7 @@ import sympy as sp
 from sympy import Add, Expr, Mul, Pow, exp, log
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import single, zeros
+from likelihoodkit.primitives import lives, zeros
 from likelihoodkit.stabilise.table import TABLE, constant_and_rest, exponent_of, identity, log_of
 from likelihoodkit.stabilise.tails import log_of_distribution_function
 
@@ -197,7 +197,7 @@ def _log_of_growth(x: Expr) -> Expr | None:
     """log((e^(y a) - 1)/a e^f) with a = e^g."""
     if isinstance(x, p.times_exp) and isinstance(x.args[0], p.expm1_over) and isinstance(x.args[0].args[1], exp):
         y, a = x.args[0].args
-        return x.args[1] + single.log_expm1_over(y, a.args[0])
+        return x.args[1] + lives.log_expm1_over(y, a.args[0])
     return None
 
 

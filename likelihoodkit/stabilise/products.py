@@ -8,7 +8,7 @@ import sympy as sp
 from sympy import Add, Expr, Mul, exp, log
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import differences, logistic, probability, products, single
+from likelihoodkit.primitives import differences, lives, logistic, probability, products, single
 from likelihoodkit.stabilise.table import identity
 
 #: function -> what it is when multiplied by e^a
@@ -29,7 +29,7 @@ _WITH_ARGUMENT: dict[type[Expr], Callable[..., Expr]] = {
 #: slopes that grow only while the rate they are multiplied by vanishes
 _OUTGROWN = (
     *(products.log_power_step_slope, products.log_power_step_curve),
-    *(single.log_expm1_over_slope, single.log_expm1_over_curve),
+    *(lives.log_expm1_over_slope, lives.log_expm1_over_curve),
 )
 #: function of a rate -> the same with a weight
 _WEIGHTED: dict[type[Expr], Callable[..., Expr]] = {

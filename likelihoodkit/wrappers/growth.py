@@ -14,7 +14,7 @@ from typing import Any
 import sympy as sp
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import single
+from likelihoodkit.primitives import lives
 
 #: of a logarithm below this the nearer end of the interval says all: that of 1 less the share beyond the other end is
 #: at least -745, less than its last digit, and the difference of two such logarithms is lost
@@ -75,7 +75,7 @@ def _log_growth(growth: sp.Expr, y: sp.Symbol, low: Any, high: Any) -> sp.Expr |
     if not isinstance(body, p.expm1_over) or body.args[0] != y:
         return None
     a = body.args[1]
-    return sp.log(rate) + a * low + single.log_expm1_over(high - low, sp.log(a))
+    return sp.log(rate) + a * low + lives.log_expm1_over(high - low, sp.log(a))
 
 
 def _log_survival(cdf: sp.Expr) -> sp.Expr:

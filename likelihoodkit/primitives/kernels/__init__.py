@@ -113,6 +113,9 @@ if TYPE_CHECKING:
         scaled_shape_curve, scaled_shape_slope, shifted_exp_residual, sigmoid_residual, softplus_rest, tanh_residual,
         times_sigmoid,
     )  # fmt: skip
+    from likelihoodkit.primitives.kernels.lives import (  # isort: skip
+        log_expm1_over, log_expm1_over_curve, log_expm1_over_slope,
+    )  # fmt: skip
     from likelihoodkit.primitives.kernels.logistic import (  # isort: skip
         log_softplus, sigmoid, softplus, softplus_ratio, softplus_ratio_bend, softplus_ratio_derivative,
     )  # fmt: skip
@@ -172,7 +175,6 @@ if TYPE_CHECKING:
         beta_binomial_size_curve, continuous_bernoulli_loss, continuous_bernoulli_slope, continuous_bernoulli_variance,
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.single import (  # isort: skip
-        log_expm1_over, log_expm1_over_curve, log_expm1_over_slope,
         argument_sigmoid, argument_sigmoid_curve, argument_sigmoid_derivative, asinh_times_exp, burr_loss,
         burr_shape, chi_squared_loss,
         generalized_poisson_loss, gompertz_ageing, gompertz_curve, gompertz_loss, gompertz_risk, hypot_rest_exp,

@@ -263,36 +263,6 @@ def gompertz_risk(y: Floats, f: Floats, g: Floats) -> Floats:
 
 
 @kernel
-def log_expm1_over(y: Floats, g: Floats) -> Floats:
-    """log((e^x - 1)/e^g) with x = y e^g, y > 0."""
-    x = np.asarray(times_exp(y, g))
-    return piecewise(
-        (y, g, x),
-        (x < 0.1, lambda y, g, x: np.log(y) + x * (0.5 + x * (1.0 / 24.0 - x * x * (1.0 / 2880.0 - x * x / 181440.0)))),
-        (x < 30.0, lambda y, g, x: np.log(y) + np.log(np.expm1(x) / x)),
-        otherwise=lambda y, g, x: x - g,
-    )
-
-
-@kernel
-def log_expm1_over_slope(y: Floats, g: Floats) -> Floats:
-    """x/(1 - e^-x) - 1 with x = y e^g."""
-    x = np.asarray(times_exp(y, g))
-    some = np.where(x == 0.0, 1.0, np.minimum(x, 100.0))
-    near = np.asarray(expm1_minus(-some)) / -np.expm1(-some)
-    return np.where(x == 0.0, 0.0, np.where(x > 100.0, x - 1.0, near))
-
-
-@kernel
-def log_expm1_over_curve(y: Floats, g: Floats) -> Floats:
-    """Derivative of log_expm1_over_slope in g."""
-    x = np.asarray(times_exp(y, g))
-    some = np.where(x == 0.0, 1.0, np.minimum(x, 100.0))
-    near = np.asarray(expm1_minus(some)) / np.expm1(some) * (some / -np.expm1(-some))
-    return np.where(x == 0.0, 0.0, np.where(x > 100.0, x, near))
-
-
-@kernel
 def gompertz_loss(y: Floats, f: Floats, g: Floats) -> Floats:
     """The cumulative hazard less f and x = y e^g."""
     risk, x = np.asarray(gompertz_risk(y, f, g)), np.asarray(times_exp(y, g))
