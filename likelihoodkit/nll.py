@@ -76,6 +76,8 @@ def _random_value(symbol: sp.Symbol, expression: sp.Expr, generator: random.Rand
         if symbol.size == "labels":
             return [mpmath.mpf(k) for k in generator.sample(range(3), 3)]
         count = {"entries": 3, "triangle": 6}.get(symbol.size, 9)
+        if any(node.func.__name__ == "column_of" and node.has(symbol) for node in expression.atoms(sp.Function)):
+            return [mpmath.mpf(generator.randint(1, 16)) / 17 for _ in range(count)]  # chances
         return [mpmath.mpf(generator.randint(1 if symbol.is_positive else -40, 40)) / 17 for _ in range(count)]
     if any(symbol in node.args[1:] for node in expression.atoms(sp.Function) if node.func.__name__ in _INDEXED):
         return mpmath.mpf(generator.randint(0, 2))
@@ -83,7 +85,7 @@ def _random_value(symbol: sp.Symbol, expression: sp.Expr, generator: random.Rand
     return mpmath.mpf(generator.randint(low, 40)) / 17
 
 
-_INDEXED = ("pick", "softmax_cross_entropy", "softmax_residual")
+_INDEXED = ("pick", "softmax_cross_entropy", "softmax_residual", "column_of")
 
 
 @dataclass(frozen=True)

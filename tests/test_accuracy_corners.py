@@ -96,3 +96,34 @@ def test_a_curvature_that_overflows_is_infinite(
 ) -> None:
     """The two parts of it overflow to either side: it was NaN."""
     assert lk.derive(family).hessian([y], [outputs])[0, place, place] == sign * np.inf  # type: ignore[arg-type]
+
+
+CHANNEL = [[0.9, 0.1, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0], [0.1, 0.2, 0.7, 0.0], [0.0, 0.0, 0.25, 0.75]]
+
+
+@pytest.mark.parametrize(
+    ("y", "scores"),
+    [
+        (0, (30.0, 1.0, -1e-300, -104.0)),  # the likeliest class may have been flipped to this label
+        (1, (745.0, 0.001, 30.0, -1e-300)),
+        (2, (0.0, -0.001, -709.0, 709.0)),
+        (2, (-88.0, -709.0, 104.0, 0.001)),
+        (0, (-88.0, -1.0, -30.0, 104.0)),  # it may not
+        (0, (-0.001, -0.001, 1e-300, 104.0)),
+    ],
+)
+def test_a_class_seen_through_a_channel(y: int, scores: tuple[float, ...]) -> None:
+    """A difference of two log-sum-exps of the size of the scores: slopes lost all their digits."""
+
+    def truth(*z: mpmath.mpf) -> mpmath.mpf:
+        weights = [mpmath.exp(x) for x in z]
+        return -mpmath.log(
+            mpmath.fsum(w * row[y] for w, row in zip(weights, CHANNEL, strict=True)) / mpmath.fsum(weights)
+        )
+
+    value, slopes, curves = _derivatives(truth, list(scores), 2600)
+    loss = lk.losses.forward_corrected(CHANNEL)
+    assert loss([y], [scores])[0] == pytest.approx(value, rel=2e-15)
+    within = {"rtol": 1e-14 * (1 + max(map(abs, scores)) / 50), "atol": 5e-323}
+    np.testing.assert_allclose(loss.gradient([y], [scores])[0], slopes, **within)
+    np.testing.assert_allclose(np.diagonal(loss.hessian([y], [scores])[0]), curves, **within)

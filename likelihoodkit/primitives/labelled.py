@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from sympy import log
+
 from likelihoodkit.primitives.record import Kind, primitive
+from likelihoodkit.primitives.vector import log_sum_exp, softmax, softmax_pull
 
 steps_cross_entropy: Kind = primitive(
     "steps_cross_entropy",
@@ -26,4 +29,26 @@ steps_curve: Kind = primitive("steps_curve", None, (None, None, None, None), vec
 #: constants only: nothing is learnt through it
 column_of: Kind = primitive(
     "column_of", None, (None, None), r"\left[{0}\right]_{{\cdot {1}}}", vector=True, nonnegative=True
+)
+
+#: classes seen through a channel: ``c`` is the chance of the label that was seen, for each true class
+channel_cross_entropy: Kind = primitive(
+    "channel_cross_entropy",
+    lambda z, c: log_sum_exp(z) - log_sum_exp(z + log(c)),
+    (None, None),
+    r"-\log\sum_k{1}_k\operatorname{{softmax}}\left({0}\right)_k",
+    reduces=True,
+    nonnegative=True,
+    pullback=(lambda a, z, c: a * channel_residual(z, c), None),
+)
+channel_residual: Kind = primitive(
+    "channel_residual",
+    lambda z, c: softmax(z) - softmax(z + log(c)),
+    (None, None),
+    r"\left(\operatorname{{softmax}}\left({0}\right)-\operatorname{{softmax}}\left({0}+\log {1}\right)\right)",
+    vector=True,
+    pullback=(
+        lambda a, z, c: softmax_pull(z, a) - softmax_pull(z + log(c), a),
+        None,
+    ),
 )

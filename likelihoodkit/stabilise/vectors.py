@@ -10,7 +10,8 @@ from likelihoodkit.primitives.directions import direction_loss, log_bessel, unit
 from likelihoodkit.primitives.distances import cosine_complement, distance_gap, heading, norm
 from likelihoodkit.primitives.elliptic import half_scatter, student_normaliser, student_scatter
 from likelihoodkit.primitives.gamma import poisson_deviance_half
-from likelihoodkit.primitives.logistic import times_exp
+from likelihoodkit.primitives.labelled import channel_cross_entropy
+from likelihoodkit.primitives.logistic import log1p, softplus, times_exp
 from likelihoodkit.primitives.polya import log_multinomial, polya_loss
 from likelihoodkit.primitives.sequences import log_rising_exp
 from likelihoodkit.primitives.shapes import log_rising_excess
@@ -21,9 +22,12 @@ from likelihoodkit.stabilise.table import identity
 
 @identity(
     "a factor is divided by in the exponent of its diagonal, and its log-determinant is their sum; so is a gap; what "
-    "two distances have in common is in neither: |u| - |v| = (u - v)(u + v)/(|u| + |v|); nor what two directions have"
+    "two distances have in common is in neither: |u| - |v| = (u - v)(u + v)/(|u| + |v|); nor what two directions have, "
+    "nor the size of all scores in what two of their sums differ by"
 )
 def vectors_at_once(e: Expr) -> Expr | None:
+    if isinstance(e, softplus):
+        return _through_a_channel(e.args[0])
     if isinstance(e, sum_over):
         return _scatter(e) or _divergence(e.args[0]) or _of_directions(*e.args[0].as_base_exp())
     if e.is_Add:
@@ -105,6 +109,7 @@ def _direction(e: Expr) -> Expr | None:
     return None
 
 
+<<<<<<< HEAD
 def _counted(e: Expr) -> Expr | None:
     """The probability of counts under Polya's urn as one number."""
     for ways in (-t for t in e.args if isinstance(-t, log_multinomial)):
@@ -129,4 +134,15 @@ def _divergence(body: Expr) -> Expr | None:
                 return reverse_divergence(f, y)
             if body == poisson_deviance_half(y, middle) + poisson_deviance_half(p, middle):
                 return 2 * half_divergence(f, y)
+=======
+def _through_a_channel(odds: Expr) -> Expr | None:
+    """log(1 + sum (1 - c_k) e^(z_k) / sum c_k e^(z_k))."""
+    sums = {term.as_coeff_Mul()[0]: term.as_coeff_Mul()[1] for term in Add.make_args(odds)}
+    if len(sums) != 2 or set(sums) != {1, -1} or not all(isinstance(part, log_sum_exp) for part in sums.values()):
+        return None
+    for chance in (part.args[0] for part in Add.make_args(sums[-1].args[0]) if isinstance(part, log)):
+        z = sums[-1].args[0] - log(chance)
+        if sums[1].args[0] - z in (log1p(-chance), log(1 - chance)):
+            return channel_cross_entropy(z, chance)
+>>>>>>> a441193 (Classes seen through a channel as one function: slopes and values where one class is all but certain)
     return None

@@ -102,6 +102,28 @@ def softmax_pull(trace: Trace, z: Value, v: Value) -> Value:
 
 
 @row
+def channel_cross_entropy(trace: Trace, z: Value, c: Value) -> Value:
+    """-log sum_k c_k softmax(z)_k, of z less its largest entry."""
+    below = z - trace.emit("max_over", z)
+    odds = log_sum_exp(trace, below + trace.log1p(-c)) - log_sum_exp(trace, below + trace.log(c))
+    return FORMS["softplus"](trace, odds)
+
+
+@row
+def channel_residual(trace: Trace, z: Value, c: Value) -> Value:
+    """p_k (s - c_k)/s, where c_k and s are counted from the c of the largest p."""
+    shares = FORMS["softmax"](trace, z)
+    leading = trace.emit("pick", c, _top(trace, shares))
+    beyond = c - leading
+    close = abs(beyond) <= 0.5 * abs(c)
+    seen = _sum(trace, shares * c)
+    rest = trace.where(close, beyond - _sum(trace, shares * beyond), c - seen)
+    apart = shares - FORMS["softmax"](trace, z + trace.log(c))
+    common = trace.where(trace.emit("equal", leading, 0.0), apart, -(rest * (shares / seen)))
+    return trace.where(trace.emit("equal", c, 0.0), shares, common)
+
+
+@row
 def soft_cross_entropy(trace: Trace, z: Value, y: Value) -> Value:
     """sum_k y_k (log_sum_exp(z) - z_k) as a sum of terms that are never negative."""
     top = _top(trace, z)

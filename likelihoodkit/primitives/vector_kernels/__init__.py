@@ -118,6 +118,8 @@ if TYPE_CHECKING:
         direction_slope as direction_slope,
     )
     from likelihoodkit.primitives.vector_kernels.labelled import (
+        channel_cross_entropy as channel_cross_entropy,
+        channel_residual as channel_residual,
         column_of as column_of,
         steps_cross_entropy as steps_cross_entropy,
         steps_curve as steps_curve,

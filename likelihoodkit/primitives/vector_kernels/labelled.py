@@ -1,4 +1,4 @@
-"""A class for each of T steps, the steps independent: cross-entropy summed over the steps that carry a label."""
+"""Classes of T independent steps, summed over those with a label; classes seen through a channel that flips them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from likelihoodkit.primitives.kernels import softmax_cross_entropy, softmax_pull, softmax_residual
+from likelihoodkit.primitives.kernels import (
+    log_sum_exp,
+    softmax,
+    softmax_cross_entropy,
+    softmax_pull,
+    softmax_residual,
+    softplus,
+)
 from likelihoodkit.primitives.kernels._tools import Floats, kernel
 
 Array = NDArray[Any]
@@ -60,3 +67,40 @@ def column_of(matrix: Floats, y: Floats) -> Floats:
     square = np.broadcast_to(matrix.reshape(many, many, *matrix.shape[1:]), (many, many, *rows))
     labels = np.broadcast_to(y, rows).astype(np.intp)
     return np.asarray(np.take_along_axis(square, labels[None, None], axis=1)[:, 0])
+
+
+#: below it a chance is that of classes all but excluded: it is taken from the largest score among them
+SELDOM = 1e-3
+
+
+@kernel
+def channel_cross_entropy(z: Floats, c: Floats) -> Any:
+    """-log sum_k c_k p_k, p = softmax(z), as log(1 + sum (1 - c_k) p_k / sum c_k p_k): of z less its largest entry."""
+    z, c = np.broadcast_arrays(z, c)
+    below = z - np.max(z, axis=0)
+    terms = np.exp(below)
+    seen = np.sum(c * terms, axis=0)
+    value = np.asarray(np.log1p(np.sum((1.0 - c) * terms, axis=0) / seen))
+    seldom = seen < SELDOM
+    if seldom.any():
+        below, c = below[:, seldom], c[:, seldom]
+        value[seldom] = softplus(log_sum_exp(below + np.log1p(-c)) - log_sum_exp(below + np.log(c)))
+    return value
+
+
+@kernel
+def channel_residual(z: Floats, c: Floats) -> Floats:
+    """p - c p/s with s = sum_k c_k p_k: p_k (s - c_k)/s, where c_k and s are counted from the c of the largest p."""
+    z, c = np.broadcast_arrays(z, c)
+    top = np.argmax(z, axis=0)[np.newaxis]
+    terms = np.exp(z - np.take_along_axis(z, top, axis=0))
+    leading = np.take_along_axis(c, top, axis=0)
+    total, seen = np.sum(terms, axis=0), np.sum(c * terms, axis=0)
+    beyond = c - leading
+    near = beyond - np.sum(terms * beyond, axis=0) / total
+    rest = np.where(np.absolute(beyond) <= 0.5 * c, near, c - seen / total)
+    value = np.asarray(-rest * (terms / seen))
+    apart = (leading[0] == 0) & (seen < SELDOM)  # the likeliest class has no such label
+    if apart.any():
+        value[:, apart] = softmax(z[:, apart]) - softmax(z[:, apart] + np.log(c[:, apart]))
+    return value
