@@ -109,7 +109,6 @@ def _direction(e: Expr) -> Expr | None:
     return None
 
 
-<<<<<<< HEAD
 def _counted(e: Expr) -> Expr | None:
     """The probability of counts under Polya's urn as one number."""
     for ways in (-t for t in e.args if isinstance(-t, log_multinomial)):
@@ -134,7 +133,9 @@ def _divergence(body: Expr) -> Expr | None:
                 return reverse_divergence(f, y)
             if body == poisson_deviance_half(y, middle) + poisson_deviance_half(p, middle):
                 return 2 * half_divergence(f, y)
-=======
+    return None
+
+
 def _through_a_channel(odds: Expr) -> Expr | None:
     """log(1 + sum (1 - c_k) e^(z_k) / sum c_k e^(z_k))."""
     sums = {term.as_coeff_Mul()[0]: term.as_coeff_Mul()[1] for term in Add.make_args(odds)}
@@ -144,5 +145,4 @@ def _through_a_channel(odds: Expr) -> Expr | None:
         z = sums[-1].args[0] - log(chance)
         if sums[1].args[0] - z in (log1p(-chance), log(1 - chance)):
             return channel_cross_entropy(z, chance)
->>>>>>> a441193 (Classes seen through a channel as one function: slopes and values where one class is all but certain)
     return None
