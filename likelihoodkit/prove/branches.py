@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import combinations
 
 import sympy as sp
@@ -49,6 +49,27 @@ def _variants(e: sp.Expr) -> set[sp.Expr]:
     else:
         choices = sorted(inner.args, key=sp.default_sort_key)
     return set().union(*[_variants(e.xreplace({inner: c})) for c in choices])
+
+
+#: functions without poles, jumps or kinks: two formulas of them that agree on an open set agree everywhere
+ENTIRE = (sp.Add, sp.Mul, sp.sin, sp.cos, sp.exp, sp.sinh, sp.cosh)
+
+
+def _entire(e: sp.Expr) -> bool:
+    if e.is_Pow:
+        return bool(e.exp.is_Integer and e.exp >= 0) and _entire(e.base)
+    return e.is_Symbol or e.is_Rational or (isinstance(e, ENTIRE) and all(_entire(a) for a in e.args))
+
+
+def alike(e: sp.Expr, same: Callable[[sp.Expr, sp.Expr], bool]) -> sp.Expr:
+    """The expression with every choice among one formula in several spellings replaced by that formula."""
+    swaps = {}
+    for choice in e.atoms(sp.Piecewise):
+        (first, _), *others = choice.args
+        total = choice.args[-1][1] == sp.true
+        if total and all(_entire(v) for v, _ in choice.args) and all(same(first, v) for v, _ in others):
+            swaps[choice] = first
+    return e.xreplace(swaps)
 
 
 def truth(condition: Boolean, signs: Signs) -> bool | None:

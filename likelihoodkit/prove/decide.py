@@ -16,7 +16,7 @@ from itertools import chain, islice
 import sympy as sp
 
 from likelihoodkit.primitives import VectorSymbol
-from likelihoodkit.prove.branches import resolved
+from likelihoodkit.prove.branches import alike, resolved
 from likelihoodkit.prove.cells import Atlas, Cell
 from likelihoodkit.prove.conditions import Conditions
 from likelihoodkit.prove.constants import Constants
@@ -42,12 +42,19 @@ class Decider:
         self.problem = problem
         simplexes = frozenset(s for s in problem.vectors if problem.domains[s].simplex)
         self.reader = Reader(problem.levels, simplexes)
+        problem.left, problem.right = (alike(side, self._same) for side in (problem.left, problem.right))
         three_way = problem.left.has(sp.Piecewise) or problem.right.has(sp.Piecewise)
         self.atlas = Atlas(self.reader, three_way)
         self.constants = Constants(problem, self.reader)
         self.steps: list[str] = []
         self.fixed = set(problem.predictions)
         self.tried: set[sp.Expr] = set()
+
+    def _same(self, one: sp.Expr, two: sp.Expr) -> bool:
+        try:
+            return self.reader.is_zero(one - two)
+        except Undecided:
+            return False
 
     def decide(self) -> Decision:
         """Quick identity, then refutation, then the proof cell by cell."""

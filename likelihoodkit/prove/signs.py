@@ -17,6 +17,7 @@ from likelihoodkit.prove.outcome import Undecided
 from likelihoodkit.prove.zero import Reader
 
 ODD = (sp.sinh, sp.tanh, sp.asinh, sp.atan, sp.erf)
+MOST_DEGREE = 12  # of a polynomial whose roots are counted
 SPLIT = (sp.Abs, sp.Max, sp.Min, sp.Piecewise)
 
 
@@ -122,7 +123,7 @@ class Signs:
                 strict = one in signs
                 result: Sign = ("-" if flip else "+") if strict else ("0-" if flip else "0+")
                 return result
-        return self._bounded(e) or self._expm1(e) or self._root(e)
+        return self._bounded(e) or self._expm1(e) or self._root(e) or self._without_roots(e)
 
     def _bounded(self, e: sp.Expr) -> Sign | None:
         """c + sum d f with |f| <= 1: the sign of c where c outweighs the d."""
@@ -163,6 +164,20 @@ class Signs:
                 if not rest.has(sp.Pow) or all(p.exp.is_Integer for p in rest.atoms(sp.Pow)):
                     return "+" if self.of(sp.expand(term.base - rest**2)) == "+" else None
         return None
+
+    def _without_roots(self, e: sp.Expr) -> Sign | None:
+        """A polynomial of one symbol that has no root where the symbol lives (Sturm) keeps its sign."""
+        symbols = e.free_symbols
+        if len(symbols) != 1 or not e.is_polynomial(*symbols):
+            return None
+        (symbol,) = symbols
+        try:
+            polynomial = sp.Poly(e, symbol, domain="QQ")
+        except sp.CoercionFailed:  # a coefficient that is no fraction
+            return None
+        if polynomial.degree() > MOST_DEGREE or polynomial.count_roots(*((0, None) if symbol.is_nonnegative else ())):
+            return None
+        return "+" if polynomial.eval(1) > 0 else "-"
 
     def absolute(self, x: sp.Expr) -> Sign | None:
         """Sign of |x|."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import mpmath
 import sympy as sp
 
 from likelihoodkit import links, supports
@@ -208,32 +209,41 @@ def _no_mass(tails: tuple[Tail, Tail], scale: Scale, question: Question, asked: 
 
 
 def _moving(question: Question, asked: Functional | None) -> Noise:
-    """exp(-loss) depends on more than a difference: integrate it at two predictions."""
+    """exp(-loss) depends on more than a difference: integrate it at a few predictions."""
     a, y = question.prediction.symbol, question.y
     low, high = question.prediction.domain.typical
-    places = [sp.Rational(str(round(low + (high - low) * s, 3))) for s in (0.4, 0.8)]
-    masses = [_mass_at(question, {a: place}, y) for place in places]
-    if any(m is None for m in masses):
-        where = places[[m is None for m in masses].index(True)]
-        return Noise(question.name, "neither", (f"exp(-loss) does not integrate at the prediction {where}",),
-                     elicits=asked)  # fmt: skip
-    one, two = masses
-    assert one is not None
-    assert two is not None
-    if abs(one - two) <= 1e-10 * one:
-        same = f"exp(-loss) has the mass {one:.12g} at two predictions; that it has it everywhere was not shown"
-        return Noise(question.name, "likelihood", (same,), number=one, error=abs(one - two), elicits=asked)
-    reason = (
-        f"the mass of exp(-loss) moves with the prediction: {one:.6g} at {float(places[0]):g}, {two:.6g} at "
-        f"{float(places[1]):g}"
-    )
-    return Noise(question.name, "neither", (reason,), elicits=asked)
+    places = [sp.Rational(str(round(low + (high - low) * s, 3))) for s in (0.4, 0.8, 0.15, 0.6)]
+    first: float | None = None
+    error = 0.0
+    for place in places:
+        mass = _mass_at(question, {a: place}, y)
+        if mass is None:
+            out = _MANY if question.target.whole else _FAR_OUT
+            left = mpmath.exp(-value(lower(question.formula.xreplace({a: place})), {y: out}))
+            what = "has no finite sum" if question.target.whole else "does not integrate"
+            reason = (
+                f"exp(-loss) {what} at the prediction {float(place):g}: it is {mpmath.nstr(left, 6)} at y = {out:.6g}"
+            )
+            return Noise(question.name, "neither", (reason,), elicits=asked)
+        if first is None:
+            first = mass
+        elif abs(mass - first) > 1e-10 * first:
+            reason = (
+                f"the mass of exp(-loss) moves with the prediction: {first:.6g} at {float(places[0]):g}, {mass:.6g} at "
+                f"{float(place):g}"
+            )
+            return Noise(question.name, "neither", (reason,), elicits=asked)
+        error = max(error, abs(mass - first))
+    same = f"exp(-loss) has the mass {first:.12g} at {len(places)} predictions; that it has it everywhere was not shown"
+    return Noise(question.name, "likelihood", (same,), number=first, error=error, elicits=asked)
+
+
+_MANY = 10**6  # a count at which a series that converges has next to nothing left
+_FAR_OUT = 10**12  # an outcome at which a density that integrates is next to nothing
 
 
 def _mass_at(question: Question, at: dict[sp.Symbol, sp.Expr], y: sp.Symbol) -> float | None:
     """The integral (or sum) of exp(-loss) over the outcomes at one prediction; None where it is not finite."""
-    import mpmath
-
     formula = lower(question.formula.xreplace(at))
     low, high = question.target.low, question.target.high
     with mpmath.workdps(20):
@@ -243,10 +253,13 @@ def _mass_at(question: Question, at: dict[sp.Symbol, sp.Expr], y: sp.Symbol) -> 
             return mpmath.exp(exponent) if exponent > -1e5 else mpmath.mpf(0)
 
         if question.target.whole:
+            if high == float("inf") and not density(mpmath.mpf(_MANY)) * _MANY < 1e-3:
+                return None
             return float(mpmath.nsum(lambda n: density(n), [int(low), mpmath.mpf(high)]))
         ends = [mpmath.mpf(low) if low > -float("inf") else -mpmath.inf,
                 mpmath.mpf(high) if high < float("inf") else mpmath.inf]  # fmt: skip
-        if ends[1] == mpmath.inf and not density(mpmath.mpf(10) ** 12) * 10**12 < 1e-3:
+        far = [side * mpmath.mpf(_FAR_OUT) for side, end in zip((-1, 1), ends, strict=True) if not mpmath.isfinite(end)]
+        if any(not density(place) * _FAR_OUT < 1e-3 for place in far):
             return None
         middle = next(iter(at.values()))
         found = mpmath.quad(density, [ends[0], mpmath.mpmathify(float(middle)), ends[1]])

@@ -32,6 +32,9 @@ CLOSE = 1e-8  # of the norm of the differences: what a solution must reach befor
 REACH = 1e5  # settings beyond this (or below its inverse) are limits that a family only approaches
 MOST_EXACT = 8  # exact guesses that are handed to the prover per family
 STARTS = (0.0, 1.2)
+FEW, MANY = 12, 40  # evaluations at first, and where the first ones came near
+HOPEFUL = 0.2  # of the norm of the differences
+LARGE = 1e150  # differences beyond are left out
 
 
 @dataclass(frozen=True)
@@ -118,11 +121,11 @@ class _Search:
 
     def _misfit(self, u: Array, free: bool) -> Array:
         mine = self._mine([_inside(row.domain, v) for row, v in zip(self.rest, u, strict=True)])
-        good = np.isfinite(mine) & np.isfinite(self.target)
+        with np.errstate(invalid="ignore"):
+            good = (np.absolute(mine) < LARGE) & (np.absolute(self.target) < LARGE)  # their squares are numbers too
         if good.sum() < 6:
             return np.full(len(mine), 1.0)
-        with np.errstate(over="ignore"):
-            size = float(np.linalg.norm(mine[good]))
+        size = float(np.linalg.norm(mine[good]))
         factor = 1.0
         if free:
             below = float(self.target[good] @ self.target[good])
@@ -147,14 +150,20 @@ class _Search:
         if not self.rest:
             return [] if np.linalg.norm(self._misfit(np.array([]), free)) < CLOSE else None
         for start in STARTS:
-            found = least_squares(
-                self._misfit, np.full(len(self.rest), start), args=(free,), xtol=1e-15, ftol=1e-15, gtol=1e-15,
-                max_nfev=40,
-            )  # fmt: skip
-            values = [_inside(row.domain, v) for row, v in zip(self.rest, found.x, strict=True)]
-            if np.linalg.norm(found.fun) < CLOSE and all(abs(v) < REACH and abs(v) > 1 / REACH for v in values if v):
+            place, size = self._settled(np.full(len(self.rest), start), free, FEW)
+            if CLOSE < size < HOPEFUL:  # dear kernels are left early where nothing fits
+                place, size = self._settled(place, free, MANY)
+            values = [_inside(row.domain, v) for row, v in zip(self.rest, place, strict=True)]
+            if size < CLOSE and all(abs(v) < REACH and abs(v) > 1 / REACH for v in values if v):
                 return values
         return None
+
+    def _settled(self, place: Array, free: bool, most: int) -> tuple[Array, float]:
+        """Settings of least misfit from a place on, and that."""
+        found = least_squares(
+            self._misfit, place, args=(free,), xtol=1e-15, ftol=1e-15, gtol=1e-15, max_nfev=most
+        )  # fmt: skip
+        return np.asarray(found.x), float(np.linalg.norm(found.fun))
 
     def _proved(self, guess: tuple[sp.Expr, ...]) -> Match | None:
         family = self.family

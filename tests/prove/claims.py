@@ -396,16 +396,24 @@ OPEN = [
     ),
     Claim(
         "border that is not linear",
-        "undecided",
+        "proved",
         Piecewise((mse, a**3 + a < y**5), (mse + sin(a) ** 2 + cos(a) ** 2 - 1, True)),
         mse,
     ),
-    Claim("factor that is positive, but not plainly", "undecided", mse * (x3**2 - x3 + 1), mse),
+    Claim("factor that is positive, but not plainly", "proved", mse * (x3**2 - x3 + 1), mse),
+    Claim("factor that vanishes at one place", "undecided", mse * (x3**2 - 2 * x3 + 1), mse),
+    Claim(
+        "factor that changes sign at a place near none", "undecided", mse * (x3**2 - 2 * x3 + Rational(99, 100)), mse
+    ),
+    Claim(
+        "branches that agree but at a pole",
+        "undecided",
+        Piecewise((mse + a + 1, a**3 + a < y**5), (mse + (a**2 + a) / a, True)),
+        mse + a,
+    ),
 ]
 
 #: names of the OPEN claims that are true wherever both sides are defined, and both are defined everywhere
 HARD = {
     "duplication formula of the gamma function",
-    "border that is not linear",
-    "factor that is positive, but not plainly",
 }
