@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from likelihoodkit import links, losses
 from likelihoodkit.arrays import as_real, check_finite
 from likelihoodkit.binding import Held
+from likelihoodkit.compile import compile_program
 from likelihoodkit.compile.source import Signature
 from likelihoodkit.compile.split import Prepared
 from likelihoodkit.declaration import NO_OUTCOME
@@ -19,6 +20,7 @@ from likelihoodkit.errors import BindingError, DerivationError, InputError, Shap
 from likelihoodkit.frameworks import framework_of
 from likelihoodkit.layout import columns as columns_of, entries_of
 from likelihoodkit.losses._catalogue import CatalogueLoss, SignedLabels, entry
+from likelihoodkit.losses._gauss_newton import expressions
 from likelihoodkit.primitives import VectorSymbol
 from likelihoodkit.rows import Rows
 from likelihoodkit.signatures import array_of
@@ -126,13 +128,16 @@ class NamedInputs(CatalogueLoss):
     def curvature(self, *arguments: Any, kind: str = "observed", **keywords: Any) -> dict[str, Array]:  # type: ignore[override]
         """Second derivative of each row's loss in each number of its inputs, by name, each shaped as its input.
 
-        ``kind`` is "observed", the diagonal of `hessian`, which may be negative. The other kinds of `Loss.curvature`
-        need what a loss of named inputs has not, a distribution ("fisher") or one residual ("majorizer"):
-        `DerivationError`.
+        ``kind`` is "observed", the diagonal of `hessian`, which may be negative, or "gauss-newton": what bends in the
+        distances through which vectors enter, along their slopes (and all of it for numbers and sums over entries),
+        which is never negative where the loss is convex in these. The other kinds of `Loss.curvature` need what a loss
+        of named inputs has not, a distribution ("fisher") or one residual ("majorizer"): `DerivationError`.
 
         >>> from likelihoodkit import losses
         >>> losses.gan_minimax.curvature(real=[0.0, 2.0], fake=[0.0, -1.0])["real"].round(4)
         array([0.25 , 0.105])
+        >>> losses.soft_triplet.curvature([[0.0]], [[2.0]], [[3.0]], kind="gauss-newton")["positive"].round(4)
+        array([[0.1966]])
         """
         if kind in {"fisher", "majorizer"}:
             lacking = "a distribution" if kind == "fisher" else "one residual y - f"
@@ -141,9 +146,12 @@ class NamedInputs(CatalogueLoss):
                 family=self.name,
                 remedy="Use kind='observed', or hessian for all second derivatives",
             )
-        if kind != "observed":
-            raise UnknownNameError(f"no curvature is called {kind!r}", value=kind, remedy="Kinds: observed")
+        if kind not in {"observed", "gauss-newton"}:
+            remedy = "Kinds: observed, gauss-newton"
+            raise UnknownNameError(f"no curvature is called {kind!r}", value=kind, remedy=remedy)
         rows = self.laid_out(arguments, keywords)
+        if kind == "gauss-newton":
+            return self._gauss_newton(rows)
         matrix = rows.weigh(self._matrix(rows, "hessian"))
         diagonal = np.einsum("nii->ni", matrix)
         vectors = self._reader.vectors
@@ -151,6 +159,26 @@ class NamedInputs(CatalogueLoss):
             name: (diagonal[:, columns] if name in vectors else diagonal[:, columns.start]).copy()
             for name, columns in rows.columns.items()
         }
+
+    def _gauss_newton(self, rows: Rows) -> dict[str, Array]:
+        key = "gauss-newton"
+        if key not in self._runners:
+            found = expressions(self.derivation)
+            if found is None:
+                raise DerivationError(
+                    f"{self.name} has no curvature of kind {key!r}: its vectors enter through more than distances",
+                    family=self.name,
+                    remedy="Use kind='observed'",
+                )
+            self._runners[key] = self._made(compile_program(found))
+        answer = {}
+        for name, columns in rows.columns.items():
+            vector = name in self._reader.vectors
+            answer[name] = np.empty((rows.count, columns.stop - columns.start) if vector else rows.count, rows.dtype)
+        self._runners[key].run(rows.inputs, {name: array.T for name, array in answer.items()}, rows.count)
+        for array in answer.values():
+            rows.weigh(array)
+        return answer
 
     def prepare(self, y: ArrayLike) -> Prepared:
         """Check what is given, labels or data, once, for many calls with other inputs; pass it in their place.

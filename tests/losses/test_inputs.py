@@ -8,7 +8,7 @@ import pytest
 
 import likelihoodkit as lk
 from likelihoodkit import losses
-from losses.settings import INPUTS
+from losses.settings import INPUTS, named_rows, one as instance
 
 RNG = np.random.default_rng(11)
 N, D, L = 12, 3, 2
@@ -319,3 +319,36 @@ def test_it_is_told_like_the_others(name):
     assert "no outcome" not in text
     assert "elicits" in text.splitlines()[-2] + text.splitlines()[-1] + text
     assert lk.derive(loss) is loss
+
+
+def test_gauss_newton_is_what_bends_in_the_distances():
+    rng = np.random.default_rng(8)
+    anchor, near, far = rng.normal(size=(3, 30, 3))
+
+    def way(a, b):
+        return (a - b) / np.linalg.norm(a - b, axis=1)[:, None]
+
+    gap = np.linalg.norm(anchor - near, axis=1) - np.linalg.norm(anchor - far, axis=1)
+    found = losses.soft_triplet.curvature(anchor, near, far, kind="gauss-newton", weights=np.full(30, 2.0))
+    bend = 2 / (2 + 2 * np.cosh(gap))[:, None]
+    for name, slope in (("anchor", way(anchor, near) - way(anchor, far)), ("positive", way(near, anchor))):
+        np.testing.assert_allclose(found[name], bend * slope**2, rtol=1e-12)
+    y = np.arange(30.0) % 2
+    pairs = losses.contrastive(2.0).curvature(y, near, far, kind="gauss-newton")["first"]
+    reached = (y == 1) | (np.linalg.norm(near - far, axis=1) < 2)
+    np.testing.assert_allclose(pairs, reached[:, None] * way(near, far) ** 2, rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", sorted(INPUTS))
+def test_gauss_newton_of_every_loss(name):
+    """Nothing for what is linear in a distance; all there is for numbers and sums over entries; not negative."""
+    loss = instance(name)
+    rows = named_rows(loss, 20)
+    found, observed = (loss.curvature(**rows, kind=kind) for kind in ("gauss-newton", "observed"))
+    for key, curve in found.items():
+        assert curve.shape == observed[key].shape
+        assert (curve >= 0).all() or name == "gan_minimax_generator"
+        if name in {"triplet", "cosine_embedding"}:
+            assert not curve.any()
+        elif name not in {"contrastive", "soft_triplet", "circle"}:
+            np.testing.assert_allclose(curve, observed[key], rtol=1e-13)
