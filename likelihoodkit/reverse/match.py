@@ -47,8 +47,11 @@ class Match:
 
 
 @cache
-def _negative(family: Any) -> Formula:
-    return Formula(-family.formula)
+def _negative(family: Any, chosen: tuple[sp.Symbol, ...]) -> Formula:
+    """What moves with the predictions in a family's loss: the rest, dear normalisers too, cancels in differences."""
+    terms = sp.Add.make_args(sp.expand_mul(-family.formula, deep=False))
+    moving = sp.Add(*[term for term in terms if term.free_symbols & set(chosen)])
+    return Formula(moving)
 
 
 def search(question: Question, families: Sequence[Any], *, exactly: bool = False) -> Match | None:
@@ -95,7 +98,7 @@ class _Search:
 
     def __init__(self, question: Question, family: Any, chosen: list[Parameter], rest: list[Parameter]) -> None:
         self.question, self.family, self.chosen, self.rest = question, family, chosen, rest
-        self.nll = _negative(family)
+        self.nll = _negative(family, tuple(row.symbol for row in chosen))
         domain = family.outcome.domain if question.target.includes(family.outcome.domain) else question.target
         self.y = _places(domain, 7)
         self.at = [_places(p.domain, 5) for p in question.predictions]
