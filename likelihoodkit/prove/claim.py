@@ -15,6 +15,7 @@ from likelihoodkit.declaration import Bound, Parameter, Shared, as_bound
 from likelihoodkit.errors import InputError
 from likelihoodkit.links import Link
 from likelihoodkit.primitives import VectorSymbol, one_hot, sum_over
+from likelihoodkit.primitives.distances import heading
 from likelihoodkit.primitives.words import exact
 from likelihoodkit.prove.decide import decide
 from likelihoodkit.prove.domain import Domain
@@ -24,7 +25,7 @@ from likelihoodkit.prove.held_vectors import together
 from likelihoodkit.prove.outcome import Decision
 from likelihoodkit.prove.readings import read_inputs
 from likelihoodkit.prove.shed import decided
-from likelihoodkit.supports import Support
+from likelihoodkit.supports import Support, sphere
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,16 @@ def side(thing: Any) -> Side:
 
 def prepared(left: Side, right: Side, where: Mapping[str, Any]) -> Ready:
     """Both sides in the same symbols: those of the left side."""
+    ready = _prepared(left, right, where)
+    if left.target.domain != sphere:
+        return ready
+    vectors = (*ready.targets, *ready.predictions)
+    formula = ready.right.xreplace({heading(v): v for v in vectors if isinstance(v, VectorSymbol)})
+    told = ("the vectors have length 1",) if formula != ready.right else ()  # they are their own directions
+    return dataclasses.replace(ready, right=formula, assumptions=(*ready.assumptions, *told))
+
+
+def _prepared(left: Side, right: Side, where: Mapping[str, Any]) -> Ready:
     assumptions: list[str] = []
     left, right, fixed = together(left, right)
     left_formula, right_formula = left.formula, right.formula

@@ -97,6 +97,28 @@ def test_the_functional_has_the_least_risk_under_random_laws(loss):
         assert risk[-1] <= risk[:-1].min() + 1e-9 * abs(risk[-1])
 
 
+BINARY = [
+    losses.binary_cross_entropy, losses.brier, losses.focal(0.0), losses.focal(2.0), losses.focal(2.0, 0.25),
+    losses.squared_hinge, losses.exponential, losses.savage, losses.poly1(2.0), losses.weighted_cross_entropy(2.0, 3.0),
+    losses.label_smoothed_binary(0.1), losses.generalized_cross_entropy(0.7), lk.softplus(1 - (2 * label - 1) * a),
+    (1 - (2 * label - 1) * a) ** 2, -label * lk.log_ndtr(a) - (1 - label) * lk.log_ndtr(-a),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("loss", BINARY, ids=[str(n) for n in range(len(BINARY))])
+def test_the_prediction_for_labels_has_the_least_risk_under_random_laws(loss):
+    """200 random laws of two labels in all: no prediction of a fine grid costs less than the functional."""
+    question = read(loss).closed()
+    functional = lk.elicits(loss)
+    inside = question.as_probability
+    grid = np.linspace(0.001, 0.999, 333) if inside else np.linspace(-9, 9, 333)
+    value = bare(question)
+    for p in np.random.default_rng(BINARY.index(loss)).uniform(0.01, 0.99, 14):
+        best = functional.of([0.0, 1.0], [1 - p, p])
+        risk = value(np.append(grid, best), np.array([0.0, 1.0])) @ [1 - p, p]
+        assert risk[-1] <= risk[:-1].min() + 1e-9 * abs(risk[-1])
+
+
 def bare(question):
     """The loss of predictions (m,) on their own scale at outcomes (n,), as an array (m, n), by the engine's program."""
     from likelihoodkit.elicit.risk import Formula

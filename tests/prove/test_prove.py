@@ -208,3 +208,12 @@ def test_the_package_is_the_verb():
 def test_unknown_setting_is_an_error():
     with pytest.raises(InputError, match="no open setting"):
         prove(lk.Huber(scale=1), reduces_to=losses.huber, where={"slope": 1})
+
+
+def test_directions_reduce_to_the_cosine_distance():
+    for concentration, factor in ((2, "2"), (lk.shared, "concentration")):
+        proof = lk.prove(lk.VonMisesFisher(concentration=concentration), reduces_to=lk.losses.cosine_distance)
+        assert proof.verdict == "proved"
+        assert str(proof.scale) == factor
+        assert any("have length 1" in condition for condition in proof.conditions)
+    assert lk.prove(lk.VonMisesFisher, reduces_to=lk.losses.cosine_distance).verdict != "proved"
