@@ -177,7 +177,7 @@ class Signs:
             return None
         if polynomial.degree() > MOST_DEGREE or polynomial.count_roots(*((0, None) if symbol.is_nonnegative else ())):
             return None
-        return "+" if polynomial.eval(1) > 0 else "-"
+        return "+" if e.xreplace({symbol: sp.S.One}) > 0 else "-"
 
     def absolute(self, x: sp.Expr) -> Sign | None:
         """Sign of |x|."""
