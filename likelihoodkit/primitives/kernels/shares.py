@@ -20,6 +20,7 @@ from likelihoodkit.primitives.kernels.rising import digamma_rising, log_rising, 
 from likelihoodkit.primitives.kernels.shapes import log_x_coth, log_x_coth_slope
 from likelihoodkit.primitives.kernels.whole_pairs import negative_binomial_loss
 
+LARGE = 1e17  # beyond it a + 1 = a
 FAR = 690.0  # log of a size that no count changes
 ONE_BY_ONE = 64  # draws up to which sums are taken term by term
 SERIES = 2.0  # |f| up to which the continuous Bernoulli is taken from its series about even odds
@@ -107,7 +108,9 @@ def _no_success(n: Floats, f: Floats, g: Floats) -> Floats:
         start, count = 1.0 + b, n - 1.0
         smooth = gauss_legendre(lambda x: digamma_rising(x, count), start, a, 14)
         apart = np.asarray(log_rising(start + a, count)) - np.asarray(log_rising(start, count))
-        return np.where(g > FAR, count * softplus(f), np.where(a <= start, smooth, apart))
+        # a draw changes nothing in sizes that far out, or only in the one that is not
+        beyond = np.where(b > LARGE * n, count * softplus(f), count * g - np.asarray(log_rising(start, count)))
+        return np.where(g > FAR, beyond, np.where(a <= start, smooth, apart))
 
     later = _by_number(n, f, g, lambda n, a, b, f, g: _summed(n, lambda j, a, b: np.log1p(a / (b + j)), a, b), many)
     return np.where(n == 0, 0.0, np.where(f < -40.0, np.exp(f), np.asarray(softplus(f))) + later)

@@ -15,6 +15,8 @@ from likelihoodkit.primitives.kernels.logistic import sigmoid, softplus
 from likelihoodkit.primitives.kernels.robust import expm1_minus
 from likelihoodkit.primitives.kernels.saddle import log_factorial_excess
 from likelihoodkit.primitives.kernels.whole import (
+    EULER,
+    LEFT,
     gamma_peak,
     half_deviance,
     log_less_digamma,
@@ -22,6 +24,7 @@ from likelihoodkit.primitives.kernels.whole import (
 from likelihoodkit.primitives.kernels.whole_pairs import log_ratio_of_rates, negative_binomial_residual
 
 LOG2 = math.log(2.0)
+THIRD_PI_SQUARE = math.pi**2 / 3.0
 
 # -- a ratio y e^t to a scale ------------------------------------------------------------------------------------
 
@@ -220,6 +223,7 @@ def rate_gamma_curve(r: Floats, h: Floats, g: Floats) -> Floats:
     s = np.exp(g)
     return piecewise(
         (r, h, g, s),
+        (g < LEFT, lambda r, h, g, s: times_exp((THIRD_PI_SQUARE * s - EULER) - log_times_exp(r, h), g)),
         (s < 0.5, lambda r, h, g, s: times_exp(1.0 + g - np.asarray(log_times_exp(r, h)), g) + gamma_curve(g)),
         otherwise=lambda r, h, g, s: times_exp(1.0 - log_times_exp(r, h - g), g) + gamma_curve(g),
     )
