@@ -88,6 +88,7 @@ def test_the_curvatures_of_a_normal_plus_a_delay(y: float, outputs: tuple[float,
         (lk.ExponentiallyModifiedNormal, -2.5, (0.0, -709.0, 0.0), 1, 1),
         (lk.ExponentiallyModifiedNormal, 1.0, (1e4, -745.0, 0.0), 1, 1),
         (lk.ExponentiallyModifiedNormal, -2.5, (1e300, 1.0, -1e8), 1, 1),
+        (lk.ExponentiallyModifiedNormal, 1.0, (-1e300, -30.0, 1e300), 1, -1),
         (lk.Rice, 2.5, (1e-300, -709.0), 0, -1),
         (lk.Rice, 1e-8, (-88.0, -709.0), 0, -1),
     ],
@@ -131,7 +132,7 @@ def test_a_class_seen_through_a_channel(y: int, scores: tuple[float, ...]) -> No
 
 
 def test_a_tiny_share_of_a_huge_concentration() -> None:
-    """Twelve successes of twelve at a = e^-36 and b = e^709: (12 - 1)! a b^-12, where the binomial's 12 x 745 came out."""
+    """Twelve successes of twelve at a = e^-36 and b = e^709: (12 - 1)! a b^-12; the binomial's 12 x 745 came out."""
     expected = 12 * mpmath.mpf(709) + 36 - mpmath.loggamma(12)
     value = lk.derive(lk.BetaBinomial(trials=12))([12], [[-745.0, 709.0]])
     assert value[0] == pytest.approx(float(expected), rel=1e-14)
@@ -142,4 +143,4 @@ def test_the_curvature_of_a_vanishing_shape() -> None:
     s = mpmath.exp(-709) / 2
     expected = s * (-mpmath.euler - mpmath.log(mpmath.mpf(1) / 2))
     hessian = lk.derive(lk.ChiSquared).hessian([1.0], [[-709.0]])
-    assert abs(float(np.squeeze(hessian)) - float(expected)) <= 1e-323
+    assert float(np.squeeze(hessian)) == pytest.approx(float(expected), rel=2e-13, abs=1e-323)  # df/2 is rounded

@@ -207,5 +207,7 @@ def _of_softplus(f: Floats, slope: Floats, curve: Floats, beyond: Floats) -> Flo
     """From slope and curvature in the logarithm, and `beyond`, what the latter has over the former."""
     ratio, rest = np.asarray(softplus_ratio(f)), np.asarray(sigmoid(-f))
     right = ratio * ratio * beyond + ratio * np.where(rest == 0, 0.0, rest * slope)
-    right = np.where(np.isinf(beyond), beyond, right)  # it is the larger where the slope overflows too
-    return np.asarray(np.where(f > 0, right, ratio * ratio * curve + np.asarray(softplus_ratio_bend(slope, f))))
+    left = ratio * ratio * curve + np.asarray(softplus_ratio_bend(slope, f))
+    # where the slope overflows too, it is the smaller part
+    found = np.where(f > 0, np.where(np.isinf(beyond), beyond, right), np.where(np.isinf(curve), curve, left))
+    return np.asarray(found)
