@@ -49,8 +49,8 @@ rows below were measured with `--points 60 --moderate 60 --largest 1e300 --patie
 `--patience 1`, losses at 30 moderate points): outputs in {0, ±1e-300, ..., ±1e300}. The float32 rows of most families
 and the wrappers are of earlier runs with 12 points and outputs up to ±104, the float64 rows of wrappers and of outcomes
 not seen exactly were measured with `--points 40 --patience 0.25`: there about half of the points have a reference. The
-links were measured with `--links 12 --patience 1` in float64, for each a fixed sample of 12 of the combinations of outcomes and of all these
-outputs. Below a heading stands how many of its cases miss the bar, and how.
+links were measured with `--links 12 --patience 1` in float64, for each a fixed sample of 12 of the combinations of
+outcomes and of all these outputs. Below a heading stands how many of its cases miss the bar, and how.
 """
 TITLES = {
     "family": "Families",
