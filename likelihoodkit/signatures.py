@@ -42,12 +42,17 @@ def signature(reader: Reader, formula: str) -> printed.Signature:
     total = places.bound.numbers.get(domain.total or "")
     if total is not None:
         inputs = tuple(replace(one, total=repr(float(total))) if one.name == "y" else one for one in inputs)
+    counted = tuple(name for name in places.inputs if name == domain.total and inputs)  # an array of its own
+    for name in counted:
+        inputs = tuple(replace(one, total=name) if one.name == "y" else one for one in inputs)
+        count = array_of(name, places.inputs[name].name, family.parameters[name].domain)
+        inputs += (replace(count, predicted=False),)
     return printed.Signature(
         repr(places.bound),
         formula,
         places.y.name,
         outputs,
-        [*((name, place.name) for name, place in places.inputs.items()), *shared],
+        [*((name, place.name) for name, place in places.inputs.items() if name not in counted), *shared],
         list(places.predicted),
         all_inside(domain),
         domain.words,
@@ -66,7 +71,8 @@ def _blocks(reader: Reader) -> tuple[Block, ...]:
     places, domain = reader.places, reader.places.bound.family.outcome.domain
     found = tuple(Block(name, size, fewest) for name, (size, fewest) in reader.measure.blocks.items())
     vectors = domain.vector or any(place.vector for place in places.outputs.values())
-    plain = domain.layout == "entries" and not domain.entries and not (places.inputs or places.shared)
+    given = set(places.inputs) - {domain.total}
+    plain = domain.layout == "entries" and not domain.entries and not (given or places.shared)
     sized = all(isinstance(b.size, int) or b.size in WIDTHS for b in found)
     return found if vectors and len(found) > 1 and plain and sized else ()
 

@@ -53,11 +53,18 @@ class Block:
 WIDTHS = {"one": "1", "entries": "K", "triangle": "K * (K + 1) // 2", "square": "K * K"}
 
 
-def cut_calls(blocks: Sequence[Block], bounded: str) -> str:
+def counted(counts: Sequence[str]) -> tuple[str, str]:
+    """How numbers of trials, read from y where they are not given, stand in a definition and in a call of it."""
+    spread = "np.sum(y, axis=1) if {0} is None else np.broadcast_to({0}, len(y))"
+    return "".join(f", {n}=None" for n in counts), "".join(f", {spread.format(n)}" for n in counts)
+
+
+def cut_calls(blocks: Sequence[Block], bounded: str, counts: Sequence[str] = ()) -> str:
     """``value_and_gradient(y, outputs)`` by `named_calls` under the name ``by_name``, with the outputs cut in blocks.
 
-    ``bounded`` is the support in words where no outcome is above K.
+    ``bounded`` is the support in words where no outcome is above K; ``counts`` are read from y if they are not given.
     """
+    defined, passed = counted(counts)
     numbers = [b for b in blocks if b.size == "one"]
     total = " + ".join(b.width for b in blocks)
     free = any(b.size in WIDTHS and b.size != "one" for b in blocks)
@@ -71,7 +78,7 @@ def cut_calls(blocks: Sequence[Block], bounded: str) -> str:
         '    raise ValueError(f"no number of entries has {width} columns of outputs")',
         "",
         "",
-        "def value_and_gradient(y, outputs):",
+        f"def value_and_gradient(y, outputs{defined}):",
         f'    """Loss (n,) and gradient (the shape of outputs) for y and outputs (n, {total})."""',
         "    outputs = np.asarray(outputs)",
         "    K, stops = _cut(outputs.shape[1])",
@@ -86,7 +93,7 @@ def cut_calls(blocks: Sequence[Block], bounded: str) -> str:
         if block in numbers:
             lines.append(f"    blocks[{k}] = blocks[{k}][:, 0]")
     lines += [
-        "    value, parts = by_name(y, *blocks)",
+        f"    value, parts = by_name(y, *blocks{passed})",
         "    gradient = np.empty(outputs.shape, value.dtype)",
         f"    for name, a, b in zip({[b.name for b in blocks]!r}, [0, *stops], stops):",
         "        gradient[:, a:b] = parts[name].reshape(len(gradient), -1)",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from likelihoodkit.compile.checks import Inside
 from likelihoodkit.compile.forms import everyday
 from likelihoodkit.compile.kernel_text import Collector
-from likelihoodkit.compile.named_text import LABELS, Block, Input, cut_calls, named_calls
+from likelihoodkit.compile.named_text import LABELS, Block, Input, counted, cut_calls, named_calls
 from likelihoodkit.compile.numpy_engine import ENTRIES, TILE
 from likelihoodkit.compile.program import Instruction, Program
 from likelihoodkit.compile.sequence_text import Steps, step_calls
@@ -257,29 +257,32 @@ def _all_calls(signature: Signature) -> str:
     if signature.by_name:
         return text
     text = text.replace("def value_and_gradient(", "def by_name(", 1).partition("\n\n\ndef loss(")[0]
+    counts = [one.name for one in signature.inputs[1 + len(signature.outputs) :]]
+    defined, passed = counted(counts)
+    again = "".join(f", {name}" for name in counts)
     if signature.blocks:
-        calls = cut_calls(signature.blocks, signature.bounded)
+        calls = cut_calls(signature.blocks, signature.bounded, counts)
         return f'''{text}
 
 
 {calls}
 
 
-def loss(y, outputs):
+def loss(y, outputs{defined}):
     """The loss of each row."""
-    return value_and_gradient(y, outputs)[0]'''
+    return value_and_gradient(y, outputs{again})[0]'''
     return f'''{text}
 
 
-def value_and_gradient(y, outputs):
+def value_and_gradient(y, outputs{defined}):
     """Loss (n,) and gradient (the shape of outputs) for a row of y and a row of outputs each."""
-    value, gradient = by_name(y, outputs)
+    value, gradient = by_name(y, outputs{passed})
     return value, gradient["outputs"]
 
 
-def loss(y, outputs):
+def loss(y, outputs{defined}):
     """The loss of each row."""
-    return value_and_gradient(y, outputs)[0]'''
+    return value_and_gradient(y, outputs{again})[0]'''
 
 
 def _calls(signature: Signature) -> str:

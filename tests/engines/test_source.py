@@ -136,6 +136,21 @@ BESIDE = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize("family", ["Multinomial", "DirichletMultinomial"])
+def test_numbers_of_trials_are_read_from_the_outcomes(family: str, tmp_path: Path) -> None:
+    loss = lk.derive(FAMILIES[family])
+    module = read(loss.source(), tmp_path)
+    trials = RNG.integers(0, 9, 300)
+    y = RNG.multinomial(trials, [0.2, 0.3, 0.5]).astype(float)
+    outputs = RNG.normal(size=(300, 3 if family == "Multinomial" else 4))
+    for more in ({}, {"trials": trials}):
+        value, gradient = module.value_and_gradient(y, outputs, **more)
+        for ours, expected in zip((value, gradient), loss.value_and_gradient(y, outputs), strict=True):
+            np.testing.assert_allclose(ours, expected, rtol=1e-13, atol=1e-15)
+    with pytest.raises(ValueError, match="does not add up to trials"):
+        module.loss(y, outputs, trials=trials + 1)
+
+
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("label", list(BESIDE))
 def test_vectors_beside_numbers(label: str, dtype: type, tmp_path: Path) -> None:

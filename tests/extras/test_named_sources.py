@@ -76,6 +76,18 @@ def test_shapes_that_do_not_fit_are_named(target: str) -> None:
 
 
 @pytest.mark.parametrize("target", ["torch", "jax"])
+def test_numbers_of_trials_are_read_from_the_outcomes(target: str) -> None:
+    rng = np.random.default_rng(0)
+    loss, y = lk.derive(lk.Multinomial), rng.multinomial(rng.integers(0, 9, ROWS), [0.2, 0.3, 0.5]).astype(float)
+    outputs = rng.normal(size=(ROWS, 3))
+    like = torch.tensor if target == "torch" else jnp.asarray
+    written = module(loss, target)
+    for more in ({}, {"trials": like(y.sum(axis=1))}):
+        found = written.loss(like(y), like(outputs), **more)
+        assert np.allclose(np.asarray(found), loss(y, outputs), rtol=1e-13, atol=1e-14)
+
+
+@pytest.mark.parametrize("target", ["torch", "jax"])
 def test_losses_made_of_noises_are_written_too(target: str) -> None:
     loss = losses.kl(lk.Gamma, lk.Gamma)
     arrays = named_rows(loss, ROWS)

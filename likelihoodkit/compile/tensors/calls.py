@@ -59,9 +59,14 @@ _HEAD = '''def loss({names}):
 def _named(signature: Signature) -> tuple[list[str], str]:
     """Names of the arguments, and what they are in words."""
     if not signature.by_name:
-        return ["y", "outputs"], "y (..., K) and outputs (..., K)"
+        return ["y", "outputs", *(one.name for one in signature.inputs[2:])], "y (..., K) and outputs (..., K)"
     shapes = {True: "(..., d)", False: "(...)"}
     return [one.name for one in signature.inputs], ", ".join(f"{o.name} {shapes[o.vector]}" for o in signature.inputs)
+
+
+def _optional(signature: Signature, names: list[str]) -> str:
+    """The arguments of a call; numbers of trials are read from y where they are not given."""
+    return ", ".join(name if signature.by_name or k < 2 else f"{name}=None" for k, name in enumerate(names))
 
 
 def _same(names: list[str], called: _Called) -> str:
@@ -112,7 +117,9 @@ def _torch_loss(signature: Signature) -> str:
 def _torch_named(signature: Signature, called: _Called) -> str:
     names, described = _named(signature)
     like = names[called.places[0]]
-    lines = [_HEAD.format(names=", ".join(names), described=described)]
+    lines = [_HEAD.format(names=_optional(signature, names), described=described)]
+    counts = names[2:] if not signature.by_name else []
+    lines += [f"    {name} = torch.as_tensor(y).sum(-1) if {name} is None else {name}" for name in counts]
     lines += [f"    {n} = torch.as_tensor({n}, device={like}.device)" for n in names if n != like]
     for one in signature.inputs:
         if one.labels:
@@ -182,7 +189,9 @@ def _jax_loss(signature: Signature) -> str:
 def _jax_named(signature: Signature, called: _Called) -> str:
     names, described = _named(signature)
     like = names[called.places[0]]
-    lines = [_HEAD.format(names=", ".join(names), described=described), f"    {like} = jnp.asarray({like})"]
+    lines = [_HEAD.format(names=_optional(signature, names), described=described), f"    {like} = jnp.asarray({like})"]
+    counts = names[2:] if not signature.by_name else []
+    lines += [f"    {name} = jnp.asarray(y).sum(-1) if {name} is None else {name}" for name in counts]
     for k, (name, one) in enumerate(zip(names, signature.inputs, strict=True)):
         if name != like:
             array = f"jnp.asarray({name}, {like}.dtype)"
