@@ -220,6 +220,8 @@ def test_the_slope_of_a_link_goes_into_the_exponents(
 
 #: (noise, links, y, outputs): kernels at parameters, and at digits of them, that only these links reach
 REACHED = [
+    ("Frechet", {"scale": "square"}, 2.5, (1e-300, -1e-3)),  # 2/f is exact, its logarithm is not
+    ("BirnbaumSaunders", {"shape": "square"}, 1e200, (-1e-300, -1e-8)),
     ("StudentT", {"df": "square"}, 1e200, (104.0, -1e-8, 1e300)),  # df w^2 as the square of a root
     ("AsymmetricLaplace", {"location": "exp"}, -30.0, (709.0, 88.0)),  # 7 r/10 where 7 r is infinite
     ("AsymmetricLaplace", {"location": "shifted_exp"}, -30.0, (709.0, 0.0)),

@@ -88,6 +88,15 @@ class _Slope:
     sign: Expr
     times: Callable[[Expr], Expr]
 
+    def meets(self, term: Expr) -> bool:
+        """Does the slope bring a term back into range? That of a square falls as f grows, and 2/f itself is exact."""
+        squares = self.logarithm.atoms(linked.log_square)
+        if not squares:
+            return True
+        (square,) = squares
+        held = [e for e in term.atoms(*_TAKES) if (e.args[-1] if isinstance(e, _PLAIN) else e).has(square)]
+        return bool(held) and not any(e.args[-1].expand().coeff(square).is_negative for e in held)
+
 
 #: function -> (its logarithm, a number times it)
 _FACTORS: dict[type[Expr], tuple[Callable[[Expr], Expr], Callable[[Expr, Expr], Expr]]] = {
@@ -145,7 +154,7 @@ def _split(weight: Expr, slope: _Slope) -> tuple[Expr, Expr]:
     taken: list[Expr] = []
     others: list[Expr] = []
     for term in _terms(weight):
-        product = _taken(term, slope.logarithm)
+        product = _taken(term, slope.logarithm) if slope.meets(term) else None
         (others if product is None else taken).append(term if product is None else slope.sign * product)
     part = Add(*taken)
     return (part + slope.times(Add(*others)) if others else part), part
