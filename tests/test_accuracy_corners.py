@@ -131,11 +131,23 @@ def test_a_class_seen_through_a_channel(y: int, scores: tuple[float, ...]) -> No
     np.testing.assert_allclose(np.diagonal(loss.hessian([y], [scores])[0]), curves, **within)
 
 
-def test_a_tiny_share_of_a_huge_concentration() -> None:
-    """Twelve successes of twelve at a = e^-36 and b = e^709: (12 - 1)! a b^-12; the binomial's 12 x 745 came out."""
-    expected = 12 * mpmath.mpf(709) + 36 - mpmath.loggamma(12)
-    value = lk.derive(lk.BetaBinomial(trials=12))([12], [[-745.0, 709.0]])
-    assert value[0] == pytest.approx(float(expected), rel=1e-14)
+@pytest.mark.parametrize("point", [(12, -745.0, 709.0), (12, 745.0, 104.0), (6, -30.0, 745.0), (0, -745.0, 104.0)])
+def test_shares_and_concentrations_beyond_float64(point: tuple[int, float, float]) -> None:
+    """Twelve of twelve at a = e^-36, b = e^709 had the binomial's loss, and terms of e^-745 were rounded one by one."""
+    y = point[0]
+
+    def truth(f: mpmath.mpf, g: mpmath.mpf) -> mpmath.mpf:
+        a, b = mpmath.exp(g) / (1 + mpmath.exp(-f)), mpmath.exp(g) / (1 + mpmath.exp(f))
+        draws = mpmath.fsum(mpmath.log(a + b + i) for i in range(12))
+        kinds = mpmath.fsum(mpmath.log(a + i) for i in range(y)) + mpmath.fsum(mpmath.log(b + i) for i in range(12 - y))
+        return draws - kinds - mpmath.log(mpmath.binomial(12, y))
+
+    value, slopes, curves = _derivatives(truth, list(point[1:]), 2000)
+    loss = lk.derive(lk.BetaBinomial(trials=12))
+    within = {"rtol": 1e-13, "atol": 2e-323}
+    np.testing.assert_allclose(loss([y], [point[1:]])[0], value, **within)
+    np.testing.assert_allclose(loss.gradient([y], [point[1:]])[0], slopes, **within)
+    np.testing.assert_allclose(np.diagonal(loss.hessian([y], [point[1:]])[0]), curves, **within)
 
 
 def test_the_curvature_of_a_vanishing_shape() -> None:

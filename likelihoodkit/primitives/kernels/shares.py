@@ -14,6 +14,7 @@ import numpy as np
 from likelihoodkit.later import special
 from likelihoodkit.primitives.kernels._tools import Floats, Formula, gauss_legendre, horner, kernel, piecewise
 from likelihoodkit.primitives.kernels.exponential import times_exp
+from likelihoodkit.primitives.kernels.linked import times_sigmoid
 from likelihoodkit.primitives.kernels.logistic import sigmoid, softplus
 from likelihoodkit.primitives.kernels.powers import yule_simon_curve
 from likelihoodkit.primitives.kernels.rising import digamma_rising, log_rising, log_rising_excess_derivative
@@ -70,6 +71,12 @@ def _amounts(f: Floats, g: Floats) -> tuple[Floats, Floats]:
     return np.where(near, a, np.exp(log_a)), np.where(near, b, np.exp(log_b))
 
 
+def _logarithms(a: Floats, b: Floats, f: Floats, g: Floats) -> tuple[Floats, Floats]:
+    """log a and log b, also where the sizes are no float64 numbers."""
+    log_a, log_b = _sizes(f, g)
+    return np.where(np.isinf(a), log_a, np.log(a)), np.where(np.isinf(b), log_b, np.log(b))
+
+
 def _by_kind(arguments: tuple[Floats, ...], none: Formula, some: Formula, sign: float) -> Floats:
     """By the number of successes: none, all (which is none for the opposite odds), or some."""
     n, y, _, _ = arguments
@@ -113,7 +120,9 @@ def _no_success(n: Floats, f: Floats, g: Floats) -> Floats:
         return np.where(g > FAR, beyond, np.where(a <= start, smooth, apart))
 
     later = _by_number(n, f, g, lambda n, a, b, f, g: _summed(n, lambda j, a, b: np.log1p(a / (b + j)), a, b), many)
-    return np.where(n == 0, 0.0, np.where(f < -40.0, np.exp(f), np.asarray(softplus(f))) + later)
+    found = np.where(n == 0, 0.0, np.where(f < -40.0, np.exp(f), np.asarray(softplus(f))) + later)
+    alike = (f < -FAR) & (g > np.log(LARGE * np.maximum(n, 1.0)))  # n subnormal terms, each of them rounded
+    return np.where(alike, np.asarray(times_exp(n, f)), found)
 
 
 def _some_successes(n: Floats, y: Floats, f: Floats, g: Floats) -> Floats:
@@ -137,7 +146,7 @@ def beta_binomial_odds(n: Floats, y: Floats, f: Floats, g: Floats) -> Floats:
 
 def _odds_of_one_kind(n: Floats, y: Floats, f: Floats, g: Floats) -> Floats:
     log_a, log_b = _sizes(f, g)
-    return np.asarray(sigmoid(f) * _kept(n - y, log_b) - sigmoid(-f) * _kept(y, log_a))
+    return np.asarray(times_sigmoid(_kept(n - y, log_b), f)) - np.asarray(times_sigmoid(_kept(y, log_a), -f))
 
 
 def _odds_of_both_kinds(n: Floats, y: Floats, f: Floats, g: Floats) -> Floats:
@@ -182,12 +191,12 @@ def _apart(j: float, a: Floats, b: Floats) -> Floats:
 
 
 def _size_of_some(n: Floats, y: Floats, f: Floats, g: Floats) -> Floats:
-    def many(n: Floats, a: Floats, b: Floats, down: Floats, g: Floats) -> Floats:
-        log_a, log_b = np.log(a), np.log(b)
+    def many(n: Floats, a: Floats, b: Floats, down: Floats, f: Floats, g: Floats) -> Floats:
+        log_a, log_b = _logarithms(a, b, f, g)
         grown = _grown(down, log_a) + _grown(n - down, log_b) - _grown(n, g)
         return np.where(g > np.log(n), grown, (_later(n, g) - 1.0) - _later(down, log_a) - _later(n - down, log_b))
 
-    def few(n: Floats, a: Floats, b: Floats, down: Floats, g: Floats) -> Floats:
+    def few(n: Floats, a: Floats, b: Floats, down: Floats, f: Floats, g: Floats) -> Floats:
         c = a + b
         kept = c < n  # what remains of every term, or what it has lost: the smaller cancels less
         total = np.where(kept & (down > 0), -1.0, 0.0)
@@ -202,7 +211,7 @@ def _size_of_some(n: Floats, y: Floats, f: Floats, g: Floats) -> Floats:
 
 def _of_both_kinds(n: Floats, y: Floats, f: Floats, g: Floats, few: Formula, many: Formula) -> Floats:
     """By the number of draws, with the number `down` of the less likely kind and its size a first."""
-    arguments = (n, *_amounts(-np.absolute(f), g), np.where(f > 0, n - y, y), g)
+    arguments = (n, *_amounts(-np.absolute(f), g), np.where(f > 0, n - y, y), -np.absolute(f), g)
     return piecewise(arguments, ((n <= ONE_BY_ONE) & (g < FAR), few), otherwise=many)
 
 
@@ -211,7 +220,8 @@ def beta_binomial_odds_curve(n: Floats, y: Floats, f: Floats, g: Floats) -> Floa
     """Second derivative of beta_binomial_loss in f."""
     log_a, log_b = _sizes(f, g)
     share, rest = np.asarray(sigmoid(f)), np.asarray(sigmoid(-f))
-    kept = share * rest * (_kept(n - y, log_b) + _kept(y, log_a))
+    kept = np.maximum(share, rest) * (_kept(n - y, log_b) + _kept(y, log_a))
+    kept = np.asarray(times_sigmoid(kept, -np.absolute(f)))  # a share may be subnormal
     return np.asarray(kept - (share * share * _turned(n - y, log_b) + rest * rest * _turned(y, log_a)))
 
 
@@ -250,15 +260,16 @@ def _curve_of_some(n: Floats, y: Floats, f: Floats, g: Floats) -> Floats:
     def turned(j: float, c: Floats) -> Floats:
         return np.asarray(c / (c + j) * (j / (c + j)))
 
-    def few(n: Floats, a: Floats, b: Floats, down: Floats, g: Floats) -> Floats:
+    def few(n: Floats, a: Floats, b: Floats, down: Floats, f: Floats, g: Floats) -> Floats:
         total = _summed(n - down, _common_term, a, b)
         for j in range(1, int(n.max(initial=1.0))):
             total = total + np.where((j < n) & (j >= n - down), turned(j, a + b), 0.0)
             total = total - np.where(j < down, turned(j, a), 0.0)
         return total
 
-    def many(n: Floats, a: Floats, b: Floats, down: Floats, g: Floats) -> Floats:
-        return _turned(n, g) - (_turned(down, np.log(a)) + _turned(n - down, np.log(b)))
+    def many(n: Floats, a: Floats, b: Floats, down: Floats, f: Floats, g: Floats) -> Floats:
+        log_a, log_b = _logarithms(a, b, f, g)
+        return _turned(n, g) - (_turned(down, log_a) + _turned(n - down, log_b))
 
     return _of_both_kinds(n, y, f, g, few, many)
 
