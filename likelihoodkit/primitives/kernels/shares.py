@@ -146,7 +146,8 @@ def beta_binomial_odds(n: Floats, y: Floats, f: Floats, g: Floats) -> Floats:
 
 def _odds_of_one_kind(n: Floats, y: Floats, f: Floats, g: Floats) -> Floats:
     log_a, log_b = _sizes(f, g)
-    return np.asarray(times_sigmoid(_kept(n - y, log_b), f)) - np.asarray(times_sigmoid(_kept(y, log_a), -f))
+    failures, successes = _kept(n - y, log_b), _kept(y, log_a)
+    return np.asarray(np.asarray(times_sigmoid(failures, f)) - np.asarray(times_sigmoid(successes, -f)))
 
 
 def _odds_of_both_kinds(n: Floats, y: Floats, f: Floats, g: Floats) -> Floats:
