@@ -118,7 +118,7 @@ VECTOR_TEMPLATES: dict[str, tuple[str, str]] = {
     "steps_curve": ("cov(softmax({1})[t])·{0:product}", "product"),
     "column_of": ("column {1} of {0}", "atom"),
     "channel_cross_entropy": ("-log sum_k {1:power}_k·softmax({0})_k", "sum"),
-    "channel_residual": ("softmax({0}) - softmax({0:sum} + log({1}))", "sum"),
+    "channel_residual": ("softmax({0}) - softmax({0} + log({1}))", "sum"),
     "norm": ("|{0}|", "atom"),
     "heading": ("{0:product}/|{0}|", "product"),
     "inverse_length": ("1/|{0}|", "product"),
