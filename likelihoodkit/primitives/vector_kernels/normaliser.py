@@ -7,17 +7,22 @@ from typing import Any
 import numpy as np
 
 from likelihoodkit.primitives.kernels import (
-    digamma,
     log_gamma,
     log_rising_excess,
     log_rising_excess_derivative,
     log_rising_excess_second,
+    stirling_error_derivative,
     trigamma,
 )
 from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise
 
 #: beyond it the leading term is all there is
 LATE = 300.0
+
+
+def _digamma(x: Floats) -> Floats:
+    """At x >= 1/2, in functions that written modules have."""
+    return np.asarray(np.log(x) - 0.5 / x + np.asarray(stirling_error_derivative(x)))
 
 
 def _normaliser(t: Floats, d: Floats, small: Any, middle: Any, sign: float) -> Floats:
@@ -49,7 +54,7 @@ def student_normaliser_slope(t: Floats, d: Floats) -> Floats:
     return _normaliser(
         t,
         d,
-        lambda x, h, t: x * (digamma(1.0 + x) - digamma(x + h)) + (h - 1.0),
+        lambda x, h, t: x * (_digamma(1.0 + x) - _digamma(x + h)) + (h - 1.0),
         lambda x, h: -x * log_rising_excess_derivative(x, h),
         -1.0,
     )
@@ -61,7 +66,7 @@ def student_normaliser_bend(t: Floats, d: Floats) -> Floats:
     return _normaliser(
         t,
         d,
-        lambda x, h, t: x * ((digamma(1.0 + x) - digamma(x + h)) + x * (trigamma(1.0 + x) - trigamma(x + h))),
+        lambda x, h, t: x * ((_digamma(1.0 + x) - _digamma(x + h)) + x * (trigamma(1.0 + x) - trigamma(x + h))),
         lambda x, h: -x * (log_rising_excess_derivative(x, h) + x * log_rising_excess_second(x, h)),
         1.0,
     )
