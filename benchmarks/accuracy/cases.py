@@ -26,13 +26,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests"))
 
 import textbook  # type: ignore[import-not-found]
 from laws.subjects import CLASSES, HELD  # type: ignore[import-not-found]
+from losses import named  # type: ignore[import-not-found]
 from losses.settings import SETTINGS  # type: ignore[import-not-found]
 from reference.certified import LINKS as TEXTBOOK_LINKS, Certified, certify  # type: ignore[import-not-found]
 from reference.declared import NotScalarError, formula_of  # type: ignore[import-not-found]
 
-__all__ = ["AUDITED", "KINDS_OF_CASES", "Case", "cases", "family_case"]
+__all__ = ["AUDITED", "KINDS_OF_CASES", "Case", "cases", "family_case", "named"]
 
-KINDS_OF_CASES = ("family", "link", "wrapper", "tail", "loss", "vector")
+KINDS_OF_CASES = ("family", "link", "wrapper", "tail", "loss", "vector", "named")
 
 #: outcomes by support: moderate, extreme, and on the edge where it belongs
 OUTCOMES: dict[str, tuple[float, ...]] = {
@@ -216,5 +217,6 @@ def cases(kinds: tuple[str, ...] = KINDS_OF_CASES) -> list[Case]:
         "tail": _tails,
         "loss": _losses,
         "vector": vector_cases,
+        "named": lambda: (Case(f"losses.{name}", "named", None) for name in named.TEXTBOOK),
     }
     return [case for kind in kinds for case in makers[kind]()]

@@ -37,7 +37,7 @@ Formula = Callable[[Any, list[Any]], Any]
 class VectorCase(Case):
     """One loss of rows under audit."""
 
-    rows: tuple[tuple[float, ...], ...] = ()
+    listed: tuple[tuple[float, ...], ...] = ()
     columns: int = 0
     formula: Formula | None = None
     exponents: tuple[int, ...] = ()  # columns that stand in an exponential of a formula that has no logarithm of it
@@ -45,7 +45,7 @@ class VectorCase(Case):
 
     @property
     def outcomes(self) -> tuple[Any, ...]:
-        return self.rows
+        return self.listed
 
     @property
     def width(self) -> int:
@@ -77,7 +77,7 @@ def vector_cases() -> Iterator[VectorCase]:
     def case(noise: Any, rows: Any, columns: int, formula: Formula, **more: Any) -> VectorCase:
         wide = tuple(tuple(map(float, row)) for row in rows)
         label = (f"losses.{noise.name}" if isinstance(noise, Loss) else repr(noise)) + more.pop("of", "")
-        return VectorCase(label, "vector", noise, rows=wide, columns=columns, formula=formula, **more)
+        return VectorCase(label, "vector", noise, listed=wide, columns=columns, formula=formula, **more)
 
     yield case(lk.MultivariateNormal(), _POINTS, 5, textbook.multivariate_normal, exponents=(2, 3))
     yield case(lk.MultivariateNormal(scale="diagonal"), _POINTS, 4, textbook.diagonal_normal, exponents=(2, 3))
