@@ -36,7 +36,7 @@ channel_cross_entropy: Kind = primitive(
     "channel_cross_entropy",
     lambda z, c: log_sum_exp(z) - log_sum_exp(z + log(c)),
     (None, None),
-    r"-\log\sum_k{1}_k\operatorname{{softmax}}\left({0}\right)_k",
+    r"-\log\sum_k{{{1}}}_k\operatorname{{softmax}}\left({0}\right)_k",
     reduces=True,
     nonnegative=True,
     pullback=(lambda a, z, c: a * channel_residual(z, c), None),
