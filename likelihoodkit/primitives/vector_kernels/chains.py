@@ -139,19 +139,19 @@ def _without_cancelling(how: Scores, e: Array, m: Array, truth: Array, terms: Ar
     """
     total = terms.sum(axis=0)
     doubtful = np.absolute(total) < CANCELS * np.absolute(terms).sum(axis=0)
+    alpha = _sums(how, e, m)[0] if doubtful.any() else []
     for a, b in zip(*np.nonzero(doubtful.any(axis=-1)), strict=True):
         rows = doubtful[a, b]
         pair = np.zeros(m.shape[:2])
         pair[a, b] = 1.0
         moves = pair[None, :, :, None] - truth[:, a, b][:, None, None, rows]
-        total[a, b, rows] = _counted(how, e[..., rows], m[..., rows], moves)
+        total[a, b, rows] = _counted(how, [x[:, rows] for x in alpha], m[..., rows], moves)
     return np.asarray(total)
 
 
-def _counted(how: Scores, e: Array, m: Array, moves: Array) -> Array:
+def _counted(how: Scores, alpha: list[Array], m: Array, moves: Array) -> Array:
     """The expected sum over a path of ``moves`` (T - 1, K, K, n), (n,)."""
-    alpha, _ = _sums(how, e, m)
-    counted = Moved(np.zeros(e.shape[1:]))
+    counted = Moved(np.zeros(alpha[0].shape[:2]))
     for t, move in enumerate(moves):
         counted = counted.through(how, how.add(alpha[t][:, None], m), move)
     return np.asarray((how.shares(alpha[-1]) * counted.number).sum(axis=0))

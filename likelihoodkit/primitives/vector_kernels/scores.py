@@ -70,8 +70,8 @@ class Plain:
 
     def shares(self, a: Array) -> Array:
         """Exponentials over their sum."""
-        dead = np.isneginf(a).all(axis=0)
-        return np.asarray(softmax(np.where(dead, 0.0, a))) * ~dead
+        dead = np.isneginf(a.max(axis=0))
+        return np.asarray(softmax(np.where(dead, 0.0, a))) * ~dead if dead.any() else np.asarray(softmax(a))
 
     def best(self, a: Array) -> Array:
         """The place of the largest."""
