@@ -8,7 +8,7 @@ latter, since what comes out of the next solve may be back in it.
 from __future__ import annotations
 
 import itertools
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -67,9 +67,22 @@ class Factor:
 
     def __init__(self, how: Any, f: Floats, rows: tuple[int, ...], d: int) -> None:
         self.how, self.d, self.rows = how, d, rows
-        f = np.broadcast_to(f, (f.shape[0], *rows))
-        self.up, self.down = how.exp(f[:d]), how.exp(-f[:d])
-        self.packed = how.of(f)
+        self.f = np.broadcast_to(f, (f.shape[0], *rows))
+
+    @cached_property
+    def up(self) -> Number:
+        """The diagonal."""
+        return self.how.exp(self.f[: self.d])
+
+    @cached_property
+    def down(self) -> Number:
+        """One over it."""
+        return self.how.exp(-self.f[: self.d])
+
+    @cached_property
+    def packed(self) -> Number:
+        """All outputs as they are, of which only those below the diagonal are looked at."""
+        return self.how.of(self.f)
 
     def _filled(self, parts: Any, order: Any) -> Number:
         found = self.how.empty((self.d, *self.rows))
