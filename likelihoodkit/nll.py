@@ -76,7 +76,10 @@ def _random_value(symbol: sp.Symbol, expression: sp.Expr, generator: random.Rand
         if symbol.size == "labels":
             return [mpmath.mpf(k) for k in generator.sample(range(3), 3)]
         count = {"entries": 3, "triangle": 6}.get(symbol.size, 9)
-        if any(node.func.__name__ == "column_of" and node.has(symbol) for node in expression.atoms(sp.Function)):
+        nodes = {node.func.__name__ for node in expression.atoms(sp.Function) if node.has(symbol)}
+        if "log_multinomial" in nodes:
+            return [mpmath.mpf(generator.randint(0, 5)) for _ in range(count)]  # counts
+        if "column_of" in nodes:
             return [mpmath.mpf(generator.randint(1, 16)) / 17 for _ in range(count)]  # chances
         return [mpmath.mpf(generator.randint(1 if symbol.is_positive else -40, 40)) / 17 for _ in range(count)]
     if any(symbol in node.args[1:] for node in expression.atoms(sp.Function) if node.func.__name__ in _INDEXED):

@@ -272,8 +272,9 @@ def _pair(x: Any) -> tuple[Any, Any]:
 def offences(
     loss: Loss, formula: Callable[[Any, Any], Any], inputs: dict[str, Any], step: Any, precision: Precision = DOUBLE
 ) -> Iterator[str]:
-    """What is wrong at the rows of these inputs."""
-    yield from filter(None, (number.offence for number in numbers(loss, formula, inputs, step, precision)))
+    """What is wrong with values and slopes at the rows of these inputs."""
+    found = numbers(loss, formula, inputs, step, precision)
+    yield from (number.offence for number in found if number.offence and number.kind != "curve")
 
 
 def drawn(name: str, count: int, draw: Callable[[int], np.ndarray]) -> dict[str, Any]:

@@ -220,7 +220,8 @@ def test_a_beta_at_its_middle() -> None:
     loss = lk.derive(lk.Censored(lk.Beta))
     value, gradient = loss.value_and_gradient([[0.5, INF]] * 3, [[0.0, 60.0], [0.0, 104.0], [0.0, 600.0]])
     np.testing.assert_allclose(value, math.log(2), rtol=2e-13)
-    np.testing.assert_allclose(gradient[:, 1], 0.0, atol=1e-14)
+    # as far from 0 as the last digit of y moves it: the slope there grows with the root of the concentration
+    assert (np.abs(gradient[:, 1]) <= 2.0**-53 * np.exp([30.0, 52.0, 300.0])).all()
     assert (gradient[:, 0] < 0).all()
 
 
