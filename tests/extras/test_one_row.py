@@ -21,7 +21,7 @@ from likelihoodkit.families import FAMILIES
 _FOR_BOTH = {
     "SkewT": "skew_student_loss", "Tweedie": "tweedie_normaliser", "Ordered": "cut", "Dirichlet": "relative_entropy",
     "BetaBinomial": "beta_binomial_loss", "PoissonInverseGaussian": "poisson_inverse_gaussian_loss",
-    "MultivariateNormal": "whiten_exp", "MultivariateT": "whiten_exp", "PlackettLuce": "plackett_luce",
+    "MultivariateNormal": "half_scatter", "MultivariateT": "log_determinant_exp", "PlackettLuce": "plackett_luce",
     "ConwayMaxwellPoisson": "conway_maxwell_poisson_loss", "BoxCoxT": "box_cox_student_loss",
     "VonMisesFisher": "log_bessel", "LinearChain": "chain_loss", "Alignment": "alignment_loss",
 }  # fmt: skip
