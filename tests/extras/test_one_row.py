@@ -23,7 +23,7 @@ _FOR_BOTH = {
     "BetaBinomial": "beta_binomial_loss", "PoissonInverseGaussian": "poisson_inverse_gaussian_loss",
     "MultivariateNormal": "half_scatter", "MultivariateT": "log_determinant_exp", "PlackettLuce": "plackett_luce",
     "ConwayMaxwellPoisson": "conway_maxwell_poisson_loss", "BoxCoxT": "box_cox_student_loss",
-    "VonMisesFisher": "log_bessel", "LinearChain": "chain_loss", "Alignment": "alignment_loss",
+    "VonMisesFisher": "direction_loss", "LinearChain": "chain_loss", "Alignment": "alignment_loss",
 }  # fmt: skip
 LACKING = {
     "javascript": _FOR_BOTH | dict.fromkeys(("Multinomial", "DirichletMultinomial"), "vectors"),
