@@ -24,10 +24,11 @@ _FOR_BOTH = {
     "MultivariateNormal": "half_scatter", "MultivariateT": "log_determinant_exp", "PlackettLuce": "plackett_luce",
     "ConwayMaxwellPoisson": "conway_maxwell_poisson_loss", "BoxCoxT": "box_cox_student_loss",
     "VonMisesFisher": "direction_loss", "LinearChain": "chain_loss", "Alignment": "alignment_loss",
+    "DirichletMultinomial": "polya_loss",
 }  # fmt: skip
 LACKING = {
-    "javascript": _FOR_BOTH | dict.fromkeys(("Multinomial", "DirichletMultinomial"), "vectors"),
-    "numba": _FOR_BOTH | dict.fromkeys(("Multinomial", "DirichletMultinomial", "Categorical"), "sum_over"),
+    "javascript": _FOR_BOTH | {"Multinomial": "vectors"},
+    "numba": _FOR_BOTH | dict.fromkeys(("Multinomial", "Categorical"), "sum_over"),
 }
 #: families whose modules are run; compiling one takes a second or more
 RUNS = {
