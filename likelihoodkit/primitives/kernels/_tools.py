@@ -89,11 +89,11 @@ def gauss_legendre(integrand: Formula, start: Floats, width: Floats, points: int
     return np.asarray(total * width)
 
 
-#: answers kept by `remembered`
+#: answers kept by `remembered`, where they are short
 MOST_KEPT = 16
 
 
-def remembered(function: Callable[..., Any]) -> Callable[..., Any]:
+def remembered(function: Callable[..., Any], most: int = MOST_KEPT) -> Callable[..., Any]:
     """Keep the last answers: the value, slopes and curvatures of one program ask for the same integrals."""
     known: dict[tuple[Any, ...], Any] = {}
 
@@ -103,7 +103,7 @@ def remembered(function: Callable[..., Any]) -> Callable[..., Any]:
         found = known.get(key)
         if found is None:
             found = function(*arguments)
-            for oldest in list(known)[: max(0, len(known) + 1 - MOST_KEPT)]:
+            for oldest in list(known)[: max(0, len(known) + 1 - most)]:
                 known.pop(oldest, None)  # another thread may have been quicker
             known[key] = found
         return found

@@ -9,16 +9,17 @@ from __future__ import annotations
 import itertools
 import math
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from likelihoodkit.primitives.kernels import log_sum_exp, softplus
-from likelihoodkit.primitives.kernels._tools import kernel
+from likelihoodkit.primitives.kernels._tools import kernel, remembered
 from likelihoodkit.primitives.vector_kernels.scores import PLAIN, Moved, Scores, balanced, by_size
 
 Array = NDArray[Any]
+Shares: TypeAlias = tuple[Array, Array, list[Array], list[Array]]
 
 
 def _cut(emissions: Array, transitions: Array) -> tuple[Array, Array]:
@@ -50,15 +51,31 @@ def _sums(how: Scores, e: Array, m: Array) -> tuple[list[Array], list[Array]]:
     return alpha, beta[::-1]
 
 
-def _shares(how: Scores, e: Array, m: Array) -> tuple[Array, Array]:
-    """Probabilities of classes (T, K, n) and of pairs of neighbours (T - 1, K, K, n)."""
+def _shares(how: Scores, e: Array, m: Array) -> Shares:
+    """Probabilities of classes (T, K, n) and of pairs of neighbours (T - 1, K, K, n), and the `_sums`.
+
+    Not to be written into.
+    """
+    found: Shares = _everyday_shares(e, m) if how is PLAIN else _found_shares(how, e, m)
+    return found
+
+
+def _found_shares(how: Scores, e: Array, m: Array) -> Shares:
     alpha, beta = _sums(how, e, m)
     single = np.stack([how.shares(how.join(a, b)) for a, b in zip(alpha, beta, strict=True)])
     pairs = np.empty((len(e) - 1, *m.shape[:2], *e.shape[2:]))
     for t in range(len(e) - 1):
         scores = how.join(how.add(alpha[t][:, None], m), how.add(beta[t + 1], e[t + 1])[None])
         pairs[t] = how.shares(scores.reshape(-1, *scores.shape[2:])).reshape(pairs.shape[1:])
-    return single, pairs
+    return single, pairs, alpha, beta
+
+
+def _plain_shares(e: Array, m: Array) -> Shares:
+    return _found_shares(PLAIN, e, m)
+
+
+#: the slopes in the scores of classes and in those of pairs ask for the same, one after the other; it is long
+_everyday_shares = remembered(_plain_shares, 1)
 
 
 def _truth(y: Array, e: Array) -> Array:
@@ -107,8 +124,7 @@ def chain_unary(emissions: Array, transitions: Array, y: Array) -> Array:
 
     def run(how: Scores, emissions: Array, transitions: Array, y: Array) -> Array:
         e, m = _cut(emissions, transitions)
-        single, _ = _shares(how, e, m)
-        return _less_truth(single, _truth(y, e), 1).reshape(-1, *e.shape[2:])
+        return _less_truth(_shares(how, e, m)[0], _truth(y, e), 1).reshape(-1, *e.shape[2:])
 
     return by_size(run, (emissions, transitions), emissions, transitions, y)
 
@@ -119,42 +135,56 @@ def chain_pairs(emissions: Array, transitions: Array, y: Array) -> Array:
 
     def run(how: Scores, emissions: Array, transitions: Array, y: Array) -> Array:
         e, m = _cut(emissions, transitions)
-        _, pairs = _shares(how, e, m)
+        _, pairs, alpha, _ = _shares(how, e, m)
         here = _truth(y, e)
         truth = here[:-1, :, None] & here[1:, None]
         terms = _less_truth(pairs, truth, 2)
-        return _without_cancelling(how, e, m, truth, terms).reshape(-1, *e.shape[2:])
+        return _without_cancelling(how, alpha, m, truth, terms).reshape(-1, *e.shape[2:])
 
     return by_size(run, (emissions, transitions), emissions, transitions, y)
 
 
 #: a sum of steps this far below the sum of their sizes is added up path by path
 CANCELS = 0.1
+#: numbers that counting paths works on at a time
+AT_ONCE = 1 << 18
 
 
-def _without_cancelling(how: Scores, e: Array, m: Array, truth: Array, terms: Array) -> Array:
+def _without_cancelling(how: Scores, alpha: list[Array], m: Array, truth: Array, terms: Array) -> Array:
     """How much more often than y other paths meet each pair, (K, K, n), from the terms of the steps.
 
     A path may meet the pair elsewhere than y, and so as often: there what is left is counted along the paths.
     """
     total = terms.sum(axis=0)
     doubtful = np.absolute(total) < CANCELS * np.absolute(terms).sum(axis=0)
-    alpha = _sums(how, e, m)[0] if doubtful.any() else []
-    for a, b in zip(*np.nonzero(doubtful.any(axis=-1)), strict=True):
-        rows = doubtful[a, b]
-        pair = np.zeros(m.shape[:2])
-        pair[a, b] = 1.0
-        moves = pair[None, :, :, None] - truth[:, a, b][:, None, None, rows]
-        total[a, b, rows] = _counted(how, [x[:, rows] for x in alpha], m[..., rows], moves)
+    rows = doubtful.any(axis=(0, 1))
+    if not rows.any():
+        return np.asarray(total)
+    alpha = [x[:, rows] for x in alpha]
+    starts, ends = np.nonzero(doubtful.any(axis=-1))
+    step = max(1, AT_ONCE // (m[:, :, 0].size * int(rows.sum())))
+    for first in range(0, len(starts), step):
+        pairs = starts[first : first + step], ends[first : first + step]
+        counted = _counted(how, alpha, m[..., rows], truth[..., rows], pairs)
+        for a, b, count in zip(*pairs, counted.T, strict=True):
+            total[a, b, rows] = np.where(doubtful[a, b, rows], count, total[a, b, rows])
     return np.asarray(total)
 
 
-def _counted(how: Scores, alpha: list[Array], m: Array, moves: Array) -> Array:
-    """The expected sum over a path of ``moves`` (T - 1, K, K, n), (n,)."""
-    counted = Moved(np.zeros(alpha[0].shape[:2]))
-    for t, move in enumerate(moves):
-        counted = counted.through(how, how.add(alpha[t][:, None], m), move)
-    return np.asarray((how.shares(alpha[-1]) * counted.number).sum(axis=0))
+def _counted(how: Scores, alpha: list[Array], m: Array, truth: Array, pairs: tuple[Array, Array]) -> Array:
+    """How much more often than y a path is expected to meet each of the pairs, (n, pairs).
+
+    As `Moved` counts it: the number on the most probable way to each class, and what the other ways add.
+    """
+    met = np.zeros((*m.shape[:2], 1, len(pairs[0])))
+    met[(*pairs, 0, np.arange(len(pairs[0])))] = 1.0
+    base, rest = np.zeros((2, *alpha[0].shape[:2], len(pairs[0])))
+    for t in range(len(alpha) - 1):
+        scores = how.add(alpha[t][:, None], m)
+        here = base[:, None] + (met - truth[t][pairs].T)
+        base = np.take_along_axis(here, how.best(scores)[None, ..., None], axis=0)[0]
+        rest = (how.shares(scores)[..., None] * (here - base + rest[:, None])).sum(axis=0)
+    return np.asarray((how.shares(alpha[-1])[..., None] * (base + rest)).sum(axis=0))
 
 
 @kernel
@@ -163,7 +193,7 @@ def chain_marginals(emissions: Array, transitions: Array) -> Array:
 
     def run(how: Scores, emissions: Array, transitions: Array) -> Array:
         e, m = _cut(emissions, transitions)
-        return _shares(how, e, m)[0].reshape(-1, *e.shape[2:])
+        return _shares(how, e, m)[0].reshape(-1, *e.shape[2:]).copy()
 
     return by_size(run, (emissions, transitions), emissions, transitions)
 
@@ -178,7 +208,7 @@ def _tangents(how: Scores, ve: Array, vm: Array, emissions: Array, transitions: 
     e, m = np.broadcast_to(e, (*e.shape[:2], *rows)), np.broadcast_to(m, (*m.shape[:2], *rows))
     de = np.broadcast_to(ve, (emissions.shape[0], *rows)).reshape(e.shape)
     dm = np.broadcast_to(vm, (transitions.shape[0], *rows)).reshape(m.shape)
-    alpha, beta = _sums(how, e, m)
+    single, both, alpha, beta = _shares(how, e, m)
     path = _best_path(how, e, m)
     place = np.arange(rows[0])
     de = np.stack([d - d[k, place] for d, k in zip(de, path, strict=True)])
@@ -190,7 +220,6 @@ def _tangents(how: Scores, ve: Array, vm: Array, emissions: Array, transitions: 
         scores = np.swapaxes(how.add(how.add(beta[t + 1], e[t + 1])[None], m), 0, 1)
         after.append(after[-1].plus(de[t + 1]).through(how, scores, np.swapaxes(steps[t], 0, 1)))
     after.reverse()
-    single, both = _shares(how, e, m)
     if not pairs:
         moves = [a.join(b) for a, b in zip(before, after, strict=True)]
         return np.stack([balanced(*one) for one in zip(single, moves, strict=True)]).reshape(-1, *rows)
