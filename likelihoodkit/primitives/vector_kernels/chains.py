@@ -157,34 +157,30 @@ def _without_cancelling(how: Scores, alpha: list[Array], m: Array, truth: Array,
     """
     total = terms.sum(axis=0)
     doubtful = np.absolute(total) < CANCELS * np.absolute(terms).sum(axis=0)
-    rows = doubtful.any(axis=(0, 1))
-    if not rows.any():
-        return np.asarray(total)
-    alpha = [x[:, rows] for x in alpha]
-    starts, ends = np.nonzero(doubtful.any(axis=-1))
-    step = max(1, AT_ONCE // (m[:, :, 0].size * int(rows.sum())))
-    for first in range(0, len(starts), step):
-        pairs = starts[first : first + step], ends[first : first + step]
-        counted = _counted(how, alpha, m[..., rows], truth[..., rows], pairs)
-        for a, b, count in zip(*pairs, counted.T, strict=True):
-            total[a, b, rows] = np.where(doubtful[a, b, rows], count, total[a, b, rows])
+    places = np.nonzero(doubtful)  # class before, class after, row
+    step = max(1, AT_ONCE // m[:, :, 0].size)
+    for first in range(0, len(places[0]), step):
+        part = tuple(x[first : first + step] for x in places)
+        total[part] = _counted(how, alpha, m, truth, part)
     return np.asarray(total)
 
 
-def _counted(how: Scores, alpha: list[Array], m: Array, truth: Array, pairs: tuple[Array, Array]) -> Array:
-    """How much more often than y a path is expected to meet each of the pairs, (n, pairs).
+def _counted(how: Scores, alpha: list[Array], m: Array, truth: Array, places: tuple[Array, ...]) -> Array:
+    """How much more often than y a path is expected to meet a pair, at each of the places (before, after, row).
 
     As `Moved` counts it: the number on the most probable way to each class, and what the other ways add.
     """
-    met = np.zeros((*m.shape[:2], 1, len(pairs[0])))
-    met[(*pairs, 0, np.arange(len(pairs[0])))] = 1.0
-    base, rest = np.zeros((2, *alpha[0].shape[:2], len(pairs[0])))
+    *pair, row = places
+    met = np.zeros((*m.shape[:2], len(row)))
+    met[(*pair, np.arange(len(row)))] = 1.0
+    rows, at = np.unique(row, return_inverse=True)
+    base, rest = np.zeros((2, m.shape[0], len(row)))
     for t in range(len(alpha) - 1):
-        scores = how.add(alpha[t][:, None], m)
-        here = base[:, None] + (met - truth[t][pairs].T)
-        base = np.take_along_axis(here, how.best(scores)[None, ..., None], axis=0)[0]
-        rest = (how.shares(scores)[..., None] * (here - base + rest[:, None])).sum(axis=0)
-    return np.asarray((how.shares(alpha[-1])[..., None] * (base + rest)).sum(axis=0))
+        scores = how.add(alpha[t][:, None, rows], m[..., rows])
+        here = base[:, None] + (met - truth[t][places])
+        base = np.take_along_axis(here, how.best(scores)[None, ..., at], axis=0)[0]
+        rest = (how.shares(scores)[..., at] * (here - base + rest[:, None])).sum(axis=0)
+    return np.asarray((how.shares(alpha[-1][:, rows])[..., at] * (base + rest)).sum(axis=0))
 
 
 @kernel
