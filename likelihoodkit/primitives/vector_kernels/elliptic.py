@@ -154,10 +154,15 @@ def _solved(how: Any, r: Floats, f: Floats) -> tuple[Factor, Number, Number]:
 
 def _either(run: Any, r: Floats, f: Floats, *more: Floats) -> Floats:
     """``run(how, r, f, *more)`` in floats where they do, else in wide numbers."""
+    return apart(_fine(r, f, *more), partial(run, FLOATS), partial(run, WIDES), (r, f, *more))
+
+
+@remembered
+def _fine(r: Floats, f: Floats, *more: Floats) -> Any:
+    """Rows in which no solve leaves the range."""
     d = r.shape[0]
     exponents = (f[:d], *(x[np.newaxis] for x in more))
-    fine = in_range((r, f[d:]), exponents) & (np.absolute(f[:d]).sum(axis=0) < SPREAD)
-    return apart(fine, partial(run, FLOATS), partial(run, WIDES), (r, f, *more))
+    return in_range((r, f[d:]), exponents) & (np.absolute(f[:d]).sum(axis=0) < SPREAD)
 
 
 #: the sum of the sizes of the logarithms of a diagonal up to which floats do
