@@ -7,6 +7,7 @@ Four steps of the smallest subnormal are forgiven. Where the truth overflows the
 
 from __future__ import annotations
 
+import gc
 import itertools
 import math
 import random
@@ -127,13 +128,16 @@ def _patience(seconds: float) -> Iterator[None]:
     def ring(*_: object) -> None:
         raise TimeoutError
 
-    before = signal.signal(signal.SIGPROF, ring)
+    before, collecting = signal.signal(signal.SIGPROF, ring), gc.isenabled()
+    gc.disable()  # an error raised while a callback of the collector runs is lost
     signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)
+        if collecting:
+            gc.enable()
 
 
 def _reference(case: Case, y: Outcome, outputs: list[float], seconds: float) -> Any:
