@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -77,10 +78,9 @@ def _random_value(symbol: sp.Symbol, expression: sp.Expr, generator: random.Rand
             return [mpmath.mpf(k) for k in generator.sample(range(3), 3)]
         count = {"entries": 3, "triangle": 6}.get(symbol.size, 9)
         nodes = {node.func.__name__ for node in expression.atoms(sp.Function) if node.has(symbol)}
-        if "log_multinomial" in nodes:
-            return [mpmath.mpf(generator.randint(0, 5)) for _ in range(count)]  # counts
-        if "column_of" in nodes:
-            return [mpmath.mpf(generator.randint(1, 16)) / 17 for _ in range(count)]  # chances
+        for name, draw in _DRAWN.items():
+            if name in nodes:
+                return [draw(generator) for _ in range(count)]
         return [mpmath.mpf(generator.randint(1 if symbol.is_positive else -40, 40)) / 17 for _ in range(count)]
     if any(symbol in node.args[1:] for node in expression.atoms(sp.Function) if node.func.__name__ in _INDEXED):
         return mpmath.mpf(generator.randint(0, 2))
@@ -88,6 +88,12 @@ def _random_value(symbol: sp.Symbol, expression: sp.Expr, generator: random.Rand
     return mpmath.mpf(generator.randint(low, 40)) / 17
 
 
+#: functions of rows that are no rows of any numbers: what an entry is drawn as
+_DRAWN: dict[str, Callable[[random.Random], mpmath.mpf]] = {
+    "log_multinomial": lambda generator: mpmath.mpf(generator.randint(0, 5)),
+    "column_of": lambda generator: mpmath.mpf(generator.randint(1, 16)) / 17,
+}
+#: functions that take the number of an entry behind their first argument
 _INDEXED = ("pick", "softmax_cross_entropy", "softmax_residual", "column_of")
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from likelihoodkit.elicit.answers import Functional
 from likelihoodkit.elicit.branches import SWITCHES, branch, kinks
 from likelihoodkit.elicit.question import Question, zero
-from likelihoodkit.elicit.risk import Formula, Minimiser, convexity, falls, minimiser, root, two_minima
+from likelihoodkit.elicit.risk import Formula, Minimiser, convexity, falls, minimiser, root, two_minima, typical
 from likelihoodkit.errors import DerivationError
 from likelihoodkit.primitives import lower
 
@@ -61,9 +61,7 @@ def _numbers(question: Question) -> dict[sp.Symbol, sp.Expr]:
 
 def _places(question: Question, side: int) -> tuple[Array, Array]:
     """Predictions and outcomes, the outcome above (``side`` 1) or below (-1), from 0.001 to 1000 apart."""
-    low, high = question.target.typical
-    outcomes = np.linspace(low, high, 11)[1:-1]
-    outcomes = np.unique(np.floor(outcomes)) if question.target.whole else outcomes
+    outcomes = typical(question.target, 9)
     apart = outcomes[:, None] - side * np.geomspace(1e-3, 1e3, 37)[None, :]
     ys, at = np.broadcast_arrays(outcomes[:, None], apart)
     domain = question.prediction.domain
@@ -76,7 +74,7 @@ def _holds(question: Question, found: sp.Expr, side: int) -> bool:
     a = question.prediction.symbol
     at, ys = _places(question, side)
     slopes = [e.xreplace(_numbers(question)) for e in (found, sp.diff(question.formula, a))]
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"):  # places outside the loss's range give no numbers and are left out below
         try:
             one, two = (_on(e, {a: at, question.y: ys}) for e in slopes)
         except DerivationError:  # a function that no engine has: nothing was looked at
@@ -128,7 +126,7 @@ def _between(level: sp.Expr) -> bool:
 def _negative(question: Question, v: sp.Expr, side: int) -> bool:
     """Does the loss fall as the prediction moves towards an outcome on that side of it?"""
     at, ys = _places(question, side)
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"):  # as in `_holds`
         sizes = side * _on(v.xreplace(_numbers(question)), {question.prediction.symbol: at, question.y: ys})
     return bool((sizes[np.isfinite(sizes)] < 0).all())
 
@@ -269,7 +267,7 @@ def _least(question: Question, g: sp.Expr, alpha: sp.Expr, one: sp.Expr, two: sp
         grid = high - np.exp(spread / 4) if np.isfinite(high) else spread
     outcomes = _places(question, 1)[1]
     numbers = _numbers(question)
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"):  # as in `_holds`
         above, weights = (_on(e.xreplace(numbers), {y: outcomes}) for e in (one, two))
         ratios, level = above / weights, _on(g.xreplace(numbers), {a: grid})
         ratios = ratios[np.isfinite(ratios)]

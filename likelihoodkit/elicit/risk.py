@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from likelihoodkit.compile import Runner, compile_program
 from likelihoodkit.elicit.question import Question
 from likelihoodkit.primitives import digamma, tetragamma, trigamma
+from likelihoodkit.supports import Support
 
 Array = NDArray[Any]
 Minimiser = Callable[[Any, Any], float]
@@ -137,6 +138,12 @@ def convexity(question: Question) -> str:
     return "yes" if bool((bend >= -noise).all()) else "no"
 
 
+def typical(domain: Support, count: int) -> Array:
+    """Everyday outcomes, (count,), or the whole numbers below them."""
+    outcomes = np.linspace(*domain.typical, count + 2)[1:-1]
+    return np.unique(np.floor(outcomes)) if domain.whole else outcomes
+
+
 def falls(question: Question) -> str | None:
     """The end of its domain towards which the mean loss falls without a minimum, under every law tried; else None."""
     a, y = question.prediction.symbol.name, question.y.name
@@ -146,12 +153,10 @@ def falls(question: Question) -> str | None:
         return None
     out = np.geomspace(1e-3, 1e6, 91)
     grid = low + out if np.isfinite(low) else high - out[::-1] if np.isfinite(high) else np.append(-out[::-1], out)
-    left, right = question.target.typical
-    outcomes = np.linspace(left, right, 7)[1:-1]
-    outcomes = np.unique(np.floor(outcomes)) if question.target.whole else outcomes
+    outcomes = typical(question.target, 5)
     laws = np.vstack([np.eye(len(outcomes)), np.random.default_rng(0).dirichlet(np.ones(len(outcomes)), 8)])
     ends = set()
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"):  # infinite far out, and then nothing is said
         risks = np.asarray(formula(**{a: grid[:, None], y: outcomes[None, :]})) @ laws.T
     for risk in risks.T:
         if np.isnan(risk).any():  # infinity less infinity: nothing is known

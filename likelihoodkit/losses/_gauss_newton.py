@@ -33,7 +33,7 @@ def expressions(derivation: Derivation) -> dict[str, sp.Expr] | None:
             found[name] = derivative(derivative(outer, symbol), symbol).xreplace(back)
             continue
         apart = [t for t in sp.Add.make_args(sp.expand(outer)) if t.has(symbol)]
-        if any(not isinstance(_parted(t, symbol)[1], sum_over | entries) for t in apart):
+        if any(not isinstance(t.as_independent(symbol, as_Add=False)[1], sum_over | entries) for t in apart):
             return None
         curve = sp.Add(*[_entrywise(t, symbol) for t in apart])
         moving = [u for u, n in back.items() if n.has(symbol)]
@@ -54,14 +54,9 @@ def _length(inside: sp.Expr) -> sp.Expr:
     return norm(base) ** 2 if pair and not base.has(heading) else sum_over(inside)
 
 
-def _parted(term: sp.Expr, symbol: sp.Symbol) -> tuple[sp.Expr, sp.Expr]:
-    coefficient, whole = term.as_independent(symbol, as_Add=False)
-    return coefficient, whole
-
-
 def _entrywise(term: sp.Expr, symbol: sp.Symbol) -> sp.Expr:
     """The second derivative of a sum over entries in each of them."""
-    coefficient, whole = _parted(term, symbol)
+    coefficient, whole = term.as_independent(symbol, as_Add=False)
     if isinstance(whole, entries):
         return sp.S.Zero
     plain = {v: sp.Symbol(v.name, real=True) for v in whole.atoms(VectorSymbol)}  # one entry of each

@@ -124,7 +124,7 @@ class _Search:
 
     def _misfit(self, u: Array, free: bool) -> Array:
         mine = self._mine([_inside(row.domain, v) for row, v in zip(self.rest, u, strict=True)])
-        with np.errstate(invalid="ignore"):
+        with np.errstate(invalid="ignore"):  # NaN is not below LARGE
             good = (np.absolute(mine) < LARGE) & (np.absolute(self.target) < LARGE)  # their squares are numbers too
         if good.sum() < 6:
             return np.full(len(mine), 1.0)

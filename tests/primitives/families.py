@@ -165,7 +165,7 @@ FAMILY_CASES: dict[str, Case] = {
             _conway_tail(what, tail == "survival"), _counts_on_either_side, _CONWAY_TAILS, 1, bound
         )
         for tail in ("cdf", "survival")
-        for what, bound in (("loss", 8.0), ("f", 16.0), ("n", 16.0), ("ff", 100.0), ("fn", 100.0), ("nn", 100.0))
+        for what, bound in (("loss", 2.0), ("f", 2.0), ("n", 4.0), ("ff", 8.0), ("fn", 32.0), ("nn", 16.0))
     },
     # rounded terms of 1/a^4 in the middle range: 1e-13 is more than a curvature needs
     "extreme_value_information": Case(_extreme_information, _one_entry, ((-0.2, 1.0, 2.0), (1e-3, 1.0, 2.0)), 20, 1e3),

@@ -130,25 +130,28 @@ def _torch_named(signature: Signature, called: _Called) -> str:
     return "\n".join(lines)
 
 
-def _jax_calls(signature: Signature) -> str:
-    called = _called(signature)
-    places = list(called.places)
-    like = places[0]
-    vectors = [k in called.vectors for k in places]
-    return f'''def _widely(function, like, arrays):
+#: what modules for JAX compute by
+WIDELY = '''def _widely(function, like, arrays, dtype):
     """In float64, whatever the arrays are, rounded once."""
-    dtype = arrays[{like}].dtype
     with jax.enable_x64(True):
         found = function(*[jax.lax.convert_element_type(a, np.float64) for a in arrays])
         single = not isinstance(found, tuple)
         full = [jnp.broadcast_to(jnp.asarray(f, np.float64), s) for f, s in zip((found,) if single else found, like)]
         rounded = [jax.lax.convert_element_type(f, dtype) for f in full]
     return rounded[0] if single else tuple(rounded)
+'''
 
+
+def _jax_calls(signature: Signature) -> str:
+    called = _called(signature)
+    places = list(called.places)
+    like = places[0]
+    vectors = [k in called.vectors for k in places]
+    return f"""{WIDELY}
 
 @jax.custom_jvp
 def _slopes(*arrays):
-    return _widely(_gradient, [arrays[k].shape for k in {places!r}], arrays)
+    return _widely(_gradient, [arrays[k].shape for k in {places!r}], arrays, arrays[{like}].dtype)
 
 
 @_slopes.defjvp
@@ -158,7 +161,7 @@ def _refuse(primals, tangents):
 
 @jax.custom_jvp
 def _loss(*arrays):
-    return _widely(_value, [{called.batch}], arrays)
+    return _widely(_value, [{called.batch}], arrays, arrays[{like}].dtype)
 
 
 @_loss.defjvp
@@ -170,7 +173,7 @@ def _forward(primals, tangents):
     return _loss(*primals), sum(terms[1:], terms[0])
 
 
-{_jax_named(signature, called) if signature.inputs else _jax_loss(signature)}'''
+{_jax_named(signature, called) if signature.inputs else _jax_loss(signature)}"""
 
 
 def _jax_loss(signature: Signature) -> str:

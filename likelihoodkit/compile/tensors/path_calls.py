@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from likelihoodkit.compile.sequence_text import Steps, sizes
+from likelihoodkit.compile.tensors.calls import WIDELY
 
 
 def _reading(steps: Steps) -> list[str]:
@@ -70,7 +71,6 @@ def torch_calls(steps: Steps) -> str:
     moving = 1 + len(steps.outputs) + len(steps.shared)
     blanks = ["None"] * (1 + len(steps.constants) + len(steps.counts))
     answers = [f"slope * found[{k}]" for k in range(moving - 1)]
-    total = 1 + len(answers) + len(blanks) - 1
     arrays = len(steps.symbols) - len(steps.counts)
     lines = [
         *sizes(steps),
@@ -107,7 +107,7 @@ def torch_calls(steps: Steps) -> str:
         + f"{counts})",
         "    return value.reshape(batch).to(outputs.dtype)",
     ]
-    assert total == len(steps.symbols)
+    assert len(answers) + len(blanks) == len(steps.symbols)
     return "\n".join(lines)
 
 
@@ -123,15 +123,7 @@ def jax_calls(steps: Steps) -> str:
     arrays = _arrays(
         steps, "jnp.broadcast_to({0}[:, None], ({1}, size))", "jnp.array({0}, outputs.dtype)"
     )  # fmt: skip
-    return f'''def _widely(function, like, arrays, dtype):
-    """In float64, whatever the arrays are, rounded once."""
-    with jax.enable_x64(True):
-        found = function(*[jax.lax.convert_element_type(a, np.float64) for a in arrays])
-        single = not isinstance(found, tuple)
-        full = [jnp.broadcast_to(jnp.asarray(f, np.float64), s) for f, s in zip((found,) if single else found, like)]
-        rounded = [jax.lax.convert_element_type(f, dtype) for f in full]
-    return rounded[0] if single else tuple(rounded)
-
+    return f'''{WIDELY}
 
 @cache
 def _made(*counts):

@@ -69,7 +69,7 @@ def half_divergence_pull(trace: Trace, f: Value, y: Value) -> Value:
     none = trace.emit("equal", y, 0.0)
     both = trace.where(none, 1.0, p + y)
     far = math.log(2.0) + trace.where(none, 0.0, _log_shares(trace, f) - trace.log(both))
-    near = (p > 0.1 * y) * trace.where(none, 0.0, 1.0) > 0.5
+    near = trace.emit("logical_and", p > 0.1 * y, y > 0.0)
     middle = trace.where(near, trace.log1p(trace.where(near, (p - y) / both, 0.0)), far)
     return 0.5 * _weighed(trace, p, middle)
 

@@ -20,11 +20,11 @@ from likelihoodkit.primitives.kernels.shapes import (
     hazard_excess,
     hazard_excess_derivative,
     log_ndtr_tilted_scale,
+    mills_fraction,
     mills_rest,
 )
 
 LEFT = 3.0  # the fraction has converged
-FRACTION = 60  # terms
 TINY = -670.0  # log k
 NOTHING = -40.0  # the hazard h is 0 to the last digit of what it is added to
 
@@ -69,10 +69,7 @@ def delay_t(r: Floats, t: Floats, g: Floats) -> Floats:
 
 def _fraction(y: Floats) -> tuple[Floats, Floats, Floats]:
     """m, 1 - y^2 c and y (m - y c) for y > LEFT."""
-    rest = y
-    for n in range(FRACTION, 3, -1):
-        rest = y + n / rest
-    q = 3.0 / rest
+    q = mills_fraction(y)
     r = 2.0 / (y + q)
     m = 1.0 / (y + r)
     share = np.where(y == np.inf, 1.0, y * m)

@@ -23,10 +23,10 @@ from likelihoodkit.primitives.kernels._tools import (
 )
 from likelihoodkit.primitives.kernels.exponential import times_exp
 from likelihoodkit.primitives.kernels.normal import hazard, log_ndtr, mills_excess
+from likelihoodkit.primitives.kernels.shapes import hazard_excess_derivative
 
 NARROW = 0.5  # distances b - a up to which h is integrated by one Gauss rule
 FAR = 1e50  # of x: beyond it nothing counts but the leading power
-SERIES = 50.0  # of x: beyond it the slope of the excess is a series
 LOG_2 = float(np.log(2.0))
 
 
@@ -40,19 +40,9 @@ def _rise(x: Floats) -> Floats:
     return own * (own - x)
 
 
-def _excess_fall(x: Floats) -> Floats:
+def _fall(x: Floats) -> Floats:
     """Minus the slope of the excess for x > 0."""
-    return piecewise((x,), (x > SERIES, _fall_series), otherwise=_fall_near)
-
-
-def _fall_near(x: Floats) -> Floats:
-    excess = np.asarray(mills_excess(x))
-    return 1.0 - (x + excess) * excess
-
-
-def _fall_series(x: Floats) -> Floats:
-    u = 1.0 / (x * x)
-    return u * (1.0 - u * (6.0 - u * (50.0 - u * 518.0)))
+    return np.asarray(hazard_excess_derivative(-x))
 
 
 def _average(function: Formula, start: Floats, width: Floats) -> Floats:
@@ -87,7 +77,7 @@ def _tail(r: Floats, t: Floats, side: Floats) -> Tail:
     excess[up] = mills_excess(x[up])
     rest = piecewise(  # 1 - z
         (x, width, e, excess, np.exp(r), own),
-        (up & (s > 0) & (width < NARROW), lambda x, w, *_: _average(_excess_fall, x, w)),
+        (up & (s > 0) & (width < NARROW), lambda x, w, *_: _average(_fall, x, w)),
         (up, lambda x, w, e, excess, *_: (s * excess - e) / w),
         ((s > 0) & (width < NARROW), lambda x, w, *_: 1.0 - _average(_rise, x, w)),
         otherwise=lambda x, w, e, excess, ratio, own: 0.5 * (1.0 - ratio) - (e - s * own) / w,
@@ -110,7 +100,7 @@ def _of(r: Floats, t: Floats, side: Floats) -> dict[str, Floats]:
         "t": pull,
         "rr": -s * c * share * (1.0 + s * c * (short - s * e)),
         "rt": -s * c * share * (1.0 + here),
-        "tt": pull * here - s * share * (k.b * np.asarray(_excess_fall(k.b)) + s * x),
+        "tt": pull * here - s * share * (k.b * _fall(k.b) + s * x),
     }
     far = x > FAR
     if far.any():

@@ -313,13 +313,18 @@ def hazard_excess_derivative(w: Floats) -> Floats:
     )
 
 
+def mills_fraction(y: Floats) -> Floats:
+    """q = 3/(y + 4/(y + ...)), of which the hazard less y is 1/(y + 2/(y + q)): for y > 3, where 60 terms settle it."""
+    rest = y
+    for n in range(60, 3, -1):
+        rest = y + n / rest
+    return 3.0 / rest
+
+
 def _hazard_excess_derivative_left(w: Floats) -> Floats:
     """h = y + 1/(y + r), r = 2/(y + 3/(y + ...)), so that 1 - h (h - y) = (r - e)/(y + r) with e = 1/(y + r)."""
     y = -w
-    rest = y
-    for n in range(60, 2, -1):
-        rest = y + n / rest
-    r = 2.0 / rest
+    r = 2.0 / (y + mills_fraction(y))
     return (r - 1.0 / (y + r)) / (y + r)
 
 

@@ -166,21 +166,16 @@ def _without_cancelling(how: Scores, alpha: list[Array], m: Array, truth: Array,
 
 
 def _counted(how: Scores, alpha: list[Array], m: Array, truth: Array, places: tuple[Array, ...]) -> Array:
-    """How much more often than y a path is expected to meet a pair, at each of the places (before, after, row).
-
-    As `Moved` counts it: the number on the most probable way to each class, and what the other ways add.
-    """
+    """How much more often than y a path is expected to meet a pair, at each of the places (before, after, row)."""
     *pair, row = places
     met = np.zeros((*m.shape[:2], len(row)))
     met[(*pair, np.arange(len(row)))] = 1.0
     rows, at = np.unique(row, return_inverse=True)
-    base, rest = np.zeros((2, m.shape[0], len(row)))
+    counted = Moved(np.zeros((m.shape[0], len(row))))
     for t in range(len(alpha) - 1):
         scores = how.add(alpha[t][:, None, rows], m[..., rows])
-        here = base[:, None] + (met - truth[t][places])
-        base = np.take_along_axis(here, how.best(scores)[None, ..., at], axis=0)[0]
-        rest = (how.shares(scores)[..., at] * (here - base + rest[:, None])).sum(axis=0)
-    return np.asarray((how.shares(alpha[-1][:, rows])[..., at] * (base + rest)).sum(axis=0))
+        counted = counted.through(how.best(scores)[..., at], how.shares(scores)[..., at], met - truth[t][places])
+    return np.asarray((how.shares(alpha[-1][:, rows])[..., at] * counted.number).sum(axis=0))
 
 
 @kernel
@@ -211,10 +206,12 @@ def _tangents(how: Scores, ve: Array, vm: Array, emissions: Array, transitions: 
     steps = [dm - dm[k, after, place] for k, after in itertools.pairwise(path)]
     before, after = [Moved(de[0])], [Moved(np.zeros(e.shape[1:]))]
     for t in range(1, len(e)):
-        before.append(before[-1].through(how, how.add(alpha[t - 1][:, None], m), steps[t - 1]).plus(de[t]))
+        scores = how.add(alpha[t - 1][:, None], m)
+        before.append(before[-1].through(how.best(scores), how.shares(scores), steps[t - 1]).plus(de[t]))
     for t in range(len(e) - 2, -1, -1):
         scores = np.swapaxes(how.add(how.add(beta[t + 1], e[t + 1])[None], m), 0, 1)
-        after.append(after[-1].plus(de[t + 1]).through(how, scores, np.swapaxes(steps[t], 0, 1)))
+        ways = how.best(scores), how.shares(scores)
+        after.append(after[-1].plus(de[t + 1]).through(*ways, np.swapaxes(steps[t], 0, 1)))
     after.reverse()
     if not pairs:
         moves = [a.join(b) for a, b in zip(before, after, strict=True)]

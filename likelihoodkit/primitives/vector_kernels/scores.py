@@ -191,12 +191,12 @@ class Moved:
         """With what every way to a class meets there."""
         return Moved(self.base + move, self.rest)
 
-    def through(self, how: Scores, scores: Array, moves: Array) -> Moved:
-        """One step on, from the first axis of the scores to the second."""
+    def through(self, best: Array, shares: Array, moves: Array) -> Moved:
+        """One step on, from the first axis of the shares to the second, of which ``best`` are the largest."""
         here = self.base[:, None] + moves
-        top = np.take_along_axis(here, how.best(scores)[None], axis=0)
+        top = np.take_along_axis(here, best[None], axis=0)
         rest = np.broadcast_to(self.rest, self.base.shape)[:, None]
-        return Moved(top[0], (how.shares(scores) * (here - top + rest)).sum(axis=0))
+        return Moved(top[0], (shares * (here - top + rest)).sum(axis=0))
 
     def across(self, moves: Array | float, axis: int = 1) -> Moved:
         """By pairs: along the other axis the same, but for the moves."""
