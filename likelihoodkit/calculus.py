@@ -19,7 +19,7 @@ from likelihoodkit.nll import Derivation
 from likelihoodkit.primitives import Primitive, VectorSymbol, is_vector
 from likelihoodkit.primitives.cholesky import diagonal_factor, isotropic_factor
 from likelihoodkit.primitives.random import along
-from likelihoodkit.stabilise import rewrite
+from likelihoodkit.stabilise import by_cases, rewrite
 
 
 def derivative(expression: sp.Expr, symbol: sp.Symbol) -> sp.Expr:
@@ -33,7 +33,7 @@ def derivative(expression: sp.Expr, symbol: sp.Symbol) -> sp.Expr:
 
 def _by_cases(expression: sp.Piecewise, operation: Callable[[sp.Expr], sp.Expr]) -> sp.Expr:
     """The operation on each branch alone: what another branch would give, NaN perhaps, is never multiplied by zero."""
-    return sp.Piecewise(*[(operation(branch), condition) for branch, condition in expression.args])
+    return sp.Piecewise(*by_cases(expression, operation))
 
 
 def _along(slope: sp.Expr, direction_: VectorSymbol) -> sp.Expr:

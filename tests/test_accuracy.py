@@ -104,6 +104,8 @@ NOT_SEEN = [
     for name in ("Normal", "Logistic", "LogLogistic", "Weibull", "Gompertz")
     for end in ("at most y", "at least y")
 ]
+NOT_SEEN += ["ZeroInflated(Poisson())", "ZeroInflated(NegativeBinomial())", "Hurdle(Gamma())"]
+NOT_SEEN += ["Joint(height=Normal(), weight=Gamma())", "Discretised(LogNormal())"]
 
 
 @pytest.mark.parametrize("label", NOT_SEEN)

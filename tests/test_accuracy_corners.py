@@ -156,3 +156,26 @@ def test_the_curvature_of_a_vanishing_shape() -> None:
     expected = s * (-mpmath.euler - mpmath.log(mpmath.mpf(1) / 2))
     hessian = lk.derive(lk.ChiSquared).hessian([1.0], [[-709.0]])
     assert float(np.squeeze(hessian)) == pytest.approx(float(expected), rel=2e-13, abs=1e-323)  # df/2 is rounded
+
+
+@pytest.mark.parametrize("mean", [709.0, 709.9, 745.0, 1e4, 1e300])
+def test_a_zero_that_a_huge_mean_does_not_make(mean: float) -> None:
+    """The share of the counts among the zeros is e^-(e^mean), and its slope in the mean is not 0 times infinity."""
+    loss = lk.derive(lk.ZeroInflated(lk.Poisson))
+    value, gradient = loss.value_and_gradient([0], [[mean, 1e-8]])
+    assert value[0] == pytest.approx(float(mpmath.log1p(mpmath.exp(-1e-8))), rel=1e-15)
+    np.testing.assert_allclose(gradient[0], [0.0, -float(1 / (1 + mpmath.exp(1e-8)))], rtol=1e-15)
+    curves = np.diagonal(loss.hessian([0], [[mean, 1e-8]])[0])
+    np.testing.assert_allclose(curves[1], 0.25, rtol=1e-15)
+    assert curves[0] == 0.0
+
+
+@pytest.mark.parametrize(
+    "outputs", [(-1e-300, 709.0, 1e-300), (0.0, 709.0, -745.0), (709.0, 0.5, 1.0), (1.0, -745.0, 3.0)]
+)
+def test_amounts_beyond_a_hurdle_are_as_accurate_as_without_it(outputs: tuple[float, ...]) -> None:
+    """Of a sum of terms that overflow (NaN), or cancel, the deviance is left: y is positive where it is not 0."""
+    value, gradient = lk.derive(lk.Hurdle(lk.Gamma)).value_and_gradient([30.0], [outputs])
+    alone, slopes = lk.derive(lk.Gamma).value_and_gradient([30.0], [outputs[:2]])
+    assert value[0] == alone[0] + float(mpmath.log1p(mpmath.exp(outputs[2])))
+    np.testing.assert_array_equal(gradient[0, :2], slopes[0])

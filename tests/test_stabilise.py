@@ -201,6 +201,7 @@ EXAMPLES = [
         + (sp.exp(t) + 1) / 2 * p.log1p_square_exp(x, z - t / 2),
         {t: 40, x: 1.5, z: 0.5},
     ),
+    Example("product of extremes", p.exp_minus(x, k) * p.sigmoid(z - sp.exp(x)), {x: 745, k: 0, z: 1}, lowered=False),
     Example("product with exp", p.sech2(x) * sp.exp(t), {x: 365, t: 80}, lowered=False),
     Example("positive part", sp.Heaviside(x) * x**2, {x: -1e160}, SIDES),
     Example("positive part", sp.Heaviside(-x) * x**2 * sp.Min(0, x), {x: 1e160}, SIDES),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sympy as sp
 from sympy import exp, log
 
+from likelihoodkit.primitives.differences import sigmoid_curve
 from likelihoodkit.primitives.extremes import extreme_value_scale
 from likelihoodkit.primitives.families import kind
 from likelihoodkit.primitives.logistic import sech2, sigmoid, times_exp
@@ -23,7 +24,7 @@ from likelihoodkit.primitives.whole import bessel_bend_exp
 times_sigmoid: Kind = primitive(
     "times_sigmoid",
     lambda w, z: w / (1 + exp(-z)),
-    (lambda w, z: sigmoid(z), lambda w, z: times_sigmoid(times_sigmoid(w, z), -z)),
+    (lambda w, z: sigmoid(z), lambda w, z: sigmoid_curve(w, z)),
     r"{0}\,\operatorname{{sigmoid}}\left({1}\right)",
 )
 sigmoid_residual: Kind = primitive(

@@ -14,11 +14,11 @@ from sympy import Expr
 from likelihoodkit.binding import Bound
 from likelihoodkit.links import Link
 from likelihoodkit.nll import Derivation, Step, negative_log_likelihood
-from likelihoodkit.stabilise.rewriting import rewrite
+from likelihoodkit.stabilise.rewriting import by_cases, rewrite
 from likelihoodkit.stabilise.table import TABLE, Identity
 from likelihoodkit.stabilise.through import Through, inner_links, through
 
-__all__ = ["TABLE", "Identity", "Through", "rewrite", "stabilise"]
+__all__ = ["TABLE", "Identity", "Through", "by_cases", "rewrite", "stabilise"]
 
 
 def stabilise(derivation: Derivation) -> Derivation:

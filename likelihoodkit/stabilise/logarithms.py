@@ -157,9 +157,13 @@ def _with_a_sure_zero(sure: Expr, otherwise: Expr) -> Expr | None:
     if less.has(p.log_factorial):
         (saddle,) = [row.rewrite for row in TABLE if row.name == "poisson saddle point"]
         less = saddle(less) or less
-    if less.is_nonnegative and not less.has(p.softplus(z)):
+    if _never_negative(less) and not less.has(p.softplus(z)):
         return zeros.log_with_zero(z, less)
     return None
+
+
+def _never_negative(x: Expr) -> bool:
+    return bool(x.replace(p.times_exp, lambda r, t: r * exp(t)).is_nonnegative)
 
 
 def _log_of_term(term: Expr) -> Expr | None:

@@ -8,7 +8,7 @@ import sympy as sp
 from sympy import Add, Expr, Mul, exp, log
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import differences, lives, logistic, probability, products, single
+from likelihoodkit.primitives import differences, linked, lives, logistic, probability, products, single
 from likelihoodkit.stabilise.table import identity
 
 #: function -> what it is when multiplied by e^a
@@ -38,6 +38,10 @@ _WEIGHTED: dict[type[Expr], Callable[..., Expr]] = {
 }
 #: slopes whose sum over two sizes has a curvature of its own, recognised with the sigmoids as they stand
 _CURVED_AT_ONCE = (single.beta_prime_first, single.beta_prime_second)
+#: products with the share of a part
+_SHARES = (linked.times_sigmoid, p.sigmoid_curve)
+#: what stays between -1 and 1
+_BOUNDED = (p.sigmoid, p.sech2, sp.tanh, p.softplus_ratio)
 #: power of a count -> the same times e^t
 _POWERS: dict[type[Expr], Callable[..., Expr]] = {
     p.scaled_power: products.power_exp,
@@ -95,6 +99,26 @@ def _of_both_sigmoids(e: Expr) -> Expr | None:
                 number, rest = weight.as_coeff_Mul()
                 return number * p.sigmoid_curve(rest, one.args[0])
     return None
+
+
+def _of_share(e: Expr) -> Expr | None:
+    """w sigmoid(z), the share of a part of a mixture: where it is infinitely unlikely, an infinite w does not count."""
+    for share in e.args:
+        z = share.args[-1] if isinstance(share, (p.sigmoid, *_SHARES)) else sp.S.Zero
+        others = [f for f in e.args if f is not share]
+        carried = [f for f in others if f.is_number or isinstance(f, exp | p.times_exp)]  # their exponents are added
+        weight = Mul(*[f for f in others if f not in carried])
+        if z.is_Add and _overflows(z) and _overflows(weight):
+            inner = linked.times_sigmoid(weight, z)
+            return Mul(*carried, inner if isinstance(share, p.sigmoid) else share.func(weight * share.args[0], z))
+    return None
+
+
+def _overflows(x: Expr) -> bool:
+    """May this be infinite, by the functions that it is made of?"""
+    if isinstance(x, _BOUNDED) or not x.free_symbols or x.is_Symbol:
+        return False
+    return not (x.is_Add or x.is_Mul) or any(map(_overflows, x.args))
 
 
 def _of_one_node(e: Expr) -> Expr | None:
@@ -179,4 +203,6 @@ def product_of_extremes(e: Expr) -> Expr | None:
                 rest = _without(e, one, two)
                 return Add(*[rest * term for term in Add.make_args(found)])
     curve = _of_both_sigmoids(e)
-    return _square_that_vanishes(e) if curve is None else curve
+    if curve is None:
+        curve = _square_that_vanishes(e)
+    return _of_share(e) if curve is None else curve

@@ -2,12 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import sympy as sp
 from sympy import Expr
 
 # the order of the table: a row is tried only where those before it do not fire
 from likelihoodkit.stabilise import vectors, whole, logarithms, single  # isort: skip  # noqa: F401
 from likelihoodkit.stabilise import products, sigmoids, exponentials, losses, magnitudes  # isort: skip  # noqa: F401
 from likelihoodkit.stabilise.table import TABLE, Identity
+
+
+def by_cases(
+    expression: sp.Piecewise, operation: Callable[[Expr], Expr], test: Callable[[Expr], Expr] | None = None
+) -> list[tuple[Expr, Expr]]:
+    """The operation on each branch alone, and ``test`` on its condition.
+
+    After the case y = 0 an outcome that is never negative is positive: that is said to the rows of the table, which
+    may take its logarithm then.
+    """
+    positive: dict[Expr, Expr] = {}
+    cases = []
+    for branch, condition in expression.args:
+        back = {sign: y for y, sign in positive.items()}
+        found = operation(branch.xreplace(positive)).xreplace(back)
+        cases.append((found, condition if test is None else test(condition)))
+        if isinstance(condition, sp.Eq) and condition.rhs == 0 and _amount(condition.lhs):
+            y = condition.lhs
+            positive[y] = type(y)(y.name, positive=True)
+    return cases
+
+
+def _amount(y: Expr) -> bool:
+    """A symbol that is zero or more."""
+    return bool(y.is_Symbol and y.is_nonnegative and not y.is_positive)
 
 
 def rewrite(expression: Expr, trace: list[tuple[Identity, Expr, Expr]] | None = None) -> Expr:
@@ -19,8 +47,11 @@ def rewrite(expression: Expr, trace: list[tuple[Identity, Expr, Expr]] | None = 
             return node
         if node in memo:
             return memo[node]
-        args = [run(a) for a in node.args]
-        result = node.func(*args) if tuple(args) != node.args else node
+        if isinstance(node, sp.Piecewise):
+            result = sp.Piecewise(*by_cases(node, run, run))
+        else:
+            args = tuple(run(a) for a in node.args)
+            result = node.func(*args) if args != node.args else node
         for row in TABLE:
             if not result.args:
                 break

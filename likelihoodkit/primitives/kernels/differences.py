@@ -18,6 +18,8 @@ FAR = 1e17
 MODERATE = math.exp(-LARGE_EXPONENT)
 #: sigmoid(-x) = e^-x beyond
 FAR_LOGIT = 40.0
+#: beyond it a share is e^-1e4: what has overflowed on the way to a product with it was not that large
+NOTHING_LEFT = 1e4
 
 
 @kernel
@@ -59,7 +61,7 @@ def sigmoid_curve(w: Floats, x: Floats) -> Floats:
     """w sigmoid(x) sigmoid(-x), also where the sigmoid is subnormal and w large."""
     return piecewise(
         (w, x),
-        (np.isinf(x), lambda w, x: np.zeros_like(x)),  # also of an infinite w: the exponential wins
+        (np.absolute(x) > NOTHING_LEFT, lambda w, x: np.zeros_like(x)),  # also of an infinite w: the exponential wins
         (np.absolute(x) > FAR_LOGIT, lambda w, x: times_exp(w, -np.absolute(x))),
         otherwise=lambda w, x: w * sigmoid(x) * sigmoid(-x),
     )

@@ -8,7 +8,7 @@ import numpy as np
 
 from likelihoodkit.primitives.kernels._tools import Floats, horner, kernel, piecewise
 from likelihoodkit.primitives.kernels.curves import gamma_curve
-from likelihoodkit.primitives.kernels.differences import FAR_LOGIT, log_times_exp
+from likelihoodkit.primitives.kernels.differences import FAR_LOGIT, NOTHING_LEFT, log_times_exp
 from likelihoodkit.primitives.kernels.exponential import (
     LOG2,
     exprel_derivative,
@@ -41,8 +41,13 @@ FAR_RATIO = 1e17
 
 @kernel
 def times_sigmoid(w: Floats, z: Floats) -> Floats:
-    """w sigmoid(z), also where the sigmoid is subnormal and w large."""
-    return piecewise((w, z), (z < -FAR_LOGIT, times_exp), otherwise=lambda w, z: w * np.asarray(sigmoid(z)))
+    """w sigmoid(z), also where the sigmoid is subnormal and w large, and where w overflows before it vanishes."""
+    return piecewise(
+        (w, z),
+        (z < -NOTHING_LEFT, lambda w, z: np.zeros_like(z)),
+        (z < -FAR_LOGIT, times_exp),
+        otherwise=lambda w, z: w * np.asarray(sigmoid(z)),
+    )
 
 
 @kernel
