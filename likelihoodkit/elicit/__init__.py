@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import sympy as sp
@@ -35,14 +36,15 @@ def elicits(
         "ratio E[1/y]/E[y**(-2)]", "probability", "distorted probability", "sign only", "M-functional", or "none" where
         the expected loss has no least value. It carries ``equation``, ``formula``, ``unique``, ``why`` and can be
         evaluated under a discrete law, ``.of(y, p)``. For several predictions it names one after the other,
-        "mean: mean; scale: M-functional", without a number of its own.
+        "mean: mean; scale: M-functional", without a number of its own. Any loss with an outcome has an answer: where no
+        name fits it is "M-functional", with the equations that its slopes in the model's outputs give.
 
     Raises
     ------
     InputError
         If it is not clear what the expression's symbols mean.
     DerivationError
-        If no outcome is in the loss, or it predicts several rows of numbers at once.
+        If no outcome is in the loss and no prediction is best whatever the data.
 
     >>> import likelihoodkit as lk
     >>> lk.elicits(lk.losses.pinball(0.9))
@@ -50,6 +52,10 @@ def elicits(
     >>> y, a = lk.outcome(lk.positive), lk.parameter(lk.positive, link="exp")
     >>> lk.elicits(((y - a) / y) ** 2)
     'ratio E[1/y]/E[y**(-2)]'
+    >>> lk.elicits(lk.MultivariateNormal)
+    "mean: mean; scale: scale scale' = E[(y - mean)(y - mean)']"
+    >>> lk.elicits(lk.Mixture(lk.Normal(scale=1), components=2)).unique
+    'no'
     """
     question = read(loss, outcome=outcome, prediction=prediction, support=support)
     return answer(question)
@@ -57,10 +63,23 @@ def elicits(
 
 def answer(question: Question) -> Functional:
     """The functional of a question already read."""
-    from likelihoodkit.elicit import classes, joint, labels, moments, rows, sequences
+    from likelihoodkit.elicit import starts
+    from likelihoodkit.primitives.words import frozen
+
+    found = _answer(question)
+    if not found.untried or question.bound is None or question.formula.has(frozen):
+        return found
+    return found.with_unique(partial(starts.tried, question.bound))
+
+
+def _answer(question: Question) -> Functional:
+    from likelihoodkit.elicit import classes, joint, labels, moments, rows, sequences, several
     from likelihoodkit.errors import DerivationError
 
     if question.y not in question.formula.free_symbols and question.target.name == nothing.name:
+        still = several.latent(question)
+        if still is not None:
+            return still
         raise DerivationError(
             f"{question.name} asks for nothing of the data: no outcome is in it",
             family=question.name,
@@ -70,25 +89,23 @@ def answer(question: Question) -> Functional:
         program = sequences.of_sequences(question)
         if program is not None:
             return program
+    declared = several.of_declared(question.bound) if question.bound is not None else None
+    if declared is not None:
+        return declared
     if len(question.predictions) > 1:
-        together = joint.jointly(question)
+        together = joint.jointly(question) or several.latent(question)
         if together is not None:
             return together
-    if question.kind in {"real", "circle"}:
+    if question.kind in {"real", "circle"} and not question.fixed:
         return moments.elicited(question)
     if question.kind == "binary":
         return labels.elicited(question.closed())
     whole = rows.of_rows(question) if question.of_rows else None
     if whole is not None:
         return whole
-    if question.kind == "classes":
+    if question.kind == "classes" and len(question.predictions) == 1 and not question.of_rows:
         return classes.elicited(question.closed())
-    names = ", ".join(row.name for row in question.predictions)
-    raise DerivationError(
-        f"{question.name} predicts {names} for {question.target.words}: what it asks for has no name here",
-        family=question.name,
-        remedy="Hold all parameters but one, or ask lk.reverse for the noise behind it",
-    )
+    return several.as_they_are(question)
 
 
 def is_proper(loss: Any, *, outcome: sp.Symbol | None = None, prediction: sp.Symbol | None = None) -> Properness:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 Minimiser = Callable[[Any, Any], float]
+NOT_SHOWN = "not shown"  # whether it is unique: to be tried where it can be
 
 
 class Functional(str):
@@ -22,15 +23,16 @@ class Functional(str):
     formula
         The functional written out, where it has a closed form; else the empty text.
     unique
-        "yes", "no" or in words where it depends on the truth (a median need not be unique).
+        "yes", "no" or in words where it depends on the truth (a median need not be unique). Where nothing is known of
+        a loss of several predictions it is tried from several starts, and said so.
     why
         What was computed to say so.
     """
 
     equation: str
     formula: str
-    unique: str
     why: str
+    _unique: str | Callable[[], str]
     _minimiser: Minimiser | None
 
     def __new__(
@@ -39,15 +41,34 @@ class Functional(str):
         *,
         equation: str = "",
         formula: str = "",
-        unique: str = "",
+        unique: str | Callable[[], str] = "",
         why: str = "",
         minimiser: Minimiser | None = None,
     ) -> Functional:
         """Make the text and attach what was found."""
         self = super().__new__(cls, name)
-        self.equation, self.formula, self.unique, self.why = equation, formula, unique, why
+        self.equation, self.formula, self._unique, self.why = equation, formula, unique, why
         self._minimiser = minimiser
         return self
+
+    @property
+    def unique(self) -> str:
+        """Is there one best prediction? Where it has to be tried, that is done when first asked."""
+        if not isinstance(self._unique, str):
+            self._unique = self._unique()
+        return self._unique
+
+    @property
+    def untried(self) -> bool:
+        """Is nothing known of whether it is unique, and nothing tried?"""
+        return self._unique == NOT_SHOWN
+
+    def with_unique(self, unique: str | Callable[[], str]) -> Functional:
+        """The same, with another answer to whether it is unique."""
+        return Functional(
+            str(self), equation=self.equation, formula=self.formula, unique=unique, why=self.why,
+            minimiser=self._minimiser,
+        )  # fmt: skip
 
     def of(self, values: ArrayLike, probabilities: ArrayLike | None = None) -> float:
         """The functional of a discrete law: ``values`` (n,) with ``probabilities`` (n,), equal where not given.

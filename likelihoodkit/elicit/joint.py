@@ -7,7 +7,7 @@ from dataclasses import replace
 import sympy as sp
 
 from likelihoodkit.elicit import moments
-from likelihoodkit.elicit.answers import Functional
+from likelihoodkit.elicit.answers import NOT_SHOWN, Functional
 from likelihoodkit.elicit.question import Question
 from likelihoodkit.primitives.words import frozen
 
@@ -36,5 +36,5 @@ def jointly(question: Question) -> Functional | None:
         reasons.append(f"{row.name}: {found.why or 'the slope has no simpler form'}")
     return Functional(
         "; ".join(names), equation="; ".join(equations),
-        unique="not shown", why=f"each where the others are at theirs; {'; '.join(reasons)}",
+        unique=NOT_SHOWN, why=f"each where the others are at theirs; {'; '.join(reasons)}",
     )  # fmt: skip

@@ -56,7 +56,7 @@ def slope(question: Question, side: int) -> sp.Expr | None:
 
 def _numbers(question: Question) -> dict[sp.Symbol, sp.Expr]:
     """A number for each open setting, to look at the loss with."""
-    return {s: sp.Rational(3, 7) for s in question.settings}
+    return {s: dict(question.tried).get(s, sp.Rational(3, 7)) for s in question.settings}
 
 
 def _places(question: Question, side: int) -> tuple[Array, Array]:

@@ -7,6 +7,8 @@ from typing import Any
 
 import sympy as sp
 
+from likelihoodkit.binding import Bound, Fixed
+from likelihoodkit.declaration import as_bound
 from likelihoodkit.errors import InputError
 from likelihoodkit.layout import entries_of
 from likelihoodkit.links import Link
@@ -45,6 +47,8 @@ class Question:
     normalised: bool = False  # a noise: exp(-formula) is a density as it stands
     told: str = ""  # how a loss of several inputs was read as one of a label and a number
     fixed: tuple[tuple[VectorSymbol, tuple[float, ...]], ...] = ()  # settings held at a vector or a matrix
+    tried: tuple[tuple[sp.Symbol, sp.Rational], ...] = ()  # numbers for open settings, to look at the loss with
+    bound: Bound | None = None  # the noise or loss as declared, where it was and nothing is open
 
     @property
     def size(self) -> int | None:
@@ -116,12 +120,31 @@ def read(
     settings = tuple(sorted(this.formula.free_symbols - known - {LENGTH}, key=str))
     target, held = this.target.domain, dict(this.numbers)
     if target.upper in held:  # counts 0, 1, ..., trials with a number of trials
-        most = float(held[target.upper])
+        most = held[target.upper]
+        most = float(len(most.values)) if isinstance(most, Fixed) else float(most)  # K - 1 cutpoints, K grades
         target = replace(target, high=most, closed_high=True, upper=None, typical=(0, most))
     return Question(
         this.name, this.formula, this.target.symbol, target, predictions, settings, this.normalised, this.told,
         this.fixed,
+        tuple((row.symbol, _inside(row.domain)) for row in this.settings), _declared(thing),
     )  # fmt: skip
+
+
+def _inside(domain: Support) -> sp.Rational:
+    """An odd number inside a domain, where no case distinction has its border by chance."""
+    low, high = (sp.Rational(str(end)) for end in domain.typical)
+    usual = sp.Rational(3, 7)
+    return usual if domain.low < usual < domain.high else low + (high - low) * usual
+
+
+def _declared(thing: Any) -> Bound | None:
+    """The noise or loss behind what was given; None for expressions and for losses whose settings are open."""
+    if isinstance(thing, Bound):
+        return thing
+    bound = getattr(thing, "bound", None)
+    if isinstance(bound, Bound):
+        return bound
+    return as_bound(thing) if isinstance(thing, type) else None
 
 
 def class_formulas(question: Question, size: int) -> tuple[list[sp.Expr], tuple[sp.Symbol, ...]]:
