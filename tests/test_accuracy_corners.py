@@ -179,3 +179,34 @@ def test_amounts_beyond_a_hurdle_are_as_accurate_as_without_it(outputs: tuple[fl
     alone, slopes = lk.derive(lk.Gamma).value_and_gradient([30.0], [outputs[:2]])
     assert value[0] == alone[0] + float(mpmath.log1p(mpmath.exp(outputs[2])))
     np.testing.assert_array_equal(gradient[0, :2], slopes[0])
+
+
+@pytest.mark.parametrize(
+    ("y", "low", "outputs"),
+    [
+        (0.0, 0.0, (-5.0, 0.001)),  # on the bound, where nothing of y is left to excuse lost digits
+        (1.5, 1.5, (-1e4, -5.0)),
+        (0.0, 0.0, (-0.001, 1e-8)),
+        (2.0, 0.0, (-30.0, 30.0)),
+        (2.0, 1.0, (1.5, -745.0)),
+        (0.0, 0.0, (-1e8, -709.0)),  # the mean is e^727 scales below the bound
+        (1e-300, 0.0, (-1.0, -104.0)),
+    ],
+)
+def test_a_normal_seen_only_above_a_bound(y: float, low: float, outputs: tuple[float, ...]) -> None:
+    """log P(Y > low) and the square are equal but for the digits that count: up to all of them were lost."""
+
+    def truth(m: mpmath.mpf, f: mpmath.mpf) -> mpmath.mpf:
+        scale = mpmath.log1p(mpmath.exp(f))
+        z = (mpmath.mpf(low) - m) / scale
+        if z > 1e6:  # Mills' ratio
+            ratio = mpmath.log(mpmath.fsum((-1) ** k * mpmath.fac2(2 * k - 1) / z ** (2 * k) for k in range(20)) / z)
+            return (y - low) * (y + low - 2 * m) / scale**2 / 2 + ratio + mpmath.log(scale)
+        seen = mpmath.log(mpmath.erfc(z / mpmath.sqrt(2)) / 2)
+        return seen + ((y - m) / scale) ** 2 / 2 + mpmath.log(scale * mpmath.sqrt(2 * mpmath.pi))
+
+    value, slopes, curves = _derivatives(truth, list(outputs), 1500)
+    loss = lk.derive(lk.Truncated(lk.Normal, low=low))
+    np.testing.assert_allclose(loss([y], [outputs])[0], value, rtol=4e-15)
+    np.testing.assert_allclose(loss.gradient([y], [outputs])[0], slopes, rtol=4e-15)
+    np.testing.assert_allclose(np.diagonal(loss.hessian([y], [outputs])[0]), curves, rtol=1e-13)

@@ -155,6 +155,8 @@ EXAMPLES = [
         {a: 1e-200, z: 0, t: 0},
     ),
     Example("family at once", -z - p.normal_plus_delay(x, t, sp.exp(z)), {x: 1, t: 0, z: 5}),
+    Example("family at once", p.log_ndtr(x) + (a - x) ** 2 / 2, {x: -1e5, a: 1e-5}),
+    Example("family at once", p.log_ndtr(p.times_exp(x, t)) + p.times_exp(a - x, t) ** 2 / 2, {x: -40, a: 1, t: 3}),
     Example(
         "family at once",
         p.softplus(-p.times_exp(p.log_times_exp(a, z), t)) + sp.log(a),

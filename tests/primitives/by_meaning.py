@@ -94,6 +94,10 @@ def _draws(g: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]
     return trials, np.floor(trials * g.random(n)), g.uniform(-6, 6, n), g.uniform(-6, 9, n)
 
 
+def _bounded(g: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
+    return g.uniform(-30, 30, n), _magnitudes(g, n, 1e-3, 30), g.uniform(-3, 3, n)
+
+
 def _near_exp(g: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
     t = g.uniform(-8, 8, n)
     return t, np.exp(t) * (1 + g.choice([-1, 1], n) * _magnitudes(g, n, 1e-6, 0.9))
@@ -144,6 +148,11 @@ ROWS: dict[str, tuple[Draw, tuple[tuple[float, ...], ...], int, float]] = {
         )
         for what in ("", "_slope", "_curve")
     },
+    **{
+        f"normal_beyond{what}": (_bounded, ((-30.0, 0.0, 0.0), (1e-8, 1.0, 0.0), (30.0, 29.5, 1.0)), 20, bound)
+        for what, bound in (("", 4.0), ("_x", 4.0), ("_t", 4.0), ("_xt", 30.0), ("_tt", 30.0))
+    },
+    "normal_beyond_xx": (between((-30, 30), (-3, 3)), ((-30.0, 0.0), (1e-8, 0.0)), 20, 8.0),
     "argument_sigmoid_curve": (reals(core=40), LINE[:20], 1, 2.0),
     "argument_sigmoid_derivative": (reals(core=40), LINE[:20], 1, 2.0),
     "asinh_times_exp": (_times(), ((0.0, 3.0), (1e-300, 700.0), (1.0, -740.0)), 1, 2.0),

@@ -126,6 +126,9 @@ if TYPE_CHECKING:
     from likelihoodkit.primitives.kernels.normal import (  # isort: skip
         erfc, hazard, hazard_derivative, log_diff_ndtr, log_ndtr, ndtr, ndtri,
     )  # fmt: skip
+    from likelihoodkit.primitives.kernels.bounded import (  # isort: skip
+        normal_beyond, normal_beyond_t, normal_beyond_tt, normal_beyond_x, normal_beyond_xt, normal_beyond_xx,
+    )  # fmt: skip
     from likelihoodkit.primitives.kernels.passage import (  # isort: skip
         log_passage_cdf, log_passage_cdf_r, log_passage_cdf_rr, log_passage_cdf_rt, log_passage_cdf_t,
         log_passage_cdf_tt, log_passage_survival, log_passage_survival_r, log_passage_survival_rr,
@@ -319,7 +322,9 @@ __all__ = [
     "negative_binomial_loss", "negative_binomial_residual", "negative_binomial_slope", "negative_binomial_spread",
     "negative_binomial_spread_slope", "negative_binomial_weight", "negative_binomial_without_zero",
     "negative_binomial_without_zero_a", "negative_binomial_without_zero_aa", "negative_binomial_without_zero_f",
-    "negative_binomial_without_zero_fa", "negative_binomial_without_zero_ff", "normal_plus_delay", "normal_step_bend",
+    "negative_binomial_without_zero_fa", "negative_binomial_without_zero_ff",
+    "normal_beyond", "normal_beyond_t", "normal_beyond_tt", "normal_beyond_x", "normal_beyond_xt", "normal_beyond_xx",
+    "normal_plus_delay", "normal_step_bend",
     "normal_step_cross", "normal_step_curve", "normal_step_length", "normal_step_start", "one_hot", "one_minus_cos",
     "pick", "poisson_deviance_exp", "poisson_deviance_half", "poisson_inverse_gaussian_a",
     "poisson_inverse_gaussian_aa", "poisson_inverse_gaussian_f", "poisson_inverse_gaussian_fa",

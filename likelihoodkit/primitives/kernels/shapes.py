@@ -309,6 +309,7 @@ def hazard_excess_derivative(w: Floats) -> Floats:
     return piecewise(
         (w,),
         (w < -4, _hazard_excess_derivative_left),
+        (w > 40, np.ones_like),
         otherwise=lambda w: 1.0 - np.asarray(hazard(w)) * np.asarray(hazard_excess(w)),
     )
 
