@@ -105,6 +105,7 @@ NOT_SEEN = [
     for end in ("at most y", "at least y")
 ]
 NOT_SEEN += ["ZeroInflated(Poisson())", "ZeroInflated(NegativeBinomial())", "Hurdle(Gamma())"]
+NOT_SEEN += ["Censored(Poisson()), at most y", "Censored(Poisson()), more than y"]
 NOT_SEEN += ["Truncated(LogNormal(), high=3)", "Joint(height=Normal(), weight=Gamma())", "Discretised(LogNormal())"]
 
 

@@ -2,7 +2,7 @@
 
 from likelihoodkit import links
 from likelihoodkit.declaration import Distribution, outcome, parameter
-from likelihoodkit.primitives.words import floor, log, log_factorial, regularised_gamma_p, regularised_gamma_q
+from likelihoodkit.primitives.words import exp, floor, log, log_factorial, log_poisson_cdf, log_poisson_survival
 from likelihoodkit.supports import counts, positive
 
 
@@ -23,6 +23,6 @@ class Poisson(Distribution):
     expectation = mean
     mode = floor(mean)
     variance = mean
-    cdf = regularised_gamma_q(floor(y) + 1, mean)
-    survival = regularised_gamma_p(floor(y) + 1, mean)
+    cdf = exp(log_poisson_cdf(floor(y), log(mean)))
+    survival = exp(log_poisson_survival(floor(y), log(mean)))
     fisher = {("mean", "mean"): 1 / mean}

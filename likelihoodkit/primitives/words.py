@@ -160,6 +160,10 @@ from likelihoodkit.primitives.passage import (
     log_passage_cdf as log_passage_cdf,
     log_passage_survival as log_passage_survival,
 )
+from likelihoodkit.primitives.poisson_tails import (
+    log_poisson_cdf as log_poisson_cdf,
+    log_poisson_survival as log_poisson_survival,
+)
 from likelihoodkit.primitives.polya import log_multinomial as log_multinomial
 from likelihoodkit.primitives.random import (
     along as along,

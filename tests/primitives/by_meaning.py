@@ -152,6 +152,11 @@ ROWS: dict[str, tuple[Draw, tuple[tuple[float, ...], ...], int, float]] = {
         f"normal_beyond{what}": (_bounded, ((-30.0, 0.0, 0.0), (1e-8, 1.0, 0.0), (30.0, 29.5, 1.0)), 20, bound)
         for what, bound in (("", 4.0), ("_x", 4.0), ("_t", 4.0), ("_xt", 30.0), ("_tt", 30.0))
     },
+    **{
+        f"log_poisson_{tail}{what}": (_some((-4, 6)), ((0.0, 0.0), (0.0, 5.0), (30.0, 0.0), (30.0, 5.0)), 20, bound)
+        for tail in ("cdf", "survival")
+        for what, bound in (("", 4.0), ("_f", 4.0), ("_ff", 8.0))
+    },
     "normal_beyond_xx": (between((-30, 30), (-3, 3)), ((-30.0, 0.0), (1e-8, 0.0)), 20, 8.0),
     "argument_sigmoid_curve": (reals(core=40), LINE[:20], 1, 2.0),
     "argument_sigmoid_derivative": (reals(core=40), LINE[:20], 1, 2.0),

@@ -142,6 +142,10 @@ if TYPE_CHECKING:
         poisson_inverse_gaussian_a, poisson_inverse_gaussian_aa, poisson_inverse_gaussian_f,
         poisson_inverse_gaussian_fa, poisson_inverse_gaussian_ff, poisson_inverse_gaussian_loss,
     )  # fmt: skip
+    from likelihoodkit.primitives.kernels.poisson_tails import (  # isort: skip
+        log_poisson_cdf, log_poisson_cdf_f, log_poisson_cdf_ff, log_poisson_survival, log_poisson_survival_f,
+        log_poisson_survival_ff,
+    )  # fmt: skip
     from likelihoodkit.primitives.kernels.powers import (  # isort: skip
         generalized_gamma_loss, generalized_poisson_curve, generalized_poisson_pull, generalized_poisson_pull_curve,
         generalized_poisson_slope, power_excess, power_moment, power_pull, power_shape_curve, power_shape_slope,
@@ -311,7 +315,9 @@ __all__ = [
     "log_ndtr_tilted_scale", "log_ndtr_tilted_slope", "log_normal_step", "log_passage_cdf", "log_passage_cdf_r",
     "log_passage_cdf_rr", "log_passage_cdf_rt", "log_passage_cdf_t", "log_passage_cdf_tt", "log_passage_survival",
     "log_passage_survival_r", "log_passage_survival_rr", "log_passage_survival_rt", "log_passage_survival_t",
-    "log_passage_survival_tt", "log_power_difference", "log_power_difference_curve", "log_power_difference_slope",
+    "log_passage_survival_tt",
+    "log_poisson_cdf", "log_poisson_cdf_f", "log_poisson_cdf_ff", "log_poisson_survival", "log_poisson_survival_f",
+    "log_poisson_survival_ff", "log_power_difference", "log_power_difference_curve", "log_power_difference_slope",
     "log_power_step", "log_power_step_curve", "log_power_step_slope", "log_rising", "log_rising_excess",
     "log_rising_excess_derivative", "log_rising_excess_second", "log_softplus", "log_softplus_ratio", "log_square",
     "log_square_rest", "log_student_cdf", "log_student_cdf_df", "log_student_cdf_df2", "log_sum_exp", "log_times_exp",
