@@ -16,6 +16,7 @@ import sympy as sp
 from likelihoodkit.errors import DerivationError
 from likelihoodkit.primitives import RECORDS, Primitive, lower
 from likelihoodkit.series_numbers import SERIES_FUNCTIONS
+from likelihoodkit.tail_numbers import TAILS
 from likelihoodkit.vector_numbers import VECTORS
 
 #: an exponential of a number with more binary places than this is infinite (or zero) for every purpose here
@@ -71,15 +72,6 @@ def _gamma_inverse(a: Any, p: Any) -> Any:
     )
 
 
-def _student_cdf(df: Any, z: Any) -> Any:
-    tail = mpmath.betainc(df / 2, mpmath.mpf(1) / 2, 0, df / (df + z * z), regularized=True) / 2
-    return tail if z < 0 else 1 - tail
-
-
-def _log_beta_tail(a: Any, b: Any, z: Any) -> Any:
-    return mpmath.log(mpmath.betainc(a, b, 0, 1 / (1 + mpmath.exp(-z)), regularized=True))
-
-
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "exp": _exp,
     "log": mpmath.log,
@@ -122,15 +114,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "regularised_beta_inverse": _beta_inverse,
     "regularised_gamma_p_inverse": _gamma_inverse,
     "regularised_gamma_q_inverse": lambda a, q: _gamma_inverse(a, 1 - q),
-    "student_cdf": _student_cdf,
-    "log_gamma_p_shape": lambda a, x: mpmath.diff(lambda u: mpmath.log(mpmath.gammainc(u, 0, x, regularized=True)), a),
-    "log_gamma_q_shape": lambda a, x: mpmath.diff(
-        lambda u: mpmath.log(mpmath.gammainc(u, x, mpmath.inf, regularized=True)), a
-    ),
-    "log_beta_tail_a": lambda a, b, z: mpmath.diff(lambda u: _log_beta_tail(u, b, z), a),
-    "log_beta_tail_b": lambda a, b, z: mpmath.diff(lambda u: _log_beta_tail(a, u, z), b),
-    "log_student_cdf_df": lambda df, z: mpmath.diff(lambda u: mpmath.log(_student_cdf(u, z)), df),
-    "log_student_cdf_df2": lambda df, z: mpmath.diff(lambda u: mpmath.log(_student_cdf(u, z)), df, 2),
+    **TAILS,
 }
 #: these take or give whole vectors
 VECTOR_FUNCTIONS: dict[str, Callable[..., Any]] = {

@@ -25,7 +25,7 @@ STAGES = [
     "errors", "frameworks", "callables", "later", "kept", "verbs", "belonging", "supports", "columns", "primitives",
     "links", "reparameterise", "binding", "places", "peers", "slots", "making",
     "declaration", "announced", "contents", "families", "wrappers",
-    "vector_numbers", "series_numbers", "numbers", "nll",
+    "vector_numbers", "series_numbers", "tail_numbers", "numbers", "nll",
     "stabilise", "calculus", "compile", "arrays", "layout", "vector_rows", "calls", "rows", "parts",
     "straight", "expectation", "majorizer", "matrices", "derived", "signatures", "engines", "loss", "predict",
     # beside the way, reading the same derivation

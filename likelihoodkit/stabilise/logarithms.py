@@ -8,7 +8,7 @@ from sympy import Add, Expr, Mul, Pow, exp, log
 from likelihoodkit import primitives as p
 from likelihoodkit.primitives import lives, zeros
 from likelihoodkit.stabilise.table import TABLE, constant_and_rest, exponent_of, identity, log_of
-from likelihoodkit.stabilise.tails import log_of_distribution_function
+from likelihoodkit.stabilise.tails import carried, log_of_distribution_function
 
 
 @identity("log e^x = x")
@@ -198,11 +198,14 @@ def log_of_one_minus_exp(e: Expr) -> Expr | None:
 
 
 def _log_of_growth(x: Expr) -> Expr | None:
-    """log((e^(y a) - 1)/a e^f) with a = e^g."""
-    if isinstance(x, p.times_exp) and isinstance(x.args[0], p.expm1_over) and isinstance(x.args[0].args[1], exp):
-        y, a = x.args[0].args
-        return x.args[1] + lives.log_expm1_over(y, a.args[0])
-    return None
+    """log((e^(y a) - 1)/a e^f) with a = e^g; log(softplus(z) e^f)."""
+    if not isinstance(x, p.times_exp):
+        return None
+    growth, f = x.args
+    if isinstance(growth, p.expm1_over) and isinstance(growth.args[1], exp):
+        y, a = growth.args
+        return f + lives.log_expm1_over(y, a.args[0])
+    return f + p.log_softplus(growth.args[0]) if isinstance(growth, p.softplus) else None
 
 
 def _negative(x: Expr) -> bool:
@@ -241,7 +244,7 @@ def log_of_gamma(e: Expr) -> Expr | None:
 @identity("log of a distribution function (normal, gamma, beta, Student) as one function")
 def log_of_ndtr(e: Expr) -> Expr | None:
     if not isinstance(e, log):
-        return None
+        return carried(e)
     inner = e.args[0]
     if isinstance(inner, p.ndtr):
         return p.log_ndtr(inner.args[0])

@@ -97,6 +97,20 @@ def _gamma_edge(a: mp.mpf, x: mp.mpf) -> mp.mpf:
     return mp.log(x) - mp.psi(0, a)
 
 
+def _carried_points(rng: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
+    """The same by y, t and the logarithm of the shape."""
+    a, x = _gamma_points(rng, n, top)
+    y = np.exp(rng.uniform(-3, 3, n))
+    return y, np.log(x / a / y), np.log(a)
+
+
+def _by_log_shape(tail: Callable[..., mp.mpf]) -> Callable[..., mp.mpf]:
+    return lambda y, t, n: tail(mp.exp(n), y * mp.exp(t + n))
+
+
+_below, _above = _by_log_shape(_log_p), _by_log_shape(_log_q)
+
+
 def _beta_points(rng: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
     a, b = (np.exp(rng.uniform(math.log(0.05), math.log(60), n)) for _ in range(2))
     return a, b, np.log(a / b) + rng.uniform(-3, 3, n) * np.sqrt(1 / a + 1 / b)
@@ -141,6 +155,11 @@ def _case(definition: Callable[..., mp.mpf], sample: Any) -> Case:
 SECOND: dict[str, Case] = {
     "log_gamma_p_curve": _case(_slope(_log_p, 2, 0), _gamma_points),
     "log_gamma_q_curve": _case(_slope(_log_q, 2, 0), _gamma_points),
+    **{
+        f"log_gamma_{where}_{what}": _case(_slope(tail, 0, *order), _carried_points)
+        for where, tail in (("below", _below), ("above", _above))
+        for what, order in (("tt", (2, 0)), ("tn", (1, 1)), ("nn", (0, 2)))
+    },
     "log_beta_tail_aa": _case(_slope(_log_i, 2, 0, 0), _beta_points),
     "log_beta_tail_ab": _case(_slope(_log_i, 1, 1, 0), _beta_points),
     "log_beta_tail_bb": _case(_slope(_log_i, 0, 2, 0), _beta_points),
@@ -156,6 +175,11 @@ TAILS: dict[str, Case] = {
     "gamma_q_pull": _case(lambda a, x: mp.exp(a * mp.log(x) - x - mp.loggamma(a)) / _q(a, x), _gamma_points),
     "gamma_p_gap": _case(_gap(_log_p, _gamma_edge, 1, 0), _gamma_points),
     "gamma_q_gap": _case(_gap(_log_q, _gamma_edge, 1, 0), _gamma_points),
+    **{
+        f"log_gamma_{where}{what}": Case(definition, _carried_points, bound=16.0)
+        for where, tail in (("below", _below), ("above", _above))
+        for what, definition in (("", tail), ("_t", _slope(tail, 0, 1, 0)), ("_n", _slope(tail, 0, 0, 1)))
+    },
     "log_beta_tail": _case(_log_i, _beta_points),
     "log_beta_tail_a": _case(_slope(_log_i, 1, 0, 0), _beta_points),
     "log_beta_tail_b": _case(_slope(_log_i, 0, 1, 0), _beta_points),

@@ -24,6 +24,52 @@ def test_second_derivatives(name: str) -> None:
     np.testing.assert_allclose(found, true, rtol=1e-11, atol=1e-16)
 
 
+#: (y, t, log of the shape): shapes that are no float64, or whose law is a needle at y e^t = 1
+FAR_SHAPES = [
+    (1.0, -30.0, -800.0), (2.0, 3.0, -800.0), (1.0, -1e4, -900.0), (0.5, 700.0, -690.0), (1.0, -1e303, -697.0),
+    (1.0, 60.0, -41.0), (1.0, 38.0, -41.0), (1 + 2.0**-52, 0.0, 75.5), (1 - 2.0**-53, 0.0, 75.5),
+    (1 - 2.0**-53, 0.0, 80.0), (2.0, 0.0, 100.0), (1.0, -1.0, 700.0),
+]  # fmt: skip
+
+
+def _far_tails(w: mp.mpf, n: mp.mpf) -> tuple[mp.mpf, mp.mpf]:
+    """As the shape goes to 0 and to infinity, by what Abramowitz and Stegun (1964), 5.1 and 26.4.11, are limits of."""
+    if n < 0:
+        less = mp.exp(n) * (mp.e1(mp.exp(w + n)) if w + n > -1000 else -mp.euler - w - n)
+        return -less, mp.log(-mp.expm1(-less))
+    z = mp.sqrt(2 * mp.exp(n) * (mp.expm1(w) - w))
+    far = mp.log(mp.erfc(z / mp.sqrt(2)) / 2) if z < 1e4 else -z * z / 2 - mp.log(z * mp.sqrt(2 * mp.pi))
+    near = mp.log1p(-mp.exp(far))
+    return (near, far) if w > 0 else (far, near)
+
+
+@pytest.mark.parametrize(("y", "t", "n"), FAR_SHAPES)
+def test_tails_of_shapes_beyond_float64(y: float, t: float, n: float) -> None:
+    with np.errstate(all="ignore"):
+        found = [[getattr(kernels, f"log_gamma_{side}{what}")(y, t, n) for what in ("", "_t", "_n")]
+                 for side in ("below", "above")]  # fmt: skip
+    with mp.workdps(700 if abs(t) > 1e9 else 150):
+        at = mp.log(mp.mpf(y)) + t, mp.mpf(n)
+        for side in range(2):
+            true = [mp.diff(lambda *u: _far_tails(*u)[side], at, order) for order in ((0, 0), (1, 0), (0, 1))]  # noqa: B023
+            for ours, value in zip(found[side], true, strict=True):
+                assert mp.isinf(ours) if abs(value) > 1.8e308 else abs(ours - value) <= 3e-13 * abs(value) + 5e-323
+
+
+def test_ends_beyond_float64() -> None:
+    """P(a, x) is x^a/Gamma(a + 1) at x = e^-1000, and Q all but e^-x at x = 3e^700."""
+    with np.errstate(all="ignore"):
+        found = [getattr(kernels, f"log_gamma_below{what}")(1.0, -1000.0, 1.0) for what in ("", "_t", "_n")]
+        above = [getattr(kernels, f"log_gamma_above{what}")(3.0, 699.0, 1.0) for what in ("", "_t", "_n")]
+        none = [getattr(kernels, f"log_gamma_above{what}")(3.0, 800.0, 1.0) for what in ("", "_t", "_n")]
+    a = math.e
+    with mp.workdps(30):
+        log_p, slope = -999 * mp.e - mp.loggamma(1 + mp.e), mp.e * (-998 - mp.psi(0, 1 + mp.e))
+    np.testing.assert_allclose(found, [float(log_p), a, float(slope)], rtol=1e-15)
+    np.testing.assert_allclose(above, [-3 * math.exp(700)] * 3, rtol=1e-13)
+    assert none == [-INF, -INF, -INF]
+
+
 @pytest.mark.parametrize("shape", [1e-6, 0.3, 11.9, 12.1, 1e3, 1e6])
 @pytest.mark.parametrize("away", [-5.0, 0.0, 5.0, 30.0])
 def test_far_tails_of_the_gamma(shape: float, away: float) -> None:

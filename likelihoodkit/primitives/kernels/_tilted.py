@@ -25,11 +25,17 @@ Function = Callable[[Floats], Floats]
 
 @dataclass(frozen=True)
 class Tail:
-    """log of the integral of the weight; means of the statistics; their covariances, the upper triangle by rows."""
+    """The integral over its largest weight, log of that; means of the statistics; covariances, the triangle by rows."""
 
-    log_mass: Floats
+    mass: Floats
+    top: Floats
     means: tuple[Floats, ...]
     covariances: tuple[Floats, ...]
+
+    @property
+    def log_mass(self) -> Floats:
+        """The logarithm of the integral."""
+        return np.asarray(self.top + np.log(self.mass))
 
 
 def end_of(log_weight: Function, slope: Function, far: Floats) -> Floats:
@@ -46,35 +52,43 @@ def tail_of(
     statistics: Sequence[Function],
     edges: Sequence[Floats],
     rate: Floats | None = None,
-    limits: Sequence[tuple[Floats, bool]] = (),
+    limits: Sequence[tuple[Floats, Floats | float]] = (),
+    *,
+    own: bool = False,
 ) -> Tail:
     """Integrate over the panels between ``edges``; beyond the last, the weight falls as e^-rate exactly where given.
 
-    ``limits``: what each statistic is beyond the last edge: (its value there, whether it goes on growing like u).
+    ``limits``: what each statistic is beyond the last edge: (its value there, how fast it goes on growing in u). With
+    ``own`` the logarithm of the weight is one more statistic, the first.
     """
     top = np.maximum.reduce([log_weight(edge) for edge in edges])
     middle = [log_weight((a + b) / 2) for a, b in pairwise(edges)]
     top = np.maximum.reduce([top, *middle])
-    count = len(statistics)
-    mass = np.zeros(np.shape(top))
-    first = [np.zeros(np.shape(top)) for _ in range(count)]
-    second = [np.zeros(np.shape(top)) for _ in range(count * (count + 1) // 2)]
+    count = len(statistics) + own
     pairs = [(i, j) for i in range(count) for j in range(i, count)]
+    totals = [np.zeros(np.shape(top)) for _ in range(1 + count + len(pairs))]
     for a, b in pairwise(edges):
         width = b - a
+        parts = [np.zeros(np.shape(top)) for _ in totals]  # short sums round less
         for point, weight in zip(POINTS, WEIGHTS, strict=True):
             u = a + width * point
-            share = weight * width * np.exp(log_weight(u) - top)
+            logarithm = log_weight(u)
+            share = weight * np.exp(logarithm - top)
             values = [statistic(u) for statistic in statistics]
-            mass += share
-            for i, value in enumerate(values):
-                first[i] += share * value
-            for k, (i, j) in enumerate(pairs):
-                second[k] += share * values[i] * values[j]
+            if own:
+                values.insert(0, np.where(share > 0.0, logarithm, 0.0))
+            weighted = [share * value for value in values]
+            terms = (share, *weighted, *(weighted[i] * values[j] for i, j in pairs))
+            for k, term in enumerate(terms):
+                parts[k] += term
+        totals = [total + width * part for total, part in zip(totals, parts, strict=True)]
+    mass, first, second = totals[0], totals[1 : 1 + count], totals[1 + count :]
     if rate is not None:
-        last = np.exp(log_weight(edges[-1]) - top) / rate
+        end = log_weight(edges[-1])
+        last = np.exp(end - top) / rate
         mass += last
-        step = [1.0 / rate if grows else np.zeros(np.shape(rate)) for _, grows in limits]
+        limits = [(np.where(last > 0.0, end, 0.0), np.where(last > 0.0, -rate, 0.0)), *limits] if own else limits
+        step = [growth / rate for _, growth in limits]
         for i, (value, _) in enumerate(limits):
             first[i] += last * (value + step[i])
         for k, (i, j) in enumerate(pairs):
@@ -82,7 +96,7 @@ def tail_of(
             second[k] += last * (vi * vj + vi * step[j] + vj * step[i] + 2.0 * step[i] * step[j])
     means = tuple(total / mass for total in first)
     covariances = tuple(second[k] / mass - means[i] * means[j] for k, (i, j) in enumerate(pairs))
-    return Tail(top + np.log(mass), means, covariances)
+    return Tail(mass, top, means, covariances)
 
 
 def panels(start: Floats, end: Floats, count: int) -> list[Floats]:

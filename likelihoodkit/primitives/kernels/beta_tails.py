@@ -113,7 +113,7 @@ def _direct(a: Floats, b: Floats, z: Floats, *, small: bool) -> BetaTail:
         start = np.maximum(np.minimum(z, end) - 37.0, 0.0)
         edges = _graded(start, np.where(slow, start + (end - start) * (5.0 / 11.0), np.maximum(end - 6.0, start)), end)
         rate = np.where(slow, a, np.inf)
-        tail = tail_of(log_weight, [less, more], edges, rate, [(less(end), True), (more(end), False)])
+        tail = tail_of(log_weight, [less, more], edges, rate, [(less(end), 1.0), (more(end), 0.0)])
     else:
         tail = tail_of(log_weight, [less, more], panels(np.zeros(np.shape(end)), end, 2)[1:])
     down, up = tail.means

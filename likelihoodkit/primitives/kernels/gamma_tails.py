@@ -7,12 +7,13 @@ of the same integral. The other of P and Q follows from the smaller one.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from likelihoodkit.primitives.kernels._tilted import SMALL, end_of, panels, tail_of
+from likelihoodkit.primitives.kernels._tilted import SMALL, Function, Tail, end_of, panels, tail_of
 from likelihoodkit.primitives.kernels._tools import Floats, Formula, kernel, remembered
 from likelihoodkit.primitives.kernels.deviance import poisson_deviance_half
 from likelihoodkit.primitives.kernels.exponential import log1m_exp
@@ -62,9 +63,19 @@ def _front(a: Floats, x: Floats) -> Floats:
     return np.asarray(0.5 * (np.log(a) - LOG_2PI) - stirling_error(a) - poisson_deviance_half(a, x))
 
 
-def _side(a: Floats, x: Floats, *, upper: bool, small: bool) -> Side:
+def integral(
+    a: Floats,
+    x: Floats,
+    drift: Floats,
+    statistics: Sequence[Function],
+    limits: Callable[[Floats], Sequence[tuple[Floats, Floats | float]]],
+    *,
+    upper: bool,
+    small: bool,
+    own: bool = False,
+) -> Tail:
+    """The weight of one tail, integrated; ``drift``: how fast it falls at the edge, ``limits``: see `tail_of`."""
     sign = 1.0 if upper else -1.0
-    drift = sign * (x - a)  # how fast the weight falls at the edge
 
     def log_weight(u: Floats) -> Floats:
         bend = x * np.asarray(expm1_minus(sign * u))
@@ -72,22 +83,25 @@ def _side(a: Floats, x: Floats, *, upper: bool, small: bool) -> Side:
             bend = np.where(u > FAR, x * np.exp(FAR) * np.exp(u - FAR) - x * (1.0 + u), bend)
         return np.asarray(-drift * u - bend)
 
+    # the weight is below e^-(drift u): far out in the tail it dies out many scales before the bounds below
+    gone = np.where(drift > 0, 50.0 / np.where(drift > 0, drift, 1.0), np.inf)
     if small:
         turn = -sign * np.log(x)  # where x e^u or x e^-u passes 1
         if upper:
-            end = _log_one_plus_ratio(60.0 + 1.5 * a * _log_one_plus_ratio(100.0, x), x)
+            end = np.minimum(_log_one_plus_ratio(60.0 + 1.5 * a * _log_one_plus_ratio(100.0, x), x), gone)
             edges = panels(np.maximum(np.minimum(turn - 37.0, end), 0.0), end, 8)
-            tail = tail_of(log_weight, [lambda u: u], edges)
-        else:
-            end = np.maximum(turn + 37.0, 1.0)
-            edges = panels(np.zeros(np.shape(end)), end, 8)
-            tail = tail_of(log_weight, [lambda u: u], edges, a, [(end, True)])
-    else:
-        far = np.sqrt(120.0 / x) + 120.0 / np.maximum(a, x) if upper else np.sqrt(135.0 / x) + 45.0 / a + 1.0
-        # the weight is below e^-(drift u): far out in the tail it dies out many scales before the bound above
-        far = np.where(drift > 0, np.minimum(far, 50.0 / np.where(drift > 0, drift, 1.0)), far)
-        end = end_of(log_weight, lambda u: -drift - sign * x * np.expm1(sign * u), far)
-        tail = tail_of(log_weight, [lambda u: u], panels(np.zeros(np.shape(end)), end, 2)[1:])
+            return tail_of(log_weight, statistics, edges, own=own)
+        end = np.minimum(np.maximum(turn + 37.0, 1.0), gone)
+        return tail_of(log_weight, statistics, panels(np.zeros(np.shape(end)), end, 8)[1:], a, limits(end), own=own)
+    far = np.sqrt(120.0 / x) + 120.0 / np.maximum(a, x) if upper else np.sqrt(135.0 / x) + 45.0 / a + 1.0
+    far = np.minimum(far, gone)
+    end = end_of(log_weight, lambda u: -drift - sign * x * np.expm1(sign * u), far)
+    return tail_of(log_weight, statistics, panels(np.zeros(np.shape(end)), end, 2)[1:], own=own)
+
+
+def _side(a: Floats, x: Floats, *, upper: bool, small: bool) -> Side:
+    sign = 1.0 if upper else -1.0
+    tail = integral(a, x, sign * (x - a), [lambda u: u], lambda end: [(end, 1.0)], upper=upper, small=small)
     mean, variance = tail.means[0], tail.covariances[0]
     return Side(
         log=_front(a, x) + tail.log_mass,

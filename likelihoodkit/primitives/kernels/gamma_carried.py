@@ -1,0 +1,202 @@
+"""Both tails of the gamma law by the logarithm of its shape: log P(a, a c) and log Q(a, a c), a = e^n and c = y e^t.
+
+Slopes and curvatures are those in t and n, each formed in its own right: a times a slope in a is never 0 times
+infinity, and what a wider shape does by itself does not cancel with what it does to the end a c. With the weight e^L of
+`gamma_tails` they are moments of L, which n moves as a whole. Three places have forms of their own:
+
+- a tiny: Q is 1 - e^-(a E1(a c)), also where a c is no float64;
+- a huge: P is normal in the signed root of twice the deviance;
+- ends a c that are tiny, or huge beside a: the leading power, or exponential.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from likelihoodkit.later import special
+from likelihoodkit.primitives.kernels._tilted import SMALL
+from likelihoodkit.primitives.kernels._tools import Floats, Kernel, Mask, kernel, remembered
+from likelihoodkit.primitives.kernels.curves import gamma_curve
+from likelihoodkit.primitives.kernels.differences import log_times_exp
+from likelihoodkit.primitives.kernels.exponential import log1m_exp, log1m_exp_neg_exp, times_exp
+from likelihoodkit.primitives.kernels.gamma import digamma, log_gamma, log_gamma_1p_near, stirling_error, trigamma
+from likelihoodkit.primitives.kernels.gamma_tails import HALF, LOG_2PI, integral
+from likelihoodkit.primitives.kernels.normal import hazard, hazard_derivative, log_ndtr
+from likelihoodkit.primitives.kernels.products import scaled_rate, scaled_rate_slope
+from likelihoodkit.primitives.kernels.whole import gamma_peak, log_less_digamma, scaled_deviance, scaled_excess
+
+TINY, HUGE = -40.0, 75.0  # log shapes outside of which the limits are exact
+LEAST = -80.0  # log of an end a c below which P is a power of it
+MOST = 50.0  # log of an end, and of one over the shape, beyond which log Q is its exponent alone
+EULER = float(np.euler_gamma)
+
+#: one tail: its logarithm, slopes in t and n, curvatures tt, tn, nn
+ORDERS = ("", "_t", "_n", "_tt", "_tn", "_nn")
+Rows = Floats
+
+
+def _direct(y: Floats, t: Floats, n: Floats, *, upper: bool, small: bool) -> Rows:
+    """One tail by its integral."""
+    a, x = np.exp(n), np.asarray(times_exp(y, t + n))
+    sign = 1.0 if upper else -1.0
+    drift, deviance = sign * np.asarray(scaled_excess(y, t, n)), np.asarray(scaled_deviance(y, t, n))
+
+    def shift(u: Floats) -> Floats:  # the slope of L in t, sign reversed in the upper tail
+        return sign * x * np.expm1(sign * u)
+
+    tail = integral(a, x, drift, [shift], lambda end: [(shift(end), 0.0)], upper=upper, small=small, own=True)
+    mean, shifted = tail.means
+    pull = np.exp(-tail.top) / tail.mass
+    root = np.maximum(np.exp(0.5 * n), 1.0)  # the mass is about 1/root where the shape is large
+    rest = np.where(root > 1.0, 0.5 * LOG_2PI + np.asarray(stirling_error(a)), np.asarray(gamma_peak(n)))
+    log_tail = (tail.top + np.log(tail.mass * root)) - rest - deviance
+    return np.stack([
+        log_tail,
+        -sign * pull,
+        (np.asarray(log_less_digamma(n)) + mean) - deviance,
+        -pull * shifted,
+        sign * pull * mean,
+        tail.covariances[0] + (mean - deviance) - np.asarray(gamma_curve(n)),
+    ])  # fmt: skip
+
+
+def _complement(one: Rows) -> Rows:
+    """The other tail of a law of which one is known and not close to 1."""
+    log_tail, along_t, along_n, tt, tn, nn = one
+    rest = np.asarray(log1m_exp(-log_tail))
+    odds = 1.0 / np.expm1(-log_tail)
+    more = 1.0 + odds
+    slopes = np.stack([along_t, along_n, tt + more * along_t**2, tn + more * along_t * along_n, nn + more * along_n**2])
+    far = log_tail < -600.0  # the odds may be subnormal
+    product = np.where(far, np.asarray(times_exp(slopes, log_tail)), slopes * odds)
+    return np.concatenate([rest[None], np.where(log_tail == -np.inf, 0.0, -product)])
+
+
+def _by_integrals(y: Floats, t: Floats, n: Floats) -> tuple[Rows, Rows]:
+    """Both tails where the shape and the end are numbers of some size: the rarer one, and what is left by it."""
+    lower, upper = np.empty((2, len(ORDERS), y.size))
+    above, small = np.asarray(scaled_excess(y, t, n)) >= 0.0, np.exp(n) < SMALL
+
+    def by_upper(there: Mask, *, few: bool) -> None:
+        if there.any():
+            upper[:, there] = _direct(y[there], t[there], n[there], upper=True, small=few)
+            lower[:, there] = _complement(upper[:, there])
+
+    for few in (True, False):
+        below = (small == few) & ~above
+        by_upper((small == few) & above, few=few)
+        if below.any():
+            lower[:, below] = _direct(y[below], t[below], n[below], upper=False, small=few)
+            upper[:, below] = _complement(lower[:, below])
+            by_upper(below & (lower[0] >= HALF), few=few)  # the mean of a small shape is beyond its median
+    return lower, upper
+
+
+def _of_tiny_shape(y: Floats, t: Floats, n: Floats) -> tuple[Rows, Rows]:
+    """a -> 0: log P = -a E with E = E1(x), x = a c, and minus the slope of log E in log x is h = e^-x/E."""
+    log_x = np.asarray(log_times_exp(y, t + n))
+    x = np.exp(log_x)
+    left, right = log_x < -36.0, x > 500.0
+    more = 1.0 - (2.0 - 6.0 / x) / x
+    part = more / x  # 1 - x e^x E1(x) far out
+    e1 = np.where(left, -EULER - log_x, special.exp1(x))
+    log_e1 = np.where(right, -x - log_x + np.log1p(-part), np.log(e1))
+    h = np.where(right, x / (1.0 - part), np.exp(-x) / e1)
+    less = np.where(left, np.asarray(times_exp(EULER + log_x, n)), np.asarray(times_exp(-e1, n)))
+    density, far = np.exp(n - x), np.where(x < np.inf, np.asarray(times_exp(x, n - x)), 0.0)
+    below = np.stack([less, density, less + density, -far, density - far, (less + density) + (density - far)])
+    v = n + log_e1  # log Q = log(1 - exp(-e^v))
+    rate, bend = np.asarray(scaled_rate(v, 0.0 * n)), np.asarray(scaled_rate_slope(v, 0.0 * n))
+    rise, up = np.where(right, more / (1.0 - part), h - x) * h, 1.0 - h  # h' and the slope of v in n
+
+    def curve(first: Floats, second: Floats) -> Floats:
+        return np.where(rate == 0.0, 0.0, -rate * rise) + np.where(bend == 0.0, 0.0, bend * first * second)
+
+    slopes = [np.where(rate == 0.0, 0.0, rate * slope) for slope in (-h, up)]
+    return below, np.stack([log1m_exp_neg_exp(v), *slopes, curve(-h, -h), curve(-h, up), curve(up, up)])
+
+
+def _of_huge_shape(y: Floats, t: Floats, n: Floats) -> tuple[Rows, Rows]:
+    """a -> inf: P is normal in z, where z^2/2 is the deviance."""
+    excess, deviance = np.asarray(scaled_excess(y, t, n)), np.asarray(scaled_deviance(y, t, n))
+    z, x = np.sign(excess) * np.sqrt(2.0 * deviance), np.asarray(times_exp(y, t + n))
+    return tuple(_normal(side * z, side, excess, deviance, x, n) for side in (1.0, -1.0))  # type: ignore[return-value]
+
+
+def _normal(z: Floats, side: float, excess: Floats, deviance: Floats, x: Floats, n: Floats) -> Rows:
+    """log Phi(z), where z has the slopes excess/z in t and z/2 in n: by h = phi/Phi, far out by the deviance alone."""
+    far, gone = z < -1e6, z > 40.0
+    near = np.where(far | gone, -1.0, z)
+    h, fall = np.asarray(hazard(near)), np.asarray(hazard_derivative(near))
+    slope = np.where(near == 0.0, side * np.exp(0.5 * n), np.where(far | gone, 1.0, excess) / near)
+    half = 0.5 * (h + near * fall)
+    share = (h - near * fall) * slope / near  # the excess over the slope, moved by t
+    bend = np.where(near < -1.0, (h / near) * x - share * slope, fall * slope**2)
+    rows = np.stack([log_ndtr(near), h * slope, 0.5 * near * h, bend, half * slope, 0.5 * near * half])
+    limit = np.stack([-deviance, -excess, -deviance, -x, -excess, -deviance])
+    return np.where(gone, 0.0, np.where(far, limit, rows))
+
+
+def _of_tiny_end(y: Floats, t: Floats, n: Floats) -> tuple[Rows, Rows]:
+    """P = x^a/Gamma(a + 1)."""
+    a, log_x = np.exp(n), np.asarray(log_times_exp(y, t + n))
+    less = log_x - np.asarray(digamma(1.0 + a))
+    few = a < 0.5
+    normaliser = np.where(few, log_gamma_1p_near(np.where(few, a, 0.0)), np.asarray(log_gamma(1.0 + a)))
+    zero = np.zeros_like(a)
+    below = np.stack([
+        a * log_x - normaliser, a, a * (less + 1.0),
+        zero, a, a * ((less + 2.0) - a * np.asarray(trigamma(1.0 + a))),
+    ])  # fmt: skip
+    return below, _complement(below)
+
+
+def _of_far_end(y: Floats, t: Floats, n: Floats) -> tuple[Rows, Rows]:
+    """Q = e^-x to its leading term, P = 1."""
+    excess, deviance = np.asarray(scaled_excess(y, t, n)), np.asarray(scaled_deviance(y, t, n))
+    above = -np.stack([deviance, excess, deviance, np.asarray(times_exp(y, t + n)), excess, deviance])
+    return np.zeros_like(above), above
+
+
+@remembered
+def _both(y: Floats, t: Floats, n: Floats) -> tuple[Rows, Rows]:
+    """Rows of both tails at broadcast y > 0, t and n."""
+    y, t, n = np.broadcast_arrays(y, t, n)
+    shape = y.shape
+    y, t, n = y.ravel(), t.ravel(), n.ravel()
+    log_c = np.asarray(log_times_exp(y, t))
+    lower, upper = np.full((2, len(ORDERS), y.size), np.nan)
+    left = ~(np.isnan(log_c) | np.isnan(n))
+    for there, formula in (
+        (n < TINY, _of_tiny_shape),
+        (n > HUGE, _of_huge_shape),
+        (log_c + n < LEAST, _of_tiny_end),
+        ((log_c > MOST) & (log_c + n > MOST), _of_far_end),
+        (np.full(y.shape, True), _by_integrals),
+    ):
+        mask = there & left
+        left &= ~there
+        if mask.any():
+            lower[:, mask], upper[:, mask] = formula(y[mask], t[mask], n[mask])
+    return lower.reshape(-1, *shape), upper.reshape(-1, *shape)
+
+
+def _tail(which: int, order: int, doc: str) -> Kernel:
+    def formula(y: Floats, t: Floats, n: Floats) -> Floats:
+        return np.asarray(_both(y, t, n)[which][order])
+
+    formula.__doc__ = doc
+    return kernel(formula)
+
+
+def _six(which: int, tail: str) -> list[Kernel]:
+    derived = (f", derived in {order[1:]}" if order else "" for order in ORDERS)
+    return [_tail(which, i, f"log {tail}(a, a y e^t), a = e^n{how}.") for i, how in enumerate(derived)]
+
+
+(
+    log_gamma_below, log_gamma_below_t, log_gamma_below_n, log_gamma_below_tt, log_gamma_below_tn, log_gamma_below_nn,
+) = _six(0, "P")  # fmt: skip
+(
+    log_gamma_above, log_gamma_above_t, log_gamma_above_n, log_gamma_above_tt, log_gamma_above_tn, log_gamma_above_nn,
+) = _six(1, "Q")  # fmt: skip

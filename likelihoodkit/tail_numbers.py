@@ -1,0 +1,64 @@
+"""Tails of distributions in mpmath, with those derivatives that have no elementary form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import mpmath
+
+__all__ = ["TAILS"]
+
+Tail = Callable[..., Any]
+
+
+def _student_cdf(df: Any, z: Any) -> Any:
+    tail = mpmath.betainc(df / 2, mpmath.mpf(1) / 2, 0, df / (df + z * z), regularized=True) / 2
+    return tail if z < 0 else 1 - tail
+
+
+def _log_student_cdf(df: Any, z: Any) -> Any:
+    return mpmath.log(_student_cdf(df, z))
+
+
+def _log_beta_tail(a: Any, b: Any, z: Any) -> Any:
+    return mpmath.log(mpmath.betainc(a, b, 0, 1 / (1 + mpmath.exp(-z)), regularized=True))
+
+
+def _log_gamma_p(a: Any, x: Any) -> Any:
+    return mpmath.log(mpmath.gammainc(a, 0, x, regularized=True))
+
+
+def _log_gamma_q(a: Any, x: Any) -> Any:
+    return mpmath.log(mpmath.gammainc(a, x, mpmath.inf, regularized=True))
+
+
+def _log_gamma_below(y: Any, t: Any, n: Any) -> Any:
+    return _log_gamma_p(mpmath.exp(n), y * mpmath.exp(t + n))
+
+
+def _log_gamma_above(y: Any, t: Any, n: Any) -> Any:
+    return _log_gamma_q(mpmath.exp(n), y * mpmath.exp(t + n))
+
+
+def _slope(tail: Tail, order: tuple[int, ...], *arguments: Any) -> Any:
+    return mpmath.diff(tail, arguments, order)
+
+
+def _slopes(name: str, tail: Tail, **orders: tuple[int, ...]) -> dict[str, Tail]:
+    return {f"{name}_{what}": partial(_slope, tail, order) for what, order in orders.items()}
+
+
+_IN_T_AND_N = {"n": (0, 0, 1), "tt": (0, 2, 0), "tn": (0, 1, 1), "nn": (0, 0, 2)}
+
+#: function -> its value
+TAILS: dict[str, Tail] = {
+    "student_cdf": _student_cdf,
+    **_slopes("log_student_cdf", _log_student_cdf, df=(1, 0), df2=(2, 0)),
+    **_slopes("log_gamma_p", _log_gamma_p, shape=(1, 0)),
+    **_slopes("log_gamma_q", _log_gamma_q, shape=(1, 0)),
+    **_slopes("log_beta_tail", _log_beta_tail, a=(1, 0, 0), b=(0, 1, 0)),
+    **_slopes("log_gamma_below", _log_gamma_below, **_IN_T_AND_N),
+    **_slopes("log_gamma_above", _log_gamma_above, **_IN_T_AND_N),
+}
