@@ -42,7 +42,7 @@ def _minus_log_mass(k: Floats, f: Floats, x: Floats) -> Floats:
     """-log p(k)."""
     plain = x - k * f + np.log(FACTORIALS[np.minimum(k, 170.0).astype(int)])
     apart = np.asarray(log_factorial_excess(k)) + np.asarray(poisson_deviance_exp(k, f))
-    return np.where((f < SMALL_MEAN) & (k <= 170.0), plain, apart)
+    return np.asarray(np.where((f < SMALL_MEAN) & (k <= 170.0), plain, apart))
 
 
 def _mass(k: Floats, f: Floats, x: Floats) -> Floats:
