@@ -15,6 +15,7 @@ from likelihoodkit.matrices import assemble
 from likelihoodkit.nll import Derivation, negative_log_likelihood
 from likelihoodkit.parts import by_parts, refuse_information
 from likelihoodkit.stabilise import stabilise
+from likelihoodkit.stabilise.finish import finished
 
 __all__ = [
     "Derived",
@@ -45,6 +46,9 @@ class Derived:
 
     def expressions(self, what: str) -> dict[str, sp.Expr]:
         """The results of one of the programs of a loss, by name."""
+        return {name: finished(e) for name, e in self._unfinished(what).items()}
+
+    def _unfinished(self, what: str) -> dict[str, sp.Expr]:
         calculus = self.calculus
         if what == "value":
             return {"value": calculus.value}

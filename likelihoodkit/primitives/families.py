@@ -81,7 +81,7 @@ sinh_arcsinh_loss: Kind = with_slopes("sinh_arcsinh", _sinh_arcsinh, "rtbg")
 
 def _box_cox(y: sp.Expr, t: sp.Expr, s: sp.Expr, p: sp.Expr) -> sp.Expr:
     x = log(y) + t
-    return (expm1_over(x, p) * exp(s)) ** 2 / 2 - p * x - s + log_ndtr_inverse(p * exp(-s))
+    return (expm1_over(x, p) * exp(s)) ** 2 / 2 + log(y) - p * x - s + log_ndtr_inverse(p * exp(-s))
 
 
 box_cox_loss: Kind = with_slopes("box_cox", _box_cox, "ytsp", held="y", accurate="y > 0")

@@ -8,7 +8,7 @@ from sympy import exp, log
 from likelihoodkit.primitives.differences import sigmoid_curve
 from likelihoodkit.primitives.extremes import extreme_value_scale
 from likelihoodkit.primitives.families import kind
-from likelihoodkit.primitives.logistic import sech2, sigmoid, times_exp
+from likelihoodkit.primitives.logistic import sech2, sigmoid, softplus, times_exp
 from likelihoodkit.primitives.normal import hazard
 from likelihoodkit.primitives.powers import (
     kumaraswamy_first,
@@ -26,6 +26,12 @@ times_sigmoid: Kind = primitive(
     lambda w, z: w / (1 + exp(-z)),
     (lambda w, z: sigmoid(z), lambda w, z: sigmoid_curve(w, z)),
     r"{0}\,\operatorname{{sigmoid}}\left({1}\right)",
+)
+times_softplus: Kind = primitive(
+    "times_softplus",
+    lambda w, z: w * log(1 + exp(z)),
+    (lambda w, z: softplus(z), lambda w, z: times_sigmoid(w, z)),
+    r"{0}\,\operatorname{{softplus}}\left({1}\right)",
 )
 sigmoid_residual: Kind = primitive(
     "sigmoid_residual",
@@ -56,12 +62,6 @@ log_square_rest: Kind = primitive(
     lambda z: sp.Integer(0),
     lambda z: sp.Integer(0),
     accurate="what rounding takes of log z^2: zero in exact arithmetic",
-)
-softplus_rest: Kind = primitive(
-    "softplus_rest",
-    lambda z: sp.Integer(0),
-    lambda z: sp.Integer(0),
-    accurate="what rounding takes of softplus near z = 0: zero in exact arithmetic",
 )
 beyond: Kind = primitive(
     "beyond",

@@ -51,7 +51,7 @@ def _box_cox(e: Expr) -> Expr | None:
             if all(part in e.args for part in parts):
                 x, power = grown.args
                 whole = families.box_cox_loss(*x.args, -log_scale, power)
-                return e - sign * node - sum(parts) + sign * (whole - log_scale)
+                return e - sign * node - sum(parts) + sign * (whole - log_scale - log(x.args[0]))
     return None
 
 

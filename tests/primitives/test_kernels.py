@@ -257,12 +257,28 @@ def test_half_a_parameter_and_what_rounding_its_logarithm_takes(t):
         assert abs(mp.mpf(float(kernels.half_rest(t))) - gap) <= mp.mpf(2) ** -100 * max(1, abs(t))
 
 
+LINKS_WITH_RESTS = {
+    "softplus": lambda z: mp.log1p(mp.exp(z)),
+    "log_softplus": lambda z: mp.log(mp.log1p(mp.exp(z))),
+    "sigmoid": lambda z: 1 / (1 + mp.exp(-z)),
+    "exp": mp.exp,
+}
+
+
 @pytest.mark.parametrize("z", [0.0, 1e-300, 1e-8, -1e-8, 1e-3, -0.03, 0.24])
-def test_a_softplus_and_its_rest(z):
-    """Near zero softplus is log 2 to half an ulp, whatever the digits of z; with its rest it has those of z / 2."""
-    rounded, rest = kernels.softplus(z), kernels.softplus_rest(z)
+@pytest.mark.parametrize("link", LINKS_WITH_RESTS)
+def test_a_link_and_its_rest(link, z):
+    """Near zero a link is its value there to half an ulp, whatever the digits of z; with its rest it has those of z."""
+    rounded, rest = getattr(kernels, link)(z), getattr(kernels, f"{link}_rest")(z)
     with mp.workdps(40):
-        truth = mp.log1p(mp.exp(mp.mpf(z)))
+        truth = LINKS_WITH_RESTS[link](mp.mpf(z))
         assert abs(mp.mpf(float(rounded)) + mp.mpf(float(rest)) - truth) <= 2.0**-53 * (abs(z) + 1e-15)
-    assert rest != 0
-    assert kernels.softplus_rest(3.0) == 0
+    assert getattr(kernels, f"{link}_rest")(3.0) == 0
+
+
+@pytest.mark.parametrize("z", [0.6931471805599453, -0.6931471805599453, 0.7, 0.45])
+def test_an_exponential_of_a_logarithm_of_two_and_its_rest(z):
+    """e^z is 2 or 1/2 when it is rounded, and the digits of z are in the rest."""
+    with mp.workdps(40):
+        lost = mp.exp(mp.mpf(z)) - mp.mpf(float(np.exp(z)))
+        assert abs(mp.mpf(float(kernels.exp_rest(z))) - lost) <= 2.0**-53 * 0.5

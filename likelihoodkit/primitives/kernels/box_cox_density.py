@@ -1,7 +1,7 @@
 """The Box-Cox normal loss with its slopes and curvatures, continuous through power 0.
 
 Arguments: y, t = -log median, s = -log scale, p = power. With x = log y + t, e = expm1(p x)/p, z = e e^s and
-a = 1/(scale |p|), the end beyond which no amount is left, the loss is z^2/2 - p x - s + log Phi(a). Powers of
+a = 1/(scale |p|), the end beyond which no amount is left, the loss is z^2/2 + log y - p x - s + log Phi(a). Powers of
 e^(p x) that are large are carried as exponents: m = max(p x, 0), and e, its slopes in p and x without e^m.
 """
 
@@ -10,8 +10,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from likelihoodkit.primitives.kernels._tools import Floats, Kernel, kernel, piecewise
+from likelihoodkit.primitives.kernels._wide import LARGE_EXPONENT, mend
 from likelihoodkit.primitives.kernels.box_cox import expm1_over, expm1_over_da, expm1_over_daa
 from likelihoodkit.primitives.kernels.differences import log_times_exp
 from likelihoodkit.primitives.kernels.exponential import times_exp
@@ -19,8 +21,27 @@ from likelihoodkit.primitives.kernels.normal import hazard
 from likelihoodkit.primitives.kernels.shapes import log_ndtr_inverse
 
 FAR = 600.0  # e^(p x) and its slopes are float64 below
+OUTSIDE = 8.0  # |z| beyond which its roundings are many units of the loss
 TINY = 1e-290  # a product below may have lost digits
 UNCUT = 0.02  # scale |p| below which Phi(a) is 1, with all its slopes
+
+
+def _wide_power(y: Floats, t: Floats, p: Floats) -> NDArray[np.longdouble]:
+    """p x."""
+    return np.asarray(p.astype(np.longdouble) * (np.log(y.astype(np.longdouble)) + t))
+
+
+def _wide_rest(y: Floats, t: Floats, s: Floats, p: Floats, m: Floats) -> Floats:
+    """s + m less its rounded value."""
+    return np.asarray(np.maximum(_wide_power(y, t, p), 0) + s - (s + m), dtype=np.float64)
+
+
+def _wide_square(y: Floats, t: Floats, s: Floats, p: Floats) -> Floats:
+    """z^2/2."""
+    power = _wide_power(y, t, p)
+    ratio = np.where(power == 0, 1, np.expm1(power) / np.where(power == 0, 1, power))
+    z = ratio * (np.log(y.astype(np.longdouble)) + t) * np.exp(s.astype(np.longdouble))
+    return np.asarray(0.5 * z * z, dtype=np.float64)
 
 
 class Growth:
@@ -47,6 +68,8 @@ class _Place(Growth):
     def __init__(self, y: Floats, t: Floats, s: Floats, p: Floats) -> None:
         super().__init__(y, t, p)
         self.s = s
+        large = (np.absolute(power := self.power) > LARGE_EXPONENT) & (np.absolute(power) < FAR)
+        self.lost = mend(np.zeros_like(self.m + s), large, _wide_rest, y, t, s, p, self.m)
         with np.errstate(over="ignore"):
             a = np.asarray(times_exp(1.0 / np.absolute(p), s))
         cut = np.asarray(times_exp(np.absolute(p), -s)) >= UNCUT
@@ -56,10 +79,11 @@ class _Place(Growth):
 
     def squared(self, core: Any, by_power: Any = 1.0) -> Floats:
         """core e^(2 s + 2 m)."""
-        return np.asarray(times_exp(core * by_power, 2.0 * (self.s + self.m)))
+        return np.asarray(times_exp(core * by_power * (1.0 + 2.0 * self.lost), 2.0 * (self.s + self.m)))
 
     def product(self, one: Any, two: Any) -> Floats:
         """one two e^(2 s + 2 m): the two may be tiny where the exponential is large."""
+        two = two * (1.0 + 2.0 * self.lost)
         core, size = one * two, self.s + self.m
         return piecewise(
             (core, one, two, size),
@@ -74,10 +98,12 @@ class _Place(Growth):
 
 @kernel
 def box_cox_loss(y: Floats, t: Floats, s: Floats, p: Floats) -> Floats:
-    """z^2/2 - p x - s + log Phi(a)."""
+    """z^2/2 + log y - p x - s + log Phi(a)."""
     at = _Place(y, t, s, p)
     z = np.asarray(times_exp(at.e, s + at.m))
-    return np.asarray(0.5 * z * z - p * at.x - s + np.asarray(log_ndtr_inverse(times_exp(p, -s))))
+    jacobian = np.where((p > 0.5) & (p < 2.0), (1.0 - p) * at.x - t, np.log(y) - p * at.x)  # which nearly cancel
+    square = mend(0.5 * z * z, (np.absolute(z) > OUTSIDE) & (np.absolute(z) < np.inf), _wide_square, y, t, s, p)
+    return np.asarray(square + jacobian - s + np.asarray(log_ndtr_inverse(times_exp(p, -s))))
 
 
 def _kernel(name: str, meaning: str, formula: Any) -> Kernel:

@@ -15,20 +15,18 @@ from likelihoodkit.primitives.kernels.exponential import (
     times_exp,
     x_over_expm1_derivative,
 )
-from likelihoodkit.primitives.kernels.hyperbolic import log_cosh
 from likelihoodkit.primitives.kernels.kumaraswamy import LARGE, place_of
 from likelihoodkit.primitives.kernels.logistic import sigmoid, softplus
 from likelihoodkit.primitives.kernels.normal import hazard
 from likelihoodkit.primitives.kernels.powers import ratio_of_power
 from likelihoodkit.primitives.kernels.products import scaled_rate, scaled_rate_slope
+from likelihoodkit.primitives.kernels.rests import LOG2_LOW
 from likelihoodkit.primitives.kernels.robust import expm1_minus
 from likelihoodkit.primitives.kernels.single import argument_sigmoid, argument_sigmoid_curve
 from likelihoodkit.primitives.kernels.whole import RIGHT, bessel_bend_exp, bessel_pull_exp, log_less_digamma
 
 #: z cosh z - sinh z over z^3, in powers of z^2
 SINH_BEND = tuple(2.0 * k / math.factorial(2 * k + 1) for k in range(1, 9))
-#: log 2 less its rounded value
-LOG2_LOW = 2.3190468138462996e-17
 #: the hazard of -x is x to the last digit beyond
 FAR_HAZARD = 1e8
 #: the exponential of f is carried by what f has beyond this
@@ -48,6 +46,12 @@ def times_sigmoid(w: Floats, z: Floats) -> Floats:
         (z < -FAR_LOGIT, times_exp),
         otherwise=lambda w, z: w * np.asarray(sigmoid(z)),
     )
+
+
+@kernel
+def times_softplus(w: Floats, z: Floats) -> Floats:
+    """w softplus(z), also where the softplus is subnormal and w large."""
+    return piecewise((w, z), (z < -FAR_LOGIT, times_exp), otherwise=lambda w, z: w * np.asarray(softplus(z)))
 
 
 @kernel
@@ -88,15 +92,6 @@ def log_square_rest(z: Floats) -> Floats:
     back = np.where(np.absolute(half) > 700.0, 0.5, 1.0) * half  # e^-half may overflow
     left = size * np.exp(-back) * np.exp(back - half) - 1.0
     return np.where((np.absolute(half) > 2.0) & np.isfinite(half), 2.0 * left, 0.0 * size)
-
-
-@kernel
-def softplus_rest(z: Floats) -> Floats:
-    """softplus(z) less its own rounded value for |z| < 1/4: log 2 + z/2 + log cosh(z/2) with log 2 in two parts."""
-    near = np.absolute(z) < 0.25
-    inner = np.where(near, z, 0.0)
-    rest = ((LOG2 - np.asarray(softplus(inner))) + 0.5 * inner) + (np.asarray(log_cosh(0.5 * inner)) + LOG2_LOW)
-    return np.where(near, rest, 0.0 * z)
 
 
 @kernel

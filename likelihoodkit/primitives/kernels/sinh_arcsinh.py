@@ -10,6 +10,7 @@ import math
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from likelihoodkit.primitives.kernels._tools import Floats, Kernel, kernel
 from likelihoodkit.primitives.kernels._wide import mend
@@ -26,27 +27,39 @@ from likelihoodkit.primitives.kernels.single import asinh_times_exp, hypot_share
 
 LARGE = 1.0  # e^(2 u) takes over the rounding of u
 FAR = 300.0  # sinh(u)^2 is a float64 below
+MOST = 360.0  # sinh(u)^2 is infinite beyond
+WIDEST = 5000.0  # e^(2 u) is an extended float below
 LOG4 = math.log(4.0)
 
 Term = tuple[Floats, Floats]  # c and w of c e^w
 
 
+def _wide_place(r: Floats, t: Floats, b: Floats, g: Floats) -> NDArray[np.longdouble]:
+    """u."""
+    wide = np.longdouble
+    return np.asarray(np.arcsinh(r.astype(wide) * np.exp(t.astype(wide))) * np.exp(g.astype(wide)) - b, dtype=wide)
+
+
 def _wide_square(r: Floats, t: Floats, b: Floats, g: Floats) -> Floats:
     """sinh(u)^2."""
-    wide = np.longdouble
-    u = np.arcsinh(r.astype(wide) * np.exp(t.astype(wide))) * np.exp(g.astype(wide)) - b
-    return np.asarray(np.sinh(u) ** 2, dtype=np.float64)
+    return np.asarray(np.sinh(_wide_place(r, t, b, g)) ** 2, dtype=np.float64)
+
+
+def _wide_grown(r: Floats, t: Floats, b: Floats, g: Floats, c: Floats, k: Floats, w: Floats) -> Floats:
+    """c k e^w sinh(u)^2 for large u."""
+    grown = np.exp(w.astype(np.longdouble) + 2.0 * np.absolute(_wide_place(r, t, b, g)))
+    return np.asarray(0.25 * (c * grown) * k, dtype=np.float64)
 
 
 class _Place:
     """What the slopes share at one point: a, its slopes in r and t as terms, and functions of u."""
 
     def __init__(self, r: Floats, t: Floats, b: Floats, g: Floats) -> None:
-        self.r, self.t, self.g = r, t, g
+        self.r, self.t, self.b, self.g = r, t, b, g
         self.a = np.asarray(asinh_times_exp(r, t))
         self.u = np.asarray(np.asarray(times_exp(self.a, g)) - b)
         size = np.absolute(self.u)
-        self.square = mend(np.sinh(self.u) ** 2, (size > LARGE) & (size <= FAR), _wide_square, r, t, b, g)
+        self.square = mend(np.sinh(self.u) ** 2, (size > LARGE) & (size < MOST), _wide_square, r, t, b, g)
         z = np.asarray(times_exp(r, t))
         near = np.absolute(z) <= 1.0
         inverse = np.asarray(times_exp(1.0 / np.absolute(r), -t))
@@ -76,6 +89,8 @@ class _Place:
         near = np.asarray(times_exp(c * self.square * k, w))
         logarithms = np.log(np.absolute(c)) + np.log(np.absolute(k))
         far = np.sign(c) * np.sign(k) * np.exp(logarithms + (w + (2.0 * size - LOG4)))
+        wide = (size > FAR) & (size < WIDEST) & (np.absolute(self.t) < WIDEST) & ~nothing
+        far = mend(far, wide, _wide_grown, self.r, self.t, self.b, self.g, c, k, w)
         return np.where(nothing, 0.0, np.where(size > FAR, far, near))
 
 

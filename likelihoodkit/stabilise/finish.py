@@ -1,0 +1,123 @@
+"""The last pass before a program is made: nothing here changes what a formula means, only what rounding takes of it.
+
+A link is rounded once: softplus(0) is log 2 to half an ulp, whatever the digits of the output. Almost everywhere that
+is all it costs. But a power multiplies it by its logarithm, and an exponential by its exponent: there the rest goes
+along, as one more factor or into an argument that has room for it. And a link that vanishes has no digits to multiply
+with (softplus(-740) is subnormal): there it goes into the product by its exponent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import sympy as sp
+from sympy import Abs, Expr, Mul, S, exp, log
+
+from likelihoodkit import primitives as p
+from likelihoodkit.primitives import differences, linked, products, rests, single
+from likelihoodkit.primitives.families import kind
+from likelihoodkit.primitives.record import RECORDS
+
+__all__ = ["finished"]
+
+#: function of an output -> what rounding takes of it near 0, where the output's own digits are no excuse
+_RESTS: dict[type[Expr], Callable[[Expr], Expr]] = {
+    p.softplus: rests.softplus_rest,
+    p.log_softplus: rests.log_softplus_rest,
+    p.sigmoid: rests.sigmoid_rest,
+}
+
+
+def _rest(e: Expr) -> Expr:
+    """What rounding takes of an expression: zero in exact arithmetic, S.Zero where it is not worth asking."""
+    if e.is_Add:
+        return sp.Add(*[_rest(a) for a in e.args])
+    number, body = e.as_coeff_Mul()
+    if isinstance(body, exp):
+        inner = _rest(body.args[0])
+        return number * (rests.exp_rest(body.args[0]) + (inner * body if inner != 0 else 0))
+    return number * _RESTS[type(body)](body.args[0]) if type(body) in _RESTS else S.Zero
+
+
+def _scaled(r: Expr, t: Expr, s: Expr) -> tuple[Expr, ...]:
+    return s, _rest(t), differences.log_times_exp(Abs(r), t), _rest(s)
+
+
+def _plain(y: Expr, s: Expr, t: Expr) -> tuple[Expr, ...]:
+    return S.One, _rest(t), log(y), _rest(s)
+
+
+#: power -> of its logarithm s (t + ...): s, what is lost of t, the logarithm that s multiplies, what is lost of s
+_POWERS: dict[type[Expr], Callable[..., tuple[Expr, ...]]] = {
+    **dict.fromkeys((p.scaled_power, p.scaled_power_over, p.scaled_power_over_square), _scaled),
+    **dict.fromkeys((p.scaled_power_log, p.scaled_power_log_over, p.scaled_power_log_square), _scaled),
+    **dict.fromkeys((products.power_exp, products.power_log_exp, products.power_log_square_exp), _plain),
+}
+
+
+def _of(stem: str) -> tuple[type[Expr], ...]:
+    return tuple(record.function for name, record in RECORDS.items() if name.startswith((stem, f"scaled_{stem}")))
+
+
+_SINH_ARCSINH, _BOX_COX = _of("sinh_arcsinh"), _of("box_cox")
+_VALUES = tuple(map(kind, ("box_cox_loss", "box_cox_student_loss")))
+
+
+def _with_rest(e: Expr) -> Expr:
+    """A power with what rounding takes of its exponent."""
+    if type(e) in _POWERS:
+        s, less, logarithm, lost = _POWERS[type(e)](*e.args)
+        if less != 0 or lost != 0:
+            return rests.raised(e, s, less, logarithm, lost)
+    if type(e) in _SINH_ARCSINH:
+        r, t, b, g, *others = e.args  # of a e^g - b
+        lost = _rest(g)
+        if lost != 0:
+            return e.func(r, t, rests.moved(b, single.asinh_times_exp(r, t), -p.times_exp(lost, g)), g, *others)
+    if e.is_Mul:
+        return _vanishing(e)
+    if type(e) in _BOX_COX:
+        return _along_slopes(e, range(1, 4) if type(e) in _VALUES else (3,))
+    return e
+
+
+#: link that vanishes -> a number times it
+_TIMES: dict[type[Expr], Callable[[Expr, Expr], Expr]] = {
+    p.sigmoid: linked.times_sigmoid,
+    p.softplus: linked.times_softplus,
+}
+
+
+def _vanishing(e: Expr) -> Expr:
+    """A product with a link that vanishes where a sum of outputs does not."""
+    factors = [f for f in e.args if type(f) in _TIMES]
+    others = [f for f in e.args if type(f) not in _TIMES]
+    sums = [f for f in others if f.is_Add and not all(symbol.is_nonnegative for symbol in f.free_symbols)]
+    if len(factors) != 1 or not sums:
+        return e
+    return _TIMES[type(factors[0])](Mul(*others), factors[0].args[0])
+
+
+def _along_slopes(e: Expr, places: Iterable[int]) -> Expr:
+    """A function with its slope in those arguments times what rounding takes of them."""
+    total = e
+    for place in places:
+        lost = _rest(e.args[place])
+        if lost != 0 and e.record.derivative[place] is not None:
+            total = linked.corrected(total, e.fdiff(place + 1), lost)
+    return total
+
+
+def finished(expression: Expr) -> Expr:
+    """The expression, ready to be computed; not to be differentiated any more."""
+    memo: dict[Expr, Expr] = {}
+
+    def run(node: Expr) -> Expr:
+        if not node.args:
+            return node
+        if node not in memo:
+            args = [run(a) for a in node.args]
+            memo[node] = _with_rest(node.func(*args) if tuple(args) != node.args else node)
+        return memo[node]
+
+    return run(expression)
