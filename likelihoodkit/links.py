@@ -89,7 +89,7 @@ softplus = Link(
 )  # fmt: skip
 sigmoid = Link(
     "sigmoid", lambda f: p.sigmoid(f), lambda t: sp.log(t) - sp.log(1 - t), supports.unit,
-    logarithm=lambda f: -p.softplus(-f), rest=lambda f: -rests.softplus_rest(-f),
+    logarithm=lambda f: -p.softplus(-f), rest=lambda f: -rests.softplus_rest(-f, p.softplus(-f)),
     residual=lambda y, f: linked.sigmoid_residual(y, f),
 )  # fmt: skip
 softmax = Link("softmax", lambda f: p.softmax(f), lambda t: sp.log(t), supports.simplex, one_to_one=False)
@@ -106,7 +106,7 @@ square = Link(
 angle = Link("angle", lambda f: p.wrap_angle(f), lambda t: t, supports.circle, one_to_one=False)
 shifted_exp = Link(
     "shifted_exp", lambda f: 1 + sp.exp(f), lambda t: sp.log(t - 1), supports.above_one,
-    logarithm=lambda f: p.softplus(f), rest=lambda f: rests.softplus_rest(f),
+    logarithm=lambda f: p.softplus(f), rest=lambda f: rests.softplus_rest(f, p.softplus(f)),
     residual=lambda y, f: linked.shifted_exp_residual(y, f),
 )  # fmt: skip
 vector = Link("vector", lambda f: f, lambda t: t, supports.real_vector)

@@ -123,6 +123,7 @@ EXAMPLES = [
     Example("log of one plus square", sp.log(1 + (x * sp.exp(t)) ** 2), {x: 3, t: 800}),
     Example("log of ratio", sp.log(a * sp.exp(z)), {a: 1e-300, z: 800}),
     Example("power of ratio", (a * sp.exp(z)) ** sp.exp(t), {a: 1e-300, z: 800, t: 0.1}),
+    Example("power of ratio", sp.Abs(x * sp.exp(z)) ** a, {x: -1e-300, z: 800, a: 1.1}),
     Example("softplus minus argument", p.softplus(x) - x, {x: 50}),
     Example("softplus minus argument", p.softplus(x) - k * x, {x: 50, k: 1}),
     Example("balance of sigmoids", a * p.sigmoid(x) - b * p.sigmoid(-x), {a: 3, b: 3.00000001, x: 2e-9}),

@@ -10,9 +10,9 @@ from likelihoodkit.primitives.record import Kind, primitive
 def _nothing(name: str) -> Kind:
     return primitive(
         name,
-        lambda z: sp.Integer(0),
-        lambda z: sp.Integer(0),
-        accurate=f"what rounding takes of {name.removesuffix('_rest')} near z = 0: zero in exact arithmetic",
+        lambda z, rounded: sp.Integer(0),
+        (lambda z, rounded: sp.Integer(0),) * 2,
+        accurate=f"what rounding takes of {name.removesuffix('_rest')} z near 0: zero in exact arithmetic",
     )
 
 

@@ -21,7 +21,7 @@ from likelihoodkit.primitives.record import RECORDS
 __all__ = ["finished"]
 
 #: function of an output -> what rounding takes of it near 0, where the output's own digits are no excuse
-_RESTS: dict[type[Expr], Callable[[Expr], Expr]] = {
+_RESTS: dict[type[Expr], Callable[[Expr, Expr], Expr]] = {
     p.softplus: rests.softplus_rest,
     p.log_softplus: rests.log_softplus_rest,
     p.sigmoid: rests.sigmoid_rest,
@@ -35,8 +35,8 @@ def _rest(e: Expr) -> Expr:
     number, body = e.as_coeff_Mul()
     if isinstance(body, exp):
         inner = _rest(body.args[0])
-        return number * (rests.exp_rest(body.args[0]) + (inner * body if inner != 0 else 0))
-    return number * _RESTS[type(body)](body.args[0]) if type(body) in _RESTS else S.Zero
+        return number * (rests.exp_rest(body.args[0], body) + (inner * body if inner != 0 else 0))
+    return number * _RESTS[type(body)](body.args[0], body) if type(body) in _RESTS else S.Zero
 
 
 def _scaled(r: Expr, t: Expr, s: Expr) -> tuple[Expr, ...]:

@@ -56,6 +56,9 @@ def _data_times_exp(factors: tuple[Expr, ...]) -> tuple[Expr, Expr] | None:
 def power_of_ratio(e: Expr) -> Expr | None:
     if not isinstance(e, Pow) or isinstance(e, exp) or e.exp.is_number:
         return None
+    r, t = e.base.args if isinstance(e.base, p.times_exp) else (e.base, sp.S.Zero)
+    if isinstance(r, sp.Abs) and e.exp.is_positive:  # which has slopes at 0 too
+        return p.scaled_power(r.args[0], t, e.exp)
     exponent = log_of(e.exp)
     if exponent is None:
         return None

@@ -1,0 +1,67 @@
+"""Points of links where a loss once lost its digits: each against mpmath, by the rows of the audit."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import likelihoodkit as lk
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.accuracy.cases import cases
+from benchmarks.accuracy.measure import measure
+from likelihoodkit.declaration import Distribution, outcome, parameter
+from likelihoodkit.supports import positive, real
+
+#: case, outcome, outputs: a link rounded once near 0, which a power or an exponential multiplies
+ROUNDED_ONCE = [
+    ("GeneralizedNormal()", 1e8, (-0.001, 0.0, -0.001)),
+    ("GeneralizedNormal(scale='exp')", 0.0, (-1e-300, -1e-8, -1e-8)),
+    ("GeneralizedNormal(scale='sigmoid')", 1e8, (-1e300, 5.0, 0.0)),
+    ("GeneralizedNormal(shape='shifted_exp')", 1e4, (-5.0, -1e-8, -30.0)),
+    ("GeneralizedNormal(shape='shifted_exp')", 1e-8, (-1e300, -0.001, 1e-300)),
+    ("SinhArcsinh()", 1e8, (1e300, 104.0, -1e-300, 0.0)),
+    ("SinhArcsinh()", 1e200, (30.0, -5.0, 30.0, 0.001)),
+    ("SinhArcsinh(skew='exp')", 1e200, (-745.0, -1.0, 1e-8, -1e-300)),
+    ("BoxCoxNormal(power='sigmoid')", 1e200, (-1.0, 1e-8, 1e-8)),
+    ("BoxCoxNormal(power='tanh')", 1e-300, (-5.0, 0.001, -1e-8)),
+    ("BoxCoxNormal(power='shifted_exp')", 1e-300, (-30.0, 5.0, -104.0)),
+    ("JohnsonSU()", 1.0, (1e8, 1e-8, 1e300, -745.0)),
+    ("JohnsonSU()", 1.0, (-0.001, -709.0, 1e4, -745.0)),
+]
+
+
+@pytest.mark.parametrize(("label", "y", "outputs"), ROUNDED_ONCE)
+def test_what_rounding_takes_of_a_link_is_not_multiplied(label: str, y: float, outputs: tuple[float, ...]) -> None:
+    """softplus(0) is log 2 to half an ulp; at a power or an exponent of 700 that was up to 260 units of the loss."""
+    (case,) = [case for case in cases(("family", "link")) if case.label == label]
+    found = measure(case, [(y, outputs)])
+    assert found.no_reference == 0
+    assert found.meets_the_bar, found.offences
+
+
+class Peaked(Distribution):
+    """A generalised normal as a user writes it."""
+
+    y = outcome(real)
+    location = parameter(real, link=lk.links.identity)
+    scale = parameter(positive, link=lk.links.softplus)
+    shape = parameter(positive, link=lk.links.softplus)
+
+    log_density = -lk.log(2 * scale) - lk.log_gamma(1 + 1 / shape) - lk.abs((y - location) / scale) ** shape
+
+
+def test_a_power_of_a_distance_as_a_user_writes_it() -> None:
+    """Its slopes at the location were NaN, and its digits those of a softplus rounded once."""
+    y, outputs = [1.0, 0.5, 1e300], [[1.0, 5.0, -1.0], [0.0, 0.0, 0.0], [0.0, 5.0, 1e-8]]
+    for ours, theirs in zip(
+        lk.derive(Peaked).value_and_gradient(y, outputs),
+        lk.derive(lk.GeneralizedNormal).value_and_gradient(y, outputs),
+        strict=True,
+    ):
+        np.testing.assert_array_equal(np.abs(ours), np.abs(theirs))
+        assert np.isfinite(ours).all()
