@@ -145,6 +145,16 @@ def _resultant_length(k: Any, like: Numbers) -> Any:
     return mpmath.besseli(order + 1, k) / mpmath.besseli(order, k)
 
 
+def _resultant_slope(k: Any, like: Numbers) -> Any:
+    length = _resultant_length(k, like)
+    return 1 - length**2 - (len(like) - 1) * length / k
+
+
+def _resultant_gap(s: Any, t: Any, like: Numbers) -> Any:
+    a, b = mpmath.exp(s), mpmath.exp(t)
+    return _log_bessel(a, like) - _log_bessel(b, like) + (a - b) * (1 - _resultant_length(b, like))
+
+
 def _factor_scatter(own: Any, other: Any, like: Numbers) -> Any:
     d = len(like)
     wide, unit = _matrix(own, d), _matrix(other, d)
@@ -177,7 +187,13 @@ VECTORS: dict[str, Callable[..., Any]] = {
     "log_bessel": _log_bessel,
     "resultant_length": _resultant_length,
     "bessel_complement": lambda k, like: 1 - _resultant_length(k, like),
-    "resultant_slope": lambda k, like: mpmath.diff(lambda t: _resultant_length(t, like), k),
+    "resultant_slope": _resultant_slope,
+    "resultant_gap": _resultant_gap,
+    "resultant_gap_slope": lambda s, t, like: (
+        mpmath.exp(s) * (_resultant_length(mpmath.exp(s), like) - _resultant_length(mpmath.exp(t), like))
+    ),
+    "resultant_bend": lambda v, like: mpmath.exp(2 * v) * _resultant_slope(mpmath.exp(v), like),
+    "resultant_lean": lambda v, like: mpmath.exp(v) * _resultant_slope(mpmath.exp(v), like),
     "increasing": _increasing,
     "plackett_luce": _plackett_luce,
     "chain_partition": _chain_partition,

@@ -44,6 +44,8 @@ def tried(bound: Bound) -> str:
 
 def _drawn(loss: Loss, rng: np.random.Generator) -> Array | None:
     """Outcomes of the noise itself, at outputs of everyday size; None where it cannot draw them."""
+    if loss.bound.family.outcome.domain.entries:  # intervals, rows of different things
+        return None
     spread = outcomes(loss, rng)
     if spread is not None:
         return spread[:_OUTCOMES]

@@ -19,6 +19,25 @@ def _slopes(symbol: str, arguments: str, places: str, names: dict[str, str]) -> 
 
 #: primitive -> (template, does it need parentheses inside a product or power?)
 FAMILY_TEMPLATES: dict[str, tuple[str, str]] = {
+    "exp_gap_times": ("(e^({0}) - e^({1}))·{2:product}", "product"),
+    "bessel_gap": ("D[log I0(e^v)]({0}, {1})", "atom"),
+    "bessel_gap_slope": ("d/ds D[log I0(e^v)]({0}, {1})", "atom"),
+    "bessel_bend": ("e^(2 {0})·(I1/I0)'(e^({0}))", "product"),
+    "bessel_lean": ("e^({0})·(I1/I0)'(e^({0}))", "product"),
+    "zeta_gap": ("D[log zeta(1 + e^v)]({0}, {1})", "atom"),
+    "zeta_gap_slope": ("d/ds D[log zeta(1 + e^v)]({0}, {1})", "atom"),
+    "zeta_bend": ("e^(2 {0})·(log zeta)''(1 + e^({0}))", "product"),
+    "tilt_gap": ("D[log((e^x - 1)/x)]({0}, {1})", "atom"),
+    "tilt_gap_slope": ("d/ds D[log((e^x - 1)/x)]({0}, {1})", "atom"),
+    "tilt_bend": ("(log((e^x - 1)/x))''({0})", "atom"),
+    "log_sigmoid_gap": ("log(sigmoid({0})/sigmoid({1}))", "atom"),
+    "logarithmic_gap": ("D[log(-log(1 - sigmoid))]({0}, {1})", "atom"),
+    "logarithmic_gap_slope": ("d/ds D[log(-log(1 - sigmoid))]({0}, {1})", "atom"),
+    "logarithmic_bend": ("(1 - sigmoid({0}))·var(logarithmic)", "product"),
+    "resultant_gap": ("D[log(I[d/2 - 1](e^v)·e^(v(1 - d/2)))]({0}, {1})", "atom"),
+    "resultant_gap_slope": ("d/ds D[log(I[d/2 - 1](e^v)·e^(v(1 - d/2)))]({0}, {1})", "atom"),
+    "resultant_bend": ("e^(2 {0})·A[d]'(e^({0}))", "product"),
+    "resultant_lean": ("e^({0})·A[d]'(e^({0}))", "product"),
     "generalized_pareto_loss": ("[{1} + (1 + 1/a) log(1 + a {0} exp(-({1}))), a = {2}]", "atom"),
     **_slopes(
         "[t + (1 + 1/a) log(1 + a y exp(-t))]",

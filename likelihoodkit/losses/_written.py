@@ -11,16 +11,17 @@ from typing import Any
 
 import sympy as sp
 
-from likelihoodkit.primitives import expm1, is_vector, log_gamma, poisson_deviance_half
+from likelihoodkit.primitives import bessel_ratio, digamma, expm1, is_vector, log_gamma, poisson_deviance_half
+from likelihoodkit.primitives.bregman import bessel_gap, logarithmic_gap, resultant_gap, tilt_gap, zeta_gap
 from likelihoodkit.primitives.cholesky import isotropic_factor, whiten
 from likelihoodkit.primitives.gamma_gaps import gamma_gap
 from likelihoodkit.primitives.robust import expm1_minus
 from likelihoodkit.primitives.words import (
     abs,
+    exp,
     factor_scatter,
     log,
     log1p,
-    log_bessel,
     log_determinant,
     one_minus_cos,
     resultant_length,
@@ -139,11 +140,37 @@ def _categoricals(probabilities: Expr, prior_probabilities: Expr) -> Expr:
 
 
 def _spheres(direction: Expr, concentration: Expr, prior_direction: Expr, prior_concentration: Expr) -> Expr:
-    """log_bessel leaves out e^k, so that the exponents come with distances and not with cosines."""
+    """What the concentrations do, and what turning costs: 1 - cos of the angle is half the squared distance."""
     length = resultant_length(concentration, direction)
-    apart = sum_over((direction - prior_direction) ** 2) / 2  # 1 - cos of the angle
-    norms = log_bessel(prior_concentration, direction) - log_bessel(concentration, direction)
-    return norms + (prior_concentration - concentration) * (1 - length) + prior_concentration * length * apart
+    apart = sum_over((direction - prior_direction) ** 2) / 2
+    gap = resultant_gap(log(prior_concentration), log(concentration), direction)
+    return gap + prior_concentration * length * apart
+
+
+def _angles(direction: Expr, concentration: Expr, prior_direction: Expr, prior_concentration: Expr) -> Expr:
+    """`_spheres` in the plane."""
+    turned = prior_concentration * bessel_ratio(concentration) * one_minus_cos(direction - prior_direction)
+    return bessel_gap(log(prior_concentration), log(concentration)) + turned
+
+
+def _logit(probability: Expr) -> Expr:
+    return log(probability) - log(1 - probability)
+
+
+def _generalized_gammas(
+    scale: Expr, shape: Expr, power: Expr, prior_scale: Expr, prior_shape: Expr, prior_power: Expr
+) -> Expr:
+    """With the power's ratio r and e^m, what a mean of the second's gamma variable is off: each term nothing at equals.
+
+    E (y/prior_scale)^prior_power is prior_shape e^m; log-gamma's own tangent at shape + 1 misses ``bend`` at shape + r.
+    """
+    more = expm1(log(prior_power) - log(power))  # r - 1
+    step = log1p(more / (shape + 1))
+    bend = gamma_gap(log(shape + 1) + step, log(shape + 1)) + (shape + 1) * exp(step) * expm1_minus(-step)
+    moved = (log(scale) - log(prior_scale)) * prior_power - (log(prior_shape) - log(shape))
+    off = moved + more * digamma(shape + 1) + bend
+    together = expm1(log(prior_shape) - log(shape)) * more + expm1_minus(log(prior_power) - log(power))
+    return prior_shape * (expm1_minus(off) + bend) + _shapes(shape, prior_shape) + together
 
 
 def _cauchys(location: Expr, scale: Expr, prior_location: Expr, prior_scale: Expr) -> Expr:
@@ -229,6 +256,15 @@ WRITTEN: dict[tuple[str, str], Callable[..., Expr | None]] = {
     ("HalfNormal", "HalfNormal"): _scales(1),
     ("Cauchy", "Cauchy"): _cauchys,
     ("HalfCauchy", "HalfCauchy"): _half_cauchys,
+    ("GeneralizedGamma", "GeneralizedGamma"): _generalized_gammas,
+    ("ContinuousBernoulli", "ContinuousBernoulli"): lambda probability, prior_probability: tilt_gap(
+        _logit(prior_probability), _logit(probability)
+    ),
+    ("Logarithmic", "Logarithmic"): lambda probability, prior_probability: logarithmic_gap(
+        _logit(prior_probability), _logit(probability)
+    ),
+    ("Zeta", "Zeta"): lambda shape, prior_shape: zeta_gap(log(prior_shape - 1), log(shape - 1)),
+    ("VonMises", "VonMises"): _angles,
     ("Categorical", "Categorical"): _categoricals,
     ("WrappedCauchy", "WrappedCauchy"): _wrapped_cauchys,
     ("Multinomial", "Multinomial"): _multinomials,

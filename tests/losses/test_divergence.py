@@ -194,7 +194,7 @@ def test_normal_against_the_standard_normal():
 DERIVED = [
     "Normal", "LogNormal", "Poisson", "Exponential", "Rayleigh", "Maxwell", "HalfNormal", "Laplace", "Gumbel",
     "GumbelMin", "Gamma", "InverseGamma", "ChiSquared", "Nakagami", "Weibull", "Frechet", "InverseGaussian",
-    "Geometric", "Beta", "BetaPrime",
+    "Geometric", "Beta", "BetaPrime", "VonMises", "GeneralizedGamma", "ContinuousBernoulli", "Logarithmic", "Zeta",
 ]  # fmt: skip
 
 
@@ -273,6 +273,32 @@ def test_the_divergence_of_near_noises_has_the_digits_of_its_parameters(name, mo
             for n, slope in zip(loss.outputs, slopes, strict=True):
                 assert abs(gradient[n][0, 0] - slope) <= units * size, (gap, n)
         assert loss(*[np.array([[v]]) for v in (*mine, *mine)])[0] == 0.0
+
+
+@pytest.mark.parametrize("gap", [0.5, 1e-2, 1e-5, 1e-9])
+def test_near_directions_keep_the_digits_of_their_parameters(gap):
+    """The formula of the density in mpmath at 80 digits; 0 for equals."""
+    rng = np.random.default_rng(5)
+    f, c = rng.normal(size=3), 0.4
+    other, prior = f + gap * rng.normal(size=3), c + gap * 0.7
+    loss = losses.kl(lk.VonMisesFisher, lk.VonMisesFisher)
+
+    def truth(f, c, g, e):
+        unit, unit2 = ([v / mp.sqrt(mp.fsum(x * x for x in row)) for v in row] for row in (f, g))
+        k, k2 = mp.exp(c), mp.exp(e)
+        length = mp.coth(k) - 1 / k
+        along = mp.fsum(a * b for a, b in zip(unit, unit2, strict=True))
+        return mp.log(k / mp.sinh(k)) - mp.log(k2 / mp.sinh(k2)) + length * (k - k2 * along)
+
+    with mp.workdps(80):
+        rows = [mp.mpf(x) for x in f], mp.mpf(c), [mp.mpf(x) for x in other], mp.mpf(prior)
+        expected = truth(*rows)
+        step = mp.mpf(10) ** -30
+        slope = (truth(*rows[:3], rows[3] + step) - truth(*rows[:3], rows[3] - step)) / (2 * step)
+        value, gradient = loss.value_and_gradient([f], [c], [other], [prior])
+        assert abs(value[0] - expected) <= 64 * 2.0**-53 / min(1, gap) * expected
+        assert abs(gradient["prior_concentration"][0] - slope) <= 64 * 2.0**-53 / min(1, gap) * abs(slope)
+    assert loss([f], [c], [f], [c])[0] == 0.0
 
 
 # -- vectors ----------------------------------------------------------------------------------------------------------

@@ -108,6 +108,16 @@ def _chord(g: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]
     return a, a * (1 + _magnitudes(g, n, 1e-3, 3))
 
 
+def _pairs(low: float, high: float) -> Draw:
+    """Two places from equal to far apart."""
+
+    def draw(g: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
+        t = g.uniform(low, high, n)
+        return np.minimum(t + g.normal(size=n) * 10.0 ** g.uniform(-9, 0.6, n), high + 1), t
+
+    return draw
+
+
 def _scaled(g: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
     return g.normal(size=n), g.uniform(-3, 3, n), _magnitudes(g, n, 0.3, 5)
 
@@ -214,6 +224,18 @@ ROWS: dict[str, tuple[Draw, tuple[tuple[float, ...], ...], int, float]] = {
     **{name: (lambda g, n, top: (t := g.uniform(-12, 12, n), t + g.normal(size=n) * 10.0 ** g.uniform(-9, 1, n)),
               ((0.0, 0.0), (1e-8, 2e-8), (3.0, 3.5), (-20.0, -20.5), (-3.0, 5.0), (6.0, -6.0)), 20, 4.0)
        for name in ("gamma_gap", "gamma_gap_slope")},
+    **{f"{name}{what}": (_pairs(low, high), ((0.0, 0.0), (1e-8, 2e-8), (3.0, 3.5), (-20.0, -20.5), (-3.0, 2.0),
+                                             (2.5, -6.0)), 20, bound)
+       for name, low, high, bound in (("bessel_gap", -12, 6, 4.0), ("zeta_gap", -9, 3, 8.0),
+                                      ("logarithmic_gap", -20, 20, 4.0), ("tilt_gap", -30, 30, 8.0))
+       for what in ("", "_slope")},
+    "log_sigmoid_gap": (_pairs(-20, 20), ((0.0, 0.0), (1e-8, 2e-8), (30.0, 28.0)), 20, 4.0),
+    "exp_gap_times": (lambda g, n, top: (*_pairs(-20, 20)(g, n, top), g.normal(size=n)), ((700.0, 2.0, 1e-3),), 5, 4.0),
+    "bessel_bend": (between((-30, 6)), ((-0.7,), (30.0,)), 20, 4.0),
+    "bessel_lean": (between((-30, 6)), ((-0.7,), (30.0,)), 20, 4.0),
+    "zeta_bend": (between((-9, 3)), ((-0.7,),), 20, 16.0),
+    "tilt_bend": (between((-40, 40)), ((0.0,), (0.53,)), 20, 8.0),
+    "logarithmic_bend": (between((-30, 30)), ((-0.7,),), 20, 4.0),
     "generalized_poisson_loss": (_few((-6, 6), (-6, 6)), ((0.0, 1.0, 1.0),), 20, 4.0),
     "generalized_poisson_pull": (_few((-6, 6), (-6, 6)), ((0.0, 1.0, 1.0), (1.0, -30.0, 1.0)), 20, 4.0),
     "generalized_poisson_pull_curve": (_few((-6, 6), (-6, 6)), ((0.0, 1.0, 1.0), (1.0, -30.0, 1.0)), 20, 4.0),

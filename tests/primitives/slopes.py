@@ -19,7 +19,7 @@ DECADES = 6.0
 NO_FORMULA = {
     *("log_gamma_p", "log_gamma_q", "gamma_p_pull", "gamma_q_pull", "log_beta_tail", "beta_pull", "log_student_cdf"),
     *("student_hazard", "log_zeta1p", "log_zeta1p_exp", "log_zeta1p_exp_slope", "log_zeta1p_slope", "student_cdf"),
-    *("regularised_beta", "regularised_beta_complement"),
+    *("regularised_beta", "regularised_beta_complement", "zeta_gap", "zeta_gap_slope"),
     *(f"log_gamma_{where}{what}" for where in ("below", "above") for what in ("", "_t")),
     *(f"skew_student_{what}" for what in ("loss", *"rtan")),
     *(f"box_cox_student_{what}" for what in ("loss", *"tspn")),

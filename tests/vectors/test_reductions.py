@@ -208,6 +208,18 @@ def test_directions_in_the_plane_are_von_mises() -> None:
     np.testing.assert_allclose(found, lk.derive(lk.VonMises)(angle, np.column_stack([centre, c])), rtol=1e-13)
 
 
+@pytest.mark.parametrize("name", ["resultant_gap", "resultant_gap_slope"])
+def test_gaps_of_bessel_functions_of_any_dimension(name: str) -> None:
+    """From close to far apart, down to small and up to large concentrations; what is left is the slope's own loss."""
+    for d, bound in ((2, 1e-11), (3, 1e-11), (10, 1e-10)):
+        for t in (-12.0, -0.7, 1.0, 3.95, 8.0):
+            s = t + np.array([-7.0, -0.8, -1e-3, -1e-9, 0.0, 1e-12, 1e-5, 0.3, 1.2, 5.0])
+            found = getattr(vector_kernels, name)(s, np.full(len(s), t), np.zeros((d, 1)))
+            with mpmath.workdps(80):
+                truth = [float(VECTORS[name](mpmath.mpf(x), mpmath.mpf(t), [0] * d)) for x in s]
+            np.testing.assert_allclose(found, truth, rtol=bound, atol=0)
+
+
 @pytest.mark.parametrize("name", ["log_bessel", "resultant_length", "bessel_complement", "resultant_slope"])
 def test_bessel_functions_of_any_dimension(name: str) -> None:
     """Against mpmath over all three regions; the slope in high dimensions loses digits between them."""

@@ -159,5 +159,11 @@ if TYPE_CHECKING:
         factor_scatter_own as factor_scatter_own,
         factor_scatter_turned as factor_scatter_turned,
     )
+    from likelihoodkit.primitives.vector_kernels.tilts import (
+        resultant_bend as resultant_bend,
+        resultant_gap as resultant_gap,
+        resultant_gap_slope as resultant_gap_slope,
+        resultant_lean as resultant_lean,
+    )
 
 __getattr__, __dir__ = exports(__name__, __file__)
