@@ -33,6 +33,11 @@ def _smallest_leaf(rows: int, weighted: bool) -> dict[str, float]:
     return {"min_data_in_leaf": least, "min_sum_hessian_in_leaf": 1e-3}
 
 
+def _labels(y: Array) -> Array:
+    """What an engine keeps as labels, one number a row: outcomes of several columns the objective keeps itself."""
+    return y if y.ndim == 1 else np.zeros(len(y))
+
+
 class _LightGBM:
     """LightGBM's native interface."""
 
@@ -48,7 +53,7 @@ class _LightGBM:
             "min_data_in_bin": 1, "feature_pre_filter": False, **_smallest_leaf(len(y), objective.weighted),
             "seed": 0 if est.random_state is None else est.random_state, **(est.options or {}), **objective.parameters,
         }  # fmt: skip
-        data = lightgbm.Dataset(X, y)
+        data = lightgbm.Dataset(X, _labels(y))
         if held_out is None:
             return lightgbm.train(settings, data, est.n_rounds), est.n_rounds
         Xv, yv, wv, ov = held_out
@@ -57,7 +62,7 @@ class _LightGBM:
             return objective.watched, objective.measure(yv, np.asarray(raw).reshape(len(yv), -1), wv, ov), False
 
         model = lightgbm.train(
-            settings, data, est.n_rounds, valid_sets=[lightgbm.Dataset(Xv, yv, reference=data)], feval=watch,
+            settings, data, est.n_rounds, valid_sets=[lightgbm.Dataset(Xv, _labels(yv), reference=data)], feval=watch,
             callbacks=[lightgbm.early_stopping(est.early_stopping_rounds, verbose=False)],
         )  # fmt: skip
         return model, int(model.best_iteration)
@@ -96,7 +101,7 @@ class _XGBoost:
             "eta": est.learning_rate, "max_depth": est.max_depth, "nthread": est.n_jobs, "verbosity": 0,
             "seed": 0 if est.random_state is None else est.random_state, **(est.options or {}), **objective.parameters,
         }  # fmt: skip
-        data = xgboost.DMatrix(X, y)
+        data = xgboost.DMatrix(X, _labels(y))
         if held_out is None:
             return xgboost.train(settings, data, est.n_rounds, obj=objective), est.n_rounds
         Xv, yv, wv, ov = held_out
@@ -106,7 +111,7 @@ class _XGBoost:
 
         model = xgboost.train(
             settings, data, est.n_rounds, obj=objective, custom_metric=watch, verbose_eval=False,
-            evals=[(xgboost.DMatrix(Xv, yv), "held_out")], early_stopping_rounds=est.early_stopping_rounds,
+            evals=[(xgboost.DMatrix(Xv, _labels(yv)), "held_out")], early_stopping_rounds=est.early_stopping_rounds,
         )  # fmt: skip
         return model, int(model.best_iteration) + 1
 
@@ -188,16 +193,19 @@ class Booster(base.RegressorMixin, Predicting, base.BaseEstimator):  # type: ign
         self.random_state = random_state
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None, offset: Any = None, eval_set: Any = None) -> Booster:
-        """Train on X (n, p), y (n,); ``eval_set`` is ``(X, y)``, ``(X, y, weights)`` or ``(X, y, weights, offset)``."""
+        """Train on X (n, p) and y (n,), or (n, d) for vectors and intervals.
+
+        ``eval_set``, ``(X, y)``, ``(X, y, weights)`` or ``(X, y, weights, offset)``, or a list of one of these, is what
+        early stopping watches.
+        """
         engine = self._engine()
-        X, y = validation.validate_data(self, X, y, dtype=np.float64, y_numeric=True)
-        y = np.asarray(y, dtype=np.float64)
+        loss = loss_of(FAMILIES["Normal"] if self.noise is None else self.noise)
+        X, y = self._data(X, y, loss)
         weights = None if sample_weight is None else validation._check_sample_weight(sample_weight, X)  # noqa: SLF001
         added = None if offset is None else np.asarray(offset, dtype=np.float64)
         if weights is not None and not weights.all():
             used = weights > 0  # a row without weight would still move the bins of the features
             X, y, weights, added = X[used], y[used], weights[used], None if added is None else added[used]
-        loss = loss_of(FAMILIES["Normal"] if self.noise is None else self.noise)
         if len(y) < 2:
             raise FitError(f"{loss.name}: found 1 sample, boosting needs at least 2 samples", family=loss.name)
         (X, y, weights, added), held_out = self._split(X, y, weights, added, eval_set)
@@ -224,6 +232,14 @@ class Booster(base.RegressorMixin, Predicting, base.BaseEstimator):  # type: ign
         if self.early_stopping_rounds is None:
             return (X, y, weights, offset), None
         if eval_set is not None:
+            if isinstance(eval_set, list):
+                if len(eval_set) != 1:
+                    raise InputError(
+                        f"early stopping watches one set of rows, not {len(eval_set)}",
+                        value=len(eval_set),
+                        remedy="Give eval_set=(X, y)",
+                    )
+                (eval_set,) = eval_set
             Xv, yv, *rest = eval_set
             table = validation.validate_data(self, Xv, reset=False, dtype=np.float64)
             return (X, y, weights, offset), (table, np.asarray(yv, dtype=np.float64), *[*rest, None, None][:2])

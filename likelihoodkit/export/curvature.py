@@ -15,7 +15,7 @@ from scipy.interpolate import RegularGridInterpolator
 from likelihoodkit.compile import Runner, compile_program
 from likelihoodkit.errors import DerivationError, FitError, UndefinedError, UnknownNameError
 from likelihoodkit.export.start import columns_of
-from likelihoodkit.loss import Loss
+from likelihoodkit.loss import Loss, derive
 from likelihoodkit.majorizer import majorized
 from likelihoodkit.primitives import VectorSymbol
 
@@ -31,7 +31,7 @@ REACH = 4.0
 def default_kind(loss: Loss) -> str:
     """The curvature a booster gets unless another is asked for: positive in every row.
 
-    Fisher information for a noise. For a loss that is none: its majorizer where it has one, the observed curvature
+    Fisher information for a noise (that of the outcomes behind if they are censored). For a loss that is none: its majorizer where it has one, the observed curvature
     where that is positive at every outcome and output of a wide grid, else "unit", one number for all rows.
     """
     if loss.bound.family.sign < 0:
@@ -61,9 +61,16 @@ class Information:
     Closed forms are evaluated. Where the family has none, exact values at the nodes of a grid of outputs are mixed
     linearly: a mixture of positive semidefinite matrices with positive weights is one again, so that a step is still
     a step downhill, and no quadrature runs in a round. Beyond the table the value at its edge serves.
+
+    Of censored outcomes it is what the outcomes themselves would tell: censoring can only lessen that, so that a step
+    is never too long (as in the EM algorithm of Dempster, Laird and Rubin 1977).
     """
 
     def __init__(self, loss: Loss, given: dict[str, Any]) -> None:
+        family = loss.bound.family
+        self.censored = family.outcome.domain.interval and family.latent is not None
+        if family.latent is not None and self.censored:  # its outputs are those of the noise behind
+            loss = derive(family.latent.bound)
         self.loss = loss
         self.given = given
         declared = loss.calculus.fisher or {}
@@ -92,7 +99,7 @@ class Information:
     @property
     def joint(self) -> bool:
         """Can `slopes` give gradient and diagonal by one program?"""
-        return self.closed and not self.vectors
+        return self.closed and not self.vectors and not self.censored
 
     def slopes(self, y: Array, outputs: Array) -> tuple[Array, Array]:
         """Gradient and diagonal of the information, (w, n) each, by one program."""

@@ -17,6 +17,7 @@ from likelihoodkit.errors import FitError, InputError
 from likelihoodkit.export.start import best_constant
 from likelihoodkit.families import FAMILIES
 from likelihoodkit.fit.penalised import Penalised, fit_penalised
+from likelihoodkit.fit.prepare import has_reference
 from likelihoodkit.frameworks import framework
 from likelihoodkit.loss import Loss, derive
 from likelihoodkit.predict import quantile
@@ -78,6 +79,25 @@ class Predicting:
     def _coded(self, y: Any) -> Array:
         return np.asarray(y, dtype=np.float64)
 
+    def _data(self, X: Any, y: Any, loss: Loss) -> tuple[Array, Array]:
+        """Training data: X (n, p), and y (n,) or, for outcomes of several columns, (n, d)."""
+        domain = loss.bound.family.outcome.domain
+        if domain.vector or domain.entries:  # the loss checks them: the ends of an interval may be infinite
+            X = validation.validate_data(self, X, dtype=np.float64)
+            validation.check_consistent_length(X, y)
+            return X, np.asarray(y, dtype=np.float64)
+        words = np.flatnonzero([isinstance(label, str) for label in np.ravel(y)]) if np.ndim(y) == 1 else []
+        if len(words):
+            first = int(words[0])
+            raise InputError(
+                f"{loss.name}: y[{first}] = {np.asarray(y, dtype=object)[first]!r} is not a number",
+                family=loss.name,
+                index=first,
+                remedy="Number classes 0, 1, ... (sklearn.preprocessing.LabelEncoder), or use lk.Classifier",
+            )
+        X, y = validation.validate_data(self, X, y, dtype=np.float64, y_numeric=True)
+        return X, np.asarray(y, dtype=np.float64)
+
 
 class _Linear(Predicting, base.BaseEstimator):  # type: ignore[misc]
     """What the linear estimators share: options, the fit, the outputs."""
@@ -94,14 +114,10 @@ class _Linear(Predicting, base.BaseEstimator):  # type: ignore[misc]
         if not 0 <= self.l1_ratio <= 1:
             raise InputError(f"l1_ratio lies between 0 and 1, not at {self.l1_ratio!r}", value=self.l1_ratio)
 
-    def _designed(self, loss: Loss, width: int) -> Array:
-        names = list(loss.outputs)
-        vector = any(loss.bound.family.parameters[name].domain.vector for name in names)
-        if vector:
-            return np.arange(width) > 0  # class 0 is the reference
-        if self.design == "all":
-            return np.ones(width, dtype=bool)
-        wanted = [names[0]] if self.design == "first" else list(np.atleast_1d(self.design))
+    def _designed(self, loss: Loss, columns: dict[str, slice]) -> Array:
+        """Which outputs X feeds, (w,)."""
+        names = list(columns)
+        wanted = {"first": names[:1], "all": names}.get(str(self.design), list(np.atleast_1d(self.design)))
         unknown = [name for name in wanted if name not in names]
         if unknown:
             raise InputError(
@@ -110,7 +126,12 @@ class _Linear(Predicting, base.BaseEstimator):  # type: ignore[misc]
                 parameter=str(unknown[0]),
                 remedy=f"design is 'first', 'all' or a list out of {', '.join(names)}",
             )
-        return np.array([name in wanted for name in names])
+        fed = np.zeros(max(place.stop for place in columns.values()), dtype=bool)
+        for name in wanted:
+            fed[columns[name]] = True
+            if has_reference(loss, name):
+                fed[columns[name].start] = False
+        return fed
 
     def _learn(self, loss: Loss, X: Array, y: Array, weights: Array | None, offset: Any) -> None:
         self._check_options()
@@ -122,10 +143,12 @@ class _Linear(Predicting, base.BaseEstimator):  # type: ignore[misc]
         if len(y) < 2:
             raise FitError(f"{loss.name}: found 1 sample, a fit needs at least 2 samples", family=loss.name)
         start = best_constant(loss, y, weights, added, {})
+        fed = self._designed(loss, loss.read(y[:1], start[None]).columns)
         self._fitted: Penalised = fit_penalised(
-            loss, y, X, start, self._designed(loss, len(start)), alpha=float(self.alpha),
+            loss, y, X, start, fed, alpha=float(self.alpha),
             l1_ratio=float(self.l1_ratio), weights=weights, offset=added, max_iter=self.max_iter, tol=self.tol,
         )  # fmt: skip
+        self._fed = np.flatnonzero(fed)
         self.noise_ = loss.bound
         self.n_iter_ = max(1, self._fitted.iterations)
         self.converged_ = self._fitted.converged
@@ -155,7 +178,7 @@ class Regressor(base.RegressorMixin, _Linear):  # type: ignore[misc]
 
     Attributes
     ----------
-    coef_ : (p,) or (w, p) array; intercept_ : float or (w,) array; noise_, n_iter_, converged_, n_features_in_.
+    coef_ : (p,) where X feeds one output, else (w, p); intercept_ : float or (w,) array; noise_, n_iter_, converged_, n_features_in_.
 
     `score` is R^2, as everywhere in scikit-learn; `log_score` is the proper one.
     """
@@ -173,19 +196,19 @@ class Regressor(base.RegressorMixin, _Linear):  # type: ignore[misc]
         self.tol = tol
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None, offset: Any = None) -> Regressor:
-        """Fit to X (n, p) and y (n,); ``offset`` (n,) adds to the first output (log exposure, say)."""
-        X, y = validation.validate_data(self, X, y, dtype=np.float64, y_numeric=True)
+        """Fit to X (n, p) and y (n,), or (n, d) for vectors and intervals; ``offset`` (n,) adds to the first output."""
         loss = loss_of(bind(FAMILIES["Normal"], {"scale": 1}) if self.noise is None else self.noise)
+        X, y = self._data(X, y, loss)
         weights = None if sample_weight is None else validation._check_sample_weight(sample_weight, X)  # noqa: SLF001
-        self._learn(loss, X, np.asarray(y, dtype=np.float64), weights, offset)
-        flat = len(self._fitted.intercepts) == 1 or self.design == "first"
-        self.coef_ = self._fitted.coefficients[:, 0] if flat else self._fitted.coefficients.T
-        self.intercept_ = float(self._fitted.intercepts[0]) if flat else self._fitted.intercepts
+        self._learn(loss, X, y, weights, offset)
+        only = self._fed[0] if len(self._fed) == 1 else None
+        self.coef_ = self._fitted.coefficients.T if only is None else self._fitted.coefficients[:, only]
+        self.intercept_ = self._fitted.intercepts if only is None else float(self._fitted.intercepts[only])
         return self
 
-    def predict(self, X: Any, offset: Any = None) -> Array:
-        """One number per row, (n,), by ``rule``."""
-        return self._rule(X, self.rule, offset)
+    def predict(self, X: Any, rule: Any = None, offset: Any = None) -> Array:
+        """One prediction per row, (n,), or (n, d) for vectors, by ``rule`` (that of the estimator if None)."""
+        return self._rule(X, self.rule if rule is None else rule, offset)
 
 
 class Classifier(base.ClassifierMixin, _Linear):  # type: ignore[misc]

@@ -267,6 +267,12 @@ def _offset(offset: ArrayLike, rows: int, family: str) -> Array:
     return added
 
 
+def has_reference(loss: Loss, name: str) -> bool:
+    """Do only differences of a vector's outputs matter, so that the first entry is a reference without coefficients?"""
+    family = loss.bound.family
+    return family.parameters[name].domain.sums_to_one or name in family.only_differences
+
+
 def _blocks(rows: Rows, bases: Mapping[str, Basis]) -> tuple[Block, ...]:
     blocks: list[Block] = []
     for name, basis in bases.items():
@@ -274,13 +280,11 @@ def _blocks(rows: Rows, bases: Mapping[str, Basis]) -> tuple[Block, ...]:
         if name not in labels:
             blocks.append(Block(name, name, start, names, basis))
             continue
-        # only differences of logits matter: the first entry is the reference
-        family = rows.loss.bound.family
-        skip = 1 if family.parameters[name].domain.sums_to_one or name in family.only_differences else 0
+        first = 1 if has_reference(rows.loss, name) else 0
         blocks.extend(
             Block(name, f"{name}[{label}]", start + k, names, basis)
             for k, label in enumerate(labels[name])
-            if k >= skip
+            if k >= first
         )
     return tuple(blocks)
 
