@@ -16,11 +16,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
+from likelihoodkit.binding import Bound
 from likelihoodkit.errors import DerivationError, InputError, UndefinedError
 from likelihoodkit.fit.design import read_table, split
 from likelihoodkit.fit.prepare import Problem, prepare
 from likelihoodkit.fit.result import Fit
-from likelihoodkit.loss import Loss
+from likelihoodkit.loss import Loss, derive
 from likelihoodkit.predict.belief import Belief
 
 Array = NDArray[Any]
@@ -40,6 +41,16 @@ class Model(Protocol):
         """The loss whose outputs the model gives."""
 
     def outputs(self, X: Any) -> Array:
+        """The outputs of new rows, (n, w)."""
+
+
+@runtime_checkable
+class Estimator(Protocol):
+    """A fitted `Regressor` or `Booster`."""
+
+    noise_: Bound
+
+    def predict_outputs(self, X: Any, offset: Any = None) -> Array:
         """The outputs of new rows, (n, w)."""
 
 
@@ -188,19 +199,19 @@ def scores_of(problem: Problem, slopes: Array) -> Array:
 
 
 def gather(
-    model: Fit | Model, X: Any, y: ArrayLike, offset: ArrayLike | None, seed: int, given: Mapping[str, Any]
+    model: Fit | Model | Estimator, X: Any, y: ArrayLike, offset: ArrayLike | None, seed: int, given: Mapping[str, Any]
 ) -> Evidence:
     """Check what `diagnose` is given and lay it out.
 
     Raises `InputError` for something that is no model, and for vector outcomes and classes without order, which have no
     probability integral transform.
     """
-    if not isinstance(model, Fit | Model):
+    if not isinstance(model, Fit | Model | Estimator):
         raise InputError(
             f"diagnose needs a fit, or a model with .loss and .outputs(X), not {type(model).__name__}",
-            remedy="Give what lk.fit returned",
+            remedy="Give what lk.fit returned, or a fitted Regressor or Booster",
         )
-    loss = model.loss
+    loss = derive(model.noise_) if isinstance(model, Estimator) else model.loss
     if loss.bound.family.sign > 0:
         raise InputError(f"{loss.name} is a loss, not a noise: it says nothing that data could break", family=loss.name)
     if loss.bound.family.outcome.domain.vector:
@@ -212,12 +223,16 @@ def gather(
     outcome = np.asarray(y, dtype=np.float64)
     fit = model if isinstance(model, Fit) else None
     problem = None
-    if fit is None:
+    if isinstance(model, Estimator):
+        outputs = model.predict_outputs(X, offset)
+    elif fit is None:
         outputs = np.asarray(model.outputs(X), dtype=np.float64)
     else:
         outputs = fit.outputs(X, offset)
         if len(outputs) == 1 and X is None:
             outputs = np.repeat(outputs, len(outcome), axis=0)
+        if fit.formulas is not None:
+            X = fit.formulas.designs(X)
     outputs = outputs.reshape(len(outputs), -1)
     loss(outcome, outputs, **given)  # every check of y, outputs and the given columns is made here
     intercept = True

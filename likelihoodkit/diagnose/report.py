@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from likelihoodkit.diagnose.breaks import BREAKS, Break
 from likelihoodkit.diagnose.cures import CURES, Gain, gain
-from likelihoodkit.diagnose.evidence import Evidence, Model, gather
+from likelihoodkit.diagnose.evidence import Estimator, Evidence, Model, gather
 from likelihoodkit.diagnose.influence import Influence, influence
 from likelihoodkit.diagnose.moments import Tested
 from likelihoodkit.diagnose.scores import folds_of, held_out
@@ -143,7 +143,7 @@ class Diagnosis:
 
 
 def diagnose(
-    model: Fit | Model,
+    model: Fit | Model | Estimator,
     X: Any = None,
     y: ArrayLike | None = None,
     *,
@@ -158,11 +158,11 @@ def diagnose(
 
     Parameters
     ----------
-    model : Fit, or anything with ``.loss`` and ``.outputs(X)``
+    model : Fit, fitted Regressor or Booster, or anything with ``.loss`` and ``.outputs(X)``
         What lk.fit returned, with the rows it was fitted to (without weights); any other model with rows that it has
         not seen, because its tests cannot know what fitting has used up.
     X : as given to lk.fit
-        The design; None for constants.
+        The design, or the data frame of its formulas; None for constants.
     y : (n,) array
         The outcomes.
     level : float

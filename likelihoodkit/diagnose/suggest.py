@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from likelihoodkit.arrays import as_real
 from likelihoodkit.declaration import as_bound
 from likelihoodkit.diagnose.scores import HeldOut, folds_of, held_out
 from likelihoodkit.errors import InputError
 from likelihoodkit.families import FAMILIES
+from likelihoodkit.fit.formula import read
 from likelihoodkit.wrappers import Hurdle, ZeroInflated, ZeroOneInflated
 
 Array = NDArray[Any]
@@ -111,7 +113,7 @@ def kind_of(y: Array) -> tuple[str, str]:
 
 
 def suggest(
-    y: ArrayLike,
+    y: Any,
     X: Any = None,
     *,
     noises: Sequence[Any] | None = None,
@@ -123,8 +125,8 @@ def suggest(
 
     Parameters
     ----------
-    y : (n,) array
-        The outcomes; what they look like decides which noises are tried.
+    y : (n,) array, or a formula
+        The outcomes; what they look like decides which noises are tried. A formula is read on the data frame ``X``.
     X : as for lk.fit, optional
         Feeds the first parameter of each noise.
     noises : sequence of families or bound families, optional
@@ -152,7 +154,10 @@ def suggest(
     >>> "Gamma" in lk.suggest(y).ties
     True
     """
-    outcome = np.asarray(y, dtype=np.float64)
+    if isinstance(y, str):
+        y, _, formulas = read(y, X, "suggest")
+        X = formulas.designs(X)
+    outcome = as_real(y, "y", "suggest")
     if outcome.ndim != 1 or len(outcome) < 2 * folds or not np.isfinite(outcome).all():
         raise InputError(
             f"suggest needs a vector of at least {2 * folds} finite outcomes, not shape {outcome.shape}",

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from likelihoodkit.arrays import as_real
 from likelihoodkit.binding import Bound, bind
 from likelihoodkit.declaration import as_bound
 from likelihoodkit.errors import FitError, InputError
@@ -86,15 +87,9 @@ class Predicting:
             X = validation.validate_data(self, X, dtype=np.float64)
             validation.check_consistent_length(X, y)
             return X, np.asarray(y, dtype=np.float64)
-        words = np.flatnonzero([isinstance(label, str) for label in np.ravel(y)]) if np.ndim(y) == 1 else []
-        if len(words):
-            first = int(words[0])
-            raise InputError(
-                f"{loss.name}: y[{first}] = {np.asarray(y, dtype=object)[first]!r} is not a number",
-                family=loss.name,
-                index=first,
-                remedy="Number classes 0, 1, ... (sklearn.preprocessing.LabelEncoder), or use lk.Classifier",
-            )
+        labels = np.asarray(y)
+        if labels.ndim == 1 and labels.dtype.kind in "OUT" and any(isinstance(label, str) for label in labels):
+            as_real(labels, "y", loss.name)  # tells which, and the remedy
         X, y = validation.validate_data(self, X, y, dtype=np.float64, y_numeric=True)
         return X, np.asarray(y, dtype=np.float64)
 

@@ -129,3 +129,61 @@ def test_boosters_stop_save_and_predict_distributions(engine: str, tmp_path) -> 
     assert watched.fit(X[:200], y[:200], eval_set=(X[200:], y[200:])).best_iteration_ <= 20
     with pytest.raises(lk.UnknownNameError, match="no engine is called"):
         lk.Booster(engine="catboost").fit(X, y)
+
+
+CENSORED = np.column_stack([np.minimum(Y, 1.0), np.where(Y > 1, np.inf, Y)])
+
+
+def test_outcomes_of_several_columns_are_fitted_as_lk_fit_does() -> None:
+    for noise, y in ((lk.Censored(lk.Normal), CENSORED), (lk.MultivariateNormal, np.column_stack([Y, COUNTS - Y]))):
+        found, fitted = lk.Regressor(noise).fit(X, y), lk.fit(noise, y, X)
+        assert found.log_score(X, y) == pytest.approx(fitted.loglik / 300, rel=1e-9)
+        np.testing.assert_allclose(found.predict(X), fitted.predict(X), rtol=1e-4, atol=1e-6)
+
+
+def test_the_design_feeds_the_first_parameter_alone() -> None:
+    grades = np.digitize(Y, [0.0, 1.0, 2.0]).astype(float)
+    ordered, fitted = lk.Regressor(lk.Ordered).fit(X, grades), lk.fit(lk.Ordered, grades, X)
+    np.testing.assert_allclose(ordered.coef_, list(fitted.params["location"].values()), rtol=1e-5)
+    mixture = lk.Regressor(lk.Mixture(lk.Normal, components=2), design=["mean"]).fit(X, Y)
+    assert (mixture.coef_ != 0).any(axis=1).tolist() == [False, False, True, True, False, False]
+
+
+@pytest.mark.parametrize("engine", ["lightgbm", "xgboost"])
+def test_trees_learn_from_censored_outcomes(engine: str) -> None:
+    rows = np.random.default_rng(5)
+    table = rows.normal(size=(2000, 2))
+    truth = np.sin(2 * table[:, 0])
+    y = truth + 0.3 * rows.normal(size=2000)
+    seen = np.column_stack([np.minimum(y, 0.5), np.where(y > 0.5, np.inf, y)])
+    learnt = lk.Booster(lk.Censored(lk.Normal(scale=0.3)), engine=engine, n_rounds=150, learning_rate=0.1).fit(table, seen)
+    naive = lk.Booster(lk.Normal(scale=0.3), engine=engine, n_rounds=150, learning_rate=0.1).fit(table, seen[:, 0])
+    near = np.abs(truth - 0.5) < 0.2  # half of these rows were seen; where none are, any mean above will do
+    bias = [float(np.mean(model.predict(table)[near] - truth[near])) for model in (learnt, naive)]
+    assert abs(bias[0]) < 0.05
+    assert bias[1] < -0.08
+
+
+def test_rules_and_held_out_rows_are_taken_as_users_write_them() -> None:
+    model = lk.Regressor(lk.Gamma).fit(X, np.exp(Y))
+    np.testing.assert_array_equal(
+        model.predict(X, rule=lk.quantile(0.9)), model.predict_quantiles(X, [0.9])[:, 0]
+    )  # fmt: skip
+    pair, listed = (
+        lk.Booster(lk.Normal, n_rounds=50, early_stopping_rounds=3).fit(X[:200], Y[:200], eval_set=held_out)
+        for held_out in ((X[200:], Y[200:]), [(X[200:], Y[200:])])
+    )
+    assert pair.best_iteration_ == listed.best_iteration_
+    with pytest.raises(ValueError, match="one set of rows, not 2"):
+        lk.Booster(early_stopping_rounds=3).fit(X, Y, eval_set=[(X, Y), (X, Y)])
+    for estimator in (lk.Regressor(lk.Bernoulli), lk.Booster(lk.Bernoulli)):
+        with pytest.raises(ValueError, match=r"y\[0\] = '(yes|no)' is no number. Number classes 0, 1, ..."):
+            estimator.fit(X, np.where(Y > 0, "yes", "no"))
+
+
+def test_fitted_estimators_are_diagnosed() -> None:
+    spread = np.exp(0.8 * X[:, 1])
+    y = ETA + spread * np.random.default_rng(8).normal(size=300)
+    for model in (lk.Regressor(lk.Normal), lk.Booster(lk.Normal(scale=1), n_rounds=30)):
+        found = lk.diagnose(model.fit(X[:150], y[:150]), X[150:], y[150:], upgrades=False)
+        assert found["fan-out"].broken

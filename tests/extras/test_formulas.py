@@ -83,3 +83,29 @@ def test_data_that_do_not_fit_the_formula() -> None:
     fit = lk.fit(lk.Gamma, "amount ~ C(region)", FRAME)
     with pytest.raises(InputError, match="east"):
         fit.predict(pd.DataFrame({"region": ["east"]}))
+
+
+def test_a_fit_by_formula_is_diagnosed_on_its_frame() -> None:
+    import pandas as pd
+
+    rng = np.random.default_rng(0)
+    x, group = rng.normal(size=300), rng.choice(["a", "b"], 300)
+    frame = pd.DataFrame({"x": x, "group": group, "y": x + (group == "b") + rng.normal(size=300) * np.exp(0.5 * x)})
+    found = lk.diagnose(lk.fit(lk.Normal, "y ~ x + C(group)", frame), frame, frame["y"])
+    assert found["fan-out"].broken
+    assert found.suggestion is not None
+    by_hand = pd.DataFrame({"x": x, "b": (group == "b").astype(float)})
+    plain = lk.diagnose(lk.fit(lk.Normal, frame["y"], by_hand), by_hand, frame["y"])
+    assert found["fan-out"].statistic == pytest.approx(plain["fan-out"].statistic, rel=1e-9)
+
+
+def test_noises_are_suggested_by_formula() -> None:
+    import pandas as pd
+
+    rng = np.random.default_rng(1)
+    frame = pd.DataFrame({"x": rng.normal(size=200), "group": rng.choice(["a", "b"], 200)})
+    frame["y"] = np.exp(frame["x"]) * rng.gamma(2.0, size=200)
+    found = lk.suggest("y ~ x + C(group)", frame)
+    by_hand = lk.suggest(frame["y"], {"x": frame["x"], "b": (frame["group"] == "b").astype(float)})
+    assert [r.name for r in found.ranking] == [r.name for r in by_hand.ranking]
+    assert found.best.score == pytest.approx(by_hand.best.score, rel=1e-9)
