@@ -29,17 +29,25 @@ def as_real(values: ArrayLike, what: str, family: str, *, whole: bool = False) -
         return array if whole and array.dtype.kind in "iu" else array.astype(np.float64)
     if array.dtype.kind == "f" and array.dtype.itemsize in (4, 8):
         return array.astype(array.dtype.newbyteorder("="), copy=False)
-    remedy = f"Convert it first, as in np.asarray({what}, dtype=float)"
-    words = [i for i, entry in enumerate(array.ravel()) if isinstance(entry, str)] if array.dtype.kind in "OUT" else []
-    if words and array.ndim == 1:
+    word = next((i for i, entry in enumerate(array) if _word(entry)), None) if what == "y" and array.ndim == 1 else None
+    if word is not None:
         raise InputError(
-            f"{family}: {what}[{words[0]}] = {str(array[words[0]])!r} is no number",
+            f"{family}: y[{word}] = {str(array[word])!r} is no number",
             family=family,
-            index=words[0],
-            value=str(array[words[0]]),
-            remedy=f"Number classes 0, 1, ..., as in np.unique({what}, return_inverse=True)[1]",
+            index=word,
+            value=str(array[word]),
+            remedy="Number classes 0, 1, ..., as in np.unique(y, return_inverse=True)[1]",
         )
-    raise InputError(f"{family}: {what} holds {array.dtype}, not real numbers", family=family, remedy=remedy)
+    raise InputError(
+        f"{family}: {what} holds {array.dtype}, not real numbers",
+        family=family,
+        remedy=f"Convert it first, as in np.asarray({what}, dtype=float)",
+    )
+
+
+def _word(entry: object) -> bool:
+    """Is that text, and not of a number?"""
+    return isinstance(entry, str) and not entry.strip().lstrip("+-").replace(".", "", 1).isdigit()
 
 
 def check_finite(array: Array, what: str, family: str) -> None:

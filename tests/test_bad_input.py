@@ -121,6 +121,7 @@ def test_wrong_shapes_are_never_broadcast(loss: lk.Loss, y: Any, outputs: Any, m
 
 
 KINDS = [
+    (["a", "b"], r"Normal: y\[0\] = .a. is no number. Number classes 0, 1, ..., as in np.unique\(y, return_inverse=True\)"),
     (np.array(["1", "2"]), r"Normal: y holds <U1, not real numbers. Convert it first, as in np.asarray\(y, dtype=float\)"),  # noqa: E501
     (np.array([1, None], dtype=object), r"Normal: y holds object, not real numbers"),
     (np.array([1 + 1j, 2]), r"Normal: y holds complex128, not real numbers"),

@@ -89,7 +89,7 @@ class Predicting:
             return X, np.asarray(y, dtype=np.float64)
         labels = np.asarray(y)
         if labels.ndim == 1 and labels.dtype.kind in "OUT" and any(isinstance(label, str) for label in labels):
-            as_real(labels, "y", loss.name)  # tells which, and the remedy
+            as_real(labels, "y", loss.name)  # says which, and the remedy
         X, y = validation.validate_data(self, X, y, dtype=np.float64, y_numeric=True)
         return X, np.asarray(y, dtype=np.float64)
 
@@ -173,7 +173,9 @@ class Regressor(base.RegressorMixin, _Linear):  # type: ignore[misc]
 
     Attributes
     ----------
-    coef_ : (p,) where X feeds one output, else (w, p); intercept_ : float or (w,) array; noise_, n_iter_, converged_, n_features_in_.
+    coef_ : (p,) where X feeds one output, else (w, p)
+    intercept_ : float or (w,) array
+    noise_, n_iter_, converged_, n_features_in_
 
     `score` is R^2, as everywhere in scikit-learn; `log_score` is the proper one.
     """
