@@ -121,7 +121,6 @@ def test_wrong_shapes_are_never_broadcast(loss: lk.Loss, y: Any, outputs: Any, m
 
 
 KINDS = [
-    (["a", "b"], r"Normal: y\[0\] = .a. is no number. Number classes 0, 1, ..., as in np.unique\(y, return_inverse=True\)"),
     (np.array(["1", "2"]), r"Normal: y holds <U1, not real numbers. Convert it first, as in np.asarray\(y, dtype=float\)"),  # noqa: E501
     (np.array([1, None], dtype=object), r"Normal: y holds object, not real numbers"),
     (np.array([1 + 1j, 2]), r"Normal: y holds complex128, not real numbers"),
@@ -297,3 +296,10 @@ def test_what_is_impossible_may_be_infinite(noise: object) -> None:
 def test_classes_that_do_not_exist_may_be_infinite() -> None:
     value = lk.derive(lk.Categorical)([0, 5, 2], np.zeros((3, 3)), on_invalid="inf")
     np.testing.assert_allclose(value, [np.log(3), INF, np.log(3)])
+
+
+def test_words_as_outcomes_are_told_how_to_become_classes() -> None:
+    words = r"Normal: y\[1\] = 'b' is no number. Number classes 0, 1, ..., as in np.unique\(y, return_inverse=True\)"
+    with pytest.raises(InputError, match=words) as caught:
+        NORMAL(["1", "b"], np.zeros(2))
+    assert (caught.value.index, caught.value.value) == (1, "b")

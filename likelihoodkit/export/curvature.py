@@ -32,7 +32,8 @@ def default_kind(loss: Loss) -> str:
     """The curvature a booster gets unless another is asked for: positive in every row.
 
     Fisher information for a noise (that of the outcomes behind if they are censored). For a loss that is none: its
-    majorizer where it has one, the observed curvature where that is positive at every outcome and output of a wide grid, else "unit", one number for all rows.
+    majorizer where it has one, the observed curvature where that is positive at every outcome and output of a wide
+    grid, else "unit", one number for all rows.
     """
     if loss.bound.family.sign < 0:
         return "fisher"
