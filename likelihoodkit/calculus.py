@@ -17,7 +17,8 @@ from likelihoodkit import primitives as p
 from likelihoodkit.errors import DerivationError
 from likelihoodkit.nll import Derivation
 from likelihoodkit.primitives import Primitive, VectorSymbol, is_vector
-from likelihoodkit.primitives.cholesky import diagonal_factor, isotropic_factor
+from likelihoodkit.primitives.cholesky import diagonal_factor, isotropic_factor, times_unit
+from likelihoodkit.primitives.logistic import times_exp
 from likelihoodkit.primitives.random import along
 from likelihoodkit.stabilise import by_cases, rewrite
 
@@ -184,7 +185,9 @@ class Calculus:
                     symbol, other = self.derivation.predicted[first], self.derivation.predicted[second]
                     slope = self.gradient[second]
                     if isinstance(other, VectorSymbol):
-                        slope = _along(slope, direction(other))
+                        curve = derivative(_along(slope, direction(other)), symbol)
+                        self._hessian[first, second] = _without_what_is_not_asked(curve, direction(other))
+                        continue
                     self._hessian[first, second] = derivative(slope, symbol)
         return self._hessian
 
@@ -281,6 +284,15 @@ class Calculus:
     def _slope(self, name: str) -> sp.Expr:
         """Derivative of a parameter in its own output."""
         return sp.diff(self.derivation.parameters[name], self.derivation.predicted[name])
+
+
+def _without_what_is_not_asked(curve: sp.Expr, unit: VectorSymbol) -> sp.Expr:
+    """Squares of scaled residuals, which may overflow, times entries of a direction: nothing where those are zero."""
+    products = {}
+    for term in curve.atoms(sp.Mul):
+        if unit in term.args and any(f.is_Pow and isinstance(f.base, times_exp) for f in term.args):
+            products[term] = times_unit(term / unit, unit)
+    return curve.xreplace(products)
 
 
 def direction(symbol: sp.Symbol) -> VectorSymbol:

@@ -41,6 +41,7 @@ class VectorCase(Case):
     columns: int = 0
     formula: Formula | None = None
     exponents: tuple[int, ...] = ()  # columns that stand in an exponential of a formula that has no logarithm of it
+    shared: bool = False  # shares are multiplied by exponentials
     directed: int = 0  # so many outputs must not all be zero
 
     @property
@@ -60,6 +61,8 @@ class VectorCase(Case):
         if any(abs(outputs[k]) > REACH for k in self.exponents):
             return None
         start = 80 + int(max(abs(math.log10(abs(x))) for x in (*y, *outputs, 1.0) if x))
+        if self.shared:  # one less a share of e^-745 is not one
+            start += int(2 * min(max(abs(x) for x in outputs), 1000.0) / math.log(10))
         if self.directed and self.exponents:  # sinh and cosh of a small concentration cancel to its third power
             start += int(3 * abs(min(outputs[-1], 0.0)) / math.log(10))
         continuous = not (self.domain.discrete or self.domain.whole)
@@ -87,7 +90,7 @@ def vector_cases() -> Iterator[VectorCase]:
         lk.MultivariateNormal(), three, 9, textbook.multivariate_normal, exponents=(3, 4, 5), of=" of three numbers"
     )
     yield case(lk.MultivariateT(), _POINTS, 6, textbook.multivariate_t, exponents=(2, 3, 5))
-    yield case(lk.Dirichlet(), _SHARES, 4, textbook.dirichlet, exponents=(0, 1, 2, 3))
+    yield case(lk.Dirichlet(), _SHARES, 4, textbook.dirichlet, exponents=(0, 1, 2, 3), shared=True)
     yield case(lk.Multinomial(), _COUNTS, 3, textbook.multinomial)
     yield case(lk.DirichletMultinomial(), _COUNTS, 4, textbook.dirichlet_multinomial)
     for words, rows in _DIRECTIONS.items():

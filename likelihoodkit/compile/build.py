@@ -12,6 +12,7 @@ from likelihoodkit.compile.program import ELEMENTARY, Instruction, Program
 from likelihoodkit.errors import DerivationError
 from likelihoodkit.numbers import evaluate
 from likelihoodkit.primitives import Primitive, is_vector
+from likelihoodkit.primitives.vector import log_sum_exp
 
 #: constants are evaluated to this many digits, so that what cancels in them leaves a correctly rounded float
 CONSTANT_DIGITS = 60
@@ -95,6 +96,12 @@ class _Builder:
             (negative if term.could_extract_minus_sign() else positive).append(term)
         if not positive:
             return self.entrywise("negative", self.add(-node))
+        for norm in (-t for t in negative if isinstance(-t, log_sum_exp) and (-t).args[0] in positive):
+            logit = norm.args[0]  # a logarithm of a share is near zero where its logit is large
+            if len(node.args) > 2:
+                share = sp.Add(logit, -norm, evaluate=False)
+                positive = [share, *(t for t in positive if t != logit)]
+                negative = [t for t in negative if t != -norm]
         result = self.add(positive[0])
         for term in positive[1:]:
             result = self.entrywise("add", result, self.add(term))

@@ -123,6 +123,8 @@ VECTOR_TEMPLATES: dict[str, tuple[str, str]] = {
     "heading": ("{0:product}/|{0}|", "product"),
     "inverse_length": ("1/|{0}|", "product"),
     "heading_pull": ("({1} - {0:product}·({1:product}·{0:product})/|{0}|^2)/|{0}|", "product"),
+    "heading_bend": ("d/d{1} of {0:product}·({2} - {1:product}·({2:product}·{1:product})/|{1}|^2)/|{1}|", "product"),
+    "times_unit": ("{0:product}·{1:product}", "product"),
     "cosine_complement": ("1 - cos({0}, {1})", "sum"),
     "distance_gap": ("|{0} - {1:product}| - |{0} - {2:product}|", "sum"),
     "heading_gap": (

@@ -20,6 +20,8 @@ whiten: Kind = primitive(
 unwhiten: Kind = primitive(
     "unwhiten", None, (None, None), r"{1}^{{-\top}}{0}", vector=True, pullback=lambda b, a, factor: whiten(b, factor)
 )
+#: an entry of a unit vector times what may overflow where that entry is zero
+times_unit: Kind = primitive("times_unit", lambda x, v: x * v, (None, None), vector=True)
 log_determinant: Kind = primitive("log_determinant", None, (None, None), r"\log\det {0}", reduces=True)
 
 cholesky_factor: Kind = primitive(

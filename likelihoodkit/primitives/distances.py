@@ -33,12 +33,18 @@ heading_pull: Kind = primitive(
     r"\left({1}-\frac{{{0}}}{{\|{0}\|}}\sum_k{1}_k\frac{{{0}_k}}{{\|{0}\|}}\right)\frac{{1}}{{\|{0}\|}}",
     vector=True,
     pullback=(
-        lambda b, v, a: (
-            -heading(v) * inverse_length(v) * sum_over(b * heading_pull(v, a))
-            - inverse_length(v) * heading_pull(v, a * sum_over(b * heading(v)) + b * sum_over(a * heading(v)))
-        ),
+        lambda b, v, a: heading_bend(b, v, a),
         lambda b, v, a: heading_pull(v, b),
     ),
+)
+heading_bend: Kind = primitive(
+    "heading_bend",
+    lambda b, v, a: (
+        -heading(v) * inverse_length(v) * sum_over(b * heading_pull(v, a))
+        - inverse_length(v) * heading_pull(v, a * sum_over(b * heading(v)) + b * sum_over(a * heading(v)))
+    ),
+    (None, None, None),
+    vector=True,
 )
 cosine_complement: Kind = primitive(
     "cosine_complement",

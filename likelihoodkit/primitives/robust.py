@@ -111,7 +111,7 @@ soft_residual: Kind = primitive(
     (None, None),
     r"\left(\operatorname{{softmax}}\left({0}\right)-{1}\right)",
     vector=True,
-    pullback=lambda adjoint, z, y: sum_over(y) * softmax_pull(z, adjoint),
+    pullback=lambda adjoint, z, y: softmax_pull(z, sum_over(y) * adjoint),
 )
 tweedie_half_deviance: Kind = primitive(
     "tweedie_half_deviance",

@@ -75,7 +75,24 @@ def softmax_pull(z: Floats, v: Floats) -> Floats:
     beyond = v - leading  # 1 - p would cancel in the largest p
     close = np.absolute(beyond) <= 0.5 * np.absolute(v)
     rest = np.where(close, beyond - np.sum(shares * beyond, axis=0), v - np.sum(shares * v, axis=0))
-    return np.asarray(shares * rest)
+    found = np.asarray(shares * rest)
+    early = np.logical_or.reduce(shares < TINY, axis=0)
+    if early.any():
+        raised, rest, beyond = raised_shares(z, shares)[:, early], rest[:, early], beyond[:, early]
+        leading = -shares[:, early] * np.sum(raised * beyond, axis=0)
+        found[:, early] = np.ldexp(np.where(beyond == 0, leading, raised * rest), -PLACES)
+    return found
+
+
+#: shares below it are rounded before they are multiplied; the binary places they are raised by, and as an exponent
+TINY, PLACES, RAISED = 1e-306, 200, 138.62943611198907
+
+
+def raised_shares(z: Floats, shares: Floats) -> Floats:
+    """2^200 softmax(z)."""
+    below = z - np.max(z, axis=0, keepdims=True)
+    small = np.exp(below + RAISED) / np.sum(np.exp(below), axis=0, keepdims=True)
+    return np.where(shares < TINY, small, np.ldexp(shares, PLACES))
 
 
 def pick(v: ArrayLike, y: ArrayLike) -> Any:

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise
 from likelihoodkit.primitives.kernels._wide import ratio_gap
 from likelihoodkit.primitives.kernels.box_cox import expm1_over
-from likelihoodkit.primitives.kernels.classes import softmax
+from likelihoodkit.primitives.kernels.classes import PLACES, RAISED, TINY, raised_shares, softmax
 from likelihoodkit.primitives.kernels.differences import log_times_exp
 from likelihoodkit.primitives.kernels.exponential import log1pmx, times_exp
 from likelihoodkit.primitives.kernels.hyperbolic import log1p_square
@@ -127,8 +127,15 @@ def _cross_entropy(z: Floats, y: Floats) -> Any:
     below = np.take_along_axis(z, top, axis=0) - z
     others = np.exp(-below)
     np.put_along_axis(others, top, 0.0, axis=0)
-    surprise = below + np.log1p(np.sum(others, axis=0, keepdims=True))
-    return np.sum(np.where(y == 0, 0.0, y * surprise), axis=0)
+    rest = np.sum(others, axis=0, keepdims=True)
+    terms = np.where(y == 0, 0.0, y * (below + np.log1p(rest)))
+    early = rest < TINY  # to be multiplied before it is rounded
+    if early.any():
+        raised = np.exp(RAISED - below)
+        np.put_along_axis(raised, top, 0.0, axis=0)
+        leading = np.ldexp(np.take_along_axis(y + 0.0 * z, top, axis=0) * np.sum(raised, axis=0), -PLACES)
+        np.put_along_axis(terms, top, np.where(early, leading, np.take_along_axis(terms, top, axis=0)), axis=0)
+    return np.sum(terms, axis=0)
 
 
 def soft_residual(z: ArrayLike, y: ArrayLike) -> Any:
@@ -138,8 +145,31 @@ def soft_residual(z: ArrayLike, y: ArrayLike) -> Any:
 
 @kernel
 def _residual(z: Floats, y: Floats) -> Floats:
+    z, y = np.broadcast_arrays(z, y)
     s = softmax(z)
-    return np.asarray(s * _others(y) - y * _others(s))
+    more = s * _others(y)
+    found = np.asarray(more - y * _others(s))
+    near = np.logical_or.reduce(np.absolute(found) < 0.5 * more, axis=0)
+    if near.any():
+        found[:, near] = _near(z[:, near], y[:, near], s[:, near], found[:, near])
+    early = np.logical_or.reduce(s < TINY, axis=0)
+    if early.any():
+        raised = raised_shares(z[:, early], s[:, early])
+        small = np.ldexp(raised * _others(y[:, early]) - y[:, early] * _others(raised), -PLACES)
+        found[:, early] = np.where(np.absolute(small) < TINY, small, found[:, early])
+    return found
+
+
+def _near(z: Floats, y: Floats, s: Floats, found: Floats) -> Floats:
+    """Shares next to each other are counted from equal ones: s_k times the sum of y_j - y_k e^(z_j - z_k)."""
+    top = z - np.max(z, axis=0)
+    close = top > -1.0
+    own, many = np.where(close, -top, 0.0), close.sum(axis=0)
+    inner = np.where(close, np.expm1(top), np.exp(top)).sum(axis=0)
+    apart = np.exp(own) * inner + many * np.expm1(own)  # sum of e^(z_j - z_k), less one where they are close
+    even, whole = y.sum(axis=0) - many * y, y.sum(axis=0)
+    better = close & (np.absolute(even) + y * np.absolute(apart) <= whole + y * (many + apart))
+    return np.where(better, s * (even - y * apart), found)
 
 
 def _others(v: Floats) -> Floats:

@@ -33,6 +33,12 @@ def times(a: Floats, b: Floats) -> Floats:
     return np.where((a == 0) | (b == 0), 0.0, a * b)
 
 
+@kernel
+def times_unit(x: Floats, v: Floats) -> Floats:
+    """x v, where an exact zero wins: v is a unit vector, and x may overflow in the other entries."""
+    return times(x, v)
+
+
 def dot(a: Floats, b: Floats) -> Floats:
     """Sum over the first axis of such products."""
     return np.asarray(times(a, b).sum(axis=0))

@@ -132,7 +132,9 @@ def scaled_relative_entropy(f: Floats, c: Floats, y: Floats) -> Floats:
     gap = np.log(y) - Shares(f).log_share
     near = np.absolute(gap) < 0.9
     parts = np.where(near, m * np.asarray(expm1_minus(np.where(near, gap, 0.0))), (y - m) - m * gap)
-    return np.asarray(times_exp(parts.sum(axis=0), c))
+    total = parts.sum(axis=0)
+    small = np.absolute(c) < 0.5  # rounding e^c costs nothing of what is added to the total
+    return np.where(small, total + total * np.expm1(np.where(small, c, 0.0)), np.asarray(times_exp(total, c)))
 
 
 @kernel

@@ -67,22 +67,37 @@ def _others(v: Floats, place: Places) -> Floats:
     return rest
 
 
-@kernel
-def heading_pull(v: Floats, a: Floats) -> Floats:
-    """(a - h (a h))/|v| with h = v/|v|; zeros where v is.
+def _across(h: Floats, a: Floats) -> Floats:
+    """a less its part along the unit vector h.
 
     In the one entry where h may be all but 1, 1 - h^2 is the sum of the other squares.
     """
-    size, part, length = _parts(v)
-    safe = np.where(length == 0.0, 1.0, length)
-    h = part / safe
     a = a + np.zeros(h.shape)
     place = _leading(h)
     rest = _others(h, place)
     leading = _one(a, place) * np.square(rest).sum(axis=0) - _one(h, place) * (rest * a).sum(axis=0)
     found = a - h * (a * h).sum(axis=0)
     np.put_along_axis(found, place, leading, axis=0)
-    return np.where(length == 0.0, 0.0, found / safe / size)
+    return found
+
+
+@kernel
+def heading_pull(v: Floats, a: Floats) -> Floats:
+    """(a - h (a h))/|v| with h = v/|v|; zeros where v is."""
+    size, part, length = _parts(v)
+    safe = np.where(length == 0.0, 1.0, length)
+    return np.where(length == 0.0, 0.0, _across(part / safe, a) / safe / size)
+
+
+@kernel
+def heading_bend(b: Floats, v: Floats, a: Floats) -> Floats:
+    """Minus (h (b t) + t (b h) + (b across h) (a h))/|v|^2 with t = a across h, divided last; zeros where v is."""
+    size, part, length = _parts(v)
+    safe = np.where(length == 0.0, 1.0, length)
+    h = part / safe
+    across = _across(h, a)
+    turn = h * (b * across).sum(axis=0) + across * (b * h).sum(axis=0) + _across(h, b) * (a * h).sum(axis=0)
+    return np.where(length == 0.0, 0.0, -(turn / safe / safe) / size / size)
 
 
 @kernel
