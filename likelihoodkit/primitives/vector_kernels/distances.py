@@ -76,7 +76,7 @@ def _across(h: Floats, a: Floats) -> Floats:
     place = _leading(h)
     rest = _others(h, place)
     leading = _one(a, place) * np.square(rest).sum(axis=0) - _one(h, place) * (rest * a).sum(axis=0)
-    found = a - h * (a * h).sum(axis=0)
+    found: Floats = a - h * (a * h).sum(axis=0)
     np.put_along_axis(found, place, leading, axis=0)
     return found
 
