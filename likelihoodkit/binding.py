@@ -142,6 +142,8 @@ class Facts:
     alternatives: ClassVar[dict[tuple[str, ...], dict[str, sp.Expr]]] = {}
     others: ClassVar[dict[str, Parameter]] = {}  # the parameters that only alternatives have
     origin: ClassVar[type[Facts] | None] = None
+    own: ClassVar[Mapping[str, sp.Expr]] = {}  # what the parameters of ``origin`` are in terms of these
+    folded: ClassVar[Mapping[str, Link]] = {}  # those of them that a link makes of several of these
     recipe: ClassVar[tuple[Any, ...] | None] = None  # the wrapper that made it, and what it was given
     only_differences: ClassVar[tuple[str, ...]] = ()  # vectors of which a number added to all entries changes nothing
     intercept: ClassVar[dict[str, str]] = {}  # a parameter that another one already shifts -> that other one
@@ -194,6 +196,12 @@ class Bound(Evaluated):
     def __repr__(self) -> str:
         title, first, said = self.family.spelling or (self.name, (), frozenset())
         words = list(first)
+        for name, link in self.family.folded.items():
+            parts, hows = link.outputs(name), dict(self.bindings)
+            if all(hows[part] == self.family.parameters[part].link for part in parts):
+                words, said = [*words, f"{name}={link.name!r}"], said | {*parts}
+            elif all(hows[part] == Shared(self.family.parameters[part].link) for part in parts):
+                words, said = [*words, f"{name}=shared({link.name!r})"], said | {*parts}
         for name, how in self.bindings:
             if name in said:
                 continue
@@ -204,7 +212,7 @@ class Bound(Evaluated):
                 words.append(f"{name}={value}")
             elif isinstance(how, Shared):
                 words.append(f"{name}={how!r}")
-            elif isinstance(how, Link) and (how != own or self.family.origin is not None):
+            elif isinstance(how, Link) and (how != own or (self.family.origin is not None and not self.family.folded)):
                 words.append(f"{name}={how.name!r}")
         return f"{title}({', '.join(words)})"
 
@@ -267,7 +275,7 @@ def _bound(family: Family, decided: tuple[tuple[str, Binding], ...]) -> Bound:
 
 def _binding(family: str, row: Parameter, value: Any) -> Binding:
     if isinstance(value, Shared):
-        chosen = row.link if value.link is None else _fitting(family, row, value.link)
+        chosen = row.link if value.link is None else fitting(family, row, value.link)
         if chosen is None:
             raise BindingError(f"{family}.{row.name} is held: give it a number", family=family, parameter=row.name)
         return Shared(chosen)
@@ -278,7 +286,7 @@ def _binding(family: str, row: Parameter, value: Any) -> Binding:
             raise BindingError(
                 f"{family}.{row.name} is held and cannot be predicted", family=family, parameter=row.name
             )
-        return _fitting(family, row, value)
+        return fitting(family, row, value)
     if row.domain.vector and isinstance(value, list | tuple | np.ndarray):
         return Held(_fixed(family, row, value))
     formula = getattr(value, "free_symbols", None) == set()
@@ -348,7 +356,8 @@ def _fixed(family: str, row: Parameter, value: Any) -> Fixed:
     return Fixed(tuple(float(x) for x in array.ravel()), rows)
 
 
-def _fitting(family: str, row: Parameter, link: Link | str) -> Link:
+def fitting(family: str, row: Parameter, link: Link | str) -> Link:
+    """The link, if what it gives fits the parameter; `BindingError` where it does not."""
     chosen = find(link, row.domain)
     if not chosen.fits(row.domain):
         raise BindingError(

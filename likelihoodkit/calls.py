@@ -37,6 +37,7 @@ class Rows:
     terms: Mapping[str, Mapping[str, Array]] = field(default_factory=dict)  # of a prepared outcome, by program
     entries: int = 0  # K (or d) of vector parameters, 0 where there are none
     steps: int = 0  # T of sequences
+    alone: bool = True  # need nothing be asked that takes several columns?
     stacked: tuple[int, ...] = ()  # shape of outputs that came as (n, T, K), which is how the gradient goes back
 
     @property

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from likelihoodkit.binding import NO_OUTCOME, Bound, Facts, Held, Parameter, Part, Shared, as_declared, bind, shared
 from likelihoodkit.errors import BindingError, DeclarationError, UnknownNameError
+from likelihoodkit.folding import over, spreads, taken
 from likelihoodkit.later import Later, exports
 from likelihoodkit.peers import Names, names
 from likelihoodkit.reparameterise import chosen, spelled
@@ -22,9 +23,15 @@ if TYPE_CHECKING:
     import sympy as sp
 
     from likelihoodkit import making
+    from likelihoodkit.links import Link
+    from likelihoodkit.primitives.record import lower
     from likelihoodkit.slots import CLOSED_FORMS, alternative, held, level, outcome, parameter
 else:
     making = Later("likelihoodkit.making")
+
+    def lower(value: Any) -> Any:
+        return Later("likelihoodkit.primitives.record").lower(value)
+
 
 __getattr__, __dir__ = exports(__name__, __file__)
 
@@ -109,8 +116,12 @@ class FamilyMeta(type):
 
     def __call__(cls, **bindings: Any) -> Bound:
         family = cast("type[Declared]", cls)
-        way = chosen(family, bindings)
-        return bind(family if way is None else making.otherwise(family, way), bindings)
+        way = chosen(family, [name for name in bindings if name not in spreads(family)])
+        family = family if way is None else cast("type[Declared]", making.otherwise(family, way))
+        links = taken(family, bindings)
+        if not links:
+            return bind(family, bindings)
+        return bind(making.spread(family, tuple(links.items())), over(bindings, links))
 
     def __repr__(cls) -> str:
         origin = vars(cls).get("origin")
@@ -133,6 +144,11 @@ class FamilyMeta(type):
         for way in family.alternatives:
             if sorted(way) == sorted(names):
                 return cast("type[Declared]", making.otherwise(family, way))
+        links = taken(family, dict.fromkeys(names))
+        if sorted(part for n in family.parameters for part in (links[n].outputs(n) if n in links else (n,))) == sorted(
+            names
+        ):
+            return cast("type[Declared]", making.spread(family, tuple(links.items())))
         raise UnknownNameError(
             f"{family.__name__} has no parameterisation by {', '.join(names)}",
             family=family.__name__,
@@ -150,8 +166,8 @@ class FamilyMeta(type):
         torch.distributions.Gamma(concentration=shape, rate=shape / mean)
         """
         family = cast("type[Declared]", cls)
-        own = family.origin.alternatives[tuple(family.parameters)] if family.origin is not None else {}
-        return names(cls.__name__, tuple(family.parameters), library, {name: str(value) for name, value in own.items()})
+        own = {name: str(lower(value)) for name, value in family.own.items()}
+        return names(cls.__name__, tuple(family.parameters), library, own)
 
 
 #: classes whose bodies have not run, by module and name
@@ -190,6 +206,10 @@ def _otherwise(family: type[Declared], names: tuple[str, ...]) -> type[Declared]
     return family.by(*names)
 
 
+def _spread(family: type[Declared], links: tuple[tuple[str, Link], ...]) -> type[Facts]:
+    return making.spread(family, links)
+
+
 def _wrapped(wrapper: Any, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> type[Facts]:
     return as_declared(wrapper(*arguments, **keywords).family)
 
@@ -197,6 +217,8 @@ def _wrapped(wrapper: Any, arguments: tuple[Any, ...], keywords: dict[str, Any])
 def _reduced(family: FamilyMeta) -> str | tuple[Any, ...]:
     """What pickle keeps of a family: its name, or how it is made from families that have one."""
     facts = vars(family)
+    if facts.get("folded"):
+        return _spread, (facts["origin"], tuple(facts["folded"].items()))
     if facts.get("origin") is not None:
         return _otherwise, (facts["origin"], tuple(facts["parameters"]))
     return family.__qualname__ if facts.get("recipe") is None else (_wrapped, facts["recipe"])
@@ -277,7 +299,7 @@ def as_bound(noise: Any) -> Bound:
         return noise
     if isinstance(noise, FamilyMeta):
         if "parameters" in vars(noise):
-            return bind(cast("type[Declared]", noise), {})
+            return noise()
     elif isinstance(bound := getattr(noise, "bound", None), Bound):
         return bound  # a Loss, made at a later stage, knows what it was derived from
     raise BindingError(f"expected a noise family such as lk.Normal or lk.Normal(scale=1), not {noise!r}", value=noise)

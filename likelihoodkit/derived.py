@@ -58,4 +58,6 @@ class Derived:
             return {f"{a} {b}": e for (a, b), e in calculus.hessian.items()}
         if what == "fisher":
             return {f"{a} {b}": e for (a, b), e in (calculus.fisher or {}).items()}
-        return dict(self.derivation.parameters)
+        family = self.derivation.bound.family
+        angles = {name: self.derivation.substitute(family.own[name]) for name in family.folded}
+        return {**angles, **self.derivation.parameters}

@@ -16,13 +16,13 @@ from likelihoodkit.later import Later, sp
 from likelihoodkit.supports import Support
 
 if TYPE_CHECKING:
-    from likelihoodkit.primitives import cholesky as v, directions, linked, rests, steps
+    from likelihoodkit.primitives import cholesky as v, directions, linked, planes, rests, steps
 else:
     v, directions = Later("likelihoodkit.primitives.cholesky"), Later("likelihoodkit.primitives.directions")
-    linked, steps = Later("likelihoodkit.primitives.linked"), Later("likelihoodkit.primitives.steps")
-    rests = Later("likelihoodkit.primitives.rests")
+    linked, planes = Later("likelihoodkit.primitives.linked"), Later("likelihoodkit.primitives.planes")
+    rests, steps = Later("likelihoodkit.primitives.rests"), Later("likelihoodkit.primitives.steps")
 
-Map = Callable[[Any], Any]  # of expressions
+Map = Callable[..., Any]  # of expressions
 
 
 @dataclass(frozen=True)
@@ -51,10 +51,19 @@ class Link:
     rest_in_slopes: bool = False  # may that rest be many ulp of 1, so that slopes need it as well as values?
     bent: bool = False  # do slope and bend of that logarithm cancel, so that curvatures are derived without it?
     residual: Callable[[sp.Expr, sp.Expr], sp.Expr] | None = None  # (y, output) -> y less the parameter, likewise
+    columns: tuple[str, ...] = ()  # what its outputs are called, after the parameter, where one number takes several
 
     def __call__(self, output: sp.Expr) -> sp.Expr:
         """The parameter behind an output: the inverse link."""
         return self.inverse(output)
+
+    def outputs(self, parameter: str) -> tuple[str, ...]:
+        """Names of the outputs behind a parameter."""
+        return tuple(f"{parameter}_{word}" for word in self.columns) or (parameter,)
+
+    def part(self, place: int) -> Link:
+        """What leads from a parameter to one of its outputs, and nowhere back."""
+        return replace(self, forward=lambda t: self.forward(t)[place])
 
     def fits(self, domain: Support) -> bool:
         """Does every parameter that the link can produce lie in ``domain``? A link of numbers serves each entry."""
@@ -104,6 +113,11 @@ square = Link(
     residual=lambda y, f: y - f**2,
 )  # fmt: skip
 angle = Link("angle", lambda f: p.wrap_angle(f), lambda t: t, supports.circle, one_to_one=False)
+# the angle of a point of the plane: no seam, but only the ratio of the two outputs counts; (0, 0) is singular
+angle2 = Link(
+    "angle2", lambda a, b: planes.plane_angle(a, b), lambda t: (sp.cos(t), sp.sin(t)), supports.circle,
+    one_to_one=False, columns=("cosine", "sine"),
+)  # fmt: skip
 shifted_exp = Link(
     "shifted_exp", lambda f: 1 + sp.exp(f), lambda t: sp.log(t - 1), supports.above_one,
     logarithm=lambda f: p.softplus(f), rest=lambda f: rests.softplus_rest(f, p.softplus(f)),
@@ -128,7 +142,7 @@ diagonal = Link(
 LINKS: dict[str, Link] = {
     link.name: link for link in (identity, exp, softplus, sigmoid, softmax, tanh, square, angle, shifted_exp, vector)
 }
-LINKS |= {link.name: link for link in (cholesky, isotropic, diagonal, unit, ordered)}
+LINKS |= {link.name: link for link in (cholesky, isotropic, diagonal, unit, ordered, angle2)}
 
 
 def find(link: Link | str, domain: Support | None = None) -> Link:

@@ -5,21 +5,24 @@ Symbols get their names, formulas are checked to mention nothing else, alternati
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
-from likelihoodkit.binding import NO_OUTCOME
+from likelihoodkit.binding import NO_OUTCOME, Parameter
 from likelihoodkit.errors import DeclarationError
+from likelihoodkit.links import identity
 from likelihoodkit.primitives.words import exact
 from likelihoodkit.reparameterise import information, rewritten
 from likelihoodkit.slots import CLOSED_FORMS, OF_EITHER, RESERVED, Slot, make_slot, name_symbols, write_formula
+from likelihoodkit.supports import real
 
 if TYPE_CHECKING:
     from likelihoodkit.binding import Facts
+    from likelihoodkit.links import Link
 
 
 def declare(cls: Any) -> None:
@@ -94,8 +97,37 @@ def _declare_alternatives(
 def otherwise(family: type[Facts], way: tuple[str, ...]) -> type[Facts]:
     """The family by other parameters: a declaration of its own, made by substitution."""
     rows = [family.parameters.get(name) or family.others[name] for name in way]
-    places = {family.parameters[name].symbol: value for name, value in family.alternatives[way].items()}
-    body: dict[str, Any] = {"__doc__": family.__doc__, "__module__": family.__module__, "origin": family}
+    return _rewritten(family, rows, family.alternatives[way], {})
+
+
+@cache
+def spread(family: type[Facts], chosen: tuple[tuple[str, Link], ...]) -> type[Facts]:
+    """The family with parameters that a link makes of several outputs replaced by these, each a parameter itself."""
+    _ = family.formula  # all that the body says is needed
+    links, rows, places = dict(chosen), list[Parameter](), dict[str, sp.Expr]()
+    for name, row in family.parameters.items():
+        if name in links:
+            parts = [Parameter(part, real, identity) for part in links[name].outputs(name)]
+            places[name] = links[name].inverse(*[part.symbol for part in parts])
+            rows += parts
+        else:
+            rows.append(row)
+            places[name] = row.symbol
+    return _rewritten(family, rows, places, {"folded": links})
+
+
+def _rewritten(
+    family: type[Facts], rows: Sequence[Parameter], own: Mapping[str, sp.Expr], more: Mapping[str, Any]
+) -> type[Facts]:
+    """The family with the parameters ``rows``, in which its own ones are these formulas."""
+    places = {family.parameters[name].symbol: value for name, value in own.items()}
+    body: dict[str, Any] = {
+        "__doc__": family.__doc__,
+        "__module__": family.__module__,
+        "origin": family,
+        "own": own,
+        **more,
+    }
     slots: dict[sp.Symbol, Slot] = {}
     for row in (family.outcome, *rows):
         role = "outcome" if row is family.outcome else "held" if row.link is None else "parameter"
@@ -109,10 +141,10 @@ def otherwise(family: type[Facts], way: tuple[str, ...]) -> type[Facts]:
     for name in (family.formula_name, *CLOSED_FORMS):
         if name in vars(family):
             body[name] = written(getattr(family, name))
-    own = {n: (row.symbol, places[row.symbol]) for n, row in family.parameters.items() if row.link is not None}
+    moved = {n: (row.symbol, places[row.symbol]) for n, row in family.parameters.items() if row.link is not None}
     new = {row.name: row.symbol for row in rows if row.link is not None}
     given = {pair: value for pair, value in family.fisher.items() if set(pair) <= set(new)}
     whole = all(pair in given or pair[::-1] in given for pair in combinations_with_replacement(new, 2))
-    known = given if whole else information(family.fisher, own, new)
+    known = given if whole else information(family.fisher, moved, new)
     body["fisher"] = {pair: value.xreplace(slots) for pair, value in known.items()}
     return type(family)(family.__name__, family.__bases__, body)  # type: ignore[misc,no-any-return]

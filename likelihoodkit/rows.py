@@ -18,6 +18,7 @@ from likelihoodkit.calls import Rows, plainly
 from likelihoodkit.compile.checks import Check, all_finite, all_inside
 from likelihoodkit.compile.split import Prepared
 from likelihoodkit.errors import InputError, ShapeError, UnknownNameError
+from likelihoodkit.folding import undirected
 from likelihoodkit.places import Places
 from likelihoodkit.supports import Support
 from likelihoodkit.vector_rows import Known, Measure, check_outcome, outside
@@ -36,7 +37,8 @@ class Reader:
         self.entries = places.entries
         self.vectors = [n for n, s in places.predicted.items() if s.vector]
         self.measure = Measure(places)
-        self.quick = plainly(places, self.read)
+        self.undirected = undirected(places.bound)
+        self.quick = None if self.undirected else plainly(places, self.read)
 
     @property
     def _lower(self) -> str | None:
@@ -125,6 +127,7 @@ class Reader:
         for name, symbol in self.places.outputs.items():
             block = array[:, columns[name]]
             inputs[symbol.name] = block.T if name in self.vectors else block[:, 0]
+        self._directed(array, columns)
         checks = {symbol.name: all_finite for symbol in self.places.outputs.values()} if questions else {}
         inputs |= self._placed(self._shared(shared, known), columns, rows, dtype)
         inputs |= self._given(self.measure.filled(given or {}, y, known), rows, dtype)
@@ -160,8 +163,24 @@ class Reader:
         return Rows(
             inputs, rows, dtype, flat, columns, self.weights(weights, rows, dtype), checks, complain, impossible,
             terms,
-            known.entries, known.steps, stacked,
+            known.entries, known.steps, not self.undirected, stacked,
         )  # fmt: skip
+
+    def _directed(self, array: Array, columns: Mapping[str, slice]) -> None:
+        """Outputs that are all zero where an angle is to be made of them are refused."""
+        for group in self.undirected:
+            zero = np.all([array[:, columns[name].start + (entry or 0)] == 0 for name, entry in group], axis=0)
+            if zero.any():
+                index = int(np.argmax(zero))
+                names = " and ".join(name if entry is None else f"{name}[{entry}]" for name, entry in group)
+                raise InputError(
+                    f"{self.family}: {names} are both 0 in row {index} ({int(zero.sum())} of {len(zero)} rows): "
+                    "the origin has no angle",
+                    family=self.family,
+                    parameter=group[0][0],
+                    index=index,
+                    remedy="Begin from small random outputs, not from zeros",
+                )
 
     def _placed(
         self, shared: Mapping[str, Array], columns: dict[str, slice], rows: int, dtype: np.dtype[Any]

@@ -30,7 +30,7 @@ OF_EITHER = "median"
 #: names that mean something else in a class body
 RESERVED = {
     "log_density", "loss", "formula", "formula_name", "sign", "fisher", "limit", "intercept", "outcome", "parameters",
-    "family", "by", "names", "alternatives", "others", "origin", "only_differences", *CLOSED_FORMS,
+    "family", "by", "names", "alternatives", "others", "origin", "own", "folded", "only_differences", *CLOSED_FORMS,
 }  # fmt: skip
 
 #: the symbol of a probability in a declared ``quantile``

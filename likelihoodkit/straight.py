@@ -64,7 +64,7 @@ class Calls:
         Where more was given than y and outputs, the program has read arrays that are no part of these.
         """
         arrays = type(y) is np.ndarray and type(outputs) is np.ndarray and outputs.ndim in (1, 2) and len(outputs)
-        plain = arrays and rows.weights is None and rows.impossible is None
+        plain = arrays and rows.weights is None and rows.impossible is None and rows.alone
         if not plain or not all(map(_plain, answers)):
             return
         key = _key(what, y, outputs)

@@ -18,7 +18,7 @@ from likelihoodkit.numbers import evaluate
 from likelihoodkit.primitives import VectorSymbol, lower
 
 f = sp.Symbol("f", real=True)
-SCALAR = [link for link in LINKS.values() if not link.range.vector]
+SCALAR = [link for link in LINKS.values() if not link.range.vector and not link.columns]
 PLACES = [-7.25, -1.5, -0.125, 0.25, 1.0, 2.75, 8.5]
 
 
@@ -76,7 +76,7 @@ RANGES = {
     "identity": "real", "exp": "positive", "softplus": "positive", "sigmoid": "unit", "softmax": "simplex",
     "tanh": "correlation", "square": "positive", "angle": "circle", "shifted_exp": "above_one", "vector": "real_vector",
     "cholesky": "triangle", "isotropic": "triangle", "diagonal": "triangle", "unit": "sphere",
-    "ordered": "cutpoints",
+    "ordered": "cutpoints", "angle2": "circle",
 }  # fmt: skip
 
 
@@ -95,7 +95,7 @@ FITS = {
     "unit": {"sigmoid"},
     "correlation": {"tanh", "sigmoid"},
     "above_one": {"shifted_exp"},
-    "circle": {"angle"},
+    "circle": {"angle", "angle2"},
     "simplex": {"softmax"},
     "real_vector": {"softmax", "vector", "unit", "ordered", *ENTRYWISE},
     "vectors": {"softmax", "vector", "unit", "ordered", *ENTRYWISE},

@@ -120,6 +120,7 @@ def _grid(subject: Subject, sizes: Sequence[float], generator: np.random.Generat
     cases = [
         (y, point)
         for columns in itertools.product(sizes, repeat=subject.width)
+        if subject.directed(columns)
         for point in [Point(columns, given)]
         for y in outcomes(subject, point)
     ]

@@ -125,8 +125,7 @@ def _cases(subject: Subject, most: int, generator: np.random.Generator, reach: f
         inside = [s for s in GRID if abs(s) <= reach]
         near, far = ([tuple(row) for row in generator.choice(g, (most // 2, width)).tolist()] for g in (inside, GRID))
     columns = [tuple(map(float, c)) for c in (*near, *far)]
-    if subject.domain.name == "sphere":  # no outputs have a direction
-        columns = [c for c in columns if any(c[: subject.entries])]
+    columns = [c for c in columns if subject.directed(c)]
     if subject.loss.shared:  # a call takes one value of each for all rows
         tail = len(subject.loss.shared)
         columns = [(*c[:-tail], *columns[i // 50 * 50][-tail:]) for i, c in enumerate(columns)]

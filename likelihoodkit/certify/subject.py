@@ -6,6 +6,7 @@ put in, lowered to elementary functions and evaluated with as many digits as it 
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from likelihoodkit.declaration import Shared
+from likelihoodkit.folding import undirected
 from likelihoodkit.layout import columns
 from likelihoodkit.links import Link
 from likelihoodkit.loss import Loss
@@ -76,6 +78,14 @@ class Subject:
     def gradient(self) -> list[sp.Expr]:
         """The derived gradient, lowered to elementary functions."""
         return [lower(e) for e in self.loss.calculus.gradient.values()]
+
+    def directed(self, columns: Sequence[float]) -> bool:
+        """Have these outputs the direction that they are to give?"""
+        if self.domain.name == "sphere":
+            return any(columns[: self.entries])
+        starts = dict(zip(self.names, itertools.accumulate(self.sizes, initial=0), strict=False))
+        groups = undirected(self.loss.bound)
+        return all(any(columns[starts[name] + (entry or 0)] for name, entry in group) for group in groups)
 
     # -- points ------------------------------------------------------------------------------------------------
 

@@ -214,8 +214,7 @@ def _random(subject: Subject, point: Point, generator: np.random.Generator) -> t
 def _far_out(subject: Subject, generator: np.random.Generator) -> list[Row]:
     given = subject.draw(1, generator)[0].given
     points = [Point(tuple(generator.choice(MODERATE, subject.width).tolist()), given) for _ in range(_CASES)]
-    if subject.domain.name == "sphere":  # no outputs have a direction
-        points = [point for point in points if any(point.columns[: subject.entries])]
+    points = [point for point in points if subject.directed(point.columns)]
     ys = [_random(subject, point, generator) for point in points]
     computed = subject.computed(ys, points)
     return [

@@ -115,6 +115,8 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     "sech2": ("sech({0})^2", "product"),
     "one_minus_cos": ("1 - cos({0})", "sum"),
     "wrap_angle": ("wrap({0})", "atom"),
+    "plane_angle": ("atan2({1}, {0})", "atom"),
+    "plane_turn": ("{0:product}/({0:power}^2 + {1:power}^2)", "product"),
     "xlogy": ("{0:product}·log({1})", "product"),
     "hypot1m": ("sqrt(1 + {0:power}^2) - 1", "sum"),
     "hypot_ratio": ("{0:product}/sqrt(1 + {0:power}^2)", "product"),

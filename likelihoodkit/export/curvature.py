@@ -15,6 +15,7 @@ from scipy.interpolate import RegularGridInterpolator
 from likelihoodkit.compile import Runner, compile_program
 from likelihoodkit.errors import DerivationError, FitError, UndefinedError, UnknownNameError
 from likelihoodkit.export.start import columns_of
+from likelihoodkit.folding import groups
 from likelihoodkit.loss import Loss, derive
 from likelihoodkit.majorizer import majorized
 from likelihoodkit.primitives import VectorSymbol
@@ -82,9 +83,20 @@ class Information:
         self.table: Any = None
         self.vectors = any(isinstance(s, VectorSymbol) for s in loss.derivation.predicted.values())
         self._runner: Runner | None = None
+        self._groups = [np.array([names.index(n) for n in parts]) for parts in groups(loss.bound).values()]
 
     def __call__(self, outputs: Array) -> Array:
-        """The information of each row."""
+        """The information of each row; that of an angle is taken in every direction of its outputs.
+
+        How far out these are says nothing, so that theirs has no inverse; a slope never points that way.
+        """
+        found = self._informed(outputs)
+        for group in self._groups:
+            total = np.einsum("nii->n", found[:, group][:, :, group])
+            found[:, group[:, None], group] = total[:, None, None] * np.eye(len(group))
+        return found
+
+    def _informed(self, outputs: Array) -> Array:
         width = outputs.shape[1]
         if self.closed or width not in NODES:
             return self.loss.fisher(outputs, **columns_of(self.given, len(outputs)))
@@ -100,7 +112,7 @@ class Information:
     @property
     def joint(self) -> bool:
         """Can `slopes` give gradient and diagonal by one program?"""
-        return self.closed and not self.vectors and not self.censored
+        return self.closed and not self.vectors and not self.censored and not self._groups
 
     def slopes(self, y: Array, outputs: Array) -> tuple[Array, Array]:
         """Gradient and diagonal of the information, (w, n) each, by one program."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from likelihoodkit.compile.jax import function, slopes
 from likelihoodkit.export.tensors import Space, check, gradient_of, plan, read, tower
+from likelihoodkit.folding import undirected
 from likelihoodkit.frameworks import framework
 from likelihoodkit.loss import Loss
 
@@ -112,9 +113,9 @@ def value_and_gradient(loss: Loss, y: Any, outputs: Any, **how: Any) -> tuple[An
 
 
 def _harmless(loss: Loss, arrays: list[Any]) -> list[float]:
-    """Numbers that stand where nothing is asked: 0 for what is predicted, something of the support for the outcome."""
+    """Numbers that stand where nothing is asked: 0 (or an angle) for what is predicted, an outcome of the support."""
     predicted = len(loss.outputs) + len(loss.shared)
     domain = loss.bound.family.outcome.domain
     low, high = domain.typical
     typical = float(low) if domain.whole else (low + high) / 2
-    return [0.0] * predicted + [typical] * (len(arrays) - predicted)
+    return [1.0 if undirected(loss.bound) else 0.0] * predicted + [typical] * (len(arrays) - predicted)

@@ -18,6 +18,7 @@ from likelihoodkit.columns import BETWEEN, EXACT, LEFT, RIGHT, UNKNOWN, width
 from likelihoodkit.compile.program import Program
 from likelihoodkit.compile.tensors import Tower
 from likelihoodkit.errors import InputError, ShapeError, UnknownNameError
+from likelihoodkit.folding import undirected
 from likelihoodkit.frameworks import framework_of
 from likelihoodkit.loss import Loss
 from likelihoodkit.losses._catalogue import SignedLabels
@@ -317,8 +318,8 @@ def check(
     rows = found.shape[:-1] if compound else found.shape
     count = int(np.prod(rows))
     stand_in = wide if strict else np.zeros_like(wide)
-    if loss.bound.family.sign > 0 and not strict:
-        stand_in = np.ones_like(wide)  # a bare prediction may have to be positive
+    if not strict and (loss.bound.family.sign > 0 or undirected(loss.bound)):
+        stand_in = np.ones_like(wide)  # a bare prediction may have to be positive, and zeros have no angle
     held = {n: np.empty(np.shape(v)) * 0 for n, v in shared.items()} if isinstance(shared, Mapping) else None
     values = held if held is not None or shared is None else np.zeros(np.shape(shared))
     loss.read(

@@ -20,7 +20,8 @@ class VonMises(Distribution):
     """Directions around a circle: the normal distribution of angles.
 
     Choose it for wind, headings, times of day. With the concentration held the loss is 1 - cos(error). By two outputs,
-    `cosine` and `sine` (concentration times those of the direction), the loss is convex and has no seam. It breaks when
+    `cosine` and `sine` (concentration times those of the direction), the loss is convex and has no seam; with the
+    direction behind the link `angle2`, the angle of two outputs, it has no seam either. It breaks when
     there are several preferred directions (mix several by `Mixture`), heavier tails (try `WrappedCauchy`) or none
     (concentration goes to zero, the uniform circle). The expectation is the mean direction and the variance is 1 -
     (mean resultant length).

@@ -169,6 +169,17 @@ def split(X: Any, predicted: Sequence[str], family: str) -> dict[str, Any]:
     return {predicted[0]: X}
 
 
+def handed_on(X: Any, predicted: Sequence[str], groups: Mapping[str, tuple[str, ...]]) -> Any:
+    """The design of a parameter that is made of several outputs as that of each of these, by ``groups``."""
+    if X is None or not groups:
+        return X
+    if isinstance(X, Mapping) and any(key in groups for key in X):
+        return {part: table for key, table in X.items() for part in groups.get(key, (key,))}
+    first = next((parts for parts in groups.values() if parts[0] == predicted[0]), ())
+    by_name = isinstance(X, Mapping) and any(key in predicted for key in X)
+    return X if by_name or not first else dict.fromkeys(first, X)
+
+
 def designs(X: Any, predicted: Sequence[str], rows: int, *, intercept: bool, family: str) -> dict[str, Table]:
     """A `Table` for every parameter in ``predicted``; those without a design get one constant."""
     chosen = split(X, predicted, family)

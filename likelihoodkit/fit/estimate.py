@@ -217,14 +217,14 @@ def _inner(problem: Problem, optimum: newton.Optimum) -> Array:
     return total.inner(optimum.inner) if isinstance(total, Constrained) else optimum.inner
 
 
-def _inner_covariance(problem: Problem, optimum: newton.Optimum) -> Array | None:
-    """Inverse information in the inner coefficients; None where it is not positive definite."""
+def _inner_root(problem: Problem, optimum: newton.Optimum) -> Array | None:
+    """A root of the inverse information in the inner coefficients; None where it is not positive definite."""
     factored = None if optimum.information is None else newton.factor(optimum.information)
     if factored is None:
         return None
-    inverse = newton.solve(factored, np.eye(len(optimum.inner)))
     total = _sum(problem)
-    return total.directions @ inverse @ total.directions.T if isinstance(total, Constrained) else inverse
+    root = newton.root(factored)
+    return total.directions @ root if isinstance(total, Constrained) else root
 
 
 def _bends(model: Model, inner: Array, first: str | None) -> bool:
@@ -244,13 +244,13 @@ def _met_exactly(problem: Problem, optimum: newton.Optimum) -> bool:
     if not (model.units > 1).any():  # no output is a location
         return False
     outputs = model.outputs(optimum.inner)
-    covariance = _inner_covariance(problem, optimum)
-    if covariance is None:  # rounding may have spoilt the curvature that was observed: what is expected then
+    root = _inner_root(problem, optimum)
+    if root is None:  # rounding may have spoilt the curvature that was observed: what is expected then
         factored = newton.factor(model.expected(outputs))
         if factored is None:
             return False
-        covariance = newton.solve(factored, np.eye(model.size))
-    variances, sizes = np.diag(covariance), np.abs(outputs).max(axis=0)
+        root = newton.root(factored)
+    variances, sizes = np.square(root).sum(axis=1), np.abs(outputs).max(axis=0)
     # columns of a basis have mean square 1: the sum of their variances is the mean variance of the output
     return any(
         unit > 1
@@ -262,16 +262,21 @@ def _met_exactly(problem: Problem, optimum: newton.Optimum) -> bool:
 def _result(problem: Problem, optimum: newton.Optimum) -> Fit:
     model, inner = problem.model, _inner(problem, optimum)
     count = _weight(model)
-    covariance = _inner_covariance(problem, optimum)
-    found = _told(model, inner, covariance, optimum, count, problem.bound, problem.predictor)
-    free = model.size if problem.constraints is None else model.size - len(problem.constraints[1])
-    return replace(found, kept=problem, free=free)
+    root = _inner_root(problem, optimum)
+    found = _told(model, inner, root, optimum, count, problem.bound, problem.predictor)
+    if problem.constraints is None:
+        return replace(found, kept=problem)
+    matrix, values = problem.constraints
+    alone = matrix[np.count_nonzero(matrix, axis=1) == 1]
+    held = alone.any(axis=0)  # what an equation holds at a number has no error, and what rounding left is none
+    covariance = np.where(held[:, None] | held, 0.0, found.covariance)
+    return replace(found, kept=problem, free=model.size - len(values), covariance=covariance)
 
 
 def _told(
     model: Model,
     inner: Array,
-    inner_covariance: Array | None,
+    inner_root: Array | None,
     optimum: newton.Optimum,
     count: float,
     bound: Bound,
@@ -282,16 +287,16 @@ def _told(
         [b.basis.coefficients(inner[p]) for b, p in zip(model.blocks, model.slices, strict=True)]
     )
     covariance = np.full((model.size, model.size), np.nan)  # stays so where there is no information to invert
-    if inner_covariance is not None:
+    if inner_root is not None:
         back = np.zeros((model.size, model.size))
         for block, place in zip(model.blocks, model.slices, strict=True):
             back[place, place] = block.basis.back
-        covariance = back @ inner_covariance @ back.T
+        covariance = (back @ inner_root) @ (back @ inner_root).T
     return Fit(
         loss=derive(model.loss.bound),
         coefficients=coefficients,
         names=names_of(model),
-        covariance=(covariance + covariance.T) / 2,
+        covariance=covariance,
         loglik=-optimum.value,
         n=int(count) if count.is_integer() else count,
         converged=optimum.converged,
@@ -317,9 +322,9 @@ def _in_blocks(
     total, start, seen, rows = summed(noise, blocks, intercept, classes, executor, fit)
     optimum = newton.minimise(total, start, report=report)
     factored = None if optimum.information is None else newton.factor(optimum.information)
-    covariance = None if factored is None else newton.solve(factored, np.eye(total.shape.size))
+    root = None if factored is None else newton.root(factored)
     predictor = rows.predictor(total.shape.blocks)
-    return _told(total.shape, optimum.inner, covariance, optimum, seen.weight, rows.bound, predictor)
+    return _told(total.shape, optimum.inner, root, optimum, seen.weight, rows.bound, predictor)
 
 
 def _complaint(problem: Problem, optimum: newton.Optimum) -> str:

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import LinAlgError, cho_factor, cho_solve, lstsq
+from scipy.linalg import LinAlgError, cho_factor, cho_solve, lstsq, solve_triangular
 
 Array = NDArray[Any]
 
@@ -107,6 +107,13 @@ def solve(factored: Any, right: Array) -> Array:
     lower, flag, scale = factored
     shape = scale if right.ndim == 1 else scale[:, None]
     answer: Array = cho_solve((lower, flag), right / shape) / shape
+    return answer
+
+
+def root(factored: Any) -> Array:
+    """A matrix R with R R' the inverse of what was factored: sums of squares never come out negative."""
+    lower, _, scale = factored
+    answer: Array = solve_triangular(lower, np.eye(len(scale)), lower=True, trans="T") / scale[:, None]
     return answer
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from likelihoodkit.errors import InputError, ShapeError, UnknownNameError
-from likelihoodkit.fit.design import Table, read_table, split
+from likelihoodkit.fit.design import Table, handed_on, read_table, split
 from likelihoodkit.fit.model import Block
 
 Array = NDArray[Any]
@@ -27,10 +27,17 @@ class Predictor:
     blocks: tuple[tuple[str, str, int], ...]
     width: int
     first: str | None
+    groups: Mapping[str, tuple[str, ...]]
 
     @classmethod
     def of(
-        cls, family: str, tables: Mapping[str, Table], blocks: tuple[Block, ...], width: int, first: str | None
+        cls,
+        family: str,
+        tables: Mapping[str, Table],
+        blocks: tuple[Block, ...],
+        width: int,
+        first: str | None,
+        groups: Mapping[str, tuple[str, ...]],
     ) -> Predictor:
         """Remember the columns of ``tables`` and which output each of ``blocks`` feeds."""
         return cls(
@@ -41,6 +48,7 @@ class Predictor:
             tuple((block.parameter, block.label, block.column) for block in blocks),
             width,
             first,
+            groups,
         )
 
     @property
@@ -66,7 +74,7 @@ class Predictor:
         """The outputs (n, w) of new rows."""
         family = self.family
         predicted = [name for name in self.columns if self._wants(name) or name == self.first]
-        chosen = split(X, predicted, family)
+        chosen = split(handed_on(X, predicted, self.groups), predicted, family)
         tables = {name: read_table(value, f"X[{name!r}]", family) for name, value in chosen.items()}
         for name, table in tables.items():
             if table.names and not self._wants(name):

@@ -17,9 +17,10 @@ from likelihoodkit.declaration import Bound, Shared, as_bound
 from likelihoodkit.errors import FitError, InputError, ShapeError
 from likelihoodkit.fit.basis import Basis, orthonormal
 from likelihoodkit.fit.constrained import Constraints, as_pairs, equations, names_of
-from likelihoodkit.fit.design import Table, constant, designs, without_intercept
+from likelihoodkit.fit.design import Table, constant, designs, handed_on, without_intercept
 from likelihoodkit.fit.model import Block, Model
 from likelihoodkit.fit.predictor import Predictor
+from likelihoodkit.folding import groups
 from likelihoodkit.loss import Loss, derive
 from likelihoodkit.primitives import VectorSymbol
 from likelihoodkit.rows import as_real
@@ -117,7 +118,7 @@ class Rows:
 
     def predictor(self, blocks: tuple[Block, ...]) -> Predictor:
         """How new rows become outputs."""
-        return Predictor.of(self.loss.name, self.tables, blocks, self.base.shape[1], self.first)
+        return Predictor.of(self.loss.name, self.tables, blocks, self.base.shape[1], self.first, groups(self.bound))
 
 
 def read_rows(
@@ -143,7 +144,8 @@ def read_rows(
     starts = dict(zip(widths, map(int, np.cumsum([0, *widths.values()])), strict=False))
     base = np.zeros((rows, sum(widths.values())), order="F")  # a block of coefficients moves a column
     # reading everything once checks y, weights and the given columns before anything is computed from them
-    loss.read(outcome, base, weights, None, None, given, on_invalid="raise")
+    loss.read(outcome, np.ones_like(base), weights, None, None, given, on_invalid="raise")
+    X = handed_on(X, bound.outputs, groups(bound))
     tables = designs(X, bound.outputs, rows, intercept=intercept, family=loss.name)
     tables |= {name: constant(rows) for name in bound.shared}
     for name, other in bound.family.intercept.items():
@@ -202,6 +204,12 @@ def _unit_lengths(model: Model) -> list[tuple[dict[str, float], float]]:
             centre = model.y.mean(axis=0)
             largest = int(np.argmax(np.abs(centre)))
             found.append(({f"{blocks[largest].label}.intercept": 1.0}, float(np.copysign(1.0, centre[largest]))))
+    for parts in groups(model.loss.bound).values():
+        blocks = [block for block in model.blocks if block.parameter in parts]
+        if all("intercept" in block.names for block in blocks):
+            centre = np.array([np.cos(model.plain_y).mean(), np.sin(model.plain_y).mean()])
+            largest = int(np.argmax(np.abs(centre)))
+            found.append(({f"{parts[largest]}.intercept": 1.0}, float(np.copysign(1.0, centre[largest]))))
     return found
 
 

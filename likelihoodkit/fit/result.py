@@ -184,9 +184,10 @@ class Fit:
         alone = [name for name in self.predictor.constant if not family.parameters[name].domain.vector]
         if not alone:
             return {}
-        outputs = np.zeros((1, self.predictor.width))
+        outputs = np.ones((1, self.predictor.width))
         for name, column, value in self.predictor.constants(self.coefficients):
-            outputs[:, column] = value if name in alone else 0.0
+            if name in alone:
+                outputs[:, column] = value
         given = {name: _any_value(self.loss, name) for name in self.loss.inputs}
         values = self.loss.parameters(outputs, **given)
         return {name: float(values[name][0]) for name in alone}

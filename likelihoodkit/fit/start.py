@@ -13,8 +13,10 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
+from likelihoodkit.declaration import Bound
 from likelihoodkit.fit.kinks import weighted_absolute
 from likelihoodkit.fit.model import Model
+from likelihoodkit.folding import groups, undirected
 from likelihoodkit.links import Link
 from likelihoodkit.supports import Support, positive, real
 
@@ -104,6 +106,15 @@ def _proposals(domain: Support, link: Link, y: Array) -> list[float]:
     return list(dict.fromkeys(outputs[np.isfinite(outputs)].tolist()))
 
 
+def proposals(bound: Bound, name: str, link: Link, y: Array) -> list[float]:
+    """Outputs to try for a parameter; for one of several that make an angle, those of likely angles."""
+    for angle, whole in bound.family.folded.items():
+        parts = whole.outputs(angle)
+        if name in parts:
+            return list(map(float, forward(whole.part(parts.index(name)), np.array(_circle(y)))))
+    return _proposals(bound.family.parameters[name].domain, link, y)
+
+
 class Starts:
     """The starting points of one model, best first from the table, then those that use the design."""
 
@@ -139,16 +150,21 @@ class Starts:
         """Inner coefficients with every parameter at the best constant of the grid."""
         columns = {block.column: block.parameter for block in self.model.blocks}
         grid = {
-            column: _proposals(self.domains[name], self.links[name], self._about(name))
+            column: self._proposed(name, self._about(name))
             for column, name in columns.items()
             if not self.domains[name].vector
         }
         grid |= self._entries()
         level = np.zeros(self.model.base.shape)
+        for group in undirected(self.model.loss.bound):  # an angle of 0, for all zero is none
+            level[:, self._column(*group[0])] = 1.0
         for column, found in grid.items():
             # the offset is part of the output: the constant stands beside it
             level[:, column] = found[0] - (self.model.base[:, column].mean() if found else 0.0)
         return self.model.project(self._choose(self.model.base + level, grid))
+
+    def _proposed(self, name: str, y: Array) -> list[float]:
+        return proposals(self.model.loss.bound, name, self.links[name], y)
 
     def _entries(self) -> dict[int, list[float]]:
         """Proposals for vectors with an entry for each entry of the outcome: its own mean, or its own spread."""
@@ -205,6 +221,9 @@ class Starts:
         if spot is None or self.domains[str(self.first)].vector:
             return
         block, place = self.model.blocks[spot], self.model.slices[spot]
+        if any(self.first in parts for parts in groups(self.model.loss.bound).values()):
+            yield from self._turned(constant)
+            return
         if len(block.names) == 1:
             return  # one column: the grid has seen the mean, the median and more
         target = forward(self.links[block.parameter], self.model.plain_y)
@@ -218,13 +237,24 @@ class Starts:
             moved[:, block.column] = self.model.base[:, block.column] + block.basis.times(coefficients)
             rest = (target - moved[:, block.column])[self.sample]
             grid = {
-                other.column: _proposals(self.domains[other.parameter], self.links[other.parameter], rest)
+                other.column: self._proposed(other.parameter, rest)
                 for i, other in enumerate(self.model.blocks)
                 if i != spot and not self.domains[other.parameter].vector
             }
             start = self.model.project(self._choose(moved, grid))
             start[place] = coefficients
             yield start
+
+    def _turned(self, constant: Array) -> Iterator[Array]:
+        """A start whose angle follows the design: the coordinates of the outcome's, by least squares."""
+        start = constant.copy()
+        for angle, link in self.model.loss.bound.family.folded.items():
+            parts = link.outputs(angle)
+            for block, place in zip(self.model.blocks, self.model.slices, strict=True):
+                if block.parameter in parts:
+                    wanted = (np.cos, np.sin)[parts.index(block.parameter)](self.model.plain_y)
+                    start[place] = self._squares(block.basis.basis, wanted - self.model.base[:, block.column])
+        yield start
 
     def apart(self, constant: Array) -> Iterator[Array]:
         """Starts of a mixture with its components apart: at thirds of the outcomes by size, say, or near and far."""
@@ -240,7 +270,7 @@ class Starts:
                 for own, name, index in part.places:
                     column = self._column(name, index)
                     if own in links and column is not None:
-                        found = _proposals(part.bound.family.parameters[own].domain, links[own], group)
+                        found = proposals(part.bound, own, links[own], group)
                         grid[column] = [*grid.get(column, []), *found]
             start = outputs.copy()
             for column, found in grid.items():

@@ -129,6 +129,7 @@ FEW = ((1e-150,), (1e-8,), (1e100,), (1e300,))
 RAY = tuple((x,) for x in EXTREMES if x > 0)
 SIZES = (1e-300, 1e-20, 1e-8, 0.1, 0.999, 1.0, 2.5, 11.9, 12.0, 100.0, 1e8, 1e16, 1e100, 1e300)
 PAIRS = tuple(product(SIZES, repeat=2))
+PLANE = tuple((s * a, t * b) for a, b in PAIRS for s in (1.0, -1.0) for t in (1.0, -1.0))
 # Where the definition costs seconds at a thousand digits: fewer decades, and a few points from the far ends.
 SOME_SIZES = (1e-8, 0.1, 0.999, 1.0, 2.5, 11.9, 12.0, 100.0, 1e8, 1e16)
 CLOSE_PAIRS = tuple(product(SOME_SIZES[:-1], repeat=2))
@@ -494,6 +495,8 @@ TABLE: dict[str, Case] = {
     "log1p_square": Case(_log1p_square, reals(), LINE),
     "square_ratio": Case(lambda x: x / (1 + x * x), reals(), LINE),
     "square_ratio_derivative": Case(lambda x: (1 - x) * (1 + x) / (1 + x * x) ** 2, reals(), LINE + near(1.0)),
+    "plane_angle": Case(lambda a, b: mp.atan2(b, a), reals(2), PLANE),
+    "plane_turn": Case(lambda a, b: a / (a * a + b * b), reals(2), PLANE),
     "hypot_ratio": Case(lambda x: x / mp.sqrt(1 + x * x), reals(), LINE),
     "expm1_minus": Case(lambda x: mp.expm1(x) - x, reals(), LINE + near(0.9, -0.9), loss=2),
     "gamma_deviance_half": Case(lambda y, m: y / m - 1 - mp.log(y / m), _neighbours, PAIRS, loss=1),

@@ -148,6 +148,7 @@ if TYPE_CHECKING:
         abs, arctan, atan2, cos, cosh, exp, expm1, floor, huber_penalty, huber_score, log, log1p, maximum, minimum,
         one_minus_cos, sign, sin, sinh, sqrt, tanh, where_positive, wrap_angle,
     )  # fmt: skip
+    from likelihoodkit.primitives.kernels.planes import plane_angle, plane_turn  # isort: skip
     from likelihoodkit.primitives.kernels.poisson_inverse_gaussian import (  # isort: skip
         poisson_inverse_gaussian_a, poisson_inverse_gaussian_aa, poisson_inverse_gaussian_f,
         poisson_inverse_gaussian_fa, poisson_inverse_gaussian_ff, poisson_inverse_gaussian_loss,
@@ -348,7 +349,8 @@ __all__ = [
     "negative_binomial_without_zero_fa", "negative_binomial_without_zero_ff", "normal_beyond", "normal_beyond_t",
     "normal_beyond_tt", "normal_beyond_x", "normal_beyond_xt", "normal_beyond_xx", "normal_plus_delay",
     "normal_step_bend", "normal_step_cross", "normal_step_curve", "normal_step_length", "normal_step_start", "one_hot",
-    "one_minus_cos", "pick", "poisson_deviance_exp", "poisson_deviance_half", "poisson_inverse_gaussian_a",
+    "one_minus_cos", "pick", "plane_angle", "plane_turn",
+    "poisson_deviance_exp", "poisson_deviance_half", "poisson_inverse_gaussian_a",
     "poisson_inverse_gaussian_aa", "poisson_inverse_gaussian_f", "poisson_inverse_gaussian_fa",
     "poisson_inverse_gaussian_ff", "poisson_inverse_gaussian_loss", "poisson_without_zero",
     "poisson_without_zero_curve", "poisson_without_zero_slope", "power_bend", "power_deviance", "power_excess",
