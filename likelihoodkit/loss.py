@@ -331,17 +331,16 @@ class Loss(Running, Exported):
     ) -> dict[str, Array]:
         """Every parameter on its own scale: (n,) each, held ones repeated.
 
-        (n, K) where it is a vector; a triangle comes as its (n, d, d) matrix, what sequences have as (n, T, K). A
-        parameter that a link makes of several outputs comes first, then what it is made of.
+        (n, K) where it is a vector; a triangle comes as its (n, d, d) matrix, what sequences have as (n, T, K). An
+        angle of several outputs comes before these.
         """
         rows = self._read(None, outputs, None, offset, shared, given)
-        family = self.bound.family
+        family, shape = self.bound.family, self._reader.shape
         places = {name: np.empty(rows.count, rows.dtype) for name in family.folded}
-        places |= {name: np.empty(self._reader.shape(name, rows), rows.dtype) for name in family.parameters}
+        places |= {name: np.empty(shape(name, rows), rows.dtype) for name in family.parameters}
         self._runner("parameters").run(rows.inputs, places, rows.count)
-        domains = family.parameters
         return {
-            name: unpack(domains[name].domain.layout, a, rows.entries, rows.steps) if a.ndim > 1 else a
+            name: unpack(family.parameters[name].domain.layout, a, rows.entries, rows.steps) if a.ndim > 1 else a
             for name, a in places.items()
         }
 
