@@ -331,8 +331,7 @@ class Loss(Running, Exported):
     ) -> dict[str, Array]:
         """Every parameter on its own scale: (n,) each, held ones repeated.
 
-        (n, K) where it is a vector; a triangle comes as its (n, d, d) matrix, what sequences have as (n, T, K). An
-        angle of several outputs comes before these.
+        (n, K) for vectors; a triangle as its (n, d, d) matrix, what sequences have as (n, T, K); angles of outputs first.
         """
         rows = self._read(None, outputs, None, offset, shared, given)
         family, shape = self.bound.family, self._reader.shape
