@@ -331,7 +331,7 @@ class Loss(Running, Exported):
     ) -> dict[str, Array]:
         """Every parameter on its own scale: (n,) each, held ones repeated.
 
-        (n, K) for vectors; a triangle as its (n, d, d) matrix, what sequences have as (n, T, K); angles of outputs first.
+        (n, K) for vectors; a triangle as its (n, d, d) matrix, what sequences have (n, T, K); angles of outputs first.
         """
         rows = self._read(None, outputs, None, offset, shared, given)
         family, shape = self.bound.family, self._reader.shape
