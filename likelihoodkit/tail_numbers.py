@@ -42,6 +42,10 @@ def _log_gamma_above(y: Any, t: Any, n: Any) -> Any:
     return _log_gamma_q(mpmath.exp(n), y * mpmath.exp(t + n))
 
 
+def _log_student_below(r: Any, t: Any, _: Any, n: Any) -> Any:
+    return _log_student_cdf(mpmath.exp(n), r * mpmath.exp(t))
+
+
 def _slope(tail: Tail, order: tuple[int, ...], *arguments: Any) -> Any:
     return mpmath.diff(tail, arguments, order)
 
@@ -61,4 +65,15 @@ TAILS: dict[str, Tail] = {
     **_slopes("log_beta_tail", _log_beta_tail, a=(1, 0, 0), b=(0, 1, 0)),
     **_slopes("log_gamma_below", _log_gamma_below, **_IN_T_AND_N),
     **_slopes("log_gamma_above", _log_gamma_above, **_IN_T_AND_N),
+    **_slopes(
+        "log_student_below",
+        _log_student_below,
+        n=(0, 0, 0, 1),
+        rr=(2, 0, 0, 0),
+        rt=(1, 1, 0, 0),
+        rn=(1, 0, 0, 1),
+        tt=(0, 2, 0, 0),
+        tn=(0, 1, 0, 1),
+        nn=(0, 0, 0, 2),
+    ),
 }

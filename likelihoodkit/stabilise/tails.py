@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import sympy as sp
 from sympy import Expr, S, exp, log
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import gamma_carried, tails
+from likelihoodkit.primitives import gamma_carried, student_carried, tails
+from likelihoodkit.stabilise.table import log_of
 
 
 def _logit(x: Expr) -> Expr:
@@ -30,25 +32,40 @@ def log_of_distribution_function(inner: Expr) -> Expr | None:
     return _LOGARITHMS[type(inner)](*inner.args) if type(inner) in _LOGARITHMS else None
 
 
-#: tails whose shape has its logarithm as an argument
-_CARRIED: dict[type, Callable[..., Expr]] = {
-    tails.log_gamma_p: gamma_carried.log_gamma_below,
-    tails.log_gamma_q: gamma_carried.log_gamma_above,
-}
-
-
 def _number_and_exponent(x: Expr) -> tuple[Expr, Expr]:
     """(r, s) of r e^s."""
-    if isinstance(x, p.times_exp):
-        return x.args[0], x.args[1]
+    number, core = x.as_coeff_Mul()
+    if isinstance(core, p.times_exp):
+        return number * core.args[0], core.args[1]
     powers = [f for f in sp.Mul.make_args(x) if isinstance(f, exp)]
     return (x / powers[0], powers[0].args[0]) if len(powers) == 1 else (x, S.Zero)
 
 
-def carried(tail: Expr) -> Expr | None:
-    """The tail of a law whose shape is an exponential and widens the law as well as it moves its end; else None."""
-    if type(tail) not in _CARRIED or not isinstance(tail.args[0], exp):
+def _gamma(kind: Callable[..., Expr], shape: Expr, end: Expr) -> Expr | None:
+    """Of a shape that is an exponential, and that widens the law as well as it moves its end."""
+    if not isinstance(shape, exp):
         return None
-    n, (r, s) = tail.args[0].args[0], _number_and_exponent(tail.args[1])
+    n, (r, s) = shape.args[0], _number_and_exponent(end)
     t = sp.expand(s - n)
-    return _CARRIED[type(tail)](r, t, n) if n.free_symbols and not t.has(*n.free_symbols) else None
+    return kind(r, t, n) if n.free_symbols and not t.has(*n.free_symbols) else None
+
+
+def _student(df: Expr, z: Expr) -> Expr | None:
+    r, t = _number_and_exponent(z)
+    n = log(df) if df.is_number else log_of(df)
+    if n is None or (t == 0 and not (df.free_symbols and z.is_Add)):
+        return None
+    return student_carried.log_student_below(r, t, df, n)
+
+
+#: tails -> the same by the logarithms of their shapes, where these are at hand
+_CARRIED: dict[type, Callable[..., Expr | None]] = {
+    tails.log_gamma_p: partial(_gamma, gamma_carried.log_gamma_below),
+    tails.log_gamma_q: partial(_gamma, gamma_carried.log_gamma_above),
+    tails.log_student_cdf: _student,
+}
+
+
+def carried(tail: Expr) -> Expr | None:
+    """A tail by the logarithm of the law's shape, so that its slopes are those in an output; else None."""
+    return _CARRIED[type(tail)](*tail.args) if type(tail) in _CARRIED else None

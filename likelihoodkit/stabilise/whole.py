@@ -13,7 +13,7 @@ import sympy as sp
 from sympy import Expr, Mul, S, exp, log
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import families, gamma_carried, lower, single, tails, whole as kinds
+from likelihoodkit.primitives import families, gamma_carried, lower, single, student_carried, tails, whole as kinds
 from likelihoodkit.stabilise.table import constant_and_rest, exponent_of, identity, log_of
 
 HALF = sp.Rational(1, 2)
@@ -76,7 +76,8 @@ def swap(
 #: logarithms of probabilities: beside the loss of a truncated noise they stay as they are
 TAILS = (
     p.log_ndtr, p.log_window, p.log1m_exp, tails.log_gamma_p, tails.log_gamma_q, tails.log_beta_tail,
-    tails.log_student_cdf, gamma_carried.log_gamma_below, gamma_carried.log_gamma_above, sp.Piecewise,
+    tails.log_student_cdf, gamma_carried.log_gamma_below, gamma_carried.log_gamma_above,
+    student_carried.log_student_below, sp.Piecewise,
 )  # fmt: skip
 
 

@@ -147,6 +147,16 @@ def _log_t(df: mp.mpf, z: mp.mpf) -> mp.mpf:
     return mp.log(_t_tail(df, z)) if z < 0 else mp.log1p(-_t_tail(df, z))
 
 
+def _carried_t_points(rng: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
+    df, z = _t_points(rng, n, top)
+    t = rng.uniform(-3, 3, n)
+    return z * np.exp(-t), t, df, np.log(df)
+
+
+def _log_t_below(r: mp.mpf, t: mp.mpf, df: mp.mpf, n: mp.mpf) -> mp.mpf:
+    return _log_t(mp.exp(n), r * mp.exp(t))
+
+
 def _case(definition: Callable[..., mp.mpf], sample: Any) -> Case:
     return Case(definition, sample, bound=60.0)
 
@@ -163,6 +173,13 @@ SECOND: dict[str, Case] = {
     "log_beta_tail_aa": _case(_slope(_log_i, 2, 0, 0), _beta_points),
     "log_beta_tail_ab": _case(_slope(_log_i, 1, 1, 0), _beta_points),
     "log_beta_tail_bb": _case(_slope(_log_i, 0, 2, 0), _beta_points),
+    **{
+        f"log_student_below_{what}": _case(_slope(_log_t_below, *order), _carried_t_points)
+        for what, order in (
+            *(("rr", (2, 0, 0, 0)), ("rt", (1, 1, 0, 0)), ("rn", (1, 0, 0, 1))),
+            *(("tt", (0, 2, 0, 0)), ("tn", (0, 1, 0, 1)), ("nn", (0, 0, 0, 2))),
+        )
+    },
     "log_student_cdf_df2": _case(_slope(_log_t, 2, 0), _t_points),
 }
 
@@ -190,6 +207,15 @@ TAILS: dict[str, Case] = {
     "beta_gap_a": _case(_gap(_log_i, _beta_edge, 1, 0, 0), _beta_points),
     "beta_gap_b": Case(_gap(_log_i, _beta_other_edge, 0, 1, 0), _beta_points, bound=300.0),
     "log_student_cdf": _case(_log_t, _t_points),
+    **{
+        f"log_student_below{what}": Case(definition, _carried_t_points, bound=bound)
+        for what, definition, bound in (
+            ("", _log_t_below, 16.0),
+            ("_r", _slope(_log_t_below, 1, 0, 0, 0), 16.0),
+            ("_t", _slope(_log_t_below, 0, 1, 0, 0), 16.0),
+            ("_n", _slope(_log_t_below, 0, 0, 0, 1), 2000.0),  # as below
+        )
+    },
     # two effects of df nearly cancel in the middle
     "log_student_cdf_df": Case(_slope(_log_t, 1, 0), _t_points, bound=2000.0),
     "student_hazard": _case(_slope(_log_t, 0, 1), _t_points),

@@ -56,6 +56,43 @@ def test_tails_of_shapes_beyond_float64(y: float, t: float, n: float) -> None:
                 assert mp.isinf(ours) if abs(value) > 1.8e308 else abs(ours - value) <= 3e-13 * abs(value) + 5e-323
 
 
+#: (r, t, log df): scales and degrees of freedom that are no float64, and places beside the middle
+FAR_STUDENTS = [
+    (-3.0, 0.0, -800.0), (3.0, 900.0, -800.0), (-1e300, 690.0, -690.0), (-2.0, 800.0, 3.0), (2.0, 800.0, -3.0),
+    (-2.0, 200.0, 60.0), (-1.0, 390.0, 690.0), (-3.0, 0.5, 800.0), (7.0, 0.0, 800.0), (-1e-300, 1.0, 2.0),
+    (1e-12, -3.0, -20.0),
+]  # fmt: skip
+
+
+def _far_student(r: mp.mpf, t: mp.mpf, n: mp.mpf) -> mp.mpf:
+    """Of df -> 0 (Student's t is asinh of it), df -> inf, of z -> 0, and of the power law far out."""
+    z, size, h = r * mp.exp(t), mp.log(abs(r)) + t, mp.exp(n) / 2
+    if n < -600:
+        outside = mp.exp(-2 * h * mp.asinh(mp.exp(size - n / 2))) / 2
+    elif size < -10:
+        return mp.log1p(2 * z * mp.gamma(h + 0.5) / mp.gamma(h) / mp.sqrt(2 * h * mp.pi)) - mp.log(2)
+    elif n > 700 and size < 300:
+        outside = mp.erfc(abs(z) / mp.sqrt(2)) / 2
+    else:
+        ratio = mp.exp(2 * size - n)  # (1 + ratio)^-(h + 1/2) over what Mills' ratio has, far out
+        level = mp.loggamma(h + 0.5) - mp.loggamma(h) - mp.log(mp.pi) / 2 - n / 2
+        log_tail = level - (h + 0.5) * mp.log1p(ratio) + mp.log1p(ratio) - size
+        return log_tail if r < 0 else mp.log1p(-mp.exp(log_tail))
+    return mp.log(outside) if r < 0 else mp.log1p(-outside)
+
+
+@pytest.mark.parametrize(("r", "t", "n"), FAR_STUDENTS)
+def test_student_beyond_float64(r: float, t: float, n: float) -> None:
+    place = (r, t, math.exp(n) if n < 700 else INF, n)
+    with np.errstate(all="ignore"):
+        found = [getattr(kernels, f"log_student_below{what}")(*place) for what in ("", "_r", "_t", "_n")]
+    with mp.workdps(900 if abs(math.log10(abs(r))) > 9 or n > 700 else 300):
+        at = mp.mpf(r), mp.mpf(t), mp.mpf(n)
+        true = [mp.diff(_far_student, at, order) for order in ((0, 0, 0), (1, 0, 0), (0, 1, 0), (0, 0, 1))]
+        for ours, value in zip(found, true, strict=True):
+            assert mp.isinf(ours) if abs(value) > 1.8e308 else abs(ours - value) <= 3e-13 * abs(value) + 5e-323
+
+
 def test_ends_beyond_float64() -> None:
     """P(a, x) is x^a/Gamma(a + 1) at x = e^-1000, and Q all but e^-x at x = 3e^700."""
     with np.errstate(all="ignore"):

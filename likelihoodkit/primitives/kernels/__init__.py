@@ -226,6 +226,10 @@ if TYPE_CHECKING:
         student_balance, student_balance_slope, student_bend, student_df_curve, student_loss, student_pull,
         student_pull_bend, student_pull_slope, student_slope,
     )  # fmt: skip
+    from likelihoodkit.primitives.kernels.student_carried import (  # isort: skip
+        log_student_below, log_student_below_n, log_student_below_nn, log_student_below_r, log_student_below_rn,
+        log_student_below_rr, log_student_below_rt, log_student_below_t, log_student_below_tn, log_student_below_tt,
+    )  # fmt: skip
     from likelihoodkit.primitives.kernels.student_cut import (  # isort: skip
         student_cut_d, student_cut_dd, student_cut_dx, student_cut_loss, student_cut_x, student_cut_xx,
     )  # fmt: skip
@@ -337,7 +341,11 @@ __all__ = [
     "log_poisson_survival_ff", "log_power_difference", "log_power_difference_curve", "log_power_difference_slope",
     "log_power_step", "log_power_step_curve", "log_power_step_slope", "log_rising", "log_rising_excess",
     "log_rising_excess_derivative", "log_rising_excess_second", "log_sigmoid_gap", "log_softplus", "log_softplus_ratio",
-    "log_softplus_rest", "log_square", "log_square_rest", "log_student_cdf", "log_student_cdf_df",
+    "log_softplus_rest", "log_square", "log_square_rest",
+    "log_student_below", "log_student_below_n", "log_student_below_nn", "log_student_below_r", "log_student_below_rn",
+    "log_student_below_rr", "log_student_below_rt", "log_student_below_t", "log_student_below_tn",
+    "log_student_below_tt",
+    "log_student_cdf", "log_student_cdf_df",
     "log_student_cdf_df2", "log_sum_exp", "log_times_exp", "log_window", "log_window_half", "log_window_middle",
     "log_with_zero", "log_x_coth", "log_x_coth_curve", "log_x_coth_slope", "log_zeta1p", "log_zeta1p_curve",
     "log_zeta1p_exp", "log_zeta1p_exp_curve", "log_zeta1p_exp_slope", "log_zeta1p_slope", "logarithmic_bend",

@@ -14,11 +14,12 @@ from __future__ import annotations
 import numpy as np
 
 from likelihoodkit.later import special
+from likelihoodkit.primitives.kernels._rows import by_place, complement
 from likelihoodkit.primitives.kernels._tilted import SMALL
 from likelihoodkit.primitives.kernels._tools import Floats, Kernel, Mask, kernel, remembered
 from likelihoodkit.primitives.kernels.curves import gamma_curve
 from likelihoodkit.primitives.kernels.differences import log_times_exp
-from likelihoodkit.primitives.kernels.exponential import log1m_exp, log1m_exp_neg_exp, times_exp
+from likelihoodkit.primitives.kernels.exponential import log1m_exp_neg_exp, times_exp
 from likelihoodkit.primitives.kernels.gamma import digamma, log_gamma, log_gamma_1p_near, stirling_error, trigamma
 from likelihoodkit.primitives.kernels.gamma_tails import HALF, LOG_2PI, integral
 from likelihoodkit.primitives.kernels.normal import hazard, hazard_derivative, log_ndtr
@@ -60,18 +61,6 @@ def _direct(y: Floats, t: Floats, n: Floats, *, upper: bool, small: bool) -> Row
     ])  # fmt: skip
 
 
-def _complement(one: Rows) -> Rows:
-    """The other tail of a law of which one is known and not close to 1."""
-    log_tail, along_t, along_n, tt, tn, nn = one
-    rest = np.asarray(log1m_exp(-log_tail))
-    odds = 1.0 / np.expm1(-log_tail)
-    more = 1.0 + odds
-    slopes = np.stack([along_t, along_n, tt + more * along_t**2, tn + more * along_t * along_n, nn + more * along_n**2])
-    far = log_tail < -600.0  # the odds may be subnormal
-    product = np.where(far, np.asarray(times_exp(slopes, log_tail)), slopes * odds)
-    return np.concatenate([rest[None], np.where(log_tail == -np.inf, 0.0, -product)])
-
-
 def _by_integrals(y: Floats, t: Floats, n: Floats) -> tuple[Rows, Rows]:
     """Both tails where the shape and the end are numbers of some size: the rarer one, and what is left by it."""
     lower, upper = np.empty((2, len(ORDERS), y.size))
@@ -80,14 +69,14 @@ def _by_integrals(y: Floats, t: Floats, n: Floats) -> tuple[Rows, Rows]:
     def by_upper(there: Mask, *, few: bool) -> None:
         if there.any():
             upper[:, there] = _direct(y[there], t[there], n[there], upper=True, small=few)
-            lower[:, there] = _complement(upper[:, there])
+            lower[:, there] = complement(upper[:, there])
 
     for few in (True, False):
         below = (small == few) & ~above
         by_upper((small == few) & above, few=few)
         if below.any():
             lower[:, below] = _direct(y[below], t[below], n[below], upper=False, small=few)
-            upper[:, below] = _complement(lower[:, below])
+            upper[:, below] = complement(lower[:, below])
             by_upper(below & (lower[0] >= HALF), few=few)  # the mean of a small shape is beyond its median
     return lower, upper
 
@@ -148,7 +137,7 @@ def _of_tiny_end(y: Floats, t: Floats, n: Floats) -> tuple[Rows, Rows]:
         a * log_x - normaliser, a, a * (less + 1.0),
         zero, a, a * ((less + 2.0) - a * np.asarray(trigamma(1.0 + a))),
     ])  # fmt: skip
-    return below, _complement(below)
+    return below, complement(below)
 
 
 def _of_far_end(y: Floats, t: Floats, n: Floats) -> tuple[Rows, Rows]:
@@ -162,23 +151,16 @@ def _of_far_end(y: Floats, t: Floats, n: Floats) -> tuple[Rows, Rows]:
 def _both(y: Floats, t: Floats, n: Floats) -> tuple[Rows, Rows]:
     """Rows of both tails at broadcast y > 0, t and n."""
     y, t, n = np.broadcast_arrays(y, t, n)
-    shape = y.shape
-    y, t, n = y.ravel(), t.ravel(), n.ravel()
     log_c = np.asarray(log_times_exp(y, t))
-    lower, upper = np.full((2, len(ORDERS), y.size), np.nan)
-    left = ~(np.isnan(log_c) | np.isnan(n))
-    for there, formula in (
+    places = (
         (n < TINY, _of_tiny_shape),
         (n > HUGE, _of_huge_shape),
         (log_c + n < LEAST, _of_tiny_end),
         ((log_c > MOST) & (log_c + n > MOST), _of_far_end),
         (np.full(y.shape, True), _by_integrals),
-    ):
-        mask = there & left
-        left &= ~there
-        if mask.any():
-            lower[:, mask], upper[:, mask] = formula(y[mask], t[mask], n[mask])
-    return lower.reshape(-1, *shape), upper.reshape(-1, *shape)
+    )
+    lower, upper = by_place((y, t, n), places, 2)
+    return lower, upper
 
 
 def _tail(which: int, order: int, doc: str) -> Kernel:

@@ -1,0 +1,42 @@
+"""Rows of numbers about one tail: its logarithm, its slopes in two arguments a and b, and curvatures aa, ab, bb."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from likelihoodkit.primitives.kernels._tools import Floats, Mask
+from likelihoodkit.primitives.kernels.exponential import log1m_exp, times_exp
+
+SIZE = 6
+SUBNORMAL = -600.0  # log of a probability below which its product with a slope is formed in exponents
+
+
+def complement(one: Floats) -> Floats:
+    """The rows of the other tail of a law, where one tail is known and not close to 1."""
+    log_tail, first, second, *curves = one
+    odds = 1.0 / np.expm1(-log_tail)
+    more = 1.0 + odds
+    squares = (first * first, first * second, second * second)
+    slopes = np.stack([first, second, *(c + more * square for c, square in zip(curves, squares, strict=True))])
+    product = np.where(log_tail < SUBNORMAL, np.asarray(times_exp(slopes, log_tail)), slopes * odds)
+    rest = np.asarray(log1m_exp(-log_tail))
+    return np.concatenate([rest[None], np.where(log_tail == -np.inf, 0.0, -product)])
+
+
+def by_place(
+    arguments: Sequence[Floats], places: Sequence[tuple[Mask, Callable[..., tuple[Floats, ...]]]], tails: int
+) -> tuple[Floats, ...]:
+    """Rows of so many tails at arrays of one shape, each by the formula of the first place that it lies in."""
+    shape = np.shape(arguments[0])
+    flat = [np.ravel(a) for a in arguments]
+    rows = np.full((tails, SIZE, flat[0].size), np.nan)
+    left = ~np.logical_or.reduce([np.isnan(a) for a in flat])
+    for there, formula in places:
+        mask = np.ravel(there) & left
+        left &= ~mask
+        if mask.any():
+            for which, found in enumerate(formula(*(a[mask] for a in flat))):
+                rows[which][:, mask] = found
+    return tuple(part.reshape(SIZE, *shape) for part in rows)
