@@ -47,8 +47,10 @@ def _enter(what: str) -> Kind:
     slopes = SLOPES[what]
     rules = (None,) * 4 if slopes is None else (slope(slopes[0]), slope(slopes[1]), _zero, slope(slopes[2]))
     latex = "".join(rf"\partial_{{{{{order}}}}}" for order in what[1:]) + r"\log T_{{{2}}}\left({0}\,e^{{{1}}}\right)"
-    facts = {"": {"nonpositive": True}, "_r": {"nonnegative": True}}.get(what, {})
-    return primitive(f"log_student_below{what}", _MEANINGS.get(what), rules, latex, **facts)
+    meaning = _MEANINGS.get(what)
+    if what:
+        return primitive(f"log_student_below{what}", meaning, rules, latex)
+    return primitive("log_student_below", meaning, rules, latex, nonpositive=True)
 
 
 _KINDS = {what: _enter(what) for what in SLOPES}
