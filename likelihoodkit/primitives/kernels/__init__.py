@@ -66,9 +66,7 @@ if TYPE_CHECKING:
         delay_g, delay_gg, delay_loss, delay_r, delay_rate_curve, delay_rg, delay_rr, delay_rt, delay_scale_curve,
         delay_t, delay_tg, delay_tt,
     )  # fmt: skip
-    from likelihoodkit.primitives.kernels.deviance import (  # isort: skip
-        poisson_deviance_half, tweedie_half_deviance,
-    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.deviance import poisson_deviance_half, tweedie_half_deviance  # isort: skip
     from likelihoodkit.primitives.kernels.differences import (  # isort: skip
         exp_minus, log_times_exp, power_bend, power_less_log, power_minus_one, power_rise, power_slope, power_times_exp,
         ratio_deviance, ratio_minus_one, scaled_exp_minus, sigmoid_balance, sigmoid_curve, square_bend_exp,
@@ -102,9 +100,7 @@ if TYPE_CHECKING:
         log_gamma_above_tt, log_gamma_below, log_gamma_below_n, log_gamma_below_nn, log_gamma_below_t,
         log_gamma_below_tn, log_gamma_below_tt,
     )  # fmt: skip
-    from likelihoodkit.primitives.kernels.gamma_gaps import (  # isort: skip
-        gamma_gap, gamma_gap_slope,
-    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.gamma_gaps import gamma_gap, gamma_gap_slope  # isort: skip
     from likelihoodkit.primitives.kernels.gamma_tails import (  # isort: skip
         gamma_p_gap, gamma_p_pull, gamma_q_gap, gamma_q_pull, log_gamma_p, log_gamma_p_curve, log_gamma_p_shape,
         log_gamma_q, log_gamma_q_curve, log_gamma_q_shape,
@@ -130,8 +126,7 @@ if TYPE_CHECKING:
         log_softplus, sigmoid, softplus, softplus_ratio, softplus_ratio_bend, softplus_ratio_derivative,
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.mixed import (  # isort: skip
-        delay_pull, delay_wait, rice_centre, rice_centre_curve, rice_cross, rice_loss,
-        rice_scale, rice_scale_curve,
+        delay_pull, delay_wait, rice_centre, rice_centre_curve, rice_cross, rice_loss, rice_scale, rice_scale_curve,
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.normal import (  # isort: skip
         erfc, hazard, hazard_derivative, log_diff_ndtr, log_ndtr, ndtr, ndtri,
@@ -180,9 +175,7 @@ if TYPE_CHECKING:
         hypot_ratio, power_penalty, power_penalty_curvature, power_penalty_score, ratio_excess, relative_excess,
         soft_cross_entropy, soft_residual,
     )  # fmt: skip
-    from likelihoodkit.primitives.kernels.saddle import (  # isort: skip
-        log_factorial_excess, poisson_deviance_exp,
-    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.saddle import log_factorial_excess, poisson_deviance_exp  # isort: skip
     from likelihoodkit.primitives.kernels.shapes import (  # isort: skip
         digamma_chord, hazard_excess, hazard_excess_derivative, log_ndtr_inverse, log_ndtr_inverse_curve,
         log_ndtr_inverse_slope, log_ndtr_tilted, log_ndtr_tilted_scale, log_ndtr_tilted_slope, log_power_difference,
@@ -196,22 +189,19 @@ if TYPE_CHECKING:
         beta_binomial_size_curve, continuous_bernoulli_loss, continuous_bernoulli_slope, continuous_bernoulli_variance,
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.single import (  # isort: skip
-        argument_sigmoid, argument_sigmoid_curve, argument_sigmoid_derivative, asinh_times_exp, burr_loss,
-        burr_shape, chi_squared_loss,
-        generalized_poisson_loss, gompertz_ageing, gompertz_curve, gompertz_loss, gompertz_risk, hypot_rest_exp,
-        hypot_share_exp, log1p_times_exp, nakagami_loss, power_deviance, rate_gamma_curve, rate_gamma_excess,
-        rate_gamma_loss, rate_gamma_slope, ratio_rest, ratio_share, scaled_square_deviance, scaled_square_excess,
-        softplus_less_log, tilted_balance,
+        argument_sigmoid, argument_sigmoid_curve, argument_sigmoid_derivative, asinh_times_exp, burr_loss, burr_shape,
+        chi_squared_loss, generalized_poisson_loss, gompertz_ageing, gompertz_curve, gompertz_loss, gompertz_risk,
+        hypot_rest_exp, hypot_share_exp, log1p_times_exp, nakagami_loss, power_deviance, rate_gamma_curve,
+        rate_gamma_excess, rate_gamma_loss, rate_gamma_slope, ratio_rest, ratio_share, scaled_square_deviance,
+        scaled_square_excess, softplus_less_log, tilted_balance,
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.sinh_arcsinh import (  # isort: skip
-        scaled_sinh_arcsinh_b, scaled_sinh_arcsinh_g, scaled_sinh_arcsinh_r,
-        sinh_arcsinh_b, sinh_arcsinh_bb, sinh_arcsinh_bg, sinh_arcsinh_g, sinh_arcsinh_gg, sinh_arcsinh_loss,
-        sinh_arcsinh_r, sinh_arcsinh_rb, sinh_arcsinh_rg, sinh_arcsinh_rr, sinh_arcsinh_rt, sinh_arcsinh_scale_curve,
-        sinh_arcsinh_t, sinh_arcsinh_tail_curve, sinh_arcsinh_tb, sinh_arcsinh_tg, sinh_arcsinh_tt,
+        scaled_sinh_arcsinh_b, scaled_sinh_arcsinh_g, scaled_sinh_arcsinh_r, sinh_arcsinh_b, sinh_arcsinh_bb,
+        sinh_arcsinh_bg, sinh_arcsinh_g, sinh_arcsinh_gg, sinh_arcsinh_loss, sinh_arcsinh_r, sinh_arcsinh_rb,
+        sinh_arcsinh_rg, sinh_arcsinh_rr, sinh_arcsinh_rt, sinh_arcsinh_scale_curve, sinh_arcsinh_t,
+        sinh_arcsinh_tail_curve, sinh_arcsinh_tb, sinh_arcsinh_tg, sinh_arcsinh_tt,
     )  # fmt: skip
-    from likelihoodkit.primitives.kernels.skellam import (  # isort: skip
-        skellam_cross, skellam_first, skellam_loss,
-    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.skellam import skellam_cross, skellam_first, skellam_loss  # isort: skip
     from likelihoodkit.primitives.kernels.skew_student import (  # isort: skip
         skew_student_a, skew_student_aa, skew_student_an, skew_student_loss, skew_student_n, skew_student_nn,
         skew_student_r, skew_student_ra, skew_student_rn, skew_student_rr, skew_student_rt, skew_student_t,
@@ -238,19 +228,15 @@ if TYPE_CHECKING:
         log_student_cdf, log_student_cdf_df, log_student_cdf_df2, student_hazard,
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.student_window import (  # isort: skip
-        student_window_d, student_window_dd, student_window_dh, student_window_dm, student_window_h,
-        student_window_hh, student_window_loss, student_window_m, student_window_mh, student_window_mm,
+        student_window_d, student_window_dd, student_window_dh, student_window_dm, student_window_h, student_window_hh,
+        student_window_loss, student_window_m, student_window_mh, student_window_mm,
     )  # fmt: skip
-    from likelihoodkit.primitives.kernels.sums import (  # isort: skip
-        log_add_exp,
-    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.sums import log_add_exp  # isort: skip
     from likelihoodkit.primitives.kernels.tweedie import (  # isort: skip
         scaled_tweedie_bend, scaled_tweedie_pull, tweedie_apart, tweedie_bend, tweedie_deviance_half,
         tweedie_normaliser, tweedie_normaliser_curve, tweedie_normaliser_slope, tweedie_pull,
     )  # fmt: skip
-    from likelihoodkit.primitives.kernels.tweedie_tails import (  # isort: skip
-        tweedie_cdf, tweedie_survival,
-    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.tweedie_tails import tweedie_cdf, tweedie_survival  # isort: skip
     from likelihoodkit.primitives.kernels.von_mises_plane import (  # isort: skip
         von_mises_plane_a, von_mises_plane_aa, von_mises_plane_ab, von_mises_plane_b, von_mises_plane_bb,
         von_mises_plane_loss,
@@ -341,36 +327,33 @@ __all__ = [
     "log_poisson_survival_ff", "log_power_difference", "log_power_difference_curve", "log_power_difference_slope",
     "log_power_step", "log_power_step_curve", "log_power_step_slope", "log_rising", "log_rising_excess",
     "log_rising_excess_derivative", "log_rising_excess_second", "log_sigmoid_gap", "log_softplus", "log_softplus_ratio",
-    "log_softplus_rest", "log_square", "log_square_rest",
-    "log_student_below", "log_student_below_n", "log_student_below_nn", "log_student_below_r", "log_student_below_rn",
-    "log_student_below_rr", "log_student_below_rt", "log_student_below_t", "log_student_below_tn",
-    "log_student_below_tt",
-    "log_student_cdf", "log_student_cdf_df",
-    "log_student_cdf_df2", "log_sum_exp", "log_times_exp", "log_window", "log_window_half", "log_window_middle",
-    "log_with_zero", "log_x_coth", "log_x_coth_curve", "log_x_coth_slope", "log_zeta1p", "log_zeta1p_curve",
-    "log_zeta1p_exp", "log_zeta1p_exp_curve", "log_zeta1p_exp_slope", "log_zeta1p_slope", "logarithmic_bend",
-    "logarithmic_gap", "logarithmic_gap_slope", "maximum", "minimum", "moved", "nakagami_loss", "ndtr", "ndtri",
-    "negative_binomial_bend", "negative_binomial_cross", "negative_binomial_curve", "negative_binomial_deviance",
-    "negative_binomial_loss", "negative_binomial_residual", "negative_binomial_slope", "negative_binomial_spread",
-    "negative_binomial_spread_slope", "negative_binomial_weight", "negative_binomial_without_zero",
-    "negative_binomial_without_zero_a", "negative_binomial_without_zero_aa", "negative_binomial_without_zero_f",
-    "negative_binomial_without_zero_fa", "negative_binomial_without_zero_ff", "normal_beyond", "normal_beyond_t",
-    "normal_beyond_tt", "normal_beyond_x", "normal_beyond_xt", "normal_beyond_xx", "normal_plus_delay",
-    "normal_step_bend", "normal_step_cross", "normal_step_curve", "normal_step_length", "normal_step_start", "one_hot",
-    "one_minus_cos", "pick", "plane_angle", "plane_turn",
-    "poisson_deviance_exp", "poisson_deviance_half", "poisson_inverse_gaussian_a",
-    "poisson_inverse_gaussian_aa", "poisson_inverse_gaussian_f", "poisson_inverse_gaussian_fa",
-    "poisson_inverse_gaussian_ff", "poisson_inverse_gaussian_loss", "poisson_without_zero",
-    "poisson_without_zero_curve", "poisson_without_zero_slope", "power_bend", "power_deviance", "power_excess",
-    "power_exp", "power_less_log", "power_log_exp", "power_log_square_exp", "power_minus_one", "power_moment",
-    "power_penalty", "power_penalty_curvature", "power_penalty_score", "power_pull", "power_rise", "power_shape_curve",
-    "power_shape_slope", "power_slope", "power_times_exp", "raised", "rate_gamma_curve", "rate_gamma_excess",
-    "rate_gamma_loss", "rate_gamma_slope", "ratio_deviance", "ratio_excess", "ratio_minus_one", "ratio_rest",
-    "ratio_share", "regularised_beta", "regularised_beta_complement", "regularised_beta_inverse", "regularised_gamma_p",
-    "regularised_gamma_p_inverse", "regularised_gamma_q", "regularised_gamma_q_inverse", "relative_excess",
-    "rice_centre", "rice_centre_curve", "rice_cross", "rice_loss", "rice_scale", "rice_scale_curve", "scaled_ageing",
-    "scaled_ageing_curve", "scaled_argument_sigmoid", "scaled_argument_sigmoid_curve", "scaled_bessel_bend",
-    "scaled_bessel_pull", "scaled_chord", "scaled_deviance", "scaled_excess", "scaled_exp_minus",
+    "log_softplus_rest", "log_square", "log_square_rest", "log_student_below", "log_student_below_n",
+    "log_student_below_nn", "log_student_below_r", "log_student_below_rn", "log_student_below_rr",
+    "log_student_below_rt", "log_student_below_t", "log_student_below_tn", "log_student_below_tt", "log_student_cdf",
+    "log_student_cdf_df", "log_student_cdf_df2", "log_sum_exp", "log_times_exp", "log_window", "log_window_half",
+    "log_window_middle", "log_with_zero", "log_x_coth", "log_x_coth_curve", "log_x_coth_slope", "log_zeta1p",
+    "log_zeta1p_curve", "log_zeta1p_exp", "log_zeta1p_exp_curve", "log_zeta1p_exp_slope", "log_zeta1p_slope",
+    "logarithmic_bend", "logarithmic_gap", "logarithmic_gap_slope", "maximum", "minimum", "moved", "nakagami_loss",
+    "ndtr", "ndtri", "negative_binomial_bend", "negative_binomial_cross", "negative_binomial_curve",
+    "negative_binomial_deviance", "negative_binomial_loss", "negative_binomial_residual", "negative_binomial_slope",
+    "negative_binomial_spread", "negative_binomial_spread_slope", "negative_binomial_weight",
+    "negative_binomial_without_zero", "negative_binomial_without_zero_a", "negative_binomial_without_zero_aa",
+    "negative_binomial_without_zero_f", "negative_binomial_without_zero_fa", "negative_binomial_without_zero_ff",
+    "normal_beyond", "normal_beyond_t", "normal_beyond_tt", "normal_beyond_x", "normal_beyond_xt", "normal_beyond_xx",
+    "normal_plus_delay", "normal_step_bend", "normal_step_cross", "normal_step_curve", "normal_step_length",
+    "normal_step_start", "one_hot", "one_minus_cos", "pick", "plane_angle", "plane_turn", "poisson_deviance_exp",
+    "poisson_deviance_half", "poisson_inverse_gaussian_a", "poisson_inverse_gaussian_aa", "poisson_inverse_gaussian_f",
+    "poisson_inverse_gaussian_fa", "poisson_inverse_gaussian_ff", "poisson_inverse_gaussian_loss",
+    "poisson_without_zero", "poisson_without_zero_curve", "poisson_without_zero_slope", "power_bend", "power_deviance",
+    "power_excess", "power_exp", "power_less_log", "power_log_exp", "power_log_square_exp", "power_minus_one",
+    "power_moment", "power_penalty", "power_penalty_curvature", "power_penalty_score", "power_pull", "power_rise",
+    "power_shape_curve", "power_shape_slope", "power_slope", "power_times_exp", "raised", "rate_gamma_curve",
+    "rate_gamma_excess", "rate_gamma_loss", "rate_gamma_slope", "ratio_deviance", "ratio_excess", "ratio_minus_one",
+    "ratio_rest", "ratio_share", "regularised_beta", "regularised_beta_complement", "regularised_beta_inverse",
+    "regularised_gamma_p", "regularised_gamma_p_inverse", "regularised_gamma_q", "regularised_gamma_q_inverse",
+    "relative_excess", "rice_centre", "rice_centre_curve", "rice_cross", "rice_loss", "rice_scale", "rice_scale_curve",
+    "scaled_ageing", "scaled_ageing_curve", "scaled_argument_sigmoid", "scaled_argument_sigmoid_curve",
+    "scaled_bessel_bend", "scaled_bessel_pull", "scaled_chord", "scaled_deviance", "scaled_excess", "scaled_exp_minus",
     "scaled_extreme_scale", "scaled_hazard", "scaled_kumaraswamy_curve", "scaled_kumaraswamy_first", "scaled_log1m",
     "scaled_log1p", "scaled_mean", "scaled_power", "scaled_power_log", "scaled_power_log_over",
     "scaled_power_log_square", "scaled_power_over", "scaled_power_over_square", "scaled_rate", "scaled_rate_excess",
