@@ -13,6 +13,7 @@ from typing import Any, ClassVar, cast
 import numpy as np
 
 from likelihoodkit.errors import BindingError, UnknownNameError
+from likelihoodkit.exactly import fraction
 from likelihoodkit.later import Later, sp
 from likelihoodkit.links import Link, find
 from likelihoodkit.reparameterise import spelled
@@ -112,7 +113,7 @@ def exact_number(value: Any) -> Any:
     """
     if isinstance(value, numbers.Rational):
         return Fraction(int(value.numerator), int(value.denominator))
-    return _words.exact(value) if hasattr(value, "free_symbols") else Fraction(repr(float(value)))
+    return _words.exact(value) if hasattr(value, "free_symbols") else fraction(float(value))
 
 
 class Facts:

@@ -22,8 +22,8 @@ FILES = sorted(ROOT.rglob("*.py"))
 
 #: stages in order; a module imports from stages before its own, or from its own package
 STAGES = [
-    "errors", "frameworks", "callables", "later", "kept", "verbs", "belonging", "supports", "columns", "primitives",
-    "links", "reparameterise", "binding", "folding", "places", "peers", "slots", "making",
+    "errors", "exactly", "frameworks", "callables", "later", "kept", "verbs", "belonging", "supports", "columns",
+    "primitives", "links", "reparameterise", "binding", "folding", "places", "peers", "slots", "making",
     "declaration", "announced", "contents", "families", "wrappers",
     "vector_numbers", "series_numbers", "tail_numbers", "numbers", "nll",
     "stabilise", "calculus", "compile", "arrays", "layout", "vector_rows", "calls", "rows", "parts",

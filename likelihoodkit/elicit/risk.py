@@ -131,11 +131,11 @@ def convexity(question: Question) -> str:
     span = np.linspace(low, high, 9)
     grid = np.linspace(low - 20 * (question.prediction.domain.low < 0), high + 20, 4001)[1:-1]
     grid = grid[grid > question.prediction.domain.low]
-    curves = formula(**{a: grid[None, :], y: span[:, None]})
-    slopes = np.diff(curves, axis=1)
-    bend = np.diff(slopes, axis=1)
-    noise = 1e-12 * np.maximum(1.0, np.abs(curves)).max()
-    return "yes" if bool((bend >= -noise).all()) else "no"
+    with np.errstate(all="ignore"):  # infinite far out, where nothing is seen
+        curves = formula(**{a: grid[None, :], y: span[:, None]})
+        bend = np.diff(np.diff(curves, axis=1), axis=1)
+    noise = 1e-12 * max(1.0, float(np.abs(curves[np.isfinite(curves)]).max()))
+    return "yes" if bool((bend[np.isfinite(bend)] >= -noise).all()) else "no"
 
 
 def typical(domain: Support, count: int) -> Array:

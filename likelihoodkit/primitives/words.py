@@ -11,6 +11,7 @@ from typing import Any
 
 import sympy as sp
 
+from likelihoodkit.exactly import fraction
 from likelihoodkit.primitives import (
     bessel_ratio as bessel_ratio,
     bessel_ratio_complement as bessel_ratio_complement,
@@ -214,11 +215,13 @@ Piecewise = sp.Piecewise
 def exact(value: Any) -> sp.Expr:
     """A number or expression as an exact SymPy expression.
 
-    >>> exact(0.1), exact(2)
-    (1/10, 2)
+    A float64 is the simplest fraction that rounds to it, where that has a small denominator, else its decimals.
+
+    >>> exact(0.1), exact(2), exact(1 / 1.5), exact(0.123456)
+    (1/10, 2, 2/3, 1929/15625)
     """
     if isinstance(value, sp.Basic):
-        floats = {f: sp.Rational(Fraction(repr(float(f)))) for f in value.atoms(sp.Float)}
+        floats = {f: sp.Rational(fraction(float(f))) for f in value.atoms(sp.Float)}
         return value.xreplace(floats) if floats else value
     if isinstance(value, bool) or not isinstance(value, int | float | Fraction):
         try:
@@ -227,7 +230,7 @@ def exact(value: Any) -> sp.Expr:
             raise TypeError(f"a formula is made of numbers and expressions, not {value!r}") from None
     if isinstance(value, int | Fraction):
         return sp.Rational(value)
-    return sp.Float(value) if value in (float("inf"), float("-inf")) else sp.Rational(Fraction(repr(value)))
+    return sp.Float(value) if value in (float("inf"), float("-inf")) else sp.Rational(fraction(value))
 
 
 def _word(function: Callable[..., Any], name: str, doc: str) -> Callable[..., Any]:

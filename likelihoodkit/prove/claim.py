@@ -15,7 +15,7 @@ from likelihoodkit.declaration import Bound, Parameter, Shared, as_bound
 from likelihoodkit.errors import InputError
 from likelihoodkit.links import Link
 from likelihoodkit.primitives import VectorSymbol, one_hot, sum_over
-from likelihoodkit.primitives.distances import heading
+from likelihoodkit.primitives.distances import frozen, heading
 from likelihoodkit.primitives.words import exact
 from likelihoodkit.prove.decide import decide
 from likelihoodkit.prove.domain import Domain
@@ -69,7 +69,13 @@ class Ready:
             target_values=self.target_values,
             fixed=self.fixed,
         )
-        return decided(self.left, self.right, self.targets, ask, declared=self.declared)
+        found = decided(self.left, self.right, self.targets, ask, declared=self.declared)
+        if found.verdict != "undecided" or not (self.left.has(frozen) or self.right.has(frozen)):
+            return found
+        # what training holds still is a number like any other where values are compared: two that differ refute
+        left, right = (side.replace(frozen, lambda inside: inside) for side in (self.left, self.right))
+        values = decided(left, right, self.targets, ask, declared=self.declared)
+        return values if values.verdict == "refuted" else found
 
 
 def side(thing: Any) -> Side:

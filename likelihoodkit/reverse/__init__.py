@@ -12,9 +12,10 @@ from typing import Any
 
 import sympy as sp
 
+from likelihoodkit.binding import Bound
 from likelihoodkit.callables import make_callable
 from likelihoodkit.elicit import Question, read
-from likelihoodkit.errors import DerivationError
+from likelihoodkit.errors import DerivationError, InputError
 from likelihoodkit.reverse.noise import Noise
 from likelihoodkit.supports import Support
 
@@ -53,15 +54,31 @@ def reverse(
     >>> print(lk.reverse(lk.losses.hinge).reasons[0])
     exp(-loss) summed over the two classes moves with the prediction: 0.735759 at score = 0, 1.13534 at 1
     """
+    from likelihoodkit.reverse import declared
     from likelihoodkit.reverse.sequences import of_sequences
     from likelihoodkit.reverse.vectors import of_vectors
 
     sequences = of_sequences(loss) or of_vectors(loss)
     if sequences is not None:
         return sequences
-    question: Question = read(loss, outcome=outcome, prediction=prediction, support=support).closed()
-    found = _reversed(question)
+    question: Question = read(loss, outcome=outcome, prediction=prediction, support=support)
+    if question.bound is not None and declared.is_noise(question.bound):
+        return _of_noise(question, question.bound)
+    found = _reversed(question.closed())
     return replace(found, notes=(question.told, *found.notes)) if question.told else found
+
+
+def _of_noise(question: Question, bound: Bound) -> Noise:
+    """A family of the kit where a declared noise is one in other words; else itself."""
+    from likelihoodkit.reverse import declared
+
+    if declared.apart(bound) or question.settings:
+        return declared.of_declared(bound)
+    try:
+        found = _reversed(question)
+    except (DerivationError, InputError):  # no family takes such outcomes or parameters
+        return declared.of_declared(bound)
+    return found if found.family is not None else declared.of_declared(bound)
 
 
 def _reversed(question: Question) -> Noise:

@@ -75,6 +75,7 @@ def row_3():
 def row_4():
     """beta-NLL: the gradient scaled by sigma^(2 beta), no likelihood for beta > 0."""
     none(losses.beta_nll(0.5))
+    refuted(lk.Normal, losses.beta_nll(0.5))
     proved(lk.Normal, losses.beta_nll(0.0), 1)
 
 
@@ -439,6 +440,8 @@ def row_44():
     """Asymmetric loss distorts; LINEX is GumbelMin with normaliser e/a; the expectile loss a two-piece normal."""
     none(losses.asymmetric(1.0, 4.0, 0.0), "calibratable")
     noise = likelihood(losses.linex(1.5), lk.GumbelMin, scale=1 / 1.5)
+    proved(lk.GumbelMin(scale=1 / 1.5), losses.linex(1.5), 1)
+    refuted(lk.Gumbel(scale=1 / 1.5), losses.linex(1.5))
     assert noise.number == pytest.approx(np.e / 1.5, rel=1e-15)
     likelihood(losses.expectile(0.8), lk.AsymmetricNormal, level=0.8)
     y, p = np.array([0.0, 1.0, 2.5]), np.array([0.3, 0.5, 0.2])

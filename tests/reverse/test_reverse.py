@@ -220,5 +220,3 @@ def test_round_trip_elsewhere(noise):
 def test_what_cannot_be_read():
     with pytest.raises(lk.InputError, match="needs a number for delta"):
         lk.reverse(losses.huber)
-    with pytest.raises(lk.DerivationError, match="vector outcomes"):
-        lk.reverse(lk.Independent(lk.Normal(scale=1), 3))

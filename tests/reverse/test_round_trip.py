@@ -58,6 +58,60 @@ def test_a_noise_of_vectors_names_itself(name):
         assert f"lk.check({name})" in noise.reasons[0]
 
 
+class Cusp(lk.Distribution):
+    """A noise of the user's own with two predictions, and no family of the kit."""
+
+    y = lk.outcome(lk.real)
+    place = lk.parameter(lk.real, link="identity")
+    width = lk.parameter(lk.positive, link="exp")
+    log_density = -lk.sqrt(lk.abs(y - place) / width) - lk.log(4 * width)
+
+
+class Leaky(lk.Distribution):
+    """As Cusp, but its mass moves with the width."""
+
+    y = lk.outcome(lk.real)
+    place = lk.parameter(lk.real, link="identity")
+    width = lk.parameter(lk.positive, link="exp")
+    log_density = -(((y - place) / width) ** 2) - lk.abs(y - place)
+
+
+#: (noise, whether its mass is one integral or sum)
+WRAPPED = [
+    (Cusp, True),
+    (lk.Mixture(lk.Normal, components=2), True),
+    (lk.Mixture([lk.Normal, lk.Laplace]), True),
+    (lk.ZeroInflated(lk.Poisson), True),
+    (lk.Hurdle(lk.Gamma), True),
+    (lk.Hurdle(lk.Gamma(shape=2.0), zero_probability=0.2), True),
+    (lk.ZeroOneInflated(lk.Beta), False),
+    (lk.Truncated(lk.Normal, low=0), True),
+    (lk.Censored(lk.Normal), False),
+    (lk.Discretised(lk.Gamma(shape=2.0)), True),
+    (lk.Transformed(lk.Normal, lk.log), True),
+    (lk.Joint(a=lk.Normal, b=lk.Gamma), False),
+    (lk.Independent(lk.Normal(scale=1), 3), False),
+    (lk.Mislabelled(lk.Categorical, [[0.9, 0.1], [0.2, 0.8]]), False),
+]
+
+
+@pytest.mark.parametrize(("noise", "summed"), WRAPPED, ids=[str(n) for n in range(len(WRAPPED))])
+def test_noise_made_of_noise_names_itself(noise, summed):
+    bound = as_bound(noise)
+    for thing in (noise, lk.derive(noise)):
+        found = lk.reverse(thing)
+        assert (found.tier, found.bound) == ("likelihood", bound)
+        assert found.to_json()["noise"] == repr(bound)
+    if summed:
+        assert "exp(-loss) has the mass 1 and 1 at two predictions" in found.reasons
+
+
+def test_a_declared_density_that_is_none_is_told_by_its_mass():
+    found = lk.reverse(Leaky)
+    assert found.tier == "neither"
+    assert "has the mass" in found.reasons[0]
+
+
 #: pieces of a loss of a residual: (in the words of the kit, in mpmath, kinks)
 PIECES = [
     (r**2, lambda t: t * t, []),
