@@ -34,6 +34,8 @@ Array = NDArray[Any]
 
 #: rows per call of the loop: what the flags of its blocks need, and the share of a thread
 SPAN = 1 << 17
+#: rows from which a call more is paid for by blocks that each begin a line of the cache, of so many bytes
+MANY, LINE = 1 << 15, 64
 #: instructions of a program up to which it is compiled: beyond, that takes seconds
 LONGEST = 800
 #: ways in which arrays lie that are remembered by a program
@@ -108,6 +110,24 @@ class _Ready:
     checks: Mapping[str, Check]
     layout: Layout
     code: Compiled | None
+
+
+def _lead(result: Array) -> int:
+    """How many rows stand before the first that begins a line of the cache; 0 where rows do not lie together.
+
+    Blocks that reach across two lines cost a third more where memory is most of the work. Large arrays of NumPy all
+    begin alike, so that what holds for one result holds for the rest.
+    """
+    packed = result.ndim == 1 and result.strides[0] == result.itemsize
+    return -address(result) % LINE // result.itemsize if packed else 0
+
+
+def _spans(rows: int, block: int, lead: int) -> list[tuple[int, int]]:
+    """Rows of each call of the code, a block at least; the first ``lead`` rows have one of their own."""
+    spans = [(start, min(start + SPAN, rows)) for start in range(lead, rows, SPAN)]
+    if len(spans) > 1 and rows - spans[-1][0] < block:  # the last is no whole block
+        spans[-2:] = [(spans[-2][0], rows)]
+    return [(0, block), *spans] if lead else spans
 
 
 @dataclass(frozen=True)
@@ -231,9 +251,7 @@ class CompiledRunner(Runner):
                 return False
         if rows < code.rows:
             return self._short(code, Short(layout, arrays, rows, code.rows), inputs, outputs)
-        spans = [(start, min(start + SPAN, rows)) for start in range(0, rows, SPAN)]
-        if len(spans) > 1 and rows - spans[-1][0] < code.rows:  # the last is no whole block
-            spans[-2:] = [(spans[-2][0], rows)]
+        spans = _spans(rows, code.rows, _lead(arrays[len(self._needed)]) if rows >= MANY else 0)
 
         def work(span: tuple[int, int]) -> bool:
             start, stop = span

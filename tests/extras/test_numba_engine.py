@@ -221,6 +221,25 @@ def test_threads_change_no_bit(monkeypatch: pytest.MonkeyPatch) -> None:
         np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("rows_", [600, 1030, 1025])
+def test_lines_of_the_cache_change_no_bit(dtype: type, rows_: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("likelihoodkit.compile.numba_engine.SPAN", 512)
+    monkeypatch.setattr("likelihoodkit.compile.numba_engine.MANY", 0)
+    loss = lk.derive(lk.NegativeBinomial).compile("numba")
+    y, outputs = rows(loss, rows_)
+    outputs[::50] *= 100  # rows that the kernels have to mend
+    y, outputs = y.astype(dtype), outputs.astype(dtype)
+    expected = loss.value_and_gradient(y, outputs)
+    room, line = np.zeros(rows_ + 64, dtype), 64 // np.dtype(dtype).itemsize
+    for shift in range(line):
+        value = room[shift : shift + rows_]
+        value[:] = np.nan
+        found = loss.value_and_gradient(y, outputs, out=(value, np.empty_like(outputs)))
+        for a, b in zip(found, expected, strict=True):
+            np.testing.assert_array_equal(a, b)
+
+
 def test_wrong_numbers_are_named() -> None:
     loss = lk.derive(lk.NegativeBinomial).compile("numba")
     y, outputs = np.arange(50.0), np.zeros((50, 2))
