@@ -1,0 +1,289 @@
+"""Sums over the paths that stretch a labelling over T steps, and over all others, in which nothing cancels.
+
+States are the labels with a blank before, between and after them: a path is in one of them or has failed, for good. The
+chance of a labelling is M, that of all others D = 1 - M is summed in its own right; a slope in a logit is how much more
+the labelling has to hope for when another class comes up, and what two states hope for is subtracted only where the
+ways on from them differ. So a labelling next to certain, and a step that decides next to nothing, keep their digits.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from likelihoodkit.primitives.vector_kernels.labelling_numbers import FLOATS, Array, Number, apart, left
+from likelihoodkit.primitives.vector_kernels.scores import Moved, balanced
+from likelihoodkit.primitives.vector_kernels.vast import Vast, normal
+
+#: chances below it, and products of chances, at which it is looked at whether anything left the range
+SELDOM, FAR = 1e-90, 1e-150
+
+
+class Labelling:
+    """Rows of logits (T, K, n), labels of states (L, n), which of them may be skipped to and how many count (n)."""
+
+    def __init__(self, how: Any, z: Array, labels: Array, skips: Array, count: Array) -> None:
+        self.how, self.steps, (self.states, self.rows) = how, len(z), labels.shape
+        place = np.arange(self.states)[:, None]
+        self.live = place < count
+        self.labels = np.where(self.live, labels, -1 - place)  # no two the same where none counts
+        self.skips = skips & self.live
+        self.ends = self.live & (place >= count - 2)
+        self.next_skips = self._shift(self.skips, 2)
+        self.near, self.far = self.same(2), self.same(4)  # the same label two or four states on
+        self.z = z
+        self.sigma = how.shares(z)
+        at = np.broadcast_to(np.where(self.live, labels, 0), (self.steps, *labels.shape))
+        every, columns = np.arange(self.steps)[:, None, None], np.arange(self.rows)
+        self.enter = how.where(self.live, self.sigma[every, at, columns], 0.0)
+
+    def _shift(self, x: Any, k: int) -> Any:
+        """What is k states on; nothing beyond the last."""
+        if isinstance(x, Vast):
+            return normal(*(self._shift(part, k) for part in (x.m, x.e, x.h)))
+        found, inner = np.empty_like(x), max(len(x) - abs(k), 0)
+        if k >= 0:
+            found[:inner], found[inner:] = x[k:], 0
+        else:
+            found[-k:], found[:-k] = x[:inner], 0
+        return found
+
+    def same(self, k: int) -> Array:
+        """Has the state k on the same label?"""
+        return np.asarray((self.labels == self._shift(self.labels, k)) & self._shift(self.live, k))
+
+    def ways(self, x: Number) -> list[Number]:
+        """What comes of staying, of the next state, of the one after it."""
+        return [x, self._shift(x, 1), self.how.where(self.next_skips, self._shift(x, 2), 0.0)]
+
+    @cached_property
+    def free(self) -> Array:
+        """Which classes (K) lead a state (L) to nothing."""
+        classes = np.arange(self.z.shape[1])[:, None, None]
+        ways = [self.labels, np.where(self._shift(self.live, 1), self._shift(self.labels, 1), -1)]
+        ways.append(np.where(self._shift(self.skips, 2), self._shift(self.labels, 2), -1))
+        return np.asarray((classes != ways[0]) & (classes != ways[1]) & (classes != ways[2]))
+
+    @cached_property
+    def fails(self) -> Number:
+        """The chance that a state is left for nothing, (T, L, n)."""
+        return self.how.masked(self.free.swapaxes(0, 1), self.sigma)
+
+    @cached_property
+    def ahead(self) -> tuple[list[Number], list[Array], Number]:
+        """Chances of the states before each step and after the last, scaled, their scales, and that of failure."""
+        how = self.how
+        start = np.zeros((self.states, self.rows))
+        start[0] = 1.0
+        alpha, scale, failed = [how.of(start)], [np.zeros(self.rows, dtype=int)], how.of(np.zeros(self.rows))
+        for t in range(self.steps):
+            lost = (alpha[-1] * self.fails[t]).sum(axis=0)
+            failed = failed + how.raised(lost, scale[-1])
+            come = alpha[-1] + self._shift(alpha[-1], -1)
+            come = come + how.where(self.skips, self._shift(alpha[-1], -2), 0.0)
+            now = come * self.enter[t]
+            e = how.scale(now)
+            alpha.append(how.raised(now, -e))
+            scale.append(scale[-1] + e)
+        return alpha, scale, failed
+
+    @cached_property
+    def hopes(self) -> tuple[list[Number], list[Array], list[dict[int, Number]]]:
+        """Chances of the labelling from each state on, before each step and after the last, their scales, and gaps.
+
+        A gap is how much more a state hopes for than the one 1, 2 or 4 states on.
+        """
+        how, ends = self.how, self.ends.astype(float)
+        beta, scale = [how.of(ends)], [np.zeros(self.rows, dtype=int)]
+        far = bool((self.far & self._shift(self.skips, 4)).any())
+        gaps = [{o: how.of(ends - self._shift(ends, o)) for o in ((1, 2, 4) if far else (1, 2))}]
+        for t in range(self.steps - 1, -1, -1):
+            hope = self.enter[t] * beta[-1]
+            found = hope + self._shift(hope, 1) + how.where(self.next_skips, self._shift(hope, 2), 0.0)
+            more = self._gaps(self.enter[t], hope, gaps[-1])
+            e = how.scale(found)
+            beta.append(how.raised(found, -e))
+            gaps.append({o: how.raised(gap, -e) for o, gap in more.items()})
+            scale.append(scale[-1] + e)
+        return beta[::-1], scale[::-1], gaps[::-1]
+
+    def _gaps(self, enter: Number, hope: Number, gaps: dict[int, Number]) -> dict[int, Number]:
+        """One step earlier: ways on that lead to the same state, or by the same class to two states, are paired."""
+        how, shift, near, skip, none = self.how, self._shift, self.near, self.skips, 0.0
+        close, leaps = enter * gaps[2], how.where(skip, hope, none)
+        beside = how.where(near, close, hope)
+        found = {1: beside - shift(leaps, 3)}
+        both = how.where(near, close, hope - shift(hope, 2))
+        if 4 not in gaps:
+            found[2] = beside + shift(both, 1) - shift(leaps, 4)
+            return found
+        far, leap, distant = self.far, shift(skip, 4), enter * gaps[4]
+        over = far & leap & ~near
+        found[2] = how.where(over, distant, beside) + shift(both, 1)
+        found[2] = found[2] - how.where(leap & ~over, shift(hope, 4), none)
+        pair = how.where(far, distant, hope - shift(hope, 4))
+        third = how.where(far & leap, distant, hope - how.where(leap, shift(hope, 4), none))
+        third = how.where(skip, third, -how.where(leap, shift(hope, 4), none))
+        found[4] = pair + shift(pair, 1) + shift(third, 2)
+        return found
+
+    @cached_property
+    def chance(self) -> tuple[Number, Array]:
+        """M, scaled, and its scale."""
+        alpha, scale, _ = self.ahead
+        return self.how.where(self.ends, alpha[-1], 0.0).sum(axis=0), scale[-1]
+
+    @cached_property
+    def other(self) -> Number:
+        """D, where M is not far below it."""
+        alpha, scale, failed = self.ahead
+        left = self.how.where(~self.ends, alpha[-1], 0.0).sum(axis=0)
+        return failed + self.how.raised(left, scale[-1])
+
+    # -- what is made of them --------------------------------------------------------------------------------------
+
+    @cached_property
+    def both(self) -> tuple[Number, Number, Number]:
+        """Chances of the states and hopes of the labelling from there, (T + 1, L, n), and their products summed."""
+        alpha, beta = self.how.stack(self.ahead[0]), self.how.stack(self.hopes[0])
+        return alpha, beta, (alpha * beta).sum(axis=1)
+
+    @cached_property
+    def lost(self) -> Array:
+        """Rows in which a number that may count has left the range, or is about to.
+
+        With everyday chances a state that falls so far behind counts for nothing, unless all or nothing is left.
+        """
+        how = self.how
+        alpha, beta, chance = self.both
+        seldom = (how.number(self.enter) < SELDOM) & self.live
+        doubtful: Array = seldom.any(axis=(0, 1)) | (how.number(chance) < FAR).any(axis=0)
+        doubtful |= how.number(self.other) < 1.0 / SELDOM * FAR
+        if not doubtful.any():
+            return doubtful
+        first, rest = np.zeros(self.labels.shape, dtype=int), np.zeros(self.labels.shape, dtype=int)
+        for place in range(2, self.states):  # steps that it takes to come here, and to the end
+            first[place] = 1 + np.where(self.skips[place], first[place - 2], first[place - 1])
+        for place in range(self.states - 2, -1, -1):
+            on = np.where(self.next_skips[place], rest[min(place + 2, self.states - 1)], rest[place + 1])
+            rest[place] = np.where(self.ends[place], 0, 1 + on)
+        step = np.arange(self.steps)[:, None, None]
+        reached = self.live & (step >= first)
+        found = (how.small(alpha[1:]) & reached).any(axis=(0, 1))
+        found |= (how.small(beta[1:]) & self.live & (self.steps - 1 - step >= rest)).any(axis=(0, 1))
+        found |= (how.small(self.enter) & self.live).any(axis=(0, 1))
+        return np.asarray((found | how.small(chance).any(axis=0)) & self.possible & doubtful)
+
+    @cached_property
+    def possible(self) -> Array:
+        """Does the labelling fit into the steps?"""
+        needed = (self.live[1::2] & ~self.skips[1::2])[1:].sum(axis=0) + self.live[1::2].sum(axis=0)
+        return np.asarray(needed <= self.steps)
+
+    @cached_property
+    def visits(self) -> Array:
+        """How likely each state is given the labelling, before each step and after the last, (T + 1, L, n)."""
+        alpha, beta, chance = self.both
+        return np.asarray(self.how.number(alpha * beta / chance[:, None]))
+
+    @cached_property
+    def named(self) -> Array:
+        """Which states (L) stand for a class (K)."""
+        return np.asarray(np.arange(self.z.shape[1])[:, None, None] == self.labels)
+
+    def by_class(self, x: Array) -> Array:
+        """Sums over the states of each class, (T, K, n)."""
+        found: Array = FLOATS.masked(self.named, x)
+        return found
+
+    def loss(self) -> Array:
+        """-log M, from D where M is most of all."""
+        chance, scale = self.chance
+        much = self.how.number(self.how.raised(chance, scale))
+        other = self.how.number(self.other)
+        found = np.where(much >= 0.5, -np.log1p(-np.where(much >= 0.5, other, 0.0)), -self.how.log(chance, scale))
+        return np.where(self.possible, found, np.inf)
+
+    @cached_property
+    def slope(self) -> Array:
+        """How much the softmax exceeds what the labelling has of each class, (T, K, n)."""
+        how = self.how
+        alpha, beta, chance = self.both
+        down = np.diff(np.stack(self.hopes[1]), axis=0)[:, None]  # of the scales
+        weight = how.raised(alpha[:-1], down) / chance[:-1, None] if self.steps else alpha[:-1]
+        one, two = (how.stack([gaps[o] for gaps in self.hopes[2][1:]]) for o in (1, 2))
+        on, fails = beta[1:], self.fails
+
+        def shift(x: Any, k: int) -> Any:
+            return self._along(x, k)
+
+        stay, following = self.enter, shift(self.enter, 1)
+        leap = how.where(self.next_skips, shift(self.enter, 2), 0.0)
+        ways = (
+            -(following * one) - leap * two - fails * on,
+            stay * one - leap * shift(one, 1) - fails * shift(on, 1),
+            stay * two + following * shift(one, 1) - fails * shift(on, 2),
+        )
+        moved = stay * (weight * ways[0])
+        moved = moved + stay * shift(weight * ways[1], -1)
+        moved = moved + how.where(self.skips, stay * shift(weight * ways[2], -2), 0.0)
+        rest = FLOATS.masked(self.free, self.visits[:-1])
+        found = how.number(self.sigma) * rest + self.by_class(how.number(moved))
+        return np.where(self.possible, found, 0.0)
+
+    def _along(self, x: Any, k: int) -> Any:
+        """`_shift` of all steps."""
+        if isinstance(x, Vast):
+            return normal(*(self._along(part, k) for part in (x.m, x.e, x.h)))
+        return np.swapaxes(self._shift(np.swapaxes(x, 0, 1), k), 0, 1)
+
+    def curve(self, move: Array) -> Array:
+        """How the slope changes along a direction (T, K, n): within a step in closed form, between steps by paths."""
+        how = self.how
+        sigma, slope = how.number(self.sigma), self.slope
+        met = self.by_class(self.visits[1:])
+        own = np.where(met < 0.5, slope * apart(move, sigma), slope * apart(move, met))
+        own -= np.where(met < 0.5, met, sigma) * (slope * move).sum(axis=1, keepdims=True)
+        alone = (move != 0.0) & ((move != 0.0).sum(axis=1, keepdims=True) == 1)
+        if alone.any():
+            own = np.where(alone, slope * move * left(sigma, met, slope), own)
+        at = np.where(self.live, self.labels, 0)
+        moved = np.take_along_axis(move, np.broadcast_to(at, (self.steps, *at.shape)), axis=1)
+        before, after = self._passed(moved), self._coming(moved)
+        both = [a.join(b) for a, b in zip(before, after, strict=True)]
+        bend = [balanced(share, one) for share, one in zip(self.visits[1:], both, strict=True)]
+        return np.where(self.possible, own - self.by_class(np.stack(bend)), 0.0)
+
+    def _mean(self, ways: list[Number], here: list[Array], rest: list[Array]) -> Moved:
+        """What is expected along three ways, from the likeliest of them."""
+        scores = self.how.stack(ways)
+        total = scores.sum(axis=0)
+        dead = self.how.number(total) == 0.0
+        shares = np.where(dead, 0.0, self.how.number(scores / self.how.where(~dead, total, self.how.of(np.ones(1)))))
+        best = np.argmax(shares, axis=0)[np.newaxis]
+        base, more = np.stack(here), np.stack(rest)
+        top = np.take_along_axis(base, best, axis=0)
+        return Moved(top[0], (shares * (base - top + more)).sum(axis=0))
+
+    def _passed(self, moved: Array) -> list[Moved]:
+        """What is expected of the steps before, by state."""
+        found = [Moved(np.zeros(moved.shape[1:]), np.zeros(moved.shape[1:]))]
+        for t in range(1, self.steps):
+            base, rest, alpha = found[-1].base + moved[t - 1], np.asarray(found[-1].rest), self.ahead[0][t]
+            ways = [alpha, self._shift(alpha, -1), self.how.where(self.skips, self._shift(alpha, -2), 0.0)]
+            places = (0, -1, -2)
+            here, more = ([self._shift(x, k) if k else x for k in places] for x in (base, rest))
+            found.append(self._mean(ways, here, more))
+        return found
+
+    def _coming(self, moved: Array) -> list[Moved]:
+        """What is expected of the steps after, by state."""
+        found = [Moved(np.zeros(moved.shape[1:]), np.zeros(moved.shape[1:]))]
+        for t in range(self.steps - 1, 0, -1):
+            base, rest = found[-1].base + moved[t], np.asarray(found[-1].rest)
+            ways = self.ways(self.enter[t] * self.hopes[0][t + 1])
+            here, more = ([self._shift(x, k) for k in (0, 1, 2)] for x in (base, rest))
+            found.append(self._mean(ways, here, more))
+        return found[::-1]
