@@ -7,8 +7,9 @@ printed, turned to LaTeX, and checked numerically on its own.
 from __future__ import annotations
 
 import html
+import math
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -22,6 +23,8 @@ from likelihoodkit.places import Place, output_place, places
 from likelihoodkit.primitives import VectorSymbol, is_vector, lower
 from likelihoodkit.primitives.cholesky import isotropic_factor
 from likelihoodkit.primitives.record import SYMBOLS
+
+Ends = tuple[float, float]
 
 STAGES = ("choose", "link", "minimise", "infer")
 
@@ -53,10 +56,11 @@ class Step:
         """Does the step claim before = after (a choice or a definition claims nothing)?"""
         return self.rule not in {"choose", "predict", "negate"}
 
-    def check(self, points: int = 4, digits: int = 30) -> bool:
+    def check(self, points: int = 4, digits: int = 30, within: Mapping[sp.Symbol, Ends] | None = None) -> bool:
         """Compare both sides at ``points`` random places to ``digits`` digits; vectors at K = 3.
 
-        True when they agree everywhere; steps that claim no equality are True by definition.
+        Symbols that are ``within`` two numbers are drawn from between these. True when the sides agree everywhere;
+        steps that claim no equality are True by definition.
         """
         if not self.equality:
             return True
@@ -65,6 +69,8 @@ class Step:
         with mpmath.workdps(digits + 20):
             for _ in range(points):
                 point = {s: _random_value(s, self.before, generator) for s in symbols}
+                for symbol, (low, high) in (within or {}).items():
+                    point[symbol] = low + (high - low) * mpmath.mpf(generator.randint(1, 16)) / 17
                 left, right = evaluate(lower(self.before), point), evaluate(lower(self.after), point)
                 pairs = zip(left, right, strict=True) if isinstance(left, list) else [(left, right)]
                 if any(abs(a - b) > mpmath.mpf(10) ** -digits * (1 + abs(a)) for a, b in pairs):
@@ -134,7 +140,15 @@ class Derivation:
 
     def check(self) -> bool:
         """Check every step numerically; see `Step.check`."""
-        return all(step.check() for step in self.steps)
+        return all(step.check(within=self.within) for step in self.steps)
+
+    @property
+    def within(self) -> dict[sp.Symbol, Ends]:
+        """Between which numbers the outcome lies, where it is one number with an end on both sides."""
+        domain = self.bound.family.outcome.domain
+        ends = (domain.low, domain.high)
+        scalar = not (domain.vector or domain.entries or domain.whole) and self.y in self.expression.free_symbols
+        return {self.y: ends} if scalar and all(map(math.isfinite, ends)) else {}
 
     def __str__(self) -> str:
         return "\n".join(f"{stage:>9}: {step}" for stage in STAGES for step in self.steps if step.stage == stage)

@@ -38,7 +38,8 @@ from likelihoodkit.primitives.record import TriangleSymbol
 from likelihoodkit.primitives.sequences import log_gamma_exp
 from likelihoodkit.primitives.words import abs as absolute, cosh, exact, exp, gamma, log, pi
 from likelihoodkit.stabilise import TABLE, rewrite
-from likelihoodkit.supports import binary, counts, positive, real
+from likelihoodkit.stabilise.bounds import Interval, bounds
+from likelihoodkit.supports import binary, counts, positive, real, unit
 
 x, z, t = sp.symbols("x z t", real=True)
 a, b = sp.symbols("a b", positive=True)
@@ -71,6 +72,12 @@ EXAMPLES = [
     Example("log of power", sp.log(a**40, evaluate=False), {a: 1e20}),
     Example("log of power", sp.log(x**2), {x: 1e-200}),
     Example("log of sum of exps", sp.log(sp.exp(x) + 2 * sp.exp(z)), {x: 800, z: 801}),
+    Example("log of one plus square", sp.log(x**2 + sp.exp(2 * t)), {x: 1e300, t: -800}),
+    Example("log of one plus square", sp.log(4 + x**2), {x: 1e300}),
+    Example("log of one plus square", sp.log(1 + x**4), {x: 1e100}),
+    Example("log of sum of exps", sp.log(a**z + sp.exp(t)), {a: 1e10, z: 100, t: 800}),
+    Example("log of one plus exp", p.log1p(p.power_times_exp(a, t, z)), {a: 2, t: 0, z: 8}, lowered=False),
+    Example("log of ndtr", sp.log(sp.atan(x) / sp.pi + sp.Rational(1, 2)), {x: -1e20}),
     Example("log of sigmoid", sp.log(p.sigmoid(z)), {z: -800}),
     Example("log of softplus", sp.log(p.softplus(z)), {z: -800}),
     Example("log of picked softmax", sp.log(p.pick(p.softmax(v), k)), {v: [1000, -1000, 3], k: 1}),
@@ -624,3 +631,63 @@ def test_textbook_spelling_comes_out_finite_where_the_truth_is(family: type[Dist
                     true = settled(lambda digits, y=y, p=point, at=place: entry(reference, y, p, at, digits))
                     assert true is not None
                     assert abs(true) > np.finfo(float).max, (y, point, place, true)
+
+
+class Typed(Distribution):
+    """A density typed as one product, with factors whose signs are known from the support and the links."""
+
+    y = outcome(unit)
+    first = parameter(positive, link=links.exp)
+    second = parameter(positive, link=links.exp)
+    log_density = lk.log(
+        first * y ** (first - 1) * (1 - y) * (2 - y) ** 2 * lk.exp(-second * y) / (1 - lk.exp(-second))
+    )
+
+
+def test_logarithms_of_products_are_opened_before_exponentials_are_collected() -> None:
+    derivation = lk.derive(Typed).derivation
+    assert not any(term.has(p.times_exp, p.power_times_exp) for term in derivation.expression.atoms(sp.log))
+    assert "log of product" in [step.rule for step in derivation.steps]
+    assert derivation.check()  # at outcomes between 0 and 1
+    y, f, g = 1e-5, 200.0, 90.0
+    with mpmath.workdps(300):
+        a, b, v = mpmath.exp(f), mpmath.exp(g), mpmath.mpf(y)
+        true = -(f + (a - 1) * mpmath.log(v) + mpmath.log1p(-v) + 2 * mpmath.log(2 - v) - b * v)
+        slope = -(1 + a * mpmath.log(v))
+    value, gradient = lk.derive(Typed).value_and_gradient([y], [[f, g]])
+    assert value[0] == pytest.approx(float(true), rel=1e-14)
+    assert gradient[0].tolist() == pytest.approx([float(slope), float(b * v)], rel=1e-14)
+
+
+BOUNDED = [
+    (1 - q, False), (1 - p.sigmoid(x), True), (1 - sp.exp(-sp.exp(x)), True), (1 + sp.cos(x) * p.sigmoid(z), True),
+    (1 + sp.cos(x), False), (1 + sp.erf(x), True), (sp.pi / 2 + sp.atan(x), True),
+    (1 - p.sigmoid(x) * sp.exp(-a), True),
+    (1 + p.sigmoid(x) - a, False), (x**2, False), (x**2 + 1, True), (2 - a, False), (sp.Min(a, sp.exp(x)), True),
+    (sp.Max(x, a), True), (sp.Max(x, z), False), (sp.tanh(x) + 1, True), (sp.tanh(x) - 1, False), (sp.log(1 + a), True),
+    (sp.log(a), False), (p.softplus(x) ** -3, True), (x / a, False), (-sp.log(sp.exp(-sp.exp(x))), True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("formula", "positive"), BOUNDED, ids=[str(f) for f, _ in BOUNDED])
+def test_where_a_formula_lies_is_never_said_too_narrowly(formula: sp.Expr, positive: bool) -> None:
+    found = bounds(formula, {})
+    assert found.positive is positive
+    generator = random.Random(str(formula))
+    for _ in range(200):
+        point = {
+            s: (1 if s.is_positive else generator.choice((-1, 1))) * 10 ** generator.uniform(-3, 2)
+            for s in (x, z, a, q)
+        }
+        with mpmath.workdps(100):
+            value = evaluate(lower(formula), {s: mpmath.mpf(v) for s, v in point.items()})
+            assert sp.Float(value, 100) >= found.low - 1e-12
+            assert sp.Float(value, 100) <= found.high + 1e-12
+            assert value > 0 or not positive
+
+
+def test_where_an_outcome_lies_counts() -> None:
+    assert bounds(1 - q, {q: Interval(sp.Integer(0), sp.Integer(1))}).positive
+    assert not bounds(1 - q, {q: Interval(sp.Integer(0), sp.Integer(1), True, False)}).positive
+    assert bounds(2 - q, {q: Interval(sp.Integer(0), sp.Integer(1), True, False)}).positive
+    assert not bounds(q - 1, {q: Interval(sp.Integer(0), sp.Integer(1))}).positive

@@ -116,7 +116,8 @@ def check_numbers(noise: Any, seed: int = 0, most: int = MOST, compared: int = C
 
 
 def _steps(subject: Subject) -> Row:
-    wrong = [step.rule for step in subject.derivation.steps if not step.check()]
+    derivation = subject.derivation
+    wrong = [step.rule for step in derivation.steps if not step.check(within=derivation.within)]
     return Row("every step holds", not wrong, float(len(wrong)), 0.0, ", ".join(wrong))
 
 

@@ -14,6 +14,7 @@ from sympy import Expr
 from likelihoodkit.binding import Bound
 from likelihoodkit.links import Link
 from likelihoodkit.nll import Derivation, Step, negative_log_likelihood
+from likelihoodkit.stabilise.opened import WHY, known_bounds, opened
 from likelihoodkit.stabilise.rewriting import by_cases, rewrite
 from likelihoodkit.stabilise.table import TABLE, Identity
 from likelihoodkit.stabilise.through import Through, inner_links, through
@@ -47,6 +48,11 @@ def _composed(derivation: Derivation, bound: Bound, pairs: dict[str, tuple[Link,
 
 def _by_the_table(derivation: Derivation) -> Derivation:
     trace: list[tuple[Identity, Expr, Expr]] = []
-    after = rewrite(derivation.expression, trace)
+    known = known_bounds(derivation.bound, derivation.y)
+    before = opened(derivation.expression, known, set(derivation.predicted.values()))
+    if before != derivation.expression:
+        step = Step("minimise", "log of product", derivation.expression, before, WHY)
+        derivation = derivation.then(before, step)
+    after = rewrite(before, trace)
     steps = [Step("minimise", row.name, left, right, row.why) for row, left, right in trace]
     return derivation.then(after, *steps)

@@ -6,7 +6,7 @@ import sympy as sp
 from sympy import Add, Expr, Mul, Pow, exp, log
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import lives, zeros
+from likelihoodkit.primitives import lives, steps, zeros
 from likelihoodkit.stabilise.table import TABLE, constant_and_rest, exponent_of, identity, log_of
 from likelihoodkit.stabilise.tails import carried, log_of_distribution_function
 
@@ -22,14 +22,29 @@ def log_of_exp(e: Expr) -> Expr | None:
 def log_of_one_plus_square(e: Expr) -> Expr | None:
     if isinstance(e, p.log1p):
         number, square = e.args[0].as_coeff_Mul()
-        if number.is_positive and isinstance(square, Pow) and square.exp == 2 and square.base.is_real:
-            base = square.base
+        if number.is_positive and (base := _square_root(square)) is not None:
             if isinstance(base, p.times_exp):
                 return p.log1p_square_exp(base.args[0], base.args[1] + log(number) / 2)
             return p.log1p_square(base) if number == 1 else p.log1p_square_exp(base, log(number) / 2)
+    if isinstance(e, log) and e.args[0].is_Add and len(e.args[0].args) == 2:
+        for square, other in (e.args[0].args, e.args[0].args[::-1]):
+            base = _square_root(square)
+            q = None if base is None or other == 1 else log(other) if other.is_number else log_of(other)
+            if q is not None and (other.is_positive or not other.is_number):
+                return q + log_of_one_plus_square(p.log1p(p.times_exp(base, -q / 2) ** 2))
     if isinstance(e, p.log1p_square) and isinstance(e.args[0], p.times_exp):
         return p.log1p_square_exp(*e.args[0].args)
     return None
+
+
+def _square_root(e: Expr) -> Expr | None:
+    """A real number whose square this is."""
+    if not (isinstance(e, Pow) and e.exp.is_Integer and e.exp > 0 and e.exp % 2 == 0 and e.base.is_real):
+        return None
+    half = e.exp / 2
+    return (
+        p.times_exp(e.base.args[0] ** half, half * e.base.args[1]) if isinstance(e.base, p.times_exp) else e.base**half
+    )
 
 
 @identity("the logarithm of a ratio is taken of the ratio, where that is representable")
@@ -59,9 +74,11 @@ def power_of_ratio(e: Expr) -> Expr | None:
     r, t = e.base.args if isinstance(e.base, p.times_exp) else (e.base, sp.S.Zero)
     if isinstance(r, sp.Abs) and e.exp.is_positive:  # which has slopes at 0 too
         return p.scaled_power(r.args[0], t, e.exp)
-    exponent = log_of(e.exp)
-    if exponent is None:
+    number, factor = e.exp.as_coeff_Mul()
+    exponent = log_of(factor)
+    if exponent is None or not number.is_positive:
         return None
+    exponent += log(number)
     if isinstance(e.base, p.times_exp) and e.base.args[0].is_positive:
         return p.power_times_exp(*e.base.args, exponent)
     ratio = _data_times_exp(e.base.args) if e.base.is_Mul else None
@@ -177,6 +194,8 @@ def _log_of_term(term: Expr) -> Expr | None:
             total += log(factor.args[0]) + factor.args[1]
         elif log_of(factor) is not None:
             total += log_of(factor)
+        elif isinstance(factor, Pow) and factor.base.is_Symbol and factor.base.is_positive:
+            total += factor.exp * log(factor.base)
         elif factor.is_positive and (factor.is_Symbol or not factor.free_symbols):
             total += log(factor)
         else:
@@ -244,7 +263,7 @@ def log_of_gamma(e: Expr) -> Expr | None:
     return p.log_gamma(e.args[0]) if isinstance(e, sp.loggamma) else None
 
 
-@identity("log of a distribution function (normal, gamma, beta, Student) as one function")
+@identity("log of a distribution function (normal, Cauchy, gamma, beta, Student) as one function")
 def log_of_ndtr(e: Expr) -> Expr | None:
     if not isinstance(e, log):
         return carried(e)
@@ -259,6 +278,9 @@ def log_of_ndtr(e: Expr) -> Expr | None:
             number, body = rest[0].as_coeff_Mul()
             if isinstance(body, sp.erf) and abs(number) == constant:
                 return log(2 * constant) + p.log_ndtr(sp.sign(number) * body.args[0] * sp.sqrt(2))
+            share = body * sp.pi
+            if isinstance(share, sp.atan) and abs(number) == 2 * constant:
+                return log(2 * constant) + steps.log_cauchy_tail(-sp.sign(number) * share.args[0])
     return None
 
 

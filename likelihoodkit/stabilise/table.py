@@ -48,6 +48,9 @@ def log_of(factor: Expr) -> Expr | None:
 
 def exponent_of(term: Expr) -> Expr | None:
     """q where term = e^q with an exponential inside and every factor positive; else None."""
+    if isinstance(term, p.power_times_exp):
+        y, t, g = term.args
+        return p.times_exp(p.log_times_exp(y, t), g)
     factors = Mul.make_args(term)
     if not any(isinstance(f, exp | p.times_exp) for f in factors):
         return None

@@ -1,0 +1,123 @@
+"""Between which numbers a formula lies, from where its symbols do: whether a factor of a density is positive.
+
+Intervals with open and closed ends; what is not known to be bounded lies between the infinities, so that an answer is
+sound and may only be too wide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sympy as sp
+from sympy import Add, Expr, Mul, Pow, S
+
+from likelihoodkit.primitives import sigmoid, softplus
+
+OO = S.Infinity
+
+
+@dataclass(frozen=True)
+class Interval:
+    """All numbers between ``low`` and ``high``; an end that is ``open`` is not one of them."""
+
+    low: Expr
+    high: Expr
+    open_low: bool = True
+    open_high: bool = True
+
+    @property
+    def positive(self) -> bool:
+        """Are all of them above 0?"""
+        return bool(self.low > 0) or bool(self.low == 0 and self.open_low)
+
+    def __add__(self, other: Interval) -> Interval:
+        return Interval(
+            _sum(self.low, other.low, -OO),
+            _sum(self.high, other.high, OO),
+            self.open_low or other.open_low,
+            self.open_high or other.open_high,
+        )
+
+    def __mul__(self, other: Interval) -> Interval:
+        ends = [
+            (_product(a, b), open_ and (a != 0 or p) and (b != 0 or q))
+            for a, p in ((self.low, self.open_low), (self.high, self.open_high))
+            for b, q in ((other.low, other.open_low), (other.high, other.open_high))
+            for open_ in [p or q]
+        ]
+        low, high = min(e for e, _ in ends), max(e for e, _ in ends)
+        return Interval(low, high, all(o for e, o in ends if e == low), all(o for e, o in ends if e == high))
+
+    def through(self, rising: Callable[[Any], Any], low: Any, high: Any) -> Interval:
+        """What a rising function makes of them; ``low`` and ``high`` are its limits."""
+        ends = (low if self.low == -OO else rising(self.low), high if self.high == OO else rising(self.high))
+        return Interval(ends[0], ends[1], self.open_low, self.open_high)
+
+
+EVERYTHING, POSITIVE = Interval(-OO, OO), Interval(S.Zero, OO)
+
+
+def _sum(a: Expr, b: Expr, infinite: Expr) -> Expr:
+    return infinite if infinite in (a, b) else a + b
+
+
+def _product(a: Expr, b: Expr) -> Expr:
+    return S.Zero if a == 0 or b == 0 else a * b
+
+
+#: rising functions with their limits
+RISING: dict[Any, tuple[Any, Any]] = {
+    sp.exp: (S.Zero, OO),
+    sp.log: (-OO, OO),
+    sigmoid: (S.Zero, S.One),
+    softplus: (S.Zero, OO),
+    sp.tanh: (S.NegativeOne, S.One),
+    sp.erf: (S.NegativeOne, S.One),
+    sp.atan: (-sp.pi / 2, sp.pi / 2),
+}
+
+
+def bounds(e: Expr, known: Mapping[Expr, Interval]) -> Interval:
+    """Where a formula lies, given where some of its symbols do."""
+    if e in known:
+        return known[e]
+    if e.is_number:
+        return Interval(e, e, False, False) if e.is_real else EVERYTHING
+    found = _inside(e, known)
+    if found.low < 0 and e.is_positive:
+        return Interval(S.Zero, found.high, True, found.open_high)
+    return found
+
+
+def _inside(e: Expr, known: Mapping[Expr, Interval]) -> Interval:
+    if isinstance(e, Add | Mul):
+        first, *others = [bounds(a, known) for a in e.args]
+        for other in others:
+            first = first + other if isinstance(e, Add) else first * other
+        return first
+    if type(e) in RISING:
+        at = bounds(e.args[0], known)
+        if isinstance(e, sp.log) and not at.positive:
+            return EVERYTHING
+        low, high = RISING[type(e)]
+        return at.through(lambda x: low if x == 0 and isinstance(e, sp.log) else type(e)(x), low, high)
+    if isinstance(e, sp.cos | sp.sin):
+        return Interval(S.NegativeOne, S.One, False, False)
+    if isinstance(e, sp.Min | sp.Max):
+        every = [bounds(a, known) for a in e.args]
+        if all(one.positive for one in every) or (isinstance(e, sp.Max) and any(one.positive for one in every)):
+            return POSITIVE
+        return EVERYTHING
+    if isinstance(e, Pow):
+        return _power(bounds(e.base, known), e.exp)
+    return POSITIVE if e.is_positive else Interval(S.Zero, OO, False) if e.is_nonnegative else EVERYTHING
+
+
+def _power(base: Interval, exponent: Expr) -> Interval:
+    if base.positive:
+        return POSITIVE
+    if exponent.is_Integer and exponent % 2 == 0 and exponent > 0:
+        return Interval(S.Zero, OO, False)
+    return EVERYTHING
