@@ -9,7 +9,7 @@ from __future__ import annotations
 import sympy as sp
 from sympy import exp, log
 
-from likelihoodkit.primitives.logistic import scaled_rate, scaled_rate_slope, times_exp
+from likelihoodkit.primitives.logistic import log_softplus, scaled_rate, scaled_rate_slope, times_exp
 from likelihoodkit.primitives.normal import hazard, hazard_derivative
 from likelihoodkit.primitives.record import Kind, primitive
 from likelihoodkit.primitives.shapes import (
@@ -132,6 +132,12 @@ log_power_step_curve: Kind = primitive(
     "log_power_step_curve",
     lambda k, g: exp(g) * log_power_difference_slope(k, exp(g)) + exp(2 * g) * log_power_difference_curve(k, exp(g)),
     (None, None),
+    accurate="k >= 0",
+)
+power_step_pull: Kind = primitive(
+    "power_step_pull",
+    lambda k, g, f: power_exp(k, exp(g), log_softplus(-f)) - scaled_rate(log_power_step(k, g) + log_softplus(-f), 0),
+    (None, None, None),
     accurate="k >= 0",
 )
 weighted_rate: Kind = primitive(

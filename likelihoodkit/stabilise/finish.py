@@ -108,6 +108,18 @@ def _along_slopes(e: Expr, places: Iterable[int]) -> Expr:
     return total
 
 
+def _step_less_kept(e: Expr) -> Expr:
+    """What a step of a power pulls less what it has, in a sum: 0 at places where neither is."""
+    for term in e.args if e.is_Add else ():
+        for power in (f for f in Mul.make_args(term) if isinstance(f, products.power_exp)):
+            (k, s, level), weight = power.args, term / power
+            if isinstance(s, exp) and isinstance(level, p.log_softplus):
+                other = -weight * products.scaled_rate(products.log_power_step(k, s.args[0]) + level, S.Zero)
+                if other in e.args:
+                    return e - term - other + weight * products.power_step_pull(k, s.args[0], -level.args[0])
+    return e
+
+
 def finished(expression: Expr) -> Expr:
     """The expression, ready to be computed; not to be differentiated any more."""
     memo: dict[Expr, Expr] = {}
@@ -116,8 +128,9 @@ def finished(expression: Expr) -> Expr:
         if not node.args:
             return node
         if node not in memo:
-            args = [run(a) for a in node.args]
-            memo[node] = _with_rest(node.func(*args) if tuple(args) != node.args else node)
+            whole = _step_less_kept(node)
+            args = [run(a) for a in whole.args]
+            memo[node] = _with_rest(whole.func(*args) if tuple(args) != whole.args else whole)
         return memo[node]
 
     return run(expression)

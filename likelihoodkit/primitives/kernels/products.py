@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from likelihoodkit.primitives.kernels._tools import Floats, Formula, kernel, piecewise
+from likelihoodkit.primitives.kernels._wide import mend
 from likelihoodkit.primitives.kernels.exponential import (
     log1m_exp_neg_exp,
     times_exp,
@@ -12,10 +15,12 @@ from likelihoodkit.primitives.kernels.exponential import (
     x_over_expm1,
     x_over_expm1_derivative,
 )
+from likelihoodkit.primitives.kernels.logistic import log_softplus
 from likelihoodkit.primitives.kernels.normal import hazard, hazard_derivative
 from likelihoodkit.primitives.kernels.shapes import log_power_difference
 from likelihoodkit.primitives.kernels.single import log1p_times_exp, ratio_share
 
+NEAR = 0.25  # outputs up to which differences are taken through expm1
 LINEAR = -40.0  # log of a number x with log(1 + x) = x/(1 + x) = x to the last digit
 POWER = 600.0  # log of a power that is a normal number
 GONE = 5.0  # z with e^z > 148: 1/(e^x - 1) = e^-x to the last digit at x = e^z
@@ -226,6 +231,33 @@ def _step_parts(k: Floats, g: Floats) -> tuple[Floats, Floats]:
     """s log(k + 1) and s log((k + 1)/k), 0 for the first where k = 0."""
     s = np.exp(g)
     return np.where(k == 0, 0.0, s * np.log1p(k)), s * np.log1p(1.0 / k)
+
+
+def _step_pull_at_one(g: Floats, f: Floats) -> Floats:
+    """The pull of a step at k = 1 near f = 0 and g = 0, where it is 0: r (e^x - 1 - d)/(e^x - 1)."""
+    rate, more = np.log1p(np.exp(-f)), 2.0 * np.expm1(np.expm1(g) * math.log(2.0))  # d = 2^s - 1 = 1 + more
+    gap = np.expm1(-f) + (1.0 + np.exp(-f)) * np.expm1(more * rate) - more
+    return np.asarray(rate * gap / np.expm1(rate * (1.0 + more)))
+
+
+def _wide_step_pull(k: Floats, g: Floats, f: Floats) -> Floats:
+    wide = np.longdouble
+    power, rate = np.exp(g.astype(wide)) * np.log(k.astype(wide)), np.log1p(np.exp(-f.astype(wide)))
+    scale = np.exp(power)
+    x = rate * scale * np.expm1(np.exp(g.astype(wide)) * np.log1p(1 / k.astype(wide)))
+    return np.asarray(rate * scale - x / np.expm1(x), dtype=np.float64)
+
+
+@kernel
+def power_step_pull(k: Floats, g: Floats, f: Floats) -> Floats:
+    """k^s r - x/(e^x - 1) with s = e^g, r = log(1 + e^-f), x = r ((k + 1)^s - k^s): what a step pulls less what it has."""
+    level = np.asarray(log_softplus(-f))
+    lost = np.asarray(power_exp(k, np.exp(g), level))
+    kept = np.asarray(scaled_rate(np.asarray(log_power_step(k, g)) + level, np.zeros_like(level)))
+    close = (k > 0) & (np.absolute(lost - kept) < 0.25 * lost) & (lost < np.inf)
+    pull = mend(lost - kept, close, _wide_step_pull, k, g, f)
+    one = (k == 1.0) & (np.absolute(f) < NEAR) & (np.absolute(g) < NEAR)
+    return np.where(one, _step_pull_at_one(np.where(one, g, 0.0), np.where(one, f, 0.0)), pull)
 
 
 @kernel

@@ -22,6 +22,7 @@ from likelihoodkit.primitives.kernels.exponential import (
     times_exp_of_sum,
 )
 from likelihoodkit.primitives.kernels.gamma import (
+    log_gamma,
     stirling_error,
     stirling_error_derivative,
     stirling_error_second,
@@ -204,14 +205,19 @@ tweedie_normaliser_curve = _normaliser(2, lambda s: 0.0 * s)
 
 
 def _single_amount(y: Floats, g: Floats, p: Floats) -> Floats:
-    """log y + S where an amount or two are all: s/c of the first term and log y have cancelled by hand."""
+    """log y + S where an amount or two are all: the density of one, whose constants have cancelled by hand, and more.
+
+    With a = b/c = 1/c - 1 the first term is y^(a - 1) e^(-g/c) c^(-1/c)/Gamma(a + 1), times e^(-e^-s/(b c)).
+    """
     b, c = 2.0 - p, p - 1.0
+    a = b / c
     s = g - b * np.log(y)
-    n = np.arange(1.0, FEW + 1.0)[:, None]
-    bare = (n * np.log(n) - n + n * np.log(b) + (n - 1.0) * s + np.exp(-s) / b) / c
-    errors = np.asarray(stirling_error(n + 0.0 * b)) + np.asarray(stirling_error(n * (b / c)))
-    _, log_sum = _weights(np.transpose(-(bare + errors)))
-    return np.asarray((1.0 - b / c) * np.log(y) + g / c + np.log(2.0 * np.pi) - 0.5 * np.log(b / c) - log_sum)
+    n = np.arange(2.0, FEW + 1.0)[:, None]
+    bare = (n * np.log(n) - (n - 1.0) + (n - 1.0) * (np.log(b) + s)) / c
+    errors = np.asarray(stirling_error(n)) - stirling_error(np.ones(1)) + np.asarray(stirling_error(n * a))
+    more = np.sum(np.exp(-(bare + (errors - np.asarray(stirling_error(a))))), axis=0)
+    alone = np.asarray(log_gamma(1.0 + a)) + np.log(c) / c
+    return np.asarray((1.0 - a) * np.log(y) + g / c + alone + np.exp(-s) / (b * c) - np.log1p(more))
 
 
 @kernel
