@@ -142,7 +142,7 @@ class Calculus:
         if self._inner is None:
             return value
         through = self.derivation.through
-        return through.lifted(through.corrected(value, self._inner.gradient.__getitem__, slope=False))
+        return through.lifted(through.corrected(value, self._inner.gradient.__getitem__))
 
     @property
     def gradient(self) -> dict[str, sp.Expr]:
@@ -151,7 +151,7 @@ class Calculus:
             through, curves = self.derivation.through, self._inner
             self._gradient = {
                 name: through.lifted(
-                    through.slope(name, through.corrected(through.put(slope), partial(curves.curve, name), slope=True))
+                    through.slope(name, through.corrected(through.put(slope), partial(curves.curve, name)))
                 )
                 for name, slope in self._inner.gradient.items()
             }

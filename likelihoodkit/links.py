@@ -48,7 +48,9 @@ class Link:
     rest: Map | None = (
         None  # what rounding takes of that logarithm, where it may be more than the output's own rounding
     )
-    rest_in_slopes: bool = False  # may that rest be many ulp of 1, so that slopes need it as well as values?
+    coarse: bool = (
+        False  # may that rest be many ulp of 1, so that only with it the logarithm says what the parameter is?
+    )
     bent: bool = False  # do slope and bend of that logarithm cancel, so that curvatures are derived without it?
     residual: Callable[[sp.Expr, sp.Expr], sp.Expr] | None = None  # (y, output) -> y less the parameter, likewise
     columns: tuple[str, ...] = ()  # what its outputs are called, after the parameter, where one number takes several
@@ -109,7 +111,7 @@ tanh = Link(
 # sigma^2 = f^2 of the least-squares literature, read as "the parameter is f^2"; f = 0 is singular
 square = Link(
     "square", lambda f: f**2, lambda t: sp.sqrt(t), supports.positive, one_to_one=False,
-    logarithm=lambda f: linked.log_square(f), rest=lambda f: linked.log_square_rest(f), rest_in_slopes=True,
+    logarithm=lambda f: linked.log_square(f), rest=lambda f: linked.log_square_rest(f), coarse=True,
     residual=lambda y, f: y - f**2,
 )  # fmt: skip
 angle = Link("angle", lambda f: p.wrap_angle(f), lambda t: t, supports.circle, one_to_one=False)

@@ -30,6 +30,9 @@ ROUNDED_ONCE = [
     ("BoxCoxNormal(power='sigmoid')", 1e200, (-1.0, 1e-8, 1e-8)),
     ("BoxCoxNormal(power='tanh')", 1e-300, (-5.0, 0.001, -1e-8)),
     ("BoxCoxNormal(power='shifted_exp')", 1e-300, (-30.0, 5.0, -104.0)),
+    ("DiscreteWeibull()", 1.0, (-1e-300, -1e-300)),
+    ("DiscreteWeibull(shape='sigmoid')", 2.0, (0.0, -1e-8)),
+    ("NegativeBinomial(mean='sigmoid')", 2.0, (-1e-300, 1e-8)),
     ("JohnsonSU()", 1.0, (1e8, 1e-8, 1e300, -745.0)),
     ("JohnsonSU()", 1.0, (-0.001, -709.0, 1e4, -745.0)),
 ]
@@ -42,6 +45,23 @@ def test_what_rounding_takes_of_a_link_is_not_multiplied(label: str, y: float, o
     found = measure(case, [(y, outputs)])
     assert found.no_reference == 0
     assert found.meets_the_bar, found.offences
+
+
+#: case, outcome, outputs: sums and exponentials of logarithms whose answer is smaller than their rounding
+SMALLER = [
+    ("Tweedie(power=1.5)", 1e-8, (-1.0, 0.0)),
+    ("SkewT(location='square')", -30.0, (1.0, 1.0, -1e4, -88.0)),
+    ("SkewT(location='square')", 1e8, (104.0, -0.001, 1e4, -104.0)),
+    ("SkewT(skew='square')", 1e-8, (-30.0, 0.0, 1e4, -30.0)),
+    ("SkewT(df='square')", 1e200, (1e8, 1e-8, 0.0, -1e300)),
+    ("ExponentiallyModifiedNormal(rate='shifted_exp')", 1e4, (-1e8, -30.0, 745.0)),
+]
+
+
+@pytest.mark.parametrize(("label", "y", "outputs"), SMALLER)
+def test_a_tail_or_a_rest_that_is_small(label: str, y: float, outputs: tuple[float, ...]) -> None:
+    """e^log F of a tail of 1e-9 had 30 units of it; an infinite df and a rate of e^745 had NaN and 0."""
+    test_what_rounding_takes_of_a_link_is_not_multiplied(label, y, outputs)
 
 
 class Peaked(Distribution):

@@ -61,7 +61,7 @@ class Move:
     def gap(self) -> Callable[[Expr], Expr] | None:
         """An outcome less the parameter, as one function, where that keeps more digits than y - e^t."""
         residual, outer = self.link.residual, self.outer
-        if self.own is not links.exp or residual is None or self.link.rest_in_slopes:
+        if self.own is not links.exp or residual is None or self.link.coarse:
             return None
         return lambda y: residual(y, outer)
 
@@ -133,10 +133,10 @@ class Through:
 
         return run(expression).xreplace({name: move.outer for move, name in names.items()})
 
-    def corrected(self, value: Expr, slopes: Callable[[str], Expr], *, slope: bool) -> Expr:
-        """A value or ``slope`` with what the rounding of t(f) has taken of it, from the next derivative in t."""
+    def corrected(self, value: Expr, slopes: Callable[[str], Expr]) -> Expr:
+        """A value or slope with what the rounding of t(f) has taken of it, from the next derivative in t."""
         for name, move in self.moves.items():
-            rest = move.link.rest if move.own is links.exp and (move.link.rest_in_slopes or not slope) else None
+            rest = move.link.rest if move.own is links.exp else None
             along = slopes(name) if rest is not None else S.Zero
             if rest is not None and along != 0:
                 lost = rest(move.outer)

@@ -26,6 +26,7 @@ from likelihoodkit.primitives.kernels.shapes import (
 
 LEFT = 3.0  # the fraction has converged
 TINY = -670.0  # log k
+HUGE = 1e162  # k, whose inverse square is nothing
 NOTHING = -40.0  # the hazard h is 0 to the last digit of what it is added to
 
 
@@ -49,7 +50,7 @@ def delay_g(r: Floats, t: Floats, g: Floats) -> Floats:
     z, k = np.asarray(times_exp(r, -t)), np.exp(g + t)
     y = np.maximum(k - z, 0.0)
     m = np.asarray(mills_excess(y))
-    near = z * m - mills_rest(y)
+    near = np.where(k > HUGE, np.asarray(times_exp(r, -g - 2.0 * t)), z * m - mills_rest(y))  # z/k
     left = np.where(np.absolute(z) < 0.5 * k, near, k * m - 1.0)
     right = np.asarray(times_exp(delay_wait(r, t, np.exp(g)), g)) - 1.0
     return np.where(z - k < 0, left, right)

@@ -250,7 +250,7 @@ def _wide_step_pull(k: Floats, g: Floats, f: Floats) -> Floats:
 
 @kernel
 def power_step_pull(k: Floats, g: Floats, f: Floats) -> Floats:
-    """k^s r - x/(e^x - 1) with s = e^g, r = log(1 + e^-f), x = r ((k + 1)^s - k^s): what a step pulls less what it has."""
+    """k^s r - x/(e^x - 1) with s = e^g, r = log(1 + e^-f), x = r ((k + 1)^s - k^s)."""
     level = np.asarray(log_softplus(-f))
     lost = np.asarray(power_exp(k, np.exp(g), level))
     kept = np.asarray(scaled_rate(np.asarray(log_power_step(k, g)) + level, np.zeros_like(level)))

@@ -16,6 +16,8 @@ from likelihoodkit.primitives.kernels.exponential import times_exp
 from likelihoodkit.primitives.kernels.single import hypot_rest_exp, hypot_share_exp
 from likelihoodkit.primitives.kernels.student_integrals import score, student_integrals
 
+MANY = 40.0  # log df beyond which df + 1 is df
+
 
 class _Place:
     """What the slopes share at one point: log T with its slopes, and those of w by the letters of the arguments."""
@@ -24,24 +26,27 @@ class _Place:
         level = t - 0.5 * n
         root = np.sqrt(df + 1.0)
         share, rest = np.asarray(hypot_share_exp(r, level)), np.asarray(square_rest_exp(r, level))
-        self.w = w = a * (root * share)
-        log_more = np.where(df > 0.5, np.log(df + 1.0), np.log1p(df))
+        z, many = np.asarray(times_exp(r, t)), (n > MANY) & (rest > 0.5)  # sqrt(df) X is z, also where df is infinite
+        reach = np.where(many, z * np.sqrt(rest), root * share)
+        self.w = w = a * reach
+        log_more = np.where(n > MANY, n, np.where(df > 0.5, np.log(df + 1.0), np.log1p(df)))
         self.tail = student_integrals(df + 1.0, log_more, w)
-        self.shrink = df / (df + 1.0)
+        self.shrink = np.where(n > MANY, 1.0, df / (df + 1.0))
         self.score = score(df + 1.0, log_more, w)
         along = np.asarray(hypot_rest_exp(r, level)) * rest * root  # w_r/a
+        along = np.where(many, np.asarray(times_exp(rest * np.sqrt(rest), t)), along)
         slope = np.asarray(square_slope_exp(r, level))
-        z = np.asarray(times_exp(r, t))
         # df/(df + 1) - 1/(1 + X^2), which is (z^2 - 1)/((df + 1)(1 + X^2))
         gap = np.where(rest > 0.25, (z - 1.0) * (z + 1.0) * rest / (df + 1.0), self.shrink - rest)
+        gap = np.where(many, np.asarray(times_exp(z - 1.0, -0.5 * n)) * times_exp(z + 1.0, -0.5 * n) * rest, gap)
         w_r = np.where(a == 0, 0.0, a * along)
         w_n = 0.5 * w * gap
-        self.first = {"r": w_r, "t": w * rest, "a": root * share, "n": w_n}
+        self.first = {"r": w_r, "t": w * rest, "a": reach, "n": w_n}
         self.second = {
             "rr": -3.0 * w_r * slope, "rt": w_r * (3.0 * rest - 2.0), "ra": along,
             "rn": 0.5 * w_r * (gap + 2.0 * (1.0 - rest)), "tt": w * rest * (3.0 * rest - 2.0),
-            "ta": root * share * rest, "tn": w * rest * (0.5 * gap + 1.0 - rest), "aa": 0.0 * w,
-            "an": 0.5 * root * share * gap, "nn": w_n * (1.0 - 0.5 * self.shrink - 1.5 * rest),
+            "ta": reach * rest, "tn": w * rest * (0.5 * gap + 1.0 - rest), "aa": 0.0 * w,
+            "an": 0.5 * reach * gap, "nn": w_n * (1.0 - 0.5 * self.shrink - 1.5 * rest),
         }  # fmt: skip
 
     def slope(self, i: str) -> Floats:

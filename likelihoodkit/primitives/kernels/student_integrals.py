@@ -21,6 +21,7 @@ from likelihoodkit.primitives.kernels.student import student_bend, student_loss,
 
 LOG2 = float(np.log(2.0))
 MIDDLE = 0.4
+FAR = 1e150  # the square is a float64 below
 #: panels of sqrt(tau): at df = 1 the integrand has fallen to e^-43 at the last
 EDGES = (0.0, 1.5, 4.2, 9.3)
 #: rows that are taken at a time, so that the integrand at all its points stays in the cache
@@ -47,6 +48,7 @@ class _Law:
     """What depends on df alone, by row: minus the log-density at 0 and its slope and curvature in log df."""
 
     df: Floats
+    n: Floats
     level: Floats
     slope: Floats
     bend: Floats
@@ -65,6 +67,12 @@ class _Law:
         slope = 0.5 * (gap - w) + self.slope
         return slope, 0.5 * (gap - scaled * w) + 0.5 * w / (1.0 + square) + self.bend
 
+    def power(self, u: Floats) -> Floats:
+        """The density as the power that it is; at df = 1 + a little this has to be kept apart."""
+        base = 1.0 + u * (u / self.df)
+        near = np.exp(-0.5 * np.expm1(np.minimum(self.n, 1.0)) * np.log(base)) / base
+        return np.asarray(np.exp(-self.level) * np.where(self.n < 0.5, near, np.power(base, -0.5 * (self.df + 1.0))))
+
     def density(self, u: Floats) -> Floats:
         """The density at |u| < 1."""
         square = u * (u / self.df)
@@ -75,7 +83,7 @@ class _Law:
 @remembered
 def _law(df: Floats, n: Floats) -> _Law:
     zero = np.zeros(np.shape(df))
-    return _Law(df, *(np.asarray(f(zero, zero, df, n)) for f in (student_loss, student_slope, student_bend)))
+    return _Law(df, n, *(np.asarray(f(zero, zero, df, n)) for f in (student_loss, student_slope, student_bend)))
 
 
 def score(df: Floats, n: Floats, z: Floats) -> Floats:
@@ -129,7 +137,9 @@ def _right(law: _Law, z: Floats, loss: Floats) -> Student:
     """z >= MIDDLE, from what lies beyond it."""
     rest = _left(law, -z, loss)
     log_f = np.asarray(log1m_exp(-rest.log))
-    odds = np.exp(rest.log - log_f)
+    plain = (0.5 * (law.df + 1.0) < loss) & (z < FAR)  # the power takes fewer roundings than its logarithm
+    beyond = np.where(plain, law.power(np.where(plain, z, 1.0)) / rest.hazard, np.exp(rest.log))
+    odds = beyond / (1.0 - beyond)
     slope = -odds * rest.slope
     hazard = odds * rest.hazard
     return Student(
