@@ -14,7 +14,7 @@ import sympy as sp
 from sympy import Abs, Expr, Mul, S, exp, log
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import differences, linked, products, rests, single
+from likelihoodkit.primitives import differences, linked, logistic, products, rests, single
 from likelihoodkit.primitives.families import kind
 from likelihoodkit.primitives.record import RECORDS
 
@@ -114,7 +114,7 @@ def _step_less_kept(e: Expr) -> Expr:
         for power in (f for f in Mul.make_args(term) if isinstance(f, products.power_exp)):
             (k, s, level), weight = power.args, term / power
             if isinstance(s, exp) and isinstance(level, p.log_softplus):
-                other = -weight * products.scaled_rate(products.log_power_step(k, s.args[0]) + level, S.Zero)
+                other = -weight * logistic.scaled_rate(products.log_power_step(k, s.args[0]) + level, S.Zero)
                 if other in e.args:
                     return e - term - other + weight * products.power_step_pull(k, s.args[0], -level.args[0])
     return e
