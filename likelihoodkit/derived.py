@@ -46,7 +46,9 @@ class Derived:
 
     def expressions(self, what: str) -> dict[str, sp.Expr]:
         """The results of one of the programs of a loss, by name."""
-        return {name: finished(e) for name, e in self._unfinished(what).items()}
+        through = self.derivation.through
+        settled = through.settled if through is not None and what in {"value", "fused"} else ()
+        return {name: finished(e, settled) for name, e in self._unfinished(what).items()}
 
     def _unfinished(self, what: str) -> dict[str, sp.Expr]:
         calculus = self.calculus

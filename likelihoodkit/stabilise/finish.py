@@ -9,6 +9,7 @@ with (softplus(-740) is subnormal): there it goes into the product by its expone
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 
 import sympy as sp
 from sympy import Abs, Expr, Mul, S, exp, log
@@ -28,23 +29,28 @@ _RESTS: dict[type[Expr], Callable[[Expr, Expr], Expr]] = {
 }
 
 
-def _rest(e: Expr) -> Expr:
+Rest = Callable[[Expr], Expr]
+
+
+def _rest(settled: frozenset[sp.Symbol], e: Expr) -> Expr:
     """What rounding takes of an expression: zero in exact arithmetic, S.Zero where it is not worth asking."""
     if e.is_Add:
-        return sp.Add(*[_rest(a) for a in e.args])
+        return sp.Add(*[_rest(settled, a) for a in e.args])
     number, body = e.as_coeff_Mul()
     if isinstance(body, exp):
-        inner = _rest(body.args[0])
+        inner = _rest(settled, body.args[0])
         return number * (rests.exp_rest(body.args[0], body) + (inner * body if inner != 0 else 0))
-    return number * _RESTS[type(body)](body.args[0], body) if type(body) in _RESTS else S.Zero
+    if type(body) not in _RESTS or body.free_symbols & settled:
+        return S.Zero
+    return number * _RESTS[type(body)](body.args[0], body)
 
 
-def _scaled(r: Expr, t: Expr, s: Expr) -> tuple[Expr, ...]:
-    return s, _rest(t), differences.log_times_exp(Abs(r), t), _rest(s)
+def _scaled(rest: Rest, r: Expr, t: Expr, s: Expr) -> tuple[Expr, ...]:
+    return s, rest(t), differences.log_times_exp(Abs(r), t), rest(s)
 
 
-def _plain(y: Expr, s: Expr, t: Expr) -> tuple[Expr, ...]:
-    return S.One, _rest(t), log(y), _rest(s)
+def _plain(rest: Rest, y: Expr, s: Expr, t: Expr) -> tuple[Expr, ...]:
+    return S.One, rest(t), log(y), rest(s)
 
 
 #: power -> of its logarithm s (t + ...): s, what is lost of t, the logarithm that s multiplies, what is lost of s
@@ -63,21 +69,21 @@ _SINH_ARCSINH, _BOX_COX = _of("sinh_arcsinh"), _of("box_cox")
 _VALUES = tuple(map(kind, ("box_cox_loss", "box_cox_student_loss")))
 
 
-def _with_rest(e: Expr) -> Expr:
+def _with_rest(e: Expr, rest: Rest) -> Expr:
     """A power with what rounding takes of its exponent."""
     if type(e) in _POWERS:
-        s, less, logarithm, lost = _POWERS[type(e)](*e.args)
+        s, less, logarithm, lost = _POWERS[type(e)](rest, *e.args)
         if less != 0 or lost != 0:
             return rests.raised(e, s, less, logarithm, lost)
     if type(e) in _SINH_ARCSINH:
         r, t, b, g, *others = e.args  # of a e^g - b
-        lost = _rest(g)
+        lost = rest(g)
         if lost != 0:
             return e.func(r, t, rests.moved(b, single.asinh_times_exp(r, t), -p.times_exp(lost, g)), g, *others)
     if e.is_Mul:
         return _vanishing(e)
     if type(e) in _BOX_COX:
-        return _along_slopes(e, range(1, 4) if type(e) in _VALUES else (3,))
+        return _along_slopes(e, rest, range(1, 4) if type(e) in _VALUES else (3,))
     return e
 
 
@@ -98,11 +104,11 @@ def _vanishing(e: Expr) -> Expr:
     return _TIMES[type(factors[0])](Mul(*others), factors[0].args[0])
 
 
-def _along_slopes(e: Expr, places: Iterable[int]) -> Expr:
+def _along_slopes(e: Expr, rest: Rest, places: Iterable[int]) -> Expr:
     """A function with its slope in those arguments times what rounding takes of them."""
     total = e
     for place in places:
-        lost = _rest(e.args[place])
+        lost = rest(e.args[place])
         if lost != 0 and e.record.derivative[place] is not None:
             total = linked.corrected(total, e.fdiff(place + 1), lost)
     return total
@@ -120,9 +126,13 @@ def _step_less_kept(e: Expr) -> Expr:
     return e
 
 
-def finished(expression: Expr) -> Expr:
-    """The expression, ready to be computed; not to be differentiated any more."""
+def finished(expression: Expr, settled: Iterable[sp.Symbol] = ()) -> Expr:
+    """The expression, ready to be computed; not to be differentiated any more.
+
+    ``settled``: outputs whose links have been given what rounding takes of them (`Through.corrected`).
+    """
     memo: dict[Expr, Expr] = {}
+    rest = partial(_rest, frozenset(settled))
 
     def run(node: Expr) -> Expr:
         if not node.args:
@@ -130,7 +140,7 @@ def finished(expression: Expr) -> Expr:
         if node not in memo:
             whole = _step_less_kept(node)
             args = [run(a) for a in whole.args]
-            memo[node] = _with_rest(whole.func(*args) if tuple(args) != whole.args else whole)
+            memo[node] = _with_rest(whole.func(*args) if tuple(args) != whole.args else whole, rest)
         return memo[node]
 
     return run(expression)

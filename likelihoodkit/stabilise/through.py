@@ -136,14 +136,19 @@ class Through:
     def corrected(self, value: Expr, slopes: Callable[[str], Expr]) -> Expr:
         """A value or slope with what the rounding of t(f) has taken of it, from the next derivative in t."""
         for name, move in self.moves.items():
-            rest = move.link.rest if move.own is links.exp else None
-            along = slopes(name) if rest is not None else S.Zero
+            rest = move.link.rest
+            along = slopes(name) if move.outer in self.settled else S.Zero
             if rest is not None and along != 0:
                 lost = rest(move.outer)
                 if self._halved(move.inner):
                     lost += half_rest(move.at)
                 value = corrected(value, self.put(along), lost)
         return value
+
+    @property
+    def settled(self) -> tuple[sp.Symbol, ...]:
+        """Outputs of whose links `corrected` knows what rounding takes."""
+        return tuple(m.outer for m in self.moves.values() if m.own is links.exp and m.link.rest is not None)
 
     def _halved(self, inner: sp.Symbol) -> bool:
         """Is half the parameter what the loss is a function of?"""
