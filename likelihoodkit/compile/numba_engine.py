@@ -127,7 +127,7 @@ def _spans(rows: int, block: int, lead: int) -> list[tuple[int, int]]:
     spans = [(start, min(start + SPAN, rows)) for start in range(lead, rows, SPAN)]
     if len(spans) > 1 and rows - spans[-1][0] < block:  # the last is no whole block
         spans[-2:] = [(spans[-2][0], rows)]
-    return [(0, block), *spans] if lead else spans
+    return [(0, max(block, lead)), *spans] if lead else spans
 
 
 @dataclass(frozen=True)
