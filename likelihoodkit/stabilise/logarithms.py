@@ -6,7 +6,7 @@ import sympy as sp
 from sympy import Add, Expr, Mul, Pow, exp, log
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import lives, steps, zeros
+from likelihoodkit.primitives import lives, products, steps, zeros
 from likelihoodkit.stabilise.table import TABLE, constant_and_rest, exponent_of, identity, log_of
 from likelihoodkit.stabilise.tails import carried, log_of_distribution_function
 
@@ -183,7 +183,12 @@ def _with_a_sure_zero(sure: Expr, otherwise: Expr) -> Expr | None:
 
 
 def _never_negative(x: Expr) -> bool:
-    return bool(x.replace(p.times_exp, lambda r, t: r * exp(t)).is_nonnegative)
+    return bool(_of_factors(x).is_nonnegative)
+
+
+def _of_factors(x: Expr) -> Expr:
+    """With r e^t as a product, which has the sign of r."""
+    return x.replace(p.times_exp, lambda r, t: r * exp(t))
 
 
 def _log_of_term(term: Expr) -> Expr | None:
@@ -210,17 +215,23 @@ def log_of_one_minus_exp(e: Expr) -> Expr | None:
     inner = e.args[0]
     if isinstance(-inner, p.expm1) and (log_risk := _log_of_growth(-(-inner).args[0])) is not None:
         return p.log1m_exp_neg_exp(log_risk)
-    if isinstance(-inner, p.expm1) and _negative((-inner).args[0]):
+    if isinstance(-inner, p.expm1):
         x = -(-inner).args[0]
         if isinstance(x, p.power_times_exp):  # its logarithm is a product, and so are the slopes of that
             y, t, g = x.args
             return p.log1m_exp_neg_exp(p.times_exp(p.log_times_exp(y, t), g))
+        if isinstance(x, p.times_exp):
+            r, t = x.args
+            return p.log1m_exp_neg_exp(p.log_times_exp(r, t) if r.is_Symbol else log(r) + t)
         return p.log1m_exp_neg_exp(x.args[0]) if isinstance(x, exp) else p.log1m_exp(x)
     return None
 
 
 def _log_of_growth(x: Expr) -> Expr | None:
-    """log((e^(y a) - 1)/a e^f) with a = e^g; log(softplus(z) e^f)."""
+    """log((e^(y a) - 1)/a e^f) with a = e^g; log(softplus(z) e^f); log(e^f log(1 + y e^t))."""
+    if isinstance(x, products.scaled_log1p):
+        y, t, f = x.args
+        return f + p.log_softplus(log(y) + t)
     if not isinstance(x, p.times_exp):
         return None
     growth, f = x.args
@@ -228,10 +239,6 @@ def _log_of_growth(x: Expr) -> Expr | None:
         y, a = growth.args
         return f + lives.log_expm1_over(y, a.args[0])
     return f + p.log_softplus(growth.args[0]) if isinstance(growth, p.softplus) else None
-
-
-def _negative(x: Expr) -> bool:
-    return bool((-x).is_positive) or (x.is_Mul and x.args[0] == -1 and isinstance(-x, exp))
 
 
 @identity("log(1 + x) as one function keeps its digits near zero")

@@ -70,12 +70,24 @@ def _step(cdf: sp.Expr, y: sp.Symbol, low: Any, high: Any) -> sp.Expr | None:
 
 
 def _log_growth(growth: sp.Expr, y: sp.Symbol, low: Any, high: Any) -> sp.Expr | None:
-    """log(E(high) - E(low)) where E is a rate times (e^(a y) - 1)/a."""
+    """log(E(high) - E(low)) where E is a rate times y, log(y/s), log(1 + y/s) or (e^(a y) - 1)/a."""
     rate, body = growth.as_independent(y, as_Add=False)
-    if not isinstance(body, p.expm1_over) or body.args[0] != y:
+    length = _log_length(body, y, low, high)
+    return None if length is None else sp.log(rate) + length
+
+
+def _log_length(body: sp.Expr, y: sp.Symbol, low: Any, high: Any) -> sp.Expr | None:
+    if body == y:
+        return sp.log(high - low)
+    if isinstance(body, p.expm1_over) and body.args[0] == y:
+        a = body.args[1]
+        return a * low + lives.log_expm1_over(high - low, sp.log(a))
+    if not isinstance(body, p.log1p | sp.log) or (body.args[0] / y).has(y):
         return None
-    a = body.args[1]
-    return sp.log(rate) + a * low + lives.log_expm1_over(high - low, sp.log(a))
+    if isinstance(body, sp.log):
+        return sp.log(_log_ratio(low, high))
+    scale = sp.log(y / body.args[0])
+    return p.log_softplus(sp.log(high - low) - (scale if low == 0 else p.log_add_exp(scale, sp.log(low))))
 
 
 def _log_survival(cdf: sp.Expr) -> sp.Expr:

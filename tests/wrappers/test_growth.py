@@ -46,7 +46,15 @@ def _line(sign: int) -> Callable[[mp.mpf, mp.mpf, mp.mpf], Slopes]:
     return u
 
 
+def _logarithm(y: mp.mpf, f: mp.mpf, g: mp.mpf) -> Slopes:
+    """E = e^g log(1 + y e^-f)."""
+    x = y * mp.exp(-f)
+    length = mp.log1p(x)
+    return g + mp.log(length), -x / (1 + x) / length, mp.mpf(1)
+
+
 LAWS = {
+    lk.Lomax: Law(True, _logarithm),
     lk.Weibull: Law(True, _power(1)),
     lk.Frechet: Law(False, _power(-1)),
     lk.GumbelMin: Law(True, _line(1)),
@@ -111,6 +119,18 @@ def test_no_nan_and_the_right_numbers_everywhere(family: type, ends: tuple[float
             # relative to the terms: at shapes below 1e-6 the slopes of both ends in the scale nearly cancel
             error = 0 if number == float(t) else abs(number - t)
             assert error <= 1e-12 * size + 1e-300, (f, g, number, float(t))
+
+
+@pytest.mark.parametrize("f", [-709.0, -30.0, -3.0, 0.0, 2.0, 30.0, 709.0, 1e4])
+@pytest.mark.parametrize("y", [0.0, 1.0, 40.0])
+def test_waiting_times_rounded_down(y: float, f: float) -> None:
+    with mp.workdps(400):
+        rate = mp.exp(-f)
+        value = y * rate - mp.log(-mp.expm1(-rate))
+        slope = rate / mp.expm1(rate) - y * rate if rate < 1e6 else -y * rate
+    loss = lk.derive(lk.Discretised(lk.Exponential))
+    np.testing.assert_allclose(loss([y], [f]), float(value), rtol=4e-15)
+    np.testing.assert_allclose(np.ravel(loss.gradient([y], [f])), float(slope), rtol=4e-15)
 
 
 def test_an_interval_of_counts_with_a_power_of_their_own() -> None:
