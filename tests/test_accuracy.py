@@ -103,7 +103,12 @@ NOT_SEEN = [
 ]
 NOT_SEEN += ["ZeroInflated(Poisson())", "ZeroInflated(NegativeBinomial())", "Hurdle(Gamma())"]
 NOT_SEEN += ["Censored(Poisson()), at most y", "Censored(Poisson()), more than y"]
-NOT_SEEN += ["Truncated(LogNormal(), high=3)", "Joint(height=Normal(), weight=Gamma())", "Discretised(LogNormal())"]
+NOT_SEEN += [
+    "Discretised(Weibull())",
+    "Truncated(LogNormal(), high=3)",
+    "Joint(height=Normal(), weight=Gamma())",
+    "Discretised(LogNormal())",
+]
 
 
 @pytest.mark.parametrize("label", NOT_SEEN)

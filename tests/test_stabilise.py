@@ -170,6 +170,7 @@ EXAMPLES = [
         {a: 1e-200, z: 0, t: 0},
     ),
     Example("family at once", -z - p.normal_plus_delay(x, t, sp.exp(z)), {x: 1, t: 0, z: 5}),
+    Example("family at once", logistic.scaled_rate(z, t) - sp.exp(x + t), {z: -40, t: 0, x: 1e-10}, lowered=False),
     Example("family at once", p.log_ndtr(x) + (a - x) ** 2 / 2, {x: -1e5, a: 1e-5}),
     Example("family at once", p.log_ndtr(p.times_exp(x, t)) + p.times_exp(a - x, t) ** 2 / 2, {x: -40, a: 1, t: 3}),
     Example(

@@ -97,6 +97,8 @@ FAMILY_TEMPLATES: dict[str, tuple[str, str]] = {
     "log_conway_survival_ff": ("d2/df2 log P(Y > {0})[f = {1}, n = {2}]", "atom"),
     "log_conway_survival_fn": ("d2/dfdn log P(Y > {0})[f = {1}, n = {2}]", "atom"),
     "log_conway_survival_nn": ("d2/dn2 log P(Y > {0})[f = {1}, n = {2}]", "atom"),
+    "rate_less_exp": ("exp({2}) (x/(exp(x) - 1) - exp({1}))[x = exp({0})]", "atom"),
+    "rate_less_power": ("exp({4}) (x/(exp(x) - 1) - ({1} exp({2}))^exp({3}))[x = exp({0})]", "atom"),
     "log_expm1_over": ("log((exp({0} exp({1})) - 1)/exp({1}))", "atom"),
     "log_expm1_over_slope": ("d/dg log((exp({0} exp(g)) - 1)/exp(g))[{1}]", "atom"),
     "log_expm1_over_curve": ("d2/dg2 log((exp({0} exp(g)) - 1)/exp(g))[{1}]", "atom"),

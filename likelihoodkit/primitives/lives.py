@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sympy import exp, log
 
+from likelihoodkit.primitives.differences import log_times_exp, power_times_exp
+from likelihoodkit.primitives.logistic import scaled_rate_slope, times_exp
 from likelihoodkit.primitives.record import Kind, primitive
 
 log_expm1_over: Kind = primitive(
@@ -26,5 +28,29 @@ log_expm1_over_curve: Kind = primitive(
         y * exp(g) / (1 - exp(-y * exp(g))) - y**2 * exp(2 * g) * exp(-y * exp(g)) / (1 - exp(-y * exp(g))) ** 2
     ),
     (None, None),
+    accurate="y > 0",
+)
+
+# -- slopes of an interval of a law whose cumulative hazard is near one: a rate x/(e^x - 1) less that hazard -----------
+
+rate_less_exp: Kind = primitive(
+    "rate_less_exp",
+    lambda z, u, a: exp(a) * (exp(z) / (exp(exp(z)) - 1) - exp(u)),
+    (
+        lambda z, u, a: scaled_rate_slope(z, a),
+        lambda z, u, a: -exp(u + a),
+        lambda z, u, a: rate_less_exp(z, u, a),
+    ),
+)
+rate_less_power: Kind = primitive(
+    "rate_less_power",
+    lambda z, y, t, g, a: exp(a) * (exp(z) / (exp(exp(z)) - 1) - (y * exp(t)) ** exp(g)),
+    (
+        lambda z, y, t, g, a: scaled_rate_slope(z, a),
+        None,
+        lambda z, y, t, g, a: -times_exp(power_times_exp(y, t, g), a + g),
+        lambda z, y, t, g, a: -times_exp(log_times_exp(y, t) * power_times_exp(y, t, g), a + g),
+        lambda z, y, t, g, a: rate_less_power(z, y, t, g, a),
+    ),
     accurate="y > 0",
 )

@@ -8,7 +8,18 @@ import sympy as sp
 from sympy import Add, Expr, exp, log
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import bounded, delay, families, logistic, powers, robust, single, tails, whole as kinds
+from likelihoodkit.primitives import (
+    bounded,
+    delay,
+    families,
+    lives,
+    logistic,
+    powers,
+    robust,
+    single,
+    tails,
+    whole as kinds,
+)
 from likelihoodkit.stabilise.whole import logarithm, signed, student_at_once, swap
 
 
@@ -146,8 +157,22 @@ def _normal_beyond(e: Expr) -> Expr | None:
     return None
 
 
+def _rate_less_hazard(e: Expr) -> Expr | None:
+    """Slopes of an interval beyond whose nearer end all but e^-1 are: both terms are one but for what counts."""
+    for sign, node in signed(e, logistic.scaled_rate):
+        z, a = node.args
+        for term in e.args:
+            body = -sign * term
+            power, carried = body.args if isinstance(body, p.times_exp) else (body, sp.S.Zero)
+            if isinstance(power, p.power_times_exp) and carried == a:
+                return e - sign * node - term + sign * lives.rate_less_power(z, *power.args, a)
+            if isinstance(body, exp):
+                return e - sign * node - term + sign * lives.rate_less_exp(z, sp.expand(body.args[0] - a), a)
+    return None
+
+
 #: tried on every sum, in this order
 MORE: tuple[Callable[[Expr], Expr | None], ...] = (
     _sinh_arcsinh, _box_cox, _box_cox_student, _skew_student, _von_mises_plane, _delay, _kumaraswamy,
-    _normal_beyond,
+    _normal_beyond, _rate_less_hazard,
 )  # fmt: skip

@@ -167,6 +167,14 @@ ROWS: dict[str, tuple[Draw, tuple[tuple[float, ...], ...], int, float]] = {
         for tail in ("cdf", "survival")
         for what, bound in (("", 4.0), ("_f", 4.0), ("_ff", 8.0))
     },
+    "rate_less_exp": (between((-30, 4), (-30, 4), (-3, 3)), ((-30.0, 0.0, 0.0), (-40.0, 1e-9, 0.0)), 20, 4.0),
+    "rate_less_power": (
+        lambda g, n, top: (
+            g.uniform(-30, 4, n), _magnitudes(g, n, 1e-2, 1e2), g.uniform(-2, 2, n), g.uniform(-30, 1, n),
+            g.uniform(-3, 3, n),
+        ),
+        ((-30.0, 30.0, 0.0, -104.0, 0.0),), 20, 4.0,
+    ),
     "normal_beyond_xx": (between((-30, 30), (-3, 3)), ((-30.0, 0.0), (1e-8, 0.0)), 20, 8.0),
     "argument_sigmoid_curve": (reals(core=40), LINE[:20], 1, 2.0),
     "argument_sigmoid_derivative": (reals(core=40), LINE[:20], 1, 2.0),

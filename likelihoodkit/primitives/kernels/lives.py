@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise
+from likelihoodkit.primitives.kernels.differences import power_minus_one, power_times_exp
 from likelihoodkit.primitives.kernels.exponential import times_exp
+from likelihoodkit.primitives.kernels.products import scaled_rate
 from likelihoodkit.primitives.kernels.robust import expm1_minus
 
 
@@ -37,3 +39,23 @@ def log_expm1_over_curve(y: Floats, g: Floats) -> Floats:
     some = np.where(x == 0.0, 1.0, np.minimum(x, 100.0))
     near = np.asarray(expm1_minus(some)) / np.expm1(some) * (some / -np.expm1(-some))
     return np.where(x == 0.0, 0.0, np.where(x > 100.0, x, near))
+
+
+def _rate_less(z: Floats, power: Floats, less_one: Floats, a: Floats) -> Floats:
+    """e^a (x/(e^x - 1) - power) with x = e^z: of what both lack of one, where they are near it."""
+    x = np.where(z < 0, np.exp(z), 1.0)
+    rest = np.where(x == 0, 0.0, np.asarray(expm1_minus(x)) / np.expm1(x))
+    near = (z < 0) & (np.absolute(less_one) < 0.5)
+    return np.asarray(times_exp(np.where(near, -(rest + less_one), np.asarray(scaled_rate(z, 0.0 * z)) - power), a))
+
+
+@kernel
+def rate_less_exp(z: Floats, u: Floats, a: Floats) -> Floats:
+    """e^a (x/(e^x - 1) - e^u) with x = e^z."""
+    return _rate_less(z, np.exp(u), np.expm1(u), a)
+
+
+@kernel
+def rate_less_power(z: Floats, y: Floats, t: Floats, g: Floats, a: Floats) -> Floats:
+    """e^a (x/(e^x - 1) - (y e^t)^(e^g)) with x = e^z."""
+    return _rate_less(z, np.asarray(power_times_exp(y, t, g)), np.asarray(power_minus_one(y, t, g)), a)
