@@ -97,6 +97,19 @@ FAMILY_TEMPLATES: dict[str, tuple[str, str]] = {
     "log_conway_survival_ff": ("d2/df2 log P(Y > {0})[f = {1}, n = {2}]", "atom"),
     "log_conway_survival_fn": ("d2/dfdn log P(Y > {0})[f = {1}, n = {2}]", "atom"),
     "log_conway_survival_nn": ("d2/dn2 log P(Y > {0})[f = {1}, n = {2}]", "atom"),
+    **{
+        key: row
+        for tail, sign in (("cdf", "<="), ("survival", ">"))
+        for key, row in _slopes(
+            f"log P(Y {sign} y)",
+            "f, g",
+            "y = {0}, f = log(mean) = {1}, g = log(shape) = {2}",
+            {
+                f"log_passage_{tail}" + (f"_{letters}" if letters else ""): letters
+                for letters in ("", "f", "g", "ff", "fg", "gg")
+            },
+        ).items()
+    },
     "rate_less_exp": ("exp({2}) (x/(exp(x) - 1) - exp({1}))[x = exp({0})]", "atom"),
     "rate_less_power": ("exp({4}) (x/(exp(x) - 1) - ({1} exp({2}))^exp({3}))[x = exp({0})]", "atom"),
     "log_expm1_over": ("log((exp({0} exp({1})) - 1)/exp({1}))", "atom"),
@@ -124,18 +137,6 @@ FAMILY_TEMPLATES: dict[str, tuple[str, str]] = {
     "log_student_below_tt": ("d2/dt2 log T({2}; {0} exp({1}))", "atom"),
     "log_student_below_tn": ("d2/dtdn log T({2}; {0} exp({1}))", "atom"),
     "log_student_below_nn": ("d2/dn2 log T({2}; {0} exp({1}))", "atom"),
-    "log_passage_cdf": ("log P(Y <= y)[log(y/mean) = {0}, log(shape/y)/2 = {1}]", "atom"),
-    "log_passage_cdf_r": ("d/dr log P(Y <= y)[log(y/mean) = {0}, log(shape/y)/2 = {1}]", "atom"),
-    "log_passage_cdf_t": ("d/dt log P(Y <= y)[log(y/mean) = {0}, log(shape/y)/2 = {1}]", "atom"),
-    "log_passage_cdf_rr": ("d2/dr2 log P(Y <= y)[log(y/mean) = {0}, log(shape/y)/2 = {1}]", "atom"),
-    "log_passage_cdf_rt": ("d2/drdt log P(Y <= y)[log(y/mean) = {0}, log(shape/y)/2 = {1}]", "atom"),
-    "log_passage_cdf_tt": ("d2/dt2 log P(Y <= y)[log(y/mean) = {0}, log(shape/y)/2 = {1}]", "atom"),
-    "log_passage_survival": ("log P(Y > y)[log(y/mean) = {0}, log(shape/y)/2 = {1}]", "atom"),
-    "log_passage_survival_r": ("d/dr log P(Y > y)[log(y/mean) = {0}, log(shape/y)/2 = {1}]", "atom"),
-    "log_passage_survival_t": ("d/dt log P(Y > y)[log(y/mean) = {0}, log(shape/y)/2 = {1}]", "atom"),
-    "log_passage_survival_rr": ("d2/dr2 log P(Y > y)[log(y/mean) = {0}, log(shape/y)/2 = {1}]", "atom"),
-    "log_passage_survival_rt": ("d2/drdt log P(Y > y)[log(y/mean) = {0}, log(shape/y)/2 = {1}]", "atom"),
-    "log_passage_survival_tt": ("d2/dt2 log P(Y > y)[log(y/mean) = {0}, log(shape/y)/2 = {1}]", "atom"),
     "conway_maxwell_poisson_loss": ("[log(Z({1}, {2})) - {0} ({1}) + exp({2}) log({0}!)]", "atom"),
     "conway_maxwell_poisson_f": ("(E[k; {1}, {2}] - {0})", "atom"),
     "conway_maxwell_poisson_n": ("exp({2}) (log({0}!) - E[log(k!); {1}, {2}])", "product"),

@@ -27,9 +27,8 @@ class InverseGaussian(Distribution):
     expectation = mean
     mode = 2 * mean / (3 * mean / shape + sqrt(4 + (3 * mean / shape) ** 2))
     variance = mean**3 / shape
-    ratio, spread = log(y / mean), log(shape / y) / 2
-    cdf = exp(log_passage_cdf(ratio, spread))
-    survival = exp(log_passage_survival(ratio, spread))
+    cdf = exp(log_passage_cdf(y, log(mean), log(shape)))
+    survival = exp(log_passage_survival(y, log(mean), log(shape)))
     fisher = {
         ("mean", "mean"): shape / mean**3,
         ("shape", "shape"): 1 / (2 * shape**2),

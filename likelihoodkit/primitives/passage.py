@@ -1,8 +1,8 @@
-"""Both tails of a time of first passage (the inverse Gaussian law) by r = log(y/mean) and t = log(shape/y)/2.
+"""Both tails of a time of first passage (the inverse Gaussian law) by the time y, f = log(mean) and g = log(shape).
 
-With a = e^t (e^r - 1) and b = e^t (e^r + 1) the distribution function is Phi(a) + exp((b^2 - a^2)/2) Phi(-b). Its
-logarithm, and that of the rest, have slopes and curvatures of their own: the two terms, and those of every derivative,
-cancel or overflow.
+With a = sqrt(shape/y) (y/mean - 1) and b = sqrt(shape/y) (y/mean + 1) the distribution function is
+Phi(a) + exp((b^2 - a^2)/2) Phi(-b). Its logarithm, and that of the rest, have slopes and curvatures of their own: the
+two terms, and those of every derivative, cancel or overflow.
 """
 
 from __future__ import annotations
@@ -12,30 +12,31 @@ from sympy import exp, log
 
 from likelihoodkit.primitives.record import RECORDS, Formula, Kind, primitive
 
-#: derivative -> its derivatives in r and t
-SLOPES = {"": ("r", "t"), "_r": ("rr", "rt"), "_t": ("rt", "tt"), "_rr": None, "_rt": None, "_tt": None}
+#: derivative -> its derivatives in f and g
+SLOPES = {"": ("f", "g"), "_f": ("ff", "fg"), "_g": ("fg", "gg"), "_ff": None, "_fg": None, "_gg": None}
 
 
-def _terms(r: sp.Expr, t: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
-    a, b = exp(t) * (exp(r) - 1), exp(t) * (exp(r) + 1)
-    return a, exp(2 * exp(2 * t + r)) * sp.erfc(b / sp.sqrt(2)) / 2
+def _terms(y: sp.Expr, f: sp.Expr, g: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+    spread, ratio = exp(g / 2) / sp.sqrt(y), y * exp(-f)
+    return spread * (ratio - 1), exp(2 * exp(g - f)) * sp.erfc(spread * (ratio + 1) / sp.sqrt(2)) / 2
 
 
-def _cdf(r: sp.Expr, t: sp.Expr) -> sp.Expr:
-    a, second = _terms(r, t)
+def _cdf(y: sp.Expr, f: sp.Expr, g: sp.Expr) -> sp.Expr:
+    a, second = _terms(y, f, g)
     return log(sp.erfc(-a / sp.sqrt(2)) / 2 + second)
 
 
-def _survival(r: sp.Expr, t: sp.Expr) -> sp.Expr:
-    a, second = _terms(r, t)
+def _survival(y: sp.Expr, f: sp.Expr, g: sp.Expr) -> sp.Expr:
+    a, second = _terms(y, f, g)
     return log(sp.erfc(a / sp.sqrt(2)) / 2 - second)
 
 
 def _meaning(tail: Formula, order: str) -> Formula:
-    def formula(r: sp.Expr, t: sp.Expr) -> sp.Expr:
-        at = {"r": sp.Dummy("r", real=True), "t": sp.Dummy("t", real=True)}
-        slope = sp.diff(tail(at["r"], at["t"]), *(at[name] for name in order)) if order else tail(at["r"], at["t"])
-        return slope.subs({at["r"]: r, at["t"]: t})
+    def formula(y: sp.Expr, f: sp.Expr, g: sp.Expr) -> sp.Expr:
+        at = {name: sp.Dummy(name, real=True) for name in "fg"}
+        whole = tail(y, at["f"], at["g"])
+        slope = sp.diff(whole, *(at[name] for name in order)) if order else whole
+        return slope.subs({at["f"]: f, at["g"]: g})
 
     return formula
 
@@ -44,11 +45,12 @@ def _enter(stem: str, what: str, tail: Formula) -> Kind:
     slopes = SLOPES[what]
 
     def slope(order: str) -> Formula:
-        return lambda r, t: RECORDS[f"{stem}_{order}"].function(r, t)
+        return lambda y, f, g: RECORDS[f"{stem}_{order}"].function(y, f, g)
 
     meaning = _meaning(tail, what.lstrip("_"))
-    rules = (None, None) if slopes is None else (slope(slopes[0]), slope(slopes[1]))
-    return primitive(f"{stem}{what}", meaning, rules) if what else primitive(stem, meaning, rules, nonpositive=True)
+    rules = (None, None, None) if slopes is None else (None, slope(slopes[0]), slope(slopes[1]))
+    known = {} if what else {"nonpositive": True}
+    return primitive(f"{stem}{what}", meaning, rules, accurate="y > 0", **known)
 
 
 _TAILS: dict[str, Formula] = {"log_passage_cdf": _cdf, "log_passage_survival": _survival}

@@ -144,12 +144,15 @@ ROWS: dict[str, tuple[Draw, tuple[tuple[float, ...], ...], int, float]] = {
     **FAMILY_ROWS,
     "argument_sigmoid": (reals(core=40), LINE[:20], 1, 2.0),
     **{
-        f"log_passage_{tail}{what}": (between((-2, 2), (-2, 1)), ((0.0, 0.0), (0.0, 1.5), (-1e-3, -1.0)), 20, bound)
+        f"log_passage_{tail}{what}": (
+            _amounts((-2, 2), (-3, 3), low=0.1, high=10.0), ((1.0, 0.0, 0.0), (1.0, 0.0, 3.0), (1.0, 1e-3, -2.0)), 20,
+            bound,
+        )
         for tail in ("cdf", "survival")
-        # the second slope of the distribution function in t is a difference of terms where y is the mean
+        # the second slope of the distribution function in g is a difference of terms where y is the mean
         for what, bound in (
-            *(("", 4.0), ("_r", 4.0), ("_t", 8.0), ("_rr", 8.0), ("_rt", 4.0)),
-            ("_tt", 64.0 if tail == "cdf" else 8.0),
+            *(("", 4.0), ("_f", 4.0), ("_g", 8.0), ("_ff", 8.0), ("_fg", 8.0)),
+            ("_gg", 64.0 if tail == "cdf" else 8.0),
         )
     },
     **{

@@ -135,9 +135,9 @@ if TYPE_CHECKING:
         normal_beyond, normal_beyond_t, normal_beyond_tt, normal_beyond_x, normal_beyond_xt, normal_beyond_xx,
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.passage import (  # isort: skip
-        log_passage_cdf, log_passage_cdf_r, log_passage_cdf_rr, log_passage_cdf_rt, log_passage_cdf_t,
-        log_passage_cdf_tt, log_passage_survival, log_passage_survival_r, log_passage_survival_rr,
-        log_passage_survival_rt, log_passage_survival_t, log_passage_survival_tt,
+        log_passage_cdf, log_passage_cdf_f, log_passage_cdf_ff, log_passage_cdf_fg, log_passage_cdf_g,
+        log_passage_cdf_gg, log_passage_survival, log_passage_survival_f, log_passage_survival_ff,
+        log_passage_survival_fg, log_passage_survival_g, log_passage_survival_gg,
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.plain import (  # isort: skip
         abs, arctan, atan2, cos, cosh, exp, expm1, floor, huber_penalty, huber_score, log, log1p, maximum, minimum,
@@ -321,9 +321,9 @@ __all__ = [
     "log_gamma_p_shape", "log_gamma_q", "log_gamma_q_curve", "log_gamma_q_shape", "log_gumbel_min_step",
     "log_gumbel_step", "log_i0e", "log_i0e_exp", "log_less_digamma", "log_ndtr", "log_ndtr_inverse",
     "log_ndtr_inverse_curve", "log_ndtr_inverse_slope", "log_ndtr_tilted", "log_ndtr_tilted_scale",
-    "log_ndtr_tilted_slope", "log_normal_step", "log_passage_cdf", "log_passage_cdf_r", "log_passage_cdf_rr",
-    "log_passage_cdf_rt", "log_passage_cdf_t", "log_passage_cdf_tt", "log_passage_survival", "log_passage_survival_r",
-    "log_passage_survival_rr", "log_passage_survival_rt", "log_passage_survival_t", "log_passage_survival_tt",
+    "log_ndtr_tilted_slope", "log_normal_step", "log_passage_cdf", "log_passage_cdf_f", "log_passage_cdf_ff",
+    "log_passage_cdf_fg", "log_passage_cdf_g", "log_passage_cdf_gg", "log_passage_survival", "log_passage_survival_f",
+    "log_passage_survival_ff", "log_passage_survival_fg", "log_passage_survival_g", "log_passage_survival_gg",
     "log_poisson_cdf", "log_poisson_cdf_f", "log_poisson_cdf_ff", "log_poisson_survival", "log_poisson_survival_f",
     "log_poisson_survival_ff", "log_power_difference", "log_power_difference_curve", "log_power_difference_slope",
     "log_power_step", "log_power_step_curve", "log_power_step_slope", "log_rising", "log_rising_excess",
