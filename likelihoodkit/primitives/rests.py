@@ -34,3 +34,9 @@ moved: Kind = primitive(
     r"\left({0}+{1}\,{2}\right)",
     accurate="a rest u of an ulp or so",
 )
+ratio_of_log_rest: Kind = primitive(
+    "ratio_of_log_rest",
+    lambda z, y, f, s, lost: sp.Integer(0),
+    (None,) * 5,
+    accurate="what rounding takes of z = (log y - f)/s: zero in exact arithmetic",
+)

@@ -18,6 +18,7 @@ from likelihoodkit import primitives as p
 from likelihoodkit.primitives import differences, linked, logistic, products, rests, single
 from likelihoodkit.primitives.families import kind
 from likelihoodkit.primitives.record import RECORDS
+from likelihoodkit.stabilise.rewriting import rewrite
 
 __all__ = ["finished"]
 
@@ -69,8 +70,28 @@ _SINH_ARCSINH, _BOX_COX = _of("sinh_arcsinh"), _of("box_cox")
 _VALUES = tuple(map(kind, ("box_cox_loss", "box_cox_student_loss")))
 
 
+#: tails of the normal law, which take over what rounding takes of their argument as often as it is large
+_NORMAL_TAILS = (p.log_ndtr, p.hazard, products.argument_hazard)
+
+
+def _tail_of_logarithm(e: Expr, rest: Rest) -> Expr:
+    """A normal tail at (log y - f)/s: of an outcome's logarithm only the last digits of the outcome are its own."""
+    sign, z = e.args[0].as_coeff_Mul()
+    r, t = z.args if isinstance(z, p.times_exp) else (z, S.Zero)
+    for term in r.args if r.is_Add and abs(sign) == 1 else ():
+        turn, logarithm = term.as_coeff_Mul()
+        y = logarithm.args[0] if isinstance(logarithm, log) else S.One
+        if y.is_Symbol and abs(turn) == 1:
+            s = rewrite(exp(-t))
+            lost = rests.ratio_of_log_rest(turn * z, y, sp.expand(logarithm - turn * r), s, rest(s))
+            return linked.corrected(e, e.fdiff(1), sign * turn * lost)
+    return e
+
+
 def _with_rest(e: Expr, rest: Rest) -> Expr:
     """A power with what rounding takes of its exponent."""
+    if isinstance(e, _NORMAL_TAILS):
+        return _tail_of_logarithm(e, rest)
     if type(e) in _POWERS:
         s, less, logarithm, lost = _POWERS[type(e)](rest, *e.args)
         if less != 0 or lost != 0:

@@ -435,7 +435,12 @@ def _unlisted() -> list[str]:
 #: over K classes: tested in test_kernels.py
 OF_CLASSES = {"softmax_cross_entropy", "softmax_residual", "softmax_pull", "soft_cross_entropy", "soft_residual"}
 #: what a rounding takes, zero in exact arithmetic: tested in test_kernels.py too
-RESTS = {"log_square_rest", "half_rest", *(f"{link}_rest" for link in ("softplus", "log_softplus", "sigmoid", "exp"))}
+RESTS = {
+    "log_square_rest",
+    "half_rest",
+    "ratio_of_log_rest",
+    *(f"{link}_rest" for link in ("softplus", "log_softplus", "sigmoid", "exp")),
+}
 BY_MEANING = {
     name: Case(definition(name), draw, points, loss, bound) for name, (draw, points, loss, bound) in ROWS.items()
 } | BY_HAND

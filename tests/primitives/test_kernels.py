@@ -20,6 +20,7 @@ ALONE = {  # no mpmath definition of one number: tested below, or NumPy's own
     "gammaincinv", "gammainccinv", "betaincinv", "regularised_gamma_p_inverse", "regularised_gamma_q_inverse",
     "regularised_beta_inverse", "student_quantile", "cut_student_quantile", *SECOND,
     "soft_cross_entropy", "soft_residual", "beta_deviance", "log_square_rest", "softplus_rest", "half_rest",
+    "ratio_of_log_rest",
 }  # fmt: skip
 LIMITS = [
     ("softplus", (INF,), INF), ("softplus", (-INF,), 0.0), ("sigmoid", (INF,), 1.0), ("sigmoid", (-INF,), 0.0),
@@ -275,6 +276,20 @@ def test_a_link_and_its_rest(link, z):
         truth = LINKS_WITH_RESTS[link](mp.mpf(z))
         assert abs(mp.mpf(float(rounded)) + mp.mpf(float(rest)) - truth) <= 2.0**-53 * (abs(z) + 1e-15)
     assert getattr(kernels, f"{link}_rest")(3.0, rounded) == 0
+
+
+@pytest.mark.parametrize("y", [1e-300, 1e-8, 0.3, 0.75, 1.0, 2.5, 3e4, 1e300])
+@pytest.mark.parametrize(("f", "g"), [(0.0, 0.0), (1e-8, 1e-8), (-3.0, 1e-3), (0.3, 7.0)])
+def test_a_logarithm_in_units_of_a_scale_and_its_rest(y, f, g):
+    s = kernels.softplus(g)
+    z = (np.log(y) - f) / s * (1 + 1e-15)
+    rest = kernels.ratio_of_log_rest(z, y, f, s, kernels.softplus_rest(g, s))
+    with mp.workdps(60):
+        scale = mp.log1p(mp.exp(mp.mpf(g)))
+        truth = (mp.log(mp.mpf(y)) - mp.mpf(f)) / scale
+        lost = abs(mp.mpf(float(z)) + mp.mpf(float(rest)) - truth)
+        assert lost <= 2.0**-53 * (1 / scale + abs(truth) * (2 * abs(g) + 1e-14) + abs(f) / 4)
+    assert kernels.ratio_of_log_rest(1e300, y, f, s, 0.0) == 0
 
 
 @pytest.mark.parametrize("z", [0.6931471805599453, -0.6931471805599453, 0.7, 0.45])

@@ -13,6 +13,13 @@ LOG2_LOW = 2.3190468138462996e-17
 LOG_LOG2, LOG_LOG2_LOW = -0.36651292058166435, 2.0606571710351486e-17
 #: |z| up to which a link is asked for what rounding takes of it: further out the digits of z cost as much
 NEAR = 0.25
+#: log 2 in a part whose multiples by the exponents of floats are exact, and the rest
+LOG2_HEAD, LOG2_TAIL = 0.6931471803691238, 1.9082149292705877e-10
+SQRT_HALF = 0.7071067811865476
+#: a product with it splits a number into halves of its digits
+HALVES = 2.0**27 + 1.0
+#: beyond it a tail of the normal law is 0
+FAR = 1e8
 
 
 @kernel
@@ -50,6 +57,46 @@ def exp_rest(z: Floats, rounded: Floats) -> Floats:
     scale = np.where(inner > 0.35, 2.0, np.where(inner < -0.35, 0.5, 1.0))
     more = scale * np.expm1((inner - k * LOG2) - k * LOG2_LOW)
     return np.where(near, more - (rounded - scale), 0.0 * z)
+
+
+def _two_sum(a: Floats, b: Floats) -> tuple[Floats, Floats]:
+    """a + b rounded, and the rest."""
+    total = a + b
+    part = total - a
+    return total, (a - (total - part)) + (b - part)
+
+
+def _two_product(a: Floats, b: Floats) -> tuple[Floats, Floats]:
+    """a b rounded, and the rest (Dekker 1971)."""
+    product = a * b
+    (a, low), (b, small) = (_halves(x) for x in (a, b))
+    return product, ((a * b - product) + a * small + low * b) + low * small
+
+
+def _halves(x: Floats) -> tuple[Floats, Floats]:
+    wide = HALVES * x
+    head = wide - (wide - x)
+    return head, x - head
+
+
+def _log_parts(y: Floats) -> tuple[Floats, Floats]:
+    """log y in two parts for y > 0: an exact multiple of log 2, and the logarithm of what is near one."""
+    share, power = np.frexp(y)
+    low = share < SQRT_HALF
+    share, power = np.where(low, 2.0 * share, share), np.where(low, power - 1, power).astype(float)
+    head, rest = _two_sum(power * LOG2_HEAD, np.log(share))
+    return head, rest + power * LOG2_TAIL
+
+
+@kernel
+def ratio_of_log_rest(z: Floats, y: Floats, f: Floats, s: Floats, lost: Floats) -> Floats:
+    """(log y - f)/(s + lost) less a rounded value z of it, where that is moderate."""
+    some = (y > 0) & (np.absolute(z) < FAR) & (s > 0) & (s < np.inf) & (y < np.inf) & (np.absolute(f) < FAR)
+    z, y, f, s, lost = (np.where(some, x, 1.0) for x in np.broadcast_arrays(z, y, f, s, lost))
+    head, rest = _log_parts(y)
+    difference, more = _two_sum(head, -f)
+    product, less = _two_product(z, s)
+    return np.where(some, (((difference - product) - less) + (more + rest) - z * lost) / s, 0.0)
 
 
 def _product(a: Floats, rest: Floats) -> Floats:
