@@ -106,12 +106,19 @@ def _of_share(e: Expr) -> Expr | None:
     for share in e.args:
         z = share.args[-1] if isinstance(share, (p.sigmoid, *_SHARES)) else sp.S.Zero
         others = [f for f in e.args if f is not share]
-        carried = [f for f in others if f.is_number or isinstance(f, exp | p.times_exp)]  # their exponents are added
+        carried = [f for f in others if f.is_number or isinstance(f, exp) or _inverse_softplus(f)]
+        if not all(f.is_number for f in carried):  # their exponents are added to those of what else has one
+            carried += [f for f in others if isinstance(f, p.times_exp)]
         weight = Mul(*[f for f in others if f not in carried])
         if z.is_Add and _overflows(z) and _overflows(weight):
             inner = linked.times_sigmoid(weight, z)
             return Mul(*carried, inner if isinstance(share, p.sigmoid) else share.func(weight * share.args[0], z))
     return None
+
+
+def _inverse_softplus(x: Expr) -> bool:
+    base, power = x.as_base_exp()
+    return isinstance(base, p.softplus) and bool(power.is_negative)
 
 
 def _overflows(x: Expr) -> bool:
