@@ -7,6 +7,8 @@ two terms, and those of every derivative, cancel or overflow.
 
 from __future__ import annotations
 
+from typing import Any
+
 import sympy as sp
 from sympy import exp, log
 
@@ -49,7 +51,7 @@ def _enter(stem: str, what: str, tail: Formula) -> Kind:
 
     meaning = _meaning(tail, what.lstrip("_"))
     rules = (None, None, None) if slopes is None else (None, slope(slopes[0]), slope(slopes[1]))
-    known = {} if what else {"nonpositive": True}
+    known: Any = {} if what else {"nonpositive": True}
     return primitive(f"{stem}{what}", meaning, rules, accurate="y > 0", **known)
 
 
