@@ -210,3 +210,39 @@ def test_a_normal_seen_only_above_a_bound(y: float, low: float, outputs: tuple[f
     np.testing.assert_allclose(loss([y], [outputs])[0], value, rtol=4e-15)
     np.testing.assert_allclose(loss.gradient([y], [outputs])[0], slopes, rtol=4e-15)
     np.testing.assert_allclose(np.diagonal(loss.hessian([y], [outputs])[0]), curves, rtol=1e-13)
+
+
+def _gumbel(y: mpmath.mpf, low: float, m: mpmath.mpf, s: mpmath.mpf) -> mpmath.mpf:
+    u = -(y - m) / s
+    return mpmath.exp(u) - u + mpmath.log(s) + mpmath.log(-mpmath.expm1(-mpmath.exp((m - low) / s)))
+
+
+def _logistic(y: mpmath.mpf, low: float, m: mpmath.mpf, s: mpmath.mpf) -> mpmath.mpf:
+    r = (y - m) / s
+    return r + 2 * mpmath.log1p(mpmath.exp(-r)) + mpmath.log(s) - mpmath.log1p(mpmath.exp((low - m) / s))
+
+
+@pytest.mark.parametrize(
+    ("y", "low", "outputs"),
+    [
+        (1e-8, 0.0, (-88.0, 1e-300)),
+        (2.5, 0.0, (-104.0, -1e-8)),
+        (1.0, 0.0, (-30.0, 2.0)),
+        (1.5, 1.0, (-500.0, 1.0)),
+        (3.0, 0.0, (0.0, 0.5)),
+        (3.0, 0.0, (40.0, 0.5)),
+    ],
+)
+@pytest.mark.parametrize(("family", "formula"), [(lk.Gumbel, _gumbel), (lk.Logistic, _logistic)])
+def test_a_linear_tail_seen_only_above_a_bound(
+    family: object, formula: object, y: float, low: float, outputs: tuple[float, ...]
+) -> None:
+    """The loss and the log-probability of being seen are both linear in the location far outside."""
+    assert callable(formula)
+    value, slopes, curves = _derivatives(
+        lambda m, f: formula(mpmath.mpf(y), low, m, mpmath.log1p(mpmath.exp(f))), list(outputs), 1500
+    )
+    loss = lk.derive(lk.Truncated(family, low=low))
+    np.testing.assert_allclose(loss([y], [outputs])[0], value, rtol=4e-15)
+    np.testing.assert_allclose(loss.gradient([y], [outputs])[0], slopes, rtol=1e-13, atol=5e-324)
+    np.testing.assert_allclose(np.diagonal(loss.hessian([y], [outputs])[0]), curves, rtol=1e-13, atol=5e-324)

@@ -51,6 +51,7 @@ L = TriangleSymbol("L", real=True)
 Z = p.times_exp(x, t)
 q = sp.Symbol("q", positive=True)
 SIDES = ((x, q), (x, -q))
+REAL_SIDES = ((x, -q), (x, q), (x, sp.Integer(0)))
 WITHIN_TWO = ((x, 2 + q), (x, -2 - q), (x, 2 * q / (1 + q)), (x, -2 * q / (1 + q)), (x, sp.Integer(0)))
 SHARES = {1 / (sp.exp(z) + 1): 1 - 1 / (1 + sp.exp(-z))}  # the two sides of a logit make one
 
@@ -130,7 +131,7 @@ EXAMPLES = [
     Example("log of one plus square", sp.log(1 + (x * sp.exp(t)) ** 2), {x: 3, t: 800}),
     Example("log of ratio", sp.log(a * sp.exp(z)), {a: 1e-300, z: 800}),
     Example("power of ratio", (a * sp.exp(z)) ** sp.exp(t), {a: 1e-300, z: 800, t: 0.1}),
-    Example("power of ratio", sp.Abs(x * sp.exp(z)) ** a, {x: -1e-300, z: 800, a: 1.1}),
+    Example("power of ratio", sp.Abs(x * sp.exp(z)) ** a, {x: -1e-300, z: 800, a: 1.1}, SIDES),
     Example("softplus minus argument", p.softplus(x) - x, {x: 50}),
     Example("softplus minus argument", p.softplus(x) - k * x, {x: 50, k: 1}),
     Example("balance of sigmoids", a * p.sigmoid(x) - b * p.sigmoid(-x), {a: 3, b: 3.00000001, x: 2e-9}),
@@ -171,6 +172,23 @@ EXAMPLES = [
     ),
     Example("family at once", -z - p.normal_plus_delay(x, t, sp.exp(z)), {x: 1, t: 0, z: 5}),
     Example("family at once", logistic.scaled_rate(z, t) - sp.exp(x + t), {z: -40, t: 0, x: 1e-10}, lowered=False),
+    Example(
+        "family at once", 2 * p.log_cosh((x - a) / 2) - p.softplus(-x), {x: -1e5, a: 1e-9}, REAL_SIDES, lowered=False
+    ),
+    Example(
+        "family at once",
+        robust.expm1_minus(p.times_exp(x - a, t)) + p.log1m_exp_neg_exp(p.times_exp(x, t)),
+        {x: -2000, a: 1e-3, t: 0},
+        REAL_SIDES,
+        lowered=False,
+    ),
+    Example(
+        "family at once",
+        z + p.log1m_exp_neg_exp(log(2) - z),
+        {z: 700},
+        ((z, log(2) + q), (z, log(2) - q)),
+        lowered=False,
+    ),
     Example("family at once", p.log_ndtr(x) + (a - x) ** 2 / 2, {x: -1e5, a: 1e-5}),
     Example("family at once", p.log_ndtr(p.times_exp(x, t)) + p.times_exp(a - x, t) ** 2 / 2, {x: -40, a: 1, t: 3}),
     Example(

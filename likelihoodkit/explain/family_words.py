@@ -110,6 +110,9 @@ FAMILY_TEMPLATES: dict[str, tuple[str, str]] = {
             },
         ).items()
     },
+    "log1m_exp_ratio": ("log((1 - exp(-exp({0})))/exp({0}))", "atom"),
+    "rate_short": ("(1 - x/(exp(x) - 1))[x = exp({0})]", "atom"),
+    "argument_rate_short": ("log(x) (1 - x/(exp(x) - 1))[x = exp({0})]", "atom"),
     "rate_less_exp": ("exp({2}) (x/(exp(x) - 1) - exp({1}))[x = exp({0})]", "atom"),
     "rate_less_power": ("exp({4}) (x/(exp(x) - 1) - ({1} exp({2}))^exp({3}))[x = exp({0})]", "atom"),
     "log_expm1_over": ("log((exp({0} exp({1})) - 1)/exp({1}))", "atom"),

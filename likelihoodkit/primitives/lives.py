@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sympy as sp
 from sympy import exp, log
 
 from likelihoodkit.primitives.differences import log_times_exp, power_times_exp
@@ -29,6 +30,27 @@ log_expm1_over_curve: Kind = primitive(
     ),
     (None, None),
     accurate="y > 0",
+)
+
+# -- log(1 - exp(-e^z)) without z, which it is for z -> -inf ----------------------------------------------------------
+
+log1m_exp_ratio: Kind = primitive(
+    "log1m_exp_ratio",
+    lambda z: log((1 - exp(-exp(z))) / exp(z)),
+    lambda z: -rate_short(z),
+    r"\log\frac{{1-e^{{-e^{{{0}}}}}}}{{e^{{{0}}}}}",
+    nonpositive=True,
+)
+rate_short: Kind = primitive(
+    "rate_short",
+    lambda z: 1 - exp(z) / (exp(exp(z)) - 1),
+    lambda z: -scaled_rate_slope(z, sp.S.Zero),
+    nonnegative=True,
+)
+argument_rate_short: Kind = primitive(
+    "argument_rate_short",
+    lambda z: z * (1 - exp(z) / (exp(exp(z)) - 1)),
+    lambda z: rate_short(z) - z * scaled_rate_slope(z, sp.S.Zero),
 )
 
 # -- slopes of an interval of a law whose cumulative hazard is near one: a rate x/(e^x - 1) less that hazard -----------

@@ -9,7 +9,6 @@ from sympy import Add, Expr, exp, log
 
 from likelihoodkit import primitives as p
 from likelihoodkit.primitives import (
-    bounded,
     delay,
     families,
     lives,
@@ -20,6 +19,7 @@ from likelihoodkit.primitives import (
     tails,
     whole as kinds,
 )
+from likelihoodkit.stabilise.bounded import BOUNDED
 from likelihoodkit.stabilise.whole import logarithm, signed, student_at_once, swap
 
 
@@ -139,24 +139,6 @@ def _kumaraswamy(e: Expr) -> Expr | None:
     return None
 
 
-def _normal_beyond(e: Expr) -> Expr | None:
-    """The square of a residual beside the probability beyond a bound: far outside they cancel."""
-    for sign, node in signed(e, p.log_ndtr):
-        number, body = node.args[0].as_coeff_Mul()
-        x, t = (number * body.args[0], body.args[1]) if isinstance(body, p.times_exp) else (node.args[0], sp.S.Zero)
-        for term in e.args:
-            half, square = (2 * sign * term).as_coeff_Mul()
-            base = square.base if isinstance(square, sp.Pow) and square.exp == 2 else sp.S.Zero
-            ratio = base.args if isinstance(base, p.times_exp) else (base, sp.S.Zero)
-            if not half.is_positive or not base.free_symbols or sp.expand(ratio[1] - t) != 0:
-                continue
-            for r in (sp.sqrt(half) * ratio[0], -sp.sqrt(half) * ratio[0]):
-                d = sp.expand(x + r)  # from the bound to the outcome, the mean is in neither
-                if not d.free_symbols & x.free_symbols:
-                    return e - sign * node - term + sign * (bounded.normal_beyond(x, d, t) - log(2 * sp.pi) / 2)
-    return None
-
-
 def _rate_less_hazard(e: Expr) -> Expr | None:
     """Slopes of an interval beyond whose nearer end all but e^-1 are: both terms are one but for what counts."""
     for sign, node in signed(e, logistic.scaled_rate):
@@ -174,5 +156,5 @@ def _rate_less_hazard(e: Expr) -> Expr | None:
 #: tried on every sum, in this order
 MORE: tuple[Callable[[Expr], Expr | None], ...] = (
     _sinh_arcsinh, _box_cox, _box_cox_student, _skew_student, _von_mises_plane, _delay, _kumaraswamy,
-    _normal_beyond, _rate_less_hazard,
+    _rate_less_hazard, *BOUNDED,
 )  # fmt: skip

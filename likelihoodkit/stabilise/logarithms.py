@@ -223,7 +223,10 @@ def log_of_one_minus_exp(e: Expr) -> Expr | None:
         if isinstance(x, p.times_exp):
             r, t = x.args
             return p.log1m_exp_neg_exp(p.log_times_exp(r, t) if r.is_Symbol else log(r) + t)
-        return p.log1m_exp_neg_exp(x.args[0]) if isinstance(x, exp) else p.log1m_exp(x)
+        number, power = x.as_coeff_Mul()
+        if isinstance(power, exp) and number.is_positive:
+            return p.log1m_exp_neg_exp(power.args[0] + log(number))
+        return p.log1m_exp(x)
     return None
 
 

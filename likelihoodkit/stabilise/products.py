@@ -23,6 +23,7 @@ _SCALED: dict[type[Expr], Callable[..., Expr]] = {
 #: function -> what it is when multiplied by its argument
 _WITH_ARGUMENT: dict[type[Expr], Callable[..., Expr]] = {
     p.hazard: products.argument_hazard,
+    lives.rate_short: lives.argument_rate_short,
     products.argument_hazard_slope: products.argument_hazard_curve,
     single.argument_sigmoid_derivative: single.argument_sigmoid_curve,
 }

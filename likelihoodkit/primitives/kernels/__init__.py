@@ -121,6 +121,7 @@ if TYPE_CHECKING:
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.lives import (  # isort: skip
         log_expm1_over, log_expm1_over_curve, log_expm1_over_slope, rate_less_exp, rate_less_power,
+        argument_rate_short, log1m_exp_ratio, rate_short,
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.logistic import (  # isort: skip
         log_softplus, sigmoid, softplus, softplus_ratio, softplus_ratio_bend, softplus_ratio_derivative,
@@ -270,10 +271,10 @@ if TYPE_CHECKING:
 __getattr__, __dir__ = exports(__name__, __file__)
 
 __all__ = [
-    "abs", "arctan", "argument_hazard", "argument_hazard_curve", "argument_hazard_slope", "argument_sigmoid",
-    "argument_sigmoid_curve", "argument_sigmoid_derivative", "asinh_times_exp", "atan2", "bessel_bend",
-    "bessel_bend_exp", "bessel_gap", "bessel_gap_slope", "bessel_lean", "bessel_pull_exp", "bessel_ratio",
-    "bessel_ratio_complement", "bessel_ratio_derivative", "beta_binomial_cross", "beta_binomial_loss",
+    "abs", "arctan", "argument_hazard", "argument_hazard_curve", "argument_hazard_slope", "argument_rate_short",
+    "argument_sigmoid", "argument_sigmoid_curve", "argument_sigmoid_derivative", "asinh_times_exp", "atan2",
+    "bessel_bend", "bessel_bend_exp", "bessel_gap", "bessel_gap_slope", "bessel_lean", "bessel_pull_exp",
+    "bessel_ratio", "bessel_ratio_complement", "bessel_ratio_derivative", "beta_binomial_cross", "beta_binomial_loss",
     "beta_binomial_odds", "beta_binomial_odds_curve", "beta_binomial_size", "beta_binomial_size_curve",
     "beta_concentration_curve", "beta_concentration_slope", "beta_cross", "beta_deviance", "beta_gap_a", "beta_gap_b",
     "beta_loss", "beta_mean_curve", "beta_mean_slope", "beta_prime_bend", "beta_prime_cross", "beta_prime_first",
@@ -308,11 +309,11 @@ __all__ = [
     "hazard_derivative", "hazard_excess", "hazard_excess_derivative", "huber_penalty", "huber_score", "hypot1m",
     "hypot_ratio", "hypot_rest_exp", "hypot_share_exp", "is_largest_other", "kumaraswamy_first",
     "kumaraswamy_first_curve", "kumaraswamy_loss", "kumaraswamy_second", "largest_other", "log", "log1m_exp",
-    "log1m_exp_neg_exp", "log1p", "log1p_over", "log1p_over_da", "log1p_over_daa", "log1p_square", "log1p_square_exp",
-    "log1p_times_exp", "log1pmx", "log_add_exp", "log_beta", "log_beta_tail", "log_beta_tail_a", "log_beta_tail_aa",
-    "log_beta_tail_ab", "log_beta_tail_b", "log_beta_tail_bb", "log_binomial", "log_cauchy_step", "log_cauchy_tail",
-    "log_conway_cdf", "log_conway_cdf_f", "log_conway_cdf_ff", "log_conway_cdf_fn", "log_conway_cdf_n",
-    "log_conway_cdf_nn", "log_conway_survival", "log_conway_survival_f", "log_conway_survival_ff",
+    "log1m_exp_neg_exp", "log1m_exp_ratio", "log1p", "log1p_over", "log1p_over_da", "log1p_over_daa", "log1p_square",
+    "log1p_square_exp", "log1p_times_exp", "log1pmx", "log_add_exp", "log_beta", "log_beta_tail", "log_beta_tail_a",
+    "log_beta_tail_aa", "log_beta_tail_ab", "log_beta_tail_b", "log_beta_tail_bb", "log_binomial", "log_cauchy_step",
+    "log_cauchy_tail", "log_conway_cdf", "log_conway_cdf_f", "log_conway_cdf_ff", "log_conway_cdf_fn",
+    "log_conway_cdf_n", "log_conway_cdf_nn", "log_conway_survival", "log_conway_survival_f", "log_conway_survival_ff",
     "log_conway_survival_fn", "log_conway_survival_n", "log_conway_survival_nn", "log_cosh", "log_diff_ndtr",
     "log_expm1_over", "log_expm1_over_curve", "log_expm1_over_slope", "log_factorial", "log_factorial_excess",
     "log_gamma", "log_gamma_above", "log_gamma_above_n", "log_gamma_above_nn", "log_gamma_above_t",
@@ -350,7 +351,7 @@ __all__ = [
     "power_moment", "power_penalty", "power_penalty_curvature", "power_penalty_score", "power_pull", "power_rise",
     "power_shape_curve", "power_shape_slope", "power_slope", "power_step_pull", "power_times_exp", "raised",
     "rate_gamma_curve", "rate_gamma_excess", "rate_gamma_loss", "rate_gamma_slope", "rate_less_exp", "rate_less_power",
-    "ratio_deviance", "ratio_excess", "ratio_minus_one", "ratio_of_log_rest", "ratio_rest", "ratio_share",
+    "rate_short", "ratio_deviance", "ratio_excess", "ratio_minus_one", "ratio_of_log_rest", "ratio_rest", "ratio_share",
     "regularised_beta", "regularised_beta_complement", "regularised_beta_inverse", "regularised_gamma_p",
     "regularised_gamma_p_inverse", "regularised_gamma_q", "regularised_gamma_q_inverse", "relative_excess",
     "rice_centre", "rice_centre_curve", "rice_cross", "rice_loss", "rice_scale", "rice_scale_curve", "scaled_ageing",

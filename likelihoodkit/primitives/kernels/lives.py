@@ -6,9 +6,11 @@ import numpy as np
 
 from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise
 from likelihoodkit.primitives.kernels.differences import power_minus_one, power_times_exp
-from likelihoodkit.primitives.kernels.exponential import times_exp
+from likelihoodkit.primitives.kernels.exponential import log1m_exp_neg_exp, times_exp
 from likelihoodkit.primitives.kernels.products import scaled_rate
 from likelihoodkit.primitives.kernels.robust import expm1_minus
+
+NOWHERE = 1e4  # an exponential of minus this is 0, whatever multiplies it
 
 
 @kernel
@@ -41,10 +43,42 @@ def log_expm1_over_curve(y: Floats, g: Floats) -> Floats:
     return np.where(x == 0.0, 0.0, np.where(x > 100.0, x, near))
 
 
+def _short_of_one(x: Floats) -> Floats:
+    """1 - x/(e^x - 1) for x >= 0: x/2 near 0."""
+    return np.where(x == 0, 0.0, np.asarray(expm1_minus(x)) / np.expm1(x))
+
+
+@kernel
+def log1m_exp_ratio(z: Floats) -> Floats:
+    """log(1 - exp(-e^z)) - z: 0 for z -> -inf."""
+
+    def left(z: Floats) -> Floats:
+        x = np.exp(z)
+        return np.log1p(-np.where(x == 0, 0.0, np.asarray(expm1_minus(-x)) / x))
+
+    return piecewise((z,), (z < 0, left), otherwise=lambda z: log1m_exp_neg_exp(z) - z)
+
+
+@kernel
+def rate_short(z: Floats) -> Floats:
+    """1 - x/(e^x - 1) with x = e^z: 0 for z -> -inf."""
+    return piecewise(
+        (z,),
+        (z < 0, lambda z: _short_of_one(np.exp(z))),
+        otherwise=lambda z: 1.0 - np.asarray(scaled_rate(z, 0.0 * z)),
+    )
+
+
+@kernel
+def argument_rate_short(z: Floats) -> Floats:
+    """z times that; 0 for z -> -inf."""
+    return np.where(z < -NOWHERE, 0.0, z * np.asarray(rate_short(z)))
+
+
 def _rate_less(z: Floats, power: Floats, less_one: Floats, a: Floats) -> Floats:
     """e^a (x/(e^x - 1) - power) with x = e^z: of what both lack of one, where they are near it."""
     x = np.where(z < 0, np.exp(z), 1.0)
-    rest = np.where(x == 0, 0.0, np.asarray(expm1_minus(x)) / np.expm1(x))
+    rest = _short_of_one(x)
     near = (z < 0) & (np.absolute(less_one) < 0.5)
     return np.asarray(times_exp(np.where(near, -(rest + less_one), np.asarray(scaled_rate(z, 0.0 * z)) - power), a))
 
