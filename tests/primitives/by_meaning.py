@@ -170,9 +170,9 @@ ROWS: dict[str, tuple[Draw, tuple[tuple[float, ...], ...], int, float]] = {
         for tail in ("cdf", "survival")
         for what, bound in (("", 4.0), ("_f", 4.0), ("_ff", 8.0))
     },
-    "log1m_exp_ratio": (between((-40, 5)), ((0.0,), (-1e-9,)), 20, 4.0),
-    "rate_short": (between((-40, 5)), ((0.0,), (-1e-9,)), 20, 4.0),
-    "argument_rate_short": (between((-40, 5)), ((0.0,), (-1e-9,)), 20, 4.0),
+    "log1m_exp_ratio": (between((-40, 5)), ((0.0,), (-1e-9,), (-400.0,), (-700.0,)), 20, 4.0),
+    "rate_short": (between((-40, 5)), ((0.0,), (-1e-9,), (-400.0,), (-700.0,)), 20, 4.0),
+    "argument_rate_short": (between((-40, 5)), ((0.0,), (-1e-9,), (-400.0,), (-700.0,)), 20, 4.0),
     "rate_less_exp": (between((-30, 4), (-30, 4), (-3, 3)), ((-30.0, 0.0, 0.0), (-40.0, 1e-9, 0.0)), 20, 4.0),
     "rate_less_power": (
         lambda g, n, top: (

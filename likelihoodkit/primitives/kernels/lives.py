@@ -10,6 +10,7 @@ from likelihoodkit.primitives.kernels.exponential import log1m_exp_neg_exp, time
 from likelihoodkit.primitives.kernels.products import scaled_rate
 from likelihoodkit.primitives.kernels.robust import expm1_minus
 
+TINY = 1e-8
 NOWHERE = 1e4  # an exponential of minus this is 0, whatever multiplies it
 
 
@@ -44,8 +45,8 @@ def log_expm1_over_curve(y: Floats, g: Floats) -> Floats:
 
 
 def _short_of_one(x: Floats) -> Floats:
-    """1 - x/(e^x - 1) for x >= 0: x/2 near 0."""
-    return np.where(x == 0, 0.0, np.asarray(expm1_minus(x)) / np.expm1(x))
+    """1 - x/(e^x - 1) for x >= 0: x/2 near 0, where x^2 may underflow."""
+    return np.where(x < TINY, x * (0.5 - x / 12.0), np.asarray(expm1_minus(x)) / np.expm1(x))
 
 
 @kernel
@@ -54,7 +55,7 @@ def log1m_exp_ratio(z: Floats) -> Floats:
 
     def left(z: Floats) -> Floats:
         x = np.exp(z)
-        return np.log1p(-np.where(x == 0, 0.0, np.asarray(expm1_minus(-x)) / x))
+        return np.log1p(-np.where(x < TINY, x * (0.5 - x / 6.0), np.asarray(expm1_minus(-x)) / x))
 
     return piecewise((z,), (z < 0, left), otherwise=lambda z: log1m_exp_neg_exp(z) - z)
 
