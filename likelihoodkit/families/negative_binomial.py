@@ -2,7 +2,17 @@
 
 from likelihoodkit import links
 from likelihoodkit.declaration import Distribution, alternative, outcome, parameter
-from likelihoodkit.primitives.words import exp, floor, log, log1p, log_factorial, log_rising, maximum, regularised_beta
+from likelihoodkit.primitives.words import (
+    exp,
+    floor,
+    log,
+    log1p,
+    log_factorial,
+    log_negative_binomial_cdf,
+    log_negative_binomial_survival,
+    log_rising,
+    maximum,
+)
 from likelihoodkit.supports import counts, positive, unit
 
 
@@ -38,6 +48,6 @@ class NegativeBinomial(Distribution):
     expectation = mean
     variance = mean + dispersion * mean**2
     mode = floor(maximum(0, mean * (1 - dispersion)))
-    cdf = regularised_beta(r, floor(y) + 1, 1 / (1 + dispersion * mean))
-    survival = regularised_beta(floor(y) + 1, r, exp(-log1p(1 / (dispersion * mean))))
+    cdf = exp(log_negative_binomial_cdf(floor(y), log(mean), log(dispersion)))
+    survival = exp(log_negative_binomial_survival(floor(y), log(mean), log(dispersion)))
     limit = {"dispersion": (0, "Poisson")}

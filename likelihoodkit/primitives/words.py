@@ -157,6 +157,10 @@ from likelihoodkit.primitives.labelled import (
     column_of as column_of,
     steps_cross_entropy as steps_cross_entropy,
 )
+from likelihoodkit.primitives.negative_binomial_tails import (
+    log_negative_binomial_cdf as log_negative_binomial_cdf,
+    log_negative_binomial_survival as log_negative_binomial_survival,
+)
 from likelihoodkit.primitives.passage import (
     log_passage_cdf as log_passage_cdf,
     log_passage_survival as log_passage_survival,

@@ -157,6 +157,32 @@ def _log_t_below(r: mp.mpf, t: mp.mpf, df: mp.mpf, n: mp.mpf) -> mp.mpf:
     return _log_t(mp.exp(n), r * mp.exp(t))
 
 
+def _negative_binomial_points(rng: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
+    return rng.choice([0.0, 1.0, 3.0, 30.0], n), rng.uniform(-3, 5, n), rng.uniform(-4, 3, n)
+
+
+def _negative_binomial(y: mp.mpf, f: mp.mpf, a: mp.mpf) -> mp.mpf:
+    """P(Y <= y), term by term."""
+    r, q = mp.exp(-a), 1 / (1 + mp.exp(-a - f))
+    term = total = mp.exp(-r * mp.log1p(mp.exp(a + f)))
+    for k in range(int(mp.nint(y))):
+        term *= (k + r) / (k + 1) * q
+        total += term
+    return total
+
+
+def _log_negative_binomial_cdf(*place: mp.mpf) -> mp.mpf:
+    return mp.log(_negative_binomial(*place))
+
+
+def _log_negative_binomial_survival(*place: mp.mpf) -> mp.mpf:
+    with mp.workdps(mp.mp.dps + 60):
+        return mp.log1p(-_negative_binomial(*place))
+
+
+_COUNTS = (("cdf", _log_negative_binomial_cdf), ("survival", _log_negative_binomial_survival))
+
+
 def _case(definition: Callable[..., mp.mpf], sample: Any) -> Case:
     return Case(definition, sample, bound=60.0)
 
@@ -180,6 +206,11 @@ SECOND: dict[str, Case] = {
             *(("tt", (0, 2, 0, 0)), ("tn", (0, 1, 0, 1)), ("nn", (0, 0, 0, 2))),
         )
     },
+    **{
+        f"log_negative_binomial_{which}_{what}": _case(_slope(tail, 0, *order), _negative_binomial_points)
+        for which, tail in _COUNTS
+        for what, order in (("ff", (2, 0)), ("fa", (1, 1)), ("aa", (0, 2)))
+    },
     "log_student_cdf_df2": _case(_slope(_log_t, 2, 0), _t_points),
 }
 
@@ -196,6 +227,11 @@ TAILS: dict[str, Case] = {
         f"log_gamma_{where}{what}": Case(definition, _carried_points, bound=16.0)
         for where, tail in (("below", _below), ("above", _above))
         for what, definition in (("", tail), ("_t", _slope(tail, 0, 1, 0)), ("_n", _slope(tail, 0, 0, 1)))
+    },
+    **{
+        f"log_negative_binomial_{which}{what}": Case(definition, _negative_binomial_points, bound=30.0)
+        for which, tail in _COUNTS
+        for what, definition in (("", tail), ("_f", _slope(tail, 0, 1, 0)), ("_a", _slope(tail, 0, 0, 1)))
     },
     "log_beta_tail": _case(_log_i, _beta_points),
     "log_beta_tail_a": _case(_slope(_log_i, 1, 0, 0), _beta_points),

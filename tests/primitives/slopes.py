@@ -21,6 +21,7 @@ NO_FORMULA = {
     *("student_hazard", "log_zeta1p", "log_zeta1p_exp", "log_zeta1p_exp_slope", "log_zeta1p_slope", "student_cdf"),
     *("regularised_beta", "regularised_beta_complement", "zeta_gap", "zeta_gap_slope"),
     *(f"log_gamma_{where}{what}" for where in ("below", "above") for what in ("", "_t")),
+    *(f"log_negative_binomial_{tail}{what}" for tail in ("cdf", "survival") for what in ("", "_f")),
     *(f"log_student_below{what}" for what in ("", "_r", "_t")),
     *(f"skew_student_{what}" for what in ("loss", *"rtan")),
     *(f"box_cox_student_{what}" for what in ("loss", *"tspn")),

@@ -10,6 +10,7 @@ import pytest
 
 from likelihoodkit.primitives import kernels
 from primitives.reference import SECOND
+from primitives.reference_tails import _negative_binomial
 
 INF = math.inf
 
@@ -53,7 +54,7 @@ def test_tails_of_shapes_beyond_float64(y: float, t: float, n: float) -> None:
         for side in range(2):
             true = [mp.diff(lambda *u: _far_tails(*u)[side], at, order) for order in ((0, 0), (1, 0), (0, 1))]  # noqa: B023
             for ours, value in zip(found[side], true, strict=True):
-                assert mp.isinf(ours) if abs(value) > 1.8e308 else abs(ours - value) <= 3e-13 * abs(value) + 5e-323
+                assert mp.isinf(ours) if abs(value) > 1.79e308 else abs(ours - value) <= 3e-13 * abs(value) + 5e-323
 
 
 #: (r, t, log df): scales and degrees of freedom that are no float64, and places beside the middle
@@ -90,7 +91,37 @@ def test_student_beyond_float64(r: float, t: float, n: float) -> None:
         at = mp.mpf(r), mp.mpf(t), mp.mpf(n)
         true = [mp.diff(_far_student, at, order) for order in ((0, 0, 0), (1, 0, 0), (0, 1, 0), (0, 0, 1))]
         for ours, value in zip(found, true, strict=True):
-            assert mp.isinf(ours) if abs(value) > 1.8e308 else abs(ours - value) <= 3e-13 * abs(value) + 5e-323
+            assert mp.isinf(ours) if abs(value) > 1.79e308 else abs(ours - value) <= 3e-13 * abs(value) + 5e-323
+
+
+#: (y, f, a): means and dispersions that are no float64, and sums that take many terms
+FAR_COUNTS = [
+    (0.0, 0.0, 745.0), (3.0, 0.0, 900.0), (3.0, -20.0, 745.0), (1.0, 1e4, -709.0), (2.0, 30.0, 30.0), (2.0, 800.0, 3.0),
+    (1.0, -1e300, 0.5), (3.0, -900.0, -30.0), (3.0, 2.0, -800.0), (600.0, 5.0, 1.0), (450.0, 7.0, -3.0),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("place", FAR_COUNTS)
+def test_counts_beyond_float64(place: tuple[float, float, float]) -> None:
+    y, f, a = place
+    names = [f"log_negative_binomial_{tail}{what}" for tail in ("cdf", "survival") for what in ("", "_f", "_a")]
+    with np.errstate(all="ignore"):
+        found = [getattr(kernels, name)(*place) for name in names]
+
+    def both(f: mp.mpf, a: mp.mpf) -> tuple[mp.mpf, mp.mpf]:
+        """log P(Y <= y) and log P(Y > y), in terms from y on where the mean is below."""
+        if f < -800:  # all but its first term is gone
+            r = mp.exp(-a)
+            term = mp.loggamma(r + y + 1) - mp.loggamma(r) - mp.loggamma(y + 2) + (y + 1) * (a + f)
+            return -mp.exp(term), term
+        below = _negative_binomial(mp.mpf(y), f, a)
+        return mp.log(below), mp.log1p(-below)
+
+    with mp.workdps(1200):
+        true = [mp.diff(lambda *u: both(*u)[which], (f, a), order)  # noqa: B023  used at once
+                for which in (0, 1) for order in ((0, 0), (1, 0), (0, 1))]  # fmt: skip
+    for ours, value in zip(found, true, strict=True):
+        assert mp.isinf(ours) if abs(value) > 1.79e308 else abs(ours - value) <= 1e-12 * abs(value) + 5e-323
 
 
 def test_ends_beyond_float64() -> None:

@@ -120,14 +120,20 @@ if TYPE_CHECKING:
         times_softplus,
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.lives import (  # isort: skip
-        log_expm1_over, log_expm1_over_curve, log_expm1_over_slope, rate_less_exp, rate_less_power,
-        argument_rate_short, log1m_exp_ratio, rate_short,
+        argument_rate_short, log1m_exp_ratio, log_expm1_over, log_expm1_over_curve, log_expm1_over_slope, rate_less_exp,
+        rate_less_power, rate_short,
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.logistic import (  # isort: skip
         log_softplus, sigmoid, softplus, softplus_ratio, softplus_ratio_bend, softplus_ratio_derivative,
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.mixed import (  # isort: skip
         delay_pull, delay_wait, rice_centre, rice_centre_curve, rice_cross, rice_loss, rice_scale, rice_scale_curve,
+    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.negative_binomial_tails import (  # isort: skip
+        log_negative_binomial_cdf, log_negative_binomial_cdf_a, log_negative_binomial_cdf_aa,
+        log_negative_binomial_cdf_f, log_negative_binomial_cdf_fa, log_negative_binomial_cdf_ff,
+        log_negative_binomial_survival, log_negative_binomial_survival_a, log_negative_binomial_survival_aa,
+        log_negative_binomial_survival_f, log_negative_binomial_survival_fa, log_negative_binomial_survival_ff,
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.normal import (  # isort: skip
         erfc, hazard, hazard_derivative, log_diff_ndtr, log_ndtr, ndtr, ndtri,
@@ -162,8 +168,7 @@ if TYPE_CHECKING:
         argument_hazard, argument_hazard_curve, argument_hazard_slope, excess_log1m, excess_rate, excess_rate_slope,
         hazard_curve, log_power_step, log_power_step_curve, log_power_step_slope, power_exp, power_log_exp,
         power_log_square_exp, power_step_pull, scaled_chord, scaled_log1m, scaled_log1p, scaled_mean, scaled_rate,
-        scaled_rate_slope,
-        scaled_share, scaled_wave, weighted_rate, weighted_rate_slope,
+        scaled_rate_slope, scaled_share, scaled_wave, weighted_rate, weighted_rate_slope,
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.rests import (  # isort: skip
         exp_rest, log_softplus_rest, moved, raised, ratio_of_log_rest, sigmoid_rest, softplus_rest,
@@ -322,8 +327,12 @@ __all__ = [
     "log_gamma_p_shape", "log_gamma_q", "log_gamma_q_curve", "log_gamma_q_shape", "log_gumbel_min_step",
     "log_gumbel_step", "log_i0e", "log_i0e_exp", "log_less_digamma", "log_ndtr", "log_ndtr_inverse",
     "log_ndtr_inverse_curve", "log_ndtr_inverse_slope", "log_ndtr_tilted", "log_ndtr_tilted_scale",
-    "log_ndtr_tilted_slope", "log_normal_step", "log_passage_cdf", "log_passage_cdf_f", "log_passage_cdf_ff",
-    "log_passage_cdf_fg", "log_passage_cdf_g", "log_passage_cdf_gg", "log_passage_survival", "log_passage_survival_f",
+    "log_ndtr_tilted_slope", "log_negative_binomial_cdf", "log_negative_binomial_cdf_a", "log_negative_binomial_cdf_aa",
+    "log_negative_binomial_cdf_f", "log_negative_binomial_cdf_fa", "log_negative_binomial_cdf_ff",
+    "log_negative_binomial_survival", "log_negative_binomial_survival_a", "log_negative_binomial_survival_aa",
+    "log_negative_binomial_survival_f", "log_negative_binomial_survival_fa", "log_negative_binomial_survival_ff",
+    "log_normal_step", "log_passage_cdf", "log_passage_cdf_f", "log_passage_cdf_ff", "log_passage_cdf_fg",
+    "log_passage_cdf_g", "log_passage_cdf_gg", "log_passage_survival", "log_passage_survival_f",
     "log_passage_survival_ff", "log_passage_survival_fg", "log_passage_survival_g", "log_passage_survival_gg",
     "log_poisson_cdf", "log_poisson_cdf_f", "log_poisson_cdf_ff", "log_poisson_survival", "log_poisson_survival_f",
     "log_poisson_survival_ff", "log_power_difference", "log_power_difference_curve", "log_power_difference_slope",
