@@ -14,28 +14,22 @@ from likelihoodkit.later import exports
 
 if TYPE_CHECKING:
     from likelihoodkit.primitives.kernels.bessel import (  # isort: skip
-        bessel_ratio, bessel_ratio_complement, bessel_ratio_derivative, log_i0e,
-    )  # fmt: skip
+        bessel_ratio, bessel_ratio_complement, bessel_ratio_derivative, log_i0e)  # fmt: skip
     from likelihoodkit.primitives.kernels.beta_prime import (  # isort: skip
         beta_prime_bend, beta_prime_cross, beta_prime_first, beta_prime_first_curve, beta_prime_loss, beta_prime_pull,
-        beta_prime_pull_first, beta_prime_pull_second, beta_prime_second, beta_prime_second_curve,
-    )  # fmt: skip
+        beta_prime_pull_first, beta_prime_pull_second, beta_prime_second, beta_prime_second_curve)  # fmt: skip
     from likelihoodkit.primitives.kernels.beta_tails import (  # isort: skip
         beta_gap_a, beta_gap_b, beta_pull, log_beta_tail, log_beta_tail_a, log_beta_tail_aa, log_beta_tail_ab,
-        log_beta_tail_b, log_beta_tail_bb,
-    )  # fmt: skip
+        log_beta_tail_b, log_beta_tail_bb)  # fmt: skip
     from likelihoodkit.primitives.kernels.box_cox import (  # isort: skip
-        expm1_over, expm1_over_da, expm1_over_daa, log1p_over, log1p_over_da, log1p_over_daa,
-    )  # fmt: skip
+        expm1_over, expm1_over_da, expm1_over_daa, log1p_over, log1p_over_da, log1p_over_daa)  # fmt: skip
     from likelihoodkit.primitives.kernels.box_cox_density import (  # isort: skip
         box_cox_loss, box_cox_p, box_cox_pp, box_cox_s, box_cox_sp, box_cox_ss, box_cox_t, box_cox_tp, box_cox_ts,
-        box_cox_tt,
-    )  # fmt: skip
+        box_cox_tt)  # fmt: skip
     from likelihoodkit.primitives.kernels.box_cox_student import (  # isort: skip
         box_cox_student_loss, box_cox_student_n, box_cox_student_nn, box_cox_student_p, box_cox_student_pn,
         box_cox_student_pp, box_cox_student_s, box_cox_student_sn, box_cox_student_sp, box_cox_student_ss,
-        box_cox_student_t, box_cox_student_tn, box_cox_student_tp, box_cox_student_ts, box_cox_student_tt,
-    )  # fmt: skip
+        box_cox_student_t, box_cox_student_tn, box_cox_student_tp, box_cox_student_ts, box_cox_student_tt)  # fmt: skip
     from likelihoodkit.primitives.kernels.bregman import (  # isort: skip
         bessel_bend, bessel_gap, bessel_gap_slope, bessel_lean, exp_gap_times, log_sigmoid_gap, logarithmic_bend,
         logarithmic_gap, logarithmic_gap_slope, tilt_bend, tilt_gap, tilt_gap_slope, zeta_bend, zeta_gap,
@@ -51,21 +45,17 @@ if TYPE_CHECKING:
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.conway_maxwell import (  # isort: skip
         conway_maxwell_poisson_f, conway_maxwell_poisson_ff, conway_maxwell_poisson_fn, conway_maxwell_poisson_loss,
-        conway_maxwell_poisson_n, conway_maxwell_poisson_nn,
-    )  # fmt: skip
+        conway_maxwell_poisson_n, conway_maxwell_poisson_nn)  # fmt: skip
     from likelihoodkit.primitives.kernels.conway_tails import (  # isort: skip
         log_conway_cdf, log_conway_cdf_f, log_conway_cdf_ff, log_conway_cdf_fn, log_conway_cdf_n, log_conway_cdf_nn,
         log_conway_survival, log_conway_survival_f, log_conway_survival_ff, log_conway_survival_fn,
-        log_conway_survival_n, log_conway_survival_nn,
-    )  # fmt: skip
+        log_conway_survival_n, log_conway_survival_nn)  # fmt: skip
     from likelihoodkit.primitives.kernels.curves import (  # isort: skip
         beta_concentration_curve, beta_cross, beta_mean_curve, gamma_curve, negative_binomial_cross,
-        negative_binomial_curve,
-    )  # fmt: skip
+        negative_binomial_curve)  # fmt: skip
     from likelihoodkit.primitives.kernels.delay import (  # isort: skip
         delay_g, delay_gg, delay_loss, delay_r, delay_rate_curve, delay_rg, delay_rr, delay_rt, delay_scale_curve,
-        delay_t, delay_tg, delay_tt,
-    )  # fmt: skip
+        delay_t, delay_tg, delay_tt)  # fmt: skip
     from likelihoodkit.primitives.kernels.deviance import poisson_deviance_half, tweedie_half_deviance  # isort: skip
     from likelihoodkit.primitives.kernels.differences import (  # isort: skip
         exp_minus, log_times_exp, power_bend, power_less_log, power_minus_one, power_rise, power_slope, power_times_exp,
@@ -98,8 +88,7 @@ if TYPE_CHECKING:
     from likelihoodkit.primitives.kernels.gamma_carried import (  # isort: skip
         log_gamma_above, log_gamma_above_n, log_gamma_above_nn, log_gamma_above_t, log_gamma_above_tn,
         log_gamma_above_tt, log_gamma_below, log_gamma_below_n, log_gamma_below_nn, log_gamma_below_t,
-        log_gamma_below_tn, log_gamma_below_tt,
-    )  # fmt: skip
+        log_gamma_below_tn, log_gamma_below_tt)  # fmt: skip
     from likelihoodkit.primitives.kernels.gamma_gaps import gamma_gap, gamma_gap_slope  # isort: skip
     from likelihoodkit.primitives.kernels.gamma_tails import (  # isort: skip
         gamma_p_gap, gamma_p_pull, gamma_q_gap, gamma_q_pull, log_gamma_p, log_gamma_p_curve, log_gamma_p_shape,
