@@ -246,3 +246,24 @@ def test_a_linear_tail_seen_only_above_a_bound(
     np.testing.assert_allclose(loss([y], [outputs])[0], value, rtol=4e-15)
     np.testing.assert_allclose(loss.gradient([y], [outputs])[0], slopes, rtol=1e-13, atol=5e-324)
     np.testing.assert_allclose(np.diagonal(loss.hessian([y], [outputs])[0]), curves, rtol=1e-13, atol=5e-324)
+
+
+@pytest.mark.parametrize(
+    ("y", "outputs", "nearer"),
+    [
+        (1e200, (0.0, 1.0, 2.0, 3.0, 1.0), 0),  # both losses overflow: the wider part has all of the outcome
+        (1e200, (0.0, 1.0, 1.0, 3.0, 2.0), 1),
+        (2.0, (0.5, 1.0, -800.0, 0.0, -800.5), 0),
+        (3.0, (0.5, 1.0, -1e4, 2.0, -1e4), 1),
+    ],
+)
+def test_parts_of_a_mixture_that_are_both_impossible(y: float, outputs: tuple[float, ...], nearer: int) -> None:
+    """Which is the likelier is known: slopes were NaN, inf less inf."""
+    loss = lk.derive(lk.Mixture([lk.Normal, lk.Normal], weights="sigmoid"))
+    value, gradient = loss.value_and_gradient([y], [outputs])
+    assert value[0] == np.inf
+    alone = lk.derive(lk.Normal).gradient([y], [outputs[1 + 2 * nearer : 3 + 2 * nearer]])[0]
+    np.testing.assert_allclose(gradient[0, 1 + 2 * nearer : 3 + 2 * nearer], alone, rtol=1e-15)
+    np.testing.assert_array_equal(gradient[0, 3 - 2 * nearer : 5 - 2 * nearer], [0.0, 0.0])
+    weight = 1 / (1 + np.exp(-outputs[0]))
+    np.testing.assert_allclose(gradient[0, 0], weight - 1 if nearer == 0 else weight, rtol=1e-14)

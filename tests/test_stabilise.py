@@ -238,6 +238,11 @@ EXAMPLES = [
         {t: 40, x: 1.5, z: 0.5},
     ),
     Example("product of extremes", p.exp_minus(x, k) * p.sigmoid(z - sp.exp(x)), {x: 745, k: 0, z: 1}, lowered=False),
+    Example(
+        "product of extremes",
+        p.sigmoid(p.times_exp(x, t) ** 2 / 2 - p.times_exp(z, t) ** 2 / 2),
+        {x: 1e200, z: 2e200, t: 0},
+    ),
     Example("product with exp", p.sech2(x) * sp.exp(t), {x: 365, t: 80}, lowered=False),
     Example("positive part", sp.Heaviside(x) * x**2, {x: -1e160}, SIDES),
     Example("positive part", sp.Heaviside(-x) * x**2 * sp.Min(0, x), {x: 1e160}, SIDES),

@@ -110,6 +110,7 @@ FAMILY_TEMPLATES: dict[str, tuple[str, str]] = {
             },
         ).items()
     },
+    "gap_of_powers": ("({0} |{1} exp({2})|^{3} - {4} |{5} exp({6})|^{7})", "atom"),
     "log1m_exp_ratio": ("log((1 - exp(-exp({0})))/exp({0}))", "atom"),
     "rate_short": ("(1 - x/(exp(x) - 1))[x = exp({0})]", "atom"),
     "argument_rate_short": ("log(x) (1 - x/(exp(x) - 1))[x = exp({0})]", "atom"),

@@ -185,3 +185,18 @@ ratio_deviance: Kind = primitive(
     accurate="y > 0",
     nonnegative=True,
 )
+gap_of_powers: Kind = primitive(
+    "gap_of_powers",
+    lambda a, r, t, n, b, q, s, m: a * sp.Abs(r * exp(t)) ** n - b * sp.Abs(q * exp(s)) ** m,
+    (
+        None,
+        lambda a, r, t, n, b, q, s, m: a * n * sp.sign(r) * times_exp(sp.Abs(r) ** (n - 1), n * t),
+        lambda a, r, t, n, b, q, s, m: a * n * times_exp(sp.Abs(r), t) ** n,
+        None,
+        None,
+        lambda a, r, t, n, b, q, s, m: -b * m * sp.sign(q) * times_exp(sp.Abs(q) ** (m - 1), m * s),
+        lambda a, r, t, n, b, q, s, m: -b * m * times_exp(sp.Abs(q), s) ** m,
+        None,
+    ),
+    accurate="a > 0, b > 0, n > 0, m > 0",
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import sympy as sp
-from sympy import Add, Expr, Mul, exp, log
+from sympy import Add, Expr, Mul, default_sort_key, exp, log
 
 from likelihoodkit import primitives as p
 from likelihoodkit.primitives import differences, linked, lives, logistic, probability, products, single
@@ -129,7 +129,30 @@ def _overflows(x: Expr) -> bool:
     return not (x.is_Add or x.is_Mul) or any(map(_overflows, x.args))
 
 
+def _power(term: Expr) -> tuple[Expr, Expr, Expr, Expr] | None:
+    """(a, r, t, n) of a |r e^t|^n, n = 1 or 2."""
+    number, body = term.as_coeff_Mul()
+    base, n = body.as_base_exp()
+    if not isinstance(base, p.times_exp) or n not in (1, 2) or (n == 1 and not base.args[0].is_nonnegative):
+        return None
+    return number, *base.args, n
+
+
+def _share_of_losses(z: Expr) -> Expr | None:
+    """The share of a part where the losses of both parts may overflow: which of them is the larger is still known."""
+    powers = sorted((term for term in z.args if _power(term)), key=lambda term: default_sort_key(_power(term)[1:]))
+    for one in powers:
+        for two in powers:
+            (a, *first), (b, *second) = _power(one), _power(two)
+            if a * b < 0 and powers.index(one) < powers.index(two):
+                whole = differences.gap_of_powers(sp.Abs(a), *first, sp.Abs(b), *second)
+                return p.sigmoid(z - one - two + sp.sign(a) * whole)
+    return None
+
+
 def _of_one_node(e: Expr) -> Expr | None:
+    if isinstance(e, p.sigmoid):
+        return _share_of_losses(e.args[0]) if e.args[0].is_Add else None
     if isinstance(e, p.times_exp) and type(e.args[0]) in _SCALED:
         return _SCALED[type(e.args[0])](*e.args[0].args, e.args[1])
     if isinstance(e, p.times_exp) and e.args[0].is_Mul:

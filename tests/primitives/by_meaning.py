@@ -170,6 +170,13 @@ ROWS: dict[str, tuple[Draw, tuple[tuple[float, ...], ...], int, float]] = {
         for tail in ("cdf", "survival")
         for what, bound in (("", 4.0), ("_f", 4.0), ("_ff", 8.0))
     },
+    "gap_of_powers": (
+        lambda g, n, top: (
+            *(_magnitudes(g, n, 0.1, 3), real(g, n, 30), g.uniform(-3, 3, n), g.integers(1, 3, n).astype(float)),
+            *(_magnitudes(g, n, 0.1, 3), real(g, n, 30), g.uniform(-3, 3, n), g.integers(1, 3, n).astype(float)),
+        ),
+        ((0.5, 1.0, 0.0, 2.0, 1.0, -3.0, 0.0, 1.0),), 20, 4.0,
+    ),
     "log1m_exp_ratio": (between((-40, 5)), ((0.0,), (-1e-9,), (-400.0,), (-700.0,)), 20, 4.0),
     "rate_short": (between((-40, 5)), ((0.0,), (-1e-9,), (-400.0,), (-700.0,)), 20, 4.0),
     "argument_rate_short": (between((-40, 5)), ((0.0,), (-1e-9,), (-400.0,), (-700.0,)), 20, 4.0),

@@ -195,3 +195,19 @@ def ratio_minus_one(y: Floats, t: Floats, s: Floats) -> Floats:
     """e^(s + t) (x - 1) with x = y e^t, also where x leaves the range."""
     x = _within(y, t)
     return np.where(x > FAR, np.asarray(times_exp(y, s + 2.0 * t)), np.asarray(times_exp(ratio_gap(y, t, x), s + t)))
+
+
+@kernel
+def gap_of_powers(a: Floats, r: Floats, t: Floats, n: Floats, b: Floats, q: Floats, s: Floats, m: Floats) -> Floats:
+    """a |r e^t|^n - b |q e^s|^m, where both overflow by their logarithms."""
+    r, q = np.absolute(r), np.absolute(q)
+    one, two = a * np.power(_within(r, t), n), b * np.power(_within(q, s), m)
+
+    def both(a: Floats, r: Floats, t: Floats, n: Floats, b: Floats, q: Floats, s: Floats, m: Floats) -> Floats:
+        longer = (np.log(a) + n * (np.log(r) + t)) - (np.log(b) + m * (np.log(q) + s))
+        return np.where(longer == 0, 0.0, np.copysign(np.inf, longer))
+
+    far = np.isinf(one) & np.isinf(two)
+    return piecewise(
+        (a, r, t, n, b, q, s, m, one, two), (far, lambda *x: both(*x[:8])), otherwise=lambda *x: x[8] - x[9]
+    )
