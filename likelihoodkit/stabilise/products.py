@@ -140,11 +140,11 @@ def _power(term: Expr) -> tuple[Expr, Expr, Expr, Expr] | None:
 
 def _share_of_losses(z: Expr) -> Expr | None:
     """The share of a part where the losses of both parts may overflow: which of them is the larger is still known."""
-    powers = sorted((term for term in z.args if _power(term)), key=lambda term: default_sort_key(_power(term)[1:]))
-    for one in powers:
-        for two in powers:
-            (a, *first), (b, *second) = _power(one), _power(two)
-            if a * b < 0 and powers.index(one) < powers.index(two):
+    found = [(part, term) for term in z.args if (part := _power(term)) is not None]
+    found.sort(key=lambda pair: default_sort_key(pair[0][1:]))
+    for i, ((a, *first), one) in enumerate(found):
+        for (b, *second), two in found[i + 1 :]:
+            if a * b < 0:
                 whole = differences.gap_of_powers(sp.Abs(a), *first, sp.Abs(b), *second)
                 return p.sigmoid(z - one - two + sp.sign(a) * whole)
     return None
