@@ -15,6 +15,7 @@ import sympy as sp
 import likelihoodkit as lk
 from likelihoodkit import links, primitives as p
 from likelihoodkit.certify.accuracy import entry, settled
+from likelihoodkit.certify.integrate import Outcomes
 from likelihoodkit.certify.subject import Point, Subject
 from likelihoodkit.compile import Runner, compile_program
 from likelihoodkit.declaration import Distribution, outcome, parameter
@@ -24,6 +25,7 @@ from likelihoodkit.primitives import (
     cholesky,
     families,
     kernels,
+    linked,
     logistic,
     lower,
     products,
@@ -39,6 +41,7 @@ from likelihoodkit.primitives.sequences import log_gamma_exp
 from likelihoodkit.primitives.words import abs as absolute, cosh, exact, exp, gamma, log, pi
 from likelihoodkit.stabilise import TABLE, rewrite
 from likelihoodkit.stabilise.bounds import Interval, bounds
+from likelihoodkit.stabilise.hypotenuses import by_hypotenuse
 from likelihoodkit.supports import binary, counts, positive, real, unit
 
 x, z, t = sp.symbols("x z t", real=True)
@@ -715,3 +718,101 @@ def test_where_an_outcome_lies_counts() -> None:
     assert not bounds(1 - q, {q: Interval(sp.Integer(0), sp.Integer(1), True, False)}).positive
     assert bounds(2 - q, {q: Interval(sp.Integer(0), sp.Integer(1), True, False)}).positive
     assert not bounds(q - 1, {q: Interval(sp.Integer(0), sp.Integer(1))}).positive
+
+
+class Typed2(Distribution):
+    """Gamma functions half a step apart."""
+
+    y = outcome(real)
+    power = parameter(positive, link=links.exp)
+    m = power + 1
+    log_density = lk.log(lk.gamma(m) / (lk.sqrt(lk.pi) * lk.gamma(m - lk.exact(1) / 2)) / (1 + y**2) ** m)
+
+
+def test_gamma_functions_a_number_apart_do_not_cancel() -> None:
+    f = 60.0
+    with mpmath.workdps(60):
+        m = 1 + mpmath.exp(mpmath.mpf(f))
+        true = mpmath.log(mpmath.pi) / 2 - mpmath.loggamma(m) + mpmath.loggamma(m - mpmath.mpf(1) / 2)
+    assert lk.derive(Typed2)([0.0], [f])[0] == pytest.approx(float(true), rel=1e-13)
+
+
+y_, a_ = sp.Symbol("y", real=True), sp.Symbol("a", real=True)
+HYPOTENUSES = [
+    (4 * (sp.sqrt(1 + ((y_ - a_) / 2) ** 2) - 1), 4 * robust.hypot1m((y_ - a_) / 2)),
+    (sp.sqrt(4 + x**2), 2 * (1 + robust.hypot1m(x / 2))),
+    (x**2 / (1 + x**2), robust.hypot_ratio(x) ** 2),
+    (x / sp.sqrt(9 + x**2), robust.hypot_ratio(x / 3)),
+    ((y_ - p.sigmoid(z)) ** 2, linked.sigmoid_residual(y_, z) ** 2),
+    (1 / (1 + x), 1 / (1 + x)),
+    (sp.sqrt(x**2 - 1), sp.sqrt(x**2 - 1)),
+]
+
+
+@pytest.mark.parametrize(("typed", "read"), HYPOTENUSES, ids=[str(t) for t, _ in HYPOTENUSES])
+def test_hypotenuses_are_read_as_they_are_typed(typed: sp.Expr, read: sp.Expr) -> None:
+    found = by_hypotenuse(typed)
+    assert sp.expand(found - read) == 0
+    with mpmath.workdps(40):
+        point = {s: mpmath.mpf(k + 2) / 7 for k, s in enumerate(sorted(typed.free_symbols, key=str))}
+        assert (
+            abs(
+                evaluate(lower(found), point)
+                - evaluate(typed.replace(p.sigmoid, lambda u: 1 / (1 + sp.exp(-u))), point)
+            )
+            < 1e-35
+        )
+
+
+class Truncated(lk.NamedLoss):
+    """x^2/(1 + x^2), typed."""
+
+    y = outcome(real)
+    a = parameter(real, link=links.identity)
+    loss = (y - a) ** 2 / (1 + (y - a) ** 2)
+
+
+class Rooted(lk.NamedLoss):
+    """sqrt(1 + x^2) - 1, typed."""
+
+    y = outcome(real)
+    a = parameter(real, link=links.identity)
+    loss = 4 * (lk.sqrt(1 + ((y - a) / 2) ** 2) - 1)
+
+
+class Squared(lk.NamedLoss):
+    """(y - p)^2, typed."""
+
+    y = outcome(binary)
+    a = parameter(unit, link=links.sigmoid)
+    loss = (y - a) ** 2
+
+
+def test_losses_with_hypotenuses_keep_their_digits() -> None:
+    r = np.array([1e-9, 0.3, -1e5, 1e200])
+    for loss, true, slope in (
+        (Truncated, lambda v: v * v / (1 + v * v), lambda v: 2 * v / (1 + v * v) ** 2),
+        (Rooted, lambda v: 4 * (mpmath.sqrt(1 + v * v / 4) - 1), lambda v: v / mpmath.sqrt(1 + v * v / 4)),
+    ):
+        value, gradient = lk.derive(loss).value_and_gradient(r, 0 * r)
+        with mpmath.workdps(500):
+            assert value == pytest.approx([float(true(mpmath.mpf(v))) for v in r], rel=4e-16)
+            assert -gradient == pytest.approx([float(slope(mpmath.mpf(v))) for v in r], rel=1e-15)
+        assert np.isfinite(lk.derive(loss).hessian(r, 0 * r)).all()
+    f = np.array([30.0, -30.0, 300.0])
+    far = np.exp(-2 * np.abs(f)) / (1 + np.exp(-np.abs(f))) ** 2
+    assert lk.derive(Squared)([1.0, 0.0, 1.0], f) == pytest.approx(far, rel=1e-15)
+
+
+def test_a_certificate_sees_what_its_digits_round_away() -> None:
+    class Ageing(Distribution):
+        """1 - exp(-x), whose logarithm is minus infinity in thirty digits where x is 1e-40."""
+
+        y = outcome(positive)
+        shape = parameter(positive, link=links.exp)
+        log_density = lk.log(shape) - y + (shape - 1) * lk.log(1 - lk.exp(-y))
+
+    with mpmath.workdps(30):
+        outcomes = Outcomes(Subject(lk.derive(Ageing)), Point((-1.0,)))
+        found = outcomes.log_density(mpmath.mpf(10) ** -40)
+        assert abs(found - (-1 + (mpmath.exp(-1) - 1) * -40 * mpmath.log(10))) < 1e-20

@@ -26,6 +26,7 @@ NODES, WEIGHTS = np.polynomial.legendre.leggauss(12)
 _NEGLIGIBLE = 50.0  # e^-50 of the peak: far below every limit
 _FURTHEST = 5000.0
 _MOST_EVALUATIONS = 12000
+_MORE_DIGITS = (3, 20)  # times as many, where a logarithm was infinite
 _MOST_TERMS = 6000
 
 Function = Callable[[Any], list[Any]]
@@ -45,8 +46,17 @@ class Outcomes:
         self._kinks: dict[tuple[float, float], list[float]] = {}
 
     def log_density(self, y: Any) -> Any:
-        """log p(y), -inf where the density vanishes."""
-        return -self._nll(y)[0]
+        """log p(y), -inf where the density vanishes.
+
+        An infinity may be the logarithm of what these digits have rounded to 0, as 1 - exp(-y) is: more are tried.
+        """
+        found = -self._nll(y)[0]
+        for more in _MORE_DIGITS if mpmath.isinf(found) else ():
+            with mpmath.workdps(more * mpmath.mp.dps):
+                found = -self._nll(y)[0]
+            if not mpmath.isinf(found):
+                break
+        return found
 
     # -- continuous --------------------------------------------------------------------------------------------
 

@@ -14,7 +14,8 @@ from sympy import Expr
 from likelihoodkit.binding import Bound
 from likelihoodkit.links import Link
 from likelihoodkit.nll import Derivation, Step, negative_log_likelihood
-from likelihoodkit.stabilise.opened import WHY, known_bounds, opened
+from likelihoodkit.stabilise import hypotenuses, opened
+from likelihoodkit.stabilise.opened import known_bounds
 from likelihoodkit.stabilise.rewriting import by_cases, rewrite
 from likelihoodkit.stabilise.table import TABLE, Identity
 from likelihoodkit.stabilise.through import Through, inner_links, through
@@ -48,11 +49,15 @@ def _composed(derivation: Derivation, bound: Bound, pairs: dict[str, tuple[Link,
 
 def _by_the_table(derivation: Derivation) -> Derivation:
     trace: list[tuple[Identity, Expr, Expr]] = []
-    known = known_bounds(derivation.bound, derivation.y)
-    before = opened(derivation.expression, known, set(derivation.predicted.values()))
-    if before != derivation.expression:
-        step = Step("minimise", "log of product", derivation.expression, before, WHY)
-        derivation = derivation.then(before, step)
-    after = rewrite(before, trace)
+    known, predicted = known_bounds(derivation.bound, derivation.y), set(derivation.predicted.values())
+    derivation = _read(derivation, "log of product", opened.WHY, opened.opened(derivation.expression, known, predicted))
+    derivation = _read(derivation, "hypotenuse", hypotenuses.WHY, hypotenuses.by_hypotenuse(derivation.expression))
+    after = rewrite(derivation.expression, trace)
     steps = [Step("minimise", row.name, left, right, row.why) for row, left, right in trace]
     return derivation.then(after, *steps)
+
+
+def _read(derivation: Derivation, rule: str, why: str, after: Expr) -> Derivation:
+    """The derivation continued by what a typed formula is read as, if that is something else."""
+    before = derivation.expression
+    return derivation if after == before else derivation.then(after, Step("minimise", rule, before, after, why))

@@ -45,7 +45,7 @@ def difference_of_log_gammas(e: Expr) -> Expr | None:
         for t2, c2, b2 in gammas:
             if c1 == -c2 and c1 != 0:
                 n = sp.expand(b1.args[0] - b2.args[0])
-                if n.is_nonnegative and n in Add.make_args(b1.args[0]):
+                if n.is_nonnegative and (n.is_Rational or n in Add.make_args(b1.args[0])):
                     return e - t1 - t2 + c1 * p.log_rising(b2.args[0], n)
     return None
 
