@@ -102,6 +102,21 @@ def test_counts_of_one_class_that_is_all_but_certain() -> None:
     at("Multinomial()", (40.0, 1.0, 0.0), (1.0, -1e-300, -5.0))
 
 
+def test_everyday_counts_against_the_product_of_all_ratios() -> None:
+    """Both sides of where products stay in range, and more draws than are multiplied at once."""
+    label = "DirichletMultinomial()"
+    at(label, (40.0, 1.0, 0.0), (-0.001, -5.0, 1e-8, -5.0), (0.3, 49.0, -0.9, 3.0), (0.3, 51.5, -0.9, 3.0))
+    at(label, (40.0, 1.0, 0.0), (0.3, 1.0, -0.9, 49.9), (0.3, 1.0, -0.9, 50.1), (0.3, 1.0, -0.9, -49.9))
+
+
+def test_bessel_functions_of_half_orders_meet_their_series() -> None:
+    """Where the forms change at a concentration of one, two and ten."""
+    for label, width in (("VonMisesFisher()", 3), ("VonMisesFisher() of five numbers", 5)):
+        y = (0.6, 0.8) + (0.0,) * (width - 2)
+        for log_k in (-1e-12, 1e-12, 0.6931, 0.6932, 2.3025, 2.3026, 0.9999, 1.0001):
+            at(label, y, (*[0.5, -1.0, 2.0, 0.3, -0.7][:width], log_k))
+
+
 def test_many_counts_are_counted_by_gamma_functions() -> None:
     """Against the product of all ratios, for rows with few and with many counts at once."""
     loss = CASES["DirichletMultinomial()"].loss

@@ -95,17 +95,17 @@ MOST_KEPT = 16
 
 def remembered(function: Callable[..., Any], most: int = MOST_KEPT) -> Callable[..., Any]:
     """Keep the last answers: the value, slopes and curvatures of one program ask for the same integrals."""
-    known: dict[tuple[Any, ...], Any] = {}
+    known: list[tuple[tuple[Any, ...], Any]] = []  # compared one by one: a hash of long arrays takes longer
 
     @wraps(function)
     def remembering(*arguments: Floats) -> Any:
         key = tuple(part for a in arguments for part in (np.shape(a), np.asarray(a).tobytes()))
-        found = known.get(key)
-        if found is None:
-            found = function(*arguments)
-            for oldest in list(known)[: max(0, len(known) + 1 - most)]:
-                known.pop(oldest, None)  # another thread may have been quicker
-            known[key] = found
+        for kept, answer in tuple(known):
+            if kept == key:
+                return answer
+        found = function(*arguments)
+        known.append((key, found))
+        del known[:-most]
         return found
 
     return remembering

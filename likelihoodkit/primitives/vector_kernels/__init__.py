@@ -133,7 +133,6 @@ if TYPE_CHECKING:
         student_normaliser_slope as student_normaliser_slope,
     )
     from likelihoodkit.primitives.vector_kernels.polya import (
-        log_multinomial as log_multinomial,
         polya_bend as polya_bend,
         polya_cross as polya_cross,
         polya_curve as polya_curve,
@@ -166,6 +165,9 @@ if TYPE_CHECKING:
         resultant_gap as resultant_gap,
         resultant_gap_slope as resultant_gap_slope,
         resultant_lean as resultant_lean,
+    )
+    from likelihoodkit.primitives.vector_kernels.urns import (
+        log_multinomial as log_multinomial,
     )
 
 __getattr__, __dir__ = exports(__name__, __file__)

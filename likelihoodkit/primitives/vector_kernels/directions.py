@@ -34,14 +34,21 @@ def unit_of(f: Floats) -> Floats:
 
 
 def _series(k: Floats, order: float) -> Floats:
-    """The sum of (k^2/4)^j / (j! (order + 1)_j) from j = 1 on."""
-    square, term, total = 0.25 * k * k, np.ones(k.shape), np.zeros(k.shape)
-    for j in range(1, SERIES_TERMS):
-        term = term * (square / (j * (order + j)))
-        total = total + term
-        if (term <= 1e-17 * total).all():
-            break
-    return total
+    """The sum of (k^2/4)^j / (j! (order + 1)_j) from j = 1 on; where k is small a few terms are all."""
+    return piecewise((k,), (k < 2.0, _terms(order)), (k < 10.0, _terms(order)), otherwise=_terms(order))
+
+
+def _terms(order: float) -> Any:
+    def total_of(k: Floats) -> Floats:
+        square, term, total = 0.25 * k * k, np.ones(k.shape), np.zeros(k.shape)
+        for j in range(1, SERIES_TERMS):
+            term = term * (square / (j * (order + j)))
+            total = total + term
+            if j % 4 == 0 and (term <= 1e-17 * total).all():
+                break
+        return total
+
+    return total_of
 
 
 def _asymptotic(order: float) -> list[float]:

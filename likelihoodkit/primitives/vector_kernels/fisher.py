@@ -9,7 +9,7 @@ import numpy as np
 
 from likelihoodkit.later import special
 from likelihoodkit.primitives.kernels import bessel_bend_exp, bessel_pull_exp, log_i0e_exp, times_exp
-from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise
+from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise, remembered
 from likelihoodkit.primitives.vector_kernels.directions import (
     NEAR,
     _asymptotic,
@@ -52,7 +52,11 @@ def _norm(c: Floats, d: int) -> Floats:
     def far(c: Floats) -> Any:
         return np.log(_in(_asymptotic(order), np.exp(-c))) - 0.5 * np.log(2 * np.pi) - (order + 0.5) * c
 
-    return piecewise((c,), (_far(c, order), far), otherwise=lambda c: log_bessel(np.exp(c), np.empty((d, 1))))
+    def elementary(c: Floats) -> Any:
+        return np.log(-np.expm1(-2.0 * np.exp(np.minimum(c, WIDE)))) - c - 0.5 * np.log(2 * np.pi)
+
+    best = (c > 0.0, elementary) if d == 3 else (_far(c, order), far)
+    return piecewise((c,), best, otherwise=lambda c: log_bessel(np.exp(c), np.empty((d, 1))))
 
 
 def _pull(c: Floats, d: int) -> Floats:
@@ -69,7 +73,12 @@ def _pull(c: Floats, d: int) -> Floats:
         k = np.exp(c)
         return np.asarray(k * bessel_complement(k, np.empty((d, 1))))
 
-    return piecewise((c,), (_far(c, order), far), otherwise=near)
+    def elementary(c: Floats) -> Any:
+        x = 2.0 * np.exp(np.minimum(c, WIDE))
+        return 1.0 - x / np.expm1(x)
+
+    best = (c > 0.0, elementary) if d == 3 else (_far(c, order), far)
+    return piecewise((c,), best, otherwise=near)
 
 
 def _bend(c: Floats, d: int) -> Floats:
@@ -120,6 +129,7 @@ def _covariance(c: Floats, d: int) -> Floats:
     return np.asarray((d - 3) / 2 * k * terms.sum(axis=0) / whole)
 
 
+@remembered
 def _half_square(y: Floats, f: Floats) -> Floats:
     return np.asarray(0.5 * np.square(y - unit_of(f)).sum(axis=0))
 
@@ -130,27 +140,31 @@ def direction_loss(y: Floats, f: Floats, c: Floats) -> Floats:
     return np.asarray(times_exp(_half_square(y, f), c) + _norm(c, y.shape[0]))
 
 
-def _slope(y: Floats, f: Floats, c: Floats, pull: Floats, bend: Floats | float) -> Floats:
+def _slope(y: Floats, f: Floats, c: Floats, pull: Floats, bend: Any) -> Floats:
     """k (A - cos) + bend, or, where less cancels in it, k times half a square less the pull."""
-    k, like = np.exp(np.minimum(c, 1.0)), np.empty((y.shape[0], 1))
-    length, complement = np.asarray(resultant_length(k, like)), np.asarray(bessel_complement(k, like))
-    cosine, half = (y * unit_of(f)).sum(axis=0), _half_square(y, f)
-    near = (c < 1.0) & (length + np.absolute(cosine) < half + complement)
-    return np.where(near, np.asarray(times_exp(length - cosine, c)) + bend, np.asarray(times_exp(half, c)) - pull)
+    half = _half_square(y, f)
+    found = np.asarray(np.asarray(times_exp(half, c)) - pull)
+    low = np.broadcast_to(c < 1.0, found.shape)
+    if low.any():
+        y, f, c, half = (np.broadcast_to(v, (*v.shape[:-1], *found.shape))[..., low] for v in (y, f, c, half))
+        k, like = np.exp(c), np.empty((y.shape[0], 1))
+        length = np.asarray(resultant_length(k, like))
+        cosine = (y * unit_of(f)).sum(axis=0)
+        near = length + np.absolute(cosine) < half + (1.0 - length)
+        found[low] = np.where(near, np.asarray(times_exp(length - cosine, c)) + bend(k, like), found[low])
+    return found
 
 
 @kernel
 def direction_slope(y: Floats, f: Floats, c: Floats) -> Floats:
     """The slope in c: k (A(k) - cos)."""
-    return _slope(y, f, c, _pull(c, y.shape[0]), 0.0)
+    return _slope(y, f, c, _pull(c, y.shape[0]), lambda k, like: 0.0)
 
 
 @kernel
 def direction_bend(y: Floats, f: Floats, c: Floats) -> Floats:
     """The second derivative in c: k (A(k) - cos) + k^2 A'(k)."""
-    d = y.shape[0]
-    k = np.exp(np.minimum(c, 1.0))
-    return _slope(y, f, c, _bend(c, d), k * k * np.asarray(resultant_slope(k, np.empty((d, 1)))))
+    return _slope(y, f, c, _bend(c, y.shape[0]), lambda k, like: k * k * np.asarray(resultant_slope(k, like)))
 
 
 # -- in f -----------------------------------------------------------------------------------------------------------

@@ -1,183 +1,45 @@
-"""Counts of classes whose probabilities vary (Polya's urn), as one number with slopes of its own.
-
-a = e^c softmax(f) and A = e^c. The probability is a product of as many ratios (A + s)/(a_k + i) as there are counts;
-each is one more than a number that is not negative, so that one class that is all but certain leaves the others.
-"""
+"""The noise of counts of classes whose probabilities vary (Polya's urn): which rows go which way, and the slopes."""
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from likelihoodkit.primitives.kernels import (
-    log_binomial,
-    log_factorial,
-)
-from likelihoodkit.primitives.kernels._tools import Floats, kernel
-from likelihoodkit.primitives.vector_kernels.compositions import (
-    log_rising_exp,
-    rising_exp_curve,
-    rising_exp_slope,
-)
-from likelihoodkit.primitives.vector_kernels.shares import Shares, others
+from likelihoodkit.primitives.kernels._tools import Floats, kernel, remembered
+from likelihoodkit.primitives.vector_kernels.urns import Everyday, Many, Urn
 
-#: beyond it e^-t is rounded too soon
-LATE = 690.0
 #: counts up to which every ratio is looked at
 MOST = 256
-#: a ratio whose logarithm is a difference without cancelling
-LARGE = 1e10
+#: concentrations (their logarithms) and differences of logits of which products stay in range
+MIDDLE = 50.0
 
 
-@kernel
-def log_multinomial(y: Floats) -> Floats:
-    """log((sum y)!/prod y!), class by class, so that nothing cancels."""
-    return np.asarray(log_binomial(np.cumsum(y, axis=0), y).sum(axis=0))
+def _sorted(f: Floats, c: Floats, y: Floats) -> list[tuple[Urn, Any]]:
+    """Everyday rows, others with few and those with many counts apart, and where they are; None for everywhere."""
+    many = y.sum(axis=0) > MOST
+    near = ~many & (np.absolute(c) < MIDDLE) & (np.max(f, axis=0) - np.min(f, axis=0) < MIDDLE)
+    if near.all():
+        return [(Everyday(f, c, y), None)]
+    kinds = ((Everyday, near), (Urn, ~many & ~near), (Many, many))
+    return [(kind(f[:, mask], c[mask], y[:, mask]), mask) for kind, mask in kinds if mask.any()]
 
 
-def _kept(t: Floats, i: int) -> Floats:
-    """a/(a + i) with a = e^t."""
-    return np.where(t > 0, 1.0 / (1.0 + i * np.exp(-np.maximum(t, 0.0))), _small(t) / (_small(t) + i) if i else 1.0)
-
-
-def _lost(t: Floats, i: int) -> Floats:
-    """i/(a + i)."""
-    u = np.where(t > LATE, np.exp(np.log(max(i, 1)) - t), i * np.exp(-np.maximum(t, 0.0)))
-    return np.where(t > 0, u / (1.0 + u), i / (_small(t) + i) if i else 0.0)
-
-
-def _small(t: Floats) -> Floats:
-    return np.exp(np.minimum(t, 0.0))
-
-
-class Urn(Shares):
-    """Rows with few counts."""
-
-    def __init__(self, f: Floats, c: Floats, y: Floats) -> None:
-        super().__init__(f)
-        self.c, self.y = c, y
-
-    @cached_property
-    def t(self) -> Floats:
-        """log a."""
-        return np.asarray(self.c + self.log_share)
-
-    def _sum(self, t: Floats, counts: Floats, term: Any) -> Floats:
-        total = np.zeros(np.broadcast_shapes(t.shape, counts.shape))
-        for i in range(int(np.max(counts, initial=0.0))):
-            total += np.where(i < counts, term(t, i), 0.0)
-        return total
-
-    @cached_property
-    def drawn(self) -> Floats:
-        """The slope of log a (a + 1) ... in log a."""
-        return self._sum(self.t, self.y, _kept)
-
-    @cached_property
-    def bent(self) -> Floats:
-        """Its second derivative."""
-        return self._sum(self.t, self.y, lambda t, i: _kept(t, i) * _lost(t, i))
-
-    @cached_property
-    def top(self) -> tuple[Floats, Floats, Floats, Floats]:
-        """Of the class with most counts: those, log a, one less its share; and the other classes."""
-        place = np.argmax(self.y, axis=0)[np.newaxis]
-        most, t, rest = (np.take_along_axis(v, place, axis=0)[0] for v in (self.y, self.t, self.rest))
-        return most, t, rest, np.arange(len(self.y))[:, np.newaxis] != place
-
-    def loss(self) -> Floats:
-        """Minus the log-probability."""
-        seen = np.cumsum(self.y, axis=0) - self.y
-        c, t, m, rest = self.c + 0.0 * self.t, self.t, self.share, self.rest
-        wide = np.exp(-np.maximum(c, 0.0))  # 1/A where that is below one, else A itself
-        small = _small(c)
-
-        def ratio(_: Floats, i: int) -> Floats:
-            whole = np.where(c > 0, np.log1p((seen + i) * wide), np.log(small + seen + i) - c)  # log(A + s + i) - c
-            if not i:
-                return np.where(seen == 0, 0.0, whole) - self.log_share
-            near = np.where(c > 0, (rest + seen * wide) / (m + i * wide), (small * rest + seen) / (small * m + i))
-            far = whole - self.log_share - np.log1p(i * np.exp(-np.maximum(t, 0.0)))
-            low = whole + c - np.log(_small(t) + i)
-            return np.where(near < LARGE, np.log1p(near), np.where(t > 0, far, low))
-
-        return np.asarray(self._sum(t, self.y, ratio).sum(axis=0) - log_multinomial(self.y))
-
-    def pull(self, drawn: Floats) -> Floats:
-        """Its share of all that has been drawn less what has been drawn of each class.
-
-        Shares next to each other are counted from equal ones: sum_k (d_k - d_j e^(f_k - f_j)) times the share.
-        """
-        top = self.f - np.max(self.f, axis=0)
-        close = top > -1.0
-        own, many = np.where(close, -top, 0.0), close.sum(axis=0)
-        inner = np.where(close, np.expm1(top), np.exp(top)).sum(axis=0)
-        apart = np.exp(own) * inner + many * np.expm1(own)  # sum of e^(f_k - f_j), less one where they are close
-        even, whole = drawn.sum(axis=0) - many * drawn, drawn.sum(axis=0)
-        near = close & (np.absolute(even) + drawn * np.absolute(apart) <= whole + drawn * (many + apart))
-        away = self.shared(others(drawn)) - self.left(drawn)
-        return np.where(near, self.share * (even - drawn * apart), away)
-
-    def slope(self) -> Floats:
-        """The slope in c."""
-        most, t, rest, other = self.top
-        c, total = self.c + 0.0 * t, self.y.sum(axis=0)
-        found = self._sum(t, most, lambda t, i: rest * _kept(c, i) * _lost(t, i))
-        found += np.where(other, self._sum(self.t, self.y, _lost), 0.0).sum(axis=0)
-        return np.asarray(found - self._sum(c, total, lambda c, i: np.where(i >= most, _lost(c, i), 0.0)))
-
-    def bend(self) -> Floats:
-        """The second derivative in c."""
-        most, t, rest, other = self.top
-        c, total = self.c + 0.0 * t, self.y.sum(axis=0)
-
-        def pair(t: Floats, i: int) -> Floats:
-            return rest * _kept(c, i) * _lost(t, i) * (_lost(c, i) * _lost(t, i) - _kept(c, i) * _kept(t, i))
-
-        found = self._sum(t, most, pair)
-        found += self._sum(c, total, lambda c, i: np.where(i >= most, _kept(c, i) * _lost(c, i), 0.0))
-        return np.asarray(found - np.where(other, self.bent, 0.0).sum(axis=0))
-
-
-class Many(Urn):
-    """Rows with many counts, by gamma functions."""
-
-    drawn = cached_property(lambda self: np.asarray(rising_exp_slope(self.t, self.y)))
-    bent = cached_property(lambda self: np.asarray(rising_exp_curve(self.t, self.y)))
-
-    def loss(self) -> Floats:
-        """Minus the log-probability."""
-        total = self.y.sum(axis=0)
-        ways = np.asarray(log_factorial(total)) - np.asarray(log_factorial(self.y)).sum(axis=0)
-        own = np.asarray(log_rising_exp(self.t, self.y)).sum(axis=0)
-        return np.asarray(np.asarray(log_rising_exp(self.c, total)) - own - ways)
-
-    def slope(self) -> Floats:
-        """The slope in c."""
-        return np.asarray(rising_exp_slope(self.c, self.y.sum(axis=0)) - self.drawn.sum(axis=0))
-
-    def bend(self) -> Floats:
-        """The second derivative in c."""
-        return np.asarray(rising_exp_curve(self.c, self.y.sum(axis=0)) - self.bent.sum(axis=0))
+#: the loss and its slopes ask for the same, one after the other
+_urns_of = remembered(_sorted, 1)
 
 
 def _urns(formula: Any, f: Floats, c: Floats, y: Floats, *more: Floats) -> Floats:
-    """A formula of an urn, rows with few and with many counts apart."""
+    """A formula of an urn, each kind of rows apart."""
     rows = np.broadcast_shapes(f.shape[1:], c.shape, y.shape[1:], *(v.shape[1:] for v in more))
     f, y, *more = (np.broadcast_to(v, (f.shape[0], *rows)) for v in (f, y, *more))  # type: ignore[assignment]
-    c = np.broadcast_to(c, rows)
-    many = y.sum(axis=0) > MOST
-    if not many.any():
-        return np.asarray(formula(Urn(f, c, y), *more))
-    parts = {}
-    for kind, mask in ((Urn, ~many), (Many, many)):
-        if mask.any():
-            parts[kind] = formula(kind(f[:, mask], c[mask], y[:, mask]), *(v[:, mask] for v in more)), mask
-    found = np.empty((*next(iter(parts.values()))[0].shape[:-1], *rows))
-    for part, mask in parts.values():
-        found[..., mask] = part
+    parts = _urns_of(f, np.broadcast_to(c, rows), y)
+    if parts[0][1] is None:
+        return np.asarray(formula(parts[0][0], *more))
+    answers = [formula(urn, *(v[:, mask] for v in more)) for urn, mask in parts]
+    found = np.empty((*answers[0].shape[:-1], *rows))
+    for answer, (_, mask) in zip(answers, parts, strict=True):
+        found[..., mask] = answer
     return found
 
 
@@ -190,7 +52,7 @@ def polya_loss(f: Floats, c: Floats, y: Floats) -> Floats:
 @kernel
 def polya_pull(f: Floats, c: Floats, y: Floats) -> Floats:
     """Its slope in f."""
-    return _urns(lambda urn: urn.pull(urn.drawn), f, c, y)
+    return _urns(lambda urn: urn.pull(urn.first, urn.again), f, c, y)
 
 
 @kernel
@@ -202,7 +64,7 @@ def polya_slope(f: Floats, c: Floats, y: Floats) -> Floats:
 @kernel
 def polya_cross(f: Floats, c: Floats, y: Floats) -> Floats:
     """The slope in f, differentiated in c."""
-    return _urns(lambda urn: urn.pull(urn.bent), f, c, y)
+    return _urns(lambda urn: urn.pull(0.0, urn.bent), f, c, y)
 
 
 @kernel
