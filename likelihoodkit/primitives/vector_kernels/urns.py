@@ -156,7 +156,7 @@ class Everyday(Urn):
     @cached_property
     def a(self) -> Floats:
         """e^c times the shares."""
-        return np.exp(self.t)
+        return self.whole * self.share
 
     @cached_property
     def whole(self) -> Floats:
@@ -200,8 +200,9 @@ class Everyday(Urn):
 
     def slope(self) -> Floats:
         """The slope in c."""
-        most, t, rest, other = self.top
-        a, total = np.exp(t), self.y.sum(axis=0)
+        place = np.argmax(self.y, axis=0)[np.newaxis]
+        most, a, rest = (np.take_along_axis(v, place, axis=0)[0] for v in (self.y, self.a, self.rest))
+        other, total = np.arange(len(self.y))[:, np.newaxis] != place, self.y.sum(axis=0)
         found = np.where(other, self.left_over, 0.0).sum(axis=0)
         first, last = np.zeros(total.shape), np.zeros(total.shape)
         for i in range(1, int(np.max(total, initial=0.0))):
