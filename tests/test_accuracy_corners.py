@@ -222,6 +222,12 @@ def _logistic(y: mpmath.mpf, low: float, m: mpmath.mpf, s: mpmath.mpf) -> mpmath
     return r + 2 * mpmath.log1p(mpmath.exp(-r)) + mpmath.log(s) - mpmath.log1p(mpmath.exp((low - m) / s))
 
 
+def _laplace(y: mpmath.mpf, low: float, m: mpmath.mpf, s: mpmath.mpf) -> mpmath.mpf:
+    z = (m - low) / s
+    seen = mpmath.log1p(-mpmath.exp(-z) / 2) if z > 0 else z - mpmath.log(2)
+    return abs(y - m) / s + mpmath.log(2 * s) + seen
+
+
 @pytest.mark.parametrize(
     ("y", "low", "outputs"),
     [
@@ -229,11 +235,13 @@ def _logistic(y: mpmath.mpf, low: float, m: mpmath.mpf, s: mpmath.mpf) -> mpmath
         (2.5, 0.0, (-104.0, -1e-8)),
         (1.0, 0.0, (-30.0, 2.0)),
         (1.5, 1.0, (-500.0, 1.0)),
-        (3.0, 0.0, (0.0, 0.5)),
+        (3.0, 0.0, (0.25, 0.5)),
         (3.0, 0.0, (8.0, 0.5)),
     ],
 )
-@pytest.mark.parametrize(("family", "formula"), [(lk.Gumbel, _gumbel), (lk.Logistic, _logistic)])
+@pytest.mark.parametrize(
+    ("family", "formula"), [(lk.Gumbel, _gumbel), (lk.Logistic, _logistic), (lk.Laplace, _laplace)]
+)
 def test_a_linear_tail_seen_only_above_a_bound(
     family: object, formula: object, y: float, low: float, outputs: tuple[float, ...]
 ) -> None:

@@ -98,4 +98,31 @@ def _exponential(e: Expr) -> Expr | None:
     return None
 
 
-BOUNDED: tuple[Callable[[Expr], Expr | None], ...] = (_normal, _logistic, _extreme, _exponential)
+def _absolute(e: Expr) -> Expr | None:
+    """|D - z| beside z, which the logarithm of an exponential tail is where z is negative: D."""
+    for cases in (term for term in e.args if isinstance(term, sp.Piecewise)):
+        for size in (term for term in e.args if isinstance(term, p.times_exp) and isinstance(term.args[0], sp.Abs)):
+            found = [_without_line(branch, size, cases.args[:i]) for i, branch in enumerate(cases.args)]
+            if any(found):
+                branches = [
+                    (branch.expr + size if part is None else part, branch.cond)
+                    for branch, part in zip(cases.args, found, strict=True)
+                ]
+                return e - cases - size + sp.Piecewise(*branches)
+    return None
+
+
+def _without_line(branch: Expr, size: Expr, before: tuple[Expr, ...]) -> Expr | None:
+    """The branch and |D - z| where the branch holds z and is for negative z only."""
+    (distance,), t = size.args[0].args, size.args[1]
+    for part in Add.make_args(branch.expr):
+        x, s = _ratio(part)
+        z, mirror = p.times_exp(x, t), p.times_exp(-x, t)
+        negative = branch.cond == (z < 0) or (before and before[-1].cond in (z > 0, mirror < 0))
+        for d in (_distance(x, distance), _distance(x, -distance)) if s == t and negative else ():
+            if d is not None:
+                return branch.expr - part + _times(d, t)
+    return None
+
+
+BOUNDED: tuple[Callable[[Expr], Expr | None], ...] = (_normal, _logistic, _extreme, _exponential, _absolute)
