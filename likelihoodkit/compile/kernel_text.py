@@ -7,6 +7,7 @@ included; a name that two files define differently gets the name of its file in 
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 import sys
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from likelihoodkit.compile import standins
 from likelihoodkit.errors import DerivationError
 
 PACKAGE = "likelihoodkit.primitives.kernels"
@@ -30,6 +32,7 @@ STANDINS = {
     return np.where((a == 0) & ~np.isnan(b), 0.0, a * np.log(np.where(a == 0, 1.0, b)))""",
     "xlog1py": """def xlog1py(a, b):
     return np.where((a == 0) & ~np.isnan(b), 0.0, a * np.log1p(np.where(a == 0, 0.0, b)))""",
+    **{name: inspect.getsource(getattr(standins, name)).rstrip() for name in ("psi", "bernoulli", "zeta", "ive")},
 }
 EACH = '''def _each(function):
     """A function of one number, applied to every entry."""

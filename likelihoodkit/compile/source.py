@@ -43,6 +43,7 @@ ASKING = '''def _finite(numbers):
 
 def _outside(numbers, low, high):
     """The rows with a number that is not within the bounds; False where there are none."""
+    numbers = np.asarray(numbers)
     if low <= numbers.min() and numbers.max() <= high:
         return False
     inside = (low <= numbers) & (numbers <= high)
@@ -192,9 +193,12 @@ def _function(name: str, program: Program, signature: Signature, words: str) -> 
     if name == "everyday":
         body.append("    strange = False")
     own: set[int] = set()  # arrays that nothing but the lines above has made
+    single = set(numbers)  # numbers, and what is made of nothing else: no arrays to write into
     for order, instruction in enumerate(program.instructions):
         target, operation = instruction.target, instruction.operation
-        if operation in IN_PLACE or operation in {"where", "polynomial"}:
+        if instruction.arguments and all(a in single for a in instruction.arguments):
+            single.add(target)
+        elif operation in IN_PLACE or operation in {"where", "polynomial"}:
             own.add(target)
         elif operation not in INFIX:
             own -= set(instruction.arguments)  # a kernel may have given back what it was given

@@ -16,6 +16,7 @@ from likelihoodkit.elicit.question import Question
 from likelihoodkit.families import FAMILIES
 from likelihoodkit.primitives import lower
 from likelihoodkit.prove import Decision
+from likelihoodkit.reverse import natural
 from likelihoodkit.reverse.laws import LAWS
 from likelihoodkit.reverse.mass import Scale, Tail, r, residual, tail, total
 from likelihoodkit.reverse.match import Match, search
@@ -35,13 +36,30 @@ def reversed_(question: Question) -> Noise:
     if len(question.predictions) > 1:
         return Noise(question.name, "neither", ("no family has this loss, and it has several predictions",))
     if found is None:
-        return _moving(question, asked)
+        return _up_to_a_factor(question, asked) or _moving(question, asked)
     rho, scale = found
     if tails is None:
         return _on_circle(question, rho, asked)
     if not all(t.integrable for t in tails):
         return _no_mass(tails, found[1], question, asked)
     return _of_residual(question, rho, scale, tails, asked)
+
+
+def _up_to_a_factor(question: Question, asked: Functional | None) -> Noise | None:
+    """A likelihood up to a factor of y alone, in a parameter that is not the family's; None where none is found."""
+    found = natural.in_its_mean(question)
+    if found is None:
+        return None
+    match, moved, mean = found
+    back = {moved.prediction.symbol: mean}
+    noise = _of_family(moved, match, asked)
+    words = f"with mean = {mean}, up to a factor of y alone"
+    put = {name: getattr(noise, name) for name in ("density", "mean", "variance")}
+    return replace(
+        noise,
+        reasons=tuple(f"{reason}, {words}" for reason in noise.reasons),
+        **{name: form.xreplace(back) if isinstance(form, sp.Basic) else form for name, form in put.items()},
+    )
 
 
 # -- a family of the kit ------------------------------------------------------------------------------------------
@@ -224,7 +242,7 @@ def _moving(question: Question, asked: Functional | None) -> Noise:
             reason = (
                 f"exp(-loss) {what} at the prediction {float(place):g}: it is {mpmath.nstr(left, 6)} at y = {out:.6g}"
             )
-            return Noise(question.name, "neither", (reason,), elicits=asked)
+            return Noise(question.name, "neither", _with_factor(question, reason), elicits=asked)
         if first is None:
             first = mass
         elif abs(mass - first) > 1e-10 * first:
@@ -232,10 +250,16 @@ def _moving(question: Question, asked: Functional | None) -> Noise:
                 f"the mass of exp(-loss) moves with the prediction: {first:.6g} at {float(places[0]):g}, {mass:.6g} at "
                 f"{float(place):g}"
             )
-            return Noise(question.name, "neither", (reason,), elicits=asked)
+            return Noise(question.name, "neither", _with_factor(question, reason), elicits=asked)
         error = max(error, abs(mass - first))
     same = f"exp(-loss) has the mass {first:.12g} at {len(places)} predictions; that it has it everywhere was not shown"
     return Noise(question.name, "likelihood", (same,), number=first, error=error, elicits=asked)
+
+
+def _with_factor(question: Question, reason: str) -> tuple[str, ...]:
+    """The reason, and that no factor of y alone helps, where that was shown."""
+    why = natural.refuted(question)
+    return (reason, why) if why else (reason,)
 
 
 _MANY = 10**6  # a count at which a series that converges has next to nothing left

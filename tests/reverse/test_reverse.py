@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 
 import mpmath
+import numpy as np
 import pytest
 import sympy as sp
 from hypothesis import Phase, given, settings, strategies as st
 
 import likelihoodkit as lk
 from likelihoodkit import losses
+from likelihoodkit.numbers import evaluate
+from likelihoodkit.primitives import lower
 
 y = lk.outcome(lk.real)
 a = lk.parameter(lk.real, link="identity")
@@ -220,3 +223,49 @@ def test_round_trip_elsewhere(noise):
 def test_what_cannot_be_read():
     with pytest.raises(lk.InputError, match="needs a number for delta"):
         lk.reverse(losses.huber)
+
+
+amount, number = lk.outcome(lk.positive), lk.outcome(lk.counts)
+rate, tilt = lk.parameter(lk.positive, link="exp"), lk.parameter(lk.real, link="identity")
+chance = lk.parameter(lk.unit, link="sigmoid")
+#: (loss without its terms in y alone, in a parameter that is not the mean; family; what it holds; the mean)
+NATURAL = [
+    (rate * amount - 3 * lk.log(rate), lk.Gamma, {"shape": 3}, 3 / rate),
+    (rate * amount - lk.log(rate), lk.Exponential, {}, 1 / rate),
+    (rate * amount - 2 * lk.sqrt(rate), lk.InverseGaussian, {"shape": 2}, 1 / lk.sqrt(rate)),
+    (lk.exp(tilt) - number * tilt, lk.Poisson, {}, lk.exp(tilt)),
+    (
+        -number * lk.log(chance) - 3 * lk.log(1 - chance),
+        lk.NegativeBinomial,
+        {"dispersion": 1 / 3},
+        3 * chance / (1 - chance),
+    ),
+    (2 * tilt**2 - tilt * lk.outcome(lk.real), lk.Normal, {"scale": 2}, 4 * tilt),
+]
+
+
+@pytest.mark.parametrize(("loss", "family", "held", "mean"), NATURAL, ids=[f.__name__ for _, f, _, _ in NATURAL])
+def test_a_likelihood_up_to_a_factor_of_the_outcome(loss, family, held, mean):
+    """Natural exponential families in their own parameter: the mean score is zero, so the mean is known."""
+    noise = lk.reverse(loss)
+    assert (noise.tier, noise.family) == ("likelihood", family)
+    assert {name: float(value) for name, value in noise.bound.held.items()} == pytest.approx(held)
+    assert "up to a factor of y alone" in noise.reasons[0]
+    at = dict.fromkeys(noise.mean.free_symbols, sp.Rational(1, 3))
+    place = {s: sp.Rational(1, 3) for s in mean.free_symbols}
+    assert float(noise.mean.xreplace(at)) == pytest.approx(float(mean.xreplace(place)), rel=1e-14)
+
+
+def test_the_density_of_a_gamma_loss_in_its_rate():
+    noise = lk.reverse(rate * amount - 3 * lk.log(rate))
+    (y_,) = [s for s in noise.density.free_symbols if s.name.startswith("y") or s == amount]
+    (r_,) = noise.density.free_symbols - {y_}
+    for y, r in ((0.7, 1.3), (2.5, 0.4)):
+        found = float(evaluate(lower(noise.density), {y_: mpmath.mpf(y), r_: mpmath.mpf(r)}))
+        assert found == pytest.approx(r**3 * y**2 * np.exp(-r * y) / 2, rel=1e-14)
+
+
+def test_no_factor_helps_where_a_variance_would_be_negative():
+    noise = lk.reverse(rate * amount + lk.log(rate))
+    assert noise.tier == "neither"
+    assert "its variance -1/prediction**2" in noise.reasons[1]

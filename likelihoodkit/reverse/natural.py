@@ -1,0 +1,90 @@
+"""Losses that are likelihoods up to terms in y alone, in a parameter that is not the mean: read in their mean.
+
+A loss whose slope in its prediction a is alpha(a) (y - m(a)) has m(a) as the mean of whatever noise it has, for a mean
+score is zero. Written in m it is compared with the families, up to a factor h(y) of the density; what h may be is the
+family's to say. Where none is found the variance that such a noise would have is looked at: the mean moves with the
+natural parameter at its rate (Morris, 1982, Annals of Statistics 10, 65-80), and none is negative.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import mpmath
+import sympy as sp
+
+from likelihoodkit import links, supports
+from likelihoodkit.elicit.branches import value
+from likelihoodkit.elicit.moments import separated
+from likelihoodkit.elicit.question import Question
+from likelihoodkit.families import FAMILIES
+from likelihoodkit.links import Link
+from likelihoodkit.primitives import lower
+from likelihoodkit.reverse.match import Match, search
+from likelihoodkit.supports import Support
+
+PLACES = 9
+
+
+def _parts(question: Question) -> tuple[sp.Expr, sp.Expr] | None:
+    """(alpha, m) where the slope in the prediction is alpha(a) (y - m(a)); None where it is not of that form."""
+    a, y = question.prediction.symbol, question.y
+    slope = sp.diff(lower(question.formula), a)
+    groups = None if slope.has(sp.Derivative, sp.Heaviside, sp.sign) else separated(slope, a, y)
+    if groups is None or not {y} <= set(groups) <= {y, sp.S.One} or not groups[y].free_symbols <= {a}:
+        return None
+    alpha = groups[y]
+    mean = sp.cancel(-groups.get(sp.S.One, sp.S.Zero) / alpha)
+    return None if a not in mean.free_symbols else (alpha, mean)
+
+
+def _domain(target: Support) -> tuple[Support, Link]:
+    """Where means of such outcomes lie, and a link to it."""
+    if target.low == 0 and target.high == 1:
+        return supports.unit, links.sigmoid
+    if target.low >= 0:
+        return supports.positive, links.exp
+    return supports.real, links.identity
+
+
+def in_its_mean(question: Question) -> tuple[Match, Question, sp.Expr] | None:
+    """(a family's match, the loss in its mean, the mean in the prediction); None where none is found."""
+    parts = _parts(question)
+    if parts is None:
+        return None
+    domain, link = _domain(question.target)
+    a, (_, mean) = question.prediction.symbol, parts
+    m = sp.Symbol("mean", **domain.assumptions)
+    try:
+        roots = sp.solve(sp.Eq(mean, m), a)
+    except NotImplementedError:  # SymPy has no method for it
+        return None
+    if len(roots) != 1:
+        return None
+    formula = sp.expand_log(question.formula.xreplace({a: roots[0]}), force=True)
+    row = replace(question.prediction, name="mean", symbol=m, domain=domain, link=link)
+    moved = replace(question, formula=formula, predictions=(row,))
+    match = search(moved, list(FAMILIES.values()))
+    return None if match is None else (match, moved, mean)
+
+
+def refuted(question: Question) -> str:
+    """Why no factor of y alone makes it a likelihood: a variance that would be negative. Empty where none is seen.
+
+    With eta'(a) = -alpha(a) the mean grows by the variance: m'(a) = eta'(a) Var(Y).
+    """
+    parts = _parts(question)
+    if parts is None:
+        return ""
+    a, (alpha, mean) = question.prediction.symbol, parts
+    spread = sp.cancel(-sp.diff(mean, a) / alpha)
+    low, high = question.prediction.domain.typical
+    for k in range(PLACES):
+        place = mpmath.mpf(low) + (mpmath.mpf(high) - low) * (k + 1) / (PLACES + 1)
+        found = value(spread, {a: place})
+        if mpmath.isfinite(found) and found < 0:
+            return (
+                f"no factor of y alone makes it a likelihood: its mean would be {mean}, its variance {spread}: "
+                f"{mpmath.nstr(found, 6)} at {mpmath.nstr(place, 4)}"
+            )
+    return ""
