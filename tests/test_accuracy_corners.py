@@ -275,3 +275,10 @@ def test_parts_of_a_mixture_that_are_both_impossible(y: float, outputs: tuple[fl
     np.testing.assert_array_equal(gradient[0, 3 - 2 * nearer : 5 - 2 * nearer], [0.0, 0.0])
     weight = 1 / (1 + np.exp(-outputs[0]))
     np.testing.assert_allclose(gradient[0, 0], weight - 1 if nearer == 0 else weight, rtol=1e-14)
+
+
+def test_a_logistic_and_a_normal_part_that_are_both_impossible() -> None:
+    loss = lk.derive(lk.Mixture([lk.Logistic, lk.Normal], weights="sigmoid"))
+    value, gradient = loss.value_and_gradient([3.0], [[0.0, 1.0, -800.0, 1.0, -800.0]])
+    assert value[0] == np.inf
+    np.testing.assert_array_equal(gradient[0], [-0.5, -np.inf, -np.inf, 0.0, 0.0])  # of the two tails the heavier one

@@ -129,24 +129,31 @@ def _overflows(x: Expr) -> bool:
     return not (x.is_Add or x.is_Mul) or any(map(_overflows, x.args))
 
 
-def _power(term: Expr) -> tuple[Expr, Expr, Expr, Expr] | None:
-    """(a, r, t, n) of a |r e^t|^n, n = 1 or 2."""
+def _power(term: Expr) -> tuple[Expr, Expr, tuple[Expr, Expr, Expr]] | None:
+    """(a, rest, (r, t, n)) of a |r e^t|^n + rest, n = 1 or 2 and the rest bounded."""
     number, body = term.as_coeff_Mul()
     base, n = body.as_base_exp()
+    if isinstance(body, p.log_cosh):  # log cosh x = |x| + softplus(-2 |x|) - log 2
+        share, base = body.args[0].as_coeff_Mul()
+        if not isinstance(base, p.times_exp):
+            return None
+        r, t = base.args
+        size = p.times_exp(sp.Abs(r), t)
+        return number * sp.Abs(share), number * (p.softplus(-2 * sp.Abs(share) * size) - log(2)), (r, t, sp.S.One)
     if not isinstance(base, p.times_exp) or n not in (1, 2) or (n == 1 and not base.args[0].is_nonnegative):
         return None
-    return number, *base.args, n
+    return number, sp.S.Zero, (*base.args, n)
 
 
 def _share_of_losses(z: Expr) -> Expr | None:
     """The share of a part where the losses of both parts may overflow: which of them is the larger is still known."""
     found = [(part, term) for term in z.args if (part := _power(term)) is not None]
-    found.sort(key=lambda pair: default_sort_key(pair[0][1:]))
-    for i, ((a, *first), one) in enumerate(found):
-        for (b, *second), two in found[i + 1 :]:
+    found.sort(key=lambda pair: default_sort_key(pair[0][2]))
+    for i, ((a, rest, first), one) in enumerate(found):
+        for (b, more, second), two in found[i + 1 :]:
             if a * b < 0:
                 whole = differences.gap_of_powers(sp.Abs(a), *first, sp.Abs(b), *second)
-                return p.sigmoid(z - one - two + sp.sign(a) * whole)
+                return p.sigmoid(z - one - two + rest + more + sp.sign(a) * whole)
     return None
 
 
