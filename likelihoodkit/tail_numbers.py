@@ -46,6 +46,10 @@ def _log_student_below(r: Any, t: Any, _: Any, n: Any) -> Any:
     return _log_student_cdf(mpmath.exp(n), r * mpmath.exp(t))
 
 
+def _log_beta_below(z: Any, f: Any, g: Any) -> Any:
+    return _log_beta_tail(mpmath.exp(g) / (1 + mpmath.exp(-f)), mpmath.exp(g) / (1 + mpmath.exp(f)), z)
+
+
 def _log_negative_binomial_cdf(y: Any, f: Any, a: Any) -> Any:
     return _log_beta_tail(mpmath.exp(-a), y + 1, -a - f)
 
@@ -63,6 +67,7 @@ def _slopes(name: str, tail: Tail, **orders: tuple[int, ...]) -> dict[str, Tail]
 
 
 _IN_T_AND_N = {"n": (0, 0, 1), "tt": (0, 2, 0), "tn": (0, 1, 1), "nn": (0, 0, 2)}
+_IN_F_AND_G = {"f": (0, 1, 0), "g": (0, 0, 1), "ff": (0, 2, 0), "fg": (0, 1, 1), "gg": (0, 0, 2)}
 _IN_F_AND_A = {"a": (0, 0, 1), "ff": (0, 2, 0), "fa": (0, 1, 1), "aa": (0, 0, 2)}
 
 #: function -> its value
@@ -74,6 +79,7 @@ TAILS: dict[str, Tail] = {
     **_slopes("log_beta_tail", _log_beta_tail, a=(1, 0, 0), b=(0, 1, 0)),
     **_slopes("log_gamma_below", _log_gamma_below, **_IN_T_AND_N),
     **_slopes("log_gamma_above", _log_gamma_above, **_IN_T_AND_N),
+    **_slopes("log_beta_below", _log_beta_below, **_IN_F_AND_G),
     **_slopes("log_negative_binomial_cdf", _log_negative_binomial_cdf, **_IN_F_AND_A),
     **_slopes("log_negative_binomial_survival", _log_negative_binomial_survival, **_IN_F_AND_A),
     **_slopes(

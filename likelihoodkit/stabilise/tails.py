@@ -9,7 +9,7 @@ import sympy as sp
 from sympy import Expr, S, exp, log
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import gamma_carried, student_carried, tails
+from likelihoodkit.primitives import beta_carried, gamma_carried, student_carried, tails
 from likelihoodkit.stabilise.table import log_of
 
 
@@ -58,11 +58,22 @@ def _student(df: Expr, z: Expr) -> Expr | None:
     return student_carried.log_student_below(r, t, df, n)
 
 
+def _beta(a: Expr, b: Expr, z: Expr) -> Expr | None:
+    """Of a concentration e^g and a mean with the logit f."""
+    if not (isinstance(a, p.times_exp) and isinstance(b, p.times_exp) and a.args[1] == b.args[1]):
+        return None
+    mean, rest = a.args[0], b.args[0]
+    if not (isinstance(mean, p.sigmoid) and rest == p.sigmoid(-mean.args[0])):
+        return None
+    return beta_carried.log_beta_below(z, mean.args[0], a.args[1])
+
+
 #: tails -> the same by the logarithms of their shapes, where these are at hand
 _CARRIED: dict[type, Callable[..., Expr | None]] = {
     tails.log_gamma_p: partial(_gamma, gamma_carried.log_gamma_below),
     tails.log_gamma_q: partial(_gamma, gamma_carried.log_gamma_above),
     tails.log_student_cdf: _student,
+    tails.log_beta_tail: _beta,
 }
 
 

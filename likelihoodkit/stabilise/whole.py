@@ -14,6 +14,7 @@ from sympy import Expr, Mul, S, exp, log
 
 from likelihoodkit import primitives as p
 from likelihoodkit.primitives import (
+    beta_carried,
     families,
     gamma_carried,
     lower,
@@ -87,9 +88,9 @@ def swap(
 TAILS = (
     p.log_ndtr, p.log_window, p.log1m_exp, tails.log_gamma_p, tails.log_gamma_q, tails.log_beta_tail,
     tails.log_student_cdf, gamma_carried.log_gamma_below, gamma_carried.log_gamma_above,
-    student_carried.log_student_below, poisson_tails.log_poisson_cdf, poisson_tails.log_poisson_survival,
-    negative_binomial_tails.log_negative_binomial_cdf, negative_binomial_tails.log_negative_binomial_survival,
-    sp.Piecewise,
+    student_carried.log_student_below, beta_carried.log_beta_below, poisson_tails.log_poisson_cdf,
+    poisson_tails.log_poisson_survival, negative_binomial_tails.log_negative_binomial_cdf,
+    negative_binomial_tails.log_negative_binomial_survival, sp.Piecewise,
 )  # fmt: skip
 
 

@@ -183,6 +183,15 @@ def _log_negative_binomial_survival(*place: mp.mpf) -> mp.mpf:
 _COUNTS = (("cdf", _log_negative_binomial_cdf), ("survival", _log_negative_binomial_survival))
 
 
+def _carried_beta_points(rng: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
+    a, b, z = _beta_points(rng, n, top)
+    return z, np.log(a / b), np.log(a + b)
+
+
+def _log_i_below(z: mp.mpf, f: mp.mpf, g: mp.mpf) -> mp.mpf:
+    return _log_i(mp.exp(g) / (1 + mp.exp(-f)), mp.exp(g) / (1 + mp.exp(f)), z)
+
+
 def _case(definition: Callable[..., mp.mpf], sample: Any) -> Case:
     return Case(definition, sample, bound=60.0)
 
@@ -211,6 +220,10 @@ SECOND: dict[str, Case] = {
         for which, tail in _COUNTS
         for what, order in (("ff", (2, 0)), ("fa", (1, 1)), ("aa", (0, 2)))
     },
+    **{
+        f"log_beta_below_{what}": _case(_slope(_log_i_below, 0, *order), _carried_beta_points)
+        for what, order in (("ff", (2, 0)), ("fg", (1, 1)), ("gg", (0, 2)))
+    },
     "log_student_cdf_df2": _case(_slope(_log_t, 2, 0), _t_points),
 }
 
@@ -232,6 +245,14 @@ TAILS: dict[str, Case] = {
         f"log_negative_binomial_{which}{what}": Case(definition, _negative_binomial_points, bound=30.0)
         for which, tail in _COUNTS
         for what, definition in (("", tail), ("_f", _slope(tail, 0, 1, 0)), ("_a", _slope(tail, 0, 0, 1)))
+    },
+    **{
+        f"log_beta_below{what}": _case(definition, _carried_beta_points)
+        for what, definition in (
+            ("", _log_i_below),
+            ("_f", _slope(_log_i_below, 0, 1, 0)),
+            ("_g", _slope(_log_i_below, 0, 0, 1)),
+        )
     },
     "log_beta_tail": _case(_log_i, _beta_points),
     "log_beta_tail_a": _case(_slope(_log_i, 1, 0, 0), _beta_points),

@@ -22,6 +22,7 @@ NO_FORMULA = {
     *("regularised_beta", "regularised_beta_complement", "zeta_gap", "zeta_gap_slope"),
     *(f"log_gamma_{where}{what}" for where in ("below", "above") for what in ("", "_t")),
     *(f"log_negative_binomial_{tail}{what}" for tail in ("cdf", "survival") for what in ("", "_f")),
+    "log_beta_below",
     *(f"log_student_below{what}" for what in ("", "_r", "_t")),
     *(f"skew_student_{what}" for what in ("loss", *"rtan")),
     *(f"box_cox_student_{what}" for what in ("loss", *"tspn")),

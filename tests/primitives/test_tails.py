@@ -10,7 +10,7 @@ import pytest
 
 from likelihoodkit.primitives import kernels
 from primitives.reference import SECOND
-from primitives.reference_tails import _negative_binomial
+from primitives.reference_tails import _log_i_below, _negative_binomial
 
 INF = math.inf
 
@@ -122,6 +122,35 @@ def test_counts_beyond_float64(place: tuple[float, float, float]) -> None:
                 for which in (0, 1) for order in ((0, 0), (1, 0), (0, 1))]  # fmt: skip
     for ours, value in zip(found, true, strict=True):
         assert mp.isinf(ours) if abs(value) > 1.79e308 else abs(ours - value) <= 1e-12 * abs(value) + 5e-323
+
+
+#: (z, f, g): shapes that vanish or are huge, one or both; concentrations that are gone
+FAR_PROPORTIONS = [
+    (0.5, -95.0, 3.0), (0.5, 95.0, 3.0), (-2.0, -130.0, 5.0), (0.0, 100.0, 20.0), (-300.0, -70.0, 71.0),
+    (-70.0, -70.0, 71.0), (69.0, 70.0, 71.0), (1.0, 1.0, -60.0), (-300.0, 80.0, -40.0), (-2.0, -5.0, -30.0),
+    (-18.0, 2.0, -20.5),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("place", FAR_PROPORTIONS)
+def test_proportions_beyond_float64(place: tuple[float, float, float]) -> None:
+    with np.errstate(all="ignore"):
+        found = [getattr(kernels, f"log_beta_below{what}")(*place) for what in ("", "_f", "_g")]
+    with mp.workdps(150):
+        at = [mp.mpf(x) for x in place]
+        true = [float(mp.diff(_log_i_below, at, order)) for order in ((0, 0, 0), (0, 1, 0), (0, 0, 1))]
+    np.testing.assert_allclose(found, true, rtol=3e-14)
+
+
+def test_proportions_of_a_huge_concentration() -> None:
+    """Normal: at m = 1/2, c = e^140 the end z = e^-70 is half a standard deviation beyond m; further out 0 and inf."""
+    with np.errstate(all="ignore"):
+        found = [getattr(kernels, f"log_beta_below{what}")(math.exp(-70), 0.0, 140.0) for what in ("", "_f", "_g")]
+        above, below = kernels.log_beta_below([1.0, -1.0], 0.0, 1e4)
+    hazard = math.exp(-0.125) / math.sqrt(2 * math.pi) / float(mp.ncdf(0.5))
+    true = [float(mp.log(mp.ncdf(0.5))), -hazard * math.exp(70) / 2, hazard / 4]
+    np.testing.assert_allclose(found, true, rtol=1e-13)
+    assert (above, below) == (0.0, -INF)
 
 
 def test_ends_beyond_float64() -> None:

@@ -15,6 +15,9 @@ from likelihoodkit.later import exports
 if TYPE_CHECKING:
     from likelihoodkit.primitives.kernels.bessel import (  # isort: skip
         bessel_ratio, bessel_ratio_complement, bessel_ratio_derivative, log_i0e)  # fmt: skip
+    from likelihoodkit.primitives.kernels.beta_carried import (  # isort: skip
+        log_beta_below, log_beta_below_f, log_beta_below_ff, log_beta_below_fg, log_beta_below_g, log_beta_below_gg,
+    )  # fmt: skip
     from likelihoodkit.primitives.kernels.beta_prime import (  # isort: skip
         beta_prime_bend, beta_prime_cross, beta_prime_first, beta_prime_first_curve, beta_prime_loss, beta_prime_pull,
         beta_prime_pull_first, beta_prime_pull_second, beta_prime_second, beta_prime_second_curve)  # fmt: skip
@@ -305,7 +308,10 @@ __all__ = [
     "hypot_share_exp", "is_largest_other", "kumaraswamy_first", "kumaraswamy_first_curve", "kumaraswamy_loss",
     "kumaraswamy_second", "largest_other", "log", "log1m_exp", "log1m_exp_neg_exp", "log1m_exp_ratio", "log1p",
     "log1p_over", "log1p_over_da", "log1p_over_daa", "log1p_square", "log1p_square_exp", "log1p_times_exp", "log1pmx",
-    "log_add_exp", "log_beta", "log_beta_tail", "log_beta_tail_a", "log_beta_tail_aa", "log_beta_tail_ab",
+    "log_add_exp", "log_beta",
+    "log_beta_below", "log_beta_below_f", "log_beta_below_ff", "log_beta_below_fg", "log_beta_below_g",
+    "log_beta_below_gg",
+    "log_beta_tail", "log_beta_tail_a", "log_beta_tail_aa", "log_beta_tail_ab",
     "log_beta_tail_b", "log_beta_tail_bb", "log_binomial", "log_cauchy_step", "log_cauchy_tail", "log_conway_cdf",
     "log_conway_cdf_f", "log_conway_cdf_ff", "log_conway_cdf_fn", "log_conway_cdf_n", "log_conway_cdf_nn",
     "log_conway_survival", "log_conway_survival_f", "log_conway_survival_ff", "log_conway_survival_fn",

@@ -109,15 +109,18 @@ def _of_huge_shape(y: Floats, t: Floats, n: Floats) -> tuple[Rows, Rows]:
     """a -> inf: P is normal in z, where z^2/2 is the deviance."""
     excess, deviance = np.asarray(scaled_excess(y, t, n)), np.asarray(scaled_deviance(y, t, n))
     z, x = np.sign(excess) * np.sqrt(2.0 * deviance), np.asarray(times_exp(y, t + n))
-    return tuple(_normal(side * z, side, excess, deviance, x, n) for side in (1.0, -1.0))  # type: ignore[return-value]
+    return tuple(normal_rows(side * z, side * np.exp(0.5 * n), excess, deviance, x) for side in (1.0, -1.0))  # type: ignore[return-value]
 
 
-def _normal(z: Floats, side: float, excess: Floats, deviance: Floats, x: Floats, n: Floats) -> Rows:
-    """log Phi(z), where z has the slopes excess/z in t and z/2 in n: by h = phi/Phi, far out by the deviance alone."""
+def normal_rows(z: Floats, steep: Floats, excess: Floats, deviance: Floats, x: Floats) -> Rows:
+    """log Phi(z), where z has the slopes excess/z in t (``steep`` at z = 0) and z/2 in n, and the excess x in t.
+
+    By h = phi/Phi, far out by the deviance alone.
+    """
     far, gone = z < -1e6, z > 40.0
     near = np.where(far | gone, -1.0, z)
     h, fall = np.asarray(hazard(near)), np.asarray(hazard_derivative(near))
-    slope = np.where(near == 0.0, side * np.exp(0.5 * n), np.where(far | gone, 1.0, excess) / near)
+    slope = np.where(near == 0.0, steep, np.where(far | gone, 1.0, excess) / near)
     half = 0.5 * (h + near * fall)
     share = (h - near * fall) * slope / near  # the excess over the slope, moved by t
     bend = np.where(near < -1.0, (h / near) * x - share * slope, fall * slope**2)
@@ -148,7 +151,7 @@ def _of_far_end(y: Floats, t: Floats, n: Floats) -> tuple[Rows, Rows]:
 
 
 @remembered
-def _both(y: Floats, t: Floats, n: Floats) -> tuple[Rows, Rows]:
+def both_tails(y: Floats, t: Floats, n: Floats) -> tuple[Rows, Rows]:
     """Rows of both tails at broadcast y > 0, t and n."""
     y, t, n = np.broadcast_arrays(y, t, n)
     log_c = np.asarray(log_times_exp(y, t))
@@ -165,7 +168,7 @@ def _both(y: Floats, t: Floats, n: Floats) -> tuple[Rows, Rows]:
 
 def _tail(which: int, order: int, doc: str) -> Kernel:
     def formula(y: Floats, t: Floats, n: Floats) -> Floats:
-        return np.asarray(_both(y, t, n)[which][order])
+        return np.asarray(both_tails(y, t, n)[which][order])
 
     formula.__doc__ = doc
     return kernel(formula)
