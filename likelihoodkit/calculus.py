@@ -138,11 +138,10 @@ class Calculus:
     @property
     def value(self) -> sp.Expr:
         """The loss of one row."""
-        value = self.derivation.expression
         if self._inner is None:
-            return value
+            return self.derivation.expression
         through = self.derivation.through
-        return through.lifted(through.corrected(value, self._inner.gradient.__getitem__))
+        return through.lifted(through.corrected(self._inner.value, self._inner.gradient.__getitem__))
 
     @property
     def gradient(self) -> dict[str, sp.Expr]:
@@ -150,9 +149,7 @@ class Calculus:
         if not self._gradient and self._inner is not None:
             through, curves = self.derivation.through, self._inner
             self._gradient = {
-                name: through.lifted(
-                    through.slope(name, through.corrected(through.put(slope), partial(curves.curve, name)))
-                )
+                name: through.lifted(through.slope(name, through.corrected(slope, partial(curves.curve, name))))
                 for name, slope in self._inner.gradient.items()
             }
         if not self._gradient:

@@ -54,6 +54,12 @@ SMALLER = [
     ("SkewT(location='square')", 1e8, (104.0, -0.001, 1e4, -104.0)),
     ("SkewT(skew='square')", 1e-8, (-30.0, 0.0, 1e4, -30.0)),
     ("SkewT(df='square')", 1e200, (1e8, 1e-8, 0.0, -1e300)),
+    ("SinhArcsinh(location='square')", 0.0, (1e-300, 104.0, -1e8, 0.0)),
+    ("SinhArcsinh(location='square')", 1.0, (1e300, -30.0, 0.001, -104.0)),
+    ("SinhArcsinh(location='square')", 1e200, (-1e300, -104.0, -1e4, 745.0)),
+    ("BoxCoxT(median='shifted_exp')", 1e200, (30.0, -0.001, 0.0, 745.0)),
+    ("BoxCoxT(scale='square')", 1e4, (-0.001, 1e4, 1e-300, 0.0)),
+    ("ExponentiallyModifiedNormal(scale='square')", 0.0, (-709.0, 1e300, 1e-8)),
     ("ExponentiallyModifiedNormal(rate='shifted_exp')", 1e4, (-1e8, -30.0, 745.0)),
 ]
 

@@ -79,6 +79,14 @@ carried_shifted_exp: Kind = primitive(
     lambda y, f: (y - 1 - exp(f)) * sp.Piecewise((exp(600 - f), f > 600), (1, True)),
     (None, None),
 )
+beyond_square: Kind = primitive(
+    "beyond_square",
+    lambda y, f: sp.Piecewise(
+        (log(f**2) - 600, log(f**2) > 600), (log(f**2) + 600, (log(f**2) < -600) & sp.Eq(y, 0) & (f**2 > 0)), (0, True)
+    ),
+    (None, None),
+)
+carried_square: Kind = primitive("carried_square", lambda y, f, m: (y - f**2) * exp(-m), (None, None, None))
 half_rest: Kind = primitive(
     "half_rest",
     lambda t: sp.Integer(0),

@@ -50,6 +50,8 @@ _TAKES: dict[type[Expr], Callable[..., Expr]] = {
     powers.kumaraswamy_first_curve: linked.scaled_kumaraswamy_curve,
     powers.power_shape_slope: linked.scaled_shape_slope,
     powers.power_shape_curve: linked.scaled_shape_curve,
+    powers.beta_prime_pull: lambda y, a, b, u, v, s: powers.beta_prime_pull(y, a, b, _weighed(u, s), _weighed(v, s)),
+    powers.beta_prime_bend: lambda *taken: _weighed_bend(*taken),
     whole.bessel_pull_exp: linked.scaled_bessel_pull,
     whole.bessel_bend_exp: linked.scaled_bessel_bend,
     **{
@@ -72,6 +74,19 @@ _TAKES: dict[type[Expr], Callable[..., Expr]] = {
 }
 #: those that are looked for last: another factor may overflow before its exponential does
 _PLAIN = (exp, p.times_exp)
+
+
+def _weighed(w: Expr, s: Expr) -> Expr:
+    """w e^s for a weight that may vanish."""
+    factors = Mul.make_args(w)
+    if all(isinstance(f, p.sigmoid) for f in factors):
+        return exp(s - Add(*[p.softplus(-f.args[0]) for f in factors]))
+    return p.times_exp(w, s)
+
+
+def _weighed_bend(y: Expr, a: Expr, b: Expr, u: Expr, v: Expr, du: Expr, dv: Expr, s: Expr) -> Expr:
+    """The same of a bend, which has squares of its weights."""
+    return powers.beta_prime_bend(y, a, b, *[_weighed(w, s / 2) for w in (u, v)], *[_weighed(w, s) for w in (du, dv)])
 
 
 def _ratio(z: Expr) -> tuple[Expr, Expr]:

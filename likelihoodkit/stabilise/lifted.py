@@ -1,7 +1,8 @@
-"""Residuals of an exponential location: beyond e^600 they are carried with an exponent of their own.
+"""Residuals of an exponential or squared location: beyond e^600 they are carried with an exponent of their own.
 
 A location e^f leaves the range at f = 709, and the loss of a heavy tail does not. So r = y - e^f is written R e^m with
-m = max(f - 600, 0), and what is a function of r e^t becomes that of R e^(t + m).
+m = max(f - 600, 0), and what is a function of r e^t becomes that of R e^(t + m). Likewise of f^2, where
+m = log f^2 + 600 below e^-600 if y = 0.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ import sympy as sp
 from sympy import Expr
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import differences, linked, single, whole
+from likelihoodkit.primitives import differences, single, whole
+from likelihoodkit.primitives.families import kind
 
 __all__ = ["lifted", "slow"]
 
@@ -26,13 +28,18 @@ _OF_RATIO: dict[type[Expr], int] = {
     **dict.fromkeys((p.scaled_power, p.scaled_power_log, p.scaled_power_log_square), 0),
     **dict.fromkeys((p.scaled_power_over, p.scaled_power_log_over), 1),
     p.scaled_power_over_square: 2,
+    **{
+        kind(f"sinh_arcsinh_{x}"): x.count("r")
+        for x in ("loss", *"rtbg", "rr", "rt", "rb", "rg", "tt", "tb", "tg", "bb", "bg", "gg")
+    },
+    **{kind(f"sinh_arcsinh_{x}_curve"): 0 for x in ("scale", "tail")},
 }
 #: those that are a function of r e^t less t
-_LESS_T = (whole.student_loss,)
+_LESS_T = (whole.student_loss, kind("sinh_arcsinh_loss"))
 
 
 #: of these a loss is made that an infinite residual does not make infinite, or that multiplies it by 0
-_SLOW = (differences.log1p_square_exp, single.asinh_times_exp, p.log_ndtr, whole.student_loss, p.scaled_power)
+_SLOW = (differences.log1p_square_exp, single.asinh_times_exp, p.log_ndtr, p.scaled_power, *_LESS_T)
 
 
 def slow(loss: Expr) -> bool:
@@ -40,18 +47,26 @@ def slow(loss: Expr) -> bool:
     return bool(loss.has(*_SLOW))
 
 
-def lifted(expression: Expr, residual: Expr, carried: Expr, y: sp.Symbol, f: sp.Symbol) -> Expr:
-    """The expression with that residual carried by its exponent wherever a function of a ratio allows it."""
+def lifted(expression: Expr, residual: Expr, carried: tuple[Expr, Expr], y: sp.Symbol, f: sp.Symbol) -> Expr:
+    """The expression with that residual carried (R and m) by its exponent wherever a function of a ratio allows it."""
     place = sp.Dummy("r", real=True)
-    more = linked.beyond(f)
+    core_of, more = carried
     memo: dict[Expr, Expr] = {}
 
     def run(node: Expr) -> Expr:
         if not node.args:
             return node
         if node not in memo:
-            memo[node] = _lift(node) if type(node) in _OF_RATIO else node.func(*[run(a) for a in node.args])
+            memo[node] = _lift(node) if type(node) in _OF_RATIO else _rebuilt(node)
         return memo[node]
+
+    def _rebuilt(node: Expr) -> Expr:
+        args = [run(a) for a in node.args]
+        moved = [a for a in args if isinstance(a, p.times_exp) and a.args[1] in (-more, -2 * more)]
+        if not node.is_Mul or len(moved) != 1:
+            return node.func(*args)
+        core, exponent = moved[0].args  # the other factors may bring it back into range
+        return p.times_exp(sp.Mul(core, *[a for a in args if a is not moved[0]]), exponent)
 
     def _lift(node: Expr) -> Expr:
         r, t, *others = node.args
@@ -65,7 +80,7 @@ def lifted(expression: Expr, residual: Expr, carried: Expr, y: sp.Symbol, f: sp.
             if isinstance(node, p.times_exp) and isinstance(core, p.times_exp):
                 return p.times_exp(number * core.args[0], core.args[1] + t)
             return node.func(r, t, *others)
-        moved = node.func(inner.xreplace({place: carried}), run(t) + more, *map(run, others))
+        moved = node.func(inner.xreplace({place: core_of}), run(t) + more, *map(run, others))
         if isinstance(node, _LESS_T):
             return moved + more
         power = _OF_RATIO[type(node)]

@@ -19,8 +19,8 @@ from likelihoodkit import links
 from likelihoodkit.binding import Bound, Parameter, Shared
 from likelihoodkit.links import Link
 from likelihoodkit.nll import Derivation, Step, output_symbol
-from likelihoodkit.primitives import exp_minus
-from likelihoodkit.primitives.linked import carried_exp, carried_shifted_exp, corrected, half_rest
+from likelihoodkit.primitives import exp_minus, linked
+from likelihoodkit.primitives.linked import corrected, half_rest
 from likelihoodkit.stabilise.carried import scaled
 from likelihoodkit.stabilise.lifted import lifted, slow
 from likelihoodkit.stabilise.rewriting import rewrite
@@ -133,11 +133,16 @@ class Through:
 
         return run(expression).xreplace({name: move.outer for move, name in names.items()})
 
-    def corrected(self, value: Expr, slopes: Callable[[str], Expr]) -> Expr:
-        """A value or slope with what the rounding of t(f) has taken of it, from the next derivative in t."""
+    def corrected(self, inner: Expr, slopes: Callable[[str], Expr]) -> Expr:
+        """A value or slope, given in the own outputs, in those that there are.
+
+        What the rounding of t(f) has taken of it is added from the next derivative in t, if it is not a residual's.
+        """
+        value = self.put(inner)
         for name, move in self.moves.items():
             rest = move.link.rest
-            along = slopes(name) if move.outer in self.settled else S.Zero
+            exact = move.gap is not None and any(node.args[0] == move.inner for node in inner.atoms(exp_minus))
+            along = slopes(name) if move.outer in self.settled and not exact else S.Zero
             if rest is not None and along != 0:
                 lost = rest(move.outer)
                 if self._halved(move.inner):
@@ -185,8 +190,12 @@ class Through:
         return (*carried, *[s for s in moved if s.before != s.after])
 
 
-#: link of a location that leaves the range -> its residual less the exponent that is beyond
-_CARRIED: dict[str, Callable[[Expr, Expr], Expr]] = {"exp": carried_exp, "shifted_exp": carried_shifted_exp}
+#: link of a location that leaves the range -> its residual less an exponent, and that
+_CARRIED: dict[str, Callable[[Expr, Expr], tuple[Expr, Expr]]] = {
+    "exp": lambda y, f: (linked.carried_exp(y, f), linked.beyond(f)),
+    "shifted_exp": lambda y, f: (linked.carried_shifted_exp(y, f), linked.beyond(f)),
+    "square": lambda y, f: (linked.carried_square(y, f, linked.beyond_square(y, f)), linked.beyond_square(y, f)),
+}
 
 CARRIED = "a positive parameter is carried by its logarithm"
 

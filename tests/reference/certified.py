@@ -71,7 +71,8 @@ def starting_digits(y: Outcome, outputs: Sequence[float], links: Sequence[str]) 
     """Digits that hold 1 + exp(-sum |output|) and y - output without loss."""
     digits = 60.0
     for x, link in zip(outputs, links, strict=True):
-        digits += abs(mp.log10(abs(mpf(x)))) if x and (link in _LINEAR_LINKS or abs(x) < 1) else 0
+        squares = 4 if link == "square" else 1  # of the square of a parameter too
+        digits += squares * abs(mp.log10(abs(mpf(x)))) if x and (link in _LINEAR_LINKS or abs(x) < 1) else 0
         digits += abs(x) / float(mp.log(10)) if link not in _LINEAR_LINKS else 0
     digits += sum(float(abs(mp.log10(abs(mpf(part))))) for part in _row(y) if part)
     return int(digits)

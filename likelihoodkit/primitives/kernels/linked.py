@@ -118,6 +118,21 @@ def carried_shifted_exp(y: Floats, f: Floats) -> Floats:
 
 
 @kernel
+def beyond_square(y: Floats, f: Floats) -> Floats:
+    """What log f^2 has beyond 600; below -600 too, where y = 0 and f^2 would be lost."""
+    level = 2.0 * np.log(np.absolute(f))
+    below = (level < -LAST_EXPONENT) & (y == 0) & np.isfinite(level)
+    return np.where(level > LAST_EXPONENT, level - LAST_EXPONENT, np.where(below, level + LAST_EXPONENT, 0.0 * (y + f)))
+
+
+@kernel
+def carried_square(y: Floats, f: Floats, m: Floats) -> Floats:
+    """(y - f^2) e^-m, also where f^2 leaves the range and the product does not."""
+    half = np.asarray(times_exp(f, -0.5 * m))
+    return np.where(m == 0, y - f * f, np.asarray(times_exp(y, -m)) - half * half)
+
+
+@kernel
 def half_rest(t: Floats) -> Floats:
     """t - log 2 less its own rounded value."""
     total = t - LOG2

@@ -27,6 +27,7 @@ from likelihoodkit.primitives.kernels.single import asinh_times_exp, hypot_share
 
 LARGE = 1.0  # e^(2 u) takes over the rounding of u
 FAR = 300.0  # sinh(u)^2 is a float64 below
+TINY = 1e-290  # a product that may have lost digits
 MOST = 360.0  # sinh(u)^2 is infinite beyond
 WIDEST = 5000.0  # e^(2 u) is an extended float below
 LOG4 = math.log(4.0)
@@ -66,6 +67,9 @@ class _Place:
         rest = np.where(near, 1.0 / np.hypot(1.0, z), 1.0 / (np.absolute(r) * np.hypot(1.0, inverse)))
         self.a_r: Term = (rest, np.where(near, t, 0.0))
         self.a_t = np.asarray(hypot_share_exp(r, t))
+        tiny = np.absolute(z) < TINY  # where a and a_t are z
+        self.angle: Term = (np.where(tiny, r, self.a), np.where(tiny, t, 0.0))
+        self.turn: Term = (np.where(tiny, r, self.a_t), np.where(tiny, t, 0.0))
         self.slope = np.asarray(square_slope_exp(r, t))  # z e^t/(1 + z^2)
         self.rest = np.asarray(square_rest_exp(r, t))  # 1/(1 + z^2)
 
@@ -137,9 +141,9 @@ def _kernel(name: str, meaning: str, formula: Any) -> Kernel:
 
 
 sinh_arcsinh_r = _kernel("sinh_arcsinh_r", "The slope in r.", _slope_r)
-sinh_arcsinh_t = _kernel("sinh_arcsinh_t", "The slope in t.", lambda p: p.pull(p.a_t, p.g) - p.rest)
+sinh_arcsinh_t = _kernel("sinh_arcsinh_t", "The slope in t.", lambda p: p.pull(p.turn[0], p.turn[1] + p.g) - p.rest)
 sinh_arcsinh_b = _kernel("sinh_arcsinh_b", "The slope in b.", lambda p: -p.pull(1.0, 0.0))
-sinh_arcsinh_g = _kernel("sinh_arcsinh_g", "The slope in g.", lambda p: p.pull(p.a, p.g) - 1.0)
+sinh_arcsinh_g = _kernel("sinh_arcsinh_g", "The slope in g.", lambda p: p.pull(p.angle[0], p.angle[1] + p.g) - 1.0)
 
 
 @kernel

@@ -143,7 +143,7 @@ def _pieces(r: Floats, t: Floats, df: Floats, n: Floats) -> tuple[Floats, Floats
     gap = np.where(near, scaled * w * bend, df * (logarithm - w))
     gap = piecewise(
         (gap, r, t, n, square, bend),
-        (near & ~np.isfinite(scaled), _gap_of_root),
+        (near & (~np.isfinite(scaled) | (square < NORMAL)), _gap_of_root),
         otherwise=lambda gap, *_: gap,
     )
     return w, scaled, gap

@@ -21,6 +21,7 @@ from likelihoodkit.primitives.kernels.student_integrals import score, student_in
 from likelihoodkit.primitives.kernels.student_tails import beyond
 
 FEW = 4.0  # df up to which a far density is a power
+LEAST = 0.5  # df from which a^-df is nothing beside 1 at a > e^FAR
 FAR = 160.0  # a^4 is a float64 below e^FAR
 MANY = 1e4  # df from which nothing but e^-1000 lies beyond ENOUGH
 ENOUGH = float(np.log(60.0))
@@ -74,11 +75,23 @@ def _turn(n: Floats, log_a: Floats) -> Floats:
     return np.asarray(2.0 * np.asarray(sigmoid(end)) - np.expm1(n) * np.asarray(sigmoid(-end)))
 
 
-def _by_tail(df: Floats, n: Floats, log_a: Floats, _: Floats) -> Cut:
+def _far_pull(df: Floats, n: Floats, log_a: Floats, a: Floats) -> Floats:
+    """The same where a^2 is not a float64, and all but nothing lies beyond a."""
+    top = np.exp(np.asarray(log_rising_excess(0.5 * df, np.full(df.shape, 0.5))) - LOG_SQRT_2PI)
+    return np.asarray(top * (df / a) * np.exp(-np.expm1(n) * (log_a - 0.5 * n)))
+
+
+def _by_tail(df: Floats, n: Floats, log_a: Floats, a: Floats) -> Cut:
     rest = beyond(df, n, log_a)
     log_f = np.asarray(log1m_exp(-rest.log))
     odds = np.exp(rest.log - log_f)
-    pull, slope = 2.0 * odds * rest.pull, -odds * rest.slope
+    far = (df >= LEAST) & (df < FEW) & (log_a > FAR) & np.isfinite(a)
+    pull = piecewise(
+        (df, n, log_a, a, 2.0 * odds * rest.pull),
+        (far, lambda df, n, log_a, a, _: _far_pull(df, n, log_a, a)),
+        otherwise=lambda df, n, log_a, a, pull: pull,
+    )
+    slope = -odds * rest.slope
     mixed = pull * ((1.0 + odds) * rest.slope + rest.gap + rest.rise - rest.pull)
     bend = -2.0 * pull * (odds * rest.pull + rest.rise)
     back = pull * (_turn(n, log_a) - pull)
