@@ -17,6 +17,7 @@ from likelihoodkit.links import Link
 from likelihoodkit.primitives import VectorSymbol, one_hot, sum_over
 from likelihoodkit.primitives.distances import frozen, heading
 from likelihoodkit.primitives.words import exact
+from likelihoodkit.prove.chains import TOLD, by_steps
 from likelihoodkit.prove.decide import decide
 from likelihoodkit.prove.domain import Domain
 from likelihoodkit.prove.expression import roles
@@ -122,6 +123,10 @@ def side(thing: Any) -> Side:
 def prepared(left: Side, right: Side, where: Mapping[str, Any]) -> Ready:
     """Both sides in the same symbols: those of the left side."""
     ready = _prepared(left, right, where)
+    formula, by_step = by_steps(ready.left, ready.right, ready.fixed)
+    if by_step:
+        still = {symbol: held for symbol, held in ready.fixed.items() if symbol in formula.free_symbols}
+        return dataclasses.replace(ready, left=formula, fixed=still, assumptions=(*ready.assumptions, TOLD))
     if left.target.domain != sphere:
         return ready
     vectors = (*ready.targets, *ready.predictions)

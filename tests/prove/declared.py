@@ -72,6 +72,8 @@ PROVED: list[Row] = [
     # sequences, rows of probabilities, settings held at a vector or a matrix
     (lk.Alignment, losses.ctc),
     (lk.LinearChain, losses.crf),
+    (lk.LinearChain(transitions=0), losses.sequence_cross_entropy),
+    (lk.LinearChain(transitions=[[1.5, 1.5], [1.5, 1.5]]), losses.sequence_cross_entropy),
     (losses.kl_divergence, losses.cross_entropy),
     (losses.cross_entropy, losses.kl_divergence),
     (lk.Categorical, losses.kl_divergence),
