@@ -278,6 +278,13 @@ def test_a_link_and_its_rest(link, z):
     assert getattr(kernels, f"{link}_rest")(3.0, rounded) == 0
 
 
+def test_a_rate_less_a_hazard_at_the_ends():
+    assert kernels.rate_less_exp(-INF, -INF, 709.0) == np.exp(709.0)
+    assert kernels.rate_less_power(-INF, 1.0, -709.0, 709.0, 1.0) == np.exp(1.0)
+    assert kernels.rate_less_exp(INF, INF, 0.0) == -INF
+    assert kernels.rate_short(INF) == 1.0
+
+
 @pytest.mark.parametrize("y", [1e-300, 1e-8, 0.3, 0.75, 1.0, 2.5, 3e4, 1e300])
 @pytest.mark.parametrize(("f", "g"), [(0.0, 0.0), (1e-8, 1e-8), (-3.0, 1e-3), (0.3, 7.0)])
 def test_a_logarithm_in_units_of_a_scale_and_its_rest(y, f, g):

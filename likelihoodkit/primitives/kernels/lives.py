@@ -66,7 +66,7 @@ def rate_short(z: Floats) -> Floats:
     return piecewise(
         (z,),
         (z < 0, lambda z: _short_of_one(np.exp(z))),
-        otherwise=lambda z: 1.0 - np.asarray(scaled_rate(z, 0.0 * z)),
+        otherwise=lambda z: 1.0 - np.asarray(scaled_rate(z, np.zeros_like(z))),
     )
 
 
@@ -81,7 +81,8 @@ def _rate_less(z: Floats, power: Floats, less_one: Floats, a: Floats) -> Floats:
     x = np.where(z < 0, np.exp(z), 1.0)
     rest = _short_of_one(x)
     near = (z < 0) & (np.absolute(less_one) < 0.5)
-    return np.asarray(times_exp(np.where(near, -(rest + less_one), np.asarray(scaled_rate(z, 0.0 * z)) - power), a))
+    apart = np.asarray(scaled_rate(z, np.zeros_like(z))) - power
+    return np.asarray(times_exp(np.where(near, -(rest + less_one), apart), a))
 
 
 @kernel
