@@ -28,11 +28,13 @@ class Basis:
 
     The optimiser works on coefficients of the basis (their unit is the unit of the output, and they do not compete);
     `coefficients` and ``back`` lead to the user's columns. The basis of a long design is written out only where the
-    columns are so near to dependent that going by way of their coefficients would lose digits.
+    columns are so near to dependent that going by way of their coefficients would lose digits. ``rows`` is the number of
+    rows of the design that the triangle belongs to, None where ``table`` is one block of them.
     """
 
     table: Table
     triangle: Array
+    rows: int | None = None
 
     @cached_property
     def basis(self) -> Array:
@@ -139,7 +141,7 @@ def orthonormal(table: Table, parameter: str, family: str) -> Basis:
             facts.append(f"{names[rank + j]!r} is a combination of {', '.join(parts)}")
         raise _singular(family, parameter, "; ".join(facts), names[rank:])
     triangle /= np.sqrt(rows)
-    return Basis(table, triangle)
+    return Basis(table, triangle, rows)
 
 
 def triangle_of(table: Table) -> Array:
@@ -166,7 +168,7 @@ def _triangle_of_squares(table: Table) -> Array:
         body = table.body[rows]
         squares[first:, first:] += body.T @ body
         if first:
-            squares[0, 1:] += body.sum(axis=0)
+            squares[0, 1:] += np.ones(len(body)) @ body  # half the time of a sum
     if first:
         squares[0, 0], squares[1:, 0] = len(table), squares[0, 1:]
     lengths = np.sqrt(np.diag(squares))

@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 from likelihoodkit.columns import from_flags, representative
 from likelihoodkit.errors import DerivationError
 from likelihoodkit.fit.basis import Basis
+from likelihoodkit.fit.newton import RUNAWAY
 from likelihoodkit.loss import Loss
 
 Array = NDArray[Any]
 
 #: numbers of a design whose products are added up at a time: beyond it a product of matrices takes twice as long a row
-SMALL = 1 << 16
+SMALL = 1 << 15
 
 
 @dataclass(frozen=True)
@@ -222,8 +223,19 @@ class Model:
         return np.array([1.0 + reach if s else 1.0 for s in same])
 
     def movement(self, step: Array, outputs: Array) -> Array:
-        """How far ``step`` moves each block's outputs, in proportion to their size; one number per block."""
-        moves = [np.abs(k.basis.times(step[p])).max() for k, p in zip(self.blocks, self.slices, strict=True)]
+        """How far ``step`` moves each block's outputs, in proportion to their size; one number per block.
+
+        Where a bound says that it is next to nothing (Cauchy and Schwarz: no row of a basis is longer than the root of
+        the number of rows), the bound.
+        """
+        pairs = list(zip(self.blocks, self.slices, strict=True))
+        lengths = [np.sqrt(k.basis.rows) for k, _ in pairs if k.basis.rows is not None]
+        if len(lengths) == len(pairs):
+            norms = [np.linalg.norm(step[p]) for _, p in pairs]
+            bounds: Array = np.array(lengths) * np.array(norms) / self.units
+            if (bounds <= RUNAWAY).all():
+                return bounds
+        moves = [np.abs(k.basis.times(step[p])).max() for k, p in pairs]
         sizes = [np.abs(outputs[:, k.column]).max() for k in self.blocks]
         shares: Array = np.array(moves) / (self.units + np.array(sizes))
         return shares

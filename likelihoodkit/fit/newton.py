@@ -49,7 +49,7 @@ class Sum(Protocol):
         """A matrix in its stead that is never indefinite."""
 
     def movement(self, step: Array, outputs: Any, /) -> Array:
-        """How far a step moves each block of the outputs, in proportion to their size."""
+        """How far a step moves each block of the outputs at most, in proportion to their size."""
 
 
 @dataclass(frozen=True)
@@ -196,10 +196,10 @@ def minimise(
         statistic = -slope
         if report is not None:
             report(Progress(iteration, -value, float(np.sqrt(max(statistic, 0.0)))))
-        moves = model.movement(step, outputs)
         small = statistic <= TOLERANCE or (statistic <= STALLED and statistic > before / 4)
-        still = bool((moves <= RUNAWAY).all())
         if small or iteration == limit or slope >= 0:
+            moves = model.movement(step, outputs)
+            still = bool((moves <= RUNAWAY).all())
             runaway = None if still else int(np.argmax(moves))
             done = small and still and information is not None
             score = float(np.sqrt(max(statistic, 0.0)))
@@ -208,6 +208,7 @@ def minimise(
         found = _search(model, inner, step, slope, value, float(np.abs(rows).sum()))
         if found is None:
             score = float(np.sqrt(statistic))
+            still = bool((model.movement(step, outputs) <= RUNAWAY).all())
             good = statistic <= STALLED and still and information is not None
             return Optimum(inner, value, score, iteration, good, None, information)
         inner, outputs, rows = found
