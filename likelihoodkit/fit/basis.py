@@ -28,8 +28,8 @@ class Basis:
 
     The optimiser works on coefficients of the basis (their unit is the unit of the output, and they do not compete);
     `coefficients` and ``back`` lead to the user's columns. The basis of a long design is written out only where the
-    columns are so near to dependent that going by way of their coefficients would lose digits. ``rows`` is the number of
-    rows of the design that the triangle belongs to, None where ``table`` is one block of them.
+    columns are so near to dependent that going by way of their coefficients would lose digits. ``rows`` is the number
+    of rows of the design that the triangle belongs to, None where ``table`` is one block of them.
     """
 
     table: Table
