@@ -816,3 +816,26 @@ def test_a_certificate_sees_what_its_digits_round_away() -> None:
         outcomes = Outcomes(Subject(lk.derive(Ageing)), Point((-1.0,)))
         found = outcomes.log_density(mpmath.mpf(10) ** -40)
         assert abs(found - (-1 + (mpmath.exp(-1) - 1) * -40 * mpmath.log(10))) < 1e-20
+
+
+class TwoWaits(Distribution):
+    """The sum of two exponential waiting times, whose textbook density is 0/0 where their rates are equal."""
+
+    y = outcome(positive)
+    a = parameter(positive, link=links.exp)
+    b = parameter(positive, link=links.exp)
+    log_density = lk.log(a * b / (b - a) * (lk.exp(-a * y) - lk.exp(-b * y)))
+
+
+def test_a_divided_difference_of_exponentials_is_finite_where_they_meet() -> None:
+    loss = lk.derive(TwoWaits)
+    value, gradient = loss.value_and_gradient([2.0], [[0.3, 0.3]])
+    rate = np.exp(0.3)
+    assert value[0] == pytest.approx(-(2 * 0.3 + np.log(2.0) - 2 * rate), rel=1e-14)  # a gamma law of shape 2
+    assert gradient[0] == pytest.approx([-1 + rate, -1 + rate], rel=1e-14)
+    assert np.isfinite(loss.hessian([2.0], [[0.3, 0.3]])).all()
+    with mpmath.workdps(60):
+        a, b = mpmath.exp(mpmath.mpf(-5)), mpmath.exp(mpmath.mpf(6))
+        true = -mpmath.log(a * b / (b - a) * (mpmath.exp(-2 * a) - mpmath.exp(-2 * b)))
+    assert loss([2.0, 2.0], [[-5.0, 6.0], [6.0, -5.0]]) == pytest.approx([float(true)] * 2, rel=1e-14)
+    assert lk.check(TwoWaits).passed

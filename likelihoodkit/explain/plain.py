@@ -98,6 +98,7 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     "cut_student_quantile": ("log(1 + ({1}) t)/({1}) at T({0}; t | 1 + ({1}) t > 0) = {2}", "sum"),
     "log_zeta1p_exp": ("log ζ(1 + e^{0:power})", "product"),
     "zeta_share": ("ζ(1 + {0}, {1})/ζ(1 + {0})", "product"),
+    "log_mean_exp": ("log((e^{0:power} - e^{1:power})/({0} - ({1})))", "product"),
     "log_add_exp": ("log(e^{0:power} + e^{1:power})", "product"),
     "log1p": ("log(1 + {0})", "atom"),
     "log_softplus": ("log softplus({0})", "product"),

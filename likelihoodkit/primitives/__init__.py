@@ -133,7 +133,7 @@ if TYPE_CHECKING:
         scaled_power_over_square,
         trigamma_chord,
     )
-    from likelihoodkit.primitives.sums import log_add_exp
+    from likelihoodkit.primitives.sums import log_add_exp, log_mean_exp
     from likelihoodkit.primitives.vector import (
         entries,
         is_largest_other,
@@ -194,6 +194,7 @@ __all__ = [
     "log_factorial_excess",
     "log_gamma",
     "log_i0e",
+    "log_mean_exp",
     "log_ndtr",
     "log_ndtr_inverse",
     "log_ndtr_inverse_curve",

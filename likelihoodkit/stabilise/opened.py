@@ -12,6 +12,7 @@ import sympy as sp
 from sympy import Add, Expr, Mul, Pow, exp, log
 
 from likelihoodkit.binding import Bound
+from likelihoodkit.primitives import log_mean_exp
 from likelihoodkit.stabilise.bounds import Interval, bounds
 
 WHY = "the logarithm of a product is the sum of the logarithms of its factors"
@@ -62,7 +63,24 @@ def _terms(inner: Expr, known: Mapping[Expr, Interval], outputs: set[Expr]) -> l
         others = [-others[0], *others[1:]]
     terms = [log(f) for f in sure if not f.is_number]
     plain = abs(number) * constants
-    return [*terms, *([log(plain)] if plain != 1 else []), *([log(Mul(*others))] if others else [])]
+    left = _divided_difference(others) or ([log(Mul(*others))] if others else [])
+    return [*terms, *([log(plain)] if plain != 1 else []), *left]
+
+
+def _divided_difference(factors: list[Expr]) -> list[Expr] | None:
+    """log((e^u - e^v)/w) where u - v = c w: log c and the mean of e^t between the two, which there is at w = 0 too."""
+    if len(factors) != 2:
+        return None
+    for below, above in (factors, factors[::-1]):
+        if not isinstance(below, Pow) or below.exp != -1 or not above.is_Add or len(above.args) != 2:
+            continue
+        for first, second in (above.args, above.args[::-1]):
+            if isinstance(first, exp) and isinstance(-second, exp):
+                u, v = first.args[0], (-second).args[0]
+                ratio = sp.cancel((u - v) / below.base)
+                if ratio.is_positive and not ratio.free_symbols & below.base.free_symbols:
+                    return [log(ratio), log_mean_exp(u, v)]
+    return None
 
 
 def _ratio(inner: Expr) -> bool:

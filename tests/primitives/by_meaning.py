@@ -271,6 +271,7 @@ ROWS: dict[str, tuple[Draw, tuple[tuple[float, ...], ...], int, float]] = {
     "hypot_rest_exp": (_times(), ((0.0, 3.0), (1.0, -740.0)), 1, 2.0),
     "hypot_share_exp": (_times(), ((0.0, 3.0), (1.0, -740.0)), 1, 2.0),
     "log1p_times_exp": (_amounts((-30, 30)), ((0.0, 3.0), (1.0, 745.0), (1.0, -745.0)), 1, 2.0),
+    "log_mean_exp": (between((-50, 50), (-50, 50)), ((745.0, 744.0), (-745.0, 0.0), (1e5, 1.0), (2.0, 2.5)), 5, 2.0),
     "log_add_exp": (between((-50, 50), (-50, 50)), ((745.0, 745.0), (-745.0, 0.0)), 5, 2.0),
     "log_factorial_excess": (positives(1, 15), ((0.0,), (1.0,), (1e6,)), 3, 2.0),
     "log_ndtr_inverse": (between((-40, 40)), ((0.0,), (0.03,)), 200, 2.0),

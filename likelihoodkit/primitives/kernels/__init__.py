@@ -231,7 +231,7 @@ if TYPE_CHECKING:
         student_window_d, student_window_dd, student_window_dh, student_window_dm, student_window_h, student_window_hh,
         student_window_loss, student_window_m, student_window_mh, student_window_mm,
     )  # fmt: skip
-    from likelihoodkit.primitives.kernels.sums import log_add_exp  # isort: skip
+    from likelihoodkit.primitives.kernels.sums import log_add_exp, log_mean_exp  # isort: skip
     from likelihoodkit.primitives.kernels.tweedie import (  # isort: skip
         scaled_tweedie_bend, scaled_tweedie_pull, tweedie_apart, tweedie_bend, tweedie_deviance_half,
         tweedie_normaliser, tweedie_normaliser_curve, tweedie_normaliser_slope, tweedie_pull,
@@ -322,7 +322,8 @@ __all__ = [
     "log_gamma_above_tt", "log_gamma_below", "log_gamma_below_n", "log_gamma_below_nn", "log_gamma_below_t",
     "log_gamma_below_tn", "log_gamma_below_tt", "log_gamma_p", "log_gamma_p_curve", "log_gamma_p_shape", "log_gamma_q",
     "log_gamma_q_curve", "log_gamma_q_shape", "log_gumbel_min_step", "log_gumbel_step", "log_i0e", "log_i0e_exp",
-    "log_less_digamma", "log_ndtr", "log_ndtr_inverse", "log_ndtr_inverse_curve", "log_ndtr_inverse_slope",
+    "log_less_digamma", "log_mean_exp", "log_ndtr",
+    "log_ndtr_inverse", "log_ndtr_inverse_curve", "log_ndtr_inverse_slope",
     "log_ndtr_tilted", "log_ndtr_tilted_scale", "log_ndtr_tilted_slope", "log_negative_binomial_cdf",
     "log_negative_binomial_cdf_a", "log_negative_binomial_cdf_aa", "log_negative_binomial_cdf_f",
     "log_negative_binomial_cdf_fa", "log_negative_binomial_cdf_ff", "log_negative_binomial_survival",
