@@ -839,3 +839,20 @@ def test_a_divided_difference_of_exponentials_is_finite_where_they_meet() -> Non
         true = -mpmath.log(a * b / (b - a) * (mpmath.exp(-2 * a) - mpmath.exp(-2 * b)))
     assert loss([2.0, 2.0], [[-5.0, 6.0], [6.0, -5.0]]) == pytest.approx([float(true)] * 2, rel=1e-14)
     assert lk.check(TwoWaits).passed
+
+
+class LogGamma(Distribution):
+    """exp(k z - e^z), whose slope in the location is a difference of two exponentials of which one stands still."""
+
+    y = outcome(real)
+    location = parameter(real, link=links.identity)
+    scale = parameter(positive, link=links.exp)
+    k = parameter(positive, link=links.exp)
+    z = (y - location) / scale
+    log_density = lk.log(lk.exp(k * z - lk.exp(z)) / (lk.gamma(k) * scale))
+
+
+def test_what_stands_still_does_not_cancel_in_a_slope() -> None:
+    curve = lk.derive(LogGamma).hessian([-1.637, -3.0], [[2.144, -1.5, 0.74], [100.0, -30.0, 0.0]])[:, 0, 0]
+    s = np.exp(-1.5)
+    assert curve == pytest.approx([np.exp((-1.637 - 2.144) / s) / s**2, 0.0], rel=1e-13, abs=0)

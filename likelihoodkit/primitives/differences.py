@@ -39,6 +39,14 @@ sigmoid_curve: Kind = primitive(
     (lambda w, x: sigmoid(x) * sigmoid(-x), lambda w, x: -sp.tanh(x / 2) * sigmoid_curve(w, x)),
     r"{0}\,\operatorname{{sigmoid}}\left({1}\right)\,\operatorname{{sigmoid}}\left(-{1}\right)",
 )
+
+
+def _only_one_moves(arguments: tuple[sp.Expr, ...], slopes: list[sp.Expr]) -> sp.Expr | None:
+    """The slope of r (e^(t + q) - e^t) where neither r nor t + q moves: minus that of r e^t."""
+    (r, _, t), (dr, dq, dt) = arguments, slopes
+    return -dt * times_exp(r, t) if dt != 0 and dr == 0 and sp.expand(dq + dt) == 0 else None
+
+
 times_exp_difference: Kind = primitive(
     "times_exp_difference",
     lambda r, q, t: r * exp(t) * (exp(q) - 1),
@@ -48,6 +56,7 @@ times_exp_difference: Kind = primitive(
         lambda r, q, t: times_exp_difference(r, q, t),
     ),
     r"{0}\,e^{{{2}}}\left(e^{{{1}}}-1\right)",
+    chain=_only_one_moves,
 )
 log1p_square_exp: Kind = primitive(
     "log1p_square_exp",

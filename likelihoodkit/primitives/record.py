@@ -89,6 +89,12 @@ class Primitive(sp.Function):  # type: ignore[misc]
             raise ArgumentIndexError(self, argindex)
         return sp.sympify(rule(*self.args))
 
+    def _eval_derivative(self, s: sp.Symbol) -> sp.Expr:
+        """The chain rule; for some primitives by all arguments at once, where terms of it would cancel."""
+        chain = self.record.chain
+        found = None if chain is None else chain(self.args, [sp.diff(a, s) for a in self.args])
+        return super()._eval_derivative(s) if found is None else found
+
     def meaning(self) -> sp.Expr:
         """The elementary expression (itself where the primitive is a vector operation)."""
         return self if self.record.meaning is None else self.record.meaning(*self.args)
@@ -117,6 +123,7 @@ class Record:
     kernel: str = ""
     reduces: bool = False  # takes vectors, gives one number
     vector: bool = False  # gives a vector even from scalars, or mixes the entries of a vector
+    chain: Formula | None = None  # (arguments, their slopes) -> the slope, or None where the chain rule serves
     pullback: tuple[Formula | None, ...] = ()  # by argument: adjoint -> adjoint of it, where entries mix
     function: type[Primitive] = field(init=False, repr=False, compare=False)
 
@@ -136,6 +143,7 @@ def primitive(
     reduces: bool = False,
     vector: bool = False,
     pullback: tuple[Formula | None, ...] | Formula | None = None,
+    chain: Formula | None = None,
     **assumptions: bool,
 ) -> type[Primitive]:
     """Enter a primitive into the table and return its SymPy function."""
@@ -151,6 +159,7 @@ def primitive(
         kernel or name,
         reduces,
         vector,
+        chain,
         pullback if isinstance(pullback, tuple) else () if pullback is None else (pullback,),
     )
     facts = {f"is_{fact}": truth for fact, truth in {"real": True, **assumptions}.items()}
