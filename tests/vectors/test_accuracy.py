@@ -102,6 +102,24 @@ def test_counts_of_one_class_that_is_all_but_certain() -> None:
     at("Multinomial()", (40.0, 1.0, 0.0), (1.0, -1e-300, -5.0))
 
 
+@pytest.mark.parametrize("counts", [[30.0, 25.0, 5.0], [0.0, 150.0, 50.0], [700.0, 1000.0, 300.0], [0.0, 200.0, 0.0]])
+def test_counts_in_the_tens_to_thousands_keep_their_digits(counts: list[float]) -> None:
+    """By beta functions: gamma functions of all of them lost up to thousands of units."""
+    loss, outputs = CASES["DirichletMultinomial()"].loss, [0.3, 1.5, -1.0, 1.2]
+    value, gradient = loss.value_and_gradient([counts], [outputs])
+    with mpmath.workdps(50):
+        whole = mpmath.exp(outputs[3])
+        shares = [mpmath.exp(f) / mpmath.fsum(map(mpmath.exp, outputs[:3])) for f in outputs[:3]]
+        a, n = [whole * s for s in shares], mpmath.fsum(counts)
+        own = mpmath.fsum(mpmath.log(mpmath.rf(b, y) / mpmath.factorial(y)) for b, y in zip(a, counts, strict=True))
+        true = mpmath.log(mpmath.rf(whole, n) / mpmath.factorial(n)) - own
+        drawn = [b * (mpmath.digamma(b + y) - mpmath.digamma(b)) for b, y in zip(a, counts, strict=True)]
+        slopes = [s * mpmath.fsum(drawn) - d for s, d in zip(shares, drawn, strict=True)]
+        slopes.append(whole * (mpmath.digamma(whole + n) - mpmath.digamma(whole)) - mpmath.fsum(drawn))
+    assert value[0] == pytest.approx(float(true), rel=2e-15)
+    np.testing.assert_allclose(gradient[0], [float(g) for g in slopes], rtol=2e-14)
+
+
 def test_everyday_counts_against_the_product_of_all_ratios() -> None:
     """Both sides of where products stay in range, and more draws than are multiplied at once."""
     label = "DirichletMultinomial()"
@@ -152,6 +170,7 @@ LABELLED = {  # labels, logits of five steps: repeats, labels that alternate, on
     "repeated": ([2, 2, -1, -1, -1], [0.5, 1.5, -0.3, 2.0, -1.0, 0.2, 0.0, 0.4, 1e-8, -0.7, 0.3, 0.9, 1.1, -0.2, 0.6]),
     "certain": ([1, 2, -1, -1, -1], [0.0, 50.0, 1.0, 0.0, 48.0, 3.0, 60.0, 0.0, 0.3, 2.0, 1.0, 45.0, 40.0, 0.0, -3.0]),
     "excluded": ([1, 2, 1, 2, -1], [300.0, 0.3, 0.1, 250.0, -0.7, -0.2, 0.0, 1.0, 0.5, 400.0, 2.0, 1.5, 1e4, 0.2, 0.4]),
+    "beyond": ([2, 2, -1, -1, -1], [30.0, -709.0, -1e4, -5.0, 745.0, 30.0, *[-1e3, 88.0, -709.0] * 3]),
     "decided nowhere": ([1, -1, -1, -1, -1], [0.0, 700.0, 0.0, 0.1, 0.3, -600.0, *[0.2, 0.1, -650.0] * 3]),
 }
 
@@ -163,7 +182,7 @@ def test_labellings_keep_their_digits_in_every_entry(which: str) -> None:
     loss = CASES["Alignment(classes=3)"].loss
     value, gradient = loss.value_and_gradient([labels], [logits])
     hessian = loss.hessian([labels], [logits])
-    with mpmath.workdps(700):
+    with mpmath.workdps(9000 if which == "beyond" else 700):
         true = alignment(3)(labels, list(variables([mpmath.mpf(f) for f in logits])))
     assert value[0] == pytest.approx(float(true.value), rel=1e-14)
     np.testing.assert_allclose(gradient[0], [float(g) for g in true.gradient], rtol=1e-13)

@@ -12,7 +12,7 @@ import numpy as np
 
 from likelihoodkit.later import special
 from likelihoodkit.primitives.kernels import log_gamma
-from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise
+from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise, remembered
 
 SERIES_TERMS = 400
 ASYMPTOTIC_TERMS = 14
@@ -33,9 +33,13 @@ def unit_of(f: Floats) -> Floats:
     return np.asarray(part / np.sqrt(np.square(part).sum(axis=0)))
 
 
-def _series(k: Floats, order: float) -> Floats:
+def _summed(k: Floats, order: Any) -> Floats:
     """The sum of (k^2/4)^j / (j! (order + 1)_j) from j = 1 on; where k is small a few terms are all."""
     return piecewise((k,), (k < 2.0, _terms(order)), (k < 10.0, _terms(order)), otherwise=_terms(order))
+
+
+#: the loss and its slope ask for the same
+_series = remembered(_summed, 2)
 
 
 def _terms(order: float) -> Any:
@@ -91,7 +95,7 @@ def log_bessel(k: Floats, like: Floats) -> Floats:
 
 def _ratio_over(k: Floats, order: float) -> Floats:
     """I of the next order over I, over k."""
-    return (1.0 + _series(k, order + 1)) / (1.0 + _series(k, order)) / (2 * (order + 1))
+    return np.asarray((1.0 + _series(k, order + 1)) / (1.0 + _series(k, order)) / (2 * (order + 1)))
 
 
 @kernel

@@ -136,11 +136,14 @@ def _rows(*arrays: Floats) -> tuple[int, ...]:
     return np.broadcast_shapes(*(a.shape[1:] for a in arrays if a.ndim > 1))
 
 
-@remembered
-def _plainly(r: Floats, f: Floats) -> tuple[Floats, Floats]:
+def _by_floats(r: Floats, f: Floats) -> tuple[Floats, Floats]:
     factor = Factor(FLOATS, f, _rows(r, f), r.shape[0])
     z = factor.forward(r)
     return z, factor.backward(z)
+
+
+#: the loss and its slopes ask for the same, one after the other; it is long
+_plainly = remembered(_by_floats, 1)
 
 
 def _solved(how: Any, r: Floats, f: Floats) -> tuple[Factor, Number, Number]:
@@ -157,13 +160,14 @@ def _either(run: Any, r: Floats, f: Floats, *more: Floats) -> Floats:
     return apart(_fine(r, f, *more), partial(run, FLOATS), partial(run, WIDES), (r, f, *more))
 
 
-@remembered
-def _fine(r: Floats, f: Floats, *more: Floats) -> Any:
+def _in_range(r: Floats, f: Floats, *more: Floats) -> Any:
     """Rows in which no solve leaves the range."""
     d = r.shape[0]
     exponents = (f[:d], *(x[np.newaxis] for x in more))
     return in_range((r, f[d:]), exponents) & (np.absolute(f[:d]).sum(axis=0) < SPREAD)
 
+
+_fine = remembered(_in_range, 2)
 
 #: the sum of the sizes of the logarithms of a diagonal up to which floats do
 SPREAD = 160.0

@@ -129,9 +129,12 @@ def _covariance(c: Floats, d: int) -> Floats:
     return np.asarray((d - 3) / 2 * k * terms.sum(axis=0) / whole)
 
 
-@remembered
-def _half_square(y: Floats, f: Floats) -> Floats:
+def _apart(y: Floats, f: Floats) -> Floats:
     return np.asarray(0.5 * np.square(y - unit_of(f)).sum(axis=0))
+
+
+#: half the square of y - f/|f|, for which the loss and its slope ask one after the other
+_half_square = remembered(_apart, 1)
 
 
 @kernel
@@ -144,14 +147,13 @@ def _slope(y: Floats, f: Floats, c: Floats, pull: Floats, bend: Any) -> Floats:
     """k (A - cos) + bend, or, where less cancels in it, k times half a square less the pull."""
     half = _half_square(y, f)
     found = np.asarray(np.asarray(times_exp(half, c)) - pull)
-    low = np.broadcast_to(c < 1.0, found.shape)
-    if low.any():
-        y, f, c, half = (np.broadcast_to(v, (*v.shape[:-1], *found.shape))[..., low] for v in (y, f, c, half))
+    share = pull * np.exp(-np.maximum(c, -WIDE))  # 1 - A
+    near = np.broadcast_to((c < 1.0) & ((1.0 - share) + np.absolute(1.0 - half) < half + share), found.shape)
+    if near.any():
+        y, f, c = (np.broadcast_to(v, (*v.shape[:-1], *found.shape))[..., near] for v in (y, f, c))
         k, like = np.exp(c), np.empty((y.shape[0], 1))
-        length = np.asarray(resultant_length(k, like))
-        cosine = (y * unit_of(f)).sum(axis=0)
-        near = length + np.absolute(cosine) < half + (1.0 - length)
-        found[low] = np.where(near, np.asarray(times_exp(length - cosine, c)) + bend(k, like), found[low])
+        length, cosine = np.asarray(resultant_length(k, like)), (y * unit_of(f)).sum(axis=0)
+        found[near] = np.asarray(times_exp(length - cosine, c)) + bend(k, like)
     return found
 
 

@@ -67,6 +67,10 @@ class Reals:
         rows = np.ascontiguousarray(mask.transpose(2, 0, 1), dtype=x.dtype)
         return (rows @ np.ascontiguousarray(x.transpose(2, 1, 0))).transpose(2, 1, 0)
 
+    def zero(self, x: Number) -> Array:
+        """Where there is nothing."""
+        return np.asarray(x == 0.0)
+
     where = staticmethod(np.where)
     stack = staticmethod(np.stack)
 
@@ -99,6 +103,10 @@ class Vasts:
     def small(self, x: Number) -> Array:
         """Nowhere."""
         return np.zeros(x.shape, dtype=bool)
+
+    def zero(self, x: Number) -> Array:
+        """Where there is nothing."""
+        return np.asarray(x.m == 0.0)
 
     def scale(self, x: Number) -> Array:
         """Never."""

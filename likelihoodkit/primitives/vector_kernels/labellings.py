@@ -174,7 +174,13 @@ class Labelling:
         found = (how.small(alpha[1:]) & reached).any(axis=(0, 1))
         found |= (how.small(beta[1:]) & self.live & (self.steps - 1 - step >= rest)).any(axis=(0, 1))
         found |= (how.small(self.enter) & self.live).any(axis=(0, 1))
+        found |= how.small(how.raised(chance[:-1], -self.down[:, 0])).any(axis=0)
         return np.asarray((found | how.small(chance).any(axis=0)) & self.possible & doubtful)
+
+    @cached_property
+    def down(self) -> Array:
+        """How the scales of hopes change from step to step, (T, 1, n)."""
+        return np.diff(np.stack(self.hopes[1]), axis=0)[:, None]
 
     @cached_property
     def possible(self) -> Array:
@@ -211,8 +217,7 @@ class Labelling:
         """How much the softmax exceeds what the labelling has of each class, (T, K, n)."""
         how = self.how
         alpha, beta, chance = self.both
-        down = np.diff(np.stack(self.hopes[1]), axis=0)[:, None]  # of the scales
-        weight = how.raised(alpha[:-1], down) / chance[:-1, None] if self.steps else alpha[:-1]
+        weight = how.raised(alpha[:-1], self.down) / chance[:-1, None] if self.steps else alpha[:-1]
         one, two = (how.stack([gaps[o] for gaps in self.hopes[2][1:]]) for o in (1, 2))
         on, fails = beta[1:], self.fails
 
@@ -260,7 +265,7 @@ class Labelling:
         """What is expected along three ways, from the likeliest of them."""
         scores = self.how.stack(ways)
         total = scores.sum(axis=0)
-        dead = self.how.number(total) == 0.0
+        dead = self.how.zero(total)
         shares = np.where(dead, 0.0, self.how.number(scores / self.how.where(~dead, total, self.how.of(np.ones(1)))))
         best = np.argmax(shares, axis=0)[np.newaxis]
         base, more = np.stack(here), np.stack(rest)

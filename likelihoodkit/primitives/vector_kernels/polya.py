@@ -7,21 +7,26 @@ from typing import Any
 import numpy as np
 
 from likelihoodkit.primitives.kernels._tools import Floats, kernel, remembered
-from likelihoodkit.primitives.vector_kernels.urns import Everyday, Many, Urn
+from likelihoodkit.primitives.vector_kernels.urns import MOST, Crowd, Everyday, Many, Throng, Urn
 
-#: counts up to which every ratio is looked at
-MOST = 256
+#: counts up to which everyday rows are counted one by one
+FEW = 40
 #: concentrations (their logarithms) and differences of logits of which products stay in range
 MIDDLE = 50.0
 
 
 def _sorted(f: Floats, c: Floats, y: Floats) -> list[tuple[Urn, Any]]:
-    """Everyday rows, others with few and those with many counts apart, and where they are; None for everywhere."""
-    many = y.sum(axis=0) > MOST
-    near = ~many & (np.absolute(c) < MIDDLE) & (np.max(f, axis=0) - np.min(f, axis=0) < MIDDLE)
-    if near.all():
-        return [(Everyday(f, c, y), None)]
-    kinds = ((Everyday, near), (Urn, ~many & ~near), (Many, many))
+    """Everyday rows and others, with few and with many counts, and where they are; None for everywhere."""
+    total = y.sum(axis=0)
+    near = (np.absolute(c) < MIDDLE) & (np.max(f, axis=0) - np.min(f, axis=0) < MIDDLE)
+    few, many = total <= FEW, total > MOST
+    kinds = (
+        (Everyday, near & few), (Crowd, near & ~few & ~many), (Throng, near & many), (Urn, ~near & ~many),
+        (Many, ~near & many),
+    )  # fmt: skip
+    for kind, mask in kinds:
+        if mask.all():
+            return [(kind(f, c, y), None)]
     return [(kind(f[:, mask], c[mask], y[:, mask]), mask) for kind, mask in kinds if mask.any()]
 
 

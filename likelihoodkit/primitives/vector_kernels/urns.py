@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from likelihoodkit.primitives.kernels import log_binomial, log_factorial
+from likelihoodkit.primitives.kernels import digamma_rising, log_beta, log_binomial, log_factorial
 from likelihoodkit.primitives.kernels._tools import Floats, kernel
 from likelihoodkit.primitives.vector_kernels.compositions import (
     log_rising_exp,
@@ -24,6 +24,10 @@ from likelihoodkit.primitives.vector_kernels.shares import Shares, others
 LATE = 690.0
 #: ratios that are multiplied before a logarithm is taken
 TOGETHER = 12
+#: counts up to which every ratio is looked at
+MOST = 256
+#: differences this far below what they are taken of are counted by ratios
+SMALL = 0.1
 #: a ratio whose logarithm is a difference without cancelling
 LARGE = 1e10
 
@@ -186,7 +190,12 @@ class Everyday(Urn):
         return self._counted(lambda above, i: i / above)
 
     def loss(self) -> Floats:
-        """Minus the log-probability: one less than a product of ratios is a sum of what is not negative."""
+        """Minus the log-probability."""
+        ratios, ways = self.logarithms()
+        return np.asarray(ratios - ways)
+
+    def logarithms(self) -> tuple[Floats, Floats]:
+        """Of the ratios, and of the ways to order the counts: ratios are one and what is not negative."""
         seen = np.cumsum(self.y, axis=0) - self.y
         found = np.where(self.y > 0, np.log1p(seen / self.whole) - self.log_share, 0.0)
         above, beyond = self.whole * self.rest + seen, np.zeros(self.y.shape)
@@ -196,10 +205,15 @@ class Everyday(Urn):
             if i % TOGETHER == 0:
                 found += np.log1p(beyond)
                 beyond[...] = 0.0
-        return np.asarray((found + np.log1p(beyond)).sum(axis=0) - log_multinomial(self.y))
+        return (found + np.log1p(beyond)).sum(axis=0), np.asarray(log_multinomial(self.y))
 
     def slope(self) -> Floats:
         """The slope in c."""
+        plus, minus = self.tilt()
+        return plus - minus
+
+    def tilt(self) -> tuple[Floats, Floats]:
+        """What it is the difference of."""
         place = np.argmax(self.y, axis=0)[np.newaxis]
         most, a, rest = (np.take_along_axis(v, place, axis=0)[0] for v in (self.y, self.a, self.rest))
         other, total = np.arange(len(self.y))[:, np.newaxis] != place, self.y.sum(axis=0)
@@ -210,7 +224,7 @@ class Everyday(Urn):
             here = i < most
             first += np.where(here, part / (a + i), 0.0)
             last += np.where(here | (i >= total), 0.0, part)
-        return np.asarray(found + rest * self.whole * first - last)
+        return np.asarray(found + rest * self.whole * first), last
 
 
 class Many(Urn):
@@ -234,3 +248,44 @@ class Many(Urn):
     def bend(self) -> Floats:
         """The second derivative in c."""
         return np.asarray(rising_exp_curve(self.c, self.y.sum(axis=0)) - self.bent.sum(axis=0))
+
+
+class Crowd(Everyday):
+    """Everyday rows with many counts, by beta functions: y B(a, y) for each class over the same for all."""
+
+    @cached_property
+    def again(self) -> Floats:
+        """The part of the slope that the further draws of each class make."""
+        return np.asarray(self.a * digamma_rising(1.0 + self.a, np.maximum(self.y - 1.0, 0.0)))
+
+    def _anew(self, plus: Floats, minus: Floats, parts: Any) -> Floats:
+        """plus - minus, where that is small by ratios, one by one, if those are of smaller terms."""
+        found = np.asarray(plus - minus)
+        doubtful = (np.absolute(found) < SMALL * (plus + minus)) & (self.y.sum(axis=0) <= MOST)
+        if doubtful.any():
+            more, less = parts(Everyday(self.f[:, doubtful], self.c[doubtful], self.y[:, doubtful]))
+            better = more + less < (plus + minus)[doubtful]
+            found[doubtful] = np.where(better, more - less, found[doubtful])
+        return found
+
+    def loss(self) -> Floats:
+        """Minus the log-probability."""
+        total, some = self.y.sum(axis=0), np.maximum(self.y, 1.0)
+        own = np.where(self.y > 0, np.log(some) + np.asarray(log_beta(self.a, some)), 0.0)
+        all_of = np.log(total) + np.asarray(log_beta(self.whole, total))
+        terms = np.concatenate([own, -all_of[np.newaxis]])
+        plus, minus = np.maximum(terms, 0.0).sum(axis=0), np.maximum(-terms, 0.0).sum(axis=0)
+        return self._anew(plus, minus, Everyday.logarithms)
+
+    def slope(self) -> Floats:
+        """The slope in c."""
+        total = self.y.sum(axis=0)
+        all_of = 1.0 + self.whole * np.asarray(digamma_rising(1.0 + self.whole, total - 1.0))
+        return self._anew(all_of, self.drawn.sum(axis=0), Everyday.tilt)
+
+
+class Throng(Crowd):
+    """Too many to be counted one by one."""
+
+    bent = cached_property(lambda self: np.asarray(rising_exp_curve(self.t, self.y)))
+    bend = Many.bend
