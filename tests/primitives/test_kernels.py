@@ -20,6 +20,7 @@ ALONE = {  # no mpmath definition of one number: tested below, or NumPy's own
     "gammaincinv", "gammainccinv", "betaincinv", "regularised_gamma_p_inverse", "regularised_gamma_q_inverse",
     "regularised_beta_inverse", "student_quantile", "cut_student_quantile", *SECOND,
     "soft_cross_entropy", "soft_residual", "beta_deviance", "log_square_rest", "softplus_rest", "half_rest",
+    "log_softplus_rest", "sigmoid_rest", "exp_rest",
     "ratio_of_log_rest",
 }  # fmt: skip
 LIMITS = [
