@@ -363,8 +363,8 @@ def _m_functional(question: Question) -> Functional:
         unique, why = "an interval at most", "the loss is convex in the prediction, so its minima form an interval"
     else:
         split = two_minima(question)
-        unique, why = "no", "the loss is not convex in the prediction"
+        unique, why = "not shown", "the loss is not convex in the prediction"
         if split is not None:
-            d, (low, high) = split
+            unique, (d, (low, high)) = "no", split
             why += f": with y = {d:g} or {-d:g} at equal odds, {low:.6g} and {high:.6g} are both best"
     return Functional("M-functional", equation=equation, unique=unique, why=why, minimiser=minimiser(question))

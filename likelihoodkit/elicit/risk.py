@@ -124,18 +124,22 @@ def _turn(slope: Callable[[float], float], near: float, reach: float) -> float:
 
 
 def convexity(question: Question) -> str:
-    """Is the loss convex in the prediction? "yes" or "no" on a grid of slopes, for outcomes in their typical range."""
+    """Is the loss convex in the prediction? "yes", "no" or "not seen" on a grid, outcomes being in their typical range."""
     a, y = question.prediction.symbol.name, question.y.name
     formula = Formula(question.formula)
     low, high = question.target.typical
     span = np.linspace(low, high, 9)
-    grid = np.linspace(low - 20 * (question.prediction.domain.low < 0), high + 20, 4001)[1:-1]
-    grid = grid[grid > question.prediction.domain.low]
+    domain = question.prediction.domain
+    grid = np.linspace(max(domain.low, low - 20 * (domain.low < 0)), min(domain.high, high + 20), 4001)[1:-1]
+    grid = grid[grid > domain.low]
     with np.errstate(all="ignore"):  # infinite far out, where nothing is seen
         curves = formula(**{a: grid[None, :], y: span[:, None]})
         bend = np.diff(np.diff(curves, axis=1), axis=1)
+    seen = bend[np.isfinite(bend)]
+    if not seen.size:
+        return "not seen"
     noise = 1e-12 * max(1.0, float(np.abs(curves[np.isfinite(curves)]).max()))
-    return "yes" if bool((bend[np.isfinite(bend)] >= -noise).all()) else "no"
+    return "yes" if bool((seen >= -noise).all()) else "no"
 
 
 def typical(domain: Support, count: int) -> Array:
