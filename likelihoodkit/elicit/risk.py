@@ -124,7 +124,7 @@ def _turn(slope: Callable[[float], float], near: float, reach: float) -> float:
 
 
 def convexity(question: Question) -> str:
-    """Is the loss convex in the prediction? "yes", "no" or "not seen" on a grid, outcomes being in their typical range."""
+    """Is the loss convex in the prediction? "yes", "no" or "not seen" on a grid, for usual outcomes."""
     a, y = question.prediction.symbol.name, question.y.name
     formula = Formula(question.formula)
     low, high = question.target.typical
