@@ -20,6 +20,9 @@ from likelihoodkit import losses
 
 jax.config.update("jax_enable_x64", True)
 ROWS = 60
+#: what a row's value may be off besides rounding: a module takes the logarithms of two sums from each other, where the
+#: engine sums what is not the labelling, which keeps more digits beside a labelling that is all but certain
+CANCELLED = {"alignment_in_few_steps": 1e-14}
 
 
 def module(loss: Any, target: str) -> Any:
@@ -43,7 +46,7 @@ def test_torch(name: str) -> None:
     moving = torch.tensor(outputs, requires_grad=True)
     tensors = {k: torch.tensor(v, requires_grad=True) if k == "transitions" else v for k, v in more.items()}
     found = module(loss, "torch").loss(torch.tensor(y), moving, **tensors)
-    np.testing.assert_allclose(found.detach().numpy(), value, rtol=1e-14)
+    np.testing.assert_allclose(found.detach().numpy(), value, rtol=1e-14, atol=CANCELLED.get(name, 0.0))
     possible = torch.isfinite(found)
     found[possible].sum().backward()
     width = int(np.prod(outputs.shape[1:]))
@@ -60,7 +63,7 @@ def test_jax(name: str) -> None:
     value, gradient = loss.value_and_gradient(y, outputs, **keywords)
     written = module(loss, "jax")
     found = written.loss(y, outputs, **more)
-    np.testing.assert_allclose(found, value, rtol=2e-14)
+    np.testing.assert_allclose(found, value, rtol=2e-14, atol=CANCELLED.get(name, 0.0))
     possible = np.isfinite(value)
     slope = jax.grad(lambda f: jnp.where(possible, written.loss(y, f, **more), 0.0).sum())(jnp.asarray(outputs))
     width = int(np.prod(outputs.shape[1:]))
