@@ -214,6 +214,9 @@ class Fit:
                 lines += ["", f"{label}, link {links[name]}{is_number}"]
                 lines.append(f"  {'':<{width}} {'estimate':>12} {'std. error':>12} {'z':>9} {'P > |z|':>9}")
                 shown = label
+            if error == 0:  # an equation leaves it no freedom
+                lines.append(f"  {column:<{width}} {value:>12.6g} {'held':>12}")
+                continue
             z = value / error if error > 0 else np.nan
             lines.append(
                 f"  {column:<{width}} {value:>12.6g} {error:>12.4g} {z:>9.3f} {2 * float(ndtr(-abs(z))):>9.3g}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -144,3 +145,10 @@ def test_json_is_plain(poisson: Fit) -> None:
     assert saved["schema"] == "likelihoodkit/fit"
     assert saved["params"] == poisson.params
     assert saved["loglik"] == poisson.loglik
+
+
+def test_a_coefficient_that_is_held_has_no_z_in_the_summary():
+    x = np.linspace(-1, 1, 40)
+    told = str(lk.fit(lk.Normal, x + np.cos(9 * x), x, constraints={"mean.x1": 1.0}))
+    assert re.search(r"x1 +1 +held\n", told)
+    assert "nan" not in told
