@@ -47,7 +47,13 @@ def as_real(values: ArrayLike, what: str, family: str, *, whole: bool = False) -
 
 def _word(entry: object) -> bool:
     """Is that text, and not of a number?"""
-    return isinstance(entry, str) and not entry.strip().lstrip("+-").replace(".", "", 1).isdigit()
+    if not isinstance(entry, str):
+        return False
+    try:
+        float(entry)
+    except ValueError:
+        return True
+    return False
 
 
 def check_finite(array: Array, what: str, family: str) -> None:

@@ -301,5 +301,5 @@ def test_classes_that_do_not_exist_may_be_infinite() -> None:
 def test_words_as_outcomes_are_told_how_to_become_classes() -> None:
     words = r"Normal: y\[1\] = 'b' is no number. Number classes 0, 1, ..., as in np.unique\(y, return_inverse=True\)"
     with pytest.raises(InputError, match=words) as caught:
-        NORMAL(["1", "b"], np.zeros(2))
+        NORMAL(["1e5", "b"], np.zeros(2))
     assert (caught.value.index, caught.value.value) == (1, "b")

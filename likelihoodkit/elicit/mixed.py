@@ -36,11 +36,10 @@ class Components:
 
     def outputs(self, part: Part) -> Array:
         """The outputs of one component, (n, v)."""
-        sizes = [columns(place.size, entries(self.loss), 0) for place in places(self.loss.bound).outputs.values()]
-        starts = dict(zip(self.loss.outputs, np.cumsum([0, *sizes]), strict=False))
+        starts, _ = _columns(self.loss)
         where = {inner: (outer, entry) for inner, outer, entry in part.places}
         chosen = [where[name] for name in derive(part.bound).outputs]
-        return self.rows[:, [int(starts[outer]) + (entry or 0) for outer, entry in chosen]]
+        return self.rows[:, [starts[outer] + (entry or 0) for outer, entry in chosen]]
 
     @property
     def shares(self) -> list[Array]:
@@ -75,6 +74,12 @@ class Components:
     def seen(self) -> bool:
         """Does the outcome say which component made it?"""
         return all(bool(np.all((r < 1e-12) | (r > 1 - 1e-12))) for r in self.shares)
+
+
+def _columns(loss: Loss) -> tuple[dict[str, int], dict[str, int]]:
+    """Where the outputs of each parameter begin, and how many there are."""
+    sizes = {name: columns(place.size, entries(loss), 0) for name, place in places(loss.bound).outputs.items()}
+    return dict(zip(sizes, map(int, np.cumsum([0, *sizes.values()])), strict=False)), sizes
 
 
 def _number(weight: sp.Expr, found: dict[str, Any]) -> float:
@@ -135,16 +140,15 @@ def _alike(components: Components, inner: Sequence[Part]) -> str:
 def _exchanged(components: Components, one: Part, two: Part) -> Array:
     """The outputs with two components in each other's places."""
     loss = components.loss
-    sizes = {name: columns(place.size, entries(loss), 0) for name, place in places(loss.bound).outputs.items()}
-    starts = dict(zip(sizes, np.cumsum([0, *sizes.values()]), strict=False))
+    starts, sizes = _columns(loss)
     moved = components.rows.copy()
     first, second = components.parts.index(one), components.parts.index(two)
-    pairs = [(int(starts["weights"]) + first, int(starts["weights"]) + second)] if sizes.get("weights", 1) > 1 else []
+    pairs = [(starts["weights"] + first, starts["weights"] + second)] if sizes.get("weights", 1) > 1 else []
     if not pairs and "weights" in sizes:  # one output for two weights: the other way round is the negative
-        moved[:, int(starts["weights"])] *= -1
+        moved[:, starts["weights"]] *= -1
     for (_, outer, i), (_, other, j) in zip(one.places, two.places, strict=True):
         if outer in starts and (outer, i) != (other, j):
-            pairs.append((int(starts[outer]) + (i or 0), int(starts[other]) + (j or 0)))
+            pairs.append((starts[outer] + (i or 0), starts[other] + (j or 0)))
     for i, j in pairs:
         moved[:, [i, j]] = moved[:, [j, i]]
     return moved

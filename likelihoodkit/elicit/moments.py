@@ -14,7 +14,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from likelihoodkit.elicit.answers import Functional
+from likelihoodkit.elicit.answers import NOT_SHOWN, Functional
 from likelihoodkit.elicit.branches import SWITCHES, branch, kinks
 from likelihoodkit.elicit.question import Question, zero
 from likelihoodkit.elicit.risk import Formula, Minimiser, convexity, falls, minimiser, root, two_minima, typical
@@ -363,7 +363,7 @@ def _m_functional(question: Question) -> Functional:
         unique, why = "an interval at most", "the loss is convex in the prediction, so its minima form an interval"
     else:
         split = two_minima(question)
-        unique, why = "not shown", "the loss is not convex in the prediction"
+        unique, why = NOT_SHOWN, "the loss is not convex in the prediction"
         if split is not None:
             unique, (d, (low, high)) = "no", split
             why += f": with y = {d:g} or {-d:g} at equal odds, {low:.6g} and {high:.6g} are both best"

@@ -291,7 +291,8 @@ def _told(
         back = np.zeros((model.size, model.size))
         for block, place in zip(model.blocks, model.slices, strict=True):
             back[place, place] = block.basis.back
-        covariance = (back @ inner_root) @ (back @ inner_root).T
+        root = back @ inner_root
+        covariance = root @ root.T
     return Fit(
         loss=derive(model.loss.bound),
         coefficients=coefficients,

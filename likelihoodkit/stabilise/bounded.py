@@ -13,15 +13,10 @@ from sympy import Add, Expr, exp
 
 from likelihoodkit import primitives as p
 from likelihoodkit.primitives import bounded, lives, robust
+from likelihoodkit.stabilise.table import ratio
 from likelihoodkit.stabilise.whole import signed
 
 __all__ = ["BOUNDED"]
-
-
-def _ratio(e: Expr) -> tuple[Expr, Expr]:
-    """(r, t) of r e^t."""
-    number, body = e.as_coeff_Mul()
-    return (number * body.args[0], body.args[1]) if isinstance(body, p.times_exp) else (e, sp.S.Zero)
 
 
 def _distance(x: Expr, r: Expr) -> Expr | None:
@@ -33,11 +28,11 @@ def _distance(x: Expr, r: Expr) -> Expr | None:
 def _normal(e: Expr) -> Expr | None:
     """The square of a residual beside the probability beyond a bound."""
     for sign, node in signed(e, p.log_ndtr):
-        x, t = _ratio(node.args[0])
+        x, t = ratio(node.args[0])
         for term in e.args:
             half, square = (2 * sign * term).as_coeff_Mul()
             base = square.base if isinstance(square, sp.Pow) and square.exp == 2 else sp.S.Zero
-            r, s = _ratio(base)
+            r, s = ratio(base)
             if not half.is_positive or not base.free_symbols or sp.expand(s - t) != 0:
                 continue
             for d in (_distance(x, sp.sqrt(half) * r), _distance(x, -sp.sqrt(half) * r)):
@@ -54,10 +49,10 @@ def _where(x: Expr, left: Expr, right: Expr) -> Expr:
 def _logistic(e: Expr) -> Expr | None:
     """2 log(2 cosh(r/2)) - softplus(-z) with r = D - z: D + 2 softplus(-r) - softplus(z) far outside."""
     for sign, node in signed(e, p.softplus):
-        x, t = _ratio(-node.args[0])
+        x, t = ratio(-node.args[0])
         for term in e.args:
             number, body = (-sign * term).as_coeff_Mul()
-            r, s = _ratio(2 * body.args[0]) if isinstance(body, p.log_cosh) and number == 2 else (sp.S.Zero, t)
+            r, s = ratio(2 * body.args[0]) if isinstance(body, p.log_cosh) and number == 2 else (sp.S.Zero, t)
             for turn in (1, -1):
                 d = _distance(x, turn * r) if r != 0 and sp.expand(s - t) == 0 else None
                 if d is not None:
@@ -74,10 +69,10 @@ def _times(r: Expr, t: Expr) -> Expr:
 def _extreme(e: Expr) -> Expr | None:
     """e^u - u beside log(1 - exp(-e^z)), with u = z - D: e^u + D and what the logarithm has besides z far outside."""
     for sign, node in signed(e, p.log1m_exp_neg_exp):
-        x, t = _ratio(node.args[0])
+        x, t = ratio(node.args[0])
         for term in e.args:
             body = sign * term
-            r, s = _ratio(body.args[0]) if isinstance(body, robust.expm1_minus) else (sp.S.Zero, t)
+            r, s = ratio(body.args[0]) if isinstance(body, robust.expm1_minus) else (sp.S.Zero, t)
             d = _distance(x, -r) if r != 0 and sp.expand(s - t) == 0 else None
             if d is not None:
                 outside = exp(body.args[0]) - 1 + _times(d, t)
@@ -116,7 +111,7 @@ def _without_line(branch: Expr, size: Expr, before: tuple[Expr, ...]) -> Expr | 
     """The branch and |D - z| where the branch holds z and is for negative z only."""
     (distance,), t = size.args[0].args, size.args[1]
     for part in Add.make_args(branch.expr):
-        x, s = _ratio(part)
+        x, s = ratio(part)
         z, mirror = p.times_exp(x, t), p.times_exp(-x, t)
         negative = branch.cond == (z < 0) or (before and before[-1].cond in (z > 0, mirror < 0))
         for d in (_distance(x, distance), _distance(x, -distance)) if s == t and negative else ():

@@ -25,6 +25,7 @@ from likelihoodkit.primitives import (
     tweedie,
     whole,
 )
+from likelihoodkit.stabilise.table import ratio
 
 __all__ = ["scaled"]
 
@@ -35,10 +36,10 @@ _TAKES: dict[type[Expr], Callable[..., Expr]] = {
     p.times_exp: lambda r, t, s: p.times_exp(r, t + s),
     p.expm1: lambda z, s: p.times_exp_difference(S.One, z, s),
     p.exp_minus: differences.scaled_exp_minus,
-    p.hazard: lambda z, s: linked.scaled_hazard(*_ratio(z), s),
+    p.hazard: lambda z, s: linked.scaled_hazard(*ratio(z), s),
     p.log1m_exp_neg_exp: logistic.scaled_log1m,
-    single.argument_sigmoid: lambda z, s: linked.scaled_argument_sigmoid(*_ratio(z), s),
-    single.argument_sigmoid_curve: lambda z, s: linked.scaled_argument_sigmoid_curve(*_ratio(z), s),
+    single.argument_sigmoid: lambda z, s: linked.scaled_argument_sigmoid(*ratio(z), s),
+    single.argument_sigmoid_curve: lambda z, s: linked.scaled_argument_sigmoid_curve(*ratio(z), s),
     single.ratio_share: products.scaled_share,
     single.rate_gamma_excess: linked.scaled_rate_excess,
     single.gompertz_ageing: linked.scaled_ageing,
@@ -87,12 +88,6 @@ def _weighed(w: Expr, s: Expr) -> Expr:
 def _weighed_bend(y: Expr, a: Expr, b: Expr, u: Expr, v: Expr, du: Expr, dv: Expr, s: Expr) -> Expr:
     """The same of a bend, which has squares of its weights."""
     return powers.beta_prime_bend(y, a, b, *[_weighed(w, s / 2) for w in (u, v)], *[_weighed(w, s) for w in (du, dv)])
-
-
-def _ratio(z: Expr) -> tuple[Expr, Expr]:
-    """(r, t) of z = r e^t."""
-    number, body = z.as_coeff_Mul()
-    return (number * body.args[0], body.args[1]) if isinstance(body, p.times_exp) else (z, S.Zero)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sympy import Add, Expr, Mul, exp, log
+from sympy import Add, Expr, Mul, S, exp, log
 
 from likelihoodkit import primitives as p
 
@@ -44,6 +44,12 @@ def log_of(factor: Expr) -> Expr | None:
     if isinstance(base, p.sigmoid):
         return -exponent * p.softplus(-base.args[0])
     return None
+
+
+def ratio(e: Expr) -> tuple[Expr, Expr]:
+    """(r, t) of r e^t."""
+    number, body = e.as_coeff_Mul()
+    return (number * body.args[0], body.args[1]) if isinstance(body, p.times_exp) else (e, S.Zero)
 
 
 def exponent_of(term: Expr) -> Expr | None:

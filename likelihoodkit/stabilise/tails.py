@@ -10,7 +10,7 @@ from sympy import Expr, S, exp, log
 
 from likelihoodkit import primitives as p
 from likelihoodkit.primitives import beta_carried, gamma_carried, student_carried, tails
-from likelihoodkit.stabilise.table import log_of
+from likelihoodkit.stabilise.table import log_of, ratio
 
 
 def _logit(x: Expr) -> Expr:
@@ -34,9 +34,9 @@ def log_of_distribution_function(inner: Expr) -> Expr | None:
 
 def _number_and_exponent(x: Expr) -> tuple[Expr, Expr]:
     """(r, s) of r e^s."""
-    number, core = x.as_coeff_Mul()
-    if isinstance(core, p.times_exp):
-        return number * core.args[0], core.args[1]
+    r, s = ratio(x)
+    if s != 0:
+        return r, s
     powers = [f for f in sp.Mul.make_args(x) if isinstance(f, exp)]
     return (x / powers[0], powers[0].args[0]) if len(powers) == 1 else (x, S.Zero)
 

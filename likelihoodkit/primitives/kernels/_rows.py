@@ -6,11 +6,21 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from likelihoodkit.primitives.kernels._tools import Floats, Mask
+from likelihoodkit.primitives.kernels._tools import Floats, Formula, Kernel, Mask, kernel
 from likelihoodkit.primitives.kernels.exponential import log1m_exp, times_exp
 
 SIZE = 6
 SUBNORMAL = -600.0  # log of a probability below which its product with a slope is formed in exponents
+
+
+def row(rows: Formula, which: int, doc: str) -> Kernel:
+    """One of the rows, as a kernel."""
+
+    def formula(*arguments: Floats) -> Floats:
+        return np.asarray(rows(*arguments)[which])
+
+    formula.__doc__ = doc
+    return kernel(formula)
 
 
 def complement(one: Floats) -> Floats:

@@ -12,8 +12,8 @@ from collections.abc import Callable
 import numpy as np
 
 from likelihoodkit.later import special
-from likelihoodkit.primitives.kernels._rows import SIZE, by_place, complement
-from likelihoodkit.primitives.kernels._tools import Floats, Kernel, kernel, remembered
+from likelihoodkit.primitives.kernels._rows import SIZE, by_place, complement, row
+from likelihoodkit.primitives.kernels._tools import Floats, remembered
 from likelihoodkit.primitives.kernels.beta_tails import tail
 from likelihoodkit.primitives.kernels.exponential import log1pmx, times_exp
 from likelihoodkit.primitives.kernels.gamma_carried import both_tails, normal_rows
@@ -143,17 +143,9 @@ def _rows(z: Floats, f: Floats, g: Floats) -> Floats:
     return rows
 
 
-def _row(which: int, doc: str) -> Kernel:
-    def formula(z: Floats, f: Floats, g: Floats) -> Floats:
-        return np.asarray(_rows(z, f, g)[which])
-
-    formula.__doc__ = doc
-    return kernel(formula)
-
-
-log_beta_below = _row(0, "log I of the beta law.")
-log_beta_below_f = _row(1, "Its derivative in f.")
-log_beta_below_g = _row(2, "Its derivative in g.")
-log_beta_below_ff = _row(3, "Its second derivative in f.")
-log_beta_below_fg = _row(4, "Its derivative in f and g.")
-log_beta_below_gg = _row(5, "Its second derivative in g.")
+log_beta_below = row(_rows, 0, "log I of the beta law.")
+log_beta_below_f = row(_rows, 1, "Its derivative in f.")
+log_beta_below_g = row(_rows, 2, "Its derivative in g.")
+log_beta_below_ff = row(_rows, 3, "Its second derivative in f.")
+log_beta_below_fg = row(_rows, 4, "Its derivative in f and g.")
+log_beta_below_gg = row(_rows, 5, "Its second derivative in g.")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from likelihoodkit.primitives.kernels._tools import Floats, Mask, kernel, piecewise
+from likelihoodkit.primitives.kernels._tools import Floats, Kernel, Mask, kernel, piecewise
 from likelihoodkit.primitives.kernels.bessel import (
     bessel_ratio,
     bessel_ratio_complement,
@@ -60,23 +60,27 @@ def exp_gap_times(s: Floats, t: Floats, w: Floats) -> Floats:
     )
 
 
-def _bessel_integral(s: Floats, t: Floats, power: int) -> Floats:
+def _integral(curve: Kernel, a: Floats, b: Floats, power: int) -> Floats:
+    """(a - b)^(power + 1) times the integral of (1 - u)^power A''(b + u (a - b))."""
+    total = np.zeros(np.broadcast_shapes(a.shape, b.shape))
+    for place, share in zip(PLACES, SHARES, strict=True):
+        total += (share * (1.0 - place) ** power) * np.asarray(curve(b + place * (a - b)))
+    return np.asarray((a - b) ** (power + 1) * total)
+
+
+def _integral_of_logarithms(bend: Kernel, s: Floats, t: Floats, power: int) -> Floats:
+    """The same over e^(t (power + 1)) for a = e^s and b = e^t, of the curvature x^2 A''(x) at the logarithm of x."""
     rise = np.expm1(s - t)
     total = np.zeros(np.broadcast_shapes(s.shape, t.shape))
     for place, share in zip(PLACES, SHARES, strict=True):
         step = 1.0 + place * rise
-        bend = np.asarray(bessel_bend(t + np.log(step))) / (step * step)
-        total += (share * (1.0 - place) ** power) * bend
+        total += (share * (1.0 - place) ** power) * (np.asarray(bend(t + np.log(step))) / (step * step))
     return np.asarray(rise ** (power + 1) * total)
 
 
 def _bessel_small(s: Floats, t: Floats, power: int) -> Floats:
-    """The same where both are small, in the arguments themselves."""
-    a, b = np.exp(s), np.exp(t)
-    total = np.zeros(np.broadcast_shapes(a.shape, b.shape))
-    for place, share in zip(PLACES, SHARES, strict=True):
-        total += (share * (1.0 - place) ** power) * np.asarray(bessel_ratio_derivative(b + place * (a - b)))
-    return np.asarray((a - b) ** (power + 1) * total)
+    """Where both are small, in the arguments themselves."""
+    return _integral(bessel_ratio_derivative, np.exp(s), np.exp(t), power)
 
 
 def _bessel_far(s: Floats, t: Floats) -> Floats:
@@ -92,7 +96,7 @@ def bessel_gap(s: Floats, t: Floats) -> Floats:
     """log I0(a) - log I0(b) - (a - b) I1(b)/I0(b) at a = e^s, b = e^t."""
     return piecewise(
         (s, t),
-        (np.absolute(s - t) < NEAR, lambda s, t: _bessel_integral(s, t, 1)),
+        (np.absolute(s - t) < NEAR, lambda s, t: _integral_of_logarithms(bessel_bend, s, t, 1)),
         (np.maximum(s, t) < SMALL, lambda s, t: _bessel_small(s, t, 1)),
         otherwise=_bessel_far,
     )
@@ -103,7 +107,7 @@ def bessel_gap_slope(s: Floats, t: Floats) -> Floats:
     """Its slope in s: a times the difference of the ratios."""
     return piecewise(
         (s, t),
-        (np.absolute(s - t) < NEAR, lambda s, t: np.exp(s - t) * _bessel_integral(s, t, 0)),
+        (np.absolute(s - t) < NEAR, lambda s, t: np.exp(s - t) * _integral_of_logarithms(bessel_bend, s, t, 0)),
         (np.maximum(s, t) < SMALL, lambda s, t: np.exp(s) * _bessel_small(s, t, 0)),
         (np.minimum(s, t) < SMALL, lambda s, t: np.exp(s) * (bessel_ratio(np.exp(s)) - bessel_ratio(np.exp(t)))),
         otherwise=lambda s, t: (
@@ -124,16 +128,6 @@ def zeta_bend(v: Floats) -> Floats:
     )
 
 
-def _zeta_integral(s: Floats, t: Floats, power: int) -> Floats:
-    rise = np.expm1(s - t)
-    total = np.zeros(np.broadcast_shapes(s.shape, t.shape))
-    for place, share in zip(PLACES, SHARES, strict=True):
-        step = 1.0 + place * rise
-        bend = np.asarray(zeta_bend(t + np.log(step))) / (step * step)
-        total += (share * (1.0 - place) ** power) * bend
-    return np.asarray(rise ** (power + 1) * total)
-
-
 def _zeta_close(s: Floats, t: Floats) -> Mask:
     """Where the curvature, a power of two far out, is smooth over the way from one to the other."""
     return np.asarray((np.absolute(s - t) < NEAR) & (np.absolute(np.exp(s) - np.exp(t)) < 6.0))
@@ -144,7 +138,7 @@ def zeta_gap(s: Floats, t: Floats) -> Floats:
     """log zeta(1 + a) - log zeta(1 + b) - (a - b) (log zeta)'(1 + b) at a = e^s, b = e^t."""
     return piecewise(
         (s, t),
-        (_zeta_close(s, t), lambda s, t: _zeta_integral(s, t, 1)),
+        (_zeta_close(s, t), lambda s, t: _integral_of_logarithms(zeta_bend, s, t, 1)),
         otherwise=lambda s, t: (
             np.asarray(log_zeta1p_exp(s)) - np.asarray(log_zeta1p_exp(t))
             - np.expm1(s - t) * np.asarray(log_zeta1p_exp_slope(t))
@@ -157,7 +151,7 @@ def zeta_gap_slope(s: Floats, t: Floats) -> Floats:
     """Its slope in s."""
     return piecewise(
         (s, t),
-        (_zeta_close(s, t), lambda s, t: np.exp(s - t) * _zeta_integral(s, t, 0)),
+        (_zeta_close(s, t), lambda s, t: np.exp(s - t) * _integral_of_logarithms(zeta_bend, s, t, 0)),
         otherwise=lambda s, t: np.asarray(log_zeta1p_exp_slope(s)) - times_exp(log_zeta1p_exp_slope(t), s - t),
     )
 
@@ -166,13 +160,6 @@ def zeta_gap_slope(s: Floats, t: Floats) -> Floats:
 def tilt_bend(x: Floats) -> Floats:
     """The variance of a uniform outcome tilted by x: 1/12 at 0, 1/x^2 far out."""
     return np.asarray(np.asarray(sigmoid(x)) * np.asarray(sigmoid(-x)) - np.asarray(log_x_coth_curve(x)))
-
-
-def _tilt_integral(s: Floats, t: Floats, power: int) -> Floats:
-    total = np.zeros(np.broadcast_shapes(s.shape, t.shape))
-    for place, share in zip(PLACES, SHARES, strict=True):
-        total += (share * (1.0 - place) ** power) * np.asarray(tilt_bend(t + place * (s - t)))
-    return np.asarray((s - t) ** (power + 1) * total)
 
 
 def _tilt_close(s: Floats, t: Floats) -> Mask:
@@ -213,7 +200,7 @@ def _tilt_far(s: Floats, t: Floats) -> Floats:
 @kernel
 def tilt_gap(s: Floats, t: Floats) -> Floats:
     """A(s) - A(t) - (s - t) A'(t) for A(x) = log((e^x - 1)/x)."""
-    return piecewise((s, t), (_tilt_close(s, t), lambda s, t: _tilt_integral(s, t, 1)), otherwise=_tilt_apart)
+    return piecewise((s, t), (_tilt_close(s, t), lambda s, t: _integral(tilt_bend, s, t, 1)), otherwise=_tilt_apart)
 
 
 def _tilt_apart(s: Floats, t: Floats) -> Floats:
@@ -231,7 +218,7 @@ def tilt_gap_slope(s: Floats, t: Floats) -> Floats:
     """A'(s) - A'(t)."""
     return piecewise(
         (s, t),
-        (_tilt_close(s, t), lambda s, t: _tilt_integral(s, t, 0)),
+        (_tilt_close(s, t), lambda s, t: _integral(tilt_bend, s, t, 0)),
         (s * t > 0.0, lambda s, t: np.copysign(_tilt_rest(np.absolute(t)) - _tilt_rest(np.absolute(s)), s - t)),
         otherwise=lambda s, t: _tilt_mean(s) - _tilt_mean(t),
     )

@@ -14,9 +14,9 @@ from __future__ import annotations
 import numpy as np
 
 from likelihoodkit.later import special
-from likelihoodkit.primitives.kernels._rows import by_place, complement
+from likelihoodkit.primitives.kernels._rows import by_place, complement, row
 from likelihoodkit.primitives.kernels._tilted import SMALL
-from likelihoodkit.primitives.kernels._tools import Floats, Kernel, Mask, kernel, remembered
+from likelihoodkit.primitives.kernels._tools import Floats, Kernel, Mask, remembered
 from likelihoodkit.primitives.kernels.curves import gamma_curve
 from likelihoodkit.primitives.kernels.differences import log_times_exp
 from likelihoodkit.primitives.kernels.exponential import log1m_exp_neg_exp, times_exp
@@ -166,17 +166,9 @@ def both_tails(y: Floats, t: Floats, n: Floats) -> tuple[Rows, Rows]:
     return lower, upper
 
 
-def _tail(which: int, order: int, doc: str) -> Kernel:
-    def formula(y: Floats, t: Floats, n: Floats) -> Floats:
-        return np.asarray(both_tails(y, t, n)[which][order])
-
-    formula.__doc__ = doc
-    return kernel(formula)
-
-
 def _six(which: int, tail: str) -> list[Kernel]:
-    derived = (f", derived in {order[1:]}" if order else "" for order in ORDERS)
-    return [_tail(which, i, f"log {tail}(a, a y e^t), a = e^n{how}.") for i, how in enumerate(derived)]
+    told = (f"log {tail}(a, a y e^t), a = e^n{f', derived in {o[1:]}' if o else ''}." for o in ORDERS)
+    return [row(lambda *at: both_tails(*at)[which], i, doc) for i, doc in enumerate(told)]
 
 
 (

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from likelihoodkit.primitives.kernels._rows import SIZE, by_place, complement
-from likelihoodkit.primitives.kernels._tools import Floats, Kernel, kernel, remembered
+from likelihoodkit.primitives.kernels._rows import SIZE, by_place, complement, row
+from likelihoodkit.primitives.kernels._tools import Floats, Kernel, remembered
 from likelihoodkit.primitives.kernels.beta_tails import BetaTail, tail
 from likelihoodkit.primitives.kernels.curves import negative_binomial_curve
 from likelihoodkit.primitives.kernels.exponential import log1m_exp_neg_exp, times_exp
@@ -211,16 +211,8 @@ def _no_count(y: Floats, f: Floats, a: Floats) -> Rows:
     return below, above
 
 
-def _tail(which: int, order: int, doc: str) -> Kernel:
-    def formula(y: Floats, f: Floats, a: Floats) -> Floats:
-        return np.asarray(_both(y, f, a)[which][order])
-
-    formula.__doc__ = doc
-    return kernel(formula)
-
-
 def _six(which: int, tail: str) -> list[Kernel]:
-    return [_tail(which, i, f"log P(Y {tail} y){how}.") for i, how in enumerate(("", *DERIVED))]
+    return [row(lambda *at: _both(*at)[which], i, f"log P(Y {tail} y){how}.") for i, how in enumerate(("", *DERIVED))]
 
 
 DERIVED = (", derived in f", ", derived in a", ", twice in f", ", in f and a", ", twice in a")

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from likelihoodkit.primitives.kernels._rows import by_place, complement
-from likelihoodkit.primitives.kernels._tools import Floats, Formula, kernel, remembered
+from likelihoodkit.primitives.kernels._rows import by_place, complement, row
+from likelihoodkit.primitives.kernels._tools import Floats, kernel, remembered
 from likelihoodkit.primitives.kernels.differences import log_times_exp, square_rest_exp, square_share_exp
 from likelihoodkit.primitives.kernels.exponential import times_exp
 from likelihoodkit.primitives.kernels.logistic import softplus
@@ -115,14 +115,6 @@ def _rows(r: Floats, t: Floats, df: Floats, n: Floats) -> Floats:
     return rows
 
 
-def _row(which: int, doc: str) -> Formula:
-    def formula(r: Floats, t: Floats, df: Floats, n: Floats) -> Floats:
-        return np.asarray(_rows(r, t, df, n)[which])
-
-    formula.__doc__ = doc
-    return formula
-
-
 def _over_r(along: Floats, slope: Floats, factor: Floats, r: Floats, t: Floats) -> Floats:
     """A slope in r: from that in t, or where |z| < 1 as the density over F times a factor."""
     near = np.asarray(log_times_exp(np.absolute(r), t)) < 0.0
@@ -166,9 +158,9 @@ def log_student_below_rn(r: Floats, t: Floats, df: Floats, n: Floats) -> Floats:
     return _over_r(rows[4], _density(rows, r, t, df, n), factor, r, t)
 
 
-log_student_below = kernel(_row(0, "log F(r e^t) of Student's t."))
-log_student_below_t = kernel(_row(1, "Its derivative in t."))
-log_student_below_n = kernel(_row(2, "Its derivative in n = log df."))
-log_student_below_tt = kernel(_row(3, "Its second derivative in t."))
-log_student_below_tn = kernel(_row(4, "Its derivative in t and n."))
-log_student_below_nn = kernel(_row(5, "Its second derivative in n."))
+log_student_below = row(_rows, 0, "log F(r e^t) of Student's t.")
+log_student_below_t = row(_rows, 1, "Its derivative in t.")
+log_student_below_n = row(_rows, 2, "Its derivative in n = log df.")
+log_student_below_tt = row(_rows, 3, "Its second derivative in t.")
+log_student_below_tn = row(_rows, 4, "Its derivative in t and n.")
+log_student_below_nn = row(_rows, 5, "Its second derivative in n.")
