@@ -162,7 +162,10 @@ class Collector:
         if isinstance(function, np.ufunc):
             self._imported("scipy.special", name)
         else:
-            self.need(str(function.__module__), name)
+            module = str(function.__module__)
+            if name not in _read(module).definitions and name not in _read(module).imports:
+                raise AssertionError(f"{module} does not define the kernel {name}: the module written would not run")
+            self.need(module, name)
 
     def need(self, module: str, name: str) -> None:
         """Take a definition of a module along, with everything that it uses."""

@@ -19,7 +19,7 @@ def row(rows: Formula, which: int, doc: str) -> Kernel:
     def formula(*arguments: Floats) -> Floats:
         return np.asarray(rows(*arguments)[which])
 
-    formula.__doc__ = doc
+    formula.__doc__, formula.__module__ = doc, rows.__module__  # it is looked for in the file that asks for it
     return kernel(formula)
 
 
