@@ -48,6 +48,8 @@ __all__ = ["Later", "exports", "mpmath", "sp", "special"]
 def exports(package: str, file: str, *, together: bool = False) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
     """``__getattr__`` and ``__dir__`` of a module that carries out what it imports ``if TYPE_CHECKING:`` when asked.
 
+    These names are its ``__all__`` too, where it does not say another one.
+
     ``together`` loads all modules of the package at the first question, since they enter a table when they are loaded.
     """
 
@@ -64,6 +66,8 @@ def exports(package: str, file: str, *, together: bool = False) -> tuple[Callabl
             import_module(package if path.stem == "__init__" else f"{package}.{path.stem}")
 
     def get(name: str) -> Any:
+        if name == "__all__":
+            return sorted(homes())
         if name.startswith("__") or name not in homes():
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
         if together:

@@ -116,6 +116,12 @@ EXAMPLES = [
     Example("exp times sigmoid", sp.exp(z) * p.sigmoid(-z), {z: 800}),
     Example("one minus sigmoid", 1 - p.sigmoid(z), {z: 40}),
     Example("one minus sigmoid", 1 + sp.Rational(1, 10**6) - p.sigmoid(z), {z: 40}),
+    Example(
+        "vectors at once",
+        p.times_exp(logistic.sigmoid(x) - linked.times_sigmoid(a, z), t) - a * logistic.scaled_rate_slope(t, 0),
+        {a: 2, x: -200, z: 0, t: -60},
+        lowered=False,
+    ),
     Example("difference of sigmoids", p.sigmoid(z) - p.sigmoid(-z), {z: 1e-9}),
     Example(
         "difference of sigmoids",

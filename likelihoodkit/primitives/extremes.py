@@ -12,6 +12,7 @@ from collections.abc import Callable
 import sympy as sp
 from sympy import exp, log
 
+from likelihoodkit.primitives.families import BENT, bent
 from likelihoodkit.primitives.record import Kind, primitive
 
 Part = Callable[[sp.Expr, sp.Expr, sp.Expr], sp.Expr]  # of x = r e^-t, its L = log(1 + a x)/a, and a
@@ -96,6 +97,13 @@ generalized_pareto_shape_curve: Kind = primitive(
     (None, None, None),
     accurate="y >= 0",
 )
+generalized_pareto_softplus_curve: Kind = primitive(
+    "generalized_pareto_softplus_curve",
+    bent("generalized_pareto_scale", "generalized_pareto_scale_curve", 1),
+    (None,) * 4,
+    accurate="y >= 0",
+)
+BENT[generalized_pareto_scale] = (generalized_pareto_scale_curve, 1, generalized_pareto_softplus_curve)
 
 # -- generalized extreme value -----------------------------------------------------------------------------------
 
@@ -186,6 +194,10 @@ extreme_value_shape_curve: Kind = primitive(
     ),
     (None, None, None),
 )
+extreme_value_softplus_curve: Kind = primitive(
+    "extreme_value_softplus_curve", bent("extreme_value_scale", "extreme_value_scale_curve", 1), (None,) * 4
+)
+BENT[extreme_value_scale] = (extreme_value_scale_curve, 1, extreme_value_softplus_curve)
 
 # -- expectations over a generalized extreme value ---------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from typing import Any
 import sympy as sp
 from sympy import exp, log
 
-from likelihoodkit.primitives.logistic import log1m_exp_neg_exp, softplus
+from likelihoodkit.primitives.logistic import log1m_exp_neg_exp, scaled_rate_slope, sigmoid, softplus
 from likelihoodkit.primitives.normal import log_ndtr, ndtr
 from likelihoodkit.primitives.record import Kind, primitive
 from likelihoodkit.primitives.vector import one_hot, pick
@@ -100,6 +100,11 @@ log_cauchy_step: Kind = _step(
     "cauchy",
     lambda x: sp.atan(x) / sp.pi,
     r"\log\frac{{\arctan\left({0}+e^{{{1}}}\right)-\arctan\left({0}\right)}}{{\pi}}",
+)
+
+#: what a short step of the logistic law is curved by in the logarithm of its length
+logistic_step_curve: Kind = primitive(
+    "logistic_step_curve", lambda t, u: -scaled_rate_slope(t, sp.S.Zero) - exp(t) * sigmoid(u), (None, None)
 )
 
 log_cauchy_tail: Kind = primitive(

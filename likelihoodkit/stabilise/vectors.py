@@ -11,11 +11,12 @@ from likelihoodkit.primitives.distances import cosine_complement, distance_gap, 
 from likelihoodkit.primitives.elliptic import half_scatter, student_normaliser, student_scatter
 from likelihoodkit.primitives.gamma import poisson_deviance_half
 from likelihoodkit.primitives.labelled import channel_cross_entropy
-from likelihoodkit.primitives.logistic import log1p, softplus, times_exp
+from likelihoodkit.primitives.linked import times_sigmoid
+from likelihoodkit.primitives.logistic import log1p, scaled_rate_slope, softplus, times_exp
 from likelihoodkit.primitives.polya import log_multinomial, polya_loss
 from likelihoodkit.primitives.sequences import log_rising_exp
 from likelihoodkit.primitives.shapes import log_rising_excess
-from likelihoodkit.primitives.steps import cut, gap_exponent, increasing, log_gap
+from likelihoodkit.primitives.steps import cut, gap_exponent, increasing, log_gap, logistic_step_curve
 from likelihoodkit.primitives.vector import entries, log_sum_exp, pick, softmax, sum_over
 from likelihoodkit.stabilise.table import identity
 
@@ -23,7 +24,7 @@ from likelihoodkit.stabilise.table import identity
 @identity(
     "a factor is divided by in the exponent of its diagonal, and its log-determinant is their sum; so is a gap; what "
     "two distances have in common is in neither: |u| - |v| = (u - v)(u + v)/(|u| + |v|); nor what two directions have, "
-    "nor the size of all scores in what two of their sums differ by"
+    "nor the size of all scores in what two of their sums differ by; short steps of sigmoids bend by their squares"
 )
 def vectors_at_once(e: Expr) -> Expr | None:
     if isinstance(e, softplus):
@@ -31,7 +32,7 @@ def vectors_at_once(e: Expr) -> Expr | None:
     if isinstance(e, sum_over):
         return _scatter(e) or _divergence(e.args[0]) or _of_directions(*e.args[0].as_base_exp())
     if e.is_Add:
-        return _direction(e) or _counted(e) or _difference_of_lengths(e)
+        return _direction(e) or _counted(e) or _difference_of_lengths(e) or _curvature_of_step(e)
     return _factor_by_its_outputs(e)
 
 
@@ -145,4 +146,17 @@ def _through_a_channel(odds: Expr) -> Expr | None:
         z = sums[-1].args[0] - log(chance)
         if sums[1].args[0] - z in (log1p(-chance), log(1 - chance)):
             return channel_cross_entropy(z, chance)
+    return None
+
+
+def _curvature_of_step(e: Expr) -> Expr | None:
+    """What bends the probability of a step between two sigmoids: of a short step only the square is left."""
+    for term in e.args if e.is_Add else ():
+        for slope in (f for f in Mul.make_args(term) if isinstance(f, scaled_rate_slope)):
+            t, weight = slope.args[0], -term / slope
+            for other in (a for a in e.args if isinstance(a, times_exp) and a.args[1] == t and slope.args[1] == 0):
+                for share in (a for a in Add.make_args(other.args[0]) if isinstance(-a, times_sigmoid)):
+                    if (-share).args[0] == weight:
+                        rest = times_exp(other.args[0] - share, t)
+                        return e - term - other + weight * logistic_step_curve(t, (-share).args[1]) + rest
     return None

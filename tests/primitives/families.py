@@ -30,6 +30,11 @@ def _extreme(g: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ..
     return r, t, np.where(r > 0, np.maximum(a, -limit), np.minimum(a, limit))
 
 
+def _behind_softplus(draw: Draw) -> Draw:
+    """The same, and what the scale is softplus of."""
+    return lambda g, n, top: (*draw(g, n, top), g.uniform(-20, 40, n))
+
+
 def _difference(g: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
     """A whole number near or far from the difference of two rates, and their logs."""
     u, v = g.uniform(-6, 7, n), g.uniform(-6, 7, n)
@@ -191,6 +196,12 @@ FAMILY_ROWS: dict[str, Row] = {
             ("pull_shape", 8.0), ("scale_curve", 4.0), ("scale_shape", 8.0), ("shape_curve", 8.0),
         )
     },
+    "generalized_pareto_softplus_curve": (
+        _behind_softplus(_excess), ((3.0, 1.0, 1e8, 30.0), (2.0, 0.0, 1e60, 9.0), (2.0, -1.0, 0.5, -40.0)), 20, 8.0
+    ),
+    "extreme_value_softplus_curve": (
+        _behind_softplus(_extreme), ((105.0, 3.4012, 1e8, 30.0), (9.0, 2.0, 1e60, 7.0), (2.0, -1.0, 0.5, -9.0)), 20, 8.0
+    ),
     **{f"skellam_{name}": (_difference, _EVEN, 40, 4.0) for name in ("loss", "first", "cross")},
     "tweedie_deviance_half": (
         _paid, ((1.0, 1e-9, 0.0, 1.5), (2.0, 0.6931471805599453, -3.0, 1.25)), 20, 4.0

@@ -75,14 +75,14 @@ if TYPE_CHECKING:
     from likelihoodkit.primitives.kernels.extreme_steps import (  # isort: skip
         gumbel_min_step_bend, gumbel_min_step_cross, gumbel_min_step_curve, gumbel_min_step_length,
         gumbel_min_step_start, gumbel_step_bend, gumbel_step_cross, gumbel_step_curve, gumbel_step_length,
-        gumbel_step_start, log_gumbel_min_step, log_gumbel_step,
+        gumbel_step_start, log_gumbel_min_step, log_gumbel_step, logistic_step_curve,
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.extremes import (  # isort: skip
         extreme_value_loss, extreme_value_pull, extreme_value_pull_curve, extreme_value_pull_scale,
         extreme_value_pull_shape, extreme_value_scale, extreme_value_scale_curve, extreme_value_scale_shape,
-        extreme_value_shape, extreme_value_shape_curve, generalized_pareto_cross, generalized_pareto_loss,
-        generalized_pareto_scale, generalized_pareto_scale_curve, generalized_pareto_shape,
-        generalized_pareto_shape_curve, scaled_extreme_scale,
+        extreme_value_shape, extreme_value_shape_curve, extreme_value_softplus_curve, generalized_pareto_cross,
+        generalized_pareto_loss, generalized_pareto_scale, generalized_pareto_scale_curve, generalized_pareto_shape,
+        generalized_pareto_shape_curve, generalized_pareto_softplus_curve, scaled_extreme_scale,
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.gamma import (  # isort: skip
         digamma, log_factorial, log_gamma, stirling_error, stirling_error_derivative, stirling_error_second, tetragamma,

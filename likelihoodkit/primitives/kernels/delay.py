@@ -13,7 +13,7 @@ import numpy as np
 from likelihoodkit.primitives.kernels._tools import Floats, Formula, kernel, remembered
 from likelihoodkit.primitives.kernels.exponential import times_exp
 from likelihoodkit.primitives.kernels.gamma import LOG_SQRT_2PI
-from likelihoodkit.primitives.kernels.logistic import sigmoid, softplus_ratio, softplus_ratio_bend
+from likelihoodkit.primitives.kernels.logistic import of_softplus
 from likelihoodkit.primitives.kernels.mixed import delay_pull, delay_wait
 from likelihoodkit.primitives.kernels.normal import hazard, log_ndtr, mills_excess
 from likelihoodkit.primitives.kernels.shapes import (
@@ -186,7 +186,7 @@ def delay_scale_curve(r: Floats, t: Floats, g: Floats, f: Floats) -> Floats:
         lambda z, k, y, m, c: z * (3.0 * z - 2.0 * m) - c * (k + z) ** 2,
         lambda z, k, y, m, h: np.where(h == 0, 0.0, h * (m * (k + z) ** 2 - 2.0 * z)) - k * k,
     )
-    return _of_softplus(f, np.asarray(delay_t(r, t, g)), np.asarray(delay_tt(r, t, g)), beyond)
+    return of_softplus(f, np.asarray(delay_t(r, t, g)), np.asarray(delay_tt(r, t, g)), beyond)
 
 
 @kernel
@@ -198,14 +198,4 @@ def delay_rate_curve(r: Floats, t: Floats, g: Floats, f: Floats) -> Floats:
         lambda z, k, y, m, c: 1.0 - c * k * k,
         lambda z, k, y, m, h: 1.0 - k * k * (1.0 - np.where(h == 0, 0.0, h * m)),
     )
-    return _of_softplus(f, np.asarray(delay_g(r, t, g)), np.asarray(delay_gg(r, t, g)), beyond)
-
-
-def _of_softplus(f: Floats, slope: Floats, curve: Floats, beyond: Floats) -> Floats:
-    """From slope and curvature in the logarithm, and `beyond`, what the latter has over the former."""
-    ratio, rest = np.asarray(softplus_ratio(f)), np.asarray(sigmoid(-f))
-    right = ratio * ratio * beyond + ratio * np.where(rest == 0, 0.0, rest * slope)
-    left = ratio * ratio * curve + np.asarray(softplus_ratio_bend(slope, f))
-    # where the slope overflows too, it is the smaller part
-    found = np.where(f > 0, np.where(np.isinf(beyond), beyond, right), np.where(np.isinf(curve), curve, left))
-    return np.asarray(found)
+    return of_softplus(f, np.asarray(delay_g(r, t, g)), np.asarray(delay_gg(r, t, g)), beyond)

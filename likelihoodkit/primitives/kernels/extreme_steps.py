@@ -1,23 +1,29 @@
 """log(F(a + e^t) - F(a)) for the extreme value laws, of the largest and of the smallest of many.
 
 With A and B the exponentials at the two ends and D their distance, P is e^-B (1 - e^-D) or e^-A (1 - e^-D); every
-derivative is made of q(x) = x/(e^x - 1), in which nothing cancels.
+derivative is made of q(x) = x/(e^x - 1), in which nothing cancels; so is a curvature of the logistic law.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from likelihoodkit.primitives.kernels._tools import Floats, horner, kernel
+from likelihoodkit.primitives.kernels._tools import Floats, horner, kernel, piecewise
 from likelihoodkit.primitives.kernels.exponential import (
     log1m_exp_neg_exp,
     x_over_expm1,
     x_over_expm1_derivative,
 )
+from likelihoodkit.primitives.kernels.linked import times_sigmoid
+from likelihoodkit.primitives.kernels.products import scaled_rate_slope
 from likelihoodkit.primitives.kernels.steps import BEND, CROSS, CURVE, LENGTH, START, VALUE
 
 #: of q(x) - 1 + x/2 in x^2, over x^2: Bernoulli numbers over factorials
 SERIES = (1 / 12, -1 / 720, 1 / 30240, -1 / 1209600, 1 / 47900160, -691 / 1307674368000, 1 / 74724249600)
+#: log of a length up to which its series has all digits
+SHORT = -1.2
+#: of -w q'(w) - w/2 in w^2, over w^2
+BENT = tuple(-(2.0 * k + 2.0) * coefficient for k, coefficient in enumerate(SERIES))
 
 
 def _product(a: Floats, b: Floats) -> Floats:
@@ -135,3 +141,18 @@ def gumbel_min_step_cross(a: Floats, t: Floats) -> Floats:
 def gumbel_min_step_curve(a: Floats, t: Floats) -> Floats:
     """The second derivative in t."""
     return _smallest(a, t, CURVE)
+
+
+@kernel
+def logistic_step_curve(t: Floats, u: Floats) -> Floats:
+    """-w q'(w) - w sigmoid(u) with w = e^t: of a short step w (1/2 - sigmoid(u)) is left, and its square."""
+    return piecewise(
+        (t, u),
+        (t < SHORT, _short_logistic),
+        otherwise=lambda t, u: -np.asarray(scaled_rate_slope(t, 0.0)) - np.asarray(times_sigmoid(np.exp(t), u)),
+    )
+
+
+def _short_logistic(t: Floats, u: Floats) -> Floats:
+    w = np.exp(t)
+    return np.asarray(w * (-0.5 * np.tanh(0.5 * u)) + w * w * horner(BENT, w * w))

@@ -15,6 +15,7 @@ import numpy as np
 from likelihoodkit.primitives.kernels._tools import Floats, Mask, kernel
 from likelihoodkit.primitives.kernels.box_cox import log1p_over, log1p_over_da, log1p_over_daa
 from likelihoodkit.primitives.kernels.exponential import times_exp
+from likelihoodkit.primitives.kernels.logistic import of_softplus
 
 #: beyond this size of a x, the 1 in 1 + a x is gone
 LARGE = 1e16
@@ -65,12 +66,15 @@ class Place:
         return np.where(self.x == 0, 0.0, np.where(self.large, far, np.asarray(log1p_over_daa(self.x, self.a))))
 
 
+Part = Callable[[Place, Floats, Floats], Floats]
+
+
 def _led(less: Floats, more: Floats) -> Floats:
     """The sum of two numbers of which the second is infinite first, and then of the sign of the sum."""
     return np.where(np.isinf(more), more, less + more)
 
 
-def _walled(formula: Callable[[Place, Floats, Floats], Floats], outside: float = 0.0) -> Callable[..., Floats]:
+def _walled(formula: Part, outside: float = 0.0) -> Callable[..., Floats]:
     """A kernel of (r, t, a) from a formula of the place, r and t; outside the support it is ``outside``."""
 
     def whole(r: Floats, t: Floats, a: Floats) -> Floats:
@@ -79,6 +83,18 @@ def _walled(formula: Callable[[Place, Floats, Floats], Floats], outside: float =
         return np.where(place.outside, outside, formula(place, r, t))
 
     whole.__doc__ = formula.__doc__
+    return kernel(whole)
+
+
+def _bent(beyond: Part, slope: Part, curve: Part, doc: str) -> Callable[..., Floats]:
+    """The second derivative in f where t is log softplus(f); ``beyond`` is what ``curve`` in t has over ``slope``."""
+
+    def whole(r: Floats, t: Floats, a: Floats, f: Floats) -> Floats:
+        r, t, a, f = np.broadcast_arrays(r, t, a, f)
+        p = Place(r, t, a)
+        return np.where(p.outside, 0.0, of_softplus(f, slope(p, r, t), curve(p, r, t), beyond(p, r, t)))
+
+    whole.__doc__ = doc
     return kernel(whole)
 
 
@@ -118,12 +134,20 @@ def _pareto_shape_curve(p: Place, r: Floats, t: Floats) -> Floats:
     return _led(-p.odds * p.odds, p.bend)
 
 
+def _pareto_beyond(p: Place, r: Floats, t: Floats) -> Floats:
+    """The second derivative in t less the first: (x (2 + a x) - 1)/(1 + a x)^2."""
+    return p.odds * (1.0 + p.rest) - p.rest * p.rest
+
+
 generalized_pareto_loss = _walled(_pareto_loss, np.inf)
 generalized_pareto_scale = _walled(_pareto_scale)
 generalized_pareto_shape = _walled(_pareto_shape)
 generalized_pareto_scale_curve = _walled(_pareto_scale_curve)
 generalized_pareto_cross = _walled(_pareto_cross)
 generalized_pareto_shape_curve = _walled(_pareto_shape_curve)
+generalized_pareto_softplus_curve = _bent(
+    _pareto_beyond, _pareto_scale, _pareto_scale_curve, "Second derivative in f where t = log softplus(f)."
+)
 
 
 # -- generalized extreme value: t + (1 + a) L + E, E = e^-L ------------------------------------------------------
@@ -219,6 +243,13 @@ def _extreme_shape_curve(p: Place, r: Floats, t: Floats) -> Floats:
     return _led(square - p.odds * p.odds, -np.where(less == 0, 0.0, less * p.bend))
 
 
+def _extreme_beyond(p: Place, r: Floats, t: Floats) -> Floats:
+    """The second derivative in t less the first: (x (1 - E) (2 + a x) + x^2 E - 1)/(1 + a x)^2."""
+    rare, less = _gap(p)
+    square = np.where(rare == 0, 0.0, p.odds * (p.odds * rare))
+    return square - np.where(less == 0, 0.0, less * (p.odds * (1.0 + p.rest))) - p.rest * p.rest
+
+
 extreme_value_loss = _walled(_extreme_loss, np.inf)
 extreme_value_pull = _walled(_extreme_pull)
 extreme_value_scale = _walled(_extreme_scale)
@@ -230,3 +261,6 @@ extreme_value_pull_shape = _walled(_extreme_pull_shape)
 extreme_value_scale_curve = _walled(_extreme_scale_curve)
 extreme_value_scale_shape = _walled(_extreme_scale_shape)
 extreme_value_shape_curve = _walled(_extreme_shape_curve)
+extreme_value_softplus_curve = _bent(
+    _extreme_beyond, _extreme_scale, _extreme_scale_curve, "Second derivative in f where t = log softplus(f)."
+)

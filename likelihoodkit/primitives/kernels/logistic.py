@@ -82,3 +82,16 @@ def _ratio_slope_middle(z: Floats) -> Floats:
 
 def _ratio_slope_right(z: Floats) -> Floats:
     return (np.exp(-z) - 1.0 / z) / z  # softplus(z) = z and sigmoid(z) = 1 to the last digit
+
+
+def of_softplus(f: Floats, slope: Floats, curve: Floats, beyond: Floats) -> Floats:
+    """The curvature in f of a loss of u = log softplus(f).
+
+    From its slope and curvature in u, and `beyond`, what the latter has over the former.
+    """
+    ratio, rest = np.asarray(softplus_ratio(f)), np.asarray(sigmoid(-f))
+    right = ratio * ratio * beyond + ratio * np.where(rest == 0, 0.0, rest * slope)
+    left = ratio * ratio * curve + np.asarray(softplus_ratio_bend(slope, f))
+    # where the slope overflows too, it is the smaller part
+    found = np.where(f > 0, np.where(np.isinf(beyond), beyond, right), np.where(np.isinf(curve), curve, left))
+    return np.asarray(found)

@@ -19,6 +19,8 @@ from likelihoodkit.primitives.kernels.saddle import poisson_deviance_exp
 
 #: from this w on the Debye series has all digits
 LARGE = 24.0
+#: a share of w below which its digits are soon lost
+LEAST = 1e-290
 #: e^x is far from the end of the range up to here
 RIGHT = 600.0
 #: terms of the series of 0F1, and levels of the continued fraction, that this w may need
@@ -135,14 +137,14 @@ def _half_square(x: Floats) -> Floats:
 
 
 def _debye(log_w: Floats, rest: Floats) -> tuple[Floats, Floats]:
-    """log of the Debye series, and w - x I'/I = (1 - (n/w)^2) (1/2 + ...); ``rest`` is 1 - (n/w)^2."""
+    """log of the Debye series, and w - x I'/I = (1 - (n/w)^2) (1/2 + ...) over ``rest``, which is 1 - (n/w)^2."""
     inverse, share = np.exp(-log_w), 1.0 - rest
     total, slope = np.zeros_like(inverse), np.zeros_like(inverse)
     for k in range(len(tables.DEBYE), 0, -1):
         row = tables.DEBYE[k - 1]
         total = inverse * (total + horner(row, share))
         slope = inverse * (slope + horner([(k + 2.0 * j) * c for j, c in enumerate(row)], share))
-    return total, rest * (0.5 + slope)
+    return total, 0.5 + slope
 
 
 def _loss_large(n: Floats, p: Floats, q: Floats, k: Floats) -> Floats:
@@ -159,7 +161,7 @@ def _loss_large(n: Floats, p: Floats, q: Floats, k: Floats) -> Floats:
 def _first_large(n: Floats, p: Floats, q: Floats, k: Floats) -> Floats:
     """a - a* + (w - x I'/I)/2, or the same of b for k < 0."""
     own, other, e, log_w, rest = _saddle(n, p, q)
-    _, gap = _debye(log_w, rest)
+    gap = rest * _debye(log_w, rest)[1]
     turned = k < 0
     rate, e, rival = np.where(turned, other, own), np.where(turned, -e, e), np.where(turned, q, p)
     less = np.expm1(-np.maximum(e, -1.0))
@@ -168,10 +170,11 @@ def _first_large(n: Floats, p: Floats, q: Floats, k: Floats) -> Floats:
 
 
 def _cross_large(n: Floats, p: Floats, q: Floats, k: Floats) -> Floats:
-    """(w^2 - (x I'/I)^2)/4."""
+    """(w^2 - (x I'/I)^2)/4, which where x^2 is next to nothing is a b/w times 1 + ..."""
     _, _, _, log_w, rest = _saddle(n, p, q)
-    _, gap = _debye(log_w, rest)
-    return np.asarray(0.5 * np.asarray(times_exp(gap, log_w)) - 0.25 * gap * gap)
+    share = _debye(log_w, rest)[1]
+    gap, alone = rest * share, np.asarray(times_exp(2.0 * share, (p + q) - log_w))
+    return np.where(rest < LEAST, alone, 0.5 * np.asarray(times_exp(gap, log_w)) - 0.25 * gap * gap)
 
 
 #: -log p(k)
