@@ -24,7 +24,7 @@ from likelihoodkit.compile.forms import everyday
 from likelihoodkit.compile.program import Program
 from likelihoodkit.compile.split import Split, split
 from likelihoodkit.compile.steps import MASKS, OTHERS, UFUNCS, Plan, plan
-from likelihoodkit.compile.tiles import LEAST, WIDE, WORKSPACES, Feed, Layout, must_copy, rows_per_tile
+from likelihoodkit.compile.tiles import LEAST, WIDE, WORKSPACES, Feed, Layout, lines, must_copy, rows_per_tile
 from likelihoodkit.primitives import kernels, vector_kernels
 
 Array = NDArray[Any]
@@ -152,7 +152,7 @@ class Runner:
         entries = max([a.shape[0] for a in [*inputs.values(), *outputs.values()] if a.ndim == 2], default=1)
         tile = rows_per_tile(laid, entries)
         if rows > tile:  # tiles of one size, so that one layout serves them all
-            tile = -(-rows // -(-rows // tile))
+            tile = lines(-(-rows // -(-rows // tile)))
         spans = [(start, min(start + tile, rows)) for start in range(0, rows, tile)]
         checks = checks or {}
         if self.threads > 1 and len(spans) > 1:

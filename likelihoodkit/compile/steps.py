@@ -6,14 +6,14 @@ longer read; an elementwise operation may write over one of its arguments.
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from likelihoodkit.compile.passes import choice, horner
 from likelihoodkit.compile.program import Guard, Instruction, Program
 from likelihoodkit.compile.trace import ELEMENTWISE, VECTOR
 from likelihoodkit.primitives import kernels
@@ -60,45 +60,6 @@ MASKS: dict[str, Function] = {
 }
 
 
-class _Scratch(threading.local):
-    """A buffer of bit masks for each thread."""
-
-    def __init__(self) -> None:
-        self.bits = np.empty(0, dtype=np.int64)
-
-    def of(self, size: int) -> Array:
-        if self.bits.size < size:
-            self.bits = np.empty(size, dtype=np.int64)
-        return self.bits[:size]
-
-
-_SCRATCH = _Scratch()
-_ONE = np.array(1, dtype=np.int8)
-
-
-def _where(condition: Array, a: Array, b: Array, out: Array) -> None:
-    """The bits of one or of the other, without a branch.
-
-    `np.where`, `np.putmask` and `np.copyto` branch on every entry, and the sign of a model's output is a coin that no
-    processor predicts: 4 ns an entry against 0.9.
-    """
-    if out is a:
-        raise AssertionError("where would write over what it reads")
-    shape, bits = condition.shape, out.view(np.int64)
-    scratch = _SCRATCH.of(condition.size)
-    mask = scratch.reshape(shape) if condition.flags.c_contiguous else scratch.reshape(shape[::-1]).T
-    first, second = a.view(np.int64), b.view(np.int64)
-    np.bitwise_xor(first, second, bits)
-    if out is b:  # a ^ ((a ^ b) where not the condition)
-        np.subtract(condition.view(np.int8), _ONE, mask)
-        np.bitwise_and(bits, mask, bits)
-        np.bitwise_xor(bits, first, bits)
-    else:  # b ^ ((a ^ b) where the condition)
-        np.negative(condition.view(np.int8), mask)
-        np.bitwise_and(bits, mask, bits)
-        np.bitwise_xor(bits, second, bits)
-
-
 def _maximum(a: Array, b: Array, out: Array) -> None:
     np.maximum(a, b, out=out)  # a third argument in place is deprecated for these two alone
 
@@ -128,7 +89,6 @@ def _put(v: Array, y: Array, entry: Array, out: Array) -> None:
 #: operations without a buffer of their own
 OTHERS: dict[str, Function] = {"heaviside": lambda x: np.heaviside(x, np.asarray(x).dtype.type(0.5))}
 SPECIAL: dict[str, Function] = {
-    "where": _where,
     "maximum": _maximum,
     "minimum": _minimum,
     "max_over": _max_over,
@@ -136,20 +96,6 @@ SPECIAL: dict[str, Function] = {
     "pick": _pick,
     "put": _put,
 }
-
-
-def polynomial(coefficients: tuple[float, ...]) -> Function:
-    """Horner's rule in place."""
-    constants = [np.array(c) for c in coefficients]
-
-    def run(x: Array, out: Array) -> None:
-        np.multiply(x, constants[-1], out)
-        for constant in constants[-2:0:-1]:
-            np.add(out, constant, out)
-            np.multiply(out, x, out)
-        np.add(out, constants[0], out)
-
-    return run
 
 
 @dataclass(frozen=True)
@@ -221,7 +167,7 @@ def plan(program: Program) -> Plan:
     steps: list[Step] = []
     guards = {g.target: g for g in program.guards}
     of_inputs: dict[str, Guard] = {}
-    last = program.last_use
+    last, details = program.last_use, {i.target: i.detail for i in program.instructions}
     for order, instruction in enumerate(program.instructions):
         target, operation = instruction.target, instruction.operation
         if operation == "input":
@@ -234,7 +180,7 @@ def plan(program: Program) -> Plan:
             constants[places.of[target]] = np.array(float(instruction.detail))
             continue
         reused = _overwritten(program, instruction, places, order)
-        steps.append(_step(program, instruction, places, reused, guards.get(target)))
+        steps.append(_step(program, instruction, places, reused, guards.get(target), details))
         for used in set(instruction.arguments):
             if last[used] == order and used != reused:
                 places.give_back(used)
@@ -276,7 +222,14 @@ def _kind(program: Program, instruction: Instruction) -> str:
     return f"{vector}mask" if instruction.operation in MASKS else "vector" if vector else "number"
 
 
-def _step(program: Program, instruction: Instruction, places: _Places, reused: int | None, guard: Guard | None) -> Step:
+def _step(
+    program: Program,
+    instruction: Instruction,
+    places: _Places,
+    reused: int | None,
+    guard: Guard | None,
+    details: Mapping[int, Any],
+) -> Step:
     operation, target = instruction.operation, instruction.target
     arguments = tuple(places.of[a] for a in instruction.arguments)
     if operation not in ELEMENTWISE and operation not in VECTOR:
@@ -286,7 +239,9 @@ def _step(program: Program, instruction: Instruction, places: _Places, reused: i
         places.take(_kind(program, instruction), alone=target in places.apart) if reused is None else places.of[reused]
     )
     if operation == "polynomial":
-        function = polynomial(instruction.detail)
+        function = horner(instruction.detail)
+    elif operation == "where":
+        function = choice(*(details[a] for a in instruction.arguments[1:]))
     else:
         function = SPECIAL.get(operation) or UFUNCS.get(operation) or MASKS[operation]
     return Step(function, arguments, places.of[target], False, guard)

@@ -25,8 +25,22 @@ MOST_ROWS = 1 << 15
 WORKSPACE = 1 << 18
 #: layouts remembered per thread
 MOST_LAYOUTS = 64
+#: numbers in a line of the cache (64 bytes)
+LINE = 8
 #: numbers whose squares are summed without overflow
 ROOT = 1e150
+
+
+def lines(size: int) -> int:
+    """So many numbers, rounded up to whole lines of the cache: what crosses two of them is read twice."""
+    return -(-size // LINE) * LINE
+
+
+def aligned(size: int) -> Array:
+    """So many numbers that begin with a line of the cache."""
+    numbers = np.empty(size + LINE)
+    start = -(numbers.ctypes.data // numbers.itemsize) % LINE
+    return numbers[start : start + size]
 
 
 class Workspace(threading.local):
@@ -41,7 +55,7 @@ class Workspace(threading.local):
         """See to it that there is room for so many numbers and truth values."""
         if self.floats.size < floats or self.masks.size < masks or len(self.layouts) > MOST_LAYOUTS:
             self.layouts.clear()  # they hold on to the buffers that are replaced
-            self.floats = np.empty(max(floats, self.floats.size))
+            self.floats = aligned(max(floats, self.floats.size))
             self.masks = np.empty(max(masks, self.masks.size), dtype=np.bool_)
 
     def layout(self, laid: Plan, rows: int, entries: int, inputs: Mapping[str, Array]) -> Layout:
@@ -67,8 +81,8 @@ class Layout:
         self.copied = {name: must_copy(a, self.wide) for name, a in inputs.items()}
         numbers = len(layout.numbers) + sum(copied and inputs[n].ndim == 1 for n, copied in self.copied.items())
         vectors = len(layout.vectors) + sum(copied and inputs[n].ndim == 2 for n, copied in self.copied.items())
-        masks = len(layout.masks) + entries * len(layout.vector_masks)
-        WORKSPACES.reserve((numbers + entries * vectors) * rows, masks * rows)
+        masks = len(layout.masks) * lines(rows) + len(layout.vector_masks) * lines(entries * rows)
+        WORKSPACES.reserve(numbers * lines(rows) + vectors * lines(entries * rows), masks)
         self.start, self.mask_start, self.rows = 0, 0, rows
         self.places: list[Any] = [None] * layout.size
         for place, constant in layout.constants.items():
@@ -124,14 +138,14 @@ class Layout:
             self.put(place, self.kept.get(place))
 
     def _floats(self, shape: tuple[int, ...]) -> Array:
-        size = math.prod(shape)
-        self.start += size
-        return self._shaped(WORKSPACES.floats[self.start - size : self.start], shape)
+        size, start = math.prod(shape), self.start
+        self.start += lines(size)
+        return self._shaped(WORKSPACES.floats[start : start + size], shape)
 
     def _masks(self, shape: tuple[int, ...]) -> Array:
-        size = math.prod(shape)
-        self.mask_start += size
-        return self._shaped(WORKSPACES.masks[self.mask_start - size : self.mask_start], shape)
+        size, start = math.prod(shape), self.mask_start
+        self.mask_start += lines(size)
+        return self._shaped(WORKSPACES.masks[start : start + size], shape)
 
     def _shaped(self, flat: Array, shape: tuple[int, ...]) -> Array:
         return flat.reshape(shape[::-1]).T if self.wide else flat.reshape(shape)

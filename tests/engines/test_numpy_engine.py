@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import likelihoodkit as lk
-from likelihoodkit.compile import numpy_engine, steps, tiles
+from likelihoodkit.compile import numpy_engine, passes, tiles
 from likelihoodkit.compile.tiles import MOST_ROWS
 from likelihoodkit.errors import InputError, ShapeError, SupportError, UnknownNameError
 from likelihoodkit.primitives.kernels._tools import MOST_KEPT, remembered
@@ -167,8 +167,22 @@ def test_a_choice_keeps_every_bit(second: str, turned: bool) -> None:
     b = np.array(-0.0) if second == "one number" else other
     expected = np.where(condition, first, b)
     out = other if second == "in place" else np.empty_like(other)
-    steps.SPECIAL["where"](condition, first, b, out)
+    passes.where(condition, first, b, out)
     assert out.view(np.int64).tolist() == expected.view(np.int64).tolist()
+
+
+@pytest.mark.parametrize("turned", [False, True], ids=["rows last", "rows first"])
+@pytest.mark.parametrize(("a", "b"), [("1.0", "0.0"), (None, "0.0"), ("0.0", None), (None, "1.0"), ("2.0", "0.0")])
+def test_a_choice_with_a_constant_keeps_every_bit(a: str | None, b: str | None, turned: bool) -> None:
+    """Zero needs fewer passes; what is chosen is the same."""
+    other = np.broadcast_to(SPECIAL_VALUES[:, None], (8, 8)).copy()
+    condition = np.random.default_rng(1).random((8, 8)) < 0.5
+    if turned:
+        other, condition = np.asfortranarray(other), np.asfortranarray(condition)
+    first, second = (other if text is None else np.array(float(text)) for text in (a, b))
+    out = np.empty_like(other)
+    passes.choice(a, b)(condition, first, second, out)
+    assert out.view(np.int64).tolist() == np.where(condition, first, second).view(np.int64).tolist()
 
 
 @pytest.mark.parametrize("K", [95, 96, 300])

@@ -34,10 +34,9 @@ def log_sum_exp(trace: Trace, z: Value) -> Value:
     """max + log1p of the sum of the others, so that a dominating entry costs no digits; ties count as others."""
     top = trace.emit("max_over", z)
     trace.bound(top, -1e300, 1e300)
-    here = trace.emit("equal", z, top)
-    ties = trace.emit("sum_over", trace.where(here, 1.0, 0.0))
-    others = trace.emit("sum_over", trace.where(here, 0.0, trace.exp(z - top)))
-    return top + trace.log1p((ties - 1.0) + others)
+    here = trace.where(trace.emit("equal", z, top), 1.0, 0.0)
+    others = trace.emit("sum_over", trace.exp(z - top) - here)  # e^0 - 1 is 0 to the last bit
+    return top + trace.log1p((trace.emit("sum_over", here) - 1.0) + others)
 
 
 @form

@@ -24,7 +24,7 @@ def _above_one(trace: Trace, g: Value) -> tuple[Value, Value, Value, Value]:
     """s, whether s < 1, s moved above 1 by one step if so, and log(1 + s)."""
     s = _shape(trace, g)
     small = s < 1.0
-    return s, small, s + trace.where(small, 1.0, 0.0 * s), trace.log1p(s)
+    return s, small, s + trace.where(small, 1.0, 0.0), trace.log1p(s)
 
 
 def _peak(trace: Trace, g: Value) -> Value:
@@ -66,7 +66,7 @@ def gamma_loss(trace: Trace, y: Value, t: Value, g: Value) -> Value:
 def log_less_digamma(trace: Trace, g: Value) -> Value:
     """s (log s - digamma(s))."""
     s, small, moved, more = _above_one(trace, g)
-    step = trace.where(small, s * (more - g) - (s + 0.5) / (1.0 + s), 0.0 * s)
+    step = trace.where(small, s * (more - g) - (s + 0.5) / (1.0 + s), 0.0)
     return 0.5 - (s * delta_slope(trace, moved) + step)
 
 

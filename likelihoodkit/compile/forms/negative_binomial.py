@@ -56,7 +56,7 @@ def negative_binomial_loss(trace: Trace, y: Value, f: Value, a: Value) -> Value:
     parts = Parts(trace, y, f, a)
     r, m, some = parts.r, parts.m, parts.some
     small, moved, log_step = above_one(trace, r)
-    spread = delta(trace, moved) - delta(trace, r + some) + trace.where(small, (r + 0.5) * log_step - 1.0, 0.0 * r)
+    spread = delta(trace, moved) - delta(trace, r + some) + trace.where(small, (r + 0.5) * log_step - 1.0, 0.0)
     peak = LOG_SQRT_2PI + 0.5 * trace.log(some * ((r + some) / r)) + (delta(trace, some) + spread)
     w = parts.residual / some
     near = trace.emit("logical_and", w > -0.5, w < 1.0)
@@ -72,7 +72,7 @@ def negative_binomial_slope(trace: Trace, y: Value, f: Value, a: Value) -> Value
     parts = Parts(trace, y, f, a)
     r, some = parts.r, parts.some
     small, moved, log_step = above_one(trace, r)
-    step = trace.where(small, r * log_step - (r + 0.5) / (1.0 + r), 0.0 * r)
+    step = trace.where(small, r * log_step - (r + 0.5) / (1.0 + r), 0.0)
     spread = 0.5 * some / (r + some) + (r * (delta_slope(trace, r + some) - delta_slope(trace, moved)) - step)
     return trace.where(parts.few, y * parts.share, spread) - parts.deviance()
 
@@ -104,8 +104,8 @@ def curve(parts: Parts) -> Value:
     r, tall = parts.r, parts.r + y
     small, moved, log_step = above_one(trace, r)
     # where r < 1 the slopes there are those at 1 + r and what the step between adds
-    beyond = trace.where(small, log_step - (r + 0.5) / (r * moved), 0.0 * r)
-    bend = trace.where(small, 0.5 / (r * r * moved * moved), 0.0 * r)
+    beyond = trace.where(small, log_step - (r + 0.5) / (r * moved), 0.0)
+    bend = trace.where(small, 0.5 / (r * r * moved * moved), 0.0)
     some = trace.maximum(tall, 1.0)
     first = (delta_slope(trace, some) - delta_slope(trace, moved)) - beyond
     second = (delta_bend(trace, some) - delta_bend(trace, moved)) - bend

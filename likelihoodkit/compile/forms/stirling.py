@@ -96,7 +96,7 @@ def delta_bend(trace: Trace, x: Value) -> Value:
 def above_one(trace: Trace, x: Value) -> tuple[Value, Value, Value]:
     """Whether 0 < x < 1, x moved above 1 by one step if so, and log(1 + 1/x)."""
     small = x < 1.0
-    return small, x + trace.where(small, 1.0, 0.0 * x), trace.log1p(1.0 / x)
+    return small, x + trace.where(small, 1.0, 0.0), trace.log1p(1.0 / x)
 
 
 def excess(trace: Trace, h: Value) -> Value:

@@ -76,7 +76,7 @@ def _at_two(p: _Without) -> tuple[Value, Value]:
     trace, half = p.trace, 0.5 * (p.a + p.f)
     near = trace.emit("logical_and", abs(p.f) < 0.125, abs(p.a) < 0.125)
     near = trace.emit("logical_and", near, abs(p.y - 2.0) < 0.5)
-    x = trace.where(near, half, 0.0 * half)
+    x = trace.where(near, half, 0.0)
     square = x * x
     beyond = trace.expm1(-p.a) * p.soft + (x + square * trace.polynomial(LOG_COSH, square))  # q - log 2
     return near, (trace.expm1(p.f) + trace.expm1(-beyond)) * p.rest / p.most
@@ -89,7 +89,7 @@ def negative_binomial_without_zero(trace: Trace, y: Value, f: Value, a: Value) -
     parts, r, small = p.parts, p.parts.r, p.small
     some, m = parts.some, parts.m
     inner = some * (r + some) * trace.where(small, p.moved, 1.0 / r)
-    step = trace.where(small, r * p.log_step - 1.0, 0.0 * r)
+    step = trace.where(small, r * p.log_step - 1.0, 0.0)
     spread = delta(trace, p.moved) - delta(trace, r + some) + step
     odds = p.most / trace.where(small, r, 1.0)
     w = parts.residual / some
@@ -116,7 +116,7 @@ def negative_binomial_without_zero_a(trace: Trace, y: Value, f: Value, a: Value)
     p = _Without(trace, y, f, a)
     few = p.gap - p.less * p.excess
     r, beyond = p.parts.r, trace.expm1(f)
-    one_by_one = beyond / (1.0 + r) + trace.where(y < 2.5, 0.0 * r, (beyond - 1.0) / (2.0 + r))
+    one_by_one = beyond / (1.0 + r) + trace.where(y < 2.5, 0.0, (beyond - 1.0) / (2.0 + r))
     counted = abs(y - 2.5) < 1.0  # y = 2 and y = 3: the sum of (m - i)/(i + r) for i < y
     rises = trace.where(counted, one_by_one * p.rest, _rising(p) - (y - 1.0) * p.rest)
     many = negative_binomial_slope(trace, y, f, a) - p.less * p.left

@@ -1,0 +1,93 @@
+"""Passes over a tile that are more than one ufunc: choices without a branch, polynomials."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+Function = Callable[..., Any]
+
+
+class _Scratch(threading.local):
+    """A buffer of bit masks for each thread."""
+
+    def __init__(self) -> None:
+        self.bits = np.empty(0, dtype=np.int64)
+
+    def mask(self, condition: Array) -> Array:
+        """Room for a mask in the shape of a condition."""
+        if self.bits.size < condition.size:
+            self.bits = np.empty(condition.size, dtype=np.int64)
+        flat, shape = self.bits[: condition.size], condition.shape
+        return flat.reshape(shape) if condition.flags.c_contiguous else flat.reshape(shape[::-1]).T
+
+
+_SCRATCH = _Scratch()
+_ONE = np.array(1, dtype=np.int8)
+
+
+def where(condition: Array, a: Array, b: Array, out: Array) -> None:
+    """The bits of one or of the other, without a branch.
+
+    `np.where`, `np.putmask` and `np.copyto` branch on every entry, and the sign of a model's output is a coin that no
+    processor predicts: 4 ns an entry against 0.9.
+    """
+    if out is a:
+        raise AssertionError("where would write over what it reads")
+    bits, mask = out.view(np.int64), _SCRATCH.mask(condition)
+    first, second = a.view(np.int64), b.view(np.int64)
+    np.bitwise_xor(first, second, bits)
+    if out is b:  # a ^ ((a ^ b) where not the condition)
+        np.subtract(condition.view(np.int8), _ONE, mask)
+        np.bitwise_and(bits, mask, bits)
+        np.bitwise_xor(bits, first, bits)
+    else:  # b ^ ((a ^ b) where the condition)
+        np.negative(condition.view(np.int8), mask)
+        np.bitwise_and(bits, mask, bits)
+        np.bitwise_xor(bits, second, bits)
+
+
+def _truth(condition: Array, _one: Array, _zero: Array, out: Array) -> None:
+    """1 where the condition holds, else 0."""
+    np.copyto(out, condition)
+
+
+def _or_zero(condition: Array, a: Array, _zero: Array, out: Array) -> None:
+    """``a`` where the condition holds, else 0."""
+    mask = _SCRATCH.mask(condition)
+    np.negative(condition.view(np.int8), mask)
+    np.bitwise_and(a.view(np.int64), mask, out.view(np.int64))
+
+
+def _zero_or(condition: Array, _zero: Array, b: Array, out: Array) -> None:
+    """0 where the condition holds, else ``b``."""
+    mask = _SCRATCH.mask(condition)
+    np.subtract(condition.view(np.int8), _ONE, mask)
+    np.bitwise_and(b.view(np.int64), mask, out.view(np.int64))
+
+
+def choice(a: str | None, b: str | None) -> Function:
+    """The pass of a `where` between two values, of which constants are told by their text."""
+    zeros = [text is not None and text == "0.0" for text in (a, b)]
+    if a == "1.0" and zeros[1]:
+        return _truth
+    return _zero_or if zeros[0] else _or_zero if zeros[1] else where
+
+
+def horner(coefficients: Sequence[float]) -> Function:
+    """One polynomial, in place: ``run(x, out)``."""
+    constants = [np.array(c) for c in coefficients]
+
+    def run(x: Array, out: Array) -> None:
+        np.multiply(x, constants[-1], out)
+        for constant in constants[-2:0:-1]:
+            np.add(out, constant, out)
+            np.multiply(out, x, out)
+        np.add(out, constants[0], out)
+
+    return run
