@@ -189,6 +189,15 @@ SLOPES = [
     ("Tweedie", {"mean": "square"}, 0.0, (1e-300, 104.0)),
     ("Poisson", {"mean": "square"}, 0.0, (1e-300,)),
     ("Poisson", {"mean": "square"}, 1000.0, (-1e300,)),
+    ("Weibull", {"shape": "square"}, 30.0, (30.0, -1e300)),  # where a slope overflows, its leading term does not
+    ("Weibull", {"shape": "shifted_exp"}, 1e200, (-745.0, -745.0)),
+    ("Burr", {"inner": "sigmoid"}, 1e-300, (-709.0, 88.0, 709.0)),
+    ("Burr", {"inner": "square"}, 1e4, (0.001, -1e300, 0.0)),
+    ("Burr", {"outer": "sigmoid"}, 1e200, (-1e-8, 709.0, 709.0)),
+    ("BirnbaumSaunders", {"shape": "square"}, 1e4, (745.0, 745.0)),
+    ("Rice", {"scale": "shifted_exp"}, 1e200, (-104.0, -709.0)),
+    ("BoxCoxNormal", {"power": "sigmoid"}, 30.0, (-709.0, -1.0, 745.0)),
+    ("BetaPrime", {"concentration": "shifted_exp"}, 30.0, (88.0, -745.0)),  # weights of e^-745 have no digits
 ]
 
 
@@ -257,6 +266,17 @@ REACHED = [
     ("PoissonInverseGaussian", {"mean": "square"}, 1.0, (-1e8, 1e-3)),
     ("PoissonInverseGaussian", {"dispersion": "square"}, 1e6, (-709.0, 104.0)),
     ("PoissonInverseGaussian", {"dispersion": "sigmoid"}, 1e6, (5.0, -745.0)),  # subnormal before its factor
+    ("JohnsonSU", {"skew": "shifted_exp"}, -30.0, (5.0, 0.001, 745.0, 709.0)),  # infinity less infinity
+    ("JohnsonSU", {"scale": "shifted_exp"}, 1e4, (88.0, 1.0, 0.0, -745.0)),  # subnormal before its factor
+    ("GumbelMin", {"location": "square"}, 1.0, (0.0, -88.0)),  # 2 f times infinity is nothing at f = 0
+    ("GeneralizedExtremeValue", {"shape": "square"}, 1e8, (-1e300, -709.0, 0.0)),
+    ("GeneralizedExtremeValue", {"shape": "softplus"}, 1e8, (1e300, -30.0, -745.0)),  # an infinite x, a x = -5e-11
+    ("SkewNormal", {"location": "square"}, 1e8, (-1e300, -30.0, -1e-300)),  # infinity times a hazard that is 0
+    ("SkewNormal", {"skew": "square"}, 1.0, (-30.0, 5.0, 1e300)),
+    ("SkewNormal", {"skew": "softplus"}, -30.0, (1e4, 1e-8, -745.0)),
+    ("BirnbaumSaunders", {"scale": "shifted_exp"}, 2.5, (709.0, -1.0)),  # half of a square that overflows
+    ("Burr", {"scale": "softplus"}, 1.0, (-709.0, 88.0, -745.0)),  # a balance of subnormal sigmoids
+    ("Burr", {"outer": "softplus"}, 1e200, (88.0, 104.0, -745.0)),
 ]
 
 

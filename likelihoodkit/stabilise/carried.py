@@ -21,10 +21,12 @@ from likelihoodkit.primitives import (
     logistic,
     powers,
     products,
+    reach,
     single,
     tweedie,
     whole,
 )
+from likelihoodkit.stabilise.leading import leading
 from likelihoodkit.stabilise.table import ratio
 
 __all__ = ["scaled"]
@@ -40,6 +42,7 @@ _TAKES: dict[type[Expr], Callable[..., Expr]] = {
     p.log1m_exp_neg_exp: logistic.scaled_log1m,
     single.argument_sigmoid: lambda z, s: linked.scaled_argument_sigmoid(*ratio(z), s),
     single.argument_sigmoid_curve: lambda z, s: linked.scaled_argument_sigmoid_curve(*ratio(z), s),
+    p.softplus: lambda z, s: reach.scaled_softplus(*ratio(z), s),
     single.ratio_share: products.scaled_share,
     single.rate_gamma_excess: linked.scaled_rate_excess,
     single.gompertz_ageing: linked.scaled_ageing,
@@ -51,7 +54,7 @@ _TAKES: dict[type[Expr], Callable[..., Expr]] = {
     powers.kumaraswamy_first_curve: linked.scaled_kumaraswamy_curve,
     powers.power_shape_slope: linked.scaled_shape_slope,
     powers.power_shape_curve: linked.scaled_shape_curve,
-    powers.beta_prime_pull: lambda y, a, b, u, v, s: powers.beta_prime_pull(y, a, b, _weighed(u, s), _weighed(v, s)),
+    powers.beta_prime_pull: lambda *taken: _weighed_pull(*taken),
     powers.beta_prime_bend: lambda *taken: _weighed_bend(*taken),
     whole.bessel_pull_exp: linked.scaled_bessel_pull,
     whole.bessel_bend_exp: linked.scaled_bessel_bend,
@@ -69,7 +72,7 @@ _TAKES: dict[type[Expr], Callable[..., Expr]] = {
             *(linked.scaled_shape_slope, linked.scaled_shape_curve, linked.scaled_extreme_scale),
             *(linked.scaled_tweedie_pull, linked.scaled_tweedie_bend),
             *linked.SINH_ARCSINH.values(),
-            linked.scaled_argument_sigmoid_curve,
+            *(linked.scaled_argument_sigmoid_curve, reach.scaled_balance, reach.scaled_softplus),
         )
     },
 }
@@ -85,9 +88,15 @@ def _weighed(w: Expr, s: Expr) -> Expr:
     return p.times_exp(w, s)
 
 
+def _weighed_pull(y: Expr, a: Expr, b: Expr, u: Expr, v: Expr, s: Expr) -> Expr:
+    """A slope times e^s, half of it by its weights: e^-745 alone has no digits."""
+    return p.times_exp(powers.beta_prime_pull(y, a, b, _weighed(u, s / 2), _weighed(v, s / 2)), s / 2)
+
+
 def _weighed_bend(y: Expr, a: Expr, b: Expr, u: Expr, v: Expr, du: Expr, dv: Expr, s: Expr) -> Expr:
     """The same of a bend, which has squares of its weights."""
-    return powers.beta_prime_bend(y, a, b, *[_weighed(w, s / 2) for w in (u, v)], *[_weighed(w, s) for w in (du, dv)])
+    weights = [*[_weighed(w, s / 4) for w in (u, v)], *[_weighed(w, s / 2) for w in (du, dv)]]
+    return p.times_exp(powers.beta_prime_bend(y, a, b, *weights), s / 2)
 
 
 @dataclass(frozen=True)
@@ -107,6 +116,12 @@ class _Slope:
         held = [e for e in term.atoms(*_TAKES) if (e.args[-1] if isinstance(e, _PLAIN) else e).has(square)]
         return bool(held) and not any(e.args[-1].expand().coeff(square).is_negative for e in held)
 
+    def grows_with(self, term: Expr) -> bool:
+        """Is the term a power of the slope? Both leave the range together, and what is added to it stays beside it."""
+        number, body = term.as_coeff_Mul()
+        power = body.args[0] / self.logarithm if isinstance(body, exp) else S.Zero
+        return bool(number.is_number and power.is_number and power.is_positive)
+
 
 #: function -> (its logarithm, a number times it)
 _FACTORS: dict[type[Expr], tuple[Callable[[Expr], Expr], Callable[[Expr, Expr], Expr]]] = {
@@ -124,6 +139,10 @@ def _read(slope: Expr) -> _Slope:
         kind = exp if isinstance(factor, exp) else type(base)
         if base.is_Symbol and power == -1:  # of a square: 2/f
             logarithm, sign = logarithm - linked.log_square(base) / 2, sign * sp.sign(base)
+        if base.is_Symbol and power == 1:  # of a square that is a location: 2 f
+            sign *= factor
+            steps.append(lambda weight, f=base: reach.times_output(weight, f))  # type: ignore[misc]
+            continue
         if kind not in _FACTORS:
             numbers *= factor
             sign *= S.One if base.is_Symbol and power == -1 else factor
@@ -150,24 +169,52 @@ def scaled(weight: Expr, slope: Expr) -> Expr:
         return S.Zero
     read = _read(slope)
     if read.logarithm == 0:
-        return weight * slope
+        return read.times(weight)
     return _split(weight, read)[0]
 
 
-def _split(weight: Expr, slope: _Slope) -> tuple[Expr, Expr]:
-    """(weight * slope, the part of it whose exponents have the slope)."""
+def _split(weight: Expr, slope: _Slope, *, rest: bool = False) -> tuple[Expr, Expr]:
+    """(weight * slope, the part of it whose exponents have the slope); of a ``rest`` an infinite one is not asked."""
     if isinstance(weight, linked.corrected):
-        value, along, rest = weight.args
+        value, along, gone = weight.args
         product, part = _split(value, slope)
-        lost = sum(slope.logarithm.coeff(linked.log_square(f)) for f in rest.free_symbols)  # its rounding is there too
-        return linked.corrected(product, _split(along, slope)[0] + lost * part, rest), part
+        lost = sum(slope.logarithm.coeff(linked.log_square(f)) for f in gone.free_symbols)  # its rounding is there too
+        return linked.corrected(product, _split(along, slope, rest=True)[0] + lost * part, gone), part
     taken: list[Expr] = []
     others: list[Expr] = []
     for term in _terms(weight):
-        product = _taken(term, slope.logarithm) if slope.meets(term) else None
+        product = _taken(term, slope.logarithm) if slope.meets(term) and not slope.grows_with(term) else None
         (others if product is None else taken).append(term if product is None else slope.sign * product)
     part = Add(*taken)
-    return (part + slope.times(Add(*others)) if others else part), part
+    if not others:
+        return part, part
+    return part + (slope.times(Add(*others)) if rest else _led(others, slope)), part
+
+
+def _led(terms: list[Expr], slope: _Slope) -> Expr:
+    """A sum times the slope, by the exponents of its leading terms where one of these leaves the range."""
+    product = slope.times(Add(*terms))
+    led = [_far(term, slope) for term in terms]
+    if all(far is None for far in led):
+        return product
+    pairs = zip(terms, led, strict=True)
+    return reach.within_range(product, Add(*[slope.times(t) if far is None else slope.sign * far for t, far in pairs]))
+
+
+def _far(term: Expr, slope: _Slope) -> Expr | None:
+    """A term times the slope by its exponents, which may cost digits; None if it has none."""
+    found = leading(term, slope.logarithm)
+    if found is None:
+        return None if slope.meets(term) else _taken(term, slope.logarithm)
+    return found.replace(p.times_exp, _of_output)
+
+
+def _of_output(r: Expr, t: Expr) -> Expr:
+    """r e^t with the square root of f^2 as |f|, which has all its digits."""
+    for square in t.atoms(linked.log_square):
+        if t.expand().coeff(square) == S.Half:
+            return p.times_exp(r * sp.Abs(square.args[0]), t - square / 2)
+    return p.times_exp(r, t)
 
 
 def _terms(weight: Expr) -> list[Expr]:
@@ -208,11 +255,13 @@ def _taken_by(e: Expr, s: Expr, chosen: Callable[[type[Expr]], bool]) -> Expr | 
             continue
         others = Mul(*[f for f in Mul.make_args(e) if f is not factor])  # SymPy does not cancel e^(a + b) e^-(a + b)
         product: Expr | None = None
-        if chosen(type(base)):
+        if chosen(type(base)) and not (isinstance(base, p.softplus) and base.args[0].is_Symbol):
             held = isinstance(base, p.times_exp)
             product = _taken(base, s / power) if held else _TAKES[type(base)](*base.args, s / power)
         elif isinstance(base, sp.Max | sp.Min) and chosen is _plain:
             product = _taken(base, s / power)
+        if isinstance(product, linked.scaled_hazard) and power == 1 and others.free_symbols:
+            return p.times_exp(others, s / 2) * _TAKES[type(base)](*base.args, s / 2)
         if isinstance(product, p.times_exp) and power == 1 and others.free_symbols:
             r, t = product.args  # either half of the exponent with one of them: 1e-310 has no digits to multiply
             return p.times_exp(others, t / 2) * p.times_exp(r, t / 2)

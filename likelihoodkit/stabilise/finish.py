@@ -15,7 +15,7 @@ import sympy as sp
 from sympy import Abs, Expr, Mul, S, exp, log
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import differences, linked, logistic, products, rests, single
+from likelihoodkit.primitives import differences, linked, logistic, products, reach, rests, single
 from likelihoodkit.primitives.families import kind
 from likelihoodkit.primitives.record import RECORDS
 from likelihoodkit.stabilise.rewriting import rewrite
@@ -102,7 +102,9 @@ def _with_rest(e: Expr, rest: Rest) -> Expr:
         if lost != 0:
             return e.func(r, t, rests.moved(b, single.asinh_times_exp(r, t), -p.times_exp(lost, g)), g, *others)
     if e.is_Mul:
-        return _vanishing(e)
+        return _with_hazard(_vanishing(_halved(e)))
+    if isinstance(e, p.times_exp):
+        return _of_balance(e)
     if type(e) in _BOX_COX:
         return _along_slopes(e, rest, range(1, 4) if type(e) in _VALUES else (3,))
     return e
@@ -115,14 +117,52 @@ _TIMES: dict[type[Expr], Callable[[Expr, Expr], Expr]] = {
 }
 
 
+#: half the square of such a number is in range where the square is not
+_ROOTS = (products.scaled_chord, products.scaled_mean)
+
+
 def _vanishing(e: Expr) -> Expr:
     """A product with a link that vanishes where a sum of outputs does not."""
     factors = [f for f in e.args if type(f) in _TIMES]
     others = [f for f in e.args if type(f) not in _TIMES]
     sums = [f for f in others if f.is_Add and not all(symbol.is_nonnegative for symbol in f.free_symbols)]
+    sums += [f for f in others if isinstance(f, single.asinh_times_exp)]
     if len(factors) != 1 or not sums:
         return e
     return _TIMES[type(factors[0])](Mul(*others), factors[0].args[0])
+
+
+def _halved(e: Expr) -> Expr:
+    """Half the product of two numbers that may be as large as the root of what there is."""
+    number, body = e.as_coeff_Mul()
+    factors = [f for part in Mul.make_args(body) for f in _repeated(part)]
+    roots = [f for f in factors if isinstance(f, _ROOTS)]
+    if abs(number) != S.Half or len(roots) != 2:
+        return e
+    return 2 * number * Mul(*[f for f in factors if f not in roots]) * reach.half_product(*roots)
+
+
+def _repeated(factor: Expr) -> tuple[Expr, ...]:
+    base, power = factor.as_base_exp()
+    return (base, base) if power == 2 else (factor,)
+
+
+def _with_hazard(e: Expr) -> Expr:
+    """A product with a hazard: where a power of an output is infinite, so is what the hazard is taken of."""
+    hazards = [f for f in Mul.make_args(e) if isinstance(f, p.hazard)]
+    others = [f for f in Mul.make_args(e) if not isinstance(f, p.hazard)]
+    if len(hazards) != 1 or not any(f.has(exp, sp.Pow) for f in others):
+        return e
+    return reach.times_hazard(Mul(*others), hazards[0].args[0])
+
+
+def _of_balance(e: Expr) -> Expr:
+    """A balance of two sigmoids times an exponential, as one function: the sigmoids may both be subnormal."""
+    r, t = e.args
+    number, balance = r.as_coeff_Mul()
+    if not isinstance(balance, single.tilted_balance):
+        return e
+    return number * reach.scaled_balance(*balance.args, t)
 
 
 def _along_slopes(e: Expr, rest: Rest, places: Iterable[int]) -> Expr:

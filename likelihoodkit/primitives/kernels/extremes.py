@@ -31,14 +31,16 @@ class Place:
 
     def __init__(self, r: Floats, t: Floats, a: Floats) -> None:
         x = np.asarray(times_exp(r, -t))
-        u = np.where((a == 0) | (x == 0), 0.0, a * x)
+        self.steep = steep = np.isinf(x) & (np.absolute(a) < 1.0)  # a small shape may bring it back
+        u = np.where((a == 0) | (x == 0), 0.0, np.where(steep, np.asarray(times_exp(a * r, -t)), a * x))
         self.x, self.a = x, a
         self.outside: Mask = u <= -1.0
         self.large: Mask = u > LARGE
         self.inverse = 1.0 / x
         self.rest = 1.0 / (1.0 + u)
         far = (np.log(np.absolute(a)) + (np.log(np.absolute(r)) - t)) / a
-        self.log = np.where(x == 0, 0.0, np.where(self.large, far, np.asarray(log1p_over(x, a))))  # a may be infinite
+        near = np.where(steep & (a != 0), np.log1p(u) / a, np.asarray(log1p_over(x, a)))
+        self.log = np.where(x == 0, 0.0, np.where(self.large, far, near))  # a may be infinite
         self.odds = np.where(np.absolute(u) > 1.0, 1.0 / (a + self.inverse), x / (1.0 + u))
 
     def over(self, near: Floats, far: Floats) -> Floats:
@@ -57,13 +59,15 @@ class Place:
     def slope(self) -> Floats:
         """L': negative, -x^2/2 at a = 0."""
         far = (self.odds - self.log) / self.a
-        return np.where(self.x == 0, 0.0, np.where(self.large, far, np.asarray(log1p_over_da(self.x, self.a))))
+        near = np.where(self.steep, -np.inf, np.asarray(log1p_over_da(self.x, self.a)))
+        return np.where(self.x == 0, 0.0, np.where(self.large, far, near))
 
     @property
     def bend(self) -> Floats:
         """The second derivative of L in a, 2 x^3/3 at a = 0."""
         far = (2.0 * (self.log - self.odds) / self.a - self.odds * self.odds) / self.a
-        return np.where(self.x == 0, 0.0, np.where(self.large, far, np.asarray(log1p_over_daa(self.x, self.a))))
+        near = np.where(self.steep, self.x, np.asarray(log1p_over_daa(self.x, self.a)))
+        return np.where(self.x == 0, 0.0, np.where(self.large, far, near))
 
 
 Part = Callable[[Place, Floats, Floats], Floats]

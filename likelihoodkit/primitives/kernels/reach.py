@@ -1,0 +1,68 @@
+"""Products that are numbers where one of their factors is none."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise
+from likelihoodkit.primitives.kernels.differences import FAR_LOGIT
+from likelihoodkit.primitives.kernels.exponential import times_exp
+from likelihoodkit.primitives.kernels.logistic import softplus
+from likelihoodkit.primitives.kernels.normal import hazard
+from likelihoodkit.primitives.kernels.single import tilted_balance
+
+#: e^-x has all its digits for x up to it
+NORMAL = 650.0
+
+
+@kernel
+def times_output(w: Floats, f: Floats) -> Floats:
+    """w f, which is 0 at f = 0 however far w has left the range."""
+    return np.where((f == 0) & np.isinf(w), 0.0, w * f)
+
+
+@kernel
+def within_range(product: Floats, far: Floats) -> Floats:
+    """The product where it is a number, else the same by its exponents."""
+    return np.where(np.isfinite(product), product, far)
+
+
+@kernel
+def half_product(a: Floats, b: Floats) -> Floats:
+    """a b/2 where a b alone may overflow."""
+    return (0.5 * a) * b
+
+
+@kernel
+def times_hazard(w: Floats, z: Floats) -> Floats:
+    """w h(z), which is nothing where the hazard is: far to the right it vanishes faster than w may grow."""
+    rate = np.asarray(hazard(z))
+    return np.where((rate == 0) & np.isinf(w), 0.0, w * rate)
+
+
+def _faint_balance(z: Floats, o: Floats, s: Floats) -> Floats:
+    """e^s (e^o - e^-z), of which either may be subnormal alone."""
+    gap = np.expm1(-np.absolute(z + o))
+    return np.asarray(times_exp(np.where(z + o > 0, -gap, gap), np.where(z + o > 0, o + s, s - z)))
+
+
+@kernel
+def scaled_balance(z: Floats, o: Floats, s: Floats) -> Floats:
+    """e^s (e^o sigmoid(z) - sigmoid(-z)), also where both are subnormal before e^s lifts them."""
+    return piecewise(
+        (z, o, s),
+        ((o < -NORMAL) & (z > NORMAL), _faint_balance),
+        otherwise=lambda z, o, s: times_exp(tilted_balance(z, o), s),
+    )
+
+
+@kernel
+def scaled_softplus(r: Floats, t: Floats, s: Floats) -> Floats:
+    """e^s softplus(r e^t), which is r e^t itself far to the right and its exponential far to the left."""
+    z = np.asarray(times_exp(r, t))
+    return piecewise(
+        (r, t, s, z),
+        (z > FAR_LOGIT, lambda r, t, s, z: times_exp(r, t + s)),
+        (z < -FAR_LOGIT, lambda r, t, s, z: times_exp(np.ones_like(z), z + s)),
+        otherwise=lambda r, t, s, z: times_exp(softplus(z), s),
+    )

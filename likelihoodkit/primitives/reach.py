@@ -1,0 +1,43 @@
+"""Products that are numbers where a factor is none: nothing of an infinity, and what a factor has by its exponent."""
+
+from __future__ import annotations
+
+import sympy as sp
+from sympy import exp, log
+
+from likelihoodkit.primitives.normal import hazard
+from likelihoodkit.primitives.record import Kind, primitive
+from likelihoodkit.primitives.single import tilted_balance
+
+times_output: Kind = primitive(
+    "times_output",
+    lambda w, f: w * f,
+    (lambda w, f: f, lambda w, f: w),
+    r"{0}\,{1}",
+    accurate="f itself, not what rounding has left of it",
+)
+within_range: Kind = primitive(
+    "within_range",
+    lambda product, far: product,
+    (lambda product, far: sp.Integer(1), lambda product, far: sp.Integer(0)),
+    accurate="far is the product, by its exponents, wherever one of its factors leaves the range",
+)
+half_product: Kind = primitive("half_product", lambda a, b: a * b / 2, (None, None))
+times_hazard: Kind = primitive(
+    "times_hazard",
+    lambda w, z: w * hazard(z),
+    (None, None),
+    r"{0}\,h\left({1}\right)",
+    accurate="z grows with w where w is infinite",
+)
+scaled_balance: Kind = primitive(
+    "scaled_balance",
+    lambda z, o, s: exp(s) * tilted_balance(z, o),
+    (None, None, lambda z, o, s: scaled_balance(z, o, s)),
+)
+scaled_softplus: Kind = primitive(
+    "scaled_softplus",
+    lambda r, t, s: exp(s) * log(1 + exp(r * exp(t))),
+    (None, None, lambda r, t, s: scaled_softplus(r, t, s)),
+    positive=True,
+)

@@ -1,0 +1,59 @@
+"""Leading terms of slopes that leave the range, with a factor e^s in their exponents.
+
+Where such a slope is infinite, all its other terms are lost behind one; multiplied by the slope of a link that
+vanishes, that one may be a number again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import sympy as sp
+from sympy import Abs, Expr, Max, Min, Mul, S
+
+from likelihoodkit import primitives as p
+from likelihoodkit.primitives import differences, single
+from likelihoodkit.primitives.families import kind
+from likelihoodkit.stabilise.table import ratio
+
+__all__ = ["leading"]
+
+
+def _power_slope(y: Expr, t: Expr, g: Expr, s: Expr) -> Expr:
+    """u (e^u - 1) e^s with u = e^g log(y e^t): u e^u, or -u."""
+    logarithm = p.log_times_exp(y, t)
+    return p.times_exp(Abs(logarithm), g + s + Max(p.times_exp(logarithm, g), S.Zero))
+
+
+def _burr_shape(z: Expr, o: Expr, s: Expr) -> Expr:
+    """z (e^o sigmoid(z) - sigmoid(-z)) e^s: the sigmoids of z and -z by their exponents, and that of |z|."""
+    r, t = ratio(z)
+    share = r * p.sigmoid(Abs(z))
+    return p.times_exp(share, t + s + o + Min(z, S.Zero)) - p.times_exp(share, t + s - Max(z, S.Zero))
+
+
+def _rice_scale(y: Expr, f: Expr, g: Expr, s: Expr) -> Expr:
+    """-(e^f - y)^2 e^(s - 2 g)."""
+    return -(p.times_exp(p.exp_minus(f, y), s / 2 - g) ** 2)
+
+
+def _box_cox(y: Expr, t: Expr, b: Expr, power: Expr, s: Expr) -> Expr:
+    """What is of degree two in e^b."""
+    return kind("box_cox_p")(y, t, b + s / 2, power)
+
+
+_LEADING: dict[type[Expr], Callable[..., Expr]] = {
+    differences.power_slope: _power_slope,
+    single.burr_shape: _burr_shape,
+    kind("rice_scale"): _rice_scale,
+    kind("box_cox_p"): _box_cox,
+}
+
+
+def leading(term: Expr, s: Expr) -> Expr | None:
+    """The leading term of a term of a slope, times e^s; None if there is none to tell."""
+    found = [f for f in Mul.make_args(term) if type(f) in _LEADING]
+    if len(found) != 1:
+        return None
+    others = sp.Mul(*[f for f in Mul.make_args(term) if f is not found[0]])
+    return others * _LEADING[type(found[0])](*found[0].args, s)
