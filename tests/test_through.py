@@ -194,7 +194,6 @@ SLOPES = [
     ("Burr", {"inner": "sigmoid"}, 1e-300, (-709.0, 88.0, 709.0)),
     ("Burr", {"inner": "square"}, 1e4, (0.001, -1e300, 0.0)),
     ("Burr", {"outer": "sigmoid"}, 1e200, (-1e-8, 709.0, 709.0)),
-    ("BirnbaumSaunders", {"shape": "square"}, 1e4, (745.0, 745.0)),
     ("Rice", {"scale": "shifted_exp"}, 1e200, (-104.0, -709.0)),
     ("BoxCoxNormal", {"power": "sigmoid"}, 30.0, (-709.0, -1.0, 745.0)),
     ("BetaPrime", {"concentration": "shifted_exp"}, 30.0, (88.0, -745.0)),  # weights of e^-745 have no digits
@@ -274,6 +273,7 @@ REACHED = [
     ("SkewNormal", {"location": "square"}, 1e8, (-1e300, -30.0, -1e-300)),  # infinity times a hazard that is 0
     ("SkewNormal", {"skew": "square"}, 1.0, (-30.0, 5.0, 1e300)),
     ("SkewNormal", {"skew": "softplus"}, -30.0, (1e4, 1e-8, -745.0)),
+    ("BirnbaumSaunders", {"shape": "square"}, 1e4, (745.0, 745.0)),
     ("BirnbaumSaunders", {"scale": "shifted_exp"}, 2.5, (709.0, -1.0)),  # half of a square that overflows
     ("Burr", {"scale": "softplus"}, 1.0, (-709.0, 88.0, -745.0)),  # a balance of subnormal sigmoids
     ("Burr", {"outer": "softplus"}, 1e200, (88.0, 104.0, -745.0)),

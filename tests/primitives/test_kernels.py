@@ -79,6 +79,7 @@ def test_limits(name, arguments, limit):
 #: df and log df say the same twice, and a kernel reads the one that is a normal number
 PAIRED = {
     "corrected": {1},  # where there is no slope the value stays as it is
+    "within_range": {0, 1},  # two forms of one number
     "student_pull_slope": {2, 3},
     "student_pull_bend": {2, 3},
     "student_balance_slope": {2, 3},
