@@ -15,7 +15,9 @@ Array = NDArray[Any]
 
 def finite(tile: Array) -> bool:
     """Are all numbers of a tile finite? One pass where the squares of them all are summed without overflow."""
-    flat = tile.T.reshape(-1) if tile.ndim == 2 and tile.flags.f_contiguous else tile
+    flat = tile
+    if tile.ndim == 2 and (tile.flags.c_contiguous or tile.flags.f_contiguous):
+        flat = (tile if tile.flags.c_contiguous else tile.T).reshape(-1)
     return (flat.ndim == 1 and bool(np.dot(flat, flat) < np.inf)) or bool(np.isfinite(tile).all())
 
 

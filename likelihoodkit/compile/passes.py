@@ -14,10 +14,12 @@ Function = Callable[..., Any]
 
 
 class _Scratch(threading.local):
-    """A buffer of bit masks for each thread."""
+    """Buffers of each thread: of bit masks, and of the places of entries in the memory of a vector."""
 
     def __init__(self) -> None:
         self.bits = np.empty(0, dtype=np.int64)
+        self.places = np.empty(0, dtype=np.int64)
+        self.count = np.empty(0, dtype=np.int64)
 
     def mask(self, condition: Array) -> Array:
         """Room for a mask in the shape of a condition."""
@@ -25,6 +27,24 @@ class _Scratch(threading.local):
             self.bits = np.empty(condition.size, dtype=np.int64)
         flat, shape = self.bits[: condition.size], condition.shape
         return flat.reshape(shape) if condition.flags.c_contiguous else flat.reshape(shape[::-1]).T
+
+    def entries(self, v: Array, y: Array) -> Array | None:
+        """Where entry y of each row stands in the memory of v (K, t); None where v does not lie together."""
+        size, rows = v.shape
+        first = v.flags.c_contiguous  # a row's entries are t numbers apart, else they lie side by side
+        if not (first or v.flags.f_contiguous):
+            return None
+        if self.count.size < rows:
+            self.places, self.count = np.empty(rows, dtype=np.int64), np.arange(rows, dtype=np.int64)
+        places, count = self.places[:rows], self.count[:rows]
+        np.copyto(places, y, casting="unsafe")
+        if first:
+            np.multiply(places, rows, places)
+            np.add(places, count, places)
+        else:
+            for_rows = np.multiply(count, size, self.mask(count))
+            np.add(places, for_rows, places)
+        return places
 
 
 _SCRATCH = _Scratch()
@@ -77,6 +97,30 @@ def choice(a: str | None, b: str | None) -> Function:
     if a == "1.0" and zeros[1]:
         return _truth
     return _zero_or if zeros[0] else _or_zero if zeros[1] else where
+
+
+def _memory(v: Array) -> Array:
+    return (v if v.flags.c_contiguous else v.T).reshape(-1)
+
+
+def pick(v: Array, y: Array, out: Array) -> None:
+    """The entry y of each row of v (K, t), for y that are entries of it."""
+    places = _SCRATCH.entries(v, y)
+    if places is None:
+        np.copyto(out, v[y.astype(np.intp), np.arange(v.shape[1])])
+    else:
+        np.take(_memory(v), places, out=out, mode="wrap")
+
+
+def put(v: Array, y: Array, entry: Array, out: Array) -> None:
+    """v (K, t) with another entry y in each row."""
+    if out is not v:
+        np.copyto(out, v)
+    places = _SCRATCH.entries(out, y)
+    if places is None:
+        out[y.astype(np.intp), np.arange(v.shape[1])] = entry
+    else:
+        _memory(out)[places] = entry
 
 
 def horner(coefficients: Sequence[float]) -> Function:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from likelihoodkit.compile.passes import choice, horner
+from likelihoodkit.compile.passes import choice, horner, pick, put
 from likelihoodkit.compile.program import Guard, Instruction, Program
 from likelihoodkit.compile.trace import ELEMENTWISE, VECTOR
 from likelihoodkit.primitives import kernels
@@ -76,16 +76,6 @@ def _sum_over(v: Array, out: Array) -> None:
     np.add.reduce(v, axis=0, out=out)
 
 
-def _pick(v: Array, y: Array, out: Array) -> None:
-    np.copyto(out, v[y.astype(np.intp), np.arange(v.shape[1])])
-
-
-def _put(v: Array, y: Array, entry: Array, out: Array) -> None:
-    if out is not v:
-        np.copyto(out, v)
-    out[y.astype(np.intp), np.arange(v.shape[1])] = entry
-
-
 #: operations without a buffer of their own
 OTHERS: dict[str, Function] = {"heaviside": lambda x: np.heaviside(x, np.asarray(x).dtype.type(0.5))}
 SPECIAL: dict[str, Function] = {
@@ -93,8 +83,8 @@ SPECIAL: dict[str, Function] = {
     "minimum": _minimum,
     "max_over": _max_over,
     "sum_over": _sum_over,
-    "pick": _pick,
-    "put": _put,
+    "pick": pick,
+    "put": put,
 }
 
 

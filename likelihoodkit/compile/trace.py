@@ -92,6 +92,7 @@ class Trace:
         self._known: dict[Any, int] = {}
         self._exponentials: dict[int, Value] = {}
         self._softplus: dict[int, Value] = {}
+        self._shares: set[int] = set()  # vectors whose entries add up to 1
         self._halves: set[int] = set()  # targets between 1/2 and 1, which may be multiplied by at any place
 
     # -- emitting ------------------------------------------------------------------------------------------------
@@ -146,6 +147,9 @@ class Trace:
             if inner is not None:
                 return inner if operation == "negative" else self.emit(operation, inner)
             return None
+        if operation == "sum_over":
+            inner = self.inside(one, "negative")
+            return self.constant(1.0) if one.target in self._shares else None if inner is None else -self.sum(inner)
         if operation == "exp":
             return self._exponential(one)
         if len(values) == 2:
@@ -257,6 +261,10 @@ class Trace:
         """Let bounds of ``logarithm``, which is log(softplus(z)), be bounds of z from now on."""
         self._softplus[logarithm.target] = z
 
+    def remember_shares(self, value: Value) -> None:
+        """Say that the entries of a vector add up to 1."""
+        self._shares.add(value.target)
+
     def remember_half(self, value: Value) -> None:
         """Say that a value lies between 1/2 and 1."""
         self._halves.add(value.target)
@@ -286,6 +294,10 @@ class Trace:
     def minimum(self, a: Value, b: Value | float) -> Value:
         """The smaller."""
         return self.emit("minimum", a, b)
+
+    def sum(self, vector: Value) -> Value:
+        """The sum of the entries."""
+        return self.emit("sum_over", vector)
 
     def where(self, condition: Value, a: Value | float, b: Value | float) -> Value:
         """``a`` where the condition holds, else ``b``."""

@@ -12,6 +12,8 @@ import pytest
 
 import likelihoodkit as lk
 from likelihoodkit.compile import numpy_engine, passes, tiles
+from likelihoodkit.compile.forms.signs import without_signs
+from likelihoodkit.compile.program import Instruction, Program
 from likelihoodkit.compile.tiles import MOST_ROWS
 from likelihoodkit.errors import InputError, ShapeError, SupportError, UnknownNameError
 from likelihoodkit.primitives.kernels._tools import MOST_KEPT, remembered
@@ -313,3 +315,33 @@ def test_answers_that_are_kept_are_kept_for_many_threads() -> None:
             assert all(pool.map(ask, range(6)))
     finally:
         sys.setswitchinterval(interval)
+
+
+@pytest.mark.parametrize("order", ["C", "F", "neither"])
+def test_entries_are_picked_and_replaced_wherever_a_vector_lies(order: str) -> None:
+    rng = np.random.default_rng(2)
+    v = rng.normal(size=(7, 20))
+    v = np.repeat(v, 2, axis=1)[:, ::2] if order == "neither" else np.array(v, order=order)
+    y, entry, out = rng.integers(0, 7, 20).astype(float), rng.normal(size=20), np.empty(20)
+    passes.pick(v, y, out)
+    assert out.tolist() == [v[int(k), row] for row, k in enumerate(y)]
+    expected = v.copy()
+    for row, k in enumerate(y):
+        expected[int(k), row] = entry[row]
+    fresh = np.empty_like(v)
+    passes.put(v, y, entry, fresh)
+    passes.put(v, y, entry, v)
+    assert fresh.tolist() == v.tolist() == expected.tolist()
+
+
+def test_a_difference_takes_signs_upon_itself_where_nothing_else_reads_it() -> None:
+    made = [("input", (), "x"), ("input", (), "z"), ("subtract", (0, 1), None), ("multiply", (0, 2), None)]
+    made += [("negative", (3,), None), ("subtract", (1, 0), None), ("negative", (5,), None)]
+    program = Program(
+        tuple(Instruction(k, *row) for k, row in enumerate(made)), (("a", 4), ("b", 5), ("c", 6)), frozenset()
+    )
+    found = without_signs(program)
+    assert [(i.operation, i.arguments) for i in found.instructions[2:]] == [
+        ("subtract", (1, 0)), ("multiply", (0, 2)), ("subtract", (1, 0)), ("negative", (5,)),
+    ]  # fmt: skip
+    assert dict(found.results) == {"a": 3, "b": 5, "c": 6}

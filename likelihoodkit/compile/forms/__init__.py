@@ -18,6 +18,7 @@ from likelihoodkit.compile.forms import (  # noqa: F401  (they enter the table)
     student,
     without_zero,
 )  # fmt: skip
+from likelihoodkit.compile.forms.signs import without_signs
 from likelihoodkit.compile.forms.table import FORMS, form
 from likelihoodkit.compile.program import Program
 from likelihoodkit.compile.trace import ELEMENTWISE, VECTOR, Trace, Value
@@ -37,7 +38,7 @@ def everyday(program: Program, *, apart: bool = False) -> Program:
     costs less than a choice. Of the two signs of its differences the program gets those that need fewer operations.
     """
     apart = apart and any(i.operation in CHOOSING for i in program.instructions)
-    found = [_traced(program, Trace(apart=apart, turned=turned)) for turned in (False, True)]
+    found = [without_signs(_traced(program, Trace(apart=apart, turned=turned))) for turned in (False, True)]
     return min(found, key=lambda p: sum(i.operation not in FREE for i in p.instructions))
 
 

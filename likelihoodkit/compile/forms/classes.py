@@ -11,7 +11,7 @@ def _parts(trace: Trace, z: Value, y: Value) -> tuple[Value, Value, Value, Value
     largest = trace.emit("max_over", z)
     top = largest - trace.emit("pick", z, y)
     others = trace.emit("put", trace.exp(z - largest), y, 0.0)
-    return top, others, trace.emit("sum_over", others), trace.exp(-top)
+    return top, others, trace.sum(others), trace.exp(-top)
 
 
 @form
@@ -35,8 +35,8 @@ def log_sum_exp(trace: Trace, z: Value) -> Value:
     top = trace.emit("max_over", z)
     trace.bound(top, -1e300, 1e300)
     here = trace.where(trace.emit("equal", z, top), 1.0, 0.0)
-    others = trace.emit("sum_over", trace.exp(z - top) - here)  # e^0 - 1 is 0 to the last bit
-    return top + trace.log1p((trace.emit("sum_over", here) - 1.0) + others)
+    others = trace.sum(trace.exp(z - top) - here)  # e^0 - 1 is 0 to the last bit
+    return top + trace.log1p((trace.sum(here) - 1.0) + others)
 
 
 @form
@@ -45,4 +45,6 @@ def softmax(trace: Trace, z: Value) -> Value:
     top = trace.emit("max_over", z)
     trace.bound(top, -1e300, 1e300)
     terms = trace.exp(z - top)
-    return terms * (1.0 / trace.emit("sum_over", terms))
+    shares = terms * (1.0 / trace.sum(terms))
+    trace.remember_shares(shares)
+    return shares
