@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cholesky, eigvalsh, qr, solve_triangular
+from scipy.linalg.blas import dgemm
 
 from likelihoodkit.errors import FitError
 from likelihoodkit.fit.design import INTERCEPT, Table
@@ -17,9 +18,13 @@ from likelihoodkit.fit.design import INTERCEPT, Table
 Array = NDArray[Any]
 
 #: numbers of a design that are worked on at a time
-CACHED = 1 << 17
+CACHED = 1 << 15
+#: columns up to which rows are narrow
+NARROW = 40
 #: columns of length 1 count as far from dependent when no mixture of theirs is shorter than the root of this
 FAR = 1e-4
+#: lengths of columns whose squares and sums of squares stay within float64
+REACH = 1e120
 
 
 @dataclass(frozen=True)
@@ -59,27 +64,50 @@ class Basis:
 
     def times(self, inner: Array) -> Array:
         """``basis @ inner``, (n,)."""
-        if not self._plain:
-            answer: Array = self.basis @ inner
-            return answer
-        inner, body = solve_triangular(self.triangle, inner, check_finite=False), self.table.body
-        if not self.table.intercept:
-            return np.asarray(body @ inner)
-        if not body.shape[1]:
-            return np.full(len(body), inner[0])
-        answer = body @ inner[1:]
-        answer += inner[0]
+        return self.reached(self.direct(inner), slice(None))
+
+    @cached_property
+    def constant(self) -> bool:
+        """Is the design a column of ones and nothing else?"""
+        return self.table.intercept and not self.table.body.shape[1]
+
+    def direct(self, inner: Array) -> Array:
+        """The coefficients of what is written out, the design or its basis; what `reached` takes."""
+        return solve_triangular(self.triangle, inner, check_finite=False) if self._plain else inner
+
+    def reached(self, direct: Array, rows: slice, out: Array | None = None) -> Array:
+        """Some rows of ``basis @ inner``, of `direct` coefficients; written to ``out`` if given."""
+        body, first = self._written(rows)
+        answer: Array = np.matmul(body, direct[1:] if first else direct, out)
+        if first:
+            answer += direct[0]
         return answer
 
-    def pulled(self, rows: Array) -> Array:
-        """``basis.T @ rows``, (p,), of one number per row."""
+    def pulled(self, slopes: Array) -> Array:
+        """``basis.T @ slopes``, (p,), of one number per row."""
+        return self.pull(self.sums(slopes, slice(None)))
+
+    def sums(self, slopes: Array, rows: slice) -> Array:
+        """What `pull` takes, at some rows: the sums of each column times one number per row, (p,)."""
+        found: Array = np.zeros(len(self.triangle))
+        self.add_sums(slopes, rows, found)
+        return found
+
+    def add_sums(self, slopes: Array, rows: slice, found: Array) -> None:
+        """Add those sums to what was ``found`` in other rows."""
+        body, first = self._written(rows)
+        slopes = np.ascontiguousarray(slopes)
+        if first:
+            found[0] += np.add.reduce(slopes)
+        if body.shape[1]:
+            found[first:] += slopes @ body
+
+    def pull(self, sums: Array) -> Array:
+        """``basis.T @ slopes`` from the sums of the parts."""
         if not self._plain:
-            answer: Array = self.basis.T @ rows
-            return answer
-        rows = np.ascontiguousarray(rows)
-        sums = self.table.body.T @ rows
-        sums = np.concatenate([[rows.sum()], sums]) if self.table.intercept else sums
-        return np.asarray(solve_triangular(self.triangle, sums, trans="T", check_finite=False))
+            return sums
+        answer: Array = solve_triangular(self.triangle, sums, trans="T", check_finite=False)
+        return answer
 
     def _written(self, rows: slice) -> tuple[Array, bool]:
         """The numbers that rows are multiplied with, and whether a column of ones stands before them."""
@@ -87,18 +115,18 @@ class Basis:
 
     def products(self, weights: Array, other: Basis, rows: slice) -> Array:
         """What `squared` takes, at some rows: the sums of the products of two columns times the weights, (p, q)."""
+        if other.constant:
+            return self.sums(weights, rows)[:, None]
+        if self.constant:
+            return other.sums(weights, rows)[None]
         left, first = self._written(rows)
         right, second = other._written(rows)
-        weights = np.ascontiguousarray(weights)
-        columns = right * weights[:, None]
         answer = np.empty((first + left.shape[1], second + right.shape[1]))
-        answer[first:, second:] = left.T @ columns
+        answer[first:, second:] = left.T @ _scaled(right, weights)
         if first:
-            answer[0, second:] = weights @ right
+            answer[0] = other.sums(weights, rows)
         if second:
-            answer[first:, 0] = weights @ left
-        if first and second:
-            answer[0, 0] = weights.sum()
+            answer[:, 0] = answer[0] if self is other else self.sums(weights, rows)
         return answer
 
     def squared(self, sums: Array, other: Basis) -> Array:
@@ -110,6 +138,16 @@ class Basis:
     def at(self, rows: slice) -> Basis:
         """The basis at some rows: of the same coefficients, orthonormal no longer."""
         return replace(self, table=self.table.at(rows))
+
+
+def _scaled(body: Array, weights: Array) -> Array:
+    """Each row times its weight; narrow rows in one loop, for one over each would cost more than its work."""
+    columns = body.shape[1]
+    if columns > NARROW or not body.flags.c_contiguous:
+        return body * weights[:, None]
+    answer: Array = np.repeat(weights, columns).reshape(-1, columns)
+    answer *= body
+    return answer
 
 
 def orthonormal(table: Table, parameter: str, family: str) -> Basis:
@@ -124,7 +162,7 @@ def orthonormal(table: Table, parameter: str, family: str) -> Basis:
             remedy="Give more rows or fewer columns",
         )
     triangle = triangle_of(table)
-    lengths = np.linalg.norm(triangle, axis=0)
+    lengths = _lengths(triangle)
     if not lengths.all():
         name = table.names[int(np.argmin(lengths))]
         raise _singular(family, parameter, f"column {name!r} is zero in every row", [name])
@@ -142,6 +180,14 @@ def orthonormal(table: Table, parameter: str, family: str) -> Basis:
         raise _singular(family, parameter, "; ".join(facts), names[rank:])
     triangle /= np.sqrt(rows)
     return Basis(table, triangle, rows)
+
+
+def _lengths(triangle: Array) -> Array:
+    """The length of each column, whose square need not be in reach."""
+    largest = np.abs(triangle).max(axis=0, initial=0.0)
+    unit = np.where(largest > 0, largest, 1.0)
+    answer: Array = np.linalg.norm(triangle / unit, axis=0) * unit
+    return answer
 
 
 def triangle_of(table: Table) -> Array:
@@ -164,15 +210,22 @@ def _triangle_of_squares(table: Table) -> Array:
     """The triangle from the squares and products of the columns; empty where those might lose it in rounding."""
     columns = len(table.names)
     squares, first = np.zeros((columns, columns)), int(table.intercept)
-    for rows in _cached(table):
-        body = table.body[rows]
-        squares[first:, first:] += body.T @ body
-        if first:
-            squares[0, 1:] += np.ones(len(body)) @ body  # half the time of a sum
+    with np.errstate(over="ignore", invalid="ignore"):  # then they are no use, and not used
+        for rows in _cached(table):
+            body = table.body[rows]
+            if body.flags.c_contiguous:  # NumPy would have BLAS make one triangle only, which takes longer
+                squares[first:, first:] += dgemm(1.0, body.T, body.T, trans_b=True)
+            else:
+                squares[first:, first:] += body.T @ body
+            if first:
+                squares[0, 1:] += np.ones(len(body)) @ body  # half the time of a sum
     if first:
         squares[0, 0], squares[1:, 0] = len(table), squares[0, 1:]
     lengths = np.sqrt(np.diag(squares))
-    if np.isfinite(squares).all() and lengths.all():
+    finite = np.isfinite(squares).all()
+    if not finite:
+        table.look()
+    if finite and lengths.all():
         smallest = eigvalsh(squares / np.outer(lengths, lengths))[:1]
         if (smallest > FAR).all():
             triangle: Array = cholesky(squares)
@@ -181,9 +234,10 @@ def _triangle_of_squares(table: Table) -> Array:
 
 
 def far_from_dependent(triangle: Array) -> bool:
-    """Is no mixture of the columns, each made length 1, much shorter than they are?"""
-    lengths = np.linalg.norm(triangle, axis=0)
-    return bool(lengths.all()) and bool((np.linalg.svd(triangle / lengths, compute_uv=False) ** 2 > FAR / 2).all())
+    """Is no mixture of the columns, each made length 1, much shorter than they are, and are their squares in reach?"""
+    lengths = _lengths(triangle)
+    near = (lengths > 1 / REACH) & (lengths < REACH)
+    return bool(near.all()) and bool((np.linalg.svd(triangle / lengths, compute_uv=False) ** 2 > FAR / 2).all())
 
 
 def over(table: Table, triangle: Array) -> Array:

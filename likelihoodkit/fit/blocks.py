@@ -26,6 +26,7 @@ from likelihoodkit.fit.design import Table
 from likelihoodkit.fit.model import Model
 from likelihoodkit.fit.prepare import Rows, bound_of, read_rows
 from likelihoodkit.fit.progress import shown
+from likelihoodkit.fit.totals import Totals, split, spread
 from likelihoodkit.loss import derive
 
 Array = NDArray[Any]
@@ -65,33 +66,6 @@ class Seen:
     reach: float  # the largest outcome
 
 
-@dataclass(frozen=True)
-class Totals:
-    """Sums over all rows at some coefficients, losses below and above zero apart.
-
-    ``sizes`` of the largest output and ``lengths`` of the longest row of the basis, by block of coefficients.
-    """
-
-    inner: Array
-    gains: float
-    losses: float
-    gradient: Array
-    observed: Array
-    sizes: Array
-    lengths: Array
-
-    def __add__(self, other: Totals) -> Totals:
-        return Totals(
-            self.inner,
-            self.gains + other.gains,
-            self.losses + other.losses,
-            self.gradient + other.gradient,
-            self.observed + other.observed,
-            np.maximum(self.sizes, other.sizes),
-            np.maximum(self.lengths, other.lengths),
-        )
-
-
 def read_block(work: Work, block: Any) -> Rows:
     """A block, (y, X) or a mapping with y, X, weights, offset and settings; a function or a future that has one."""
     loaded = block() if callable(block) else block.result() if hasattr(block, "result") else block
@@ -127,22 +101,22 @@ def total(work: Work, triangles: Mapping[str, Array], inner: Array, what: str, b
     model = _model(rows, triangles)
     outputs = model.outputs(inner)
     if not np.isfinite(outputs).all():
-        nothing = np.full((model.size, model.size), np.nan)
-        sizes = np.full(len(model.blocks), np.inf)
-        return nothing if what == "scoring" else Totals(inner, np.nan, np.nan, nothing[0], nothing, sizes, sizes)
+        nowhere = Totals.nowhere(inner, len(model.blocks))
+        return nowhere.observed if what == "scoring" else nowhere
     if what == "scoring":
         return model.scoring(outputs)
     value, slopes = model.loss.value_and_gradient(model.y, outputs, weights=model.weights, **model.given)
     slopes = slopes.reshape(outputs.shape)
     gradient = np.concatenate([b.basis.pulled(slopes[:, b.column]) for b in model.blocks])
+    bends = model.row_hessians(outputs)
     return Totals(
         inner,
-        float(np.minimum(value, 0.0).sum()),
-        float(np.maximum(value, 0.0).sum()),
+        *split(value),
         gradient,
-        model.observed(outputs),
-        np.array([np.abs(outputs[:, b.column]).max(initial=0.0) for b in model.blocks]),
+        model.assemble(bends),
+        spread([outputs[:, b.column] for b in model.blocks]),
         np.array([np.linalg.norm(b.basis.basis, axis=1).max(initial=0.0) for b in model.blocks]),
+        np.array([bends[:, b.column, b.column].min(initial=np.inf) for b in model.blocks]),
     )
 
 
@@ -194,11 +168,11 @@ class BlockSum:
 
     def finite(self, totals: Totals) -> bool:
         """Were the outputs of all rows finite?"""
-        return bool(np.isfinite(totals.sizes).all())
+        return totals.finite
 
     def values(self, totals: Totals) -> Array:
         """The sum of the losses in two parts: what is below zero and what is above."""
-        return np.array([totals.gains, totals.losses])
+        return totals.values
 
     def gradient(self, totals: Totals) -> Array:
         """The gradient in the inner coefficients."""

@@ -7,8 +7,9 @@ that says of which.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -26,12 +27,19 @@ class Table:
     """A design: the names of its columns, and the (n, p) numbers of those that are not the constant.
 
     ``intercept`` says that a column of ones comes first; it is written out where it is needed and not before.
+    ``doubt`` is there where no number was looked at, for their squares will tell; it raises for one that is not finite.
     """
 
     names: tuple[str, ...]
     body: Array
     intercept: bool = False
     given_names: bool = False
+    doubt: Callable[[], None] | None = None
+
+    def look(self) -> None:
+        """Raise if a number is missing or infinite, where nobody has looked yet."""
+        if self.doubt is not None:
+            self.doubt()
 
     def __len__(self) -> int:
         return len(self.body)
@@ -61,11 +69,16 @@ class Table:
 
     def take(self, used: Array) -> Table:
         """The rows that are marked; no copy where all are."""
-        return self if used.all() else replace(self, body=self.body[used])
+        if used.all():
+            return self
+        self.look()
+        return replace(self, body=self.body[used], doubt=None)
 
 
-def read_table(values: Any, what: str, family: str) -> Table:
+def read_table(values: Any, what: str, family: str, *, later: bool = False) -> Table:
     """The columns of ``values`` as float64, each checked for text, NaN and infinity.
+
+    ``later`` leaves it to `Table.look` to ask an array of floats for NaN and infinity.
 
     Raises `ShapeError` for ragged or wrongly shaped input and `InputError` naming the column and row of a missing
     value.
@@ -84,6 +97,8 @@ def read_table(values: Any, what: str, family: str) -> Table:
         names = [f"x{j + 1}" for j in range(array.shape[1])]
         if not names:
             return Table((), np.empty((array.shape[0], 0)))
+        if later and array.dtype == np.float64:
+            return Table(tuple(names), array, doubt=partial(_check_columns, array, names, what, family))
         if array.dtype.kind in "fiub" and np.isfinite(array).all():
             return Table(tuple(names), array.astype(np.float64, copy=False))
         columns = list(array.T)
@@ -122,6 +137,11 @@ def _no_repeats(labels: Sequence[str], what: str, family: str) -> None:
     repeated = [name for j, name in enumerate(labels) if name in labels[:j]]
     if repeated:
         raise InputError(f"{family}: {what} has two columns called {repeated[0]!r}", family=family, value=repeated[0])
+
+
+def _check_columns(array: Array, names: Sequence[str], what: str, family: str) -> None:
+    for column, name in zip(array.T, names, strict=True):
+        _check_column(column, name, what, family)
 
 
 def _check_column(column: Array, label: str, what: str, family: str) -> None:
@@ -180,20 +200,22 @@ def handed_on(X: Any, predicted: Sequence[str], groups: Mapping[str, tuple[str, 
     return X if by_name or not first else dict.fromkeys(first, X)
 
 
-def designs(X: Any, predicted: Sequence[str], rows: int, *, intercept: bool, family: str) -> dict[str, Table]:
+def designs(
+    X: Any, predicted: Sequence[str], rows: int, *, intercept: bool, family: str, later: bool = False
+) -> dict[str, Table]:
     """A `Table` for every parameter in ``predicted``; those without a design get one constant."""
     chosen = split(X, predicted, family)
     return {
-        name: _read(chosen[name], _called(name, X, chosen), rows, intercept, family)
+        name: _read(chosen[name], _called(name, X, chosen), rows, intercept, family, later)
         if name in chosen
         else constant(rows)
         for name in predicted
     }
 
 
-def _read(values: Any, what: str, rows: int, intercept: bool, family: str) -> Table:
+def _read(values: Any, what: str, rows: int, intercept: bool, family: str, later: bool) -> Table:
     """A design of that many rows; one that a formula made is complete."""
-    table = values if isinstance(values, Table) else read_table(values, what, family)
+    table = values if isinstance(values, Table) else read_table(values, what, family, later=later)
     return _with_intercept(table, rows, intercept and not isinstance(values, Table), family)
 
 
@@ -210,7 +232,7 @@ def without_intercept(table: Table) -> Table:
     """The design without the constant that was added to it; perhaps without any column."""
     if not table.intercept:
         return table
-    return Table(table.names[1:], table.body, given_names=table.given_names)
+    return replace(table, names=table.names[1:], intercept=False)
 
 
 def _with_intercept(table: Table, rows: int, intercept: bool, family: str) -> Table:
@@ -232,4 +254,4 @@ def _with_intercept(table: Table, rows: int, intercept: bool, family: str) -> Ta
             value=INTERCEPT,
             remedy="Pass intercept=False or rename it",
         )
-    return Table((INTERCEPT, *table.names), table.body, intercept=True, given_names=table.given_names)
+    return replace(table, names=(INTERCEPT, *table.names), intercept=True)

@@ -11,24 +11,20 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from likelihoodkit.declaration import Bound
-from likelihoodkit.errors import ConvergenceWarning, FitError, InputError
-from likelihoodkit.fit import kinks, newton
-from likelihoodkit.fit.blocks import SAMPLE, Executor, summed
-from likelihoodkit.fit.constrained import Constrained, Constraints, constrain, names_of
+from likelihoodkit.errors import ConvergenceWarning, InputError
+from likelihoodkit.fit import kinks, newton, search
+from likelihoodkit.fit.blocks import Executor, summed
+from likelihoodkit.fit.constrained import Constraints, names_of
 from likelihoodkit.fit.formula import Formulas, is_formula, read
 from likelihoodkit.fit.model import Model
 from likelihoodkit.fit.newton import Report
 from likelihoodkit.fit.partitions import partitioned
 from likelihoodkit.fit.predictor import Predictor
-from likelihoodkit.fit.prepare import MANY, Problem, bound_of, prepare
+from likelihoodkit.fit.prepare import Problem, bound_of, prepare
 from likelihoodkit.fit.result import Fit
-from likelihoodkit.fit.start import Starts
 from likelihoodkit.loss import derive
 
 Array = NDArray[Any]
-
-#: samples grow by this factor; a sample's score statistic at which the next one takes over
-GROWTH, NEAR = 8, 0.01
 
 
 def fit(
@@ -135,7 +131,7 @@ def fit(
     if is_formula(y):
         y, X, formulas = read(y, X, bound_of(noise).name)
     problem = prepare(noise, y, X, weights, offset, intercept, classes, given, constraints)
-    optimum = _best(problem, progress)
+    optimum = search.best(problem, progress)
     if _met_exactly(problem, optimum):
         optimum = replace(optimum, converged=False)
     result = replace(_result(problem, optimum), formulas=formulas)
@@ -143,94 +139,6 @@ def fit(
     if not result.converged:
         warnings.warn(_complaint(problem, optimum), ConvergenceWarning, stacklevel=2)
     return result
-
-
-def _sum(problem: Problem) -> Model | Constrained:
-    """What is minimised: the model, or the model where the constraints hold."""
-    if problem.constraints is None:
-        return problem.model
-    if kinks.present(problem.model.loss):
-        raise FitError(
-            f"{problem.model.loss.name}: constraints are not available for losses with kinks",
-            family=problem.model.loss.name,
-            remedy="Move what is held into offset=, or choose a smooth noise",
-        )
-    return constrain(problem.model, *problem.constraints)
-
-
-def _best(problem: Problem, report: Report | None) -> newton.Optimum:
-    """The best optimum found from the starts."""
-    model, total = problem.model, _sum(problem)
-    starts = Starts(model, problem.first)
-    kink = kinks.find(model.loss)
-    if kink is not None:
-        return kinks.minimise(model, kink, starts.constant())
-
-    def minimise(start: Array, known: newton.Optimum | None = None) -> newton.Optimum:
-        free = total.free(start) if isinstance(total, Constrained) else start
-        return newton.minimise(total, free, known=known, report=report)
-
-    if len(model.y) >= MANY and not isinstance(total, Constrained):
-        beginning = _nearby(model, problem.first, report)
-    else:
-        beginning = starts.constant()
-    best = minimise(beginning)
-    if best.converged and not _bends(model, _inner(problem, best), problem.first):
-        return best
-    for start in (*starts.fitted(beginning), *starts.apart(beginning)):
-        found = minimise(start, best)
-        if (found.converged, -found.value) > (best.converged, -best.value):
-            best = found
-    return best
-
-
-def _nearby(model: Model, first: str | None, report: Report | None) -> Array:
-    """The optimum of many rows to rounding, or a better start: by way of a sample, then of eight times as many rows.
-
-    Each sample leads to within a few standard errors of the next, and its curvature serves there.
-    """
-    steps = [len(model.y) // SAMPLE]
-    while steps[-1] > GROWTH:
-        steps.append(steps[-1] // GROWTH)
-    some = model.at(slice(None, None, steps[0]))
-    start = Starts(some, first).constant()
-    near = newton.minimise(some, start)
-    if not near.converged or near.information is None:
-        return start
-    inner, information, seen = near.inner, near.information, _weight(some)
-    for step in steps[1:]:
-        some = model.at(slice(None, None, step))
-        count = _weight(some)
-        inner = newton.approach(some, inner, information * (count / seen), NEAR)
-        information, seen = some.observed(some.outputs(inner)), count
-    return newton.approach(model, inner, information * (_weight(model) / seen), report=report)
-
-
-def _weight(model: Model) -> float:
-    """How many rows a model counts."""
-    return float(len(model.y) if model.weights is None else model.weights.sum())
-
-
-def _inner(problem: Problem, optimum: newton.Optimum) -> Array:
-    """The inner coefficients of the model at an optimum."""
-    total = _sum(problem)
-    return total.inner(optimum.inner) if isinstance(total, Constrained) else optimum.inner
-
-
-def _inner_root(problem: Problem, optimum: newton.Optimum) -> Array | None:
-    """A root of the inverse information in the inner coefficients; None where it is not positive definite."""
-    factored = None if optimum.information is None else newton.factor(optimum.information)
-    if factored is None:
-        return None
-    total = _sum(problem)
-    root = newton.root(factored)
-    return total.directions @ root if isinstance(total, Constrained) else root
-
-
-def _bends(model: Model, inner: Array, first: str | None) -> bool:
-    """Is the loss of some row not convex in the first output, so that there may be several optima?"""
-    curvature = model.row_hessians(model.outputs(inner))
-    return any(bool((curvature[:, b.column, b.column] < 0).any()) for b in model.blocks if b.parameter == first)
 
 
 def _met_exactly(problem: Problem, optimum: newton.Optimum) -> bool:
@@ -244,7 +152,7 @@ def _met_exactly(problem: Problem, optimum: newton.Optimum) -> bool:
     if not (model.units > 1).any():  # no output is a location
         return False
     outputs = model.outputs(optimum.inner)
-    root = _inner_root(problem, optimum)
+    root = search.inner_root(problem, optimum)
     if root is None:  # rounding may have spoilt the curvature that was observed: what is expected then
         factored = newton.factor(model.expected(outputs))
         if factored is None:
@@ -260,9 +168,9 @@ def _met_exactly(problem: Problem, optimum: newton.Optimum) -> bool:
 
 
 def _result(problem: Problem, optimum: newton.Optimum) -> Fit:
-    model, inner = problem.model, _inner(problem, optimum)
-    count = _weight(model)
-    root = _inner_root(problem, optimum)
+    model, inner = problem.model, search.inner(problem, optimum)
+    count = search.weight(model)
+    root = search.inner_root(problem, optimum)
     found = _told(model, inner, root, optimum, count, problem.bound, problem.predictor)
     if problem.constraints is None:
         return replace(found, kept=problem)
@@ -337,7 +245,7 @@ def _complaint(problem: Problem, optimum: newton.Optimum) -> str:
         end = "did not converge" if optimum.information is not None else "ended where the likelihood has no maximum"
         return f"{name}: the fit {end} ({norm})"
     block, place = model.blocks[optimum.runaway], model.slices[optimum.runaway]
-    coefficients = block.basis.coefficients(_inner(problem, optimum)[place])
+    coefficients = block.basis.coefficients(search.inner(problem, optimum)[place])
     column = int(np.argmax(np.abs(coefficients) * np.linalg.norm(block.basis.triangle, axis=0)))
     where = f"{block.label}.{block.names[column]} is at {coefficients[column]:.4g} and still moving"
     if optimum.score**2 <= newton.STALLED:

@@ -21,6 +21,8 @@ Array = NDArray[Any]
 
 #: numbers of a design whose products are added up at a time: beyond it a product of matrices takes twice as long a row
 SMALL = 1 << 15
+#: rows of which the parts of a design are multiples, so that they begin where lines of the cache do
+LINE = 64
 
 
 @dataclass(frozen=True)
@@ -156,17 +158,39 @@ class Model:
         if not np.isfinite(rows).all():  # the caller takes another direction, or says that there is none
             return np.full((self.size, self.size), np.nan)
         matrix = np.zeros((self.size, self.size))
-        step = max(1, SMALL // max((len(block.names) for block in self.blocks), default=1))
-        pairs = list(combinations_with_replacement(zip(self.blocks, self.slices, strict=True), 2))
-        for start in range(0, len(rows), step):
+        self.add_products(rows, None, slice(None), matrix, [])
+        return self.whole(matrix)
+
+    def add_products(
+        self, rows: Array, slopes: Array | None, within: slice, matrix: Array, sums: Sequence[Array]
+    ) -> None:
+        """Add to what `whole` takes, of the rows ``within`` the model whose matrices ``rows`` holds.
+
+        Where their ``slopes`` (n, w) are given, add to what `Basis.pull` takes of each block in ``sums``.
+        """
+        begin = within.start or 0
+        step = max(1, SMALL // max((len(block.names) for block in self.blocks), default=1) // LINE) * LINE
+        columns = [np.ascontiguousarray(rows[:, one.column, two.column]) for (one, _), (two, _) in self.pairs]
+        for start in range(0, len(rows), step):  # all of it beside each other: it reads the same part of a design
             part = slice(start, start + step)
-            for (first, here), (second, there) in pairs:
-                weights = rows[part, first.column, second.column]
-                matrix[here, there] += first.basis.products(weights, second.basis, part)
-        for (first, here), (second, there) in pairs:
+            place = slice(begin + start, begin + min(start + step, len(rows)))
+            for weights, ((first, here), (second, there)) in zip(columns, self.pairs, strict=True):
+                matrix[here, there] += first.basis.products(weights[part], second.basis, place)
+            if slopes is not None:
+                for block, so_far in zip(self.blocks, sums, strict=True):
+                    block.basis.add_sums(slopes[part, block.column], place, so_far)
+
+    def whole(self, matrix: Array) -> Array:
+        """The matrix of the inner coefficients from the sums of `products`."""
+        for (first, here), (second, there) in self.pairs:
             matrix[here, there] = first.basis.squared(matrix[here, there], second.basis)
             matrix[there, here] = matrix[here, there].T
         return matrix
+
+    @cached_property
+    def pairs(self) -> list[tuple[tuple[Block, slice], tuple[Block, slice]]]:
+        """Two blocks and their places, each pair once."""
+        return list(combinations_with_replacement(zip(self.blocks, self.slices, strict=True), 2))
 
     def only(self, keep: Sequence[bool], inner: Array) -> tuple[Model, Array]:
         """The model in which only the blocks marked in ``keep`` are free, the others being held at ``inner``.
@@ -223,7 +247,11 @@ class Model:
         return np.array([1.0 + reach if s else 1.0 for s in same])
 
     def movement(self, step: Array, outputs: Array) -> Array:
-        """How far ``step`` moves each block's outputs, in proportion to their size; one number per block.
+        """How far ``step`` moves each block's outputs, in proportion to their size; one number per block."""
+        return self.moved(step, lambda: np.array([np.abs(outputs[:, k.column]).max() for k in self.blocks]))
+
+    def moved(self, step: Array, sizes: Callable[[], Array]) -> Array:
+        """The same from the largest outputs, which are asked for where they are needed.
 
         Where a bound says that it is next to nothing (Cauchy and Schwarz: no row of a basis is longer than the root of
         the number of rows), the bound.
@@ -236,6 +264,5 @@ class Model:
             if (bounds <= RUNAWAY).all():
                 return bounds
         moves = [np.abs(k.basis.times(step[p])).max() for k, p in pairs]
-        sizes = [np.abs(outputs[:, k.column]).max() for k in self.blocks]
-        shares: Array = np.array(moves) / (self.units + np.array(sizes))
+        shares: Array = np.array(moves) / (self.units + sizes())
         return shares

@@ -138,15 +138,16 @@ def _direction(model: Sum, outputs: Any, gradient: Array) -> tuple[Array, Array 
 
 
 def approach(
-    model: Sum, start: Array, information: Array, tolerance: float = TOLERANCE, report: Report | None = None
+    slopes: Callable[[Array], Array], start: Array, information: Array, tolerance: float, report: Report | None = None
 ) -> Array:
     """Coefficients whose score statistic is at most ``tolerance``, or as near as gradients alone lead.
 
     BFGS from an information that is nearly right, that of a sample of the rows, say: a step costs a gradient where
     Newton's costs a Hessian and a search. It is made for starts within a few standard errors of the minimum and ends
-    at a step that brings less than half of that; whether a minimum is there, `minimise` finds out.
+    at a step that brings less than half of that; whether a minimum is there, `minimise` finds out. ``slopes`` gives
+    the gradient at coefficients. The last step is taken unseen: steps shrink by the same share, or by more.
     """
-    inner, gradient, before = start, model.gradient(model.outputs(start)), np.inf
+    inner, gradient, before = start, slopes(start), np.inf
     for iteration in range(LIMIT):
         factored = factor(information)
         if factored is None or not np.isfinite(gradient).all():
@@ -158,10 +159,11 @@ def approach(
         if not tolerance < statistic < before / 4:
             break
         trial = inner + step
-        outputs = model.outputs(trial)
-        if not model.finite(outputs):
+        if iteration and statistic * (statistic / before) <= tolerance:
+            return trial
+        found = slopes(trial)
+        if not np.isfinite(found).all():
             break
-        found = model.gradient(outputs)
         change, pulled = found - gradient, information @ step
         bend = float(step @ change)
         if not bend > 0:
@@ -172,13 +174,19 @@ def approach(
 
 
 def minimise(
-    model: Sum, start: Array, limit: int = LIMIT, known: Optimum | None = None, report: Report | None = None
+    model: Sum,
+    start: Array,
+    limit: int = LIMIT,
+    known: Optimum | None = None,
+    report: Report | None = None,
+    enough: float = TOLERANCE,
 ) -> Optimum:
     """Minimise the model's loss from ``start``; give back ``known`` once the search comes within its standard error.
 
     Stops when the score statistic g' I^-1 g is at most 1e-20 (the gradient vanishes to 1e-10 standard errors) while the
     step no longer moves the outputs; when it stalls in rounding below 1e-12; or after ``limit`` iterations. A vanishing
-    score with a step that keeps moving is a likelihood whose maximum lies at infinity.
+    score with a step that keeps moving is a likelihood whose maximum lies at infinity. ``enough`` is a larger statistic
+    to end at, where the optimum is that of a sample.
     """
     inner = start
     outputs = model.outputs(inner)
@@ -196,7 +204,7 @@ def minimise(
         statistic = -slope
         if report is not None:
             report(Progress(iteration, -value, float(np.sqrt(max(statistic, 0.0)))))
-        small = statistic <= TOLERANCE or (statistic <= STALLED and statistic > before / 4)
+        small = statistic <= enough or (statistic <= STALLED and statistic > before / 4)
         if small or iteration == limit or slope >= 0:
             moves = model.movement(step, outputs)
             still = bool((moves <= RUNAWAY).all())

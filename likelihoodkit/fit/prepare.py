@@ -130,8 +130,13 @@ def read_rows(
     intercept: bool,
     classes: int | Sequence[Any] | None,
     given: Mapping[str, ArrayLike],
+    *,
+    later: bool = False,
 ) -> Rows:
-    """Check everything that `fit` is given about rows; errors as `fit` says."""
+    """Check everything that `fit` is given about rows; errors as `fit` says.
+
+    ``later`` leaves it to `orthonormal` to find out that a design holds NaN or infinity.
+    """
     loss, bound = _without_sharing(noise), bound_of(noise)
     outcome = as_real(y, "y", loss.name)
     if outcome.ndim == 0:
@@ -144,9 +149,9 @@ def read_rows(
     starts = dict(zip(widths, map(int, np.cumsum([0, *widths.values()])), strict=False))
     base = np.zeros((rows, sum(widths.values())), order="F")  # a block of coefficients moves a column
     # reading everything once checks y, weights and the given columns before anything is computed from them
-    loss.read(outcome, np.ones_like(base), weights, None, None, given, on_invalid="raise")
+    loss.read(outcome, np.broadcast_to(1.0, base.shape), weights, None, None, given, on_invalid="raise")
     X = handed_on(X, bound.outputs, groups(bound))
-    tables = designs(X, bound.outputs, rows, intercept=intercept, family=loss.name)
+    tables = designs(X, bound.outputs, rows, intercept=intercept, family=loss.name, later=later)
     tables |= {name: constant(rows) for name in bound.shared}
     for name, other in bound.family.intercept.items():
         if name in tables and other in tables:
@@ -172,7 +177,7 @@ def prepare(
     constraints: Constraints | None = None,
 ) -> Problem:
     """Check everything that `fit` is given and lay it out; errors as `fit` says."""
-    rows = read_rows(noise, y, X, weights, offset, intercept, classes, given)
+    rows = read_rows(noise, y, X, weights, offset, intercept, classes, given, later=True)
     loss = rows.loss
     if not rows.used.any():
         raise FitError(f"{loss.name}: every weight is zero", family=loss.name)

@@ -1,0 +1,164 @@
+"""Where a search begins, what it searches in, and which of the optima found is kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import solve_triangular
+
+from likelihoodkit.errors import FitError
+from likelihoodkit.fit import kinks, newton
+from likelihoodkit.fit.basis import triangle_of
+from likelihoodkit.fit.blocks import SAMPLE
+from likelihoodkit.fit.constrained import Constrained, constrain
+from likelihoodkit.fit.model import Model
+from likelihoodkit.fit.newton import Progress, Report
+from likelihoodkit.fit.prepare import MANY, Problem
+from likelihoodkit.fit.start import Starts
+from likelihoodkit.fit.tiles import Tiled
+
+Array = NDArray[Any]
+
+#: samples grow by this factor; a sample's score statistic at which the next one takes over
+GROWTH, NEAR = 8, 0.1
+#: how far from the optimum curvature is the curvature there, in units of the outputs: standard errors times root n
+SAME = 5e-9
+
+
+def _total(problem: Problem) -> Model | Constrained | Tiled:
+    """What is minimised: the model, tile by tile where it has many rows, or the model where the constraints hold."""
+    if problem.constraints is None:
+        return problem.model if len(problem.model.y) < MANY else Tiled(problem.model)
+    if kinks.present(problem.model.loss):
+        raise FitError(
+            f"{problem.model.loss.name}: constraints are not available for losses with kinks",
+            family=problem.model.loss.name,
+            remedy="Move what is held into offset=, or choose a smooth noise",
+        )
+    return constrain(problem.model, *problem.constraints)
+
+
+def best(problem: Problem, report: Report | None) -> newton.Optimum:
+    """The best optimum found from the starts."""
+    model, total = problem.model, _total(problem)
+    starts = Starts(model, problem.first)
+    kink = kinks.find(model.loss)
+    if kink is not None:
+        return kinks.minimise(model, kink, starts.constant())
+
+    def minimise(start: Array, known: newton.Optimum | None = None) -> newton.Optimum:
+        free = total.free(start) if isinstance(total, Constrained) else start
+        return newton.minimise(total, free, known=known, report=report)
+
+    if isinstance(total, Tiled):
+        beginning = _nearby(total, problem.first, report)
+        best = _last_step(total, beginning, report) or minimise(beginning)
+    else:
+        beginning = starts.constant()
+        best = minimise(beginning)
+    if best.converged and not _bends(model, total, best.inner, problem.first):
+        return best
+    for start in (*starts.fitted(beginning), *starts.apart(beginning)):
+        found = minimise(start, best)
+        if (found.converged, -found.value) > (best.converged, -best.value):
+            best = found
+    return best
+
+
+def _nearby(whole: Tiled, first: str | None, report: Report | None) -> Array:
+    """Near the optimum of many rows, or a better start: by way of a sample, then of eight times as many rows.
+
+    Each sample leads to within a few standard errors of the next, and its curvature serves there.
+    """
+    model = whole.model
+    steps = [len(model.y) // SAMPLE]
+    while steps[-1] > GROWTH:
+        steps.append(steps[-1] // GROWTH)
+    some = model.at(slice(None, None, steps[0]))
+    start = Starts(some, first).constant()
+    near = newton.minimise(some, start, enough=NEAR)
+    if near.information is None or near.score**2 > NEAR:
+        return start
+    inner, information, seen = near.inner, _as_all(some, near.information), weight(some)
+    for step in steps[1:]:
+        some = model.at(slice(None, None, step))
+        count = weight(some)
+        inner = newton.approach(Tiled(some).slopes, inner, information * (count / seen), NEAR)
+        information, seen = _as_all(some, some.observed(some.outputs(inner))), count
+    rows = weight(model)
+    return newton.approach(whole.slopes, inner, information * (rows / seen), SAME**2 * rows, report)
+
+
+def _last_step(whole: Tiled, start: Array, report: Report | None) -> newton.Optimum | None:
+    """The optimum by one step of Newton's method and the slopes where it ends; None where that is not enough.
+
+    A step so short moves the information by less than nine digits: that of ``start`` is taken.
+    """
+    totals = whole.outputs(start)
+    factored = newton.factor(totals.observed)
+    if factored is None or not np.isfinite(totals.gradient).all():
+        return None
+    step = -newton.solve(factored, totals.gradient)
+    statistic = -float(totals.gradient @ step)
+    if report is not None:
+        report(Progress(0, -float(totals.values.sum()), max(statistic, 0.0) ** 0.5))
+    if not statistic <= SAME**2 * weight(whole.model):
+        return None
+    inner = start + step
+    slopes = whole.slopes(inner)
+    if not np.isfinite(slopes).all():
+        return None
+    score, moves = newton.norm(factored, slopes), whole.movement(newton.solve(factored, slopes), totals)
+    if not (score**2 <= newton.TOLERANCE and (moves <= newton.RUNAWAY).all()):
+        return None
+    value = float(totals.values.sum()) - statistic / 2
+    return newton.Optimum(inner, value, score, 1, True, None, totals.observed)
+
+
+def _as_all(some: Model, information: Array) -> Array:
+    """The information of a sample, had its designs the squares and products that all rows have: nearer to that of all.
+
+    What is known of the designs of all rows need not be guessed from the sample; what is left is how curvature varies.
+    """
+    turned = information.copy()
+    known: dict[int, Array] = {}
+    for block, place in zip(some.blocks, some.slices, strict=True):
+        if id(block.basis) not in known:
+            known[id(block.basis)] = triangle_of(block.basis.table) @ block.basis.back / np.sqrt(len(some.y))
+        triangle = known[id(block.basis)]
+        turned[place] = solve_triangular(triangle, turned[place], trans="T")
+        turned[:, place] = solve_triangular(triangle, turned[:, place].T, trans="T").T
+    return turned
+
+
+def weight(model: Model) -> float:
+    """How many rows a model counts."""
+    return float(len(model.y) if model.weights is None else model.weights.sum())
+
+
+def inner(problem: Problem, optimum: newton.Optimum) -> Array:
+    """The inner coefficients of the model at an optimum."""
+    total = _total(problem)
+    return total.inner(optimum.inner) if isinstance(total, Constrained) else optimum.inner
+
+
+def inner_root(problem: Problem, optimum: newton.Optimum) -> Array | None:
+    """A root of the inverse information in the inner coefficients; None where it is not positive definite."""
+    factored = None if optimum.information is None else newton.factor(optimum.information)
+    if factored is None:
+        return None
+    total = _total(problem)
+    root = newton.root(factored)
+    return total.directions @ root if isinstance(total, Constrained) else root
+
+
+def _bends(model: Model, total: Model | Constrained | Tiled, inner: Array, first: str | None) -> bool:
+    """Is the loss of some row not convex in the first output, so that there may be several optima?"""
+    if isinstance(total, Tiled):
+        least = total.least
+    else:
+        curvature = model.row_hessians(total.outputs(inner))
+        least = np.array([curvature[:, block.column, block.column].min() for block in model.blocks])
+    return any(bool(low < 0) for low, b in zip(least, model.blocks, strict=True) if b.parameter == first)
