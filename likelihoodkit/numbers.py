@@ -95,6 +95,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     **SERIES_FUNCTIONS,
     "log_zeta1p_slope": lambda x: mpmath.zeta(1 + x, derivative=1) / mpmath.zeta(1 + x),
     "log_zeta1p_curve": lambda x: mpmath.diff(lambda u: mpmath.zeta(1 + u, derivative=1) / mpmath.zeta(1 + u), x),
+    "log_zeta1p_third": lambda x: mpmath.diff(lambda u: mpmath.zeta(1 + u, derivative=1) / mpmath.zeta(1 + u), x, 2),
     "zeta_share": lambda x, k: mpmath.zeta(1 + x, k) / mpmath.zeta(1 + x),
     "lowergamma": lambda a, x: mpmath.gammainc(a, 0, x),
     "uppergamma": mpmath.gammainc,

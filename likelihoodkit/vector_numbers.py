@@ -150,6 +150,16 @@ def _resultant_slope(k: Any, like: Numbers) -> Any:
     return 1 - length**2 - (len(like) - 1) * length / k
 
 
+def _resultant_curve(k: Any, like: Numbers) -> Any:
+    length, slope = _resultant_length(k, like), _resultant_slope(k, like)
+    return -2 * length * slope - (len(like) - 1) * (slope - length / k) / k
+
+
+def _resultant_lean_slope(v: Any, like: Numbers) -> Any:
+    x = mpmath.exp(v)
+    return x * (_resultant_slope(x, like) + x * _resultant_curve(x, like))
+
+
 def _resultant_gap(s: Any, t: Any, like: Numbers) -> Any:
     a, b = mpmath.exp(s), mpmath.exp(t)
     return _log_bessel(a, like) - _log_bessel(b, like) + (a - b) * (1 - _resultant_length(b, like))
@@ -188,12 +198,14 @@ VECTORS: dict[str, Callable[..., Any]] = {
     "resultant_length": _resultant_length,
     "bessel_complement": lambda k, like: 1 - _resultant_length(k, like),
     "resultant_slope": _resultant_slope,
+    "resultant_curve": _resultant_curve,
     "resultant_gap": _resultant_gap,
     "resultant_gap_slope": lambda s, t, like: (
         mpmath.exp(s) * (_resultant_length(mpmath.exp(s), like) - _resultant_length(mpmath.exp(t), like))
     ),
     "resultant_bend": lambda v, like: mpmath.exp(2 * v) * _resultant_slope(mpmath.exp(v), like),
     "resultant_lean": lambda v, like: mpmath.exp(v) * _resultant_slope(mpmath.exp(v), like),
+    "resultant_lean_slope": _resultant_lean_slope,
     "increasing": _increasing,
     "plackett_luce": _plackett_luce,
     "chain_partition": _chain_partition,

@@ -36,16 +36,6 @@ def psi(x: Any) -> Any:
         return np.where(near, gap * slope, plain)
 
 
-def bernoulli(n: int) -> Any:
-    """The Bernoulli numbers B_0, ..., B_n, with B_1 = -1/2."""
-    from fractions import Fraction
-
-    exact = [Fraction(1)]
-    for m in range(1, n + 1):
-        exact.append(-sum((math.comb(m + 1, k) * exact[k] for k in range(m)), Fraction(0)) / (m + 1))
-    return np.array([float(b) for b in exact])
-
-
 def zeta(x: Any, q: Any = 1.0) -> Any:
     """The Hurwitz zeta function for x > 1, q > 0: twenty terms and the Euler-Maclaurin formula."""
     x, q = np.broadcast_arrays(np.asarray(x, dtype=float), np.asarray(q, dtype=float))

@@ -12,9 +12,16 @@ from typing import Any
 import sympy as sp
 from sympy import exp, log
 
-from likelihoodkit.primitives.logistic import expm1, sigmoid, times_exp
+from likelihoodkit.primitives.logistic import expm1, sigmoid, softplus, softplus_ratio_derivative, times_exp
 from likelihoodkit.primitives.record import Kind, primitive
-from likelihoodkit.primitives.shapes import log_x_coth_curve, log_zeta1p_curve, log_zeta1p_slope
+from likelihoodkit.primitives.shapes import (
+    log_softplus_ratio,
+    log_x_coth_curve,
+    log_zeta1p_curve,
+    log_zeta1p_slope,
+    log_zeta1p_third,
+    tilt_bend_slope,
+)
 
 Expr = Any
 
@@ -50,14 +57,19 @@ bessel_gap_slope: Kind = primitive(
 bessel_bend: Kind = primitive(
     "bessel_bend",
     lambda v: exp(2 * v) * (1 - _ratio(v) / exp(v) - _ratio(v) ** 2),
-    (None,),
+    lambda v: bessel_bend(v) + times_exp(bessel_lean_slope(v), v),
     positive=True,
 )
 bessel_lean: Kind = primitive(
     "bessel_lean",
     lambda v: exp(v) * (1 - _ratio(v) / exp(v) - _ratio(v) ** 2),
-    (None,),
+    lambda v: bessel_lean_slope(v),
     positive=True,
+)
+bessel_lean_slope: Kind = primitive(
+    "bessel_lean_slope",
+    lambda v: _ratio(v) * (1 - 2 * exp(2 * v) * (1 - _ratio(v) / exp(v) - _ratio(v) ** 2)),
+    (None,),
 )
 
 # -- A(x) = log zeta(1 + x), places as logarithms -------------------------------------------------------------------
@@ -82,8 +94,14 @@ zeta_gap_slope: Kind = primitive(
 zeta_bend: Kind = primitive(
     "zeta_bend",
     lambda v: exp(2 * v) * log_zeta1p_curve(exp(v)),
-    (None,),
+    lambda v: zeta_bend_slope(v),
     positive=True,
+)
+zeta_bend_slope: Kind = primitive(
+    "zeta_bend_slope",
+    lambda v: 2 * exp(2 * v) * log_zeta1p_curve(exp(v)) + exp(3 * v) * log_zeta1p_third(exp(v)),
+    (None,),
+    nonpositive=True,
 )
 
 # -- A(x) = log((e^x - 1)/x), the continuous Bernoulli in its logit -------------------------------------------------
@@ -112,7 +130,7 @@ tilt_gap_slope: Kind = primitive(
 tilt_bend: Kind = primitive(
     "tilt_bend",
     lambda x: sigmoid(x) * sigmoid(-x) - log_x_coth_curve(x),
-    (None,),
+    lambda x: tilt_bend_slope(x),
     positive=True,
 )
 
@@ -153,7 +171,9 @@ logarithmic_gap_slope: Kind = primitive(
 logarithmic_bend: Kind = primitive(
     "logarithmic_bend",
     lambda f: _series_mean(f) * (1 - exp(f) / ((1 + exp(f)) * log(1 + exp(f)))),
-    (None,),
+    lambda f: (
+        exp(log_softplus_ratio(f) + softplus(f)) * (expm1(log_softplus_ratio(f)) ** 2 - softplus_ratio_derivative(f))
+    ),
     positive=True,
 )
 
@@ -180,9 +200,21 @@ resultant_gap_slope: Kind = primitive(
     reduces=True,
     pullback=_DIMENSION_ALONE,
 )
+_LIKE_ALONE = (None, lambda a, v, like: 0 * a)
 resultant_bend: Kind = primitive(
-    "resultant_bend", None, (None, None), reduces=True, positive=True, pullback=(None, lambda a, v, like: 0 * a)
+    "resultant_bend",
+    None,
+    (lambda v, like: resultant_bend(v, like) + times_exp(resultant_lean_slope(v, like), v), None),
+    reduces=True,
+    positive=True,
+    pullback=_LIKE_ALONE,
 )
 resultant_lean: Kind = primitive(
-    "resultant_lean", None, (None, None), reduces=True, positive=True, pullback=(None, lambda a, v, like: 0 * a)
+    "resultant_lean",
+    None,
+    (lambda v, like: resultant_lean_slope(v, like), None),
+    reduces=True,
+    positive=True,
+    pullback=_LIKE_ALONE,
 )
+resultant_lean_slope: Kind = primitive("resultant_lean_slope", None, (None, None), reduces=True, pullback=_LIKE_ALONE)

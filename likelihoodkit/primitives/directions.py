@@ -56,7 +56,16 @@ resultant_length: Kind = primitive(
     pullback=_DIMENSION_ALONE,
 )
 resultant_slope: Kind = primitive(
-    "resultant_slope", None, (None, None), r"A_d'({0})", reduces=True, positive=True, pullback=_DIMENSION_ALONE
+    "resultant_slope",
+    None,
+    (lambda k, v: resultant_curve(k, v), None),
+    r"A_d'({0})",
+    reduces=True,
+    positive=True,
+    pullback=_DIMENSION_ALONE,
+)
+resultant_curve: Kind = primitive(
+    "resultant_curve", None, (None, None), r"A_d''({0})", reduces=True, nonpositive=True, pullback=_DIMENSION_ALONE
 )
 
 # -- the noise as one number: of its slope only what is across f is left, and a concentration e^c may leave the range --

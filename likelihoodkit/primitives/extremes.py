@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import sympy as sp
 from sympy import exp, log
+from sympy.core.function import ArgumentIndexError
 
 from likelihoodkit.primitives.families import BENT, bent
 from likelihoodkit.primitives.record import Kind, primitive
@@ -204,17 +205,33 @@ BENT[extreme_value_scale] = (extreme_value_scale_curve, 1, extreme_value_softplu
 extreme_value_mean: Kind = primitive(
     "extreme_value_mean",
     lambda a: sp.Piecewise((sp.EulerGamma, sp.Eq(a, 0)), ((sp.gamma(1 - a) - 1) / a, True)),
-    (None,),
+    lambda a: extreme_value_moment(a, sp.S.One, sp.S.One),
     r"\frac{{\Gamma\left(1-{0}\right)-1}}{{{0}}}",
     accurate="a < 1",
 )
 extreme_value_variance: Kind = primitive(
     "extreme_value_variance",
     lambda a: sp.Piecewise((sp.pi**2 / 6, sp.Eq(a, 0)), ((sp.gamma(1 - 2 * a) - sp.gamma(1 - a) ** 2) / a**2, True)),
-    (None,),
+    lambda a: extreme_value_moment(a, sp.Integer(2), sp.S.One),
     r"\frac{{\Gamma\left(1-2\,{0}\right)-\Gamma\left(1-{0}\right)^2}}{{{0}^2}}",
     accurate="a < 1/2",
     positive=True,
+)
+
+
+def _next_moment(a: sp.Expr, which: sp.Expr, order: sp.Expr) -> sp.Expr:
+    if order != 1:
+        raise ArgumentIndexError(extreme_value_moment(a, which, order), 1)
+    return extreme_value_moment(a, which, sp.Integer(2))
+
+
+#: derivatives of the mean (first argument 1) and of the variance (2), the first and the second
+extreme_value_moment: Kind = primitive(
+    "extreme_value_moment",
+    None,
+    (_next_moment, None, None),
+    r"\mu_{{{1}}}^{{\left({2}\right)}}\left({0}\right)",
+    accurate="a < 1/which, orders 1 and 2",
 )
 #: of location (0), log scale (1) and shape (2) at scale 1
 extreme_value_information: Kind = primitive(

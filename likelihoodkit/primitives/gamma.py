@@ -22,9 +22,12 @@ trigamma: Kind = primitive(
 tetragamma: Kind = primitive(
     "tetragamma",
     lambda x: sp.polygamma(2, x),
-    (None,),
+    lambda x: pentagamma(x),
     r"\psi_2\left({0}\right)",
     negative=True,
+)
+pentagamma: Kind = primitive(
+    "pentagamma", lambda x: sp.polygamma(3, x), (None,), r"\psi_3\left({0}\right)", positive=True
 )
 log_factorial: Kind = primitive(
     "log_factorial",

@@ -62,10 +62,18 @@ bessel_ratio_complement: Kind = primitive(
 bessel_ratio_derivative: Kind = primitive(
     "bessel_ratio_derivative",
     lambda x: 1 - bessel_ratio(x) / x - bessel_ratio(x) ** 2,
-    (None,),
+    lambda x: bessel_ratio_second(x),
     r"\left(\frac{{I_1}}{{I_0}}\right)'\left({0}\right)",
     accurate="x >= 0",
     positive=True,
+)
+bessel_ratio_second: Kind = primitive(
+    "bessel_ratio_second",
+    lambda x: bessel_ratio(x) / x**2 - bessel_ratio_derivative(x) * (1 / x + 2 * bessel_ratio(x)),
+    (None,),
+    r"\left(\frac{{I_1}}{{I_0}}\right)''\left({0}\right)",
+    accurate="x >= 0",
+    nonpositive=True,
 )
 huber_penalty: Kind = primitive(
     "huber_penalty",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sympy as sp
-from sympy import exp, gamma, log
+from sympy import exp, gamma, log, tanh
 
 from likelihoodkit.primitives.gamma import digamma, trigamma
 from likelihoodkit.primitives.logistic import sigmoid, softplus, softplus_ratio, softplus_ratio_derivative, times_exp
@@ -155,8 +155,13 @@ log_x_coth_slope: Kind = primitive(
 log_x_coth_curve: Kind = primitive(
     "log_x_coth_curve",
     lambda x: sp.Piecewise((sp.Rational(1, 6), sp.Eq(x, 0)), (sp.cosh(x) / sp.sinh(x) ** 2 - 1 / x**2, True)),
-    (None,),
+    lambda x: -sigmoid(x) * sigmoid(-x) * tanh(x / 2) - tilt_bend_slope(x),
     r"\left(\frac{{\cosh\left({0}\right)}}{{\sinh^2\left({0}\right)}}-\frac{{1}}{{{0}^2}}\right)",
+)
+tilt_bend_slope: Kind = primitive(
+    "tilt_bend_slope",
+    lambda x: sp.Piecewise((0, sp.Eq(x, 0)), (sp.cosh(x / 2) / (4 * sp.sinh(x / 2) ** 3) - 2 / x**3, True)),
+    (None,),
 )
 log_zeta1p: Kind = primitive(
     "log_zeta1p",
@@ -177,10 +182,18 @@ log_zeta1p_slope: Kind = primitive(
 log_zeta1p_curve: Kind = primitive(
     "log_zeta1p_curve",
     None,
-    (None,),
+    lambda x: log_zeta1p_third(x),
     r"\left(\frac{{\zeta'}}{{\zeta}}\right)'\left(1+{0}\right)",
     accurate="x > 0",
     positive=True,
+)
+log_zeta1p_third: Kind = primitive(
+    "log_zeta1p_third",
+    None,
+    (None,),
+    r"\left(\frac{{\zeta'}}{{\zeta}}\right)''\left(1+{0}\right)",
+    accurate="x > 0",
+    negative=True,
 )
 log_rising_excess: Kind = primitive(
     "log_rising_excess",

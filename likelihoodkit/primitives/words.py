@@ -60,6 +60,7 @@ from likelihoodkit.primitives import (
     log_zeta1p_exp as log_zeta1p_exp,
     log_zeta1p_exp_curve as log_zeta1p_exp_curve,
     log_zeta1p_exp_slope as log_zeta1p_exp_slope,
+    log_zeta1p_third as log_zeta1p_third,
     ndtr as ndtr,
     ndtri as ndtri,
     normal_plus_delay as normal_plus_delay,

@@ -275,6 +275,51 @@ def test_the_divergence_of_near_noises_has_the_digits_of_its_parameters(name, mo
         assert loss(*[np.array([[v]]) for v in (*mine, *mine)])[0] == 0.0
 
 
+#: families whose curvature is a function of its own; what their divergences read of one parameter each
+BENT = {
+    "VonMises": ("concentration", "prior_concentration"),
+    "ContinuousBernoulli": ("probability", "prior_probability"),
+    "Logarithmic": ("probability", "prior_probability"),
+    "Zeta": ("shape", "prior_shape"),
+}
+
+
+@pytest.mark.parametrize("gap", [1.5, 0.5, 1e-2, 1e-5, 1e-9, 0.0])
+@pytest.mark.parametrize("name", BENT)
+def test_curvatures_of_divergences_keep_their_digits(name, gap):
+    """All second derivatives in two outputs against differences of the formula at 90 digits."""
+    family = FAMILIES[name](**({"direction": 0.3} if name == "VonMises" else {}))
+    loss = losses.kl(family, family)
+    assert loss.outputs == BENT[name]
+    formula = lower(losses.kl_formula(family, family))
+    known = {s.name: s for s in formula.free_symbols}
+    links = {n: how for n, how in loss.bound.bindings if n in loss.outputs}
+    output = sp.Symbol("f")
+
+    def truth(places):
+        at = {n: evaluate(lower(links[n].inverse(output)), {output: v}) for n, v in places.items()}
+        return evaluate(formula, {known[n]: v for n, v in at.items()})
+
+    for place in (-3.0, -0.4, 0.9, 2.5):
+        places = dict(zip(loss.outputs, (place, place + gap), strict=True))
+        found = loss.hessian(*[np.array([[v]]) for v in places.values()])
+        with mp.workdps(90):
+            step = mp.mpf(10) ** -20
+            exact = {
+                (a, b): mp.fsum(
+                    i * j * truth({n: mp.mpf(v) + (i * (n == a) + j * (n == b)) * step for n, v in places.items()})
+                    for i in (1, -1)
+                    for j in (1, -1)
+                )
+                / (4 * step**2)
+                for a in loss.outputs
+                for b in loss.outputs
+            }
+        size = max(abs(v) for v in exact.values())
+        for (a, b), value in exact.items():
+            assert abs(found[a, b][0, 0, 0] - value) <= 32 * 2.0**-53 * size, (place, a, b)
+
+
 @pytest.mark.parametrize("gap", [0.5, 1e-2, 1e-5, 1e-9])
 def test_near_directions_keep_the_digits_of_their_parameters(gap):
     """The formula of the density in mpmath at 80 digits; 0 for equals."""

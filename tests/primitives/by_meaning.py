@@ -257,7 +257,10 @@ ROWS: dict[str, tuple[Draw, tuple[tuple[float, ...], ...], int, float]] = {
     "exp_gap_times": (lambda g, n, top: (*_pairs(-20, 20)(g, n, top), g.normal(size=n)), ((700.0, 2.0, 1e-3),), 5, 4.0),
     "bessel_bend": (between((-30, 6)), ((-0.7,), (30.0,)), 20, 4.0),
     "bessel_lean": (between((-30, 6)), ((-0.7,), (30.0,)), 20, 4.0),
+    "bessel_lean_slope": (between((-30, 6)), ((-0.7,), (1.386,), (2.772,), (30.0,), (600.0,)), 20, 4.0),
     "zeta_bend": (between((-9, 3)), ((-0.7,),), 20, 16.0),
+    "zeta_bend_slope": (between((-9, 3)), ((-0.7,), (0.69,)), 20, 16.0),
+    "tilt_bend_slope": (between((-40, 40)), ((0.0,), (1e-9,), (3.99,), (4.01,), (89.0,), (-200.0,)), 20, 8.0),
     "tilt_bend": (between((-40, 40)), ((0.0,), (0.53,)), 20, 8.0),
     "logarithmic_bend": (between((-30, 30)), ((-0.7,),), 20, 4.0),
     "generalized_poisson_loss": (_few((-6, 6), (-6, 6)), ((0.0, 1.0, 1.0),), 20, 4.0),
@@ -398,6 +401,9 @@ BY_HAND = {
     "log_zeta1p_exp_curve": Case(lambda f: mp.diff(_zeta_slope, f), between((-9, 3)), bound=100.0),
     "log_zeta1p_curve": Case(
         lambda x: mp.diff(lambda u: mp.zeta(1 + u, derivative=1) / mp.zeta(1 + u), x), logs((0.01, 9)), bound=100.0
+    ),
+    "log_zeta1p_third": Case(
+        lambda x: mp.diff(lambda u: mp.zeta(1 + u, derivative=1) / mp.zeta(1 + u), x, 2), logs((0.01, 9)), bound=200.0
     ),
     "zeta_share": Case(lambda x, k: mp.zeta(1 + x, k) / mp.zeta(1 + x), logs((0.05, 9), (1.1, 1e6)), bound=50.0),
 }

@@ -92,6 +92,21 @@ def _one_entry(g: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, 
     return g.uniform(-0.45, 3, n), np.full(n, 1.0), np.full(n, 2.0)
 
 
+def _extreme_moment(a: mp.mpf, which: mp.mpf, order: mp.mpf) -> mp.mpf:
+    """Derivatives of (Gamma(1 - a) - 1)/a and (Gamma(1 - 2 a) - Gamma(1 - a)^2)/a^2."""
+    parts = {
+        1: lambda x: (mp.gamma(1 - x) - 1) / x,
+        2: lambda x: (mp.gamma(1 - 2 * x) - mp.gamma(1 - x) ** 2) / x**2,
+    }
+    with mp.workdps(60 + mp.mp.dps):
+        near = a + mp.mpf(10) ** -40  # the closed forms have no value at 0
+        return mp.diff(parts[int(which)], near, int(order))
+
+
+def _one_moment(g: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
+    return g.uniform(-2, 0.45, n), np.full(n, 2.0), np.full(n, 2.0)
+
+
 def _conway(what: str) -> Callable[..., mp.mpf]:
     def definition(y: mp.mpf, f: mp.mpf, n: mp.mpf) -> mp.mpf:
         nu, own = mp.exp(n), mp.loggamma(mp.mpf(y) + 1)
@@ -173,6 +188,9 @@ FAMILY_CASES: dict[str, Case] = {
         for what, bound in (("loss", 2.0), ("f", 2.0), ("n", 4.0), ("ff", 8.0), ("fn", 32.0), ("nn", 16.0))
     },
     # rounded terms of 1/a^4 in the middle range: 1e-13 is more than a curvature needs
+    "extreme_value_moment": Case(
+        _extreme_moment, _one_moment, ((-0.2, 1.0, 2.0), (0.0, 2.0, 1.0), (0.4, 2.0, 2.0)), 20, 1e3
+    ),
     "extreme_value_information": Case(_extreme_information, _one_entry, ((-0.2, 1.0, 2.0), (1e-3, 1.0, 2.0)), 20, 1e3),
     "tweedie_normaliser": Case(lambda s, p: _counted(s, p)[0], _relative, ((-7.0, 1.5), (0.0, 1.25)), 1, 8.0),
     "tweedie_normaliser_slope": Case(lambda s, p: _counted(s, p)[1], _relative, ((-7.0, 1.5),), 1, 200.0),

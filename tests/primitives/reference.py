@@ -422,6 +422,7 @@ TABLE: dict[str, Case] = {
     "digamma": Case(lambda x: mp.psi(0, x), positives(), RAY + near(1.4616321449683622)),
     "trigamma": Case(lambda x: mp.psi(1, x), positives(), RAY + near(1.0, 8.0)),
     "tetragamma": Case(lambda x: mp.psi(2, x), positives(), RAY + near(1.0, 8.0)),
+    "pentagamma": Case(lambda x: mp.psi(3, x), positives(), RAY + near(1.0, 8.0)),
     "stirling_error": Case(_delta, positives(1, 30), FEW + near(0.5, 1.0, 8.0), loss=2),
     "stirling_error_derivative": Case(
         lambda x: mp.psi(0, x) - mp.log(x) + 1 / (2 * x), positives(1, 30), FEW + near(0.5, 1.0, 8.0), loss=2
@@ -487,6 +488,14 @@ TABLE: dict[str, Case] = {
         reals(),
         LINE + near(4.0, 16.0),
         loss=2,
+    ),
+    "bessel_ratio_second": Case(
+        lambda x: (
+            mp.mpf(0) if x == 0 else _ratio(x) / x**2 - (1 - _ratio(x) / x - _ratio(x) ** 2) * (1 / x + 2 * _ratio(x))
+        ),
+        reals(),
+        LINE + near(4.0, 16.0),
+        loss=4,
     ),
     "one_minus_cos": Case(lambda x: 2 * mp.sin(x / 2) ** 2, reals(), LINE + near(math.tau)),
     "log_cosh": Case(_log_cosh, reals(), LINE + near(1.0)),

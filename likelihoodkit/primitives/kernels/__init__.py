@@ -15,6 +15,8 @@ from likelihoodkit.later import exports
 if TYPE_CHECKING:
     from likelihoodkit.primitives.kernels.bessel import (  # isort: skip
         bessel_ratio, bessel_ratio_complement, bessel_ratio_derivative, log_i0e)  # fmt: skip
+    from likelihoodkit.primitives.kernels.bends import (  # isort: skip
+        bessel_lean_slope, bessel_ratio_second, tilt_bend_slope, zeta_bend_slope)  # fmt: skip
     from likelihoodkit.primitives.kernels.beta_carried import (  # isort: skip
         log_beta_below, log_beta_below_f, log_beta_below_ff, log_beta_below_fg, log_beta_below_g, log_beta_below_gg,
     )  # fmt: skip
@@ -70,7 +72,7 @@ if TYPE_CHECKING:
         x_over_expm1_derivative,
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.extreme_moments import (  # isort: skip
-        extreme_value_information, extreme_value_mean, extreme_value_variance,
+        extreme_value_information, extreme_value_mean, extreme_value_moment, extreme_value_variance,
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.extreme_steps import (  # isort: skip
         gumbel_min_step_bend, gumbel_min_step_cross, gumbel_min_step_curve, gumbel_min_step_length,
@@ -85,8 +87,8 @@ if TYPE_CHECKING:
         generalized_pareto_shape_curve, generalized_pareto_softplus_curve, scaled_extreme_scale,
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.gamma import (  # isort: skip
-        digamma, log_factorial, log_gamma, stirling_error, stirling_error_derivative, stirling_error_second, tetragamma,
-        trigamma,
+        digamma, log_factorial, log_gamma, pentagamma, stirling_error, stirling_error_derivative, stirling_error_second,
+        tetragamma, trigamma,
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.gamma_carried import (  # isort: skip
         log_gamma_above, log_gamma_above_n, log_gamma_above_nn, log_gamma_above_t, log_gamma_above_tn,
@@ -183,9 +185,8 @@ if TYPE_CHECKING:
         digamma_chord, hazard_excess, hazard_excess_derivative, log_ndtr_inverse, log_ndtr_inverse_curve,
         log_ndtr_inverse_slope, log_ndtr_tilted, log_ndtr_tilted_scale, log_ndtr_tilted_slope, log_power_difference,
         log_power_difference_curve, log_power_difference_slope, log_softplus_ratio, log_x_coth, log_x_coth_curve,
-        log_x_coth_slope, log_zeta1p, log_zeta1p_curve, log_zeta1p_slope, normal_plus_delay, scaled_power,
-        scaled_power_log, scaled_power_log_over, scaled_power_log_square, scaled_power_over, scaled_power_over_square,
-        trigamma_chord,
+        log_x_coth_slope, normal_plus_delay, scaled_power, scaled_power_log, scaled_power_log_over,
+        scaled_power_log_square, scaled_power_over, scaled_power_over_square, trigamma_chord,
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.shares import (  # isort: skip
         beta_binomial_cross, beta_binomial_loss, beta_binomial_odds, beta_binomial_odds_curve, beta_binomial_size,
@@ -265,7 +266,8 @@ if TYPE_CHECKING:
         log_with_zero, poisson_without_zero, poisson_without_zero_curve, poisson_without_zero_slope, sigmoid_gap,
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.zeta import (  # isort: skip
-        log_zeta1p_exp, log_zeta1p_exp_curve, log_zeta1p_exp_slope, zeta_share,
+        log_zeta1p, log_zeta1p_curve, log_zeta1p_exp, log_zeta1p_exp_curve, log_zeta1p_exp_slope, log_zeta1p_slope,
+        log_zeta1p_third, zeta_share,
     )  # fmt: skip
     from scipy.special import erf, xlog1py, xlogy  # isort: skip
 

@@ -25,7 +25,7 @@ for _k in range(1, 2 * TERMS):
 RAISED_GAP = [term / (k + 1) for k, term in enumerate(RAISED)]
 
 
-def _by_inverse(x: Floats, middle: Sequence[float], large: Sequence[float]) -> Floats:
+def by_inverse(x: Floats, middle: Sequence[float], large: Sequence[float]) -> Floats:
     """Table value for x > 4: `middle` on (4, 16], `large` beyond."""
     return piecewise(
         (x,),
@@ -47,13 +47,13 @@ def _log_i0e_near(x: Floats) -> Floats:
 
 
 def _log_i0e_far(x: Floats) -> Floats:
-    scaled = _by_inverse(x, tables.I0_MIDDLE, tables.I0_LARGE)
+    scaled = by_inverse(x, tables.I0_MIDDLE, tables.I0_LARGE)
     return np.log(scaled) - (0.5 * math.log(2.0 * math.pi) + 0.5 * np.log(x))
 
 
 def _gap_far(x: Floats) -> Floats:
     """1 - I1/I0 for x > 4."""
-    return _by_inverse(x, tables.RATIO_GAP_MIDDLE, tables.RATIO_GAP_LARGE) * 0.5 / x
+    return by_inverse(x, tables.RATIO_GAP_MIDDLE, tables.RATIO_GAP_LARGE) * 0.5 / x
 
 
 def _ratio_near(x: Floats) -> Floats:
@@ -93,4 +93,4 @@ def _slope_near(x: Floats) -> Floats:
 
 
 def _slope_far(x: Floats) -> Floats:
-    return _by_inverse(x, tables.RATIO_SLOPE_MIDDLE, tables.RATIO_SLOPE_LARGE) * 0.5 / x / x
+    return by_inverse(x, tables.RATIO_SLOPE_MIDDLE, tables.RATIO_SLOPE_LARGE) * 0.5 / x / x

@@ -19,8 +19,8 @@ from likelihoodkit.primitives.kernels.bessel import (
 from likelihoodkit.primitives.kernels.exponential import times_exp
 from likelihoodkit.primitives.kernels.gamma_gaps import PLACES, SHARES
 from likelihoodkit.primitives.kernels.logistic import sigmoid, softplus
-from likelihoodkit.primitives.kernels.shapes import log_softplus_ratio, log_x_coth_curve, log_zeta1p_curve
-from likelihoodkit.primitives.kernels.zeta import log_zeta1p_exp, log_zeta1p_exp_slope
+from likelihoodkit.primitives.kernels.shapes import log_softplus_ratio, log_x_coth_curve
+from likelihoodkit.primitives.kernels.zeta import log_zeta1p_curve, log_zeta1p_exp, log_zeta1p_exp_slope
 
 NEAR = 0.75  # distances of logarithms up to which the integral is taken
 SMALL = 1.0  # and arguments below which it is, however far their logarithms are apart

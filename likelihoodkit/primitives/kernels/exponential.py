@@ -6,11 +6,18 @@ import math
 
 import numpy as np
 
+from likelihoodkit.later import special
 from likelihoodkit.primitives.kernels._tables import ATANH_TAIL
 from likelihoodkit.primitives.kernels._tools import Floats, horner, kernel, piecewise
 
 EXP_NORMAL = 700.0  # exp(t) is a normal number for |t| <= 700
 LOG2 = math.log(2.0)
+
+
+def bernoulli_share(n: int) -> float:
+    """B_2n/(2n)! for n >= 1, by Euler's formula; SciPy's Bernoulli numbers have twelve digits (1.17: B_4)."""
+    return float((-1) ** (n + 1) * 2.0 * special.zeta(2.0 * n) / math.tau ** (2 * n))
+
 
 # Taylor coefficients of integrals over s in [0, 1], all positive: no cancellation for either sign of x.
 #   exprel(x) = int e^(sx),  exprel'(x) = int s e^(sx),  exprel''(x) = int s^2 e^(sx);

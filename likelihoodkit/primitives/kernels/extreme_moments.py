@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from scipy.special import gamma, psi
+from scipy.special import gamma, polygamma, psi
 
 from likelihoodkit.primitives.kernels._tools import Floats, horner, kernel
-from likelihoodkit.primitives.kernels.exponential import SLOPE_LEFT, exprel
+from likelihoodkit.primitives.kernels.exponential import CURVE_RIGHT, SLOPE_LEFT, exprel, exprel_derivative
 
 #: E = e^l on a grid of l: the trapezoidal rule errs by e^(-pi^2/0.125) on what decays like e^(-e^l)
 _LINE = np.arange(-640.0, 33.0) * 0.125
@@ -42,6 +42,45 @@ def _moments_near(a: Floats) -> tuple[Floats, Floats]:
 def _moments_far(a: Floats) -> tuple[Floats, Floats]:
     one, two = gamma(1.0 - a), gamma(1.0 - 2.0 * a)
     return (one - 1.0) / a, (two - one * one) / (a * a)
+
+
+def _slopes_near(a: Floats, which: int, order: int) -> Floats:
+    """Of x = -L exprel(-a L) by the shape, under the integral."""
+    u = -a[:, None] * _LINE
+    x = -_LINE * np.where(a[:, None] == 0, 1.0, np.asarray(exprel(u)))
+    slope = np.square(_LINE) * np.asarray(exprel_derivative(u))
+    curve = -(_LINE**3) * _exprel_curve(u)
+    if which == 1:
+        return np.asarray((slope if order == 1 else curve) @ _WEIGHT)
+    off, drift = x - (x @ _WEIGHT)[:, None], slope - (slope @ _WEIGHT)[:, None]
+    return np.asarray(2.0 * ((off * slope if order == 1 else drift * slope + off * curve) @ _WEIGHT))
+
+
+def _exprel_curve(u: Floats) -> Floats:
+    """The integral of s^2 e^(s u) over s in [0, 1]."""
+    near = np.absolute(u) < 1.0
+    small, safe = np.where(near, u, 0.0), np.where(near, 1.0, u)
+    return np.where(near, horner(CURVE_RIGHT, small), (np.exp(safe) - 2.0 * np.asarray(exprel_derivative(safe))) / safe)
+
+
+def _slopes_far(a: Floats, which: int, order: int) -> Floats:
+    """Of (Gamma(1 - a) - 1)/a, or of (Gamma(1 - 2 a) - Gamma(1 - a)^2)/a^2."""
+    one, first, second = (part for part in _gamma_slopes(1.0 - a))
+    if which == 1:
+        value, slope = one - 1.0, -first
+        rise = (slope - value / a) / a
+        return rise if order == 1 else (second - 2.0 * rise) / a
+    two, third, fourth = (part for part in _gamma_slopes(1.0 - 2.0 * a))
+    value, slope = two - one * one, 2.0 * (one * first - third)
+    curve = 4.0 * fourth - 2.0 * (first * first + one * second)
+    rise = (slope - 2.0 * value / a) / a**2
+    return rise if order == 1 else (curve - 2.0 * value / a**2 - 4.0 * a * rise) / a**2
+
+
+def _gamma_slopes(x: Floats) -> tuple[Floats, Floats, Floats]:
+    """Gamma and its first two derivatives."""
+    value, slope = gamma(x), psi(x)
+    return value, value * slope, value * (slope * slope + polygamma(1, x))
 
 
 def _scores(a: Floats) -> Floats:
@@ -94,6 +133,17 @@ def extreme_value_mean(a: Floats) -> Floats:
 def extreme_value_variance(a: Floats) -> Floats:
     """(Gamma(1 - 2 a) - Gamma(1 - a)^2)/a^2 for a < 1/2: the variance at scale 1."""
     return _split(a, lambda a: _moments_near(a)[1], lambda a: _moments_far(a)[1], -1.0)
+
+
+@kernel
+def extreme_value_moment(a: Floats, which: Floats, order: Floats) -> Floats:
+    """The first (``order`` 1) or second derivative of the mean (``which`` 1) or variance (2), by the shape."""
+    known = ~np.isnan(which + order)
+    if not known.any():
+        return np.full_like(a, np.nan)
+    i, j = (int(np.broadcast_to(entry, known.shape)[known][0]) for entry in (which, order))
+    found = _split(a, lambda a: _slopes_near(a, i, j), lambda a: _slopes_far(a, i, j), -1.0)
+    return np.where(known, found, np.nan)
 
 
 @kernel

@@ -80,6 +80,17 @@ def _tetragamma(x: Floats) -> Floats:
 
 
 @kernel
+def pentagamma(x: Floats) -> Floats:
+    """Fourth derivative of log Gamma, x > 0: a sum of positive terms, 2/x^3 far out."""
+    return piecewise(
+        (x,),
+        (x > 1e20, lambda x: 2.0 / x / x / x),
+        (x >= 0, lambda x: 6.0 * special.zeta(4.0, x)),
+        otherwise=lambda x: np.full_like(x, np.nan),
+    )
+
+
+@kernel
 def stirling_error(x: Floats) -> Floats:
     """lgamma(x) - ((x - 1/2) log x - x + log(2 pi)/2): 1/(12 x) for large x."""
     return binet(x, 0)

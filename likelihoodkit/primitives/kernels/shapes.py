@@ -9,7 +9,7 @@ import numpy as np
 from likelihoodkit.later import special
 from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise
 from likelihoodkit.primitives.kernels.differences import TINY
-from likelihoodkit.primitives.kernels.exponential import log1m_exp, log1pmx, times_exp, x_over_expm1
+from likelihoodkit.primitives.kernels.exponential import bernoulli_share, log1m_exp, log1pmx, times_exp, x_over_expm1
 from likelihoodkit.primitives.kernels.gamma import tetragamma, trigamma
 from likelihoodkit.primitives.kernels.normal import hazard, log_ndtr, mills_excess
 
@@ -126,7 +126,7 @@ def _log_softplus_ratio_right(z: Floats) -> Floats:
 
 
 #: (x/2) coth(x/2) = 1 + x^2/12 - ...: 2 log of it by the Bernoulli numbers, where |x| < 1
-_COTH = tuple(float(2.0 * special.bernoulli(2 * n)[-1] / math.factorial(2 * n)) for n in range(1, 12))
+_COTH = tuple(2.0 * bernoulli_share(n) for n in range(1, 12))
 
 
 @kernel
@@ -194,65 +194,6 @@ def _curve_near(x: Floats) -> Floats:
     """(x^2 cosh - sinh^2)/(x^2 sinh^2) with x^2 cosh - sinh^2 = x (x cosh - sinh) - sinh (sinh - x)."""
     square, ratio = x * x, _sinh_over(x)
     return (_series(_COSH_REST, square) - ratio * _series(_SINH_REST, square)) / ratio**2
-
-
-# -- Riemann's zeta function --------------------------------------------------------------------------------------
-
-#: terms that are added one by one; the rest by Euler and Maclaurin
-_FEW = 12
-_EULER = tuple(float(special.bernoulli(2 * n)[-1] / math.factorial(2 * n)) for n in range(1, 11))
-
-
-def _zeta_moments(x: Floats) -> tuple[Floats, Floats, Floats]:
-    """sum over n >= 2 of n^-s (log n)^j for j = 0, 1, 2, times x, with s = 1 + x > 1."""
-    s = 1.0 + x
-    zero, one, two = np.zeros_like(x), np.zeros_like(x), np.zeros_like(x)
-    for n in range(_FEW - 1, 1, -1):
-        term, log_n = np.exp(-s * math.log(n)), math.log(n)
-        zero, one, two = zero + term, one + log_n * term, two + log_n**2 * term
-    s = np.minimum(s, 40.0)  # for the terms from m on; beyond, they are not a part in 10^30 of the ones before
-    log_m, last = math.log(_FEW), np.where(x > 39, 0.0, np.exp(-s * math.log(_FEW)))
-    # f = n^-s and its s-derivatives at m as a polynomial in log: each correction is B_2j/(2j)! (s)_(2j-1) m^(-s-2j+1)
-    rising, first, second = np.ones_like(x), np.zeros_like(x), np.zeros_like(x)
-    tail0, tail1, tail2 = 0.5 * last, 0.5 * log_m * last, 0.5 * log_m**2 * last
-    for j, weight in enumerate(_EULER, start=1):
-        for i in (0,) if j == 1 else (2 * j - 3, 2 * j - 2):
-            factor = s + i
-            rising, first, second = rising * factor, first * factor + rising, second * factor + 2.0 * first
-        scale = weight * float(_FEW) ** (1 - 2 * j) * last
-        tail0 = tail0 + scale * rising
-        tail1 = tail1 + scale * (log_m * rising - first)
-        tail2 = tail2 + scale * (log_m**2 * rising - 2.0 * log_m * first + second)
-    head = np.exp(-x * log_m)  # the integral of u^-s from m, times x
-    return (
-        x * (zero + tail0) + head,
-        x * (one + tail1) + head * (log_m + 1.0 / x),
-        x * (two + tail2) + head * (log_m**2 + 2.0 * log_m / x + 2.0 / x**2),
-    )
-
-
-@kernel
-def log_zeta1p(x: Floats) -> Floats:
-    """log zeta(1 + x) for x > 0: -log x near 0, 2^-(1 + x) far out."""
-    rest, _, _ = _zeta_moments(x)
-    return piecewise(
-        (x, rest), (x < 1, lambda x, rest: np.log(x + rest) - np.log(x)), otherwise=lambda x, rest: np.log1p(rest / x)
-    )
-
-
-@kernel
-def log_zeta1p_slope(x: Floats) -> Floats:
-    """Derivative of log zeta(1 + x): minus the mean of the logarithm."""
-    rest, one, _ = _zeta_moments(x)
-    return -one / (x + rest)
-
-
-@kernel
-def log_zeta1p_curve(x: Floats) -> Floats:
-    """Second derivative of log zeta(1 + x): the variance of the logarithm."""
-    rest, one, two = _zeta_moments(x)
-    mean = one / (x + rest)
-    return two / (x + rest) - mean * mean
 
 
 # -- normals ------------------------------------------------------------------------------------------------------

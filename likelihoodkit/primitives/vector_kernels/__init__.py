@@ -81,6 +81,7 @@ if TYPE_CHECKING:
         bessel_complement as bessel_complement,
         inverse_norm as inverse_norm,
         log_bessel as log_bessel,
+        resultant_curve as resultant_curve,
         resultant_length as resultant_length,
         resultant_slope as resultant_slope,
         unit_of as unit_of,
@@ -165,6 +166,7 @@ if TYPE_CHECKING:
         resultant_gap as resultant_gap,
         resultant_gap_slope as resultant_gap_slope,
         resultant_lean as resultant_lean,
+        resultant_lean_slope as resultant_lean_slope,
     )
     from likelihoodkit.primitives.vector_kernels.urns import (
         log_multinomial as log_multinomial,

@@ -17,6 +17,7 @@ from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise, r
 SERIES_TERMS = 400
 ASYMPTOTIC_TERMS = 14
 NEAR = 50.0
+PLACES = 400  # of the trapezoidal rule
 
 
 @kernel
@@ -121,25 +122,76 @@ def resultant_length(k: Floats, like: Floats) -> Floats:
     )
 
 
+def _turan(k: Floats, order: float) -> tuple[Floats, Floats]:
+    """The sum over j of (k^2/4)^j times positive numbers that is A' times the squared series of I; its d/dk over k.
+
+    By the product formula of Bessel functions; divided by the square of the first term of the series.
+    """
+    square, term = 0.25 * k * k, np.ones(k.shape)
+    total, slope = np.zeros(k.shape), np.zeros(k.shape)
+    for j in range(SERIES_TERMS):
+        part = term * ((order + 0.5) / ((2 * order + j + 1) * (order + j + 1)))
+        total = total + part
+        if j % 4 == 3 and (part * (1 + j) <= 1e-17 * total).all():
+            break
+        term = term * (2 * (2 * order + 2 * j + 1) / ((2 * order + j + 1) * (j + 1) * (order + j + 1)))
+        slope = slope + term * ((order + 0.5) * 0.5 * (j + 1) / ((2 * order + j + 2) * (order + j + 2)))
+        term = term * square
+    return total, slope
+
+
+def _central(k: Floats, order: float) -> tuple[Floats, Floats]:
+    """Variance and third central moment of the cosine, by the trapezoidal rule in the logit of (1 - cosine)/2.
+
+    The density of the logit is analytic and falls off exponentially: the rule converges geometrically.
+    """
+    half = order + 0.5
+    reach = 40.0 / half + 9.0 / np.sqrt(half)
+    middle = np.log(half / (k + half))  # near the mode
+    place = middle[..., None] + np.linspace(-reach, reach, PLACES)
+    share = 1.0 / (1.0 + np.exp(-place))
+    log_density = -2.0 * k[..., None] * share + half * (np.log(share) - np.logaddexp(0.0, place))
+    weight = np.exp(log_density - log_density.max(axis=-1, keepdims=True))
+    weight = weight / weight.sum(axis=-1, keepdims=True)
+    away = -2.0 * (share - (weight * share).sum(axis=-1, keepdims=True))
+    return (weight * away**2).sum(axis=-1), (weight * away**3).sum(axis=-1)
+
+
+def _falling(k: Floats, order: float) -> tuple[Floats, Floats]:
+    """k A'(k) and k d/dk of it from the asymptotic series of 1 - A = top/bottom, far out."""
+    rows = [[[j**n * c for j, c in enumerate(row)] for n in range(3)] for row in (_gap(order), _asymptotic(order))]
+    (top, fall, bend), (bottom, sink, dip) = ([_sum(row, k) for row in part] for part in rows)  # powers of -k d/dk
+    share, moved = top / bottom, sink / bottom
+    slope = fall / bottom - share * moved
+    return slope, -(bend / bottom - 2.0 * fall / bottom * moved - share * dip / bottom + 2.0 * share * moved**2)
+
+
 @kernel
 def resultant_slope(k: Floats, like: Floats) -> Floats:
-    """A'(k) = 1 - A^2 - (d - 1) A/k: 1/d near 0, (d - 1)/(2 k^2) far out."""
-    d = like.shape[0]
-    order = d / 2 - 1
-    near, far = _regions(k, order)
+    """A'(k) = 1 - A^2 - (d - 1) A/k, the variance of the cosine: 1/d near 0, (d - 1)/(2 k^2) far out."""
+    order = like.shape[0] / 2 - 1
+    _, far = _regions(k, order)
+    return piecewise(
+        (k,),
+        (k < NEAR, lambda k: _turan(k, order)[0] / np.square(1.0 + _series(k, order))),
+        (far, lambda k: _falling(k, order)[0] / k),
+        otherwise=lambda k: _central(k, order)[0],
+    )
 
-    def series(k: Floats) -> Any:
-        share = _ratio_over(k, order)
-        return 1.0 - np.square(k * share) - (d - 1) * share
 
-    def asymptotic(k: Floats) -> Any:
-        top, bottom = _gap(order), _asymptotic(order)
-        slopes = [[j * c for j, c in enumerate(row)] for row in (top, bottom)]  # of -k d/dk
-        below = _sum(bottom, k)
-        return (_sum(slopes[0], k) - _sum(top, k) * _sum(slopes[1], k) / below) / below / k
+@kernel
+def resultant_curve(k: Floats, like: Floats) -> Floats:
+    """A''(k), the third central moment of the cosine: 0 at 0, -(d - 1)/k^3 far out."""
+    order = like.shape[0] / 2 - 1
+    _, far = _regions(k, order)
 
-    def between(k: Floats) -> Any:
-        length = special.ive(order + 1, k) / special.ive(order, k)
-        return np.asarray(1.0 - length * length - (d - 1) * length / k)
+    def series(k: Floats) -> Floats:
+        total, slope = _turan(k, order)
+        more = np.asarray(resultant_length(k, like))  # the slope of the logarithm of the series
+        return np.asarray((k * slope - 2.0 * more * total) / np.square(1.0 + _series(k, order)))
 
-    return piecewise((k,), (near, series), (far, asymptotic), otherwise=between)
+    def asymptotic(k: Floats) -> Floats:
+        slope, curve = _falling(k, order)
+        return np.asarray((curve - slope) / k / k)
+
+    return piecewise((k,), (k < NEAR, series), (far, asymptotic), otherwise=lambda k: _central(k, order)[1])

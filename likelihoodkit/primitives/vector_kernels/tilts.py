@@ -14,6 +14,7 @@ from likelihoodkit.primitives.kernels.gamma_gaps import PLACES, SHARES
 from likelihoodkit.primitives.vector_kernels.directions import (
     bessel_complement,
     log_bessel,
+    resultant_curve,
     resultant_length,
     resultant_slope,
 )
@@ -38,6 +39,17 @@ def resultant_lean(v: Floats, like: Floats) -> Floats:
         (v, x),
         (x > FAR_OUT * rest * rest, lambda v, x: 0.5 * rest * np.exp(-v)),
         otherwise=lambda v, x: x * np.asarray(resultant_slope(x, like)),
+    )
+
+
+@kernel
+def resultant_lean_slope(v: Floats, like: Floats) -> Floats:
+    """d/dv of x A''(x) at x = e^v: x/d near 0, -(d - 1)/(2 x) far out."""
+    x, rest = np.exp(v), like.shape[0] - 1.0
+    return piecewise(
+        (v, x),
+        (x > FAR_OUT * rest * rest, lambda v, x: -0.5 * rest * np.exp(-v)),
+        otherwise=lambda v, x: x * (np.asarray(resultant_slope(x, like)) + x * np.asarray(resultant_curve(x, like))),
     )
 
 
