@@ -33,6 +33,7 @@ FAMILY_TEMPLATES: dict[str, tuple[str, str]] = {
     "tilt_gap_slope": ("d/ds D[log((e^x - 1)/x)]({0}, {1})", "atom"),
     "tilt_bend": ("(log((e^x - 1)/x))''({0})", "atom"),
     "tilt_bend_slope": ("(log((e^x - 1)/x))'''({0})", "atom"),
+    "tilt_bend_curve": ("(log((e^x - 1)/x))''''({0})", "atom"),
     "log_sigmoid_gap": ("log(sigmoid({0})/sigmoid({1}))", "atom"),
     "logarithmic_gap": ("D[log(-log(1 - sigmoid))]({0}, {1})", "atom"),
     "logarithmic_gap_slope": ("d/ds D[log(-log(1 - sigmoid))]({0}, {1})", "atom"),

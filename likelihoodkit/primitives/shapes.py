@@ -161,6 +161,14 @@ log_x_coth_curve: Kind = primitive(
 tilt_bend_slope: Kind = primitive(
     "tilt_bend_slope",
     lambda x: sp.Piecewise((0, sp.Eq(x, 0)), (sp.cosh(x / 2) / (4 * sp.sinh(x / 2) ** 3) - 2 / x**3, True)),
+    lambda x: tilt_bend_curve(x),
+)
+tilt_bend_curve: Kind = primitive(
+    "tilt_bend_curve",
+    lambda x: sp.Piecewise(
+        (-sp.Rational(1, 120), sp.Eq(x, 0)),
+        (6 / x**4 - (2 * sp.sinh(x / 2) ** 2 + 3) / (8 * sp.sinh(x / 2) ** 4), True),
+    ),
     (None,),
 )
 log_zeta1p: Kind = primitive(

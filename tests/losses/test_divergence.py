@@ -320,6 +320,32 @@ def test_curvatures_of_divergences_keep_their_digits(name, gap):
             assert abs(found[a, b][0, 0, 0] - value) <= 32 * 2.0**-53 * size, (place, a, b)
 
 
+#: pairs whose expectations are gamma functions, moments of extreme values, or the density of a count at 0 and 1
+RISEN = [
+    ("Bernoulli", "Skellam"), ("Bernoulli", "PoissonInverseGaussian"), ("GeneralizedExtremeValue", "Normal"),
+    ("Beta", "LogitNormal"), ("Beta", "LogNormal"), ("BetaPrime", "LogNormal"), ("ChiSquared", "LogNormal"),
+    ("ContinuousBernoulli", "Normal"), ("ContinuousBernoulli", "Exponential"), ("ContinuousBernoulli", "HalfNormal"),
+    ("Gamma", "LogNormal"), ("GeneralizedGamma", "LogNormal"), ("InverseGamma", "LogNormal"), ("Lomax", "LogNormal"),
+    ("Kumaraswamy", "LogNormal"), ("Nakagami", "LogNormal"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("first", "second"), RISEN)
+def test_slopes_and_curvatures_are_those_of_the_value(first, second):
+    """Central differences of value and gradient in every output."""
+    loss = losses.kl(FAMILIES[first], FAMILIES[second])
+    places = {n: np.array([[-0.1 + 0.15 * k]]) for k, n in enumerate(loss.outputs)}
+    gradient, hessian, step = loss.gradient(*places.values()), loss.hessian(*places.values()), 1e-5
+    for moved in loss.outputs:
+        up, down = ({**places, moved: places[moved] + side * step} for side in (1, -1))
+        slope = (loss(*up.values()) - loss(*down.values())) / (2 * step)
+        assert gradient[moved][0, 0] == pytest.approx(slope[0], rel=1e-6, abs=1e-8), moved
+        rise, fall = loss.gradient(*up.values()), loss.gradient(*down.values())
+        for n in loss.outputs:
+            curve = (rise[n] - fall[n])[0, 0] / (2 * step)
+            assert hessian[n, moved].item() == pytest.approx(curve, rel=1e-5, abs=1e-8), (n, moved)
+
+
 @pytest.mark.parametrize("gap", [0.5, 1e-2, 1e-5, 1e-9])
 def test_near_directions_keep_the_digits_of_their_parameters(gap):
     """The formula of the density in mpmath at 80 digits; 0 for equals."""

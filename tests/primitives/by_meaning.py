@@ -261,6 +261,7 @@ ROWS: dict[str, tuple[Draw, tuple[tuple[float, ...], ...], int, float]] = {
     "zeta_bend": (between((-9, 3)), ((-0.7,),), 20, 16.0),
     "zeta_bend_slope": (between((-9, 3)), ((-0.7,), (0.69,)), 20, 16.0),
     "tilt_bend_slope": (between((-40, 40)), ((0.0,), (1e-9,), (3.99,), (4.01,), (89.0,), (-200.0,)), 20, 8.0),
+    "tilt_bend_curve": (between((-40, 40)), ((0.0,), (1e-9,), (3.99,), (4.01,), (89.0,), (-200.0,)), 20, 16.0),
     "tilt_bend": (between((-40, 40)), ((0.0,), (0.53,)), 20, 8.0),
     "logarithmic_bend": (between((-30, 30)), ((-0.7,),), 20, 4.0),
     "generalized_poisson_loss": (_few((-6, 6), (-6, 6)), ((0.0, 1.0, 1.0),), 20, 4.0),

@@ -100,7 +100,7 @@ def _extreme_moment(a: mp.mpf, which: mp.mpf, order: mp.mpf) -> mp.mpf:
     }
     with mp.workdps(60 + mp.mp.dps):
         near = a + mp.mpf(10) ** -40  # the closed forms have no value at 0
-        return mp.diff(parts[int(which)], near, int(order))
+        return mp.diff(parts[int(mp.nint(which))], near, int(mp.nint(order)))
 
 
 def _one_moment(g: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
@@ -189,7 +189,7 @@ FAMILY_CASES: dict[str, Case] = {
     },
     # rounded terms of 1/a^4 in the middle range: 1e-13 is more than a curvature needs
     "extreme_value_moment": Case(
-        _extreme_moment, _one_moment, ((-0.2, 1.0, 2.0), (0.0, 2.0, 1.0), (0.4, 2.0, 2.0)), 20, 1e3
+        _extreme_moment, _one_moment, ((-0.2, 2.0, 2.0), (0.0, 2.0, 2.0), (0.4, 2.0, 2.0)), 20, 1e3
     ),
     "extreme_value_information": Case(_extreme_information, _one_entry, ((-0.2, 1.0, 2.0), (1e-3, 1.0, 2.0)), 20, 1e3),
     "tweedie_normaliser": Case(lambda s, p: _counted(s, p)[0], _relative, ((-7.0, 1.5), (0.0, 1.25)), 1, 8.0),

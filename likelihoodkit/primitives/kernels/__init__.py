@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from likelihoodkit.primitives.kernels.bessel import (  # isort: skip
         bessel_ratio, bessel_ratio_complement, bessel_ratio_derivative, log_i0e)  # fmt: skip
     from likelihoodkit.primitives.kernels.bends import (  # isort: skip
-        bessel_lean_slope, bessel_ratio_second, tilt_bend_slope, zeta_bend_slope)  # fmt: skip
+        bessel_lean_slope, bessel_ratio_second, tilt_bend_curve, tilt_bend_slope, zeta_bend_slope)  # fmt: skip
     from likelihoodkit.primitives.kernels.beta_carried import (  # isort: skip
         log_beta_below, log_beta_below_f, log_beta_below_ff, log_beta_below_fg, log_beta_below_g, log_beta_below_gg,
     )  # fmt: skip

@@ -17,6 +17,7 @@ GONE = 1200.0  # a power of two that is zero in float64
 TERMS = 56
 # In x^2: the third derivative of log((e^x - 1)/x) is the sum of B_2k (2k - 1)(2k - 2) x^(2k - 3)/(2k)! from k = 2 on.
 TILT = tuple((2 * k - 1) * (2 * k - 2) * bernoulli_share(k) for k in range(2, TERMS))
+TILT_SLOPE = tuple((2 * k + 1) * c for k, c in enumerate(TILT))
 
 
 @kernel
@@ -79,4 +80,16 @@ def tilt_bend_slope(x: Floats) -> Floats:
         (size < 4.0, lambda x, size: x * horner(TILT, x * x)),
         (size > 90.0, lambda x, size: -2.0 / x**3),
         otherwise=lambda x, size: np.cosh(0.5 * x) / (4.0 * np.sinh(0.5 * x) ** 3) - 2.0 / x**3,
+    )
+
+
+@kernel
+def tilt_bend_curve(x: Floats) -> Floats:
+    """The fourth cumulant of a uniform outcome tilted by x: -1/120 at 0, 6/x^4 far out."""
+    size = np.absolute(x)
+    return piecewise(
+        (size,),
+        (size < 4.0, lambda x: horner(TILT_SLOPE, x * x)),
+        (size > 90.0, lambda x: 6.0 / x**4),
+        otherwise=lambda x: 6.0 / x**4 - (0.25 + 0.375 / np.sinh(0.5 * x) ** 2) / np.sinh(0.5 * x) ** 2,
     )
