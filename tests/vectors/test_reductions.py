@@ -228,7 +228,7 @@ def test_bessel_functions_of_any_dimension(name: str) -> None:
         found = getattr(vector_kernels, name)(k, np.zeros((d, 1)))
         with mpmath.workdps(50):
             truth = [float(VECTORS[name](mpmath.mpf(x), [0] * d)) for x in k]
-        np.testing.assert_allclose(found, truth, rtol=1e-14 if name == "resultant_slope" else 5e-13)
+        np.testing.assert_allclose(found, truth, rtol=1e-14 if name == "resultant_slope" and d < 700 else 5e-13)
 
 
 def test_how_the_variance_of_a_cosine_moves() -> None:

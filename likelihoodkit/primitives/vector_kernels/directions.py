@@ -147,7 +147,8 @@ def _central(k: Floats, order: float) -> tuple[Floats, Floats]:
     """
     half = order + 0.5
     reach = 40.0 / half + 9.0 / np.sqrt(half)
-    middle = np.log(half / (k + half))  # near the mode
+    mode = 2.0 * half / (k + half + np.hypot(k, half))  # of one minus the cosine
+    middle = np.log(mode / (2.0 - mode))
     place = middle[..., None] + np.linspace(-reach, reach, PLACES)
     share = 1.0 / (1.0 + np.exp(-place))
     log_density = -2.0 * k[..., None] * share + half * (np.log(share) - np.logaddexp(0.0, place))
