@@ -53,6 +53,7 @@ u = VectorSymbol("u", positive=True)
 L = TriangleSymbol("L", real=True)
 Z = p.times_exp(x, t)
 q = sp.Symbol("q", positive=True)
+SURPRISE, RESIDUAL = p.softmax_cross_entropy(v, k), p.softmax_residual(v, k)
 SIDES = ((x, q), (x, -q))
 REAL_SIDES = ((x, -q), (x, q), (x, sp.Integer(0)))
 WITHIN_TWO = ((x, 2 + q), (x, -2 - q), (x, 2 * q / (1 + q)), (x, -2 * q / (1 + q)), (x, sp.Integer(0)))
@@ -414,6 +415,16 @@ EXAMPLES = [
     ),
     Example("vectors at once", norm(u - v) - norm(u - w), {u: [1e8, 1, 2], v: [0.3, 0.1, 0], w: [0.7, 0, 0]}),
     Example("vectors at once", norm(v - u) - norm(u - w), {u: [1e200, 1, 2], v: [3, 0.1, 0], w: [1, 0, 0]}),
+    Example(
+        "vectors at once",
+        p.pick(
+            p.softmax_pull(v, w * (a + 4 * sp.exp(-SURPRISE)))
+            - 4 * p.times_exp(RESIDUAL * p.sum_over(w * RESIDUAL), -SURPRISE),
+            1,
+        ),
+        {v: [1e-8, 0, -9], w: [0, 1, 0], k: 0, a: 1e-6},
+        lowered=False,
+    ),
     Example(
         "vectors at once",
         p.sum_over((heading(v) - heading(w)) ** 2),

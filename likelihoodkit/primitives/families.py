@@ -178,6 +178,9 @@ def bent(slope: str, curve: str, sign: int) -> Formula:
     )
 
 
+skew_student_df_curve: Kind = primitive(
+    "skew_student_df_curve", bent("skew_student_n", "skew_student_nn", 1), (None,) * 6
+)
 sinh_arcsinh_scale_curve: Kind = primitive(
     "sinh_arcsinh_scale_curve", bent("sinh_arcsinh_t", "sinh_arcsinh_tt", -1), (None,) * 5
 )
@@ -187,6 +190,7 @@ sinh_arcsinh_tail_curve: Kind = primitive(
 #: slope -> (its own slope, the sign of softplus's logarithm in it, the curvature in what the softplus is of)
 BENT: dict[Kind, tuple[Kind, int, Kind]] = {
     student_slope: (student_bend, 1, student_df_curve),
+    kind("skew_student_n"): (kind("skew_student_nn"), 1, skew_student_df_curve),
     kind("sinh_arcsinh_t"): (kind("sinh_arcsinh_tt"), -1, sinh_arcsinh_scale_curve),
     kind("sinh_arcsinh_g"): (kind("sinh_arcsinh_gg"), 1, sinh_arcsinh_tail_curve),
 }

@@ -82,3 +82,10 @@ softmax_residual: Kind = primitive(
     vector=True,
     pullback=lambda adjoint, z, y: softmax_pull(z, adjoint),
 )
+#: how the gradient of a class's probability, over that probability, moves along v
+chance_pull: Kind = primitive(
+    "chance_pull",
+    lambda z, v, y: softmax_pull(z, v) - softmax_residual(z, y) * sum_over(v * softmax_residual(z, y)),
+    (None, None, None),
+    vector=True,
+)

@@ -17,7 +17,17 @@ from likelihoodkit.primitives.polya import log_multinomial, polya_loss
 from likelihoodkit.primitives.sequences import log_rising_exp
 from likelihoodkit.primitives.shapes import log_rising_excess
 from likelihoodkit.primitives.steps import cut, gap_exponent, increasing, log_gap, logistic_step_curve
-from likelihoodkit.primitives.vector import entries, log_sum_exp, pick, softmax, sum_over
+from likelihoodkit.primitives.vector import (
+    chance_pull,
+    entries,
+    log_sum_exp,
+    pick,
+    softmax,
+    softmax_cross_entropy,
+    softmax_pull,
+    softmax_residual,
+    sum_over,
+)
 from likelihoodkit.stabilise.table import identity
 
 
@@ -32,7 +42,7 @@ def vectors_at_once(e: Expr) -> Expr | None:
     if isinstance(e, sum_over):
         return _scatter(e) or _divergence(e.args[0]) or _of_directions(*e.args[0].as_base_exp())
     if e.is_Add:
-        return _direction(e) or _counted(e) or _difference_of_lengths(e) or _curvature_of_step(e)
+        return _direction(e) or _counted(e) or _difference_of_lengths(e) or _curvature_of_step(e) or _chance(e)
     return _factor_by_its_outputs(e)
 
 
@@ -159,4 +169,22 @@ def _curvature_of_step(e: Expr) -> Expr | None:
                     if (-share).args[0] == weight:
                         rest = times_exp(other.args[0] - share, t)
                         return e - term - other + weight * logistic_step_curve(t, (-share).args[1]) + rest
+    return None
+
+
+def _chance(e: Expr) -> Expr | None:
+    """The curvature of a class's probability along a direction, which its logarithm and the square of its slope make up."""
+    for term in e.args:
+        number, body = term.as_coeff_Mul()
+        if not isinstance(body, times_exp) or not isinstance(-body.args[1], softmax_cross_entropy):
+            continue
+        surprise = -body.args[1]
+        residual = softmax_residual(*surprise.args)
+        for pull in (a for a in e.args if isinstance(a, softmax_pull) and a.args[0] == surprise.args[0]):
+            for move in pull.args[1].args if pull.args[1].is_Mul else ():
+                weight = pull.args[1] / move
+                if body.args[0] == residual * sum_over(move * residual) and -number * exp(-surprise) in weight.args:
+                    z, y = surprise.args
+                    left = softmax_pull(z, move * (weight + number * exp(-surprise)))
+                    return e - term - pull + left - number * times_exp(chance_pull(z, move, y), -surprise)
     return None

@@ -425,10 +425,25 @@ def _skew_slope(letters: str) -> Callable[..., mp.mpf]:
     return lambda r, t, a, _, n: mp.diff(_skew_tail, (r, t, a, n), order) if letters else _skew_tail(r, t, a, n)
 
 
+def _skew_curve(r: mp.mpf, t: mp.mpf, a: mp.mpf, df: mp.mpf, n: mp.mpf, f: mp.mpf) -> mp.mpf:
+    """The second derivative in f of a loss whose n is log softplus(f)."""
+    ratio = 1 / (1 + mp.exp(-f)) / mp.log1p(mp.exp(f))
+    slope, curve = (_skew_slope(letters)(r, t, a, df, n) for letters in ("n", "nn"))
+    return curve * ratio**2 + slope * ratio * (1 / (1 + mp.exp(f)) - ratio)
+
+
+#: far on the side that the skew leans away from
+_LEANING = ((-745.0, -4.5, 30.0, 104.0, math.log(104.0)), (3.0, 2.0, -500.0, 20.0, math.log(20.0)))
 BY_HAND |= {
-    f"skew_student_{letters or 'loss'}": Case(_skew_slope(letters), _skewed, bound=60.0)
+    f"skew_student_{letters or 'loss'}": Case(_skew_slope(letters), _skewed, _LEANING, bound=60.0)
     for letters in ("", *"rtan", "rr", "rt", "ra", "rn", "tt", "ta", "tn", "aa", "an", "nn")
 }
+BY_HAND["skew_student_df_curve"] = Case(
+    _skew_curve,
+    lambda g, n, top: (*_skewed(g, n, top), g.uniform(-3, 9, n)),
+    tuple((*place, 40.0) for place in _LEANING),
+    bound=60.0,
+)
 
 
 def usual(name: str) -> Case:
@@ -454,7 +469,10 @@ def _unlisted() -> list[str]:
 
 
 #: over K classes: tested in test_kernels.py
-OF_CLASSES = {"softmax_cross_entropy", "softmax_residual", "softmax_pull", "soft_cross_entropy", "soft_residual"}
+OF_CLASSES = {
+    *("softmax_cross_entropy", "softmax_residual", "softmax_pull", "chance_pull", "soft_cross_entropy"),
+    "soft_residual",
+}
 #: what a rounding takes, zero in exact arithmetic: tested in test_kernels.py too
 RESTS = {
     "log_square_rest",

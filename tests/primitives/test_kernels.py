@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import mpmath as mp
@@ -19,7 +20,8 @@ ALONE = {  # no mpmath definition of one number: tested below, or NumPy's own
     "is_largest_other",
     "gammaincinv", "gammainccinv", "betaincinv", "regularised_gamma_p_inverse", "regularised_gamma_q_inverse",
     "regularised_beta_inverse", "student_quantile", "cut_student_quantile", *SECOND,
-    "soft_cross_entropy", "soft_residual", "beta_deviance", "log_square_rest", "softplus_rest", "half_rest",
+    "soft_cross_entropy", "soft_residual", "chance_pull", "beta_deviance", "log_square_rest", "softplus_rest",
+    "half_rest",
     "log_softplus_rest", "sigmoid_rest", "exp_rest",
     "ratio_of_log_rest",
 }  # fmt: skip
@@ -158,6 +160,19 @@ def test_the_pull_through_a_softmax_keeps_the_digits_of_one_minus_p():
                 p = [x / mp.fsum(e) for x in e]
                 for j in range(3):
                     assert pull[j, i] == pytest.approx(float(p[j] * ((j == k) - p[k])), rel=1e-14)
+
+
+def test_the_pull_of_a_probability_keeps_its_digits_where_two_classes_are_alike():
+    z = np.array([[1e-8, 2.0, 0.0], [0.0, 0.3, -40.0], [-5.0, 2.0, 1e-3], [-40.0, -1.0, 0.0]])
+    for k, y in itertools.product(range(4), repeat=2):
+        pull = kernels.chance_pull(z, np.eye(4)[:, [k] * 3], np.full(3, y))
+        for i in range(3):
+            with mp.workdps(60):
+                e = [mp.exp(v) for v in z[:, i]]
+                p = [x / mp.fsum(e) for x in e]
+                for j in range(4):
+                    truth = p[j] * ((j == k) - p[k]) - (p[j] - (j == y)) * (p[k] - (k == y))
+                    assert pull[j, i] == pytest.approx(float(truth), rel=2e-14)
 
 
 def test_confident_and_right_keeps_its_digits():

@@ -45,8 +45,8 @@ if TYPE_CHECKING:
         regularised_gamma_p, regularised_gamma_p_inverse, regularised_gamma_q, regularised_gamma_q_inverse, student_cdf,
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.classes import (  # isort: skip
-        entries, is_largest_other, largest_other, log_sum_exp, one_hot, pick, softmax, softmax_cross_entropy,
-        softmax_pull, softmax_residual, sum_over,
+        chance_pull, entries, is_largest_other, largest_other, log_sum_exp, one_hot, pick, softmax,
+        softmax_cross_entropy, softmax_pull, softmax_residual, sum_over,
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.conway_maxwell import (  # isort: skip
         conway_maxwell_poisson_f, conway_maxwell_poisson_ff, conway_maxwell_poisson_fn, conway_maxwell_poisson_loss,
@@ -207,9 +207,9 @@ if TYPE_CHECKING:
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.skellam import skellam_cross, skellam_first, skellam_loss  # isort: skip
     from likelihoodkit.primitives.kernels.skew_student import (  # isort: skip
-        skew_student_a, skew_student_aa, skew_student_an, skew_student_loss, skew_student_n, skew_student_nn,
-        skew_student_r, skew_student_ra, skew_student_rn, skew_student_rr, skew_student_rt, skew_student_t,
-        skew_student_ta, skew_student_tn, skew_student_tt,
+        skew_student_a, skew_student_aa, skew_student_an, skew_student_df_curve, skew_student_loss, skew_student_n,
+        skew_student_nn, skew_student_r, skew_student_ra, skew_student_rn, skew_student_rr, skew_student_rt,
+        skew_student_t, skew_student_ta, skew_student_tn, skew_student_tt,
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.steps import (  # isort: skip
         cauchy_hazard, cauchy_hazard_slope, cauchy_step_bend, cauchy_step_cross, cauchy_step_curve, cauchy_step_length,

@@ -84,6 +84,34 @@ def softmax_pull(z: Floats, v: Floats) -> Floats:
     return found
 
 
+#: logits up to so much below the largest are counted from it
+CLOSE = 0.7
+
+
+@kernel
+def chance_pull(z: Floats, v: Floats, y: Floats) -> Floats:
+    """p (v - sum_k p_k v_k) - r sum_k r_k v_k with p = softmax(z) and r = p - one_hot(y).
+
+    Entry j is p_j sum_k p_k (v_j + v_y - 2 v_k), entry y that without p_j, with v_k for v_y, times 2 p_y - 1: sums in
+    which classes of nearly the same probability cancel, and are taken by what they differ in.
+    """
+    v, mask = np.broadcast_arrays(v, _is_label(z, y))
+    below = z - np.max(z, axis=0, keepdims=True)
+    near, terms = below > -CLOSE, np.exp(below)
+    parts = [near + 0.0, np.where(near, np.expm1(below), 0.0), np.where(near, 0.0, terms)]
+    total = np.sum(terms, axis=0)
+    own = np.sum(np.where(mask, v, 0.0), axis=0)
+
+    def mean(of: Any) -> Any:
+        """The mean of numbers, from the sums of each of the three parts alone."""
+        return sum(of(part) for part in parts) / total
+
+    others = mean(lambda part: (v + own) * np.sum(part, axis=0) - 2.0 * np.sum(v * part, axis=0))
+    leading = mean(lambda part: np.sum(np.where(mask, part, -part), axis=0))
+    named = -leading * (np.sum((v - own) * terms, axis=0) / total)
+    return np.asarray(np.where(mask, named, terms / total * others))
+
+
 #: shares below it are rounded before they are multiplied; the binary places they are raised by, and as an exponent
 TINY, PLACES, RAISED = 1e-306, 200, 138.62943611198907
 

@@ -11,9 +11,11 @@ from typing import Any
 import numpy as np
 
 from likelihoodkit.primitives.kernels._tools import Floats, Kernel, kernel
-from likelihoodkit.primitives.kernels.differences import square_rest_exp, square_slope_exp
+from likelihoodkit.primitives.kernels.differences import square_rest_exp, square_share_exp, square_slope_exp
 from likelihoodkit.primitives.kernels.exponential import times_exp
+from likelihoodkit.primitives.kernels.logistic import of_softplus
 from likelihoodkit.primitives.kernels.single import hypot_rest_exp, hypot_share_exp
+from likelihoodkit.primitives.kernels.skew_student_far import FAR, PAIRS, far_curves
 from likelihoodkit.primitives.kernels.student_integrals import score, student_integrals
 
 MANY = 40.0  # log df beyond which df + 1 is df
@@ -41,6 +43,9 @@ class _Place:
         gap = np.where(many, np.asarray(times_exp(z - 1.0, -0.5 * n)) * times_exp(z + 1.0, -0.5 * n) * rest, gap)
         w_r = np.where(a == 0, 0.0, a * along)
         w_n = 0.5 * w * gap
+        self.size = np.absolute(a * share)  # |w|/sqrt(df + 1)
+        self.far = (w < 0) & (self.size > FAR)
+        self.of_far = (a, df, log_more, self.size, rest, np.asarray(square_share_exp(r, level)), along / reach, slope)
         self.first = {"r": w_r, "t": w * rest, "a": reach, "n": w_n}
         self.second = {
             "rr": -3.0 * w_r * slope, "rt": w_r * (3.0 * rest - 2.0), "ra": along,
@@ -54,6 +59,14 @@ class _Place:
         return np.asarray(-(self.tail.hazard * self.first[i] + direct))
 
     def curve(self, i: str, j: str) -> Floats:
+        """The second derivative in two arguments, or in n less the slope where ``j`` is "d", for df."""
+        found = np.asarray(self._curve(i, "n") - self.slope(i) if j == "d" else self._curve(i, j))
+        if self.far.any():
+            rows = far_curves(*(np.broadcast_to(x, found.shape)[self.far] for x in self.of_far))
+            found[self.far] = rows[PAIRS.index("beyond" if j == "d" else i + j)]
+        return found
+
+    def _curve(self, i: str, j: str) -> Floats:
         one, other, tail = self.first[i], self.first[j], self.tail
         total = tail.hazard * (self.second[i + j] - tail.fall * one * other)
         if j == "n":  # the order of the letters puts it last
@@ -85,3 +98,10 @@ skew_student_r, skew_student_t, skew_student_a, skew_student_n = map(_kernel, "r
 skew_student_rr, skew_student_rt, skew_student_ra, skew_student_rn = map(_kernel, ("rr", "rt", "ra", "rn"))
 skew_student_tt, skew_student_ta, skew_student_tn = map(_kernel, ("tt", "ta", "tn"))
 skew_student_aa, skew_student_an, skew_student_nn = map(_kernel, ("aa", "an", "nn"))
+
+
+@kernel
+def skew_student_df_curve(r: Floats, t: Floats, a: Floats, df: Floats, n: Floats, f: Floats) -> Floats:
+    """The second derivative in f where df is softplus(f)."""
+    at = _Place(*np.broadcast_arrays(r, t, a, df, n))
+    return of_softplus(f, at.slope("n"), at.curve("n", "n"), at.curve("n", "d"))

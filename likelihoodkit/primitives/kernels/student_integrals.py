@@ -81,14 +81,15 @@ class _Law:
 
 
 @remembered
-def _law(df: Floats, n: Floats) -> _Law:
+def law_of(df: Floats, n: Floats) -> _Law:
+    """The law with so many degrees of freedom, of which n is the logarithm."""
     zero = np.zeros(np.shape(df))
     return _Law(df, n, *(np.asarray(f(zero, zero, df, n)) for f in (student_loss, student_slope, student_bend)))
 
 
 def score(df: Floats, n: Floats, z: Floats) -> Floats:
     """The slope of the log-density in log df."""
-    slope: Floats = _law(df, n).scores(z)[0]
+    slope: Floats = law_of(df, n).scores(z)[0]
     return -slope
 
 
@@ -98,18 +99,18 @@ def _fall(df: Floats, z: Floats) -> Floats:
 
 
 #: points and weights in sqrt(tau), a row of the integrand for each
-_NODES = np.concatenate([a + (b - a) * POINTS for a, b in pairwise(EDGES)])[:, None]
-_SHARES = np.concatenate([WEIGHTS * (b - a) for a, b in pairwise(EDGES)])[:, None] * 2.0 * _NODES
+NODES = np.concatenate([a + (b - a) * POINTS for a, b in pairwise(EDGES)])[:, None]
+SHARES = np.concatenate([WEIGHTS * (b - a) for a, b in pairwise(EDGES)])[:, None] * 2.0 * NODES
 
 
 def _left(law: _Law, z: Floats, loss: Floats) -> Student:
     """z <= -MIDDLE; ``loss`` is minus the log-density there."""
     df, size = law.df, np.absolute(z)
     spread = df + z * z
-    rate = 2.0 * _NODES * _NODES / (df + 1.0)
+    rate = 2.0 * NODES * NODES / (df + 1.0)
     q = np.expm1(rate)
     root = np.sqrt(z * z + spread * q)
-    share = _SHARES * np.exp(rate - _NODES * _NODES) / root
+    share = SHARES * np.exp(rate - NODES * NODES) / root
     mass = share.sum(axis=0)
     slope, bend = law.scores(root)
     first, second = -(share * slope).sum(axis=0), (share * (slope * slope - bend)).sum(axis=0)
@@ -153,7 +154,7 @@ def student_integrals(df: Floats, n: Floats, z: Floats) -> Student:
     df, n, z = (np.asarray(a, dtype=np.float64) for a in np.broadcast_arrays(df, n, z))
     shape = z.shape
     df, n, z = df.ravel(), n.ravel(), z.ravel()
-    law, loss = _law(df, n), np.asarray(student_loss(z, np.zeros(z.shape), df, n))
+    law, loss = law_of(df, n), np.asarray(student_loss(z, np.zeros(z.shape), df, n))
     parts = {f.name: z * np.nan for f in fields(Student)}
     for mask, formula in ((z < -MIDDLE, _left), (np.absolute(z) <= MIDDLE, _middle), (z > MIDDLE, _right)):
         where = np.flatnonzero(mask)
