@@ -173,7 +173,7 @@ def _curvature_of_step(e: Expr) -> Expr | None:
 
 
 def _chance(e: Expr) -> Expr | None:
-    """The curvature of a class's probability along a direction, which its logarithm and the square of its slope make up."""
+    """The curvature of a class's probability along a direction, from those of its logarithm and its slope."""
     for term in e.args:
         number, body = term.as_coeff_Mul()
         if not isinstance(body, times_exp) or not isinstance(-body.args[1], softmax_cross_entropy):
