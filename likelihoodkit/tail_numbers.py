@@ -58,6 +58,20 @@ def _log_negative_binomial_survival(y: Any, f: Any, a: Any) -> Any:
     return _log_beta_tail(y + 1, mpmath.exp(-a), a + f)
 
 
+def _negative_binomial_within(y: Any, low: Any, high: Any, f: Any, a: Any) -> Any:
+    r, z = mpmath.exp(-a), a + f
+
+    def log_mass(k: Any) -> Any:
+        return mpmath.loggamma(r + k) - mpmath.loggamma(k + 1) - k * mpmath.log1p(mpmath.exp(-z))
+
+    return mpmath.log(mpmath.fsum(mpmath.exp(log_mass(low + k) - log_mass(y)) for k in range(int(high - low) + 1)))
+
+
+def _poisson_within(y: Any, low: Any, high: Any, f: Any) -> Any:
+    masses = [k * f - mpmath.loggamma(k + 1) for k in [y, *(low + k for k in range(int(high - low) + 1))]]
+    return mpmath.log(mpmath.fsum(mpmath.exp(mass - masses[0]) for mass in masses[1:]))
+
+
 def _slope(tail: Tail, order: tuple[int, ...], *arguments: Any) -> Any:
     return mpmath.diff(tail, arguments, order)
 
@@ -82,6 +96,14 @@ TAILS: dict[str, Tail] = {
     **_slopes("log_beta_below", _log_beta_below, **_IN_F_AND_G),
     **_slopes("log_negative_binomial_cdf", _log_negative_binomial_cdf, **_IN_F_AND_A),
     **_slopes("log_negative_binomial_survival", _log_negative_binomial_survival, **_IN_F_AND_A),
+    **_slopes(
+        "negative_binomial_within",
+        _negative_binomial_within,
+        f=(0, 0, 0, 1, 0), a=(0, 0, 0, 0, 1), ff=(0, 0, 0, 2, 0), fa=(0, 0, 0, 1, 1), aa=(0, 0, 0, 0, 2),
+    ),
+    **_slopes("poisson_within", _poisson_within, f=(0, 0, 0, 1), ff=(0, 0, 0, 2)),
+    "negative_binomial_within": _negative_binomial_within,
+    "poisson_within": _poisson_within,
     **_slopes(
         "log_student_below",
         _log_student_below,

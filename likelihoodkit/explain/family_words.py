@@ -164,6 +164,21 @@ FAMILY_TEMPLATES: dict[str, tuple[str, str]] = {
     "log_negative_binomial_survival_ff": ("d2/df2 log P(Y > {0})[f = {1}, a = {2}]", "atom"),
     "log_negative_binomial_survival_fa": ("d2/dfda log P(Y > {0})[f = {1}, a = {2}]", "atom"),
     "log_negative_binomial_survival_aa": ("d2/da2 log P(Y > {0})[f = {1}, a = {2}]", "atom"),
+    **_slopes(
+        "[log P(low <= Y <= high) - log p(y)]",
+        "f, a",
+        "y = {0}, low = {1}, high = {2}, f = {3}, a = {4}",
+        {
+            "negative_binomial_within" + (f"_{letters}" if letters else ""): letters
+            for letters in ("", "f", "a", "ff", "fa", "aa")
+        },
+    ),
+    **_slopes(
+        "[log P(low <= Y <= high) - log p(y)]",
+        "f",
+        "y = {0}, low = {1}, high = {2}, f = {3}",
+        {"poisson_within" + (f"_{letters}" if letters else ""): letters for letters in ("", "f", "ff")},
+    ),
     "conway_maxwell_poisson_loss": ("[log(Z({1}, {2})) - {0} ({1}) + exp({2}) log({0}!)]", "atom"),
     "conway_maxwell_poisson_f": ("(E[k; {1}, {2}] - {0})", "atom"),
     "conway_maxwell_poisson_n": ("exp({2}) (log({0}!) - E[log(k!); {1}, {2}])", "product"),

@@ -21,6 +21,7 @@ from likelihoodkit.primitives import (
 )
 from likelihoodkit.stabilise.bounded import BOUNDED
 from likelihoodkit.stabilise.whole import logarithm, signed, student_at_once, swap
+from likelihoodkit.stabilise.within import WITHIN
 
 
 def _of_angle(r: Expr, t: Expr) -> Expr:
@@ -156,5 +157,5 @@ def _rate_less_hazard(e: Expr) -> Expr | None:
 #: tried on every sum, in this order
 MORE: tuple[Callable[[Expr], Expr | None], ...] = (
     _sinh_arcsinh, _box_cox, _box_cox_student, _skew_student, _von_mises_plane, _delay, _kumaraswamy,
-    _rate_less_hazard, *BOUNDED,
+    _rate_less_hazard, *BOUNDED, *WITHIN,
 )  # fmt: skip

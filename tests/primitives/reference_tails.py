@@ -183,6 +183,25 @@ def _log_negative_binomial_survival(*place: mp.mpf) -> mp.mpf:
 _COUNTS = (("cdf", _log_negative_binomial_cdf), ("survival", _log_negative_binomial_survival))
 
 
+def _counts_within_points(rng: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
+    low, width = rng.choice([0.0, 1.0, 4.0], n), rng.choice([1.0, 5.0, 20.0], n)
+    y = low + np.floor(rng.uniform(0, 1, n) * (width + 1))
+    return y, low, low + width, rng.uniform(-30, 30, n), rng.uniform(-30, 30, n)
+
+
+def _poisson_within_points(rng: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
+    return _counts_within_points(rng, n, top)[:-1]
+
+
+def _counts_within(y: mp.mpf, low: mp.mpf, high: mp.mpf, f: mp.mpf, a: mp.mpf | None = None) -> mp.mpf:
+    """By the ratios of neighbouring probabilities, (k q + r q)/(k + 1)."""
+    few, q = (mp.exp(f), 0) if a is None else (1 / (mp.exp(-f) + mp.exp(a)), 1 / (1 + mp.exp(-a - f)))
+    masses = [mp.mpf(1)]
+    for k in range(int(high)):
+        masses.append(masses[-1] * (k * q + few) / (k + 1))
+    return mp.log(mp.fsum(masses[int(low) :]) / masses[int(y)])
+
+
 def _carried_beta_points(rng: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
     a, b, z = _beta_points(rng, n, top)
     return z, np.log(a / b), np.log(a + b)
@@ -224,10 +243,25 @@ SECOND: dict[str, Case] = {
         f"log_beta_below_{what}": _case(_slope(_log_i_below, 0, *order), _carried_beta_points)
         for what, order in (("ff", (2, 0)), ("fg", (1, 1)), ("gg", (0, 2)))
     },
+    **{
+        f"negative_binomial_within_{what}": _case(_slope(_counts_within, 0, 0, 0, *order), _counts_within_points)
+        for what, order in (("ff", (2, 0)), ("fa", (1, 1)), ("aa", (0, 2)))
+    },
+    "poisson_within_ff": _case(_slope(_counts_within, 0, 0, 0, 2), _poisson_within_points),
     "log_student_cdf_df2": _case(_slope(_log_t, 2, 0), _t_points),
 }
 
 TAILS: dict[str, Case] = {
+    **{
+        f"negative_binomial_within{what}": Case(definition, _counts_within_points, bound=8.0)
+        for what, definition in (
+            ("", _counts_within),
+            ("_f", _slope(_counts_within, 0, 0, 0, 1, 0)),
+            ("_a", _slope(_counts_within, 0, 0, 0, 0, 1)),
+        )
+    },
+    "poisson_within": Case(_counts_within, _poisson_within_points, bound=8.0),
+    "poisson_within_f": Case(_slope(_counts_within, 0, 0, 0, 1), _poisson_within_points, bound=8.0),
     "log_gamma_p": _case(_log_p, _gamma_points),
     "log_gamma_q": _case(_log_q, _gamma_points),
     "log_gamma_p_shape": _case(_slope(_log_p, 1, 0), _gamma_points),

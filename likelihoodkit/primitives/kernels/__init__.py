@@ -55,6 +55,10 @@ if TYPE_CHECKING:
         log_conway_cdf, log_conway_cdf_f, log_conway_cdf_ff, log_conway_cdf_fn, log_conway_cdf_n, log_conway_cdf_nn,
         log_conway_survival, log_conway_survival_f, log_conway_survival_ff, log_conway_survival_fn,
         log_conway_survival_n, log_conway_survival_nn)  # fmt: skip
+    from likelihoodkit.primitives.kernels.counts_within import (  # isort: skip
+        negative_binomial_within, negative_binomial_within_a, negative_binomial_within_aa, negative_binomial_within_f,
+        negative_binomial_within_fa, negative_binomial_within_ff, poisson_within, poisson_within_f, poisson_within_ff,
+    )  # fmt: skip
     from likelihoodkit.primitives.kernels.curves import (  # isort: skip
         beta_concentration_curve, beta_cross, beta_mean_curve, gamma_curve, negative_binomial_cross,
         negative_binomial_curve)  # fmt: skip
