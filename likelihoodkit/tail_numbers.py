@@ -99,7 +99,11 @@ TAILS: dict[str, Tail] = {
     **_slopes(
         "negative_binomial_within",
         _negative_binomial_within,
-        f=(0, 0, 0, 1, 0), a=(0, 0, 0, 0, 1), ff=(0, 0, 0, 2, 0), fa=(0, 0, 0, 1, 1), aa=(0, 0, 0, 0, 2),
+        f=(0, 0, 0, 1, 0),
+        a=(0, 0, 0, 0, 1),
+        ff=(0, 0, 0, 2, 0),
+        fa=(0, 0, 0, 1, 1),
+        aa=(0, 0, 0, 0, 2),
     ),
     **_slopes("poisson_within", _poisson_within, f=(0, 0, 0, 1), ff=(0, 0, 0, 2)),
     "negative_binomial_within": _negative_binomial_within,

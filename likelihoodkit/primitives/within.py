@@ -6,8 +6,6 @@ A bound that is no bound is the edge of the support. What slopes in a shape mean
 
 from __future__ import annotations
 
-import sympy as sp
-
 from likelihoodkit.primitives.record import RECORDS, Formula, Kind, primitive
 
 
@@ -18,23 +16,23 @@ def _enter(stem: str, fixed: int, names: str, letters: str) -> Kind:
         return lambda *place: RECORDS[f"{stem}_{order}"].function(*place)
 
     orders = {"": list(names), **{one: [min(one + x, x + one, key=_rank(names)) for x in names] for one in names}}
-    second = sorted({order for one in names for order in orders[one]})
-    for what in (*second, *names, ""):
+    second = {order for one in names for order in orders[one]}
+
+    def enter(what: str) -> Kind:
         rules = tuple(slope(order) for order in orders[what]) if what in orders else (None,) * len(names)
         latex = "".join(rf"\partial_{{{{{name}}}}}" for name in what) + letters
-        kind = primitive(f"{stem}_{what}" if what else stem, None, ((None,) * fixed + rules), latex)
-    return kind
+        return primitive(f"{stem}_{what}" if what else stem, None, ((None,) * fixed + rules), latex)
+
+    return {what: enter(what) for what in (*sorted(second), *names, "")}[""]
 
 
 def _rank(names: str) -> Formula:
     return lambda order: [names.index(letter) for letter in order]
 
 
-def _latex(law: str, last: str) -> str:
+def _latex(last: str) -> str:
     return rf"\log\frac{{{{P\left({{1}}\le Y\le{{2}}\mid {last}\right)}}}}{{{{p\left({{0}}\mid {last}\right)}}}}"
 
 
-negative_binomial_within: Kind = _enter("negative_binomial_within", 3, "fa", _latex("", "{3},{4}"))
-poisson_within: Kind = _enter("poisson_within", 3, "f", _latex("", "{3}"))
-
-ZERO, INFINITY = sp.S.Zero, sp.oo
+negative_binomial_within: Kind = _enter("negative_binomial_within", 3, "fa", _latex("{3},{4}"))
+poisson_within: Kind = _enter("poisson_within", 3, "f", _latex("{3}"))

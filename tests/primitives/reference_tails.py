@@ -196,10 +196,11 @@ def _poisson_within_points(rng: np.random.Generator, n: int, top: float) -> tupl
 def _counts_within(y: mp.mpf, low: mp.mpf, high: mp.mpf, f: mp.mpf, a: mp.mpf | None = None) -> mp.mpf:
     """By the ratios of neighbouring probabilities, (k q + r q)/(k + 1)."""
     few, q = (mp.exp(f), 0) if a is None else (1 / (mp.exp(-f) + mp.exp(a)), 1 / (1 + mp.exp(-a - f)))
+    y, low, high = (int(mp.nint(whole)) for whole in (y, low, high))  # an audit moves all arguments a little
     masses = [mp.mpf(1)]
-    for k in range(int(high)):
+    for k in range(high):
         masses.append(masses[-1] * (k * q + few) / (k + 1))
-    return mp.log(mp.fsum(masses[int(low) :]) / masses[int(y)])
+    return mp.log(mp.fsum(masses[low:]) / masses[y])
 
 
 def _carried_beta_points(rng: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:

@@ -21,7 +21,7 @@ MANY = 300.0  # log of an r that is no float64 any more, some way before
 def _log_few(f: Floats, a: Floats) -> Floats:
     """log of r q = m/(1 + m e^a)."""
     z = a + f
-    return np.where(z > 0.0, -(a + np.asarray(softplus(-z))), f - np.asarray(softplus(z)))
+    return np.asarray(np.where(z > 0.0, -(a + np.asarray(softplus(-z))), f - np.asarray(softplus(z))))
 
 
 def _log_ratios(k: Floats, f: Floats, a: Floats) -> tuple[Floats, Floats]:

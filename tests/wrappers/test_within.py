@@ -1,0 +1,73 @@
+"""Noises seen between two bounds, where almost nothing of them is: the digits of mpmath, and NaN nowhere."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+import mpmath as mp
+import numpy as np
+import pytest
+
+import likelihoodkit as lk
+
+SIZES = (1e-300, 1e-3, 1.0, 30.0, 104.0, 745.0, 1e4, 1e300)
+OUTPUTS = (0.0, *SIZES, *(-s for s in SIZES))
+
+
+def _everywhere(noise: Any, outcomes: list[float]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Value, gradient and Hessian at all combinations of outcomes and outputs."""
+    loss = lk.derive(noise)
+    places = list(product(outcomes, product(OUTPUTS, repeat=len(loss.outputs))))
+    y, outputs = np.array([place[0] for place in places]), np.array([place[1] for place in places])
+    value, gradient = loss.value_and_gradient(y, outputs)
+    return outputs, value, gradient, loss.hessian(y, outputs)
+
+
+COUNTS = [
+    (lk.Truncated(lk.NegativeBinomial, high=5), [0.0, 3.0, 5.0]),
+    (lk.Truncated(lk.NegativeBinomial, low=1, high=5), [1.0, 5.0]),
+    (lk.Truncated(lk.NegativeBinomial, low=3, high=5), [3.0, 5.0]),
+    (lk.Truncated(lk.Poisson, high=5), [0.0, 3.0, 5.0]),
+    (lk.Truncated(lk.Poisson, low=1, high=5), [1.0, 5.0]),
+    (lk.Truncated(lk.Poisson, low=3, high=5), [3.0, 5.0]),
+    (lk.Truncated(lk.Geometric, high=5), [0.0, 3.0, 5.0]),
+]
+
+
+@pytest.mark.parametrize(("noise", "outcomes"), COUNTS, ids=[repr(noise) for noise, _ in COUNTS])
+def test_counts_between_bounds_are_finite_everywhere(noise: Any, outcomes: list[float]) -> None:
+    _, value, gradient, hessian = _everywhere(noise, outcomes)
+    assert np.isfinite(value).all()
+    assert (value >= 0).all()
+    assert np.isfinite(gradient).all()
+    assert np.isfinite(hessian).all()
+
+
+def _negative_binomial(y: int, low: int, high: int, f: mp.mpf, a: mp.mpf) -> mp.mpf:
+    def log_mass(k: int) -> mp.mpf:
+        r = mp.exp(-a)
+        rising = mp.fsum(mp.log(r + j) for j in range(k))
+        return rising - mp.loggamma(k + 1) - k * mp.log1p(mp.exp(-a - f))
+
+    return mp.log(mp.fsum(mp.exp(log_mass(k) - log_mass(y)) for k in range(low, high + 1)))
+
+
+@pytest.mark.parametrize("y", [0, 5])
+@pytest.mark.parametrize("outputs", [(88.0, -104.0), (300.0, 30.0), (-300.0, 300.0), (30.0, -500.0), (1.0, -1.0)])
+def test_a_truncated_negative_binomial(y: int, outputs: tuple[float, float]) -> None:
+    value, gradient = lk.derive(lk.Truncated(lk.NegativeBinomial, high=5)).value_and_gradient([y], [outputs])
+    with mp.workdps(450):
+        place = tuple(map(mp.mpf, outputs))
+        for found, order in zip([value[0], *gradient[0]], ((0, 0), (1, 0), (0, 1)), strict=True):
+            true = mp.diff(lambda *at: _negative_binomial(y, 0, 5, *at), place, order)
+            assert abs(found - true) <= 2e-16 * (4 + sum(map(abs, outputs))) * abs(true) + 1e-320
+
+
+def test_many_counts_between_bounds() -> None:
+    """The steps from y to where most of the counts are add no error of their own."""
+    value, gradient = lk.derive(lk.Truncated(lk.NegativeBinomial, low=2, high=400)).value_and_gradient([2], [[5, 0.1]])
+    with mp.workdps(50):
+        for found, order in zip([value[0], *gradient[0]], ((0, 0), (1, 0), (0, 1)), strict=True):
+            true = mp.diff(lambda *at: _negative_binomial(2, 2, 400, *at), (mp.mpf(5), mp.mpf(0.1)), order)
+            assert abs(found - true) <= 2e-15 * abs(true)
