@@ -63,6 +63,13 @@ def _sum(a: Expr, b: Expr, infinite: Expr) -> Expr:
     return infinite if infinite in (a, b) else a + b
 
 
+def _raised(end: Expr, exponent: Expr) -> Expr:
+    """An end to a power; the infinities are the limits."""
+    if end in (S.Zero, OO):
+        return OO if (end == OO) == (exponent > 0) else S.Zero
+    return end**exponent
+
+
 def _product(a: Expr, b: Expr) -> Expr:
     return S.Zero if a == 0 or b == 0 else a * b
 
@@ -79,6 +86,10 @@ RISING: dict[Any, tuple[Any, Any]] = {
 }
 
 
+#: positive where the last of their arguments is (the order of a Bessel function being a number of at least 0)
+_POSITIVE_OF_POSITIVE = (sp.gamma, sp.besseli, sp.besselk)
+
+
 def bounds(e: Expr, known: Mapping[Expr, Interval]) -> Interval:
     """Where a formula lies, given where some of its symbols do."""
     if e in known:
@@ -93,6 +104,8 @@ def bounds(e: Expr, known: Mapping[Expr, Interval]) -> Interval:
 
 def _inside(e: Expr, known: Mapping[Expr, Interval]) -> Interval:
     if isinstance(e, Add | Mul):
+        if _rises(e, known) or _rises(-e, known):
+            return POSITIVE if _rises(e, known) else Interval(-OO, S.Zero)
         first, *others = [bounds(a, known) for a in e.args]
         for other in others:
             first = first + other if isinstance(e, Add) else first * other
@@ -112,10 +125,29 @@ def _inside(e: Expr, known: Mapping[Expr, Interval]) -> Interval:
         return EVERYTHING
     if isinstance(e, Pow):
         return _power(bounds(e.base, known), e.exp)
+    if isinstance(e, _POSITIVE_OF_POSITIVE) and bounds(e.args[-1], known).positive:
+        return POSITIVE
     return POSITIVE if e.is_positive else Interval(S.Zero, OO, False) if e.is_nonnegative else EVERYTHING
 
 
+def _rises(e: Expr, known: Mapping[Expr, Interval]) -> bool:
+    """Is it a power less the same power of a smaller number?"""
+    if not isinstance(e, Add) or len(e.args) != 2:
+        return False
+    for more, less in (e.args, e.args[::-1]):
+        (base, power), (other, same) = more.as_base_exp(), (-less).as_base_exp()
+        if power == same != 1 and bounds(power, known).positive:
+            lower = bounds(other, known)
+            return bool(lower.low >= 0) and bounds(base - other, known).positive
+    return False
+
+
 def _power(base: Interval, exponent: Expr) -> Interval:
+    if base.positive and exponent.is_Rational:
+        low, high = (_raised(end, exponent) for end in (base.low, base.high))
+        ends = ((low, base.open_low), (high, base.open_high))
+        (low, opened), (high, closed) = ends if exponent > 0 else ends[::-1]
+        return Interval(low, high, opened, closed)
     if base.positive:
         return POSITIVE
     if exponent.is_Integer and exponent % 2 == 0 and exponent > 0:

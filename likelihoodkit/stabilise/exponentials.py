@@ -6,29 +6,13 @@ import sympy as sp
 from sympy import Add, Expr, Mul, Pow, S, exp
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import differences, products, robust
-from likelihoodkit.stabilise.table import coefficient_pair, identity
-
-
-def _core_and_exponent(term: Expr) -> tuple[Expr, Expr]:
-    """term = core * e^exponent with every exponential factor (and reciprocal softplus) taken out of the core."""
-    core, exponent = S.One, S.Zero
-    for factor in Mul.make_args(term):
-        base, power = factor.as_base_exp()
-        if isinstance(factor, exp):
-            exponent += factor.args[0]
-        elif isinstance(factor, p.times_exp):
-            core, exponent = core * factor.args[0], exponent + factor.args[1]
-        elif isinstance(base, p.softplus) and power.is_negative:
-            exponent += power * p.log_softplus(base.args[0])
-        else:
-            core *= factor
-    return core, exponent
+from likelihoodkit.primitives import differences, powers as wide, products, robust
+from likelihoodkit.stabilise.table import coefficient_pair, core_and_exponent, identity
 
 
 def _pairs_with_exponents(e: Expr) -> list[tuple[Expr, Expr, Expr, Expr, Expr, Expr]]:
     """All pairs of terms of a sum as (first, its core, its exponent, second, its core, its exponent)."""
-    parts = [(t, *_core_and_exponent(t)) for t in e.args]
+    parts = [(t, *core_and_exponent(t)) for t in e.args]
     return [(*one, *two) for i, one in enumerate(parts) for two in parts[i + 1 :]]
 
 
@@ -43,18 +27,58 @@ def _difference_of_reciprocals(e: Expr) -> Expr | None:
     return None
 
 
+def _difference_of_powers(e: Expr) -> Expr | None:
+    """c e^s y^k - c e^r, for a power k that is an exponential too."""
+    for first, core, exponent, second, other, another in _pairs_with_exponents(e):
+        for one, s, two, r in ((core, exponent, other, another), (other, another, core, exponent)):
+            powers = [f for f in Mul.make_args(one) if _power(f) is not None]
+            if len(powers) == 1 and one / powers[0] == -two and not two.is_number:
+                y, t, k = _power(powers[0])
+                return e - first - second - two * wide.power_excess(y, t, sp.expand(r - s), k, s)
+    return None
+
+
+def _power(factor: Expr) -> tuple[Expr, ...] | None:
+    """(y, t, k) of (y e^t)^(e^k), for a y that no output is in: a power that is no whole number is one of a size."""
+    if isinstance(factor, p.power_times_exp):
+        return tuple(factor.args)
+    base, power = factor.as_base_exp()
+    number, exponent = power.as_coeff_Mul()
+    data = base.free_symbols and all(s.is_positive for s in base.free_symbols)  # outputs have no sign
+    if isinstance(factor, exp) or not isinstance(exponent, exp) or not data:
+        return None
+    return (base if number > 0 else 1 / base), S.Zero, exponent.args[0] + sp.log(abs(number))
+
+
+def _growth_over_rate(e: Expr) -> Expr | None:
+    """(e^(y e^g) - 1)/e^g as one function, which keeps its slopes in g."""
+    if not isinstance(e, p.times_exp) or not isinstance(e.args[0], p.expm1):
+        return None
+    inner, s = e.args[0].args[0], e.args[1]
+    y, g = inner.args if isinstance(inner, p.times_exp) else (S.Zero, S.Zero)
+    if not g.free_symbols or sp.expand(s + g).free_symbols & g.free_symbols:
+        return None
+    return p.times_exp(p.expm1_over(y, exp(g)), sp.expand(s + g))
+
+
 @identity("a difference of exponentials is taken through the larger one")
 def difference_of_exps(e: Expr) -> Expr | None:
+    if isinstance(e, p.times_exp):
+        return _growth_over_rate(e)
     if not e.is_Add or not e.has(exp, p.times_exp):
         return None
     if (chord := _difference_of_reciprocals(e)) is not None:
         return chord
+    if (excess := _difference_of_powers(e)) is not None:
+        return excess
     for first, core, exponent, second, other, another in _pairs_with_exponents(e):
         if exponent != another and core + other == 0 and (exponent * another != 0 or not core.is_number):
             if not (first.has(exp, p.times_exp) or second.has(exp, p.times_exp)):
                 continue
             rest = e - first - second
-            if core.could_extract_minus_sign():
+            nested = [x.has(p.times_exp) for x in (exponent, another)]
+            if core.could_extract_minus_sign() if nested[0] == nested[1] else nested[1]:
+                # through an exponent that stands by itself: of sums with a large one little would be left
                 return rest + p.times_exp_difference(-core, sp.expand(another - exponent), exponent)
             return rest + p.times_exp_difference(core, sp.expand(exponent - another), another)
     return None

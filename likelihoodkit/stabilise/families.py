@@ -154,8 +154,30 @@ def _rate_less_hazard(e: Expr) -> Expr | None:
     return None
 
 
+def _gamma_slope(e: Expr) -> Expr | None:
+    """The deviance of a ratio less its excess is minus its logarithm."""
+    for sign, deviance in signed(e, kinds.scaled_deviance):
+        y, t, g = deviance.args
+        excess = -sign * kinds.scaled_excess(y, t, g)
+        if excess in e.args:
+            return e - sign * deviance - excess - sign * p.times_exp(p.log_times_exp(y, t), g)
+    return None
+
+
+def _logarithmic(e: Expr) -> Expr | None:
+    """log softplus(z) + softplus(-z), where the two cancel."""
+    for sign, node in signed(e, p.log_softplus):
+        soft = p.softplus(-node.args[0])
+        for term in e.args:
+            weight = sign * term / soft
+            whole = e - sign * node - sign * p.log_softplus_ratio(node.args[0])
+            if weight == 1 or (weight.is_Symbol and weight.is_positive):
+                return whole - term + sign * (weight - 1) * soft
+    return None
+
+
 #: tried on every sum, in this order
 MORE: tuple[Callable[[Expr], Expr | None], ...] = (
     _sinh_arcsinh, _box_cox, _box_cox_student, _skew_student, _von_mises_plane, _delay, _kumaraswamy,
-    _rate_less_hazard, *BOUNDED, *WITHIN,
+    _rate_less_hazard, _gamma_slope, _logarithmic, *BOUNDED, *WITHIN,
 )  # fmt: skip

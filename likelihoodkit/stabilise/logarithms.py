@@ -52,15 +52,38 @@ def log_of_ratio(e: Expr) -> Expr | None:
     if isinstance(e, log) and isinstance(e.args[0], p.times_exp) and e.args[0].args[0].is_positive:
         y, t = e.args[0].args
         return p.log_times_exp(y, t) if y.is_Symbol else log(y) + t
+    if isinstance(e, log) and isinstance(e.args[0], p.times_exp) and _amount(e.args[0].args[0]):
+        return p.log_times_exp(*e.args[0].args)
+    if e.is_Add and e.has(p.log_times_exp):
+        return _less_its_scale(e)
+    if isinstance(e, p.log_times_exp) and (1 / e.args[0]).is_Symbol:
+        return -p.log_times_exp(1 / e.args[0], -e.args[1])
     if not isinstance(e, log) or not e.args[0].is_Mul:
         return None
     ratio = _data_times_exp(e.args[0].args)
     return None if ratio is None else p.log_times_exp(*ratio)
 
 
+def _less_its_scale(e: Expr) -> Expr | None:
+    """c log(y e^t) - c t = c log y."""
+    for term in e.args:
+        for node in (f for f in Mul.make_args(term) if isinstance(f, p.log_times_exp)):
+            (y, t), weight = node.args, term / node
+            for part in Add.make_args(weight) if y.is_Symbol else ():
+                scale = Add.make_args(sp.expand(part * t))
+                if t.free_symbols and all(-one in e.args for one in scale):
+                    return e - term + Add(*scale) + part * log(y) + (weight - part) * node
+    return None
+
+
+def _amount(e: Expr) -> bool:
+    """An outcome that is never negative; the logarithm of nothing is minus infinity."""
+    return bool(e.is_Symbol and e.is_nonnegative)
+
+
 def _data_times_exp(factors: tuple[Expr, ...]) -> tuple[Expr, Expr] | None:
     """(y, t) where the factors are a positive symbol (the outcome) and exponentials or powers of positive outputs."""
-    symbols = [f for f in factors if f.is_Symbol and f.is_positive]
+    symbols = [f for f in factors if _amount(f)]
     logs = [log_of(f) for f in factors if f not in symbols]
     if len(symbols) != 1 or not logs or any(q is None for q in logs):
         return None
@@ -72,13 +95,17 @@ def power_of_ratio(e: Expr) -> Expr | None:
     if not isinstance(e, Pow) or isinstance(e, exp) or e.exp.is_number:
         return None
     r, t = e.base.args if isinstance(e.base, p.times_exp) else (e.base, sp.S.Zero)
+    if _amount(r) and not r.is_positive and e.exp.is_positive:
+        return p.scaled_power(r, t, e.exp)
     if isinstance(r, sp.Abs) and e.exp.is_positive:  # which has slopes at 0 too
         return p.scaled_power(r.args[0], t, e.exp)
     number, factor = e.exp.as_coeff_Mul()
     exponent = log_of(factor)
-    if exponent is None or not number.is_positive:
+    if exponent is None:
         return None
-    exponent += log(number)
+    exponent += log(abs(number))
+    if number.is_negative:  # of the inverse
+        return p.power_times_exp(1 / r, -t, exponent) if t != 0 and r.is_positive else None
     if isinstance(e.base, p.times_exp) and e.base.args[0].is_positive:
         return p.power_times_exp(*e.base.args, exponent)
     ratio = _data_times_exp(e.base.args) if e.base.is_Mul else None
@@ -159,7 +186,7 @@ def log_of_sum_of_exps(e: Expr) -> Expr | None:
         return _with_a_sure_zero(*e.args) or _with_a_sure_zero(*e.args[::-1])
     if not isinstance(e, log) or not e.args[0].is_Add or not e.args[0].has(exp, p.softplus, p.times_exp):
         return None
-    logs = [_log_of_term(t) for t in e.args[0].args]
+    logs = [log_of_term(t) for t in e.args[0].args]
     if any(q is None for q in logs):
         return None
     first, *others = sorted(logs, key=sp.default_sort_key)
@@ -191,7 +218,7 @@ def _of_factors(x: Expr) -> Expr:
     return x.replace(p.times_exp, lambda r, t: r * exp(t))
 
 
-def _log_of_term(term: Expr) -> Expr | None:
+def log_of_term(term: Expr) -> Expr | None:
     """log of a positive term of known factors, else None."""
     total: Expr = sp.S.Zero
     for factor in Mul.make_args(term):
@@ -208,11 +235,13 @@ def _log_of_term(term: Expr) -> Expr | None:
     return total
 
 
-@identity("log(1 - e^-x) as one function")
+@identity("log(1 - e^-x) and log(e^x - 1) as one function")
 def log_of_one_minus_exp(e: Expr) -> Expr | None:
     if not isinstance(e, log):
         return None
     inner = e.args[0]
+    if isinstance(inner, p.expm1) and _never_negative(inner.args[0]):
+        return inner.args[0] + log_of_one_minus_exp(log(-p.expm1(-inner.args[0])))
     if isinstance(-inner, p.expm1) and (log_risk := _log_of_growth(-(-inner).args[0])) is not None:
         return p.log1m_exp_neg_exp(log_risk)
     if isinstance(-inner, p.expm1):
@@ -223,7 +252,7 @@ def log_of_one_minus_exp(e: Expr) -> Expr | None:
         if isinstance(x, p.times_exp):
             r, t = x.args
             return p.log1m_exp_neg_exp(p.log_times_exp(r, t) if r.is_Symbol else log(r) + t)
-        number, power = x.as_coeff_Mul()
+        number, power = x.as_independent(*x.free_symbols, as_Add=False)
         if isinstance(power, exp) and number.is_positive:
             return p.log1m_exp_neg_exp(power.args[0] + log(number))
         return p.log1m_exp(x)

@@ -9,11 +9,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import sympy as sp
-from sympy import Add, Expr, Mul, Pow, exp, log
+from sympy import Add, Expr, Mul, Pow, S, exp, log
 
 from likelihoodkit.binding import Bound
-from likelihoodkit.primitives import log_mean_exp
+from likelihoodkit.primitives import (
+    log1m_exp_neg_exp,
+    log1p_square_exp,
+    log_add_exp,
+    log_mean_exp,
+    log_power_difference,
+    sigmoid,
+    softplus,
+)
 from likelihoodkit.stabilise.bounds import Interval, bounds
+from likelihoodkit.stabilise.logarithms import log_of_term
 
 WHY = "the logarithm of a product is the sum of the logarithms of its factors"
 
@@ -43,15 +52,24 @@ def opened(e: Expr, known: Mapping[Expr, Interval], outputs: set[Expr]) -> Expr:
 
 def _terms(inner: Expr, known: Mapping[Expr, Interval], outputs: set[Expr]) -> list[Expr] | None:
     """The logarithms that log(inner) is the sum of; None where it is left as it is."""
+    if isinstance(inner, Pow) and isinstance(inner.base, sp.gamma) and bounds(inner, known).positive:
+        return [inner.exp * log(inner.base)]
     if not inner.free_symbols & outputs:
         return None
     if isinstance(inner, exp):
         return [inner.args[0]]
     if isinstance(inner, Pow):
-        return [inner.exp * log(inner.base)] if bounds(inner.base, known).positive else None
+        if bounds(inner.base, known).positive:
+            return [inner.exp * log(inner.base)]
+        found = _of_squares(inner.base, known, outputs) if inner.base.is_Add else None
+        return None if found is None else [inner.exp * term for term in found]
+    if inner.is_Add:
+        return next((found for row in _SUMS if (found := row(inner, known, outputs)) is not None), None)
     if not inner.is_Mul or _ratio(inner):
         return None
     number, rest = inner.as_coeff_mul()
+    turned = [f for f in rest if bounds(-f, known).positive]
+    number, rest = number * S.NegativeOne ** len(turned), tuple(-f if f in turned else f for f in rest)
     sure = [f for f in rest if bounds(f, known).positive]
     others = [f for f in rest if f not in sure]
     if len(sure) + (number.is_positive and number != 1) + bool(others) < 2:
@@ -65,6 +83,114 @@ def _terms(inner: Expr, known: Mapping[Expr, Interval], outputs: set[Expr]) -> l
     plain = abs(number) * constants
     left = _divided_difference(others) or ([log(Mul(*others))] if others else [])
     return [*terms, *([log(plain)] if plain != 1 else []), *left]
+
+
+Known = Mapping[Expr, Interval]
+
+
+def _of_sum(inner: Expr, known: Known, outputs: set[Expr]) -> list[Expr] | None:
+    """The logarithm of a sum of positive terms through those of its terms, where the table cannot take one of them."""
+    inner = _rests_of_one(inner)
+    constant = Add(*[t for t in Add.make_args(inner) if not t.free_symbols & outputs])
+    terms = [t for t in Add.make_args(inner) if t.free_symbols & outputs]
+    if all(log_of_term(t) is not None for t in terms) and (constant == 0 or log_of_term(constant) is not None):
+        return None
+    if (constant == 1 and len(terms) == 1 and _ratio(terms[0])) or any(_square(t, known) for t in terms):
+        return None  # the table has functions for these
+    every = [t for t in (constant, *terms) if t != 0]
+    where = [bounds(t, known) for t in every]
+    if len(every) < 2 or not any(w.positive for w in where) or any(w.low < 0 for w in where):
+        return None
+    if constant == 1 and len(terms) == 1:
+        return [softplus(log(terms[0]))]
+    first, *others = [log(t) for t in every]
+    for other in others:
+        first = log_add_exp(first, other)
+    return [first]
+
+
+def _square(term: Expr, known: Known) -> bool:
+    """Is it a square of what may be negative, times something?"""
+    pairs = [f.as_base_exp() for f in Mul.make_args(term)]
+    return any(power.is_Integer and power % 2 == 0 and bounds(base, known).low < 0 for base, power in pairs)
+
+
+def _rests_of_one(inner: Expr) -> Expr:
+    """The sum with 1 - sigmoid(f) in it as sigmoid(-f)."""
+    for term in inner.args:
+        if isinstance(-term, sigmoid) and S.One in inner.args:
+            return inner - term - 1 + sigmoid(-(-term).args[0])
+    return inner
+
+
+def _of_one_less(inner: Expr, known: Known, outputs: set[Expr]) -> list[Expr] | None:
+    """log(1 - w e^-x) = log((1 - e^-x) + (1 - w) e^-x), and log(e^x - w) = log((e^x - 1) + (1 - w)), for x > 0."""
+    if len(inner.args) != 2:
+        return None
+    for term, other in (inner.args, inner.args[::-1]):
+        number, factors = (-other).as_coeff_mul()
+        inside = [f for f in factors if term == 1 and isinstance(f, exp) and bounds(f.args[0], known).high <= 0]
+        growth = isinstance(term, exp) and bool(bounds(term.args[0], known).low >= 0)
+        if len(inside) + growth != 1:
+            continue
+        share = number * Mul(*[f for f in factors if f not in inside])
+        rest = sigmoid(-share.args[0]) if isinstance(share, sigmoid) else sp.expand(1 - share)
+        if not share.free_symbols & outputs or isinstance(share, exp) or not bounds(rest, known).positive:
+            continue
+        if growth:
+            return [log_add_exp(log(term - 1), log(rest))]
+        return [log_add_exp(log(1 - inside[0]), log(rest) + inside[0].args[0])]
+    return None
+
+
+def _of_difference(inner: Expr, known: Known, outputs: set[Expr]) -> list[Expr] | None:
+    """log(e^u - e^v) = u + log(1 - e^-(u - v)), of powers with outputs in their exponents."""
+    if len(inner.args) != 2:
+        return None
+    for more, less in (inner.args, inner.args[::-1]):
+        logs = [_exponent(power, known, outputs) for power in (more, -less)]
+        if None not in logs:
+            gap = sp.factor_terms(logs[0] - logs[1])
+            if bounds(gap, known).positive:
+                return [logs[0], log1m_exp_neg_exp(log(gap))]
+    return None
+
+
+def _exponent(e: Expr, known: Known, outputs: set[Expr]) -> Expr | None:
+    """v where e is e^v, v having outputs in it."""
+    if isinstance(e, exp):
+        return e.args[0] if e.args[0].free_symbols & outputs else None
+    if isinstance(e, Pow) and e.exp.free_symbols & outputs and bounds(e.base, known).positive:
+        return e.exp * log(e.base)
+    return None
+
+
+def _of_steps(inner: Expr, known: Known, outputs: set[Expr]) -> list[Expr] | None:
+    """The logarithm of (y + 1)^c - y^c as one function."""
+    for power in inner.args if len(inner.args) == 2 else ():
+        base, exponent = power.as_base_exp()
+        if (base - 1).is_Symbol and exponent.free_symbols & outputs and inner - power == -((base - 1) ** exponent):
+            return [log_power_difference(base - 1, exponent)] if bounds(base - 1, known).low >= 0 else None
+    return None
+
+
+def _of_squares(inner: Expr, known: Known, _: set[Expr]) -> list[Expr] | None:
+    """log(1 - r^2) by its factors, log(1 + r^2 - 2 r cos d) by (1 - r)^2 and the chord 2 sin(d/2), for 0 < r < 1."""
+    for term in inner.args:
+        r, power = (-term).as_base_exp() if len(inner.args) == 2 else term.as_base_exp()
+        where = bounds(r, known)
+        if power != 2 or S.One not in inner.args or not (where.positive and where.high <= 1 and where.open_high):
+            continue
+        rest = sigmoid(-r.args[0]) if isinstance(r, sigmoid) else 1 - r
+        if len(inner.args) == 2:
+            return [log(rest), log(1 + r)]
+        turn = (1 + r**2 - inner) / (2 * r)
+        if isinstance(turn, sp.cos):
+            return [2 * log(rest), log1p_square_exp(2 * sp.sin(turn.args[0] / 2), log(r) / 2 - log(rest))]
+    return None
+
+
+_SUMS = (_of_one_less, _of_squares, _of_steps, _of_sum, _of_difference)
 
 
 def _divided_difference(factors: list[Expr]) -> list[Expr] | None:
@@ -85,5 +211,5 @@ def _divided_difference(factors: list[Expr]) -> list[Expr] | None:
 
 def _ratio(inner: Expr) -> bool:
     """Is it an outcome times exponentials alone, whose logarithm is taken of the ratio?"""
-    symbols = [f for f in inner.args if f.is_Symbol]
-    return len(symbols) == 1 and all(isinstance(f, exp) for f in inner.args if f not in symbols)
+    symbols = [f for f in Mul.make_args(inner) if f.is_Symbol]
+    return len(symbols) == 1 and all(isinstance(f, exp) for f in Mul.make_args(inner) if f not in symbols)

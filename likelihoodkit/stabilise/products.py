@@ -151,6 +151,10 @@ def _share_of_losses(z: Expr) -> Expr | None:
     found.sort(key=lambda pair: default_sort_key(pair[0][2]))
     for i, ((a, rest, first), one) in enumerate(found):
         for (b, more, second), two in found[i + 1 :]:
+            shared = sp.factor(sp.expand(first[0] ** 2 - second[0] ** 2))
+            if a + b == 0 and first[1:] == second[1:] and first[2] == 2 and shared.is_Mul and not shared.has(Add):
+                number, core = (a * shared).as_coeff_Mul()
+                return p.sigmoid(z - one - two + rest + more + number * p.times_exp(core, 2 * first[1]))
             if a * b < 0:
                 whole = differences.gap_of_powers(sp.Abs(a), *first, sp.Abs(b), *second)
                 return p.sigmoid(z - one - two + rest + more + sp.sign(a) * whole)

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import sympy as sp
-from sympy import Add, Expr, Mul, Pow, exp
+from sympy import Add, Expr, Mul, Pow, S, exp
 
 from likelihoodkit import primitives as p
 from likelihoodkit.primitives import robust, zeros
 from likelihoodkit.primitives.single import argument_sigmoid_derivative
-from likelihoodkit.stabilise.table import coefficient_pair, constant_and_rest, exponent_of, identity
+from likelihoodkit.stabilise.table import (
+    coefficient_pair,
+    constant_and_rest,
+    core_and_exponent,
+    exponent_of,
+    identity,
+)
 
 
 @identity("1/(1 + e^-z) = sigmoid(z)")
@@ -40,11 +46,13 @@ def _less_than_constant(weight: Expr, e: Expr) -> bool:
     return bool(weight.is_number and weight.is_positive and Add(*[t for t in e.args if t.is_Number]) > weight)
 
 
-@identity("1 - sigmoid(z) = sigmoid(-z)")
+@identity("1 - sigmoid(z) = sigmoid(-z), and 2 sigmoid(z) - 1 = tanh(z/2)")
 def one_minus_sigmoid(e: Expr) -> Expr | None:
     if not e.is_Add:
         return None
     found = coefficient_pair(e, lambda f: isinstance(f, p.sigmoid))
+    if found and len(e.args) == 2 and found[1] + 2 * (e - found[0]) == 0:
+        return found[1] / 2 * sp.tanh(found[2].args[0] / 2)
     if found and (-found[1] in e.args or _less_than_constant(-found[1], e)):
         term, coefficient, body = found
         return e - term + coefficient - coefficient * p.sigmoid(-body.args[0])
@@ -121,6 +129,36 @@ def one_minus_cosine(e: Expr) -> Expr | None:
     return None
 
 
+def _times(r: Expr, s: Expr) -> Expr:
+    return r if s == 0 or r == 0 else p.times_exp(r, s)
+
+
+def _scaled_softplus(e: Expr) -> Expr | None:
+    """softplus(x) e^s - x e^s, or a share of it."""
+    terms = [(t, *core_and_exponent(t)) for t in e.args] if e.is_Add and e.has(p.softplus) else []
+    for term, core, s in terms:
+        for soft in (f for f in Mul.make_args(core) if isinstance(f, p.softplus)):
+            x = soft.args[0]
+            number, body = x.as_coeff_Mul()
+            r, t = body.args if isinstance(body, p.times_exp) else (body, S.Zero)
+            for part in Add.make_args(core / soft):
+                weight, more = core_and_exponent(part)
+                for other, line, exponent in terms:
+                    share = -(line / r) / (weight * number)
+                    if other is term or not (share.is_number and 0 < share <= 1):
+                        continue
+                    if sp.expand(exponent - s - more - t) == 0:
+                        taken = share * part
+                        return (
+                            e
+                            - term
+                            - other
+                            + _times(taken * p.softplus(-x), s)
+                            + _times((core / soft - taken) * soft, s)
+                        )
+    return None
+
+
 @identity("softplus(x) - x = softplus(-x)")
 def softplus_minus_argument(e: Expr) -> Expr | None:
     if not e.is_Add:
@@ -139,7 +177,15 @@ def softplus_minus_argument(e: Expr) -> Expr | None:
                 for part in Add.make_args(coefficient):
                     if -part * x in e.args:
                         return e - term + part * x + part * p.softplus(-x) + (coefficient - part) * body
-    return None
+    return _scaled_softplus(e)
+
+
+def _shared_by_both(a: Expr, b: Expr) -> tuple[Expr, Expr] | None:
+    """((a - b)/2, (a + b)/2) where each holds one of two symbols only, a and b being c + d and c - d."""
+    if not (a.is_Add and b.is_Add and len(a.args) == len(b.args) == 2 and a.free_symbols == b.free_symbols):
+        return None
+    half, rest = sp.expand(a - b) / 2, sp.expand(a + b) / 2
+    return None if half.is_Add or rest.is_Add or 0 in (half, rest) else (half, rest)
 
 
 @identity("a sigmoid(x) - b sigmoid(-x) as one function keeps its digits where the two balance")
@@ -155,9 +201,25 @@ def balance_of_sigmoids(e: Expr) -> Expr | None:
                 counter = -other / p.sigmoid(-x)
                 if other is term or counter.has(p.sigmoid, p.softplus) or weight.has(p.sigmoid, p.softplus):
                     continue
+                if (shared := _shared_by_both(weight, counter)) is not None:
+                    half, rest = shared
+                    return e - term - other + half + rest * sp.tanh(x / 2)
                 if sp.expand(weight + counter) in (1, -1) or weight.as_coeff_Mul()[0] < 0:
                     continue  # two classes: one of the two terms vanishes, nothing balances
                 return e - term - other + p.sigmoid_balance(weight, counter, x)
+    return _scaled_balance(e)
+
+
+def _scaled_balance(e: Expr) -> Expr | None:
+    """e^a sigmoid(x) - e^b sigmoid(-x)."""
+    terms = [(t, *core_and_exponent(t)) for t in e.args if t.has(p.sigmoid)]
+    for term, core, a in terms:
+        for body in (f for f in Mul.make_args(core) if isinstance(f, p.sigmoid)):
+            weight, mirror = core / body, p.sigmoid(-body.args[0])
+            for other, counter, b in terms:
+                if counter == -weight * mirror and a != b and not weight.could_extract_minus_sign():
+                    balance = p.sigmoid_balance(exp(sp.expand(a - b)), S.One, body.args[0])
+                    return e - term - other + p.times_exp(weight * balance, b)
     return None
 
 

@@ -261,9 +261,10 @@ def _dirichlet(e: Expr) -> Expr | None:
 def _poisson_without_zero(e: Expr) -> Expr | None:
     for sign, node in signed(e, p.poisson_deviance_exp):
         y, f = node.args
-        terms = (sign * p.log_factorial_excess(y), sign * p.log1m_exp(exp(f)))
-        if all(term in e.args for term in terms):
-            return e - sign * node - Add(*terms) + sign * zeros.poisson_without_zero(y, f)
+        for kept in (p.log1m_exp(exp(f)), p.log1m_exp_neg_exp(f)):
+            terms = (sign * p.log_factorial_excess(y), sign * kept)
+            if all(term in e.args for term in terms):
+                return e - sign * node - Add(*terms) + sign * zeros.poisson_without_zero(y, f)
     return None
 
 

@@ -68,6 +68,22 @@ def exponent_of(term: Expr) -> Expr | None:
     return Add(*logs) if len(logs) == len(factors) else None
 
 
+def core_and_exponent(term: Expr) -> tuple[Expr, Expr]:
+    """term = core * e^exponent with every exponential factor (and reciprocal softplus) taken out of the core."""
+    core, exponent = S.One, S.Zero
+    for factor in Mul.make_args(term):
+        base, power = factor.as_base_exp()
+        if isinstance(factor, exp):
+            exponent += factor.args[0]
+        elif isinstance(factor, p.times_exp):
+            core, exponent = core * factor.args[0], exponent + factor.args[1]
+        elif isinstance(base, p.softplus) and power.is_negative:
+            exponent += power * p.log_softplus(base.args[0])
+        else:
+            core *= factor
+    return core, exponent
+
+
 def constant_and_rest(node: Expr) -> tuple[Expr, list[Expr]]:
     constant = Add(*[t for t in node.args if t.is_Number])
     return constant, [t for t in node.args if not t.is_Number]
