@@ -148,11 +148,11 @@ def _of_difference(inner: Expr, known: Known, outputs: set[Expr]) -> list[Expr] 
     if len(inner.args) != 2:
         return None
     for more, less in (inner.args, inner.args[::-1]):
-        logs = [_exponent(power, known, outputs) for power in (more, -less)]
-        if None not in logs:
-            gap = sp.factor_terms(logs[0] - logs[1])
+        first, second = (_exponent(power, known, outputs) for power in (more, -less))
+        if first is not None and second is not None:
+            gap = sp.factor_terms(first - second)
             if bounds(gap, known).positive:
-                return [logs[0], log1m_exp_neg_exp(log(gap))]
+                return [first, log1m_exp_neg_exp(log(gap))]
     return None
 
 
