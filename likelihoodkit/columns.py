@@ -82,10 +82,10 @@ def _interval(domain: Support, y: Array, family: str) -> dict[str, Array]:
     exact = (low == high) & np.isfinite(low)
     scalar = domain.entries[0][1]
     for name, end in (("low", low), ("high", high)):
-        known = np.where(np.isfinite(end), end, np.floor(_typical(domain)))
+        known = np.where(np.isfinite(end), end, np.floor(typical(domain)))
         if domain.whole:
             _refuse(known != np.floor(known), y, family, f"has a {name} end that is not a whole number", domain.remedy)
-    _refuse(exact & scalar.outside(np.where(exact, low, _typical(domain))), y, family, "is exact", domain.remedy)
+    _refuse(exact & scalar.outside(np.where(exact, low, typical(domain))), y, family, "is exact", domain.remedy)
     # an end on the edge of the support says no more than an open one
     open_low = ~exact & ((low <= domain.low) if not domain.whole or np.isfinite(domain.low) else np.isneginf(low))
     open_high = ~exact & (high >= domain.high)
@@ -94,15 +94,15 @@ def _interval(domain: Support, y: Array, family: str) -> dict[str, Array]:
         nowhere |= ~exact & ((high <= domain.low) | (low >= domain.high))
     _refuse(nowhere, y, family, f"holds none of the {domain.words}", domain.remedy)
     kind = np.select([exact, open_low & open_high, open_low, open_high], [EXACT, UNKNOWN, LEFT, RIGHT], BETWEEN)
-    typical = np.full(len(y), _typical(domain))
+    middle = np.full(len(y), typical(domain))
     return {
-        "low": np.select([kind == UNKNOWN, kind == LEFT], [typical, high], low),
-        "high": np.select([kind == UNKNOWN, kind == RIGHT], [typical, low], high),
+        "low": np.select([kind == UNKNOWN, kind == LEFT], [middle, high], low),
+        "high": np.select([kind == UNKNOWN, kind == RIGHT], [middle, low], high),
         "kind": kind.astype(np.float64),
     }
 
 
-def _typical(domain: Support) -> float:
+def typical(domain: Support) -> float:
     """Some value of the support, to stand where a formula's value is not asked for."""
     middle = sum(domain.typical) / 2
     return float(np.floor(middle)) if domain.whole else middle
@@ -193,5 +193,6 @@ __all__ = [
     "outcome",
     "read",
     "representative",
+    "typical",
     "width",
 ]

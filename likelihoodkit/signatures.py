@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from likelihoodkit.columns import typical
 from likelihoodkit.compile.checks import all_finite, all_inside
+from likelihoodkit.compile.compound_text import Column
 from likelihoodkit.compile.named_text import WIDTHS, Block, Input
 from likelihoodkit.compile.sequence_text import Piece, Steps
 from likelihoodkit.later import Later
@@ -62,8 +64,21 @@ def signature(reader: Reader, formula: str) -> printed.Signature:
         bounded=domain.words if domain.upper in dict(places.outputs) else "",
         constants=tuple((place.name, values) for place, values in places.constants.values()),
         labels=domain.either_sign,
+        compound=_compound(reader),
         steps=_steps(reader),
     )
+
+
+def _compound(reader: Reader) -> tuple[Column, ...]:
+    """What a row holds where the outcome is several numbers; () elsewhere."""
+    domain, symbols = reader.places.bound.family.outcome.domain, dict(reader.places.entries)
+    parts = domain.columns or ((("", domain),) if domain.interval else ())
+    found = []
+    for name, support in parts:
+        labels = [f"{name}_{label}" if name else label for label, _ in support.entries] or [name]
+        known = tuple(symbols[label] for label in labels)
+        found.append(Column(known, all_inside(support), support.words, typical(support)))
+    return tuple(found)
 
 
 def _blocks(reader: Reader) -> tuple[Block, ...]:

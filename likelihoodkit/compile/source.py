@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from likelihoodkit.compile.checks import Inside
+from likelihoodkit.compile.compound_text import Column, reading, width as columns_of
 from likelihoodkit.compile.forms import everyday
 from likelihoodkit.compile.kernel_text import Collector
 from likelihoodkit.compile.named_text import LABELS, Block, Input, counted, cut_calls, named_calls
@@ -92,6 +93,8 @@ class Signature:
     bounded: str = ""
     #: parameters held at a vector, by symbol
     constants: tuple[tuple[str, tuple[float, ...]], ...] = ()
+    #: what a row holds where the outcome is several numbers
+    compound: tuple[Column, ...] = ()
     #: the arrays where the outcome is labels in a row
     steps: Steps | None = None
 
@@ -102,11 +105,14 @@ class Signature:
             return self.steps.symbols
         if self.inputs:
             return [one.symbol for one in self.inputs]
-        return [self.outcome, *(s for _, s, _ in self.outputs), *(s for _, s in self.given)]
+        outcome = [symbol for one in self.compound for symbol in one.symbols] or [self.outcome]
+        return [*outcome, *(s for _, s, _ in self.outputs), *(s for _, s in self.given)]
 
-    def refuse(self) -> None:
-        """Raise `DerivationError` for a call that no module has yet."""
+    def refuse(self, several: bool = False) -> None:
+        """Raise `DerivationError` for a call that no module has; ``several``: one with several numbers a row has it."""
         vectors = any(v for _, _, v in self.outputs)
+        if self.compound and not vectors and several:
+            return
         if not self.by_name and (vectors or self.vector_outcome) and (len(self.outputs) > 1 or self.given):
             raise DerivationError(f"{self.title}: source with vectors among other numbers is not written yet")
         if self.vector_outcome and not self.inputs:
@@ -116,7 +122,7 @@ class Signature:
 def module(program: Program, signature: Signature) -> str:
     """The text of a module with `value_and_gradient`, from the program of value and gradient."""
     if not signature.blocks and signature.steps is None:
-        signature.refuse()
+        signature.refuse(several=True)
     mixed = signature.steps is not None or any(
         hasattr(vector_kernels, i.operation) for i in program.instructions
     )  # the engine runs kernels alone
@@ -256,7 +262,8 @@ def _all_calls(signature: Signature) -> str:
     if signature.steps is not None:
         return step_calls(signature.steps)
     if not signature.inputs:
-        return _calls(signature)
+        rows = [reading(signature.compound)] if signature.compound else []
+        return "\n\n\n".join([*rows, _calls(signature)])
     text = named_calls(signature.inputs)
     if signature.by_name:
         return text
@@ -311,21 +318,29 @@ def _calls(signature: Signature) -> str:
         if vector
         else "\n        ".join(f"gradient[rows, {k}] = found[{k + 1}]" for k in range(len(signature.gradient)))
     )
+    known, shapes = "y[part]", f"y (n,) and outputs (n,) or (n, {'K' if vector else width})"
+    fits = f"y.ndim != 1 or outputs.shape != (len(y), {'outputs.shape[-1]' if vector else width})"
+    checked = f"""
+        if len(y) and not ({asked}):
+            raise ValueError("y must hold {signature.words}")"""
+    if signature.compound:
+        several = columns_of(signature.compound)
+        known, shapes = "*(x[part] for x in outcomes)", f"y (n, {several}) and outputs (n, {width})"
+        fits = f"y.shape != (len(y), {several}) or outputs.shape != (len(y), {width})"
+        checked = "\n        outcomes = _columns(y)"
     lying = "column" if vector else "np.ascontiguousarray(column)"
     lies = f"\n    turned = np.asarray if outputs.shape[1] >= {WIDE} else np.ascontiguousarray" if vector else ""
     return f'''def value_and_gradient(y, outputs{given}):
-    """Loss (n,) and gradient (the shape of outputs) for y (n,) and outputs (n,) or (n, {"K" if vector else width})."""
+    """Loss (n,) and gradient (the shape of outputs) for {shapes}."""
     y, outputs = np.asarray(y, dtype=np.float64), np.asarray(outputs)
     dtype = np.float32 if outputs.dtype == np.float32 else np.float64
     flat = outputs.ndim == 1
     outputs = (outputs[:, None] if flat else outputs).astype(np.float64, copy=False){rows}
-    if y.ndim != 1 or outputs.shape != (len(y), {"outputs.shape[-1]" if vector else width}):
+    if {fits}:
         raise ValueError(f"y {{y.shape}} and outputs {{outputs.shape}} do not fit")
     with np.errstate(all="ignore"):
         if not _finite(outputs):
-            raise ValueError("outputs are not all finite"){labels}
-        if len(y) and not ({asked}):
-            raise ValueError("y must hold {signature.words}")
+            raise ValueError("outputs are not all finite"){labels}{checked}
     value, gradient = np.empty(len(y), dtype), np.empty({shape}, dtype)
 
     def store(rows, found):
@@ -336,7 +351,7 @@ def _calls(signature: Signature) -> str:
     with np.errstate(all="ignore"):
         for start in range(0, len(y), tile):
             part = slice(start, start + tile)
-            columns = [{lying} for column in (y[part], {columns}{more})]
+            columns = [{lying} for column in ({known}, {columns}{more})]
             found, strange = everyday(*columns)
             store(part, found)
             if np.any(strange):

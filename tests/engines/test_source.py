@@ -160,6 +160,46 @@ def test_vectors_beside_numbers(label: str, dtype: type, tmp_path: Path) -> None
         module.value_and_gradient(y, outputs[:, :2])
 
 
+FIRST, SPREAD = RNG.normal(size=500), RNG.exponential(size=500)
+ENDS = np.column_stack(
+    [np.where(FIRST < -1, -np.inf, FIRST), np.where(FIRST > 0.7, np.inf, FIRST + np.where(SPREAD < 0.5, 0, SPREAD))]
+)
+STEPS = np.where(np.isfinite(ENDS), np.floor(3 + 2 * np.abs(np.where(np.isfinite(ENDS), ENDS, 0))), ENDS)
+STEPS = np.column_stack([STEPS[:, 0], np.maximum(STEPS[:, 0], STEPS[:, 1])])
+#: noises with outcomes of several numbers a row, and outcomes
+SIDE_BY_SIDE = {
+    "two": (lk.Joint(direction=lk.VonMises, speed=lk.Gamma), np.column_stack([FIRST, SPREAD])),
+    "interval": (lk.Censored(lk.Normal), ENDS),
+    "one output": (lk.Censored(lk.Normal(scale=1)), ENDS),
+    "counts": (lk.Censored(lk.Poisson), STEPS),
+    "both": (lk.Joint(a=lk.Poisson, b=lk.Censored(lk.Logistic), c=lk.Bernoulli),
+             np.column_stack([np.floor(3 * SPREAD), ENDS, FIRST > 0])),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("label", list(SIDE_BY_SIDE))
+def test_several_numbers_a_row(label: str, tmp_path: Path) -> None:
+    noise, y = SIDE_BY_SIDE[label]
+    loss = lk.derive(noise)
+    module = read(loss.source(), tmp_path)
+    outputs = RNG.normal(size=(500, len(loss.outputs)))
+    outputs[::50] *= 30
+    for ours, expected in zip(module.value_and_gradient(y, outputs), loss.value_and_gradient(y, outputs), strict=True):
+        np.testing.assert_allclose(ours, expected, rtol=1e-13, atol=1e-15)
+    with pytest.raises(ValueError, match="do not fit"):
+        module.loss(y[:, 0], outputs)
+
+
+def test_what_a_row_of_several_numbers_must_hold(tmp_path: Path) -> None:
+    module = read(lk.derive(SIDE_BY_SIDE["both"][0]).source(), tmp_path)
+    row, outputs = np.array([[2.0, 0.0, 1.0, 1.0]]), np.zeros((1, 4))
+    assert np.isfinite(module.loss(row, outputs)).all()
+    for place, wrong, words in ((0, 2.5, "column 0 of y must hold counts"), (1, 3.0, "y must hold intervals"),
+                                (3, 2.0, "column 3 of y must hold labels")):  # fmt: skip
+        with pytest.raises(ValueError, match=words):
+            module.loss(np.where(np.arange(4) == place, wrong, row), outputs)
+
+
 def test_counts_add_up_to_the_trials_that_are_held(tmp_path: Path) -> None:
     module = read(lk.derive(lk.Multinomial(trials=4)).source(), tmp_path)
     assert module.loss([[1.0, 3.0]], np.zeros((1, 2))) == pytest.approx(np.log(2**4 / 4))

@@ -98,3 +98,31 @@ def test_what_cannot_be_written_says_so() -> None:
         lk.derive(lk.Mixture(lk.Normal, components=2)).source("jax")
     with pytest.raises(UnknownNameError, match="Targets: numpy, numba, torch, jax"):
         lk.derive(lk.Normal).source("tensorflow")
+
+
+@pytest.mark.parametrize("label", ["two", "interval", "both"])
+def test_several_numbers_a_row(label: str) -> None:
+    torch, jax = pytest.importorskip("torch"), pytest.importorskip("jax")
+    rng = np.random.default_rng(3)
+    angle, size = rng.normal(size=200), rng.exponential(size=200)
+    ends = np.column_stack([np.where(angle < -1, -np.inf, angle), np.where(angle > 0.7, np.inf, angle + size)])
+    noise, y = {
+        "two": (lk.Joint(direction=lk.VonMises, speed=lk.Gamma), np.column_stack([angle, size])),
+        "interval": (lk.Censored(lk.Logistic), ends),
+        "both": (lk.Joint(a=lk.Poisson, b=lk.Censored(lk.Logistic)), np.column_stack([np.floor(3 * size), ends])),
+    }[label]
+    loss = lk.derive(noise)
+    outputs = rng.normal(size=(200, len(loss.outputs)))
+    value, gradient = loss.value_and_gradient(y, outputs)
+    written = {target: {} for target in ("torch", "jax")}
+    for target, names in written.items():
+        exec(compile(loss.source(target), target, "exec"), names)
+    columns = torch.tensor(outputs, requires_grad=True)
+    found = written["torch"]["loss"](y, columns)
+    found.sum().backward()
+    with jax.enable_x64(True):
+        other, pull = jax.vjp(lambda columns: written["jax"]["loss"](y, columns), outputs)
+        (slope,) = pull(jax.numpy.ones_like(other))
+    for ours in ((found.detach().numpy(), columns.grad.numpy()), (np.asarray(other), np.asarray(slope))):
+        np.testing.assert_allclose(ours[0], value, rtol=1e-13, atol=1e-13)
+        np.testing.assert_allclose(ours[1], gradient, rtol=1e-13, atol=1e-13)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from likelihoodkit.compile.compound_text import width
 from likelihoodkit.compile.source import Signature
 
 
@@ -32,8 +33,9 @@ def _called(signature: Signature) -> _Called:
         vectors = tuple(k for k, one in enumerate(signature.inputs) if one.vector)
         return _Called(places, vectors, (places[0], int(places[0] in vectors)))
     names = [n for n, _, _ in signature.outputs] + [n for n, _ in signature.given]
-    places = tuple(1 + names.index(name) for name in signature.gradient)
-    vectors = tuple(1 + k for k, (_, _, vector) in enumerate(signature.outputs) if vector)
+    first = len(signature.symbols) - len(names)  # what the outcome is known by comes before
+    places = tuple(first + names.index(name) for name in signature.gradient)
+    vectors = tuple(first + k for k, (_, _, vector) in enumerate(signature.outputs) if vector)
     return _Called(places, vectors, (0, 0))
 
 
@@ -102,7 +104,86 @@ def _torch_calls(signature: Signature) -> str:
 {_torch_named(signature, called) if signature.inputs else _torch_loss(signature)}'''
 
 
+_INTERVAL = '''def _interval(low, high, least, most, typical):
+    """The ends of rows [low, high], and 0 for exact ones, 1 for at most, 2 for at least, 3 between, 4 unknown."""
+    exact, middle = (low == high) & {isfinite}(low), 0.0 * {where}({isfinite}(low), low, 1.0) + typical
+    open_low, open_high = ~exact & (low <= least), ~exact & (high >= most)
+    unknown, zero = open_low & open_high, 0.0 * middle
+    kind = {where}(exact, zero, {where}(unknown, zero + 4.0, {where}(open_low, zero + 1.0, zero + 3.0)))
+    kind = {where}(open_high & ~open_low, zero + 2.0, kind)
+    bounded_low = {where}(unknown, middle, {where}(open_low, high, low))
+    return [bounded_low, {where}(unknown, middle, {where}(open_high, low, high)), kind]
+
+
+'''
+
+
+def _outcomes(signature: Signature, spelled: dict[str, str]) -> tuple[str, str]:
+    """The text of ``_columns(y)`` of rows of y (d, ...), and of what it needs; "" twice where y is one number."""
+    if not signature.compound:
+        return "", ""
+    lines = ["def _columns(y):", '    """The numbers that each outcome is known by."""', "    found = []"]
+    start = 0
+    for one in signature.compound:
+        if one.interval:
+            ends = ", ".join(f'float("{end}")' for end in (one.check.low, one.check.high))
+            lines.append(f"    found += _interval(y[{start}], y[{start + 1}], {ends}, {one.typical!r})")
+        else:
+            lines.append(f"    found.append(y[{start}])")
+        start += one.width
+    several = any(one.interval for one in signature.compound)
+    text = "\n".join([*lines, "    return found"]) + "\n\n\n"
+    return (_INTERVAL.format(**spelled) if several else ""), text
+
+
+def _compound_loss(signature: Signature, spelled: dict[str, str], lines: list[str]) -> str:
+    """``loss(y, outputs)`` of several numbers a row: ``lines`` make ``rows`` of y and ``columns`` of the outputs."""
+    interval, columns = _outcomes(signature, spelled)
+    head = f'''def loss(y, outputs{_keywords(signature)}):
+    """The loss of each row for y (..., {width(signature.compound)}) and outputs (..., {len(signature.outputs)})."""'''
+    return interval + columns + "\n".join([head, *lines])
+
+
+def _torch_compound(signature: Signature) -> str:
+    more = "".join(
+        f", torch.as_tensor({name}).to(outputs).double().expand(columns.shape[1:])" for name, _ in signature.given
+    )
+    lines = [
+        "    y = torch.as_tensor(y, device=outputs.device)",
+        "    flat = outputs.dim() == y.dim() - 1",
+        "    columns = (outputs[None] if flat else outputs.movedim(-1, 0)).double()",
+        *_fit(signature, "tuple(y.shape)", "tuple(outputs.shape)"),
+        "    known = _columns(y.double().movedim(-1, 0))",
+        f"    return _Loss.apply(*known, {_columns(signature)}{more}).to(outputs.dtype)",
+    ]
+    return _compound_loss(signature, {"where": "torch.where", "isfinite": "torch.isfinite"}, lines)
+
+
+def _jax_compound(signature: Signature) -> str:
+    more = "".join(
+        f", jnp.broadcast_to(jnp.asarray({n}, outputs.dtype), columns.shape[1:])" for n, _ in signature.given
+    )
+    lines = [
+        "    outputs = jnp.asarray(outputs)",
+        "    y = jax.lax.stop_gradient(jnp.asarray(y, outputs.dtype))  # the outcome is given",
+        "    columns = outputs[None] if outputs.ndim == y.ndim - 1 else jnp.moveaxis(outputs, -1, 0)",
+        *_fit(signature, "y.shape", "outputs.shape"),
+        f"    return _loss(*_columns(jnp.moveaxis(y, -1, 0)), {_columns(signature)}{more})",
+    ]
+    return _compound_loss(signature, {"where": "jnp.where", "isfinite": "jnp.isfinite"}, lines)
+
+
+def _fit(signature: Signature, y: str, outputs: str) -> list[str]:
+    several = width(signature.compound)
+    return [
+        f"    if columns.shape[1:] != y.shape[:-1] or y.shape[-1] != {several}{_count(signature)}:",
+        f'        raise ValueError(f"y {{{y}}} and outputs {{{outputs}}} do not fit")',
+    ]
+
+
 def _torch_loss(signature: Signature) -> str:
+    if signature.compound:
+        return _torch_compound(signature)
     more = "".join(f", torch.as_tensor({name}).to(outputs).double().expand(y.shape)" for name, _ in signature.given)
     labels = "\n    y = torch.where(y == -1, torch.zeros_like(y), y)" if signature.labels else ""
     return f'''def loss(y, outputs{_keywords(signature)}):
@@ -177,6 +258,8 @@ def _forward(primals, tangents):
 
 
 def _jax_loss(signature: Signature) -> str:
+    if signature.compound:
+        return _jax_compound(signature)
     more = "".join(f", jnp.broadcast_to(jnp.asarray({n}, outputs.dtype), y.shape)" for n, _ in signature.given)
     labels = "\n    y = jnp.where(y == -1, 0.0 * y, y)" if signature.labels else ""
     return f'''def loss(y, outputs{_keywords(signature)}):

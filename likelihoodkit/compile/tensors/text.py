@@ -46,7 +46,7 @@ def module(target: str, program: Program, signature: Signature) -> str:
             remedy=f"Use loss.{target}()",
         )
     if not rows:
-        signature.refuse()
+        signature.refuse(several=True)
     written = dict.fromkeys(i.operation for i in program.instructions if i.operation in paths.PROGRAMS)
     recursions, called = paths.text(target, list(written))
     primitives: dict[str, Program] = {
