@@ -277,6 +277,19 @@ REACHED = [
     ("BirnbaumSaunders", {"scale": "shifted_exp"}, 2.5, (709.0, -1.0)),  # half of a square that overflows
     ("Burr", {"scale": "softplus"}, 1.0, (-709.0, 88.0, -745.0)),  # a balance of subnormal sigmoids
     ("Burr", {"outer": "softplus"}, 1e200, (88.0, 104.0, -745.0)),
+    ("GeneralizedPareto", {"shape": "square"}, 2.5, (0.0, -1e300)),  # a shape that overflows, its logarithm does not
+    ("GeneralizedPareto", {"shape": "shifted_exp"}, 1.0, (30.0, 745.0)),
+    ("GeneralizedExtremeValue", {"shape": "square"}, 2.5, (0.0, 1.0, 1e300)),
+    ("Frechet", {"shape": "softplus"}, 1e-300, (-1.0, 1e-300)),  # a power by what rounding takes of its logarithm
+    ("Nakagami", {"shape": "sigmoid"}, 1e-300, (0.0, 0.0)),  # log 2 in two parts
+    ("Laplace", {"scale": "sigmoid"}, 1e-8, (1e-300, -1e-300)),
+    ("GeneralizedNormal", {"location": "shifted_exp"}, -2.5, (745.0, -1e-300, -5.0)),  # a small power of e^745
+    ("GeneralizedNormal", {"shape": "square"}, -30.0, (-1e8, -745.0, -1e-8)),
+    ("Geometric", {"mean": "shifted_exp"}, 2.0, (1e-8,)),  # the mean less y keeps the digits of the output
+    ("NegativeBinomial", {"mean": "shifted_exp"}, 2.0, (1e-8, -1e-8)),
+    ("NegativeBinomial", {"dispersion": "sigmoid"}, 1.0, (-745.0, -0.001)),  # a curve that vanishes with the mean
+    ("NegativeBinomial", {"dispersion": "square"}, 30.0, (-30.0, -1e-300)),  # a dispersion of 1e-600
+    ("Kumaraswamy", {"second": "square"}, 0.1, (-709.0, -1e-300)),  # 1 - x/(e^x - 1) where x^2 is gone
 ]
 
 

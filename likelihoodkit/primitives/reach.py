@@ -22,6 +22,13 @@ within_range: Kind = primitive(
     (lambda product, far: sp.Integer(1), lambda product, far: sp.Integer(0)),
     accurate="far is the product, by its exponents, wherever one of its factors leaves the range",
 )
+less_log2: Kind = primitive("less_log2", lambda t: t - log(2), (lambda t: sp.Integer(1),))
+faint: Kind = primitive(
+    "faint",
+    lambda c, near, far: near,
+    (None,) * 3,
+    accurate="far is near for c -> -oo",
+)
 half_product: Kind = primitive("half_product", lambda a, b: a * b / 2, (None, None))
 times_hazard: Kind = primitive(
     "times_hazard",
@@ -40,4 +47,10 @@ scaled_softplus: Kind = primitive(
     lambda r, t, s: exp(s) * log(1 + exp(r * exp(t))),
     (None, None, lambda r, t, s: scaled_softplus(r, t, s)),
     positive=True,
+)
+steep: Kind = primitive(
+    "steep",
+    lambda a, r, near, far: near,
+    (None,) * 4,
+    accurate="far is near for a -> oo and r > 0",
 )

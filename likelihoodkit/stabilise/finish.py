@@ -62,6 +62,13 @@ _POWERS: dict[type[Expr], Callable[..., tuple[Expr, ...]]] = {
 }
 
 
+#: functions of (y, t, g) in a power e^g, which multiplies what rounding takes of g by as much as the power moves them
+_OF_POWER = (
+    *(differences.power_minus_one, differences.power_less_log, differences.power_slope, p.power_times_exp),
+    single.power_deviance,
+)
+
+
 def _of(stem: str) -> tuple[type[Expr], ...]:
     return tuple(record.function for name, record in RECORDS.items() if name.startswith((stem, f"scaled_{stem}")))
 
@@ -105,6 +112,8 @@ def _with_rest(e: Expr, rest: Rest) -> Expr:
         return _with_hazard(_vanishing(_halved(e)))
     if isinstance(e, p.times_exp):
         return _of_balance(e)
+    if isinstance(e, _OF_POWER):
+        return _along_slopes(e, rest, (2,))
     if type(e) in _BOX_COX:
         return _along_slopes(e, rest, range(1, 4) if type(e) in _VALUES else (3,))
     return e
@@ -175,6 +184,17 @@ def _along_slopes(e: Expr, rest: Rest, places: Iterable[int]) -> Expr:
     return total
 
 
+def _less_log2(e: Expr) -> Expr:
+    """A sum that is given what rounding takes of a softplus: log 2 less that is none of log 2's digits."""
+    total = e.args[0] if isinstance(e, linked.corrected) else S.Zero
+    twice = total.coeff(log(2)) if total.is_Add else S.Zero
+    for term in total.args if twice != 0 else ():
+        number, body = term.as_coeff_Mul()
+        if isinstance(body, p.softplus) and number == -twice:
+            return e.func(total - term - twice * log(2) - twice * reach.less_log2(body), *e.args[1:])
+    return e
+
+
 def _step_less_kept(e: Expr) -> Expr:
     """What a step of a power pulls less what it has, in a sum: 0 at places where neither is."""
     for term in e.args if e.is_Add else ():
@@ -199,7 +219,7 @@ def finished(expression: Expr, settled: Iterable[sp.Symbol] = ()) -> Expr:
         if not node.args:
             return node
         if node not in memo:
-            whole = _step_less_kept(node)
+            whole = _step_less_kept(_less_log2(node))
             args = [run(a) for a in whole.args]
             memo[node] = _with_rest(whole.func(*args) if tuple(args) != whole.args else whole, rest)
         return memo[node]

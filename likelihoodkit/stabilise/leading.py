@@ -12,11 +12,11 @@ import sympy as sp
 from sympy import Abs, Expr, Max, Min, Mul, S
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import differences, single
+from likelihoodkit.primitives import differences, single, whole
 from likelihoodkit.primitives.families import kind
 from likelihoodkit.stabilise.table import ratio
 
-__all__ = ["leading"]
+__all__ = ["faint", "leading"]
 
 
 def _power_slope(y: Expr, t: Expr, g: Expr, s: Expr) -> Expr:
@@ -48,6 +48,20 @@ _LEADING: dict[type[Expr], Callable[..., Expr]] = {
     kind("rice_scale"): _rice_scale,
     kind("box_cox_p"): _box_cox,
 }
+
+
+def _dispersion(y: Expr, f: Expr, a: Expr, s: Expr) -> tuple[Expr, Expr]:
+    """What is of degree one in e^a, the dispersion; m^2 is a number for f < 350."""
+    return Max(a, f - 1000), p.times_exp((y - p.exp_minus(f, y) ** 2) / 2, a + s)
+
+
+#: function -> an exponent, and the function where the exponential of that vanishes
+_FAINT: dict[type[Expr], Callable[..., tuple[Expr, Expr]]] = {whole.negative_binomial_slope: _dispersion}
+
+
+def faint(term: Expr, s: Expr) -> tuple[Expr, Expr] | None:
+    """Where a slope is too small to be multiplied, and the slope times e^s there; None if it is not known."""
+    return _FAINT[type(term)](*term.args, s) if type(term) in _FAINT else None
 
 
 def leading(term: Expr, s: Expr) -> Expr | None:

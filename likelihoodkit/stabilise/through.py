@@ -19,11 +19,13 @@ from likelihoodkit import links
 from likelihoodkit.binding import Bound, Parameter, Shared
 from likelihoodkit.links import Link
 from likelihoodkit.nll import Derivation, Step, output_symbol
-from likelihoodkit.primitives import exp_minus, linked
+from likelihoodkit.primitives import linked, reach
 from likelihoodkit.primitives.linked import corrected, half_rest
 from likelihoodkit.stabilise.carried import scaled
 from likelihoodkit.stabilise.lifted import lifted, slow
+from likelihoodkit.stabilise.residuals import holds_residual, residual_of
 from likelihoodkit.stabilise.rewriting import rewrite
+from likelihoodkit.stabilise.steep import steep
 
 __all__ = ["Move", "Through", "inner_links", "through"]
 
@@ -117,18 +119,22 @@ class Through:
         moves = [replace(move, outer=name) for move, name in names.items()]
         places: dict[Expr, Expr] = {move.inner: move.at for move in moves}
         residuals = {move.inner: move.gap for move in moves if move.gap is not None}
+        logarithms = {m.at: m.link.logarithm(m.outer) for m in moves if m.own is links.identity and m.link.logarithm}
         y, memo = self.inner.y, dict[Expr, Expr]()
 
         def run(node: Expr) -> Expr:
             if node in places or not node.args:
                 return places.get(node, node)
-            if isinstance(node, exp_minus) and (residual := residuals.get(node.args[0])) is not None:
-                return -residual(node.args[1])
+            near = residual_of(node, residuals, run)
+            if near is not None:
+                return near
             if node not in memo:
                 gap = node
                 for move in moves if node.is_Add else ():
                     gap = move.residual(gap, y)
                 memo[node] = run(gap) if gap != node else node.func(*[run(a) for a in node.args])
+                if gap == node and memo[node].args[-1] in logarithms:
+                    memo[node] = steep(memo[node], logarithms[memo[node].args[-1]])
             return memo[node]
 
         return run(expression).xreplace({name: move.outer for move, name in names.items()})
@@ -141,7 +147,7 @@ class Through:
         value = self.put(inner)
         for name, move in self.moves.items():
             rest = move.link.rest
-            exact = move.gap is not None and any(node.args[0] == move.inner for node in inner.atoms(exp_minus))
+            exact = move.gap is not None and holds_residual(inner, move.inner)
             along = slopes(name) if move.outer in self.settled and not exact else S.Zero
             if rest is not None and along != 0:
                 lost = rest(move.outer)
@@ -162,7 +168,14 @@ class Through:
 
     def slope(self, name: str, along: Expr) -> Expr:
         """The derivative in an output, from that in the own one."""
-        return scaled(along, self.moves[name].slope) if name in self.moves else along
+        if name not in self.moves:
+            return along
+        move = self.moves[name]
+        if isinstance(along, reach.steep) and move.link.logarithm is not None:
+            a, r, near, far = along.args  # far is in units of 1/a, and a'/a is the slope of the logarithm
+            logarithm = move.link.logarithm(move.outer)
+            return reach.steep(a, r, scaled(near, move.slope), far * exp(logarithm) * sp.diff(logarithm, move.outer))
+        return scaled(along, move.slope)
 
     def lifted(self, expression: Expr) -> Expr:
         """The same with the residuals of locations that leave the range carried by exponents."""

@@ -82,6 +82,8 @@ def test_limits(name, arguments, limit):
 PAIRED = {
     "corrected": {1},  # where there is no slope the value stays as it is
     "within_range": {0, 1},  # two forms of one number
+    "steep": {0, 1, 2, 3},
+    "faint": {0, 1, 2},
     "student_pull_slope": {2, 3},
     "student_pull_bend": {2, 3},
     "student_balance_slope": {2, 3},

@@ -150,9 +150,19 @@ def negative_binomial_curve(y: Floats, f: Floats, a: Floats) -> Floats:
     residual = np.asarray(negative_binomial_residual(y, f, a))
     return piecewise(
         (y, f, a, np.asarray(split(y, f, a)), residual),
+        ((y == 1) & (f < -1), lambda y, f, a, v, e: _curve_at_one(f, a)),
         (a > 0, _curve_few),
         otherwise=lambda y, f, a, v, e: negative_binomial_spread_slope(y, a) + _deviance_drop(y, f, a, v, e),
     )
+
+
+def _curve_at_one(f: Floats, a: Floats) -> Floats:
+    """s (1 - s) + r (softplus(F) - s) - r s^2 with s = sigmoid(F), which vanishes with the mean."""
+    share, rest = np.asarray(sigmoid(a + f)), np.asarray(sigmoid(-(a + f)))
+    part = np.asarray(times_exp(rest, f))  # r s
+    near = share * part * (-log1pmx_over_square(-np.minimum(share, 0.6)) - 1.0)
+    far = np.asarray(times_exp(softplus(a + f) - share * (1.0 + share), -a))
+    return np.asarray(share * rest + np.where(share < 0.6, near, far))
 
 
 @kernel

@@ -11,6 +11,7 @@ from likelihoodkit.primitives.kernels.products import GONE, excess_log1m, scaled
 from likelihoodkit.primitives.kernels.robust import expm1_minus
 
 SMALL = 0.5  # below, log(1 - e^-x) is split into log x and the rest
+FAINT = 1e-17  # 1 - x/(e^x - 1) is x/2 to the last digit, and the square of x may be gone
 LARGE = 40.0  # x/(e^x - 1) has vanished
 
 
@@ -45,7 +46,7 @@ def kumaraswamy_first(y: Floats, f: Floats, g: Floats) -> Floats:
     """Derivative in f: -e^g r + (x - 1 + r) with r = x/(e^x - 1)."""
     _, level, x = place_of(y, f)
     middle = np.where((x > 0) & (x < LARGE), x, 1.0)
-    less = np.where(x == 0, 0.0, np.where(x < LARGE, expm1_minus(middle) / np.expm1(middle), 1.0))  # 1 - r
+    less = np.where(x < LARGE, np.where(x < FAINT, 0.5 * x, expm1_minus(middle) / np.expm1(middle)), 1.0)  # 1 - r
     return np.asarray((x - less) - np.asarray(scaled_rate(f + level, g)))
 
 

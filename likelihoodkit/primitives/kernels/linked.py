@@ -15,7 +15,7 @@ from likelihoodkit.primitives.kernels.exponential import (
     times_exp,
     x_over_expm1_derivative,
 )
-from likelihoodkit.primitives.kernels.kumaraswamy import LARGE, place_of
+from likelihoodkit.primitives.kernels.kumaraswamy import FAINT, LARGE, place_of
 from likelihoodkit.primitives.kernels.logistic import sigmoid, softplus
 from likelihoodkit.primitives.kernels.normal import hazard
 from likelihoodkit.primitives.kernels.powers import ratio_of_power
@@ -31,8 +31,6 @@ SINH_BEND = tuple(2.0 * k / math.factorial(2 * k + 1) for k in range(1, 9))
 FAR_HAZARD = 1e8
 #: the exponential of f is carried by what f has beyond this
 LAST_EXPONENT = 600.0
-#: 1 - x/(e^x - 1) is x/2 to the last digit below
-TINY_RATE = 1e-17
 #: a number less one of its 1e17th parts is that number
 FAR_RATIO = 1e17
 
@@ -224,7 +222,7 @@ def scaled_kumaraswamy_first(y: Floats, f: Floats, g: Floats, s: Floats) -> Floa
     less = np.where(x < LARGE, expm1_minus(middle) / np.expm1(middle), 1.0)  # 1 - r, x/2 for x -> 0
     grown = np.asarray(times_exp(-logarithm, f + s)) - np.asarray(times_exp(less, s))
     small = np.asarray(times_exp(-0.5 * logarithm, f + s))
-    return np.asarray(np.where(x < TINY_RATE, small, grown) - np.asarray(scaled_rate(f + level, g + s)))
+    return np.asarray(np.where(x < FAINT, small, grown) - np.asarray(scaled_rate(f + level, g + s)))
 
 
 @kernel

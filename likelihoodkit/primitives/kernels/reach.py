@@ -6,9 +6,10 @@ import numpy as np
 
 from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise
 from likelihoodkit.primitives.kernels.differences import FAR_LOGIT
-from likelihoodkit.primitives.kernels.exponential import times_exp
+from likelihoodkit.primitives.kernels.exponential import LOG2, times_exp
 from likelihoodkit.primitives.kernels.logistic import softplus
 from likelihoodkit.primitives.kernels.normal import hazard
+from likelihoodkit.primitives.kernels.rests import LOG2_LOW
 from likelihoodkit.primitives.kernels.single import tilted_balance
 
 #: e^-x has all its digits for x up to it
@@ -25,6 +26,24 @@ def times_output(w: Floats, f: Floats) -> Floats:
 def within_range(product: Floats, far: Floats) -> Floats:
     """The product where it is a number, else the same by its exponents."""
     return np.where(np.isfinite(product), product, far)
+
+
+@kernel
+def steep(a: Floats, r: Floats, near: Floats, far: Floats) -> Floats:
+    """What is ``near`` for a number a, and ``far`` for one that has left the range, if r > 0."""
+    return np.where(np.isinf(a) & (r > 0), far, near)
+
+
+@kernel
+def faint(c: Floats, near: Floats, far: Floats) -> Floats:
+    """``near`` for a moderate c, and ``far`` where e^c may be subnormal."""
+    return np.where(c < -NORMAL, far, near)
+
+
+@kernel
+def less_log2(t: Floats) -> Floats:
+    """t - log 2, to all digits near its zero."""
+    return (t - LOG2) - LOG2_LOW
 
 
 @kernel

@@ -31,6 +31,9 @@ def _power(r: Floats, t: Floats, s: Floats, m: int, k: int) -> Floats:
     # the powers of |r| are taken off the exponent: their quotient would overflow, their logarithm round
     near = np.asarray(times_exp(np.power(product, s - m), m * t)) if m else np.power(product, s)
     far = np.exp((s - m) * logarithm + m * t)
+    if m:  # a moderate power of what has left the range: the sum of the exponents would round it
+        power = np.exp(s * logarithm)
+        far = np.where((power >= TINY) & (power < np.inf), power / size if m == 1 else power / size / size, far)
     value = np.where(normal, near, far)
     if k:
         value = value * logarithm**k

@@ -12,6 +12,7 @@ from likelihoodkit.primitives.kernels.differences import log_times_exp, power_ti
 from likelihoodkit.primitives.kernels.exponential import exprel_derivative, log1pmx, times_exp
 from likelihoodkit.primitives.kernels.gamma import log_gamma, log_gamma_1p_near
 from likelihoodkit.primitives.kernels.logistic import sigmoid, softplus
+from likelihoodkit.primitives.kernels.rests import LOG2_LOW
 from likelihoodkit.primitives.kernels.robust import expm1_minus
 from likelihoodkit.primitives.kernels.saddle import log_factorial_excess
 from likelihoodkit.primitives.kernels.whole import (
@@ -148,7 +149,7 @@ def nakagami_loss(y: Floats, t: Floats, g: Floats) -> Floats:
 
 
 def _nakagami_left(y: Floats, t: Floats, g: Floats, x: Floats, s: Floats) -> Floats:
-    less = np.expm1(g + LOG2)
+    less = np.expm1((g + LOG2) + LOG2_LOW)
     return np.asarray((s * x * x - t) + (np.asarray(log_gamma(s)) - s * g) - less * log_times_exp(y, t))
 
 
