@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from likelihoodkit.compile.checks import Inside
 from likelihoodkit.compile.program import Instruction, Program
 from likelihoodkit.compile.ranges import LARGEST, Range, ranges
-from likelihoodkit.compile.vector_math import FUNCTIONS, Lines, library, quotient
+from likelihoodkit.compile.vector_math import Lines, library, quotient
+from likelihoodkit.compile.vector_special import FUNCTIONS, power
 
 ARITHMETIC = {"add": "fadd", "subtract": "fsub", "multiply": "fmul"}
 RELATIONS = {"less": "olt", "less_equal": "ole", "greater": "ogt", "greater_equal": "oge", "equal": "oeq"}
@@ -16,6 +17,7 @@ LOGIC = {"logical_and": "and", "logical_or": "or"}
 INTRINSICS = {"sqrt": "sqrt", "abs": "fabs", "floor": "floor"}
 OTHERS = frozenset(
     {"divide", "input", "constant", "negative", "square", "maximum", "minimum", "where", "polynomial", "sign"}
+    | {"power", "logical_not"}
 )
 SUPPORTED = OTHERS | {*ARITHMETIC, *RELATIONS, *LOGIC, *INTRINSICS, *FUNCTIONS}
 #: dtypes that columns may have, as LLVM types, and how their numbers become double
@@ -260,6 +262,8 @@ def instruct(lines: Lines, instruction: Instruction, names: Mapping[int, str], k
         return lines.let(f"{LOGIC[operation]} {lines.B} {arguments[0]}, {arguments[1]}")
     if operation == "divide":
         return quotient(lines, arguments[0], arguments[1], known[0], known[1])
+    if operation == "power":
+        return power(lines, *arguments, known[0])
     if operation in FUNCTIONS:
         return FUNCTIONS[operation](lines, arguments[0], known[0])
     if operation == "logical_not":

@@ -230,7 +230,7 @@ def _limited(lines: Lines, x: str, known: Range, low: float, high: float) -> str
     return x
 
 
-def _reduced(lines: Lines, x: str) -> tuple[str, str, str, str]:
+def reduced(lines: Lines, x: str) -> tuple[str, str, str, str]:
     """k as a double and with `MAGIC` added, r = x - k log 2, and e^r - 1 - r over r^2."""
     k, shifted = _nearest(lines, x)
     r = lines.fma(k, lines.splat(-LN2_HI), x)
@@ -241,8 +241,13 @@ def _reduced(lines: Lines, x: str) -> tuple[str, str, str, str]:
 def exp(lines: Lines, x: str, known: Range = ALL) -> str:
     """e^x."""
     x = _limited(lines, x, known, -746.0, 710.0)
-    k, shifted, r, rest = _reduced(lines, x)
+    k, shifted, r, rest = reduced(lines, x)
     value = lines.binary("fadd", lines.fma(lines.binary("fmul", r, r), rest, r), lines.splat(1.0))
+    return scaled(lines, value, k, shifted, known)
+
+
+def scaled(lines: Lines, value: str, k: str, shifted: str, known: Range) -> str:
+    """value 2^k, k as `reduced` gives it; ``known`` is the range of k log 2."""
     if lines.wide:
         return lines.instruction("scale", value, k)
     ki = _integer(lines, shifted)
@@ -257,7 +262,7 @@ def exp(lines: Lines, x: str, known: Range = ALL) -> str:
 def expm1(lines: Lines, x: str, known: Range = ALL) -> str:
     """e^x - 1."""
     given, x = x, _limited(lines, x, known, -60.0, 710.0)
-    _, shifted, r, rest = _reduced(lines, x)
+    _, shifted, r, rest = reduced(lines, x)
     ki = _integer(lines, shifted)
     near = lines.fma(lines.binary("fmul", r, r), rest, r)
     half = _power_of_two(lines, lines.integer("sub", ki, lines.whole(1)))
@@ -337,37 +342,38 @@ def library(lanes: int, *, wide: bool) -> str:
     vector = Lines(lanes).V
     declared = "".join(
         f"declare {vector} @llvm.{name}.v{lanes}f64({', '.join([vector] * count)})\n"
-        for name, count in (("fmuladd", 3), ("sqrt", 1), ("fabs", 1), ("floor", 1), ("copysign", 2))
+        for name, count in (("fmuladd", 3), ("fma", 3), ("sqrt", 1), ("fabs", 1), ("floor", 1), ("copysign", 2))
     )
     return declared + ("\n".join([_TABLE, *(d for d, _ in AVX512.values())]) + "\n" if wide else "")
 
 
-def _size(lines: Lines, x: str) -> str:
+def size(lines: Lines, x: str) -> str:
+    """|x|."""
     return lines.call(f"llvm.fabs.v{lines.lanes}f64", x)
 
 
-def _signed(lines: Lines, size: str, x: str) -> str:
+def signed(lines: Lines, a: str, x: str) -> str:
     """A size with the sign of x."""
-    return lines.call(f"llvm.copysign.v{lines.lanes}f64", size, x)
+    return lines.call(f"llvm.copysign.v{lines.lanes}f64", a, x)
 
 
 def tanh(lines: Lines, x: str, _: Range = ALL) -> str:
     """t/(2 + t) with t = 1 - e^(-2|x|)."""
-    t = expm1(lines, lines.binary("fmul", _size(lines, x), lines.splat(-2.0)), (-math.inf, 0.0))
+    t = expm1(lines, lines.binary("fmul", size(lines, x), lines.splat(-2.0)), (-math.inf, 0.0))
     minus = lines.let(f"fneg {lines.V} {t}")
     below = lines.binary("fadd", t, lines.splat(2.0))
-    return _signed(lines, quotient(lines, minus, below, (0.0, 1.0), (1.0, 2.0)), x)
+    return signed(lines, quotient(lines, minus, below, (0.0, 1.0), (1.0, 2.0)), x)
 
 
 def sinh(lines: Lines, x: str, _: Range = ALL) -> str:
     """(e + e/(1 + e))/2 with e = e^|x| - 1; far out the square of e^(|x|/2)."""
-    size = _size(lines, x)
-    e = expm1(lines, lines.select(lines.compare("ogt", size, lines.splat(22.0)), lines.splat(22.0), size), (0.0, 22.0))
+    a = size(lines, x)
+    e = expm1(lines, lines.select(lines.compare("ogt", a, lines.splat(22.0)), lines.splat(22.0), a), (0.0, 22.0))
     share = quotient(lines, e, lines.binary("fadd", e, lines.splat(1.0)), (0.0, 1e10), (1.0, 1e10))
     near = lines.binary("fmul", lines.binary("fadd", e, share), lines.splat(0.5))
-    half = exp(lines, lines.binary("fmul", size, lines.splat(0.5)), (0.0, math.inf))
+    half = exp(lines, lines.binary("fmul", a, lines.splat(0.5)), (0.0, math.inf))
     far = lines.binary("fmul", lines.binary("fmul", half, lines.splat(0.5)), half)
-    return _signed(lines, lines.select(lines.compare("ult", size, lines.splat(22.0)), near, far), x)
+    return signed(lines, lines.select(lines.compare("ult", a, lines.splat(22.0)), near, far), x)
 
 
 FUNCTIONS = {"exp": exp, "log": log, "log1p": log1p, "expm1": expm1, "tanh": tanh, "sinh": sinh}

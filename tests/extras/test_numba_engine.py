@@ -7,6 +7,7 @@ import math
 import mpmath
 import numpy as np
 import pytest
+from scipy import special
 
 import likelihoodkit as lk
 from likelihoodkit import engines
@@ -33,6 +34,9 @@ def places(name: str) -> np.ndarray:
         "log": [10.0 ** rng.uniform(-323, 308, n), np.abs(near)],
         "tanh": [rng.normal(size=n) * 10.0 ** rng.uniform(-300, 1, n), rng.normal(size=n)],
         "sinh": [rng.uniform(-712, 712, n), rng.normal(size=n) * 10.0 ** rng.uniform(-300, 1, n)],
+        "arcsinh": [rng.normal(size=n) * 10.0 ** rng.uniform(-300, 308, n), rng.normal(size=n) * 5],
+        "erf": [rng.normal(size=n) * 10.0 ** rng.uniform(-300, 0, n), rng.uniform(-6, 6, n)],
+        "erfc": [rng.uniform(-7, 27.2, n), rng.normal(size=n) * 10.0 ** rng.uniform(-20, 0, n)],
         "log1p": [10.0 ** rng.uniform(-320, 308, n), near - 1, -1 + 10.0 ** rng.uniform(-16, 0, n)],
     }[name]
     return np.concatenate([SPECIAL, *drawn])
@@ -46,25 +50,62 @@ def processor(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.usefixtures("processor")
-@pytest.mark.parametrize("name", ["exp", "expm1", "log", "log1p", "tanh", "sinh"])
+@pytest.mark.parametrize("name", ["exp", "expm1", "log", "log1p", "tanh", "sinh", "arcsinh", "erf", "erfc"])
 def test_functions_are_within_few_units_of_the_last_place(name: str) -> None:
     trace = Trace()
     x = trace.raw("input", (), "x")
-    runner = CompiledRunner(trace.program([("answer", trace.emit(name, x).target)]))
+    runner = CompiledRunner(trace.program([("answer", trace.raw(name, [x.target]).target)]))
     given = places(name)
     found = np.empty(len(given))
     assert runner.run({"x": given}, {"answer": found}, len(given))
     assert runner._ready[0].code is not None
     with np.errstate(all="ignore"):
-        expected = getattr(np, name)(given)
+        expected = getattr(np if hasattr(np, name) else special, name)(given)
     with mpmath.workprec(200):
         for at, ours, numpys in zip(given.tolist(), found.tolist(), expected.tolist(), strict=True):
+            if name.startswith("erf") and abs(at) > 27.3:
+                assert ours == (1 - np.sign(at) if name == "erfc" else np.sign(at))
+                continue
             if not math.isfinite(at) or not math.isfinite(numpys):
                 assert ours == numpys or (math.isnan(ours) and math.isnan(numpys)), at
                 continue
-            true = getattr(mpmath, name)(mpmath.mpf(at)) if abs(at) > 1e-40 or name in {"log", "exp"} else at
+            own = {"arcsinh": "asinh"}.get(name, name)
+            direct = abs(at) > 1e-40 or name in {"log", "exp", "erf", "erfc"}
+            true = getattr(mpmath, own)(mpmath.mpf(at)) if direct else at
             bar = 3 if name in {"tanh", "sinh"} else 2
             assert abs(mpmath.mpf(ours) - true) <= bar * math.ulp(float(true)), at
+
+
+@pytest.mark.usefixtures("processor")
+def test_powers_are_within_few_units_of_the_last_place() -> None:
+    rng = np.random.default_rng(2)
+    n = 1200
+    trace = Trace()
+    x, y = trace.raw("input", (), "x"), trace.raw("input", (), "y")
+    runner = CompiledRunner(trace.program([("answer", trace.emit("power", x, y).target)]))
+    corners = np.array([*SPECIAL, 2.0, 3.0, -3.0, -2.0, 4503599627370497.0])
+    bases = [
+        np.repeat(corners, len(corners)), 10.0 ** rng.uniform(-300, 300, n), rng.uniform(0.5, 2, n),
+        1 + rng.normal(size=n) * 10.0 ** rng.uniform(-15, -1, n), 10.0 ** rng.uniform(-322, -305, n),
+    ]  # fmt: skip
+    exponents = [
+        np.tile(corners, len(corners)), rng.uniform(-1, 1, n), rng.uniform(-1000, 1000, n),
+        rng.normal(size=n) * 10.0 ** rng.uniform(0, 15, n), rng.uniform(-1, 1, n),
+    ]  # fmt: skip
+    base, exponent = np.concatenate(bases), np.concatenate(exponents)
+    found = np.empty(len(base))
+    assert runner.run({"x": base, "y": exponent}, {"answer": found}, len(base))
+    assert runner._ready[0].code is not None
+    with np.errstate(all="ignore"):
+        expected = np.power(base, exponent)
+    with mpmath.workprec(200):
+        for a, b, ours, numpys in zip(base.tolist(), exponent.tolist(), found.tolist(), expected.tolist(), strict=True):
+            if not (math.isfinite(a) and math.isfinite(b) and math.isfinite(numpys)) or a == 0:
+                assert ours == numpys or (math.isnan(ours) and math.isnan(numpys)), (a, b)
+                assert math.copysign(1, ours) == math.copysign(1, numpys) or math.isnan(numpys), (a, b)
+                continue
+            true = mpmath.power(mpmath.mpf(a), mpmath.mpf(b)).real
+            assert abs(mpmath.mpf(ours) - true) <= 2 * math.ulp(float(true)), (a, b)
 
 
 @pytest.mark.usefixtures("processor")
@@ -111,6 +152,7 @@ LOSSES = written()
 def test_the_workloads_are_written() -> None:
     assert {"Normal", "Bernoulli", "NegativeBinomial", "StudentT", "Poisson", "Gamma"} <= set(LOSSES)
     assert {"Cauchy", "Gumbel", "Rice", "GeneralizedPareto", "InverseGaussian"} <= set(LOSSES)  # no forms, written out
+    assert {"Weibull", "SkewNormal", "JohnsonSU", "GeneralizedExtremeValue", "DiscreteWeibull"} <= set(LOSSES)
 
 
 def rows(loss: lk.Loss, count: int, dtype: type = np.float64):
@@ -123,6 +165,10 @@ def rows(loss: lk.Loss, count: int, dtype: type = np.float64):
 
 
 SINGLE = ("Normal", "Bernoulli", "NegativeBinomial", "StudentT", "Cauchy")
+#: units in which the engines may differ beyond the usual ones, and why
+FURTHER = {
+    "SinhArcsinh": (512, "a sinh of hundreds: of two rows mpmath is nearer to the compiled engine (34 units of 390)")
+}
 CASES = [*((name, np.float64) for name in LOSSES), *((name, np.float32) for name in SINGLE)]
 
 
@@ -131,10 +177,11 @@ def test_both_engines_give_the_same_numbers(name: str, dtype: type) -> None:
     plain, fast = LOSSES[name].compile("numpy"), LOSSES[name].compile("numba")
     y, outputs = rows(plain, 1003, dtype)
     unit = float(np.finfo(dtype).eps)
+    most = FURTHER.get(name, (96, ""))[0]
     for ours, expected in zip(fast.value_and_gradient(y, outputs), plain.value_and_gradient(y, outputs), strict=True):
         assert ours.dtype == dtype
-        np.testing.assert_allclose(ours, expected, rtol=96 * unit, atol=64 * unit)
-    np.testing.assert_allclose(fast(y, outputs), plain(y, outputs), rtol=96 * unit, atol=64 * unit)
+        np.testing.assert_allclose(ours, expected, rtol=most * unit, atol=64 * unit)
+    np.testing.assert_allclose(fast(y, outputs), plain(y, outputs), rtol=most * unit, atol=64 * unit)
 
 
 @pytest.mark.parametrize("count", [0, 1, 7, 8, 9, 4000])
