@@ -263,7 +263,7 @@ def instruct(lines: Lines, instruction: Instruction, names: Mapping[int, str], k
     if operation == "divide":
         return quotient(lines, arguments[0], arguments[1], known[0], known[1])
     if operation == "power":
-        return power(lines, *arguments, known[0])
+        return power(lines, arguments[0], arguments[1], known[0])
     if operation in FUNCTIONS:
         return FUNCTIONS[operation](lines, arguments[0], known[0])
     if operation == "logical_not":

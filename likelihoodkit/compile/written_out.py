@@ -35,4 +35,30 @@ def written_out(program: Program) -> Program:
         values[i.target] = found
     for guard in given.guards:
         trace.bound(values[guard.target], guard.low, guard.high)
-    return trace.program([(name, values[target].target) for name, target in given.results])
+    program = trace.program([(name, values[target].target) for name, target in given.results])
+    return _node_by_node(program) if any(i.operation == "nodes" for i in program.instructions) else program
+
+
+def _node_by_node(program: Program) -> Program:
+    """A program whose integrals are sums: what is done to all nodes at once is written for each."""
+    trace = Trace()
+    values: dict[int, list[Value]] = {}  # one, or one for each node
+    for i in program.instructions:
+        arguments = [values[a] for a in i.arguments]
+        if i.operation == "nodes":
+            (start,), (width,) = arguments
+            values[i.target] = [start + width * part for part in i.detail]
+        elif i.operation == "quadrature":
+            terms = [weight * value for weight, value in zip(i.detail, arguments[0], strict=True)]
+            values[i.target] = [sum(terms[1:], start=terms[0])]
+        else:
+            count = max(map(len, arguments), default=1)
+            rows = zip(*[a * count if len(a) == 1 else a for a in arguments], strict=True) if arguments else [()]
+            vector = i.target in program.vectors
+            values[i.target] = [
+                trace.raw(i.operation, [a.target for a in row], i.detail, vector=vector) for row in rows
+            ]
+    for guard in program.guards:
+        for value in values[guard.target]:
+            trace.bound(value, guard.low, guard.high)
+    return trace.program([(name, values[target][0].target) for name, target in program.results])

@@ -143,6 +143,7 @@ def test_no_processor_changes_more_than_the_last_digits(name: str, monkeypatch: 
 
 def written() -> dict[str, lk.Loss]:
     losses = {name: lk.derive(family) for name, family in NUMBERS.items() if not lk.derive(family).inputs}
+    losses |= {"Binomial": lk.derive(lk.Binomial(trials=200)), "Huber": lk.derive(lk.Huber(threshold=1.3))}
     return {name: loss for name, loss in losses.items() if CompiledRunner(loss.program()).possible}
 
 
@@ -152,7 +153,15 @@ LOSSES = written()
 def test_the_workloads_are_written() -> None:
     assert {"Normal", "Bernoulli", "NegativeBinomial", "StudentT", "Poisson", "Gamma"} <= set(LOSSES)
     assert {"Cauchy", "Gumbel", "Rice", "GeneralizedPareto", "InverseGaussian"} <= set(LOSSES)  # no forms, written out
-    assert {"Weibull", "SkewNormal", "JohnsonSU", "GeneralizedExtremeValue", "DiscreteWeibull"} <= set(LOSSES)
+    assert {
+        "Weibull",
+        "SkewNormal",
+        "JohnsonSU",
+        "GeneralizedExtremeValue",
+        "DiscreteWeibull",
+        "Binomial",
+        "Huber",
+    } <= set(LOSSES)
 
 
 def rows(loss: lk.Loss, count: int, dtype: type = np.float64):
