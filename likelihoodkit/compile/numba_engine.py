@@ -36,8 +36,8 @@ Array = NDArray[Any]
 SPAN = 1 << 17
 #: rows from which a call more is paid for by blocks that each begin a line of the cache, of so many bytes
 MANY, LINE = 1 << 15, 64
-#: instructions of a program up to which it is compiled: beyond, that takes seconds
-LONGEST = 800
+#: instructions of a program up to which it is compiled: beyond, that takes more than a second
+LONGEST = 3200
 #: ways in which arrays lie that are remembered by a program
 MOST_LAYOUTS = 16
 
