@@ -147,7 +147,10 @@ def chain_pairs(emissions: Array, transitions: Array, y: Array) -> Array:
 
 
 def _states(z: Array, y: Array, blank: float, classes: float) -> tuple[Array, ...]:
-    """Log-probabilities of states (T, L, n), their labels, which may be skipped to, which end; softmaxes (T, K, n)."""
+    """Log-probabilities of states (T, L, n), their labels, which may be skipped to, which end; of classes (T, K, n).
+
+    States that do not count have the label -1.
+    """
     steps = z.reshape(-1, int(classes), *z.shape[1:])
     between = xp.where(y < 0, blank, y)
     labels = [between[0] * 0.0 + blank] if len(y) else [z[0] * 0.0 + blank]
@@ -158,9 +161,10 @@ def _states(z: Array, y: Array, blank: float, classes: float) -> tuple[Array, ..
     place = _range(z, len(labels))[:, None]
     skips = [names[0] != names[0] for _ in range(min(2, len(labels)))]
     skips = [*skips, *[(names[k] != blank) & (names[k] != names[k - 2]) for k in range(2, len(labels))]]
-    ends = (place == 2 * length) | ((place == 2 * length - 1) & (length > 0))
+    ends, live = (place == 2 * length) | ((place == 2 * length - 1) & (length > 0)), place <= 2 * length
     logs = steps - log_sum_exp(xp.swapaxes(steps, 0, 1))[:, None]
-    return _gather(logs, names), names, xp.stack(skips), ends, xp.swapaxes(softmax(xp.swapaxes(steps, 0, 1)), 0, 1)
+    scores = xp.where(live, _gather(logs, names), -xp.inf)
+    return scores, xp.where(live, names, -1.0), xp.stack(skips) & live, ends, logs
 
 
 def _from(values: Array, skips: Array) -> Array:
@@ -179,24 +183,46 @@ def _to(values: Array, skips: Array) -> Array:
     return xp.stack([values, one, two])
 
 
-def _beginnings(scores: Array, skips: Array) -> list[Array]:
-    """Log-sums over the ways to each state."""
-    alpha = [xp.where(_range(scores, scores.shape[1])[:, None] < 2, scores[0], -xp.inf)]
+def _beginnings(scores: Array, skips: Array) -> tuple[list[Array], list[Array]]:
+    """Log-sums over the ways to each state: to it before a step goes there, and with it."""
+    place = _range(scores, scores.shape[1])[:, None]
+    come = [xp.where(place < 2, xp.zeros_like(scores[0]), -xp.inf)]
+    alpha = [xp.where(place < 2, scores[0], -xp.inf)]
     for t in range(1, len(scores)):
-        alpha.append(scores[t] + log_sum_exp(_from(alpha[-1], skips)))
-    return alpha
+        come.append(log_sum_exp(_from(alpha[-1], skips)))
+        alpha.append(scores[t] + come[-1])
+    return come, alpha
+
+
+def _astray(labels: Array, skips: Array, classes: float) -> Array:
+    """Which classes lead a state to nothing, (K, L, n)."""
+    none, nowhere = 0.0 * labels[:1] - 1.0, skips[:1] & ~skips[:1]
+    one = xp.concatenate([labels, none])[1:]
+    two = xp.concatenate([labels, none, none])[2:]
+    two = xp.where(xp.concatenate([skips, nowhere, nowhere])[2:], two, -1.0)
+    return xp.stack([(labels != k) & (one != k) & (two != k) for k in range(int(classes))])
+
+
+def _failures(scores: Array, logs: Array, skips: Array, ends: Array, astray: Array) -> list[Array]:
+    """Log-probabilities that a state comes to nothing, before each step and after the last: sums of their own."""
+    found = [xp.where(ends, -xp.inf, 0.0 * logs[0][:1])]
+    for t in range(len(scores) - 1, -1, -1):
+        lost = log_sum_exp(xp.where(astray, logs[t][:, None], -xp.inf))
+        found.append(log_sum_exp(xp.concatenate([lost[None], _to(scores[t] + found[-1], skips)])))
+    return found[::-1]
 
 
 def alignment_loss(z: Array, y: Array, blank: float, classes: float) -> Array:
-    """Minus the log-probability of a labelling."""
-    scores, _, skips, ends, _ = _states(z, y, blank, classes)
-    return -log_sum_exp(xp.where(ends, _beginnings(scores, skips)[-1], -xp.inf))
+    """Minus the log-probability of a labelling, from that of all others where it is the likeliest."""
+    scores, labels, skips, ends, logs = _states(z, y, blank, classes)
+    chance = log_sum_exp(xp.where(ends, _beginnings(scores, skips)[1][-1], -xp.inf))
+    other = _failures(scores, logs, skips, ends, _astray(labels, skips, classes))[0][0]
+    likely = chance > -0.69
+    return xp.where(likely, -xp.log1p(-xp.exp(xp.where(likely, other, -1.0))), -chance)
 
 
-def alignment_residual(z: Array, y: Array, blank: float, classes: float) -> Array:
-    """Its slope: softmax less how often each class is met on the way; 0 where the loss is infinite throughout."""
-    scores, labels, skips, ends, shares = _states(z, y, blank, classes)
-    alpha = _beginnings(scores, skips)
+def _met(scores: Array, labels: Array, skips: Array, ends: Array, alpha: list[Array], shares: Array) -> list[Array]:
+    """How much softmaxes exceed what the labelling has of each class: the one less the other."""
     beta = [xp.where(ends, 0.0 * shares[0][:1], -xp.inf)]
     for t in range(len(scores) - 1, 0, -1):
         beta.append(log_sum_exp(_to(scores[t] + beta[-1], skips)))
@@ -204,10 +230,42 @@ def alignment_residual(z: Array, y: Array, blank: float, classes: float) -> Arra
     for a, b, share in zip(alpha, beta[::-1], shares, strict=True):
         dead = xp.amax(a + b, axis=0) == -xp.inf
         visits = xp.where(dead, 0.0, softmax(xp.where(dead, 0.0, a + b)))
-        met = xp.stack([xp.where(labels == k, visits, 0.0).sum(axis=0) for k in range(int(classes))])
+        met = xp.stack([xp.where(labels == k, visits, 0.0).sum(axis=0) for k in range(len(share))])
         found.append(share - met)
-    possible = xp.amax(alpha[-1] + beta[0], axis=0) > -xp.inf
-    return xp.where(possible, xp.stack(found).reshape(z.shape), 0.0)
+    return found
+
+
+def alignment_residual(z: Array, y: Array, blank: float, classes: float) -> Array:
+    """Its slope: softmax less how often each class is met on the way; 0 where the loss is infinite throughout.
+
+    Where the labelling is the likeliest: (D/M) (e^w_k (1 - p_k) - p_k sum of the other e^w), with D the probability of
+    all others, M its own and e^w_k how much of D is decided at a step, by class k.
+    """
+    scores, labels, skips, ends, logs = _states(z, y, blank, classes)
+    come, alpha = _beginnings(scores, skips)
+    astray = _astray(labels, skips, classes)
+    fails = _failures(scores, logs, skips, ends, astray)
+    chance = log_sum_exp(xp.where(ends, alpha[-1], -xp.inf))
+    likely = (chance > -0.69) & (fails[0][0] > -xp.inf)
+    other = xp.where(likely, fails[0][0], 0.0)
+    shares = xp.swapaxes(softmax(xp.swapaxes(logs, 0, 1)), 0, 1)
+    start = xp.where(_range(scores, scores.shape[1])[:, None] < 1, come[0], -xp.inf)
+    plain = _met(scores, labels, skips, ends, alpha, shares)
+    odds = xp.exp(other) / -xp.expm1(xp.where(likely, other, -1.0))
+    found = []
+    for t, before in enumerate([start, *alpha[:-1]]):
+        through = come[t] + fails[t + 1]
+        ways = [
+            xp.concatenate([xp.where(astray[k], before, -xp.inf), xp.where(labels == k, through, -xp.inf)])
+            for k in range(int(classes))
+        ]
+        part = xp.exp(xp.stack([log_sum_exp(way) for way in ways]) + logs[t] - other)
+        rest = xp.stack([xp.where(_range(z, len(part))[:, None] == k, 0.0, part).sum(axis=0) for k in range(len(part))])
+        left = xp.stack(
+            [xp.where(_range(z, len(part))[:, None] == k, 0.0, shares[t]).sum(axis=0) for k in range(len(part))]
+        )
+        found.append(xp.where(likely, odds * (part * left - shares[t] * rest), plain[t]))
+    return xp.where(chance > -xp.inf, xp.stack(found).reshape(z.shape), 0.0)
 
 
 # -- rankings ------------------------------------------------------------------------------------------------------
