@@ -24,7 +24,7 @@ from likelihoodkit.compile.forms import everyday
 from likelihoodkit.compile.program import Program
 from likelihoodkit.compile.split import Split, split
 from likelihoodkit.compile.steps import MASKS, OTHERS, UFUNCS, Plan, plan
-from likelihoodkit.compile.tiles import LEAST, WIDE, WORKSPACES, Feed, Layout, lines, must_copy, rows_per_tile
+from likelihoodkit.compile.tiles import LEAST, WIDE, WORKSPACES, Counts, Feed, Layout, lines, must_copy, rows_per_tile
 from likelihoodkit.primitives import kernels, vector_kernels
 
 Array = NDArray[Any]
@@ -33,6 +33,8 @@ Array = NDArray[Any]
 TILE = 8192
 #: entries per tile of a vector with K numbers per row
 ENTRIES = 1 << 16
+#: counts below this are looked up in tables of what depends on them alone, in batches of as many rows
+MOST_COUNTS = 1 << 10
 
 _PLAIN: dict[str, Callable[..., Any]] = {**UFUNCS, **MASKS, **OTHERS, "where": np.where}
 
@@ -65,6 +67,7 @@ class Runner:
         self.program = program
         self.threads = threads
         self._cuts: dict[str, tuple[Split, Plan] | None] = {}
+        self._counted: tuple[int, Mapping[str, Array]] = (0, {})  # how many counts, and their terms
         self._operations = [
             None if i.operation in {"input", "constant"} else self.find(i.operation) for i in program.instructions
         ]
@@ -143,9 +146,10 @@ class Runner:
         """
         if self.mixed or len({a.shape[0] for a in inputs.values() if a.ndim == 2}) > 1:
             return self._kernels(inputs, outputs, rows, checks or {})
-        cut = self._cut(outcome) if terms else None
+        counts = None if terms else self._counts(outcome, inputs, checks or {}, rows)
+        cut = self._cut(outcome) if terms or counts else None
         laid = self._plan if cut is None else cut[1]
-        inputs = {**inputs, **(terms or {})}
+        inputs = {**inputs, **(terms or {}), **(counts.places(rows) if counts else {})}
         for name in set(checks or {}) - set(laid.inputs):  # the program does not read it: no tile of it is seen
             if not (checks or {})[name](np.asarray(inputs[name], dtype=np.float64)):
                 return False
@@ -158,8 +162,27 @@ class Runner:
         if self.threads > 1 and len(spans) > 1:
             shares = [spans[i :: self.threads] for i in range(self.threads)]
             with ThreadPoolExecutor(self.threads) as pool:
-                return all(pool.map(lambda share: self._spans(laid, share, inputs, outputs, entries, checks), shares))
-        return self._spans(laid, spans, inputs, outputs, entries, checks)
+                return all(
+                    pool.map(lambda share: self._spans(laid, share, inputs, outputs, entries, checks, counts), shares)
+                )
+        return self._spans(laid, spans, inputs, outputs, entries, checks, counts)
+
+    def _counts(
+        self, outcome: str, inputs: Mapping[str, Array], checks: Mapping[str, Check], rows: int
+    ) -> Counts | None:
+        """What depends on the outcome alone, for every count up to the largest, where it is counts and small ones."""
+        check, values = checks.get(outcome), inputs.get(outcome)
+        if check is None or values is None or values.ndim != 1 or rows < MOST_COUNTS:
+            return None
+        if not check.whole or check.low < 0 or self._cut(outcome) is None:
+            return None
+        largest = np.maximum.reduce(values)
+        if not 0 <= largest < MOST_COUNTS:
+            return None
+        if largest >= self._counted[0]:
+            size = 1 << int(largest).bit_length()
+            self._counted = (size, self.prepare(outcome, np.arange(size, dtype=np.float64)))
+        return Counts(values, self._counted[1])
 
     def straight(
         self,
@@ -200,12 +223,14 @@ class Runner:
         outputs: Mapping[str, Array],
         entries: int,
         checks: Mapping[str, Check],
+        counts: Counts | None = None,
     ) -> bool:
         layout: Layout | None = None
         used = {name: inputs[name] for name in laid.inputs}
         feeds = [
             Feed(name, place, inputs[name], checks.get(name), laid.guards.get(name), name in laid.tells)
             for name, place in laid.inputs.items()
+            if counts is None or name not in counts.tables
         ]
         # an answer in float64 is computed in its place, if it lies there as the buffers do
         wide = entries >= WIDE
@@ -231,6 +256,8 @@ class Runner:
                     strange = feed.tile(part, layout, strange)
                     if feed.refused(told=False):
                         return False
+                if counts is not None:  # they have been checked above
+                    strange = counts.tile(part, layout, strange)
                 strange = layout.walk(strange)
                 doubtful = strange is not None or (judge is not None and not finite(layout.places[judge]))
                 if doubtful and any(feed.refused(told=True) for feed in feeds):

@@ -28,16 +28,22 @@ class _Scratch(threading.local):
         flat, shape = self.bits[: condition.size], condition.shape
         return flat.reshape(shape) if condition.flags.c_contiguous else flat.reshape(shape[::-1]).T
 
+    def whole(self, y: Array) -> Array:
+        """Room for the whole numbers y, one a row, and they in it."""
+        if self.count.size < len(y):
+            self.places, self.count = np.empty(len(y), dtype=np.int64), np.arange(len(y), dtype=np.int64)
+        places = self.places[: len(y)]
+        np.copyto(places, y, casting="unsafe")
+        return places
+
     def entries(self, v: Array, y: Array) -> Array | None:
         """Where entry y of each row stands in the memory of v (K, t); None where v does not lie together."""
         size, rows = v.shape
         first = v.flags.c_contiguous  # a row's entries are t numbers apart, else they lie side by side
         if not (first or v.flags.f_contiguous):
             return None
-        if self.count.size < rows:
-            self.places, self.count = np.empty(rows, dtype=np.int64), np.arange(rows, dtype=np.int64)
-        places, count = self.places[:rows], self.count[:rows]
-        np.copyto(places, y, casting="unsafe")
+        places = self.whole(np.broadcast_to(y, rows))
+        count = self.count[:rows]
         if first:
             np.multiply(places, rows, places)
             np.add(places, count, places)
@@ -97,6 +103,11 @@ def choice(a: str | None, b: str | None) -> Function:
     if a == "1.0" and zeros[1]:
         return _truth
     return _zero_or if zeros[0] else _or_zero if zeros[1] else where
+
+
+def whole(y: Array) -> Array:
+    """Whole numbers as integers, in a buffer of the thread that serves until the next pass."""
+    return _SCRATCH.whole(y)
 
 
 def _memory(v: Array) -> Array:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from likelihoodkit.compile.checks import Check
+from likelihoodkit.compile.passes import whole
 from likelihoodkit.compile.program import Guard
 from likelihoodkit.compile.steps import Function, Plan
 
@@ -203,6 +204,29 @@ class Feed:
             return False
         assert self.here is not None  # `tile` has been called
         return not self.check(self.here)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Outcomes that are small whole numbers, and what depends on them alone, for each of them, by the input's name."""
+
+    values: Array
+    tables: Mapping[str, Array]
+
+    def places(self, rows: int) -> dict[str, Array]:
+        """What stands for these inputs until a tile of them is looked up: nothing that could be read in place."""
+        return {name: np.broadcast_to(0.0, rows) for name in self.tables}
+
+    def tile(self, part: slice, layout: Layout, strange: Array | None) -> Array | None:
+        """Look up one tile; the rows outside the guards, added to those known to be."""
+        index = whole(self.values[part])
+        for name, table in self.tables.items():
+            buffer = layout.input_buffers[name]
+            np.take(table, index, out=buffer, mode="wrap")
+            layout.put(layout.plan.inputs[name], buffer)
+            guard = layout.plan.guards.get(name)
+            strange = strange if guard is None else outside(buffer, guard, strange, layout.rows)
+        return strange
 
 
 def outside(array: Array, guard: Guard, strange: Array | None, rows: int) -> Array | None:

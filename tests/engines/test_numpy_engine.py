@@ -345,3 +345,29 @@ def test_a_difference_takes_signs_upon_itself_where_nothing_else_reads_it() -> N
         ("subtract", (1, 0)), ("multiply", (0, 2)), ("subtract", (1, 0)), ("negative", (5,)),
     ]  # fmt: skip
     assert dict(found.results) == {"a": 3, "b": 5, "c": 6}
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("family", [lk.Poisson, lk.NegativeBinomial], ids=str)
+def test_counts_are_looked_up_to_the_same_bits(family: object, threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng, rows = np.random.default_rng(4), 60_000
+    loss = lk.derive(family).compile("numpy", threads=threads)
+    outputs = rng.normal(size=(rows, len(loss.outputs)))
+    outputs[:: rows // 9] *= 300  # rows for the kernels
+    for largest in (3, 900, 5000):  # the last is above what is kept in tables
+        y = rng.integers(0, largest + 1, rows)
+        found = loss.value_and_gradient(y, outputs)
+        with monkeypatch.context() as patch:
+            patch.setattr(numpy_engine, "MOST_COUNTS", 0)
+            plain = loss.value_and_gradient(y, outputs)
+        for one, other in zip(found, plain, strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("wrong", [-1.0, 0.5, np.nan, np.inf, -np.inf])
+def test_what_is_no_count_is_refused_before_it_is_looked_up(wrong: float) -> None:
+    loss = lk.derive(lk.Poisson).compile("numpy")
+    y = np.ones(50_000)
+    y[40_000] = wrong
+    with pytest.raises(InputError, match=r"y\[40000\]"):
+        loss.value_and_gradient(y, np.zeros(50_000))

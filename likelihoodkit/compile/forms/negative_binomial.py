@@ -29,19 +29,21 @@ class Parts:
         self.m, self.r = trace.exp(f), trace.exp(-a)
         self.excess = trace.where(y > 0.0, trace.expm1(f) - (y - 1.0), self.m)  # m - y, with its digits at f = 0
         self.total = self.r + self.m
-        self.residual = self.r * self.excess / self.total
+        self.relative = self.excess / self.total
+        self.residual = self.r * self.relative
         self.share = self.m / self.total
         self.some = trace.maximum(y, 1.0)
+        self.tall = self.r + self.some
         few = trace.emit("logical_and", y <= 1.0, f < -1.0)
         self.few = trace.emit("logical_or", y <= 0.0, few)
+        self.rest = trace.where(self.few, self.r, self.tall) / self.total  # r + y over r + m; r over it for the few
 
     def deviance(self) -> Value:
         """D, with v = -s where the counts are few."""
         trace = self.trace
-        v = trace.where(self.few, -self.share, -self.excess / self.total)
-        u = trace.where(self.few, self.r, self.r + self.y) / self.total  # 1 + v
+        v = -trace.where(self.few, self.share, self.relative)
         near = trace.emit("logical_and", v > -0.6, v < 1.5)
-        return self.r * trace.where(near, -log1pmx_near(trace, v), v - trace.log(u))
+        return self.r * trace.where(near, -log1pmx_near(trace, v), v - trace.log(self.rest))  # rest = 1 + v
 
 
 @form
@@ -56,11 +58,11 @@ def negative_binomial_loss(trace: Trace, y: Value, f: Value, a: Value) -> Value:
     parts = Parts(trace, y, f, a)
     r, m, some = parts.r, parts.m, parts.some
     small, moved, log_step = above_one(trace, r)
-    spread = delta(trace, moved) - delta(trace, r + some) + trace.where(small, (r + 0.5) * log_step - 1.0, 0.0)
-    peak = LOG_SQRT_2PI + 0.5 * trace.log(some * ((r + some) / r)) + (delta(trace, some) + spread)
+    spread = delta(trace, moved) - delta(trace, parts.tall) + trace.where(small, (r + 0.5) * log_step - 1.0, 0.0)
+    peak = LOG_SQRT_2PI + 0.5 * trace.log(some * (parts.tall / r)) + (delta(trace, some) + spread)
     w = parts.residual / some
     near = trace.emit("logical_and", w > -0.5, w < 1.0)
-    log_ratio = trace.where(near, trace.log1p(w), trace.log(m / some * ((r + some) / parts.total)))
+    log_ratio = trace.where(near, trace.log1p(w), trace.log(m / some * parts.rest))
     many = peak + (parts.residual - some * log_ratio)
     few = y * (trace.log1p(m / r) - f) + r * parts.share
     return trace.where(parts.few, few, many) + parts.deviance()
