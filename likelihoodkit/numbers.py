@@ -86,6 +86,10 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "asinh": mpmath.asinh,
     "erf": mpmath.erf,
     "erfc": mpmath.erfc,
+    **{name: getattr(mpmath, name) for name in ("asin", "acos", "acot", "acosh", "atanh", "beta")},
+    **{name: getattr(mpmath, name) for name in ("sec", "csc", "cot", "sech", "csch", "coth", "binomial", "factorial")},
+    "ceiling": mpmath.ceil,
+    "Mod": lambda x, n: x - n * mpmath.floor(x / n),
     "gamma": mpmath.gamma,
     "loggamma": mpmath.loggamma,
     "polygamma": lambda n, x: mpmath.psi(int(n), x),
@@ -185,11 +189,13 @@ def _meaning(name: str) -> tuple[sp.Expr, list[sp.Symbol]]:
 
 
 def _complement(node: sp.Basic) -> tuple[sp.Expr, sp.Expr] | None:
-    """(c, x) where the node is c + c erf(x) = c erfc(-x): as a sum it would lose what is left of it far out."""
+    """(c, x) where the node is c + c erf(x) or 2 c - c erfc(x), both c erfc(-x): a sum loses what is left far out."""
     if node.is_Add and len(node.args) == 2 and node.args[0].is_Number:
         number, body = node.args[1].as_coeff_Mul()
         if isinstance(body, sp.erf) and abs(number) == node.args[0]:
             return node.args[0], sp.sign(number) * body.args[0]
+        if isinstance(body, sp.erfc) and -2 * number == node.args[0]:
+            return -number, body.args[0]
     return None
 
 

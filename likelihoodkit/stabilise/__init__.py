@@ -14,7 +14,7 @@ from sympy import Expr
 from likelihoodkit.binding import Bound
 from likelihoodkit.links import Link
 from likelihoodkit.nll import Derivation, Step, negative_log_likelihood
-from likelihoodkit.stabilise import hypotenuses, opened
+from likelihoodkit.stabilise import hypotenuses, opened, spellings
 from likelihoodkit.stabilise.opened import known_bounds
 from likelihoodkit.stabilise.rewriting import by_cases, rewrite
 from likelihoodkit.stabilise.table import TABLE, Identity
@@ -50,6 +50,7 @@ def _composed(derivation: Derivation, bound: Bound, pairs: dict[str, tuple[Link,
 def _by_the_table(derivation: Derivation) -> Derivation:
     trace: list[tuple[Identity, Expr, Expr]] = []
     known, predicted = known_bounds(derivation.bound, derivation.y), set(derivation.predicted.values())
+    derivation = _read(derivation, "spelling", spellings.WHY, spellings.spelt(derivation.expression))
     derivation = _read(derivation, "log of product", opened.WHY, opened.opened(derivation.expression, known, predicted))
     derivation = _read(derivation, "hypotenuse", hypotenuses.WHY, hypotenuses.by_hypotenuse(derivation.expression))
     after = rewrite(derivation.expression, trace)

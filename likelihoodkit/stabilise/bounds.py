@@ -116,6 +116,9 @@ def _inside(e: Expr, known: Mapping[Expr, Interval]) -> Interval:
             return EVERYTHING
         low, high = RISING[type(e)]
         return at.through(lambda x: low if x == 0 and isinstance(e, sp.log) else type(e)(x), low, high)
+    if isinstance(e, sp.gamma | sp.factorial):
+        at = bounds(e.args[0], known)
+        return POSITIVE if at.positive or (isinstance(e, sp.factorial) and at.low >= 0) else EVERYTHING
     if isinstance(e, sp.cos | sp.sin):
         return Interval(S.NegativeOne, S.One, False, False)
     if isinstance(e, sp.Min | sp.Max):

@@ -266,14 +266,3 @@ def sigmoid_over_softplus(e: Expr) -> Expr | None:
                 if other_base == s and other_exponent.is_Integer and other_exponent.is_positive:
                     return e * base / s * p.softplus_ratio(base.args[0])
     return None
-
-
-@identity("1 - tanh(x)^2 = sech(x)^2 does not cancel")
-def one_minus_tanh_square(e: Expr) -> Expr | None:
-    if not e.is_Add:
-        return None
-    found = coefficient_pair(e, lambda f: f.is_Pow and f.exp == 2 and isinstance(f.base, sp.tanh))
-    if found and -found[1] in e.args:
-        term, coefficient, body = found
-        return e - term + coefficient - coefficient * p.sech2(body.base.args[0])
-    return None

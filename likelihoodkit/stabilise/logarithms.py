@@ -255,6 +255,8 @@ def log_of_one_minus_exp(e: Expr) -> Expr | None:
         number, power = x.as_independent(*x.free_symbols, as_Add=False)
         if isinstance(power, exp) and number.is_positive:
             return p.log1m_exp_neg_exp(power.args[0] + log(number))
+        if isinstance(-x, p.log_ndtr):
+            return p.log_ndtr(-(-x).args[0])
         return p.log1m_exp(x)
     return None
 
@@ -277,8 +279,7 @@ def _log_of_growth(x: Expr) -> Expr | None:
 def log_of_one_plus(e: Expr) -> Expr | None:
     if isinstance(e, log) and e.args[0].is_Add:
         constant, rest = constant_and_rest(e.args[0])
-        normal = len(rest) == 1 and isinstance(rest[0].as_coeff_Mul()[1], sp.erf)  # the row log of ndtr waits for it
-        if constant == 1 and rest and e.args[0].free_symbols and not normal:
+        if constant == 1 and rest and e.args[0].free_symbols:
             return p.log1p(Add(*rest))
     return None
 
@@ -295,10 +296,10 @@ def log_of_cosh(e: Expr) -> Expr | None:
 
 @identity("log gamma as one function")
 def log_of_gamma(e: Expr) -> Expr | None:
-    if isinstance(e, log) and isinstance(e.args[0], sp.gamma):
-        return p.log_gamma(e.args[0].args[0])
-    if isinstance(e, log) and isinstance(e.args[0], sp.factorial):
-        return p.log_factorial(e.args[0].args[0])
+    if isinstance(e, log):
+        base, exponent = e.args[0].as_base_exp()
+        if isinstance(base, sp.gamma | sp.factorial):
+            return exponent * (p.log_gamma if isinstance(base, sp.gamma) else p.log_factorial)(base.args[0])
     return p.log_gamma(e.args[0]) if isinstance(e, sp.loggamma) else None
 
 
@@ -307,16 +308,15 @@ def log_of_ndtr(e: Expr) -> Expr | None:
     if not isinstance(e, log):
         return carried(e)
     inner = e.args[0]
-    if isinstance(inner, p.ndtr):
-        return p.log_ndtr(inner.args[0])
+    number, body = inner.as_independent(p.ndtr)
+    if isinstance(body, p.ndtr) and number.is_positive:
+        return log(number) + p.log_ndtr(body.args[0])
     if (found := log_of_distribution_function(inner)) is not None:
         return found
     if inner.is_Add:
         constant, rest = constant_and_rest(inner)
         if len(rest) == 1:
             number, body = rest[0].as_coeff_Mul()
-            if isinstance(body, sp.erf) and abs(number) == constant:
-                return log(2 * constant) + p.log_ndtr(sp.sign(number) * body.args[0] * sp.sqrt(2))
             share = body * sp.pi
             if isinstance(share, sp.atan) and abs(number) == 2 * constant:
                 return log(2 * constant) + steps.log_cauchy_tail(-sp.sign(number) * share.args[0])

@@ -17,14 +17,15 @@ from likelihoodkit.stabilise.table import (
 )
 
 
-@identity("1/(1 + e^-z) = sigmoid(z)")
+@identity("1/(1 + e^-z) = sigmoid(z); a root of 1 + e^z is e^(softplus(z)/2)")
 def sigmoid_from_exp(e: Expr) -> Expr | None:
-    if isinstance(e, Pow) and e.exp.is_Integer and e.exp.is_negative and e.base.is_Add:
-        constant, rest = constant_and_rest(e.base)
-        q = exponent_of(rest[0]) if constant == 1 and len(rest) == 1 else None
-        if q is not None:
-            return p.sigmoid(-q) ** (-e.exp)
-    return None
+    if not (isinstance(e, Pow) and e.base.is_Add and e.exp.is_Rational):
+        return None
+    constant, rest = constant_and_rest(e.base)
+    q = exponent_of(rest[0]) if constant == 1 and len(rest) == 1 else None
+    if q is None or (e.exp.is_Integer and e.exp.is_positive):
+        return None
+    return p.sigmoid(-q) ** (-e.exp) if e.exp.is_Integer else exp(e.exp * p.softplus(q))
 
 
 @identity("e^q sigmoid(-q) = sigmoid(q)")
@@ -39,23 +40,6 @@ def exp_times_sigmoid(e: Expr) -> Expr | None:
                     # by filtering, not by division: SymPy does not cancel e^(a+b) e^(-a-b)
                     rest = [f for f in e.args if f is not factor and f is not other]
                     return Mul(*rest) * base ** (exponent - 1) * p.sigmoid(-base.args[0])
-    return None
-
-
-def _less_than_constant(weight: Expr, e: Expr) -> bool:
-    return bool(weight.is_number and weight.is_positive and Add(*[t for t in e.args if t.is_Number]) > weight)
-
-
-@identity("1 - sigmoid(z) = sigmoid(-z), and 2 sigmoid(z) - 1 = tanh(z/2)")
-def one_minus_sigmoid(e: Expr) -> Expr | None:
-    if not e.is_Add:
-        return None
-    found = coefficient_pair(e, lambda f: isinstance(f, p.sigmoid))
-    if found and len(e.args) == 2 and found[1] + 2 * (e - found[0]) == 0:
-        return found[1] / 2 * sp.tanh(found[2].args[0] / 2)
-    if found and (-found[1] in e.args or _less_than_constant(-found[1], e)):
-        term, coefficient, body = found
-        return e - term + coefficient - coefficient * p.sigmoid(-body.args[0])
     return None
 
 

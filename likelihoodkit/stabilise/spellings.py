@@ -1,0 +1,95 @@
+"""Identities for what SymPy spells in functions of its own, and for what a bounded function leaves of its bound."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import sympy as sp
+from sympy import Expr, exp, log, sqrt
+
+from likelihoodkit import primitives as p
+from likelihoodkit.stabilise.table import coefficient_pair, identity
+
+
+def _binomial(n: Expr, k: Expr) -> Expr:
+    """Of n that k is a part of, as in C(y + r - 1, y), gamma functions, whose ratio has rows; else one function."""
+    others = sp.expand(n - k)
+    if k.free_symbols & n.free_symbols and not others.free_symbols & k.free_symbols:
+        return sp.gamma(n + 1) / (sp.gamma(others + 1) * sp.factorial(k))
+    return exp(p.log_binomial(n, k))
+
+
+#: functions of SymPy that are no words of the language, in words (arguments as SymPy gives them)
+SPELLINGS: dict[type[Expr], Callable[..., Expr | None]] = {
+    sp.erfc: lambda x: 2 * p.ndtr(-sqrt(2) * x),
+    sp.binomial: _binomial,
+    sp.beta: lambda a, b: exp(p.log_beta(a, b)),
+    sp.polygamma: lambda n, x: {0: p.digamma, 1: p.trigamma}[int(n)](x) if n in (0, 1) else None,
+    sp.sec: lambda x: 1 / sp.cos(x),
+    sp.csc: lambda x: 1 / sp.sin(x),
+    sp.cot: lambda x: sp.cos(x) / sp.sin(x),
+    sp.sech: lambda x: 1 / sp.cosh(x),
+    sp.csch: lambda x: 1 / sp.sinh(x),
+    sp.coth: lambda x: 1 / sp.tanh(x),
+    sp.acot: lambda x: sp.atan(1 / x),
+    sp.asin: lambda x: sp.atan2(x, sqrt((1 - x) * (1 + x))),
+    sp.acos: lambda x: sp.atan2(sqrt((1 - x) * (1 + x)), x),
+    sp.atanh: lambda x: (p.log1p(x) - p.log1p(-x)) / 2,
+    sp.acosh: lambda x: p.log1p(x - 1 + sqrt((x - 1) * (x + 1))),
+    sp.ceiling: lambda x: -sp.floor(-x),
+    sp.Mod: lambda x, n: x - n * sp.floor(x / n),
+}
+
+
+WHY = "a function that SymPy has and the engines have not is written in those that they have"
+
+
+def spelt(e: Expr) -> Expr:
+    """Read a typed formula in words of the language, before anything else is done with it."""
+    return e.replace(lambda f: type(f) in SPELLINGS, lambda f: SPELLINGS[type(f)](*f.args) or f)
+
+
+@identity(WHY)
+def spelling(e: Expr) -> Expr | None:
+    read = SPELLINGS.get(type(e))
+    return None if read is None else read(*e.args)
+
+
+def _in(kind: type[Expr]) -> Callable[[Expr], bool]:
+    return lambda f: isinstance(f, kind)
+
+
+def _squared_in(kind: type[Expr]) -> Callable[[Expr], bool]:
+    return lambda f: f.is_Pow and f.exp == 2 and isinstance(f.base, kind)
+
+
+#: (which function g, is it never negative, x -> 1 - g(x)); where g is odd this is also 1 + g(-x)
+_REMAINS: list[tuple[Callable[[Expr], bool], bool, Callable[[Expr], Expr]]] = [
+    (_in(p.sigmoid), True, lambda x: p.sigmoid(-x)),
+    (_in(p.ndtr), True, lambda x: p.ndtr(-x)),
+    (_in(sp.tanh), False, lambda x: 2 * p.sigmoid(-2 * x)),
+    (_in(sp.erf), False, lambda x: 2 * p.ndtr(-sqrt(2) * x)),
+    (_squared_in(sp.tanh), False, lambda square: p.sech2(square.args[0])),
+]
+
+
+@identity("what a bounded function leaves: 1 - sigmoid(z) = sigmoid(-z), 2 sigmoid(z) - 1 = tanh(z/2)")
+def one_minus_bounded(e: Expr) -> Expr | None:
+    if not e.is_Add:
+        return None
+    for match, positive, rest in _REMAINS:
+        found = coefficient_pair(e, match)
+        if not found:
+            continue
+        term, coefficient, body = found
+        if isinstance(body, p.sigmoid) and len(e.args) == 2 and coefficient + 2 * (e - term) == 0:
+            return coefficient / 2 * sp.tanh(body.args[0] / 2)
+        if -coefficient in e.args or (positive and _less_than_constant(-coefficient, e)):
+            return e - term + coefficient - coefficient * rest(body.args[0])
+        if coefficient in e.args and (isinstance(body, sp.tanh | sp.erf)):
+            return e - term - coefficient + coefficient * rest(-body.args[0])
+    return None
+
+
+def _less_than_constant(weight: Expr, e: Expr) -> bool:
+    return bool(weight.is_number and weight.is_positive and sp.Add(*[t for t in e.args if t.is_Number]) > weight)
