@@ -146,6 +146,9 @@ LINKS: dict[str, Link] = {
 }
 LINKS |= {link.name: link for link in (cholesky, isotropic, diagonal, unit, ordered, angle2)}
 
+#: what generalized linear models call a link, after the way from the parameter to the output
+OTHER_WAY = {"log": "exp", "logit": "sigmoid", "atanh": "tanh", "sqrt": "square"}
+
 
 def find(link: Link | str, domain: Support | None = None) -> Link:
     """The link itself or the one of that name; `UnknownNameError` lists those whose range fits ``domain``."""
@@ -154,4 +157,7 @@ def find(link: Link | str, domain: Support | None = None) -> Link:
     if link in LINKS:
         return LINKS[link]
     known = [name for name, row in LINKS.items() if domain is None or row.fits(domain)]
-    raise UnknownNameError(f"no link is called {link!r}", value=link, remedy=f"Links that fit here: {', '.join(known)}")
+    remedy = f"Links that fit here: {', '.join(known)}"
+    if link in OTHER_WAY:
+        remedy = f"Links are named by how an output becomes the parameter: {OTHER_WAY[link]!r}. {remedy}"
+    raise UnknownNameError(f"no link is called {link!r}", value=link, remedy=remedy)

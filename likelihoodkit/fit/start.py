@@ -10,14 +10,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
-import sympy as sp
 from numpy.typing import NDArray
 
 from likelihoodkit.declaration import Bound
 from likelihoodkit.fit.kinks import weighted_absolute
 from likelihoodkit.fit.model import Model
 from likelihoodkit.folding import groups, undirected
+from likelihoodkit.later import mpmath, sp
 from likelihoodkit.links import Link
+from likelihoodkit.numbers import evaluate
+from likelihoodkit.primitives import lower
 from likelihoodkit.supports import Support, positive, real
 
 Array = NDArray[Any]
@@ -92,8 +94,8 @@ def forward(link: Link, values: Array) -> Array:
     unique, places = np.unique(values, return_inverse=True)
     answers = []
     for value in unique:
-        number = function.xreplace({symbol: sp.Float(value)}).n()
-        answers.append(float(number) if number.is_real and number.is_finite else np.nan)
+        number = evaluate(lower(function), {symbol: mpmath.mpf(float(value))})
+        answers.append(float(number) if isinstance(number, mpmath.mpf) and mpmath.isfinite(number) else np.nan)
     return np.array(answers)[places]
 
 
