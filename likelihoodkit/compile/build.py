@@ -70,7 +70,7 @@ class _Builder:
             return self.emit(node.record.kernel, arguments, vector=vector)
         name = type(node).__name__
         if name not in ELEMENTARY:
-            remedy = "Write it in words of the kit, as in lk.log_gamma, lk.ndtr, lk.softplus (likelihoodkit.primitives.words)"
+            remedy = "Write it in words of the kit, such as lk.log_gamma or lk.ndtr (likelihoodkit.primitives.words)"
             raise DerivationError(f"no engine knows the function {name}", value=str(node), remedy=remedy)
         if name == "Heaviside" and node.args[1] != sp.S.Half:  # the step of the engines is 1/2 at zero
             return self.add(node.rewrite(sp.Piecewise))

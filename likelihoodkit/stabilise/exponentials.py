@@ -7,7 +7,7 @@ from sympy import Add, Expr, Mul, Pow, S, exp
 
 from likelihoodkit import primitives as p
 from likelihoodkit.primitives import differences, powers as wide, products, robust
-from likelihoodkit.stabilise.table import coefficient_pair, core_and_exponent, identity
+from likelihoodkit.stabilise.table import core_and_exponent, identity
 
 
 def _pairs_with_exponents(e: Expr) -> list[tuple[Expr, Expr, Expr, Expr, Expr, Expr]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import sympy as sp
-from sympy import Expr, exp, log, sqrt
+from sympy import Expr, exp, sqrt
 
 from likelihoodkit import primitives as p
 from likelihoodkit.stabilise.table import coefficient_pair, identity
