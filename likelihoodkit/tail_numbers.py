@@ -67,6 +67,12 @@ def _negative_binomial_within(y: Any, low: Any, high: Any, f: Any, a: Any) -> An
     return mpmath.log(mpmath.fsum(mpmath.exp(log_mass(low + k) - log_mass(y)) for k in range(int(high - low) + 1)))
 
 
+def _gamma_within(y: Any, low: Any, high: Any, t: Any, n: Any) -> Any:
+    a, scale = mpmath.exp(n), mpmath.exp(t + n)
+    mass = mpmath.gammainc(a, low * scale, high * scale)
+    return mpmath.log(mass) - a * (mpmath.log(y) + t + n) + y * scale + mpmath.log(y)
+
+
 def _poisson_within(y: Any, low: Any, high: Any, f: Any) -> Any:
     masses = [k * f - mpmath.loggamma(k + 1) for k in [y, *(low + k for k in range(int(high - low) + 1))]]
     return mpmath.log(mpmath.fsum(mpmath.exp(mass - masses[0]) for mass in masses[1:]))
@@ -106,6 +112,16 @@ TAILS: dict[str, Tail] = {
         aa=(0, 0, 0, 0, 2),
     ),
     **_slopes("poisson_within", _poisson_within, f=(0, 0, 0, 1), ff=(0, 0, 0, 2)),
+    **_slopes(
+        "gamma_within",
+        _gamma_within,
+        t=(0, 0, 0, 1, 0),
+        n=(0, 0, 0, 0, 1),
+        tt=(0, 0, 0, 2, 0),
+        tn=(0, 0, 0, 1, 1),
+        nn=(0, 0, 0, 0, 2),
+    ),
+    "gamma_within": _gamma_within,
     "negative_binomial_within": _negative_binomial_within,
     "poisson_within": _poisson_within,
     **_slopes(

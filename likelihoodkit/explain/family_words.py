@@ -17,6 +17,12 @@ def _slopes(symbol: str, arguments: str, places: str, names: dict[str, str]) -> 
     return rows
 
 
+def _orders(letters: str) -> list[str]:
+    """First and second derivatives in these letters."""
+    pairs = [first + second for i, first in enumerate(letters) for second in letters[i:]]
+    return [*letters, *pairs]
+
+
 #: primitive -> (template, does it need parentheses inside a product or power?)
 FAMILY_TEMPLATES: dict[str, tuple[str, str]] = {
     "exp_gap_times": ("(e^({0}) - e^({1}))·{2:product}", "product"),
@@ -164,21 +170,20 @@ FAMILY_TEMPLATES: dict[str, tuple[str, str]] = {
     "log_negative_binomial_survival_ff": ("d2/df2 log P(Y > {0})[f = {1}, a = {2}]", "atom"),
     "log_negative_binomial_survival_fa": ("d2/dfda log P(Y > {0})[f = {1}, a = {2}]", "atom"),
     "log_negative_binomial_survival_aa": ("d2/da2 log P(Y > {0})[f = {1}, a = {2}]", "atom"),
-    **_slopes(
-        "[log P(low <= Y <= high) - log p(y)]",
-        "f, a",
-        "y = {0}, low = {1}, high = {2}, f = {3}, a = {4}",
-        {
-            "negative_binomial_within" + (f"_{letters}" if letters else ""): letters
-            for letters in ("", "f", "a", "ff", "fa", "aa")
-        },
-    ),
-    **_slopes(
-        "[log P(low <= Y <= high) - log p(y)]",
-        "f",
-        "y = {0}, low = {1}, high = {2}, f = {3}",
-        {"poisson_within" + (f"_{letters}" if letters else ""): letters for letters in ("", "f", "ff")},
-    ),
+    **{
+        key: row
+        for law, letters, places in (
+            ("gamma", "tn", "y/mean = {0} exp({3}), log shape = {4}"),
+            ("negative_binomial", "fa", "f = {3}, a = {4}"),
+            ("poisson", "f", "f = {3}"),
+        )
+        for key, row in _slopes(
+            "[log P(low <= Y <= high) - log p(y)]",
+            ", ".join(letters),
+            "y = {0}, low = {1}, high = {2}, " + places,
+            {f"{law}_within": "", **{f"{law}_within_{order}": order for order in _orders(letters)}},
+        ).items()
+    },
     "conway_maxwell_poisson_loss": ("[log(Z({1}, {2})) - {0} ({1}) + exp({2}) log({0}!)]", "atom"),
     "conway_maxwell_poisson_f": ("(E[k; {1}, {2}] - {0})", "atom"),
     "conway_maxwell_poisson_n": ("exp({2}) (log({0}!) - E[log(k!); {1}, {2}])", "product"),

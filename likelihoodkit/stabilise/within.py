@@ -12,7 +12,7 @@ import sympy as sp
 from sympy import Expr, exp
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import negative_binomial_tails, poisson_tails, whole as kinds, within
+from likelihoodkit.primitives import gamma_carried, negative_binomial_tails, poisson_tails, whole as kinds, within
 from likelihoodkit.stabilise.whole import signed
 
 __all__ = ["WITHIN"]
@@ -73,6 +73,30 @@ def _seen(e: Expr, sign: int, loss: Expr, below: Tail, above: Tail, whole: Calla
     return None
 
 
+def _amounts(
+    e: Expr, sign: int, loss: Expr, below: Tail, above: Tail, whole: Callable[[Expr, Expr], Expr]
+) -> Expr | None:
+    """The terms ``loss`` and one of a probability as one function of both bounds."""
+    for term in e.args:
+        ends = _between(sign * term, below, above)
+        if ends is not None:
+            return e - loss - term + sign * whole(*ends)
+    return None
+
+
+def _gamma(e: Expr) -> Expr | None:
+    for sign, node in signed(e, kinds.gamma_loss):
+        y, t, n = node.args
+        found = _amounts(
+            e, sign, sign * node,
+            _end(gamma_carried.log_gamma_below, (t, n), {}), _end(gamma_carried.log_gamma_above, (t, n), {}),
+            lambda low, high: within.gamma_within(y, sp.Max(low, 0), high, t, n),  # noqa: B023
+        )  # fmt: skip
+        if found is not None:
+            return found
+    return None
+
+
 def _negative_binomial(e: Expr) -> Expr | None:
     for sign, node in signed(e, kinds.negative_binomial_loss):
         y, f, a = node.args
@@ -118,4 +142,4 @@ def _geometric(e: Expr) -> Expr | None:
     return None
 
 
-WITHIN: tuple[Callable[[Expr], Expr | None], ...] = (_negative_binomial, _poisson, _geometric)
+WITHIN: tuple[Callable[[Expr], Expr | None], ...] = (_gamma, _negative_binomial, _poisson, _geometric)

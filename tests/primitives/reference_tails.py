@@ -203,6 +203,22 @@ def _counts_within(y: mp.mpf, low: mp.mpf, high: mp.mpf, f: mp.mpf, a: mp.mpf | 
     return mp.log(mp.fsum(masses[low:]) / masses[y])
 
 
+WINDOWS = ((0.0, 3.0), (3.0, math.inf), (1.0, 3.0), (2.9, 3.0))
+
+
+def _gamma_within_points(rng: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
+    low, high = np.array(WINDOWS)[rng.integers(4, size=n)].T
+    y = np.where(high < math.inf, low + rng.uniform(0.01, 1, n) * (high - low), low + rng.uniform(0, 9, n))
+    return y, low, high, rng.uniform(-9, 9, n), rng.uniform(-6, 4, n)
+
+
+def _gamma_within(y: mp.mpf, low: mp.mpf, high: mp.mpf, t: mp.mpf, n: mp.mpf) -> mp.mpf:
+    low, high = (min(ends, key=lambda end: abs(end - at)) for ends, at in zip(zip(*WINDOWS), (low, high)))  # noqa: B905
+    a, scale = mp.exp(n), mp.exp(t + n)
+    mass = mp.gammainc(a, low * scale, mp.inf if high == math.inf else high * scale)
+    return mp.log(mass) - a * mp.log(y * scale) + y * scale + mp.log(y)
+
+
 def _carried_beta_points(rng: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
     a, b, z = _beta_points(rng, n, top)
     return z, np.log(a / b), np.log(a + b)
@@ -248,11 +264,23 @@ SECOND: dict[str, Case] = {
         f"negative_binomial_within_{what}": _case(_slope(_counts_within, 0, 0, 0, *order), _counts_within_points)
         for what, order in (("ff", (2, 0)), ("fa", (1, 1)), ("aa", (0, 2)))
     },
+    **{
+        f"gamma_within_{what}": _case(_slope(_gamma_within, 0, 0, 0, *order), _gamma_within_points)
+        for what, order in (("tt", (2, 0)), ("tn", (1, 1)), ("nn", (0, 2)))
+    },
     "poisson_within_ff": _case(_slope(_counts_within, 0, 0, 0, 2), _poisson_within_points),
     "log_student_cdf_df2": _case(_slope(_log_t, 2, 0), _t_points),
 }
 
 TAILS: dict[str, Case] = {
+    **{
+        f"gamma_within{what}": Case(definition, _gamma_within_points, bound=8.0)
+        for what, definition in (
+            ("", _gamma_within),
+            ("_t", _slope(_gamma_within, 0, 0, 0, 1, 0)),
+            ("_n", _slope(_gamma_within, 0, 0, 0, 0, 1)),
+        )
+    },
     **{
         f"negative_binomial_within{what}": Case(definition, _counts_within_points, bound=8.0)
         for what, definition in (

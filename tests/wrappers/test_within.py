@@ -71,3 +71,50 @@ def test_many_counts_between_bounds() -> None:
         for found, order in zip([value[0], *gradient[0]], ((0, 0), (1, 0), (0, 1)), strict=True):
             true = mp.diff(lambda *at: _negative_binomial(2, 2, 400, *at), (mp.mpf(5), mp.mpf(0.1)), order)
             assert abs(found - true) <= 2e-15 * abs(true)
+
+
+AMOUNTS = [
+    (lk.Truncated(lk.Gamma, high=3.0), [0.01, 2.5, 3.0]),
+    (lk.Truncated(lk.Gamma, low=3.0), [3.0, 10.0, 1e4]),
+    (lk.Truncated(lk.Gamma, low=1.0, high=3.0), [1.0, 2.0, 3.0]),
+]
+
+
+@pytest.mark.parametrize(("noise", "outcomes"), AMOUNTS, ids=[repr(noise) for noise, _ in AMOUNTS])
+def test_amounts_between_bounds_are_never_nan(noise: Any, outcomes: list[float]) -> None:
+    outputs, value, gradient, hessian = _everywhere(noise, outcomes)
+    assert not np.isnan(value).any()
+    assert not np.isnan(gradient).any()
+    assert not np.isnan(hessian).any()
+    moderate = (np.absolute(outputs) <= 104).all(axis=1)
+    assert np.isfinite(value[moderate]).all()
+
+
+def _gamma(y: mp.mpf, low: mp.mpf, high: mp.mpf, f: mp.mpf, g: mp.mpf) -> mp.mpf:
+    a, scale = mp.exp(g), mp.exp(g - f)
+    mass = mp.gammainc(a, low * scale, high * scale)
+    return mp.log(mass) - a * mp.log(y * scale) + y * scale + mp.log(y)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "y", "outputs"),
+    [
+        (0, 3, 2.5, (30.0, 1.0)),
+        (0, 3, 3.0, (745.0, 1.0)),
+        (0, 3, 1e-8, (104.0, -3.0)),
+        (3, mp.inf, 3.0, (-30.0, 1.0)),
+        (3, mp.inf, 10.0, (5.0, -30.0)),
+        (1, 3, 1.5, (30.0, 1.0)),
+        (1, 3, 3.0, (-5.0, 0.5)),
+        (2.9, 3, 2.95, (1.0, 1.0)),
+    ],
+)
+def test_a_truncated_gamma(low: float, high: Any, y: float, outputs: tuple[float, float]) -> None:
+    noise = lk.Truncated(lk.Gamma, low=low or None, high=None if high == mp.inf else float(high))
+    value, gradient = lk.derive(noise).value_and_gradient([y], [outputs])
+    with mp.workdps(60):
+        place = tuple(map(mp.mpf, outputs))
+        bounds = mp.mpf(low), mp.inf if high == mp.inf else mp.mpf(high)
+        for found, order in zip([value[0], *gradient[0]], ((0, 0), (1, 0), (0, 1)), strict=True):
+            true = mp.diff(lambda *at: _gamma(mp.mpf(y), *bounds, *at), place, order)
+            assert abs(found - true) <= 2e-15 * max(abs(true), 1)

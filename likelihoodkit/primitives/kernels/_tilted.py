@@ -12,9 +12,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from likelihoodkit.primitives.kernels._tools import Floats
+from likelihoodkit.primitives.kernels._tools import Floats, legendre
 
-_NODES, _SHARES = np.polynomial.legendre.leggauss(32)
+_NODES, _SHARES = legendre(32)
 POINTS, WEIGHTS = (_NODES + 1.0) / 2.0, _SHARES / 2.0
 NOTHING = -45.0  # e^-45 of the largest weight is left out
 #: shapes below this may have tails that reach over many scales

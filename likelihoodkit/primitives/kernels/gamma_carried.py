@@ -7,6 +7,9 @@ infinity, and what a wider shape does by itself does not cancel with what it doe
 - a tiny: Q is 1 - e^-(a E1(a c)), also where a c is no float64;
 - a huge: P is normal in the signed root of twice the deviance;
 - ends a c that are tiny, or huge beside a: the leading power, or exponential.
+
+Beside each tail stands its rest: log of the tail over a c times the density at the end, with the same derivatives. Far
+out it is small where the tail's logarithm is large. Where the end does not lie in the tail there is none (NaN).
 """
 
 from __future__ import annotations
@@ -19,11 +22,12 @@ from likelihoodkit.primitives.kernels._tilted import SMALL
 from likelihoodkit.primitives.kernels._tools import Floats, Kernel, Mask, remembered
 from likelihoodkit.primitives.kernels.curves import gamma_curve
 from likelihoodkit.primitives.kernels.differences import log_times_exp
-from likelihoodkit.primitives.kernels.exponential import log1m_exp_neg_exp, times_exp
+from likelihoodkit.primitives.kernels.exponential import log1m_exp, log1m_exp_neg_exp, times_exp
 from likelihoodkit.primitives.kernels.gamma import digamma, log_gamma, log_gamma_1p_near, stirling_error, trigamma
 from likelihoodkit.primitives.kernels.gamma_tails import HALF, LOG_2PI, integral
-from likelihoodkit.primitives.kernels.normal import hazard, hazard_derivative, log_ndtr
+from likelihoodkit.primitives.kernels.normal import hazard, hazard_derivative, log_ndtr, mills_excess
 from likelihoodkit.primitives.kernels.products import scaled_rate, scaled_rate_slope
+from likelihoodkit.primitives.kernels.shapes import hazard_excess_derivative
 from likelihoodkit.primitives.kernels.whole import gamma_peak, log_less_digamma, scaled_deviance, scaled_excess
 
 TINY, HUGE = -40.0, 75.0  # log shapes outside of which the limits are exact
@@ -34,10 +38,11 @@ EULER = float(np.euler_gamma)
 #: one tail: its logarithm, slopes in t and n, curvatures tt, tn, nn
 ORDERS = ("", "_t", "_n", "_tt", "_tn", "_nn")
 Rows = Floats
+Tails = tuple[Rows, Rows, Rows, Rows]  # below, above, and the rest of each
 
 
-def _direct(y: Floats, t: Floats, n: Floats, *, upper: bool, small: bool) -> Rows:
-    """One tail by its integral."""
+def _direct(y: Floats, t: Floats, n: Floats, *, upper: bool, small: bool) -> tuple[Rows, Rows]:
+    """One tail by its integral, and its rest."""
     a, x = np.exp(n), np.asarray(times_exp(y, t + n))
     sign = 1.0 if upper else -1.0
     drift, deviance = sign * np.asarray(scaled_excess(y, t, n)), np.asarray(scaled_deviance(y, t, n))
@@ -51,37 +56,42 @@ def _direct(y: Floats, t: Floats, n: Floats, *, upper: bool, small: bool) -> Row
     root = np.maximum(np.exp(0.5 * n), 1.0)  # the mass is about 1/root where the shape is large
     rest = np.where(root > 1.0, 0.5 * LOG_2PI + np.asarray(stirling_error(a)), np.asarray(gamma_peak(n)))
     log_tail = (tail.top + np.log(tail.mass * root)) - rest - deviance
+    own, both, of_shift = tail.covariances
+    log_rest = np.stack([
+        tail.log_mass, -sign * shifted, mean,
+        of_shift - sign * shifted, -sign * (shifted + both), mean + own,
+    ])  # fmt: skip
     return np.stack([
         log_tail,
         -sign * pull,
         (np.asarray(log_less_digamma(n)) + mean) - deviance,
         -pull * shifted,
         sign * pull * mean,
-        tail.covariances[0] + (mean - deviance) - np.asarray(gamma_curve(n)),
-    ])  # fmt: skip
+        own + (mean - deviance) - np.asarray(gamma_curve(n)),
+    ]), log_rest  # fmt: skip
 
 
-def _by_integrals(y: Floats, t: Floats, n: Floats) -> tuple[Rows, Rows]:
+def _by_integrals(y: Floats, t: Floats, n: Floats) -> Tails:
     """Both tails where the shape and the end are numbers of some size: the rarer one, and what is left by it."""
-    lower, upper = np.empty((2, len(ORDERS), y.size))
+    lower, upper, rest_below, rest_above = np.full((4, len(ORDERS), y.size), np.nan)
     above, small = np.asarray(scaled_excess(y, t, n)) >= 0.0, np.exp(n) < SMALL
 
     def by_upper(there: Mask, *, few: bool) -> None:
         if there.any():
-            upper[:, there] = _direct(y[there], t[there], n[there], upper=True, small=few)
+            upper[:, there], rest_above[:, there] = _direct(y[there], t[there], n[there], upper=True, small=few)
             lower[:, there] = complement(upper[:, there])
 
     for few in (True, False):
         below = (small == few) & ~above
         by_upper((small == few) & above, few=few)
         if below.any():
-            lower[:, below] = _direct(y[below], t[below], n[below], upper=False, small=few)
+            lower[:, below], rest_below[:, below] = _direct(y[below], t[below], n[below], upper=False, small=few)
             upper[:, below] = complement(lower[:, below])
             by_upper(below & (lower[0] >= HALF), few=few)  # the mean of a small shape is beyond its median
-    return lower, upper
+    return lower, upper, rest_below, rest_above
 
 
-def _of_tiny_shape(y: Floats, t: Floats, n: Floats) -> tuple[Rows, Rows]:
+def _of_tiny_shape(y: Floats, t: Floats, n: Floats) -> Tails:
     """a -> 0: log P = -a E with E = E1(x), x = a c, and minus the slope of log E in log x is h = e^-x/E."""
     log_x = np.asarray(log_times_exp(y, t + n))
     x = np.exp(log_x)
@@ -102,14 +112,58 @@ def _of_tiny_shape(y: Floats, t: Floats, n: Floats) -> tuple[Rows, Rows]:
         return np.where(rate == 0.0, 0.0, -rate * rise) + np.where(bend == 0.0, 0.0, bend * first * second)
 
     slopes = [np.where(rate == 0.0, 0.0, rate * slope) for slope in (-h, up)]
-    return below, np.stack([log1m_exp_neg_exp(v), *slopes, curve(-h, -h), curve(-h, up), curve(up, up)])
+    above = np.stack([log1m_exp_neg_exp(v), *slopes, curve(-h, -h), curve(-h, up), curve(up, up)])
+    # the pull is rate h; where Q is the rarer one, the slope of log rate in v is small and its own slope
+    log_h = np.where(right, log_x - np.log1p(-part), -x - log_e1)
+    lean = bend / rate
+    excess = np.where(right, more / (1.0 - part), h - x)
+    turn = np.where(right, (1.0 - (6.0 - 39.0 / x) / x) / x, h * excess - x)  # the slope of the excess
+
+    def with_lean(factor: Floats) -> Floats:
+        return np.where(lean == 0.0, 0.0, lean * factor)
+
+    rest = np.stack([
+        -np.log(rate) - log_h, with_lean(h) - excess, -with_lean(up) - excess,
+        with_lean(h * excess - h * h) - turn, with_lean(h * excess + h * up) - turn,
+        with_lean(h * excess - up * up) - turn,
+    ])  # fmt: skip
+    zero = np.zeros_like(n)
+    power = np.stack([-n, zero, zero - 1.0, zero, zero, zero])  # P = x^a
+    return below, above, np.where(left, power, np.nan), np.where(v < 1.0, rest, np.nan)
 
 
-def _of_huge_shape(y: Floats, t: Floats, n: Floats) -> tuple[Rows, Rows]:
+def _of_huge_shape(y: Floats, t: Floats, n: Floats) -> Tails:
     """a -> inf: P is normal in z, where z^2/2 is the deviance."""
     excess, deviance = np.asarray(scaled_excess(y, t, n)), np.asarray(scaled_deviance(y, t, n))
     z, x = np.sign(excess) * np.sqrt(2.0 * deviance), np.asarray(times_exp(y, t + n))
-    return tuple(normal_rows(side * z, side * np.exp(0.5 * n), excess, deviance, x) for side in (1.0, -1.0))  # type: ignore[return-value]
+    below, above = (normal_rows(side * z, side * np.exp(0.5 * n), excess, deviance, x) for side in (1.0, -1.0))
+    log_c = np.asarray(log_times_exp(y, t))
+    rests = [_normal_rest(side, side * z, excess, log_c, n) for side in (1.0, -1.0)]
+    return below, above, rests[0], rests[1]
+
+
+def _normal_rest(side: float, z: Floats, excess: Floats, log_c: Floats, n: Floats) -> Rows:
+    """-log(h |slope|) with h = phi/Phi and the slope excess/z at z, e^(n/2) at z = 0; far out -log |excess|.
+
+    Its slope in t is (h + z) slope less that of log |slope|: 1/3, since c is all but 1 where z is not far out.
+    """
+    far = z < -1e6
+    near = np.where(far, -1.0, np.minimum(z, 1.0))
+    h, short = np.asarray(hazard(near)), np.asarray(mills_excess(-near))
+    fall = np.asarray(hazard_excess_derivative(near))  # of h + z
+    level = near == 0.0
+    log_slope = np.where(level, 0.5 * n, np.log(np.absolute(np.where(far, 1.0, excess) / np.where(level, 1.0, near))))
+    slope = side * np.exp(log_slope)
+    in_n = 0.5 * near * short
+    close = np.stack([
+        -np.log(h) - log_slope, short * slope - 1.0 / 3.0, in_n - 0.5,
+        fall * slope * slope, 0.5 * slope * (short + near * fall), 0.25 * near * (short + near * fall),
+    ])  # fmt: skip
+    pull = 1.0 / np.expm1(-np.where(far, log_c, 1.0))
+    zero = np.zeros_like(z)
+    log_gap = np.maximum(log_c, 0.0) + np.asarray(log1m_exp(np.absolute(np.where(far, log_c, 1.0))))
+    limit = np.stack([-n - log_gap, pull, zero - 1.0, pull * (1.0 + pull), zero, zero])
+    return np.where(z > 0.0, np.nan, np.where(far, limit, close))
 
 
 def normal_rows(z: Floats, steep: Floats, excess: Floats, deviance: Floats, x: Floats) -> Rows:
@@ -129,7 +183,7 @@ def normal_rows(z: Floats, steep: Floats, excess: Floats, deviance: Floats, x: F
     return np.where(gone, 0.0, np.where(far, limit, rows))
 
 
-def _of_tiny_end(y: Floats, t: Floats, n: Floats) -> tuple[Rows, Rows]:
+def _of_tiny_end(y: Floats, t: Floats, n: Floats) -> Tails:
     """P = x^a/Gamma(a + 1)."""
     a, log_x = np.exp(n), np.asarray(log_times_exp(y, t + n))
     less = log_x - np.asarray(digamma(1.0 + a))
@@ -140,19 +194,24 @@ def _of_tiny_end(y: Floats, t: Floats, n: Floats) -> tuple[Rows, Rows]:
         a * log_x - normaliser, a, a * (less + 1.0),
         zero, a, a * ((less + 2.0) - a * np.asarray(trigamma(1.0 + a))),
     ])  # fmt: skip
-    return below, complement(below)
+    above, rest = complement(below), np.stack([-n, zero, zero - 1.0, zero, zero, zero])
+    pull, loss = above[1], np.stack([zero, -a, np.asarray(gamma_curve(n)) - a * (1.0 + log_x - n)])
+    rest_above = np.concatenate([np.stack([-np.log(-pull), -above[3] / pull, -above[4] / pull]), above[3:] + loss])
+    return below, above, rest, np.where(above[0] < HALF, rest_above, np.nan)
 
 
-def _of_far_end(y: Floats, t: Floats, n: Floats) -> tuple[Rows, Rows]:
+def _of_far_end(y: Floats, t: Floats, n: Floats) -> Tails:
     """Q = e^-x to its leading term, P = 1."""
     excess, deviance = np.asarray(scaled_excess(y, t, n)), np.asarray(scaled_deviance(y, t, n))
     above = -np.stack([deviance, excess, deviance, np.asarray(times_exp(y, t + n)), excess, deviance])
-    return np.zeros_like(above), above
+    zero = np.zeros_like(deviance)
+    rest = np.stack([-(np.asarray(log_times_exp(y, t)) + n), zero - 1.0, zero - 1.0, zero, zero, zero])
+    return np.zeros_like(above), above, np.full_like(rest, np.nan), rest
 
 
 @remembered
-def both_tails(y: Floats, t: Floats, n: Floats) -> tuple[Rows, Rows]:
-    """Rows of both tails at broadcast y > 0, t and n."""
+def tails_and_rests(y: Floats, t: Floats, n: Floats) -> Tails:
+    """Rows of both tails and of their rests at broadcast y > 0, t and n; a rest is NaN where it is not asked for."""
     y, t, n = np.broadcast_arrays(y, t, n)
     log_c = np.asarray(log_times_exp(y, t))
     places = (
@@ -162,8 +221,14 @@ def both_tails(y: Floats, t: Floats, n: Floats) -> tuple[Rows, Rows]:
         ((log_c > MOST) & (log_c + n > MOST), _of_far_end),
         (np.full(y.shape, True), _by_integrals),
     )
-    lower, upper = by_place((y, t, n), places, 2)
-    return lower, upper
+    lower, upper, rest_below, rest_above = by_place((y, t, n), places, 4)
+    return lower, upper, rest_below, rest_above
+
+
+def both_tails(y: Floats, t: Floats, n: Floats) -> tuple[Rows, Rows]:
+    """Rows of both tails."""
+    found: tuple[Rows, Rows] = tails_and_rests(y, t, n)[:2]
+    return found
 
 
 def _six(which: int, tail: str) -> list[Kernel]:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise
+from likelihoodkit.primitives.kernels._tools import Floats, kernel, legendre, piecewise
 from likelihoodkit.primitives.kernels.exponential import times_exp
 from likelihoodkit.primitives.kernels.whole import gamma_peak, log_less_digamma, trigamma_excess
 
 NEAR = 0.75  # distances up to which the integral is taken
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(14)
+_NODES, _WEIGHTS = legendre(14)
 PLACES = tuple((0.5 * (1.0 + _NODES)).tolist())
 SHARES = tuple((0.5 * _WEIGHTS).tolist())
 

@@ -91,7 +91,7 @@ def integral(
             end = np.minimum(_log_one_plus_ratio(60.0 + 1.5 * a * _log_one_plus_ratio(100.0, x), x), gone)
             edges = panels(np.maximum(np.minimum(turn - 37.0, end), 0.0), end, 8)
             return tail_of(log_weight, statistics, edges, own=own)
-        end = np.minimum(np.maximum(turn + 37.0, 1.0), gone)
+        end = np.minimum(np.maximum(turn, 0.0) + 37.0, gone)  # a statistic may settle as late as at e^-37, too
         return tail_of(log_weight, statistics, panels(np.zeros(np.shape(end)), end, 8)[1:], a, limits(end), own=own)
     far = np.sqrt(120.0 / x) + 120.0 / np.maximum(a, x) if upper else np.sqrt(135.0 / x) + 45.0 / a + 1.0
     far = np.minimum(far, gone)

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from likelihoodkit.later import special
-from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise
+from likelihoodkit.primitives.kernels._tools import Floats, kernel, legendre, piecewise
 from likelihoodkit.primitives.kernels.differences import TINY
 from likelihoodkit.primitives.kernels.exponential import bernoulli_share, log1m_exp, log1pmx, times_exp, x_over_expm1
 from likelihoodkit.primitives.kernels.gamma import tetragamma, trigamma
@@ -303,7 +303,7 @@ def log_ndtr_inverse_curve(x: Floats) -> Floats:
 
 # -- divided differences of the digamma function -----------------------------------------------------------------
 
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
+_NODES, _WEIGHTS = legendre(16)
 
 
 @kernel

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from likelihoodkit.later import special
-from likelihoodkit.primitives.kernels._tools import Floats, kernel
+from likelihoodkit.primitives.kernels._tools import Floats, kernel, legendre
 from likelihoodkit.primitives.kernels.exponential import log1m_exp
 from likelihoodkit.primitives.kernels.normal import (
     SQRT_HALF,
@@ -85,7 +85,7 @@ def _normal(a: Floats, t: Floats, which: int) -> Floats:
 
 def _normal_moments(b: Floats, w: Floats, length: Floats) -> tuple[Any, Any, Any]:
     """1 - length, and the mean and mean square of the distance from the upper end, of a short step."""
-    nodes, weights = np.polynomial.legendre.leggauss(14)
+    nodes, weights = legendre(14)
     lost, first, second = np.zeros(b.shape), np.zeros(b.shape), np.zeros(b.shape)
     for node, weight in zip(nodes, weights, strict=True):
         u = 0.5 * (1.0 + node) * w
@@ -167,7 +167,7 @@ def _cauchy(a: Floats, t: Floats, which: int) -> Floats:
 
 def _cauchy_moments(b: Floats, w: Floats, length: Floats) -> tuple[Any, Any]:
     """1 - length, and by how much the slope at the upper end is above its mean, of a short step."""
-    nodes, weights = np.polynomial.legendre.leggauss(14)
+    nodes, weights = legendre(14)
     v = np.hypot(1.0, b)
     lost, fall = np.zeros(b.shape), np.zeros(b.shape)
     for node, weight in zip(nodes, weights, strict=True):

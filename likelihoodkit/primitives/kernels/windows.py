@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from likelihoodkit.later import special
-from likelihoodkit.primitives.kernels._tools import Floats, gauss_legendre, kernel, piecewise, remembered
+from likelihoodkit.primitives.kernels._tools import Floats, gauss_legendre, kernel, legendre, piecewise, remembered
 from likelihoodkit.primitives.kernels.exponential import log1m_exp, times_exp
 from likelihoodkit.primitives.kernels.normal import (
     SQRT_HALF,
@@ -192,7 +192,7 @@ def _side(low: Floats, high: Floats, centre: Floats) -> Floats:
 @remembered
 def _moments(m: Floats, h: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:
     """Of s in (-1, 1), normal at m + h s: means of s and s^2, variance, covariance, variance of the square."""
-    nodes, rule = np.polynomial.legendre.leggauss(10)
+    nodes, rule = legendre(10)
     s = nodes.reshape(-1, *(1,) * m.ndim)
     bell, tilt = rule.reshape(s.shape) * np.exp(-0.5 * (h * s) ** 2), m * h * s
     even, odd = bell * np.cosh(tilt), -bell * np.sinh(tilt)

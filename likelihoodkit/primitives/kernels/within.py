@@ -1,0 +1,156 @@
+"""The loss of an outcome seen between two bounds only, put together from what a law tells of itself.
+
+Where what is seen lies in one tail, the loss is its gap to the loss at the nearer bound and the rest of the tail there:
+log of the tail over the density at the bound. None of these has what loss and log-probability share. What is beyond
+the other bound is taken off by the distance of the two logarithms of tails, which is made of gap and rests again;
+where it is short, the gap to every place between is integrated instead. Rows are value, slopes, curvatures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from likelihoodkit.primitives.kernels._rows import SIZE
+from likelihoodkit.primitives.kernels._tools import Floats, Mask, legendre
+from likelihoodkit.primitives.kernels.exponential import log1m_exp
+
+Rows = Floats
+Tails = tuple[Rows, Rows, Rows, Rows]
+SHORT = 1.0  # distance of two logarithms of tails that still has its digits
+NODES, SHARES = legendre(40)
+NODES, LOG_SHARES = 0.5 + 0.5 * NODES, np.log(0.5 * SHARES)
+#: the two slopes of which each curvature is
+PAIRS = ((0, 0), (0, 1), (1, 1))
+
+
+@dataclass(frozen=True)
+class Law:
+    """Rows of the loss at y, of loss(y) - loss(b), of both tails at b and their rests; places between two bounds.
+
+    A rest is NaN where b does not lie in that tail.
+
+    ``between`` gives the place at a share of the way, and the logarithm of its speed.
+    """
+
+    loss: Callable[..., Rows]
+    gap: Callable[..., Rows]
+    tails: Callable[..., Tails]
+    between: Callable[[Floats, Floats, float], tuple[Floats, Floats]]
+
+
+def _curved(first: Floats, factor: Floats) -> Floats:
+    """The products of two slopes, times a factor."""
+    return np.stack([np.where(factor == 0.0, 0.0, factor * first[i] * first[j]) for i, j in PAIRS])
+
+
+def _less_beyond(rows: Rows, distance: Rows) -> Rows:
+    """The rows with log(1 - e^-distance) added."""
+    w = distance[0]
+    odds = np.exp(-w) / -np.expm1(-w)
+    more = np.where(odds == 0.0, 0.0, odds * distance[1:])
+    more[2:] -= _curved(distance[1:3], odds * (1.0 + odds))
+    return np.concatenate([(rows[0] + np.asarray(log1m_exp(w)))[None], rows[1:] + more])
+
+
+def _and(loss: Rows, mass: Rows) -> Rows:
+    """The sum of a loss or gap and a logarithm of a mass: what overflows in the former outgrows the latter."""
+    return np.where(np.isinf(loss), loss, loss + mass)
+
+
+def _across(loss: Rows, below: Rows, above: Rows) -> Rows:
+    """Rows of the loss and log(1 - F - S)."""
+    first, second = _lost(below), _lost(above)
+    rest = 1.0 - first[0] - second[0]
+    slopes = -(first[1:] + second[1:]) / rest
+    slopes[2:] -= _curved(slopes[:2], np.ones_like(rest))
+    return _and(loss, np.concatenate([np.log1p(-(first[0] + second[0]))[None], slopes]))
+
+
+def _lost(tail: Rows) -> Rows:
+    """A probability with its slopes and curvatures, by those of its logarithm."""
+    share = np.exp(tail[0])
+    more = np.concatenate([tail[1:3], tail[3:] + _curved(tail[1:3], np.ones_like(share))])
+    return np.concatenate([share[None], np.where(share == 0.0, 0.0, share * more)])
+
+
+def _integrated(law: Law, y: Floats, low: Floats, high: Floats, place: tuple[Floats, ...]) -> Rows:
+    """log of the integral of e^gap between the bounds, its slopes and curvatures by moments of the gap's."""
+    rows = []
+    for node, log_share in zip(NODES, LOG_SHARES, strict=True):
+        u, log_speed = law.between(low, high, float(node))
+        gap = law.gap(y, u, *place)
+        gap[0] += log_share + log_speed
+        rows.append(gap)
+    gaps = np.stack(rows)  # (nodes, SIZE, rows)
+    top = gaps[:, 0].max(axis=0)
+    weight = np.exp(gaps[:, 0] - top)
+    mass = weight.sum(axis=0)
+    weight = weight / mass
+    first = (weight[:, None] * gaps[:, 1:3]).sum(axis=0)
+    second = (weight[:, None] * gaps[:, 3:]).sum(axis=0)
+    away = gaps[:, 1:3] - first
+    spread = np.stack([(weight * away[:, i] * away[:, j]).sum(axis=0) for i, j in PAIRS])
+    return np.concatenate([(top + np.log(mass))[None], first, second + spread])
+
+
+def _in_tail(
+    law: Law, y: Floats, near: Floats, further: Floats, place: tuple[Floats, ...], rests: tuple[Rows, Rows]
+) -> tuple[Rows, Mask]:
+    """The loss where what is seen lies in a tail beyond ``near``, up to ``further``; is that a short way?"""
+    rest, rest_further = rests
+    distance = law.gap(further, near, *place) + rest - rest_further
+    return _less_beyond(_and(law.gap(y, near, *place), rest), distance), distance[0] < SHORT
+
+
+def seen_within(
+    law: Law, y: Floats, low: Floats, high: Floats, open_low: float, open_high: float, *place: Floats
+) -> Rows:
+    """Rows of the loss at broadcast arguments; a bound at ``open_low`` or ``open_high`` is none."""
+    arrays = [np.asarray(part, dtype=np.float64) for part in np.broadcast_arrays(y, low, high, *place)]
+    shape = arrays[0].shape
+    flat = [part.ravel() for part in arrays]
+    found = np.full((SIZE, flat[0].size), np.nan)
+    left = ~np.logical_or.reduce([np.isnan(part) for part in flat]) & (flat[1] <= flat[0]) & (flat[0] <= flat[2])
+    above_only, below_only = flat[2] == open_high, flat[1] == open_low
+    with np.errstate(all="ignore"):
+        for mask, formula in (
+            (below_only, _seen_below), (above_only, _seen_above), (np.full(left.shape, True), _seen_between),
+        ):  # fmt: skip
+            where = mask & left
+            left &= ~mask
+            if where.any():
+                found[:, where] = formula(law, *(part[where] for part in flat))
+    return found.reshape(SIZE, *shape)
+
+
+def _seen_below(law: Law, y: Floats, _: Floats, high: Floats, *place: Floats) -> Rows:
+    below, _, rest, _ = law.tails(high, *place)
+    return np.where(np.isnan(rest[0]), _and(law.loss(y, *place), below), _and(law.gap(y, high, *place), rest))
+
+
+def _seen_above(law: Law, y: Floats, low: Floats, _: Floats, *place: Floats) -> Rows:
+    _, above, _, rest = law.tails(low, *place)
+    return np.where(np.isnan(rest[0]), _and(law.loss(y, *place), above), _and(law.gap(y, low, *place), rest))
+
+
+def _seen_between(law: Law, y: Floats, low: Floats, high: Floats, *place: Floats) -> Rows:
+    below_low, _, rest_below_low, rest_above_low = law.tails(low, *place)
+    _, above_high, rest_below_high, rest_above_high = law.tails(high, *place)
+    left, right = ~np.isnan(rest_below_high[0]), ~np.isnan(rest_above_low[0])
+    rows = _across(law.loss(y, *place), below_low, above_high)
+    short = np.exp(below_low[0]) + np.exp(above_high[0]) > 0.5
+    for side, near, further, rests in (
+        (left, high, low, (rest_below_high, rest_below_low)), (right, low, high, (rest_above_low, rest_above_high)),
+    ):  # fmt: skip
+        if side.any():
+            at = tuple(part[side] for part in place)
+            rows[:, side], short[side] = _in_tail(
+                law, y[side], near[side], further[side], at, (rests[0][:, side], rests[1][:, side])
+            )
+    if short.any():
+        at = tuple(part[short] for part in place)
+        rows[:, short] = _integrated(law, y[short], low[short], high[short], at)
+    return rows
