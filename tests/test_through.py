@@ -289,6 +289,13 @@ REACHED = [
     ("NegativeBinomial", {"mean": "shifted_exp"}, 2.0, (1e-8, -1e-8)),
     ("NegativeBinomial", {"dispersion": "sigmoid"}, 1.0, (-745.0, -0.001)),  # a curve that vanishes with the mean
     ("NegativeBinomial", {"dispersion": "square"}, 30.0, (-30.0, -1e-300)),  # a dispersion of 1e-600
+    ("GeneralizedPoisson", {"dispersion": "square"}, 1e6, (-104.0, 1e-300)),
+    ("PoissonInverseGaussian", {"dispersion": "square"}, 1.0, (0.0, 1e-300)),
+    ("BetaBinomial", {"concentration": "square"}, 6.0, (0.001, -1e300)),  # a concentration of 1e600
+    ("InverseGamma", {"scale": "square"}, 30.0, (-1e8, -0.001)),  # a sum of exponents
+    ("InverseGaussian", {"shape": "softplus"}, 30.0, (30.0, 745.0)),
+    ("SkewNormal", {"scale": "square"}, 1e200, (1e-300, 1e-8, 0.0)),  # a skew of 0 times an infinite curve
+    ("GeneralizedGamma", {"scale": "softplus"}, 2.5, (88.0, 5.0, 709.0)),  # 1/88 of a slope that overflows
     ("Kumaraswamy", {"second": "square"}, 0.1, (-709.0, -1e-300)),  # 1 - x/(e^x - 1) where x^2 is gone
 ]
 

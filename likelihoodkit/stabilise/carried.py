@@ -104,6 +104,7 @@ class _Slope:
     """A slope as the exponential of its logarithm, times a sign, and as a factor of what has no exponent."""
 
     logarithm: Expr
+    far: Expr  # the same, with what is multiplied as a number as long as there is one
     sign: Expr
     times: Callable[[Expr], Expr]
 
@@ -132,7 +133,7 @@ _FACTORS: dict[type[Expr], tuple[Callable[[Expr], Expr], Callable[[Expr, Expr], 
 
 
 def _read(slope: Expr) -> _Slope:
-    logarithm, sign, numbers = S.Zero, S.One, S.One
+    logarithm, sign, numbers, ratios = S.Zero, S.One, S.One, S.One
     steps: list[Callable[[Expr], Expr]] = []
     for factor in Mul.make_args(slope):
         base, power = factor.as_base_exp()
@@ -145,7 +146,10 @@ def _read(slope: Expr) -> _Slope:
             continue
         if kind not in _FACTORS:
             numbers *= factor
-            sign *= S.One if base.is_Symbol and power == -1 else factor
+            if isinstance(base, p.softplus_ratio):
+                ratios *= factor
+            elif not (base.is_Symbol and power == -1):
+                sign *= factor
             continue
         z = (factor if kind is exp else base).args[0]
         for _ in range(1 if kind is exp else int(power)):
@@ -160,7 +164,11 @@ def _read(slope: Expr) -> _Slope:
             weight = step(weight)
         return weight
 
-    return _Slope(logarithm, sign, times)
+    if logarithm != 0:
+        return _Slope(logarithm, logarithm, sign * ratios, times)
+    softplus = [factor.as_base_exp() for factor in Mul.make_args(ratios) if factor != 1]
+    far = Add(*[-power * (p.softplus(-base.args[0]) + p.log_softplus(base.args[0])) for base, power in softplus])
+    return _Slope(S.Zero, far, sign, times)
 
 
 def scaled(weight: Expr, slope: Expr) -> Expr:
@@ -169,7 +177,7 @@ def scaled(weight: Expr, slope: Expr) -> Expr:
         return S.Zero
     read = _read(slope)
     if read.logarithm == 0:
-        return read.times(weight)
+        return read.times(weight) if read.far == 0 else _led(_terms(weight), read)
     return _split(weight, read)[0]
 
 
@@ -206,7 +214,7 @@ def _led(terms: list[Expr], slope: _Slope) -> Expr:
 
 def _far(term: Expr, slope: _Slope) -> Expr | None:
     """A term times the slope by its exponents, which may cost digits; None if it has none."""
-    found = leading(term, slope.logarithm)
+    found = leading(term, slope.far)
     if found is None:
         return None if slope.meets(term) else _taken(term, slope.logarithm)
     return found.replace(p.times_exp, _of_output)

@@ -62,8 +62,9 @@ _POWERS: dict[type[Expr], Callable[..., tuple[Expr, ...]]] = {
 }
 
 
-#: functions of (y, t, g) in a power e^g, which multiplies what rounding takes of g by as much as the power moves them
+#: functions of (y, t, g) with a power e^g, or times e^g, which multiplies what rounding takes of g
 _OF_POWER = (
+    *(p.ratio_deviance, p.ratio_minus_one),  # (y, t, s), times e^s
     *(differences.power_minus_one, differences.power_less_log, differences.power_slope, p.power_times_exp),
     single.power_deviance,
 )
@@ -158,6 +159,9 @@ def _repeated(factor: Expr) -> tuple[Expr, ...]:
 
 def _with_hazard(e: Expr) -> Expr:
     """A product with a hazard: where a power of an output is infinite, so is what the hazard is taken of."""
+    outputs = [f for f in Mul.make_args(e) if f.is_Symbol]
+    if len(outputs) == 1 and any(isinstance(f, products.hazard_curve) for f in Mul.make_args(e)):
+        return reach.times_output(e / outputs[0], outputs[0])  # the curve may overflow, and the output be 0
     hazards = [f for f in Mul.make_args(e) if isinstance(f, p.hazard)]
     others = [f for f in Mul.make_args(e) if not isinstance(f, p.hazard)]
     if len(hazards) != 1 or not any(f.has(exp, sp.Pow) for f in others):

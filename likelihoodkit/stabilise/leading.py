@@ -12,7 +12,7 @@ import sympy as sp
 from sympy import Abs, Expr, Max, Min, Mul, S
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import differences, single, whole
+from likelihoodkit.primitives import differences, powers, single, whole
 from likelihoodkit.primitives.families import kind
 from likelihoodkit.stabilise.table import ratio
 
@@ -45,18 +45,29 @@ def _box_cox(y: Expr, t: Expr, b: Expr, power: Expr, s: Expr) -> Expr:
 _LEADING: dict[type[Expr], Callable[..., Expr]] = {
     differences.power_slope: _power_slope,
     single.burr_shape: _burr_shape,
+    powers.power_excess: lambda *taken: powers.power_excess(*taken[:-2], taken[-2] + taken[-1]),
     kind("rice_scale"): _rice_scale,
     kind("box_cox_p"): _box_cox,
 }
 
 
 def _dispersion(y: Expr, f: Expr, a: Expr, s: Expr) -> tuple[Expr, Expr]:
-    """What is of degree one in e^a, the dispersion; m^2 is a number for f < 350."""
+    """What is of degree one in e^a, the dispersion of a mixed Poisson law; m^2 is a number for f < 350."""
     return Max(a, f - 1000), p.times_exp((y - p.exp_minus(f, y) ** 2) / 2, a + s)
 
 
+def _clumping(y: Expr, f: Expr, a: Expr, s: Expr) -> tuple[Expr, Expr]:
+    """The same where the standard deviation, not the variance, has a part in e^a."""
+    exponent, half = _dispersion(y, f, a, s)
+    return exponent, 2 * half
+
+
 #: function -> an exponent, and the function where the exponential of that vanishes
-_FAINT: dict[type[Expr], Callable[..., tuple[Expr, Expr]]] = {whole.negative_binomial_slope: _dispersion}
+_FAINT: dict[type[Expr], Callable[..., tuple[Expr, Expr]]] = {
+    whole.negative_binomial_slope: _dispersion,
+    kind("poisson_inverse_gaussian_a"): _dispersion,
+    kind("generalized_poisson_pull"): _clumping,
+}
 
 
 def faint(term: Expr, s: Expr) -> tuple[Expr, Expr] | None:

@@ -14,6 +14,7 @@ from likelihoodkit.primitives.kernels.logistic import sigmoid
 TINY = np.finfo(np.float64).tiny
 #: beyond this 1 is below half an ulp of the ratio
 FAR = 1e17
+ROOMY = 1e200  # between its inverse and it, a number may be divided by
 #: a power below takes over many ulp of its exponent
 MODERATE = math.exp(-LARGE_EXPONENT)
 #: sigmoid(-x) = e^-x beyond
@@ -184,7 +185,10 @@ def ratio_deviance(y: Floats, t: Floats, s: Floats) -> Floats:
     """e^s (x - 1)^2/(2 y) with x = y e^t, y > 0, also where x or 1/y leaves the range."""
     x = _within(y, t)
     gap = ratio_gap(y, t, x)
-    middle = np.asarray(times_exp(0.5 * gap * (gap / x), s + t))
+    plain = (y > 1.0 / ROOMY) & (y < ROOMY)  # the sum of s and t would round both
+    middle = np.where(
+        plain, np.asarray(times_exp(0.5 * gap * (gap / y), s)), np.asarray(times_exp(0.5 * gap * (gap / x), s + t))
+    )
     large = np.asarray(times_exp(0.5 * y, s + 2.0 * t))
     small = np.asarray(times_exp(0.5 / y, s))
     return np.where(x > FAR, large, np.where(x < 1.0 / FAR, small, middle))

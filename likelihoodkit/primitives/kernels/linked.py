@@ -20,7 +20,7 @@ from likelihoodkit.primitives.kernels.logistic import sigmoid, softplus
 from likelihoodkit.primitives.kernels.normal import hazard
 from likelihoodkit.primitives.kernels.powers import ratio_of_power
 from likelihoodkit.primitives.kernels.products import scaled_rate, scaled_rate_slope
-from likelihoodkit.primitives.kernels.rests import LOG2_LOW
+from likelihoodkit.primitives.kernels.rests import LOG2_LOW, log_parts
 from likelihoodkit.primitives.kernels.robust import expm1_minus
 from likelihoodkit.primitives.kernels.single import argument_sigmoid, argument_sigmoid_curve
 from likelihoodkit.primitives.kernels.whole import RIGHT, bessel_bend_exp, bessel_pull_exp, log_less_digamma
@@ -84,12 +84,12 @@ def log_square(z: Floats) -> Floats:
 
 @kernel
 def log_square_rest(z: Floats) -> Floats:
-    """log(z^2) less its own rounded value, where that is beyond 4: z e^-log z is one but for the rounding."""
+    """log(z^2) less its own rounded value, from a logarithm in two parts."""
     size = np.absolute(z)
-    half = np.log(size)
-    back = np.where(np.absolute(half) > 700.0, 0.5, 1.0) * half  # e^-half may overflow
-    left = size * np.exp(-back) * np.exp(back - half) - 1.0
-    return np.where((np.absolute(half) > 2.0) & np.isfinite(half), 2.0 * left, 0.0 * size)
+    some = (size > 0) & (size < np.inf)
+    size = np.where(some, size, 1.0)
+    head, low = log_parts(size)
+    return np.where(some, 2.0 * ((head - np.log(size)) + low), 0.0 * z)
 
 
 @kernel

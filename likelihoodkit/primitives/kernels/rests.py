@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from likelihoodkit.primitives.kernels._tools import Floats, kernel
+from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise
 from likelihoodkit.primitives.kernels.exponential import LOG2
 from likelihoodkit.primitives.kernels.hyperbolic import log_cosh
+from likelihoodkit.primitives.kernels.logistic import softplus
 
 #: log 2 and log log 2 less their rounded values
 LOG2_LOW = 2.3190468138462996e-17
 LOG_LOG2, LOG_LOG2_LOW = -0.36651292058166435, 2.0606571710351486e-17
 #: |z| up to which a link is asked for what rounding takes of it: further out the digits of z cost as much
 NEAR = 0.25
+#: z from which log softplus(z) is rounded by more than 1/2 of the last digit of 1
+LARGE = 8.0
 #: log 2 in a part whose multiples by the exponents of floats are exact, and the rest
 LOG2_HEAD, LOG2_TAIL = 0.6931471803691238, 1.9082149292705877e-10
 SQRT_HALF = 0.7071067811865476
@@ -33,11 +36,26 @@ def softplus_rest(z: Floats, rounded: Floats) -> Floats:
 
 @kernel
 def log_softplus_rest(z: Floats, rounded: Floats) -> Floats:
-    """log softplus(z) less a rounded value for |z| < 1/4: log log 2 in two parts, and log1p of the rest."""
-    near = np.absolute(z) < NEAR
-    inner = np.where(near, z, 0.0)
-    more = np.log1p((0.5 * inner + np.asarray(log_cosh(0.5 * inner))) / LOG2)
-    return np.where(near, ((LOG_LOG2 - rounded) + more) + LOG_LOG2_LOW, 0.0 * z)
+    """log softplus(z) less a rounded value for |z| < 1/4: log log 2 in two parts, and log1p of the rest.
+
+    For large z too, where the logarithm is rounded by more than the digits of z cost it.
+    """
+    return piecewise(
+        (z, rounded),
+        (np.absolute(z) < NEAR, _log_softplus_rest_near),
+        ((z > LARGE) & (z < np.inf), _log_softplus_rest_far),
+        otherwise=lambda z, rounded: 0.0 * z,
+    )
+
+
+def _log_softplus_rest_near(z: Floats, rounded: Floats) -> Floats:
+    more = np.log1p((0.5 * z + np.asarray(log_cosh(0.5 * z))) / LOG2)
+    return np.asarray(((LOG_LOG2 - rounded) + more) + LOG_LOG2_LOW)
+
+
+def _log_softplus_rest_far(z: Floats, rounded: Floats) -> Floats:
+    head, low = log_parts(np.asarray(softplus(z)))
+    return (head - rounded) + low
 
 
 @kernel
@@ -79,7 +97,7 @@ def _halves(x: Floats) -> tuple[Floats, Floats]:
     return head, x - head
 
 
-def _log_parts(y: Floats) -> tuple[Floats, Floats]:
+def log_parts(y: Floats) -> tuple[Floats, Floats]:
     """log y in two parts for y > 0: an exact multiple of log 2, and the logarithm of what is near one."""
     share, power = np.frexp(y)
     low = share < SQRT_HALF
@@ -93,7 +111,7 @@ def ratio_of_log_rest(z: Floats, y: Floats, f: Floats, s: Floats, lost: Floats) 
     """(log y - f)/(s + lost) less a rounded value z of it, where that is moderate."""
     some = (y > 0) & (np.absolute(z) < FAR) & (s > 0) & (s < np.inf) & (y < np.inf) & (np.absolute(f) < FAR)
     z, y, f, s, lost = (np.where(some, x, 1.0) for x in np.broadcast_arrays(z, y, f, s, lost))
-    head, rest = _log_parts(y)
+    head, rest = log_parts(y)
     difference, more = _two_sum(head, -f)
     product, less = _two_product(z, s)
     return np.where(some, (((difference - product) - less) + (more + rest) - z * lost) / s, 0.0)

@@ -13,6 +13,7 @@ import numpy as np
 
 from likelihoodkit.later import special
 from likelihoodkit.primitives.kernels._tools import Floats, Formula, gauss_legendre, horner, kernel, piecewise
+from likelihoodkit.primitives.kernels.differences import sigmoid_balance
 from likelihoodkit.primitives.kernels.exponential import times_exp
 from likelihoodkit.primitives.kernels.linked import times_sigmoid
 from likelihoodkit.primitives.kernels.logistic import sigmoid, softplus
@@ -138,6 +139,7 @@ def beta_binomial_odds(n: Floats, y: Floats, f: Floats, g: Floats) -> Floats:
     """Derivative of beta_binomial_loss in f."""
     return piecewise(
         (n, y, f, g),
+        (g - np.absolute(f) > FAR, lambda n, y, f, g: sigmoid_balance(n - y, y, f)),  # draws that change no size
         ((y == 0) | (y == n), _odds_of_one_kind),
         ((2.0 * y == n) & (n <= ONE_BY_ONE) & (g < FAR), _odds_of_halves),
         otherwise=_odds_of_both_kinds,

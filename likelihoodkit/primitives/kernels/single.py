@@ -187,7 +187,8 @@ def _rate_deviance(r: Floats, h: Floats, g: Floats, s: Floats, x: Floats) -> Flo
     near = (ratio > 0.4) & (ratio < 2.5)
     close = np.asarray(times_exp(-np.asarray(log1pmx(np.where(near, ratio - 1.0, 0.0))), g))
     far = np.asarray(times_exp(ratio - 1.0 - np.asarray(log_times_exp(r, h - g)), g))
-    return np.where(near, close, np.where(ratio > 1e17, x, far))
+    large = x - np.asarray(times_exp(1.0 + np.asarray(log_times_exp(r, h - g)), g))  # h - g would round it
+    return np.where(near, close, np.where(ratio > 1e17, x, np.where((ratio > 1.0) & (x < np.inf), large, far)))
 
 
 @kernel
