@@ -24,24 +24,24 @@ def _is_label(z: Floats, y: ArrayLike) -> Any:
 @kernel
 def log_sum_exp(z: Floats) -> Any:
     """log(sum_j e^(z_j)) as max + log1p(sum of the others), so that a dominating entry costs no digits."""
-    top = np.argmax(z, axis=0)[np.newaxis]
-    largest = np.take_along_axis(z, top, axis=0)
-    base = np.where(np.isfinite(largest), largest, 0.0)
-    terms = np.exp(z - base)
-    np.put_along_axis(terms, top, 0.0, axis=0)
-    return (largest + np.log1p(np.sum(terms, axis=0, keepdims=True)))[0]
+    largest = np.maximum.reduce(z, axis=0)
+    beyond = z - np.where(np.isfinite(largest), largest, 0.0)
+    here = beyond == 0.0  # e^0 - 1 is 0 to the last bit; where several are the largest all but one are others
+    others = np.add.reduce(np.exp(beyond) - here, axis=0)
+    return largest + np.log1p(others + np.maximum(np.add.reduce(here, axis=0) - 1.0, 0.0))
 
 
 @kernel
 def softmax(z: Floats) -> Floats:
     """e^(z_j) / sum_k e^(z_k); the limit (a one-hot vector) where exactly one entry is +inf."""
-    largest = np.max(z, axis=0, keepdims=True)
+    largest = np.maximum.reduce(z, axis=0)
     terms = np.exp(z - largest)
-    if np.isposinf(largest).any():
-        infinite = np.isposinf(z)
-        alone = np.count_nonzero(infinite, axis=0, keepdims=True) == 1
-        terms = np.where(alone & np.isposinf(largest), np.where(infinite, 1.0, 0.0), terms)
-    return np.asarray(terms / np.sum(terms, axis=0, keepdims=True))
+    endless = largest == np.inf
+    if endless.any():
+        infinite = z == np.inf
+        alone = (np.count_nonzero(infinite, axis=0) == 1) & endless
+        terms = np.where(alone, np.where(infinite, 1.0, 0.0), terms)
+    return np.asarray(terms / np.add.reduce(terms, axis=0))
 
 
 def softmax_cross_entropy(z: ArrayLike, y: ArrayLike) -> Any:
