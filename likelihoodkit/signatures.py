@@ -37,8 +37,8 @@ def signature(reader: Reader, formula: str) -> printed.Signature:
     blocks = _blocks(reader)
     if blocks:
         inputs = (replace(array_of("y", places.y.name, domain), predicted=False),)
-        for name, symbol, _ in outputs:
-            inputs += (array_of(name, symbol, family.parameters[name].domain, free=True),)
+        for name, symbol, vector in outputs:  # a factor may be made of one number
+            inputs += (replace(array_of(name, symbol, family.parameters[name].domain, free=True), vector=vector),)
         entries = {b.name for b in blocks if b.size == "entries"} | ({"y"} if domain.vector else set())
         inputs = tuple(replace(one, group="K" if one.name in entries else "") for one in inputs)
     total = places.bound.numbers.get(domain.total or "")

@@ -59,6 +59,26 @@ def counted(counts: Sequence[str]) -> tuple[str, str]:
     return "".join(f", {n}=None" for n in counts), "".join(f", {spread.format(n)}" for n in counts)
 
 
+def columns_of(blocks: Sequence[Block]) -> str:
+    """How many columns all blocks have, in terms of K."""
+    return " + ".join(b.width for b in blocks)
+
+
+def cut_lines(blocks: Sequence[Block]) -> list[str]:
+    """Lines of ``_cut(width)``: K, and where the columns of each block end."""
+    free = any(b.size in WIDTHS and b.size != "one" for b in blocks)
+    fewest = max((b.fewest for b in blocks if b.size in WIDTHS and b.size != "one"), default=1)
+    return [
+        "def _cut(width):",
+        '    """K, and where the columns of each output end, for that many columns."""',
+        f"    for K in {f'range({fewest}, width + 1)' if free else '(0,)'}:",
+        f"        sizes = ({', '.join(b.width for b in blocks)},)",
+        "        if sum(sizes) == width:",
+        "            return K, [sum(sizes[: k + 1]) for k in range(len(sizes))]",
+        '    raise ValueError(f"no number of entries has {width} columns of outputs")',
+    ]
+
+
 def cut_calls(blocks: Sequence[Block], bounded: str, counts: Sequence[str] = ()) -> str:
     """``value_and_gradient(y, outputs)`` by `named_calls` under the name ``by_name``, with the outputs cut in blocks.
 
@@ -66,16 +86,9 @@ def cut_calls(blocks: Sequence[Block], bounded: str, counts: Sequence[str] = ())
     """
     defined, passed = counted(counts)
     numbers = [b for b in blocks if b.size == "one"]
-    total = " + ".join(b.width for b in blocks)
-    free = any(b.size in WIDTHS and b.size != "one" for b in blocks)
-    fewest = max((b.fewest for b in blocks if b.size in WIDTHS and b.size != "one"), default=1)
+    total = columns_of(blocks)
     lines = [
-        "def _cut(width):",
-        '    """K, and where the columns of each output end, for that many columns."""',
-        f"    for K in {f'range({fewest}, width + 1)' if free else '(0,)'}:",
-        f"        if {total} == width:",
-        f"            return K, np.cumsum([{', '.join(b.width for b in blocks)}]).tolist()",
-        '    raise ValueError(f"no number of entries has {width} columns of outputs")',
+        *cut_lines(blocks),
         "",
         "",
         f"def value_and_gradient(y, outputs{defined}):",

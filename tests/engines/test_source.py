@@ -124,6 +124,10 @@ BESIDE = {
     "DirichletMultinomial": (
         lk.DirichletMultinomial(trials=4), RNG.multinomial(4, [0.2, 0.3, 0.5], 500).astype(float), 4
     ),
+    "isotropic": (lk.MultivariateNormal(scale="isotropic"), RNG.normal(size=(500, 3)), 4),
+    "diagonal": (lk.MultivariateNormal(scale="diagonal"), RNG.normal(size=(500, 3)), 6),
+    "VonMisesFisher": (lk.VonMisesFisher, np.outer(RNG.choice([-1, 1], 500), [1 / 3, 2 / 3, 2 / 3]), 4),
+    "cauchy": (lk.Ordered(response="cauchy"), RNG.integers(0, 4, 500).astype(float), 4),
     "Mixture": (lk.Mixture(lk.Normal, components=3), RNG.normal(size=500), 9),
     "Independent": (lk.Independent(lk.Normal, 2), RNG.normal(size=(500, 2)), 4),
 }  # fmt: skip

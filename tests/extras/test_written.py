@@ -5,12 +5,16 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import jax
 import numpy as np
 import pytest
+import torch
 from tensors import call, ulps
 
 import likelihoodkit as lk
+from engines.test_source import BESIDE
 from likelihoodkit.errors import DerivationError, UnknownNameError
 
 LABELS = (
@@ -93,16 +97,42 @@ def test_modules_give_the_digits_of_the_engine(target: str, tmp_path: Path) -> N
 
 def test_what_cannot_be_written_says_so() -> None:
     with pytest.raises(DerivationError, match="computed by NumPy on the host"):
-        lk.derive(lk.Ordered).source("torch")
+        lk.derive(lk.Ordered(response="normal")).source("torch")
     with pytest.raises(DerivationError, match="vectors among other numbers"):
-        lk.derive(lk.Mixture(lk.Normal, components=2)).source("jax")
+        lk.derive(lk.Joint(a=lk.Normal, b=lk.Mixture(lk.Normal, components=2))).source("jax")
     with pytest.raises(UnknownNameError, match="Targets: numpy, numba, torch, jax"):
         lk.derive(lk.Normal).source("tensorflow")
 
 
+def answers(loss: lk.Loss, target: str, y: np.ndarray, outputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Value and gradient of the module written for a framework."""
+    names: dict[str, Any] = {}
+    exec(compile(loss.source(target), target, "exec"), names)
+    if target == "torch":
+        columns = torch.tensor(outputs, requires_grad=True)
+        found = names["loss"](torch.tensor(y), columns)
+        found.sum().backward()
+        return found.detach().numpy(), columns.grad.numpy()
+    with jax.enable_x64(True):
+        found, pull = jax.vjp(lambda columns: names["loss"](y, columns), jax.numpy.asarray(outputs))
+        return np.asarray(found), np.asarray(pull(jax.numpy.ones_like(found))[0])
+
+
+@pytest.mark.parametrize("label", list(BESIDE))
+@pytest.mark.parametrize("target", ["torch", "jax"])
+def test_vectors_beside_numbers(target: str, label: str) -> None:
+    noise, y, width = BESIDE[label]
+    loss, outputs = lk.derive(noise), np.random.default_rng(4).normal(size=(20, width))
+    value, gradient = loss.value_and_gradient(y[:20], outputs)
+    found, slope = answers(loss, target, y[:20], outputs)
+    np.testing.assert_allclose(found, value, rtol=1e-14, atol=1e-14)
+    np.testing.assert_allclose(slope, gradient, rtol=1e-13, atol=1e-14)
+    folded, _ = answers(loss, target, y[:20].reshape(4, 5, *y.shape[1:]), outputs.reshape(4, 5, width))
+    np.testing.assert_allclose(folded.ravel(), value, rtol=1e-14, atol=1e-14)
+
+
 @pytest.mark.parametrize("label", ["two", "interval", "both"])
 def test_several_numbers_a_row(label: str) -> None:
-    torch, jax = pytest.importorskip("torch"), pytest.importorskip("jax")
     rng = np.random.default_rng(3)
     angle, size = rng.normal(size=200), rng.exponential(size=200)
     ends = np.column_stack([np.where(angle < -1, -np.inf, angle), np.where(angle > 0.7, np.inf, angle + size)])
@@ -114,15 +144,7 @@ def test_several_numbers_a_row(label: str) -> None:
     loss = lk.derive(noise)
     outputs = rng.normal(size=(200, len(loss.outputs)))
     value, gradient = loss.value_and_gradient(y, outputs)
-    written = {target: {} for target in ("torch", "jax")}
-    for target, names in written.items():
-        exec(compile(loss.source(target), target, "exec"), names)
-    columns = torch.tensor(outputs, requires_grad=True)
-    found = written["torch"]["loss"](y, columns)
-    found.sum().backward()
-    with jax.enable_x64(True):
-        other, pull = jax.vjp(lambda columns: written["jax"]["loss"](y, columns), outputs)
-        (slope,) = pull(jax.numpy.ones_like(other))
-    for ours in ((found.detach().numpy(), columns.grad.numpy()), (np.asarray(other), np.asarray(slope))):
-        np.testing.assert_allclose(ours[0], value, rtol=1e-13, atol=1e-13)
-        np.testing.assert_allclose(ours[1], gradient, rtol=1e-13, atol=1e-13)
+    for target in ("torch", "jax"):
+        found, slope = answers(loss, target, y, outputs)
+        np.testing.assert_allclose(found, value, rtol=1e-13, atol=1e-13)
+        np.testing.assert_allclose(slope, gradient, rtol=1e-13, atol=1e-13)

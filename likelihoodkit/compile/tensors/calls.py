@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from likelihoodkit.compile.compound_text import width
+from likelihoodkit.compile.named_text import columns_of, cut_lines
 from likelihoodkit.compile.source import Signature
 
 
@@ -195,7 +196,59 @@ def _torch_loss(signature: Signature) -> str:
     return _Loss.apply(y.double(), {_columns(signature)}{more}).to(outputs.dtype)'''
 
 
+def _cut_loss(signature: Signature, first: list[str], double: str, last: str) -> str:
+    """``loss(y, outputs)`` with the outputs cut in blocks, of rows of any batch.
+
+    ``first`` makes arrays of what is given, ``double`` is what makes float64 of one, ``last`` the call of the loss.
+    """
+    blocks, outcome = signature.blocks, signature.inputs[0]
+    counts = [one.name for one in signature.inputs[1 + len(blocks) :]]
+    more = "".join(f", {name}=None" for name in counts)
+    entries = "(..., d)" if outcome.vector else "(...)"
+    shape = "y.shape[:-1]" if outcome.vector else "y.shape"
+    numbers = [k for k, block in enumerate(blocks) if block.size == "one"]
+    known = [f"y.reshape(-1, y.shape[-1]){double}.T" if outcome.vector else f"y.reshape(-1){double}"]
+    lines = [
+        *cut_lines(blocks),
+        "",
+        "",
+        f"def loss(y, outputs{more}):",
+        f'    """The loss of each row for y {entries} and outputs (..., {columns_of(blocks)})."""',
+        *first,
+        *(f"    {name} = y.sum(-1) if {name} is None else {name}" for name in counts),
+        "    _, stops = _cut(outputs.shape[-1])",
+        f"    if tuple({shape}) != tuple(outputs.shape[:-1]):",
+        '        raise ValueError(f"y {tuple(y.shape)} and outputs {tuple(outputs.shape)} do not fit")',
+        f"    wide = outputs.reshape(-1, outputs.shape[-1]){double}.T",
+        "    blocks = [wide[a:b] for a, b in zip([0, *stops], stops)]",
+        *(f"    blocks[{k}] = blocks[{k}][0]" for k in numbers),
+        last.format(known=", ".join([*known, "*blocks"])),
+    ]
+    return "\n".join(lines)
+
+
+def _torch_cut(signature: Signature) -> str:
+    counts = [one.name for one in signature.inputs[1 + len(signature.blocks) :]]
+    more = "".join(f", torch.as_tensor({n}).to(wide).expand(outputs.shape[:-1]).reshape(-1)" for n in counts)
+    first = ["    y = torch.as_tensor(y, device=outputs.device)"]
+    last = f"    return _Loss.apply({{known}}{more}).reshape(outputs.shape[:-1]).to(outputs.dtype)"
+    return _cut_loss(signature, first, ".double()", last)
+
+
+def _jax_cut(signature: Signature) -> str:
+    counts = [one.name for one in signature.inputs[1 + len(signature.blocks) :]]
+    spread = ", jnp.broadcast_to(jnp.asarray({0}, outputs.dtype), outputs.shape[:-1]).reshape(-1)"
+    more = "".join(spread.format(n) for n in counts)
+    first = [
+        "    outputs = jnp.asarray(outputs)",
+        "    y = jax.lax.stop_gradient(jnp.asarray(y, outputs.dtype))  # the outcome is given",
+    ]
+    return _cut_loss(signature, first, "", f"    return _loss({{known}}{more}).reshape(outputs.shape[:-1])")
+
+
 def _torch_named(signature: Signature, called: _Called) -> str:
+    if signature.blocks:
+        return _torch_cut(signature)
     names, described = _named(signature)
     like = names[called.places[0]]
     lines = [_HEAD.format(names=_optional(signature, names), described=described)]
@@ -273,6 +326,8 @@ def _jax_loss(signature: Signature) -> str:
 
 
 def _jax_named(signature: Signature, called: _Called) -> str:
+    if signature.blocks:
+        return _jax_cut(signature)
     names, described = _named(signature)
     like = names[called.places[0]]
     lines = [_HEAD.format(names=_optional(signature, names), described=described), f"    {like} = jnp.asarray({like})"]

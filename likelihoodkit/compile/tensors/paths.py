@@ -7,10 +7,7 @@ written over, so that they trace. Entries come first and the rows of the batch l
 
 from __future__ import annotations
 
-import ast
 import math
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as xp
@@ -306,41 +303,3 @@ PROGRAMS = (
 )  # fmt: skip
 #: primitives that they call, and how many arguments these take
 CALLED = {"log_sum_exp": 1, "softmax": 1, "softmax_cross_entropy": 2, "softmax_residual": 2, "softplus": 1}
-
-
-@cache
-def _definitions() -> dict[str, ast.FunctionDef]:
-    found = {}
-    for node in ast.parse(Path(__file__).read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.FunctionDef):
-            for argument in node.args.args:
-                argument.annotation = None
-            node.returns = None
-            found[node.name] = node
-    return found
-
-
-def _uses(name: str) -> list[str]:
-    """Functions of this file and primitives that a function calls, those that it needs first."""
-    node, found = _definitions()[name], dict[str, None]()
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.Name) and inner.id != name and inner.id in {*_definitions(), *CALLED}:
-            if inner.id in _definitions():
-                found |= dict.fromkeys(_uses(inner.id))
-            found[inner.id] = None
-    return list(found)
-
-
-def text(target: str, programs: list[str]) -> tuple[list[str], list[str]]:
-    """(texts of functions for a framework, names of the primitives that they call) for some of `PROGRAMS`."""
-    needed: dict[str, None] = {}
-    for name in programs:
-        needed |= dict.fromkeys(_uses(name)) | {name: None}
-    module = {"torch": "torch", "jax": "jnp"}[target]
-    texts = []
-    for name in needed:
-        if name in SPELLED[target]:
-            texts.append(SPELLED[target][name])
-        elif name in _definitions():
-            texts.append(ast.unparse(_definitions()[name]).replace("xp.", f"{module}."))
-    return texts, [name for name in needed if name in CALLED]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from likelihoodkit.compile.program import Instruction, Program
 from likelihoodkit.compile.source import INFIX, Signature
-from likelihoodkit.compile.tensors import path_calls, paths
+from likelihoodkit.compile.tensors import path_calls, printed
 from likelihoodkit.compile.tensors.calls import CALLS
 from likelihoodkit.compile.tensors.expand import ELEMENTS, expand, host
 from likelihoodkit.compile.tensors.retarget import straight
@@ -38,19 +38,19 @@ def module(target: str, program: Program, signature: Signature) -> str:
     Raises `DerivationError` where NumPy computes a part on the host.
     """
     rows = signature.steps is not None
-    missing = [name for name in host(expand(program)) if not (rows and name in paths.PROGRAMS)]
+    missing = [name for name in host(expand(program)) if name not in printed.PROGRAMS]
     if missing:
         raise DerivationError(
             f"{signature.title} has no module for {target}: {', '.join(missing)} is computed by NumPy on the host",
             value=missing,
             remedy=f"Use loss.{target}()",
         )
-    if not rows:
+    if not rows and not signature.blocks:
         signature.refuse(several=True)
-    written = dict.fromkeys(i.operation for i in program.instructions if i.operation in paths.PROGRAMS)
-    recursions, called = paths.text(target, list(written))
+    written = dict.fromkeys(i.operation for i in program.instructions if i.operation in printed.PROGRAMS)
+    recursions, called = printed.text(target, list(written))
     primitives: dict[str, Program] = {
-        name: alone(name, paths.CALLED[name], Instruction(0, name, (0, 1), None), frozenset({0})) for name in called
+        name: alone(name, printed.CALLED[name], Instruction(0, name, (0, 1), None), frozenset({0})) for name in called
     }
     for instruction in program.instructions:
         name = instruction.operation
@@ -73,7 +73,7 @@ def module(target: str, program: Program, signature: Signature) -> str:
     ]
     text = "\n\n\n".join(body)
     calls = CALLS[target](signature) if signature.steps is None else path_calls.CALLS[target](signature.steps)
-    parts = [_head(target, signature), *_helpers(target, text), text, calls]
+    parts = [_head(target, signature, text), *_helpers(target, text), text, calls]
     return "\n\n\n".join(parts) + "\n"
 
 
@@ -169,7 +169,7 @@ def _tensor(target: str, text: str, number: bool, like: str) -> str:
 def _expression(target: str, i: Instruction, names: Mapping[int, str], numbers: set[int], like: str) -> str:
     operation, spelled = i.operation, SPELLINGS[target]
     plain = [names[a] for a in i.arguments]
-    if operation in paths.PROGRAMS:
+    if operation in printed.PROGRAMS:
         return f"{operation}({', '.join(plain)})"
     if operation in _MARKS and not all(a in numbers for a in i.arguments):
         return f"{plain[0]} {_MARKS[operation]} {plain[1]}"
@@ -210,10 +210,11 @@ def _helpers(target: str, text: str) -> list[str]:
     return [own[name] for name in sorted(used) if re.search(rf"(?<!\w){name}\(", text)]
 
 
-def _head(target: str, signature: Signature) -> str:
+def _head(target: str, signature: Signature, text: str) -> str:
     outputs = ", ".join(name for name, _, _ in signature.outputs)
     given = "".join(f"\nBy keyword: {name}." for name, _ in signature.given)
-    imports = IMPORTS[target] if signature.steps is None else f"{PATHS[target]}\n{IMPORTS[target]}"
+    more = PATHS[target] if signature.steps is not None else "import math\n" if "math." in text else ""
+    imports = f"{more}\n{IMPORTS[target]}" if more else IMPORTS[target]
     inputs = "; ".join(f"{one.name}: {one.words}" for one in signature.inputs)
     called = f"Inputs: {inputs}" if signature.by_name else f"Outputs: {outputs}; the outcome: {signature.words}"
     return f'''"""{signature.title}: the loss of each row, its gradient attached.
