@@ -66,8 +66,23 @@ def declare(cls: Any) -> None:
             setattr(cls, name, naming[slot])
         elif name == OF_EITHER and name in body:
             delattr(cls, name)  # not a claim about what it would ask for
+    _every_parameter_counts(cls, slots)
     if others:
         _declare_alternatives(cls, body.get("alternatives", {}), naming, others)
+
+
+def _every_parameter_counts(cls: Any, slots: Mapping[str, Slot]) -> None:
+    """`DeclarationError` where a noise does not depend on a parameter that it predicts."""
+    bounds = {bound for slot in slots.values() for bound in (slot.domain.upper, slot.domain.lower)}
+    for name, slot in slots.items():
+        row = cls.parameters.get(name)
+        if cls.sign < 0 and slot.role == "parameter" and not cls.formula.has(row.symbol) and name not in bounds:
+            raise DeclarationError(
+                f"{cls.__name__}.{cls.formula_name} does not mention the parameter {name}: no data can tell its value",
+                family=cls.__name__,
+                parameter=name,
+                remedy=f"Use {name} in the formula, or leave it out",
+            )
 
 
 def _declare_alternatives(

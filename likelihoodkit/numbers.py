@@ -29,6 +29,12 @@ def _exp(x: Any) -> Any:
     return mpmath.exp(x)
 
 
+def _power(base: Any, exponent: Any) -> Any:
+    if mpmath.isfinite(exponent) and mpmath.mag(exponent) > 64 and base > 0:  # mpmath writes whole exponents out
+        return _exp(exponent * mpmath.log(base))
+    return mpmath.power(base, exponent)
+
+
 def _sum_exp(z: list[Any]) -> Any:
     top = max(z)
     return top, [mpmath.exp(v - top) for v in z]
@@ -247,7 +253,7 @@ def _operation(node: sp.Basic) -> Callable[..., Any]:
     if node.is_Mul:
         return lambda *factors: mpmath.fprod(factors)
     if node.is_Pow:
-        return lambda base, exponent: mpmath.power(base, exponent)
+        return _power
     name = type(node).__name__
     if name not in FUNCTIONS:
         kind = "primitive" if isinstance(node, Primitive) else "function"

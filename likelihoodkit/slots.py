@@ -14,7 +14,7 @@ import sympy as sp
 
 from likelihoodkit.binding import Parameter, exact_number
 from likelihoodkit.errors import DeclarationError
-from likelihoodkit.links import Link, find
+from likelihoodkit.links import LINKS, Link, find
 from likelihoodkit.primitives.words import exact
 from likelihoodkit.supports import Support
 
@@ -47,9 +47,24 @@ class Slot(sp.Dummy):  # type: ignore[misc]
     default: Any = None
     word: str | None = None  # what it is called, where that is not the name it is assigned to
 
+    def __array_ufunc__(self, function: Any, *_: Any, **__: Any) -> Any:
+        """NumPy's and SciPy's functions are of numbers."""
+        raise _of_numbers(self.role, function.__name__)
+
+    def __float__(self) -> float:
+        raise _of_numbers(self.role, "float")
+
     def under(self, name: str) -> Parameter:
         """Its record under that name."""
         return Parameter(name, self.domain, self.link, self.default)
+
+
+def _of_numbers(role: str, function: str) -> DeclarationError:
+    return DeclarationError(
+        f"the function {function} takes numbers, and {'an' if role == 'outcome' else 'a'} {role} is a symbol",
+        value=function,
+        remedy="Write the formula with the words of the kit: lk.log, lk.exp, lk.log_gamma, lk.maximum, sympy.Piecewise",
+    )
 
 
 def make_slot(role: str, domain: Support, link: Link | None) -> Slot:
@@ -84,6 +99,7 @@ def parameter(domain: Support, *, link: Link | str, typical: tuple[float, float]
         raise DeclarationError(
             f"the link {chosen.name!r} gives {chosen.range.words}, which do not fit the domain {domain.name!r}",
             value=chosen.name,
+            remedy=f"Links that fit here: {', '.join(name for name, row in LINKS.items() if row.fits(domain))}",
         )
     return make_slot("parameter", domain, chosen)
 
@@ -129,6 +145,14 @@ def write_formula(family: str, name: str, value: Any, naming: Mapping[Slot, sp.S
         expression = exact(value).xreplace(dict(naming))
     except TypeError as problem:
         raise DeclarationError(f"{family}.{name} is not a formula: {problem}", family=family) from None
+    strange = sorted({str(f.func) for f in expression.atoms(sp.core.function.AppliedUndef)})
+    if strange:
+        raise DeclarationError(
+            f"{family}.{name} has the function {', '.join(strange)}, of which nothing is known",
+            family=family,
+            value=strange[0],
+            remedy="Write out what it is, with the words of the kit or SymPy's functions",
+        )
     stray = expression.free_symbols - set(naming.values()) - {level}
     if stray:
         names = ", ".join(sorted(str(s).lstrip("_") for s in stray))

@@ -6,9 +6,12 @@ The reference is the density as typed, in mpmath at precision rising until two a
 from __future__ import annotations
 
 import itertools
+import math
+from typing import Any
 
 import numpy as np
 import pytest
+import scipy.special
 import sympy as sp
 
 import likelihoodkit as lk
@@ -235,3 +238,134 @@ def test_nothing_is_nan(family: type[Distribution]) -> None:
     value, gradient = loss.value_and_gradient([r[0] for r in rows], [r[1] for r in rows])
     assert not np.isnan(value).any()
     assert not np.isnan(gradient).any()
+
+
+# -- what is answered about them, and what is said when they are written wrongly ----------------------------------
+
+
+def test_every_question_has_an_answer() -> None:
+    """Each of these raised something that was no answer: a MemoryError, a ZeroDivisionError, a TypeError."""
+
+    class Slash(Distribution):
+        y = outcome(positive)
+        s = parameter(positive, link="exp")
+        log_density = log(2 * s * (1 - exp(-(y**2) / (2 * s**2))) / (sqrt(2 * pi) * y**2))
+
+    class Borel(Distribution):
+        y = outcome(counts_from_one)
+        m = parameter(unit, link="sigmoid")
+        log_density = log(exp(-m * y) * (m * y) ** (y - 1) / gamma(y + 1))
+
+    class ToppLeone(Distribution):
+        y = outcome(unit)
+        a = parameter(positive, link="exp")
+        log_density = log(2 * a * (1 - y) * (y * (2 - y)) ** (a - 1))
+
+    assert lk.check(Slash).passed
+    assert lk.check(DiscreteWeibull).passed
+    assert lk.elicits(Borel) == "the m with -1/(m - 1) = E[y]"  # of mean 1/(1 - m)
+    assert lk.reverse(Borel).tier == lk.reverse(ToppLeone).tier == "likelihood"
+
+
+@pytest.mark.parametrize(
+    "density",
+    [
+        lambda y, a, b: (a - 1) * log(y) + (b - 1) * log(1 - y) - log(sp.beta(a, b)),
+        lambda y, a, b: log(gamma(a + b) * y ** (a - 1) * (1 - y) ** (b - 1) / (gamma(a) * gamma(b))),
+    ],
+)
+@np.errstate(all="ignore")
+def test_beta_functions_by_any_name(density: Any) -> None:
+    class Typed(Distribution):
+        y = outcome(unit)
+        a = parameter(positive, link="exp")
+        b = parameter(positive, link="exp")
+        log_density = density(y, a, b)
+
+    rows = list(itertools.product((0.1, 1e-8), itertools.product((0.0, 1.0, -5.0, 30.0, 88.0), repeat=2)))
+    y, outputs = [r[0] for r in rows], [r[1] for r in rows]
+    value, gradient = lk.derive(Typed).value_and_gradient(y, outputs)
+    expected, slope = lk.derive(lk.Beta(first="exp", second="exp")).value_and_gradient(y, outputs)
+    np.testing.assert_allclose(value, expected, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(gradient, slope, rtol=1e-11, atol=1e-12)
+
+
+def test_sympys_functions_are_known() -> None:
+    class Delayed(Distribution):
+        y = outcome(real)
+        m = parameter(real, link="identity")
+        s = parameter(positive, link="exp")
+        r = parameter(positive, link="exp")
+        log_density = log(r / 2 * exp(r / 2 * (2 * m + r * s**2 - 2 * y)) * sp.erfc((m + r * s**2 - y) / (sqrt(2) * s)))
+
+    class Drawn(Distribution):
+        y = outcome(counts)
+        t = parameter(positive, link="exp")
+        log_density = log(sp.binomial(y + 2, 2)) + y * log(t / (1 + t)) - 3 * log(1 + t)
+
+    class Ranked(Distribution):
+        y = outcome(counts_from_one)
+        s = parameter(positive, link="exp")
+        log_density = log(y ** (-1 - s) / sp.zeta(1 + s))
+
+    outputs = [[0.1, 0.2, 0.3]] * 3
+    mine = lk.derive(Delayed)([0.3, 50.0, -50.0], outputs)
+    theirs = lk.derive(lk.ExponentiallyModifiedNormal(scale="exp", rate="exp"))([0.3, 50.0, -50.0], outputs)
+    np.testing.assert_allclose(mine, theirs, rtol=1e-13)
+    t = np.exp(0.4)
+    assert lk.derive(Drawn)([4.0], [0.4])[0] == pytest.approx(-np.log(15.0) - 4 * np.log(t / (1 + t)) + 3 * np.log1p(t))
+    assert lk.derive(Ranked)([3.0], [0.0])[0] == pytest.approx(2 * np.log(3.0) + np.log(np.pi**2 / 6))
+
+
+def test_a_parameter_that_counts_for_nothing_is_said() -> None:
+    with pytest.raises(lk.errors.DeclarationError, match=r"Idle.log_density does not mention the parameter u") as told:
+
+        class Idle(Distribution):
+            y = outcome(positive)
+            t = parameter(positive, link="exp")
+            u = parameter(positive, link="exp")
+            log_density = log(t) - t * y
+
+    assert (told.value.family, told.value.parameter) == ("Idle", "u")
+
+
+def test_what_is_no_symbolic_function_is_said() -> None:
+    for wrong in (np.log, math.log, scipy.special.gammaln):
+        with pytest.raises(lk.errors.DeclarationError, match="takes numbers, and a parameter is a symbol"):
+
+            class Numeric(Distribution):
+                y = outcome(positive)
+                t = parameter(positive, link="exp")
+                log_density = wrong(t) - t * y
+
+    with pytest.raises(lk.errors.DeclarationError, match=r"Strange.log_density has the function foo"):
+
+        class Strange(Distribution):
+            y = outcome(positive)
+            t = parameter(positive, link="exp")
+            log_density = sp.Function("foo")(t) - t * y
+
+    with pytest.raises(lk.errors.DeclarationError, match="Links that fit here: exp, softplus"):
+        parameter(positive, link="identity")
+
+
+@pytest.mark.parametrize("support", [real, positive])
+def test_a_density_instead_of_its_logarithm_does_not_pass(support: Support) -> None:
+    class Forgotten(Distribution):
+        y = outcome(support)
+        m = parameter(real, link="identity")
+        log_density = exp(-((y - m) ** 2))
+
+    report = lk.check(Forgotten)
+    assert not report.passed
+    assert "its logarithm?" in str(report)
+
+
+def test_a_support_too_wide_is_reported_without_warnings() -> None:
+    class Wide(Distribution):
+        y = outcome(real)
+        t = parameter(positive, link="exp")
+        log_density = log(t) - t * y
+
+    report = lk.check(Wide)
+    assert next(row.condition for row in report.failed) == "integrates to one"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 import mpmath
@@ -16,7 +17,7 @@ import scipy.special
 import sympy as sp
 from numpy.typing import NDArray
 
-from likelihoodkit.certify.integrate import Outcomes
+from likelihoodkit.certify.integrate import EndlessError, Outcomes
 from likelihoodkit.certify.report import Row
 from likelihoodkit.certify.subject import Point, Subject
 from likelihoodkit.compile import Runner, compile_program
@@ -62,11 +63,19 @@ def unit_mass(subject: Subject, points: Sequence[Point]) -> Row:
     """The density integrates (the probabilities sum) to one."""
     name = "sums to one" if subject.domain.discrete else "integrates to one"
 
+    notes: list[str] = []
+
     def figures() -> Iterator[Figure]:
         for point in points:
-            yield abs(float(outcomes_at(subject, point).expect(_one, 1)[0]) - 1), subject.say(point)
+            try:
+                yield abs(float(outcomes_at(subject, point).expect(_one, 1)[0]) - 1), subject.say(point)
+            except EndlessError:
+                notes.append("the density does not die out; is what was declared its logarithm?")
+                yield math.inf, subject.say(point)
+                return
 
-    return collect(name, 1e-9, figures())
+    row = collect(name, 1e-9, figures())
+    return replace(row, note=notes[0]) if notes else row
 
 
 def scores(subject: Subject, points: Sequence[Point]) -> list[Row]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import mpmath
@@ -29,7 +30,23 @@ _MOST_EVALUATIONS = 12000
 _MORE_DIGITS = (3, 20)  # times as many, where a logarithm was infinite
 _MOST_TERMS = 6000
 
+
+class EndlessError(DerivationError):
+    """What is integrated grows up to the end of the numbers: it has no finite integral."""
+
+
 Function = Callable[[Any], list[Any]]
+
+
+def with_enough_digits(digits: int, numbers: Callable[[], list[float]]) -> list[float]:
+    """The numbers at so many digits; at more where a denominator was rounded to zero."""
+    for more in (1, *_MORE_DIGITS):
+        try:
+            with mpmath.workdps(digits * more):
+                return numbers()
+        except ZeroDivisionError:
+            continue
+    raise DerivationError(f"a denominator is zero in {digits * _MORE_DIGITS[-1]} digits: the density has a pole")
 
 
 class Outcomes:
@@ -120,11 +137,12 @@ class Outcomes:
         def reach(start: float, direction: float) -> float:
             t, step = start, 0.25
             while self.log_weight(t, power) > max(grid.values()) - _NEGLIGIBLE:
+                before = grid[t] if t in grid else grid[start]
                 t += direction * step
                 step *= 1.3
                 grid[t] = self.log_weight(t, power)
                 if abs(t) > _FURTHEST:
-                    raise DerivationError("the integrand does not die out")
+                    raise (EndlessError if grid[t] >= before else DerivationError)("the integrand does not die out")
             return t
 
         top = max(grid, key=lambda t: grid[t])
@@ -184,6 +202,10 @@ class Outcomes:
         edges = [low, *sorted({*inner, *self.kinks(low, high)}), high]
         evaluations = 0
 
+        def weighed(t: float) -> list[float]:
+            y, weight = self._weigh(t)
+            return [float(f * weight) for f in functions(y)] if weight else [0.0] * count
+
         def panel(a: float, b: float) -> NDArray[np.float64]:
             nonlocal evaluations
             evaluations += len(NODES)
@@ -191,9 +213,7 @@ class Outcomes:
             rows = np.empty((len(NODES), count))
             for i, node in enumerate(NODES):
                 t = float(middle + half * node)
-                with mpmath.workdps(self._digits(t)):
-                    y, weight = self._weigh(t)
-                    rows[i] = [float(f * weight) for f in functions(y)] if weight else 0.0
+                rows[i] = with_enough_digits(self._digits(t), partial(weighed, t))
             return half * np.asarray(WEIGHTS @ rows)
 
         size = np.zeros(count)

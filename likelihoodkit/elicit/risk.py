@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from likelihoodkit.compile import Runner, compile_program
 from likelihoodkit.elicit.question import Question
-from likelihoodkit.primitives import digamma, tetragamma, trigamma
+from likelihoodkit.primitives import digamma, log_gamma, log_i0e, tetragamma, trigamma
 from likelihoodkit.supports import Support
 
 Array = NDArray[Any]
@@ -27,6 +27,8 @@ class Formula:
 
     def __init__(self, expression: sp.Expr) -> None:
         known = expression.replace(sp.polygamma, lambda n, x: POLYGAMMA.get(n, partial(sp.polygamma, n))(x))
+        known = known.replace(sp.gamma, lambda x: sp.exp(log_gamma(x)))
+        known = known.replace(sp.besseli, lambda n, x: sp.exp(log_i0e(x) + x) if n == 0 else sp.besseli(n, x))
         self.runner = Runner(compile_program({"value": known}))
 
     def __call__(self, **inputs: Any) -> Array:

@@ -285,8 +285,9 @@ def _mass_at(question: Question, at: dict[sp.Symbol, sp.Expr], y: sp.Symbol) -> 
         far = [side * mpmath.mpf(_FAR_OUT) for side, end in zip((-1, 1), ends, strict=True) if not mpmath.isfinite(end)]
         if any(not density(place) * _FAR_OUT < 1e-3 for place in far):
             return None
-        middle = next(iter(at.values()))
-        found = mpmath.quad(density, [ends[0], mpmath.mpmathify(float(middle)), ends[1]])
+        middle = mpmath.mpmathify(float(next(iter(at.values()))))
+        inside = [middle] if ends[0] < middle < ends[1] else []  # the prediction need be no outcome
+        found = mpmath.quad(density, [ends[0], *inside, ends[1]])
         return float(found) if mpmath.isfinite(found) else None
 
 

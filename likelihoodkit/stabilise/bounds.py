@@ -128,6 +128,8 @@ def _inside(e: Expr, known: Mapping[Expr, Interval]) -> Interval:
         return EVERYTHING
     if isinstance(e, Pow):
         return _power(bounds(e.base, known), e.exp)
+    if isinstance(e, sp.zeta) and len(e.args) == 1 and bounds(e.args[0] - 1, known).positive:
+        return POSITIVE
     if isinstance(e, _POSITIVE_OF_POSITIVE) and bounds(e.args[-1], known).positive:
         return POSITIVE
     return POSITIVE if e.is_positive else Interval(S.Zero, OO, False) if e.is_nonnegative else EVERYTHING

@@ -61,10 +61,23 @@ def _growth_over_rate(e: Expr) -> Expr | None:
     return p.times_exp(p.expm1_over(y, exp(g)), sp.expand(s + g))
 
 
+def _growth_over_its_rate(e: Expr) -> Expr | None:
+    """(e^(y w) - 1)/w for a rate w with outputs in it, and a y without."""
+    for growth in (f for f in e.args if isinstance(f, p.expm1) and f.args[0].is_Mul):
+        for below in e.args:
+            rate, power = below.as_base_exp()
+            y = growth.args[0] / rate
+            if power == -1 and rate in growth.args[0].args and not y.free_symbols & rate.free_symbols:
+                return Mul(*[f for f in e.args if f not in (growth, below)], p.expm1_over(y, rate))
+    return None
+
+
 @identity("a difference of exponentials is taken through the larger one")
 def difference_of_exps(e: Expr) -> Expr | None:
     if isinstance(e, p.times_exp):
         return _growth_over_rate(e)
+    if e.is_Mul:
+        return _growth_over_its_rate(e)
     if not e.is_Add or not e.has(exp, p.times_exp):
         return None
     if (chord := _difference_of_reciprocals(e)) is not None:

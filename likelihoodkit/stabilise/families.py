@@ -10,6 +10,7 @@ from sympy import Add, Expr, exp, log
 from likelihoodkit import primitives as p
 from likelihoodkit.primitives import (
     delay,
+    differences,
     families,
     lives,
     logistic,
@@ -164,6 +165,28 @@ def _gamma_slope(e: Expr) -> Expr | None:
     return None
 
 
+def _excess_of_rate(e: Expr) -> Expr | None:
+    """(1 - (e^a - 1) r(z)) for a rate r = x/(e^x - 1) that is all but one: what it lacks of one, less e^a r."""
+    for term in e.args:
+        for node in (f for f in sp.Mul.make_args(term) if isinstance(f, logistic.excess_rate)):
+            (z, a), weight = node.args, term / node
+            if weight in (1, -1) and weight in e.args:
+                return e - term - weight + weight * (lives.rate_short(z) + logistic.scaled_rate(z, a))
+            for other in e.args:
+                number, power = (other / weight).as_coeff_Mul()
+                if isinstance(power, p.power_minus_one) and number == -1:
+                    less = lives.rate_short(z) + logistic.scaled_rate(z, a) - p.power_times_exp(*power.args)
+                    return e - term - other + weight * less
+                sign, slope = other.as_coeff_Mul()
+                if isinstance(slope, differences.power_slope):
+                    y, t, g = slope.args
+                    step = p.times_exp(p.log_times_exp(y, t), g)
+                    if -weight == sign * step:
+                        less = lives.rate_short(z) + logistic.scaled_rate(z, a) - p.power_times_exp(y, t, g)
+                        return e - term - other + weight * less
+    return None
+
+
 def _logarithmic(e: Expr) -> Expr | None:
     """log softplus(z) + softplus(-z), where the two cancel."""
     for sign, node in signed(e, p.log_softplus):
@@ -179,5 +202,5 @@ def _logarithmic(e: Expr) -> Expr | None:
 #: tried on every sum, in this order
 MORE: tuple[Callable[[Expr], Expr | None], ...] = (
     _sinh_arcsinh, _box_cox, _box_cox_student, _skew_student, _von_mises_plane, _delay, _kumaraswamy,
-    _rate_less_hazard, _gamma_slope, _logarithmic, *BOUNDED, *WITHIN,
+    _rate_less_hazard, _gamma_slope, _excess_of_rate, _logarithmic, *BOUNDED, *WITHIN,
 )  # fmt: skip

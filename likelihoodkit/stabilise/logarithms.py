@@ -184,6 +184,8 @@ def log_of_one_plus_exp(e: Expr) -> Expr | None:
 def log_of_sum_of_exps(e: Expr) -> Expr | None:
     if isinstance(e, p.log_add_exp):
         return _with_a_sure_zero(*e.args) or _with_a_sure_zero(*e.args[::-1])
+    if e.is_Add and e.has(p.log_add_exp):
+        return _less_one_of_them(e)
     if not isinstance(e, log) or not e.args[0].is_Add or not e.args[0].has(exp, p.softplus, p.times_exp):
         return None
     logs = [log_of_term(t) for t in e.args[0].args]
@@ -193,6 +195,18 @@ def log_of_sum_of_exps(e: Expr) -> Expr | None:
     for other in others:
         first = p.log_add_exp(first, other)
     return first
+
+
+def _less_one_of_them(e: Expr) -> Expr | None:
+    """log(e^u + e^v) - u = softplus(v - u), once or several times."""
+    for term in e.args:
+        number, node = term.as_coeff_Mul()
+        for u, v in (node.args, node.args[::-1]) if isinstance(node, p.log_add_exp) else ():
+            for other in e.args:
+                share = -other / u
+                if share.is_number and u.free_symbols and 0 < share / number <= 1:
+                    return e - term - other + (number - share) * node + share * p.softplus(v - u)
+    return None
 
 
 def _with_a_sure_zero(sure: Expr, otherwise: Expr) -> Expr | None:
@@ -294,12 +308,14 @@ def log_of_cosh(e: Expr) -> Expr | None:
     return None
 
 
-@identity("log gamma as one function")
+@identity("log gamma and log zeta as one function each")
 def log_of_gamma(e: Expr) -> Expr | None:
     if isinstance(e, log):
         base, exponent = e.args[0].as_base_exp()
         if isinstance(base, sp.gamma | sp.factorial):
             return exponent * (p.log_gamma if isinstance(base, sp.gamma) else p.log_factorial)(base.args[0])
+        if isinstance(base, sp.zeta) and len(base.args) == 1:
+            return exponent * p.log_zeta1p(base.args[0] - 1)
     return p.log_gamma(e.args[0]) if isinstance(e, sp.loggamma) else None
 
 

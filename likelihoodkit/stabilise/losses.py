@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sympy as sp
-from sympy import Add, Expr, exp, log
+from sympy import Add, Expr, S, exp, log
 
 from likelihoodkit import primitives as p
 from likelihoodkit.primitives import robust
@@ -35,18 +35,54 @@ def cross_entropy_of_softmax(e: Expr) -> Expr | None:
     return None
 
 
-@identity("log Gamma(a + n) - log Gamma(a) as one function does not cancel")
+@identity("log Gamma(a + n) - log Gamma(a), and the same of digamma, as one function does not cancel")
 def difference_of_log_gammas(e: Expr) -> Expr | None:
+    if isinstance(e, p.log_rising) and (e.args[1] == 1 or e.args[1] - 1 in e.args[1].free_symbols):
+        a, n = e.args
+        return log(a) + (p.log_rising(a + 1, n - 1) if n != 1 else 0)
     if not e.is_Add:
         return None
-    terms = [(t, *t.as_coeff_Mul()) for t in e.args]
-    gammas = [(t, c, b) for t, c, b in terms if isinstance(b, p.log_gamma)]
+    for kind, rising in ((p.log_gamma, p.log_rising), (p.digamma, p.digamma_rising)):
+        terms = [(t, *t.as_coeff_Mul()) for t in e.args]
+        gammas = [(t, c, b) for t, c, b in terms if isinstance(b, kind)]
+        if kind is p.log_gamma and (whole := _beta(e, gammas)) is not None:
+            return whole
+        for t1, c1, b1 in gammas:
+            for t2, c2, b2 in gammas:
+                if c1 == -c2 and c1 != 0:
+                    n = sp.expand(b1.args[0] - b2.args[0])
+                    if n.is_nonnegative and (n.is_Rational or _part(n, b1.args[0])):
+                        return e - t1 - t2 + c1 * rising(b2.args[0], n)
+    return _binomial(e)
+
+
+def _part(n: Expr, whole: Expr) -> bool:
+    """Is this a part of a sum, or of a number of times the same?"""
+    parts = Add.make_args(whole)
+    return all(part in parts for part in Add.make_args(n)) or (n / whole).is_number
+
+
+def _beta(e: Expr, gammas: list[tuple[Expr, Expr, Expr]]) -> Expr | None:
+    """log Gamma(a) + log Gamma(b) - log Gamma(a + b), where there are no more of them."""
+    if not 2 <= len(gammas) <= 3 or e.has(p.log_rising):
+        return None
     for t1, c1, b1 in gammas:
-        for t2, c2, b2 in gammas:
-            if c1 == -c2 and c1 != 0:
-                n = sp.expand(b1.args[0] - b2.args[0])
-                if n.is_nonnegative and (n.is_Rational or n in Add.make_args(b1.args[0])):
-                    return e - t1 - t2 + c1 * p.log_rising(b2.args[0], n)
+        others = [(t, c, b) for t, c, b in gammas if t is not t1]
+        sizes = [b.args[0] for _, c, b in others for _ in range(2 if c == -2 * c1 else 1 if c == -c1 else 0)]
+        if len(sizes) == 2 and sp.expand(Add(*sizes) - b1.args[0]) == 0 and all(s.free_symbols for s in sizes):
+            return e - t1 - Add(*[t for t, _, _ in others]) - c1 * p.log_beta(*sizes)
+    return None
+
+
+def _binomial(e: Expr) -> Expr | None:
+    """log y! + log (n - y)! for a number n."""
+    for term in e.args:
+        sign, node = term.as_coeff_Mul()
+        for other in e.args if isinstance(node, p.log_factorial) else ():
+            y, rest = node.args[0], other / sign
+            n = rest.args[0] + y - 1 if isinstance(rest, p.log_gamma) else S.Half
+            if n.is_Integer:
+                return e - term - other + sign * (log(sp.factorial(n)) - p.log_binomial(n, y))
     return None
 
 

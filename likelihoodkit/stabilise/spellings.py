@@ -24,6 +24,7 @@ SPELLINGS: dict[type[Expr], Callable[..., Expr | None]] = {
     sp.erfc: lambda x: 2 * p.ndtr(-sqrt(2) * x),
     sp.binomial: _binomial,
     sp.beta: lambda a, b: exp(p.log_beta(a, b)),
+    sp.RisingFactorial: lambda a, n: exp(p.log_rising(a, n)),
     sp.polygamma: lambda n, x: {0: p.digamma, 1: p.trigamma}[int(n)](x) if n in (0, 1) else None,
     sp.sec: lambda x: 1 / sp.cos(x),
     sp.csc: lambda x: 1 / sp.sin(x),
