@@ -218,7 +218,7 @@ FAR = (0.0, 1.0, -5.0, 5.0, -30.0, 30.0, -88.0, 88.0, -300.0, 300.0)
 def grid(family: type[Distribution]) -> list[tuple[float, tuple[float, ...]]]:
     width = len(lk.derive(family).outputs)
     every = list(itertools.product(OUTCOMES[family], itertools.product(FAR, repeat=width)))
-    return every[:: max(1, len(every) // 40)]
+    return every[:: max(1, len(every) // 24)]
 
 
 @pytest.mark.parametrize("family", list(OUTCOMES), ids=lambda f: f.__name__)

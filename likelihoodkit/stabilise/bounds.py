@@ -87,7 +87,7 @@ RISING: dict[Any, tuple[Any, Any]] = {
 
 
 #: positive where the last of their arguments is (the order of a Bessel function being a number of at least 0)
-_POSITIVE_OF_POSITIVE = (sp.gamma, sp.besseli, sp.besselk)
+_POSITIVE_OF_POSITIVE = (sp.besseli, sp.besselk)
 
 
 def bounds(e: Expr, known: Mapping[Expr, Interval]) -> Interval:
