@@ -194,7 +194,7 @@ class PoissonLindley(Distribution):
 OUTCOMES: dict[type[Distribution], tuple[float, ...]] = {
     GompertzMakeham: (0, 2.5, 1e-8),
     TruncatedPoisson: (1, 2, 30),
-    ExponentialGeometric: (0, 2.5, 1e-8, 1e4),
+    ExponentialGeometric: (0, 2.5, 1e-8, 1e4, 30),
     MarshallOlkin: (0, 2.5, 1e4),
     WrappedExponential: (1, 6),
     Champernowne: (2.5, 0.1),

@@ -21,6 +21,7 @@ from likelihoodkit.primitives import (
     sigmoid,
     softplus,
 )
+from likelihoodkit.primitives.zeros import log_with_zero
 from likelihoodkit.stabilise.bounds import Interval, bounds
 from likelihoodkit.stabilise.logarithms import log_of_term
 
@@ -137,6 +138,8 @@ def _of_one_less(inner: Expr, known: Known, outputs: set[Expr]) -> list[Expr] | 
         rest = sigmoid(-share.args[0]) if isinstance(share, sigmoid) else sp.expand(1 - share)
         if not share.free_symbols & outputs or isinstance(share, exp) or not bounds(rest, known).positive:
             continue
+        if isinstance(share, sigmoid) and not growth:
+            return [log_with_zero(-share.args[0], -log(1 - inside[0]))]
         if growth:
             return [log_add_exp(log(term - 1), log(rest))]
         return [log_add_exp(log(1 - inside[0]), log(rest) + inside[0].args[0])]
