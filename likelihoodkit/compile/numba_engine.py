@@ -14,7 +14,7 @@ import ctypes
 import struct
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any
 
@@ -25,9 +25,10 @@ from likelihoodkit.compile import long_rows
 from likelihoodkit.compile.checks import Check
 from likelihoodkit.compile.memory import Layout, Short, address, names_of, shape
 from likelihoodkit.compile.numpy_engine import TILE, Runner
-from likelihoodkit.compile.program import Program
+from likelihoodkit.compile.program import Guard, Program
 from likelihoodkit.compile.unroll import MOST_ENTRIES, possible as unrollable, unroll
 from likelihoodkit.compile.vector_ir import lanes, supported, write
+from likelihoodkit.compile.vector_special import LIMITED
 from likelihoodkit.errors import DerivationError
 
 Array = NDArray[Any]
@@ -157,6 +158,18 @@ def _entries(inputs: Sequence[Array]) -> int:
     return sizes.pop() if len(sizes) == 1 else 0
 
 
+def within_limits(program: Program) -> Program:
+    """The program with guards for the functions that hold up to a size alone."""
+    limits = {i.arguments[0]: LIMITED[i.operation] for i in program.instructions if i.operation in LIMITED}
+    if not limits:
+        return program
+    bounds = {g.target: (g.low, g.high) for g in program.guards}
+    for target, most in limits.items():
+        low, high = bounds.get(target, (-most, most))
+        bounds[target] = max(low, -most), min(high, most)
+    return replace(program, guards=tuple(Guard(target, *ends) for target, ends in bounds.items()))
+
+
 class CompiledRunner(Runner):
     """A program on the compiled engine; see the module."""
 
@@ -173,7 +186,7 @@ class CompiledRunner(Runner):
         from likelihoodkit.compile.written_out import written_out  # what it needs loads slowly
 
         program = self.everyday if self._native(self.everyday) else written_out(self.program)
-        return program if len(program.instructions) <= LONGEST else self.everyday
+        return within_limits(program) if len(program.instructions) <= LONGEST else self.everyday
 
     @staticmethod
     def _native(program: Program) -> bool:

@@ -1,9 +1,9 @@
-"""Powers, the error function and the inverse hyperbolic sine of several numbers at once, as LLVM text.
+"""Powers, the error function, sines and the inverse hyperbolic sine of several numbers at once, as LLVM text.
 
 Each is within 2 ulp over its whole range (arcsinh 3), subnormal numbers, infinities and NaN included. A power is
 e^(y log x) with the logarithm in two numbers, since y multiplies its error by up to 700; the complementary error
 function is e^(-x^2) times one polynomial in (x - 3)/(x + 3) (after Shepherd and Laframboise 1981, Mathematics of
-Computation 36, 249-253).
+Computation 36, 249-253). Sine and cosine hold up to `FARTHEST`; their polynomials are those of Sun's fdlibm.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from likelihoodkit.compile.vector_math import (
     LN2_LO,
     LOGS,
     LOGS_LO,
+    MAGIC,
     Lines,
     exp,
     log1p,
@@ -48,6 +49,17 @@ FAREST = 27.5  # erfc is 0 from 27.3 on
 LOG_REST = (
     0.33333333333333337, -0.24999999999998912, 0.19999999999982485, -0.1666666667201209, 0.14285714346093942,
     -0.12499992921447514, 0.11111031945217169, -0.1000347026551209, 0.09133188459516066, -0.07779986772477956,
+)  # fmt: skip
+#: pi/2 in three parts; how far k times the first two is exact, or all but
+QUARTER = (1.5707963267948966, 6.123233995736766e-17, -1.4973849048591698e-33)
+FARTHEST = 1e5
+SINE = (
+    -1.66666666666666324348e-01, 8.33333333332248946124e-03, -1.98412698298579493134e-04, 2.75573137070700676789e-06,
+    -2.50507602534068634195e-08, 1.58969099521155010221e-10,
+)  # fmt: skip
+COSINE = (
+    4.16666666666666019037e-02, -1.38888888888741095749e-03, 2.48015872894767294178e-05, -2.75573143513906633035e-07,
+    2.08757232129817482790e-09, -1.13596475577881948265e-11,
 )  # fmt: skip
 EXACT = 1e150  # from here on x^2 may overflow, and log(1 + x) is log x
 
@@ -214,4 +226,43 @@ def power(lines: Lines, x: str, y: str, known: Range = ALL) -> str:
     return lines.select(unit, one, value)
 
 
-FUNCTIONS = {**ELEMENTARY, "arcsinh": arcsinh, "erf": erf, "erfc": erfc}
+def _quarters(lines: Lines, x: str) -> tuple[str, str, str]:
+    """k as an integer with x = k pi/2 + r, and the sine and cosine of r."""
+    shifted = lines.fma(x, lines.splat(2.0 / math.pi), lines.splat(MAGIC))
+    minus = lines.binary("fsub", lines.splat(MAGIC), shifted)
+    r = x
+    for part in QUARTER:
+        r = _exactly(lines, minus, lines.splat(part), r)
+    square, one = lines.binary("fmul", r, r), lines.splat(1.0)
+    sine = lines.fma(lines.binary("fmul", square, r), lines.polynomial(SINE, square), r)
+    half = lines.binary("fmul", square, lines.splat(0.5))
+    near = lines.binary("fsub", one, half)
+    lost = lines.binary("fsub", lines.binary("fsub", one, near), half)
+    fourth = lines.binary("fmul", square, square)
+    cosine = lines.binary("fadd", near, lines.fma(fourth, lines.polynomial(COSINE, square), lost))
+    return lines.bits(shifted), sine, cosine
+
+
+def _bit(lines: Lines, k: str, bit: int) -> str:
+    found = lines.integer("and", k, lines.whole(bit))
+    return lines.let(f"icmp ne {lines.I} {found}, {lines.whole(0)}")
+
+
+def sin(lines: Lines, x: str, _: Range = ALL) -> str:
+    """The sine, |x| <= `FARTHEST`."""
+    k, sine, cosine = _quarters(lines, x)
+    value = lines.select(_bit(lines, k, 1), cosine, sine)
+    value = lines.select(_bit(lines, k, 2), _minus(lines, value), value)
+    return lines.select(lines.compare("oeq", x, lines.splat(0.0)), x, value)  # the sign of zero
+
+
+def cos(lines: Lines, x: str, _: Range = ALL) -> str:
+    """The cosine, |x| <= `FARTHEST`."""
+    k, sine, cosine = _quarters(lines, x)
+    value = lines.select(_bit(lines, k, 1), sine, cosine)
+    return lines.select(_bit(lines, lines.integer("add", k, lines.whole(1)), 2), _minus(lines, value), value)
+
+
+#: functions that hold up to a size of their argument; an engine leaves other rows to the kernels
+LIMITED = {"sin": FARTHEST, "cos": FARTHEST}
+FUNCTIONS = {**ELEMENTARY, "sin": sin, "cos": cos, "arcsinh": arcsinh, "erf": erf, "erfc": erfc}

@@ -24,6 +24,10 @@ SPECIAL = [
 ]  # fmt: skip
 
 
+#: where sine or cosine is all but zero
+QUARTERS = np.concatenate([np.arange(-200, 200), np.arange(1, 60000, 97)]) * np.pi / 2
+
+
 def places(name: str) -> np.ndarray:
     rng = np.random.default_rng(1)
     n = 1500
@@ -35,6 +39,8 @@ def places(name: str) -> np.ndarray:
         "tanh": [rng.normal(size=n) * 10.0 ** rng.uniform(-300, 1, n), rng.normal(size=n)],
         "sinh": [rng.uniform(-712, 712, n), rng.normal(size=n) * 10.0 ** rng.uniform(-300, 1, n)],
         "arcsinh": [rng.normal(size=n) * 10.0 ** rng.uniform(-300, 308, n), rng.normal(size=n) * 5],
+        "sin": [rng.uniform(-1e5, 1e5, n), rng.normal(size=n) * 10.0 ** rng.uniform(-300, 4, n), QUARTERS],
+        "cos": [rng.uniform(-1e5, 1e5, n), rng.normal(size=n) * 10.0 ** rng.uniform(-300, 4, n), QUARTERS],
         "erf": [rng.normal(size=n) * 10.0 ** rng.uniform(-300, 0, n), rng.uniform(-6, 6, n)],
         "erfc": [rng.uniform(-7, 27.2, n), rng.normal(size=n) * 10.0 ** rng.uniform(-20, 0, n)],
         "log1p": [10.0 ** rng.uniform(-320, 308, n), near - 1, -1 + 10.0 ** rng.uniform(-16, 0, n)],
@@ -50,7 +56,9 @@ def processor(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.usefixtures("processor")
-@pytest.mark.parametrize("name", ["exp", "expm1", "log", "log1p", "tanh", "sinh", "arcsinh", "erf", "erfc"])
+@pytest.mark.parametrize(
+    "name", ["exp", "expm1", "log", "log1p", "tanh", "sinh", "arcsinh", "erf", "erfc", "sin", "cos"]
+)
 def test_functions_are_within_few_units_of_the_last_place(name: str) -> None:
     trace = Trace()
     x = trace.raw("input", (), "x")
@@ -70,7 +78,7 @@ def test_functions_are_within_few_units_of_the_last_place(name: str) -> None:
                 assert ours == numpys or (math.isnan(ours) and math.isnan(numpys)), at
                 continue
             own = {"arcsinh": "asinh"}.get(name, name)
-            direct = abs(at) > 1e-40 or name in {"log", "exp", "erf", "erfc"}
+            direct = abs(at) > 1e-40 or name in {"log", "exp", "cos", "erf", "erfc"}
             true = getattr(mpmath, own)(mpmath.mpf(at)) if direct else at
             bar = 3 if name in {"tanh", "sinh"} else 2
             assert abs(mpmath.mpf(ours) - true) <= bar * math.ulp(float(true)), at

@@ -134,6 +134,7 @@ OWN: dict[tuple[str, str], Any] = {
     ("_wide", "wide_power"): _wide_power,
     ("_wide", "wide_halves"): _wide_halves,
     ("_wide", "mend"): lambda value, mask, formula, *arguments: value,
+    ("rests", "log_parts"): lambda y: (emit("log", y), 0.0),  # no straight line has the exponent of a float
     ("plain", "where_positive"): lambda c, a, b: where(c > 0, a, b),
 }
 
