@@ -169,6 +169,7 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     "sum_over": ("sum_k {0:power}", "product"),
     "softmax_cross_entropy": ("logsumexp({0}) - {0:power}[{1}]", "sum"),
     "softmax_pull": ("softmax({0})·({1} - sum_k softmax({0})_k·{1}_k)", "product"),
+    "times_softmax": ("{0:product}·softmax({1})", "product"),
     "softmax_residual": ("softmax({0}) - onehot({1})", "sum"),
     "soft_cross_entropy": ("sum_k {1:power}[k]·(logsumexp({0}) - {0:power}[k])", "product"),
     "soft_residual": ("softmax({0}) - {1}", "sum"),

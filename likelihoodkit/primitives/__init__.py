@@ -147,6 +147,7 @@ if TYPE_CHECKING:
         softmax_pull,
         softmax_residual,
         sum_over,
+        times_softmax,
     )
     from likelihoodkit.primitives.zeta import log_zeta1p_exp, log_zeta1p_exp_curve, log_zeta1p_exp_slope, zeta_share
 
@@ -283,6 +284,7 @@ __all__ = [
     "tetragamma",
     "times_exp",
     "times_exp_difference",
+    "times_softmax",
     "trigamma",
     "trigamma_chord",
     "trigamma_rising",

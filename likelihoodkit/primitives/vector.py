@@ -66,6 +66,14 @@ softmax_pull: Kind = primitive(
         lambda a, z, v: softmax_pull(z, a),
     ),
 )
+times_softmax: Kind = primitive(
+    "times_softmax",
+    lambda v, z: v * softmax(z),
+    (None, None),
+    r"{0}\operatorname{{softmax}}\left({1}\right)",
+    vector=True,
+    pullback=(lambda a, v, z: times_softmax(a, z), lambda a, v, z: softmax_pull(z, a * v)),
+)
 softmax_cross_entropy: Kind = primitive(
     "softmax_cross_entropy",
     lambda z, y: log_sum_exp(z) - pick(z, y),

@@ -40,7 +40,7 @@ _WEIGHTED: dict[type[Expr], Callable[..., Expr]] = {
 #: slopes whose sum over two sizes has a curvature of its own, recognised with the sigmoids as they stand
 _CURVED_AT_ONCE = (single.beta_prime_first, single.beta_prime_second)
 #: products with the share of a part
-_SHARES = (linked.times_sigmoid, p.sigmoid_curve)
+_SHARES = (linked.times_sigmoid, p.sigmoid_curve, p.times_softmax)
 #: what stays between -1 and 1
 _BOUNDED = (p.sigmoid, p.sech2, sp.tanh, p.softplus_ratio)
 #: power of a count -> the same times e^t
@@ -103,17 +103,20 @@ def _of_both_sigmoids(e: Expr) -> Expr | None:
 
 
 def _of_share(e: Expr) -> Expr | None:
-    """w sigmoid(z), the share of a part of a mixture: where it is infinitely unlikely, an infinite w does not count."""
+    """w sigmoid(z) or w softmax(z), the share of a part of a mixture: where it vanishes no infinite w counts."""
     for share in e.args:
-        z = share.args[-1] if isinstance(share, (p.sigmoid, *_SHARES)) else sp.S.Zero
+        z = share.args[-1] if isinstance(share, (p.sigmoid, p.softmax, *_SHARES)) else sp.S.Zero
         others = [f for f in e.args if f is not share]
         carried = [f for f in others if f.is_number or isinstance(f, exp) or _inverse_softplus(f)]
         if not all(f.is_number for f in carried):  # their exponents are added to those of what else has one
             carried += [f for f in others if isinstance(f, p.times_exp)]
         weight = Mul(*[f for f in others if f not in carried])
         if z.is_Add and _overflows(z) and _overflows(weight):
-            inner = linked.times_sigmoid(weight, z)
-            return Mul(*carried, inner if isinstance(share, p.sigmoid) else share.func(weight * share.args[0], z))
+            if isinstance(share, p.sigmoid):
+                return Mul(*carried, linked.times_sigmoid(weight, z))
+            if isinstance(share, p.softmax):
+                return Mul(*carried, p.times_softmax(weight, z))
+            return Mul(*carried, share.func(weight * share.args[0], z))
     return None
 
 

@@ -470,7 +470,14 @@ def _unlisted() -> list[str]:
 
 #: over K classes: tested in test_kernels.py
 OF_CLASSES = {
-    *("softmax_cross_entropy", "softmax_residual", "softmax_pull", "chance_pull", "soft_cross_entropy"),
+    *(
+        "softmax_cross_entropy",
+        "softmax_residual",
+        "softmax_pull",
+        "times_softmax",
+        "chance_pull",
+        "soft_cross_entropy",
+    ),
     "soft_residual",
 }
 #: what a rounding takes, zero in exact arithmetic: tested in test_kernels.py too

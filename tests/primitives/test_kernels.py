@@ -16,7 +16,7 @@ from primitives.reference import SECOND, TABLE
 INF = math.inf
 ALONE = {  # no mpmath definition of one number: tested below, or NumPy's own
     "abs", "floor", "maximum", "minimum", "sign", "where_positive", "log_sum_exp", "softmax", "softmax_residual",
-    "softmax_cross_entropy", "softmax_pull", "pick", "one_hot", "sum_over", "entries", "largest_other",
+    "softmax_cross_entropy", "softmax_pull", "times_softmax", "pick", "one_hot", "sum_over", "entries", "largest_other",
     "is_largest_other",
     "gammaincinv", "gammainccinv", "betaincinv", "regularised_gamma_p_inverse", "regularised_gamma_q_inverse",
     "regularised_beta_inverse", "student_quantile", "cut_student_quantile", *SECOND,

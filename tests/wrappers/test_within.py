@@ -102,6 +102,7 @@ def _gamma(y: mp.mpf, low: mp.mpf, high: mp.mpf, f: mp.mpf, g: mp.mpf) -> mp.mpf
         (0, 3, 2.5, (30.0, 1.0)),
         (0, 3, 3.0, (745.0, 1.0)),
         (0, 3, 1e-8, (104.0, -3.0)),
+        (0, 3, 1e-8, (104.0, -1e-8)),
         (3, mp.inf, 3.0, (-30.0, 1.0)),
         (3, mp.inf, 10.0, (5.0, -30.0)),
         (1, 3, 1.5, (30.0, 1.0)),
@@ -118,3 +119,28 @@ def test_a_truncated_gamma(low: float, high: Any, y: float, outputs: tuple[float
         for found, order in zip([value[0], *gradient[0]], ((0, 0), (1, 0), (0, 1)), strict=True):
             true = mp.diff(lambda *at: _gamma(mp.mpf(y), *bounds, *at), place, order)
             assert abs(found - true) <= 2e-15 * max(abs(true), 1)
+
+
+MIXED = [
+    (lk.Mixture(lk.Normal, components=2), 6),
+    (lk.Mixture(lk.Gamma, components=2), 6),
+    (lk.Mixture(lk.Weibull, components=3), 9),
+    (lk.Mixture(lk.StudentT, components=2), 8),
+]
+
+
+@pytest.mark.parametrize(("noise", "width"), MIXED, ids=[repr(noise) for noise, _ in MIXED])
+def test_slopes_of_mixtures_are_never_nan(noise: Any, width: int) -> None:
+    """A part that is infinitely unlikely has no pull, and parts that all are have equal shares of it."""
+    rng = np.random.default_rng(5)
+    outputs = rng.choice(OUTPUTS, (2000, width))
+    value, gradient = lk.derive(noise).value_and_gradient(rng.choice([0.01, 1.0, 30.0], 2000), outputs)
+    assert not np.isnan(value).any()
+    assert not np.isnan(gradient).any()
+
+
+def test_a_part_of_a_mixture_that_cannot_have_been_has_no_pull() -> None:
+    loss = lk.derive(lk.Mixture(lk.Normal(scale=1), components=2))
+    value, gradient = loss.value_and_gradient([1.0], [[0.0, 0.0, 0.0, 1e200]])
+    np.testing.assert_allclose(value, [0.5 + np.log(2 * np.pi) / 2 + np.log(2)], rtol=1e-15)
+    np.testing.assert_array_equal(gradient, [[-0.5, 0.5, -1.0, 0.0]])

@@ -48,3 +48,10 @@ def softmax(trace: Trace, z: Value) -> Value:
     shares = terms * (1.0 / trace.sum(terms))
     trace.remember_shares(shares)
     return shares
+
+
+@form
+def times_softmax(trace: Trace, v: Value, z: Value) -> Value:
+    """v times a share, 0 where that has vanished."""
+    shares = softmax(trace, z)
+    return trace.where(trace.emit("equal", shares, 0.0), 0.0, shares * v)

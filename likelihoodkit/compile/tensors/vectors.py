@@ -88,6 +88,13 @@ def log_sum_exp(trace: Trace, z: Value) -> Value:
 
 
 @row
+def times_softmax(trace: Trace, v: Value, z: Value) -> Value:
+    """v times a share, 0 where that has vanished."""
+    shares = FORMS["softmax"](trace, z)
+    return trace.where(trace.emit("equal", shares, 0.0), 0.0, shares * v)
+
+
+@row
 def softmax_pull(trace: Trace, z: Value, v: Value) -> Value:
     """p (v - sum_k p_k v_k); an entry near that of the largest p is counted from it."""
     shares = FORMS["softmax"](trace, z)

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.classes import (  # isort: skip
         chance_pull, entries, is_largest_other, largest_other, log_sum_exp, one_hot, pick, softmax,
-        softmax_cross_entropy, softmax_pull, softmax_residual, sum_over,
+        softmax_cross_entropy, softmax_pull, softmax_residual, sum_over, times_softmax,
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.conway_maxwell import (  # isort: skip
         conway_maxwell_poisson_f, conway_maxwell_poisson_ff, conway_maxwell_poisson_fn, conway_maxwell_poisson_loss,

@@ -33,15 +33,20 @@ def log_sum_exp(z: Floats) -> Any:
 
 @kernel
 def softmax(z: Floats) -> Floats:
-    """e^(z_j) / sum_k e^(z_k); the limit (a one-hot vector) where exactly one entry is +inf."""
+    """e^(z_j) / sum_k e^(z_k); entries that are equally infinite have equal shares, as equal ones always have."""
     largest = np.maximum.reduce(z, axis=0)
-    terms = np.exp(z - largest)
-    endless = largest == np.inf
-    if endless.any():
-        infinite = z == np.inf
-        alone = (np.count_nonzero(infinite, axis=0) == 1) & endless
-        terms = np.where(alone, np.where(infinite, 1.0, 0.0), terms)
+    gap = z - largest
+    if np.isinf(largest).any():
+        gap = np.where(z == largest, 0.0, gap)
+    terms = np.exp(gap)
     return np.asarray(terms / np.add.reduce(terms, axis=0))
+
+
+@kernel
+def times_softmax(v: Floats, z: Floats) -> Floats:
+    """v softmax(z), 0 where the share has vanished: it does so faster than any v in z grows."""
+    shares = np.asarray(softmax(z))
+    return np.where(shares == 0.0, 0.0, shares * v)
 
 
 def softmax_cross_entropy(z: ArrayLike, y: ArrayLike) -> Any:

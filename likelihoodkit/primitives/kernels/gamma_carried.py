@@ -127,9 +127,15 @@ def _of_tiny_shape(y: Floats, t: Floats, n: Floats) -> Tails:
         with_lean(h * excess - h * h) - turn, with_lean(h * excess + h * up) - turn,
         with_lean(h * excess - up * up) - turn,
     ])  # fmt: skip
-    zero = np.zeros_like(n)
-    power = np.stack([-n, zero, zero - 1.0, zero, zero, zero])  # P = x^a
-    return below, above, np.where(left, power, np.nan), np.where(v < 1.0, rest, np.nan)
+    return below, above, np.where(left, _power_rest(n, x), np.nan), np.where(v < 1.0, rest, np.nan)
+
+
+def _power_rest(n: Floats, x: Floats) -> Rows:
+    """Of P where it is a power of x, and its next term: log(1/a + x/(1 + a))."""
+    a = np.exp(n)
+    one = 1.0 + a
+    more = x / one
+    return np.stack([-n + more * a, more, more / one - 1.0, more, more / one, more * (1.0 - a) / (one * one)])
 
 
 def _of_huge_shape(y: Floats, t: Floats, n: Floats) -> Tails:
@@ -194,7 +200,7 @@ def _of_tiny_end(y: Floats, t: Floats, n: Floats) -> Tails:
         a * log_x - normaliser, a, a * (less + 1.0),
         zero, a, a * ((less + 2.0) - a * np.asarray(trigamma(1.0 + a))),
     ])  # fmt: skip
-    above, rest = complement(below), np.stack([-n, zero, zero - 1.0, zero, zero, zero])
+    above, rest = complement(below), _power_rest(n, np.exp(log_x))
     pull, loss = above[1], np.stack([zero, -a, np.asarray(gamma_curve(n)) - a * (1.0 + log_x - n)])
     rest_above = np.concatenate([np.stack([-np.log(-pull), -above[3] / pull, -above[4] / pull]), above[3:] + loss])
     return below, above, rest, np.where(above[0] < HALF, rest_above, np.nan)

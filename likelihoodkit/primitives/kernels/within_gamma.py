@@ -42,7 +42,9 @@ def _gap(y: Floats, b: Floats, t: Floats, n: Floats) -> Rows:
     near = np.absolute(q) < 0.5
     bow = np.asarray(times_exp(np.where(near, -np.asarray(log1pmx(np.where(near, q, 0.0))), q - length), n))
     both = np.where(apart == 0.0, 0.0, tilt + bow)
-    return np.stack([both + length, rate, both, rate, rate, both])
+    less = -np.expm1(n) * length  # with a c q, which is the rate, and 1 - a
+    plain = np.maximum(np.absolute(rate), np.absolute(less)) < np.maximum(both, np.absolute(length))
+    return np.stack([np.where(plain, rate + less, both + length), rate, both, rate, rate, both])
 
 
 def _tails(b: Floats, t: Floats, n: Floats) -> Tails:
