@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 Minimiser = Callable[[Any, Any], float]
+TRIED = "as far as tried: on a grid, not proved"
 NOT_SHOWN = "not shown"  # whether it is unique: to be tried where it can be
 
 

@@ -14,8 +14,10 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from likelihoodkit.elicit.answers import NOT_SHOWN, Functional
+from likelihoodkit.elicit.answers import NOT_SHOWN, TRIED, Functional
 from likelihoodkit.elicit.branches import SWITCHES, branch, kinks
+from likelihoodkit.elicit.convex import STRICT, convex, rises
+from likelihoodkit.elicit.means import mean_of
 from likelihoodkit.elicit.question import Question, zero
 from likelihoodkit.elicit.risk import Formula, Minimiser, convexity, falls, minimiser, root, two_minima, typical
 from likelihoodkit.errors import DerivationError
@@ -31,7 +33,7 @@ def elicited(question: Question) -> Functional:
         return _direction(question)
     above, below = slope(question, 1), slope(question, -1)
     if above is None or below is None:
-        return _m_functional(question)
+        return _in_primitives(question) or _m_functional(question)
     if zero(above - below):
         return _moment(question, above) or _m_functional(question)
     return _quantile(question, above, below) or _expectile(question, above, below) or _m_functional(question)
@@ -213,6 +215,13 @@ _MEANS: tuple[tuple[Callable[[sp.Symbol], sp.Expr], str, str], ...] = (
 )
 
 
+def _in_primitives(question: Question) -> Functional | None:
+    """A moment by the slope as it is, where SymPy has no elementary one: of the zeta function in its argument."""
+    if any(question.prediction.symbol in node.free_symbols for node in lower(question.formula).atoms(*SWITCHES)):
+        return None
+    return _moment(question, sp.diff(question.formula, question.prediction.symbol))
+
+
 def _moment(question: Question, v: sp.Expr) -> Functional | None:
     a, y = question.prediction.symbol, question.y
     groups = separated(v, a, y)
@@ -220,9 +229,12 @@ def _moment(question: Question, v: sp.Expr) -> Functional | None:
         return None
     (one, alpha), (two, beta) = sorted(groups.items(), key=lambda item: item[0] == 1)
     g = sp.cancel(-beta / alpha)  # alpha E[one] + beta E[two] = 0: g(a) = E[one]/E[two]
+    mean = mean_of(question, g, one) if two == 1 else None
+    g = g if mean is None else mean  # in the kit's words: SymPy's rounds
     if not _least(question, g, alpha, one, two):
         return None
-    unique, solve = "yes", _moment_of(question, g, one, two)
+    solve = _moment_of(question, g, one, two)
+    unique = "yes" if rises(question, g, alpha, two) or _strictly(question) else f"yes, {TRIED}"
     if two != 1:
         ratio = _named_ratio(a, g, one, two)
         why = "the slope is a sum of two products, each of a function of a and one of y"
@@ -231,6 +243,10 @@ def _moment(question: Question, v: sp.Expr) -> Functional | None:
             minimiser=solve,
         )  # fmt: skip
     why = f"the slope is a function of a times ({g} - T(y)) with T = {one}"
+    if mean is not None:
+        return Functional(
+            f"the {a} whose mean is E[y]", equation=f"{g} = E[y]", unique=unique, why=why, minimiser=solve
+        )
     equation = f"{g} = E[{one}]"
     for t, name, formula in _MEANS:
         factor = sp.cancel(one / t(y))
@@ -249,6 +265,11 @@ def _moment(question: Question, v: sp.Expr) -> Functional | None:
     else:
         name = f"g-mean, g(y) = {one}" if zero(g - one.xreplace({y: a})) else f"the {a} with {equation}"
     return Functional(name, equation=equation, unique=unique, why=why, minimiser=solve)
+
+
+def _strictly(question: Question) -> bool:
+    shown = convex(question)
+    return shown is not None and shown.how == STRICT
 
 
 def _least(question: Question, g: sp.Expr, alpha: sp.Expr, one: sp.Expr, two: sp.Expr) -> bool:
@@ -303,13 +324,20 @@ def _moment_of(question: Question, g: sp.Expr, one: sp.Expr, two: sp.Expr) -> Mi
         target = float(above(**{y.name: values}) @ probabilities)
         if below is not None:
             target /= float(below(**{y.name: values}) @ probabilities)
-        low, high = float(values.min()), float(values.max())
+        floor, ceiling = float(question.prediction.domain.low), float(question.prediction.domain.high)
         here = partial(_at, left, a.name)
+        if np.isfinite(floor) and np.isfinite(ceiling):
+            low, high = float(np.nextafter(floor, ceiling)), float(np.nextafter(ceiling, floor))
+            rising = 1.0 if here(0.25 * floor + 0.75 * ceiling) > here(0.75 * floor + 0.25 * ceiling) else -1.0
+            return root(lambda at: rising * (here(at) - target), low, high)
+        low, high = float(values.min()), float(values.max())
+        if low <= floor:
+            low, high = floor + 1.0, floor + 1.0 + (high - low)
         rising = 1.0 if here(high + 1) > here(high) else -1.0
-        positive = question.prediction.domain.low == 0
+        positive = np.isfinite(floor)
         for _ in range(_MOST_DOUBLINGS):  # the answer need not lie among the outcomes: the mean of log y does not
             size = high - low + 1
-            low = low if rising * (here(low) - target) <= 0 else low / 2 if positive else low - size
+            low = low if rising * (here(low) - target) <= 0 else (low + floor) / 2 if positive else low - size
             high = high if rising * (here(high) - target) >= 0 else high + size
         return root(lambda at: rising * (here(at) - target), low, high)
 
@@ -359,8 +387,12 @@ def _m_functional(question: Question) -> Functional:
     if end is not None:
         why = f"the expected loss has no least value: it falls as {question.prediction.symbol} goes to {end}"
         return Functional("none", equation=equation, unique="no", why=why)
-    if convexity(question) == "yes":
-        unique, why = "an interval at most", "the loss is convex in the prediction, so its minima form an interval"
+    shown = convex(question)
+    if shown is not None:
+        unique, why = shown.unique, shown.why
+    elif convexity(question) == "yes":
+        unique = "an interval at most, as far as tried"
+        why = "on a grid of predictions and outcomes the loss is convex in the prediction; not proved"
     else:
         split = two_minima(question)
         unique, why = NOT_SHOWN, "the loss is not convex in the prediction"

@@ -215,6 +215,13 @@ def _plus_if_positive(s: Signs, x: sp.Expr) -> Sign | None:
     return "+" if positive(s.of(x)) else None
 
 
+def _polygamma(s: Signs, n: sp.Expr, x: sp.Expr) -> Sign | None:
+    """(-1)**(n + 1) n! times the sum of (x + k)**-(n + 1), for n >= 1 and x > 0."""
+    if not (n.is_Integer and n >= 1 and positive(s.of(x))):
+        return None
+    return "+" if n % 2 else "-"
+
+
 _RULES: dict[type, Callable[..., Sign | None]] = {
     sp.cosh: lambda s, x: "+",
     sp.sech: lambda s, x: "+",
@@ -225,6 +232,7 @@ _RULES: dict[type, Callable[..., Sign | None]] = {
     sp.gamma: _plus_if_positive,
     sp.factorial: lambda s, x: "+" if nonnegative(s.of(x)) else None,
     sp.erfc: lambda s, x: "+",
+    sp.polygamma: lambda s, n, x: _polygamma(s, n, x),
     sp.besseli: lambda s, n, x: "+" if n == 0 or (positive(s.of(x)) and nonnegative(s.of(n))) else None,
     softmax: lambda s, z: "+",
     one_hot: lambda s, *a: "0+",

@@ -133,6 +133,7 @@ def test_uniqueness_is_computed():
     assert tukey.unique == "no"
     assert "-1 and 1 are both best" in tukey.why
     assert lk.elicits(losses.huber(1.0)).unique == "an interval at most"
+    assert lk.elicits(losses.log_cosh).unique == "yes"
 
 
 #: (loss, functional): what looks like one functional near y = a, and is not, or is one in another spelling
@@ -412,3 +413,18 @@ def test_symbols_that_are_not_clear():
         lk.elicits(lk.Normal(mean=0, scale=1))
     with pytest.raises(lk.InputError, match="needs a number for gamma"):
         lk.elicits(losses.focal)
+
+
+def test_a_noise_whose_mean_is_matched_says_so():
+    logarithmic = lk.elicits(lk.Logarithmic)
+    assert logarithmic == "the probability whose mean is E[y]"
+    assert logarithmic.unique == "yes"
+    values, shares = np.array([1.0, 2.0, 7.0]), np.array([0.5, 0.3, 0.2])
+    found = logarithmic.of(values, shares)
+    assert lk.Logarithmic(probability=found).mean() == pytest.approx(values @ shares, rel=1e-12)
+    assert lk.elicits(lk.ContinuousBernoulli) == "the probability whose mean is E[y]"
+    assert lk.elicits(lk.Zeta) == "the shape with -log_zeta1p_slope(shape - 1) = E[log(y)]"
+    zeta = lk.elicits(lk.Zeta).of(values, shares)
+    assert float(mpmath.zeta(zeta, derivative=1) / mpmath.zeta(zeta)) == pytest.approx(
+        -np.log(values) @ shares, rel=1e-10
+    )
