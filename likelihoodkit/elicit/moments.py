@@ -7,7 +7,6 @@ where V falls into products of a function of a and one of y the functional has a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 from likelihoodkit.elicit.answers import NOT_SHOWN, TRIED, Functional
 from likelihoodkit.elicit.branches import SWITCHES, branch, kinks
 from likelihoodkit.elicit.convex import STRICT, convex, rises
-from likelihoodkit.elicit.means import mean_of
+from likelihoodkit.elicit.means import mean_of, solution
 from likelihoodkit.elicit.question import Question, zero
 from likelihoodkit.elicit.risk import Formula, Minimiser, convexity, falls, minimiser, root, two_minima, typical
 from likelihoodkit.errors import DerivationError
@@ -233,7 +232,7 @@ def _moment(question: Question, v: sp.Expr) -> Functional | None:
     g = g if mean is None else mean  # in the kit's words: SymPy's rounds
     if not _least(question, g, alpha, one, two):
         return None
-    solve = _moment_of(question, g, one, two)
+    solve = solution(question, g, one, two)
     unique = "yes" if rises(question, g, alpha, two) or _strictly(question) else f"yes, {TRIED}"
     if two != 1:
         ratio = _named_ratio(a, g, one, two)
@@ -312,45 +311,8 @@ def _named_ratio(a: sp.Symbol, g: sp.Expr, one: sp.Expr, two: sp.Expr) -> str:
     return f"with {g} = E[{one}]/E[{two}]"
 
 
-def _moment_of(question: Question, g: sp.Expr, one: sp.Expr, two: sp.Expr) -> Minimiser | None:
-    """Solve g(a) = E[one]/E[two]; g is monotone between the smallest and the largest outcome."""
-    if question.settings:
-        return None
-    a, y = question.prediction.symbol, question.y
-    left, above = Formula(g), Formula(one)
-    below = Formula(two) if two.free_symbols else None
-
-    def found(values: Array, probabilities: Array) -> float:
-        target = float(above(**{y.name: values}) @ probabilities)
-        if below is not None:
-            target /= float(below(**{y.name: values}) @ probabilities)
-        floor, ceiling = float(question.prediction.domain.low), float(question.prediction.domain.high)
-        here = partial(_at, left, a.name)
-        if np.isfinite(floor) and np.isfinite(ceiling):
-            low, high = float(np.nextafter(floor, ceiling)), float(np.nextafter(ceiling, floor))
-            rising = 1.0 if here(0.25 * floor + 0.75 * ceiling) > here(0.75 * floor + 0.25 * ceiling) else -1.0
-            return root(lambda at: rising * (here(at) - target), low, high)
-        low, high = float(values.min()), float(values.max())
-        if low <= floor:
-            low, high = floor + 1.0, floor + 1.0 + (high - low)
-        rising = 1.0 if here(high + 1) > here(high) else -1.0
-        positive = np.isfinite(floor)
-        for _ in range(_MOST_DOUBLINGS):  # the answer need not lie among the outcomes: the mean of log y does not
-            size = high - low + 1
-            low = low if rising * (here(low) - target) <= 0 else (low + floor) / 2 if positive else low - size
-            high = high if rising * (here(high) - target) >= 0 else high + size
-        return root(lambda at: rising * (here(at) - target), low, high)
-
-    return found
-
-
-_MOST_DOUBLINGS = 60
 _FEW = 5
 _PRODUCTS = 2
-
-
-def _at(formula: Formula, name: str, place: float) -> float:
-    return float(formula(**{name: np.array([place])})[0])
 
 
 # -- the rest -----------------------------------------------------------------------------------------------------
