@@ -145,7 +145,7 @@ ENGINES: dict[str, Any] = {"lightgbm": _LightGBM, "xgboost": _XGBoost}
 
 
 class Booster(base.RegressorMixin, Predicting, base.BaseEstimator):  # type: ignore[misc]
-    """Boosted trees that predict every parameter of a noise.
+    """Boosted trees that predict every parameter of a noise; NaN in X is a missing number, which trees can tell.
 
     Parameters
     ----------
@@ -170,6 +170,8 @@ class Booster(base.RegressorMixin, Predicting, base.BaseEstimator):  # type: ign
     booster_ : the engine's own model (for SHAP: its scores are outputs in units of ``objective_.start.unit``)
     objective_ : `Objective` with the start and the link; best_iteration_, n_features_in_, noise_.
     """
+
+    _finite = "allow-nan"
 
     def __init__(
         self, noise: Any = None, *, engine: str = "lightgbm", n_rounds: int = 200, learning_rate: float = 0.05,
@@ -241,7 +243,7 @@ class Booster(base.RegressorMixin, Predicting, base.BaseEstimator):  # type: ign
                     )
                 (eval_set,) = eval_set
             Xv, yv, *rest = eval_set
-            table = validation.validate_data(self, Xv, reset=False, dtype=np.float64)
+            table = self._table(Xv)
             return (X, y, weights, offset), (table, np.asarray(yv, dtype=np.float64), *[*rest, None, None][:2])
         order = np.random.default_rng(self.random_state).permutation(len(y))
         count = max(1, round(self.validation_fraction * len(y)))
@@ -269,8 +271,17 @@ class Booster(base.RegressorMixin, Predicting, base.BaseEstimator):  # type: ign
     def predict_raw(self, X: Any) -> Array:
         """The engine's raw scores, (n,) or (n, w)."""
         model = self.booster_
-        table = validation.validate_data(self, X, reset=False, dtype=np.float64)
-        return np.asarray(self._engine().raw(model, table, self.best_iteration_))
+        return np.asarray(self._engine().raw(model, self._table(X), self.best_iteration_))
+
+    def _table(self, X: Any) -> Array:
+        table: Array = validation.validate_data(self, X, reset=False, dtype=np.float64, ensure_all_finite=self._finite)
+        return table
+
+    def __sklearn_tags__(self) -> Any:
+        """What scikit-learn asks about an estimator."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        return tags
 
     def _outputs(self, X: Any, offset: Any = None) -> Array:
         return self.objective_.outputs(self.predict_raw(X), offset)

@@ -43,6 +43,8 @@ class Predicting:
     """What all estimators here can be asked once fitted; ``_outputs`` is theirs."""
 
     noise_: Bound
+    #: may numbers of X be missing? "allow-nan" where the model knows what to do with them
+    _finite: Any = True
 
     def _outputs(self, X: Any, offset: Any = None) -> Array:
         raise NotImplementedError
@@ -84,13 +86,13 @@ class Predicting:
         """Training data: X (n, p), and y (n,) or, for outcomes of several columns, (n, d)."""
         domain = loss.bound.family.outcome.domain
         if domain.vector or domain.entries:  # the loss checks them: the ends of an interval may be infinite
-            X = validation.validate_data(self, X, dtype=np.float64)
+            X = validation.validate_data(self, X, dtype=np.float64, ensure_all_finite=self._finite)
             validation.check_consistent_length(X, y)
             return X, np.asarray(y, dtype=np.float64)
         labels = np.asarray(y)
         if labels.ndim == 1 and labels.dtype.kind in "OUT" and any(isinstance(label, str) for label in labels):
             as_real(labels, "y", loss.name)  # says which, and the remedy
-        X, y = validation.validate_data(self, X, y, dtype=np.float64, y_numeric=True)
+        X, y = validation.validate_data(self, X, y, dtype=np.float64, y_numeric=True, ensure_all_finite=self._finite)
         return X, np.asarray(y, dtype=np.float64)
 
 

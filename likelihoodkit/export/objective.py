@@ -90,6 +90,7 @@ class Objective:
         self.size = 1.0  # with curvature "unit" the loss is measured in this unit, so that penalties mean the same
         self._information: Information | None = None
         self._training: tuple[Array, Array | None, Array | None] | None = None
+        self._labels: Array | None = None  # what a booster keeps of the outcomes
 
     # -- training ------------------------------------------------------------------------------------------------
 
@@ -103,6 +104,7 @@ class Objective:
         target = np.asarray(y, dtype=np.float64)
         weight = None if weights is None else np.asarray(weights, dtype=np.float64)
         added = None if offset is None else np.asarray(offset, dtype=np.float64)
+        self._refuse_large(target)
         constant = best_constant(self.loss, target, weight, added, self.given)
         neutral = Start(constant, np.ones(len(constant)))
         self.start = neutral
@@ -120,7 +122,22 @@ class Objective:
             )
         self.start = Start(constant, 1 / np.sqrt(total))
         self._training = (target, weight, added)
+        self._labels = target.astype(np.float32) if target.ndim == 1 else None
         return self
+
+    def _refuse_large(self, y: Array) -> None:
+        """Boosters keep outcomes in float32: `InputError` for those that are infinite there."""
+        with np.errstate(invalid="ignore"):
+            large = np.isfinite(y) & (np.abs(y) > np.finfo(np.float32).max)
+        if y.ndim == 1 and large.any():
+            index = int(np.argmax(large))
+            raise InputError(
+                f"{self.loss.name}: y[{index}] = {y[index]:.12g} is beyond float32, in which boosters keep outcomes",
+                family=self.loss.name,
+                index=index,
+                value=float(y[index]),
+                remedy="Change the unit of y: divide it by its spread, say",
+            )
 
     def prepared(self, labels: Array) -> tuple[Array, Array | None, Array | None] | None:
         """Outcomes, weights and offset as they were prepared, if the booster's labels are those; else None.
@@ -130,8 +147,7 @@ class Objective:
         """
         if self._training is None or len(self._training[0]) != len(labels):
             return None
-        y = self._training[0]
-        same = y.ndim > 1 or np.array_equal(y.astype(np.float32), np.asarray(labels, dtype=np.float32))
+        same = self._labels is None or np.array_equal(self._labels, np.asarray(labels, dtype=np.float32))
         return self._training if same else None
 
     @property
@@ -145,7 +161,7 @@ class Objective:
         What is trained on several machines begins so: ``objective.prepare(y).release()`` with all outcomes, and every
         machine then takes labels and weights of its rows from the booster, and the offset as `margin`.
         """
-        self._training = None
+        self._training = self._labels = None
         return self
 
     def margin(self, offset: ArrayLike) -> Array:

@@ -175,7 +175,8 @@ def orthonormal(table: Table, parameter: str, family: str) -> Basis:
         mixtures = solve_triangular(corner[:rank, :rank], corner[:rank, rank:])
         facts = []
         for j, weights in enumerate(mixtures.T):
-            parts = [repr(n) for n, w in zip(names, weights, strict=False) if abs(w) > 1e-8]
+            mixed = {n for n, w in zip(names, weights, strict=False) if abs(w) > 1e-8}
+            parts = [repr(n) for n in table.names if n in mixed]
             facts.append(f"{names[rank + j]!r} is a combination of {', '.join(parts)}")
         raise _singular(family, parameter, "; ".join(facts), names[rank:])
     triangle /= np.sqrt(rows)

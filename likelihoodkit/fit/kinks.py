@@ -7,6 +7,7 @@ programs. At a point where neither moves, all one-sided derivatives are non-nega
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -38,13 +39,13 @@ class Kink:
     parameter: str
     place: sp.Expr
 
-    def places(self, model: Model) -> Array:
+    def places(self, loss: Loss, y: Array, given: Mapping[str, Any]) -> Array:
         """The kink of every row, (n,)."""
-        derivation = model.loss.derivation
-        rows = len(model.y)
-        inputs = {derivation.y.name: model.y}
+        derivation = loss.derivation
+        rows = len(y)
+        inputs = {derivation.y.name: y}
         for name, symbol in derivation.inputs.items():
-            inputs[symbol.name] = np.broadcast_to(np.asarray(model.given[name], dtype=np.float64), rows)
+            inputs[symbol.name] = np.broadcast_to(np.asarray(given[name], dtype=np.float64), rows)
         answer = np.empty(rows)
         runner = Runner(compile_program({"place": self.place}))
         runner.run(inputs, {"place": answer}, rows)
@@ -156,7 +157,7 @@ def minimise(model: Model, kink: Kink, start: Array) -> newton.Optimum:
     """Minimise a loss with a `Kink`: linear programs for its location, Newton for the rest, in turn."""
     spot = next(i for i, block in enumerate(model.blocks) if block.parameter == kink.parameter)
     block, place = model.blocks[spot], model.slices[spot]
-    target = kink.places(model)
+    target = kink.places(model.loss, model.y, model.given)
     wanted = target - model.base[:, block.column]
     inner = start.copy()
     others = [i != spot for i in range(len(model.blocks))]

@@ -37,13 +37,15 @@ def _real(y: Array) -> list[float]:
 
 
 def _positive(y: Array) -> list[float]:
-    mean, spread = float(np.mean(y)), float(np.std(y))
+    unit = float(np.abs(y).max()) or 1.0  # squares stay in reach
+    mean, spread = float(np.mean(y)), float(np.std(y / unit)) * unit
     apart = 1.4826 * float(np.median(np.abs(y - np.median(y))))
     found = [spread, apart, abs(mean), float(np.median(np.abs(y)))]
     if spread > 0:
-        found += [mean**2 / spread**2, abs(mean) ** 3 / spread**2, abs(mean) * abs(1 - mean) / spread**2 - 1]
+        ratio = mean / spread
+        found += [ratio * ratio, abs(mean) * ratio * ratio, abs(ratio) * (abs(1 - mean) / spread) - 1]
     if mean > 0:
-        found += [(spread**2 - mean) / mean**2]
+        found += [(spread / mean) * (spread / mean) - 1 / mean]
     return [*found, 1.0, 3.0, 0.3, 10.0, 0.1, 30.0, 100.0, 0.01, 1000.0]
 
 

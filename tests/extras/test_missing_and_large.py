@@ -1,0 +1,53 @@
+"""What boosted trees take that linear predictors do not, and what neither takes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+import likelihoodkit as lk
+
+RNG = np.random.default_rng(8)
+X = RNG.normal(size=(400, 2))
+Y = RNG.gamma(3.0, np.exp(X[:, 0]) / 3)
+
+
+@pytest.mark.parametrize("engine", ["lightgbm", "xgboost"])
+def test_missing_numbers_are_a_branch_of_a_tree(engine: str) -> None:
+    holed = X.copy()
+    holed[X[:, 0] > 0.8, 0] = np.nan  # missing because large: trees can learn that
+    model = lk.Booster(lk.Gamma, engine=engine, n_rounds=60, learning_rate=0.2).fit(holed, Y)
+    unknown, known = model.predict([[np.nan, 0.0], [-1.0, 0.0]])
+    assert unknown > 2 * known
+    stopped = lk.Booster(lk.Gamma, engine=engine, n_rounds=60, early_stopping_rounds=5)
+    assert np.isfinite(stopped.fit(holed, Y, eval_set=(holed, Y)).predict(holed)).all()
+    assert model.__sklearn_tags__().input_tags.allow_nan
+    with pytest.raises(ValueError, match="infinity"):
+        model.fit(np.where(np.isnan(holed), np.inf, holed), Y)
+    with pytest.raises(ValueError, match="NaN"):
+        model.fit(holed, np.where(np.isnan(holed[:, 0]), np.nan, Y))
+
+
+def test_linear_predictors_refuse_what_is_missing() -> None:
+    holed = X.copy()
+    holed[3, 1] = np.nan
+    with pytest.raises(ValueError, match="NaN"):
+        lk.Regressor(lk.Gamma).fit(holed, Y)
+
+
+@pytest.mark.parametrize("make", ["lightgbm", "xgboost", "catboost"])
+def test_outcomes_beyond_single_precision_are_refused(make: str) -> None:
+    y = Y.copy()
+    y[7] = 1e39
+    with pytest.raises(
+        lk.errors.InputError, match=r"Gamma: y\[7\] = 1e\+39 is beyond float32.*divide it by its spread"
+    ):
+        getattr(lk.derive(lk.Gamma), make)().prepare(y)
+
+
+@pytest.mark.parametrize("size", [1e-200, 1e-100, 1e100, 1e200, 1e300])
+def test_amounts_of_any_size_have_a_start(size: float) -> None:
+    plain, scaled = lk.fit(lk.Gamma, Y, X), lk.fit(lk.Gamma, size * Y, X)
+    assert scaled.converged
+    assert_allclose(scaled.loglik + 400 * np.log(size), plain.loglik, rtol=1e-9)
