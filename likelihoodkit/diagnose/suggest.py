@@ -14,6 +14,7 @@ from likelihoodkit.declaration import as_bound
 from likelihoodkit.diagnose.scores import HeldOut, folds_of, held_out
 from likelihoodkit.errors import InputError
 from likelihoodkit.families import FAMILIES
+from likelihoodkit.fit.design import read_table
 from likelihoodkit.fit.formula import read
 from likelihoodkit.wrappers import Hurdle, ZeroInflated, ZeroOneInflated
 
@@ -165,6 +166,8 @@ def suggest(
         )
     kind, why = kind_of(outcome)
     tried = CANDIDATES[kind] if noises is None else tuple(noises)
+    if X is not None and not isinstance(X, Mapping):
+        read_table(X, "X", "suggest")  # what is wrong with it is said once, not by each noise
     fold = folds_of(len(outcome), folds, seed)
     found = [(noise, held_out(noise, outcome, X, fold, given=given)) for noise in tried]
     scored = [(noise, h) for noise, h in found if h.scores is not None]

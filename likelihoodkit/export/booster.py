@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from likelihoodkit.errors import FitError, InputError, UnknownNameError
 from likelihoodkit.export.boosters import LightGBMObjective, XGBoostObjective
-from likelihoodkit.export.estimators import Predicting, base, loss_of, validation
+from likelihoodkit.export.estimators import Predicting, base, loss_of, positive, validation
 from likelihoodkit.export.objective import Objective
-from likelihoodkit.export.saved import noise_to_json
+from likelihoodkit.export.saved import noise_to_json, read
 from likelihoodkit.families import FAMILIES
 from likelihoodkit.frameworks import framework
 
@@ -206,10 +206,10 @@ class Booster(base.RegressorMixin, Predicting, base.BaseEstimator):  # type: ign
         weights = None if sample_weight is None else validation._check_sample_weight(sample_weight, X)  # noqa: SLF001
         added = None if offset is None else np.asarray(offset, dtype=np.float64)
         if weights is not None and not weights.all():
-            used = weights > 0  # a row without weight would still move the bins of the features
+            used = positive(weights, loss.name)  # a row without weight would still move the bins of the features
             X, y, weights, added = X[used], y[used], weights[used], None if added is None else added[used]
         if len(y) < 2:
-            raise FitError(f"{loss.name}: found 1 sample, boosting needs at least 2 samples", family=loss.name)
+            raise FitError(f"{loss.name}: found {len(y)} sample, boosting needs at least 2 samples", family=loss.name)
         (X, y, weights, added), held_out = self._split(X, y, weights, added, eval_set)
         objective = engine.objective(loss, curvature=self.curvature, natural=self.natural, metric=self.metric)
         objective.prepare(y, weights, added)
@@ -319,9 +319,7 @@ class Booster(base.RegressorMixin, Predicting, base.BaseEstimator):  # type: ign
     @classmethod
     def load(cls, path: str | Path, noise: Any = None) -> Booster:
         """Read what `save` wrote; ``noise`` is needed where that is not one of the kit's own."""
-        data = json.loads(Path(f"{path}.json").read_text(encoding="utf-8"))
-        if data.get("schema") != SCHEMA or data.get("version") != 1:
-            raise InputError(f"{path}.json is no booster of likelihoodkit: schema {data.get('schema')!r}")
+        data = read(Path(f"{path}.json"), SCHEMA, "booster")
         made = cls(**data["parameters"])
         engine = made._engine()
         made.objective_ = engine.objective.from_json(data["objective"], noise)

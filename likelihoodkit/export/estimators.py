@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from likelihoodkit.arrays import as_real
 from likelihoodkit.binding import Bound, bind
 from likelihoodkit.declaration import as_bound
-from likelihoodkit.errors import FitError, InputError
+from likelihoodkit.errors import BindingError, FitError, InputError
 from likelihoodkit.export.start import best_constant
 from likelihoodkit.families import FAMILIES
 from likelihoodkit.fit.penalised import Penalised, fit_penalised
@@ -85,6 +85,7 @@ class Predicting:
     def _data(self, X: Any, y: Any, loss: Loss) -> tuple[Array, Array]:
         """Training data: X (n, p), and y (n,) or, for outcomes of several columns, (n, d)."""
         domain = loss.bound.family.outcome.domain
+        _refuse_text(X, loss.name)
         if domain.vector or domain.entries:  # the loss checks them: the ends of an interval may be infinite
             X = validation.validate_data(self, X, dtype=np.float64, ensure_all_finite=self._finite)
             validation.check_consistent_length(X, y)
@@ -94,6 +95,38 @@ class Predicting:
             as_real(labels, "y", loss.name)  # says which, and the remedy
         X, y = validation.validate_data(self, X, y, dtype=np.float64, y_numeric=True, ensure_all_finite=self._finite)
         return X, np.asarray(y, dtype=np.float64)
+
+
+def positive(weights: Array, family: str) -> Array:
+    """Which rows have weight, (n,); `InputError` for a weight below zero."""
+    low = weights < 0
+    if low.any():
+        index = int(np.argmax(low))
+        raise InputError(
+            f"{family}: sample_weight[{index}] = {weights[index]:.12g} is negative",
+            family=family,
+            index=index,
+            value=float(weights[index]),
+        )
+    used: Array = weights > 0
+    return used
+
+
+def _refuse_text(X: Any, family: str) -> None:
+    """Raise `InputError` for the first column of a data frame that holds text."""
+    for name in X.columns if hasattr(X, "columns") and hasattr(X, "shape") else ():
+        values = np.asarray(X[name])
+        if values.dtype.kind in "OUT" and values.ndim == 1:
+            text = [isinstance(value, str) for value in values]
+            if any(text):
+                row = int(np.argmax(text))
+                raise InputError(
+                    f"{family}: column {name!r} of X holds text, {values[row]!r} in row {row}",
+                    family=family,
+                    index=row,
+                    value=name,
+                    remedy="Code categories first: OneHotEncoder in a pipeline, or lk.fit with a formula, C(column)",
+                )
 
 
 class _Linear(Predicting, base.BaseEstimator):  # type: ignore[misc]
@@ -133,12 +166,19 @@ class _Linear(Predicting, base.BaseEstimator):  # type: ignore[misc]
     def _learn(self, loss: Loss, X: Array, y: Array, weights: Array | None, offset: Any) -> None:
         self._check_options()
         added = None if offset is None else validation.column_or_1d(np.asarray(offset, dtype=np.float64))
+        if loss.shared:
+            raise BindingError(
+                f"{loss.bound!r} shares {', '.join(loss.shared)}, which a linear estimator does not take",
+                family=loss.name,
+                parameter=loss.shared[0],
+                remedy="Leave it out: what has no design is one number for all rows anyway",
+            )
         if weights is not None:
-            used = weights > 0
+            used = positive(weights, loss.name)
             X, y, weights = X[used], y[used], weights[used]
             added = None if added is None else added[used]
         if len(y) < 2:
-            raise FitError(f"{loss.name}: found 1 sample, a fit needs at least 2 samples", family=loss.name)
+            raise FitError(f"{loss.name}: found {len(y)} sample, a fit needs at least 2 samples", family=loss.name)
         start = best_constant(loss, y, weights, added, {})
         fed = self._designed(loss, loss.read(y[:1], start[None]).columns)
         self._fitted: Penalised = fit_penalised(
@@ -235,10 +275,11 @@ class Classifier(base.ClassifierMixin, _Linear):  # type: ignore[misc]
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None, offset: Any = None) -> Classifier:
         """Fit to X (n, p) and labels y (n,)."""
+        _refuse_text(X, "Classifier")
         X, y = validation.validate_data(self, X, y, dtype=np.float64)
         multiclass.check_classification_targets(y)
         weights = None if sample_weight is None else validation._check_sample_weight(sample_weight, X)  # noqa: SLF001
-        labels = y if weights is None else y[weights > 0]
+        labels = y if weights is None else y[positive(weights, "Classifier")]
         self.classes_ = np.unique(labels)
         if len(self.classes_) < 2:
             raise FitError(f"a classifier needs samples of at least 2 classes; there is one class, {self.classes_[0]}")

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from likelihoodkit.errors import DerivationError, FitError, InputError, UnknownNameError
 from likelihoodkit.export.curvature import Information, check_kind, unusable
-from likelihoodkit.export.saved import noise_from_json, noise_to_json
+from likelihoodkit.export.saved import noise_from_json, noise_to_json, read
 from likelihoodkit.export.start import Start, best_constant, check_boostable, columns_of
 from likelihoodkit.loss import Loss, derive
 from likelihoodkit.predict import crps
@@ -324,4 +324,4 @@ class Objective:
     @classmethod
     def load(cls, path: str | Path, noise: Any = None) -> Objective:
         """Read what `save` wrote."""
-        return cls.from_json(json.loads(Path(path).read_text(encoding="utf-8")), noise)
+        return cls.from_json(read(Path(path), SCHEMA, "objective"), noise)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 from likelihoodkit import losses
@@ -52,3 +54,22 @@ def noise_from_json(data: dict[str, Any]) -> Bound:
         (word, value) = next(iter(how.items()))
         bindings[parameter] = Shared(value) if word == "shared" else value
     return declared(**bindings)  # type: ignore[no-any-return]
+
+
+def read(path: Path, schema: str, what: str) -> dict[str, Any]:
+    """The JSON that was saved under a schema; `InputError` for a file that holds something else."""
+    try:
+        data: Any = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as problem:
+        raise InputError(
+            f"{path} is no {what} of likelihoodkit: it is not JSON ({problem})", value=str(path)
+        ) from problem
+    found = (data.get("schema"), data.get("version")) if isinstance(data, dict) else (None, None)
+    if found != (schema, 1):
+        raise InputError(
+            f"{path} is no {what} of likelihoodkit: schema {found[0]!r}, version {found[1]!r}",
+            value=found,
+            remedy=f"Give the file that save wrote; its schema is {schema!r}, its version 1",
+        )
+    answer: dict[str, Any] = data
+    return answer

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
@@ -51,3 +54,38 @@ def test_amounts_of_any_size_have_a_start(size: float) -> None:
     plain, scaled = lk.fit(lk.Gamma, Y, X), lk.fit(lk.Gamma, size * Y, X)
     assert scaled.converged
     assert_allclose(scaled.loglik + 400 * np.log(size), plain.loglik, rtol=1e-9)
+
+
+def test_text_in_a_frame_is_named() -> None:
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"a": X[:, 0], "colour": ["red", "blue"] * 200})
+    for model in (lk.Regressor(lk.Gamma), lk.Booster(lk.Gamma), lk.Classifier()):
+        labels = Y > 1 if isinstance(model, lk.Classifier) else Y
+        with pytest.raises(
+            lk.errors.InputError, match=r"column 'colour' of X holds text, 'red' in row 0.*OneHotEncoder"
+        ):
+            model.fit(frame, labels)
+    with pytest.raises(lk.errors.InputError, match=r"suggest: column 'colour' of X holds"):
+        lk.suggest(Y, frame)
+
+
+@pytest.mark.parametrize("model", [lk.Regressor(lk.Gamma), lk.Booster(lk.Gamma, n_rounds=2), lk.Classifier()])
+def test_weights_are_checked(model: Any) -> None:
+    labels = Y > 1 if isinstance(model, lk.Classifier) else Y
+    with pytest.raises(lk.errors.InputError, match=r"sample_weight\[2\] = -1 is negative"):
+        model.fit(X, labels, sample_weight=np.where(np.arange(400) == 2, -1.0, 1.0))
+    with pytest.raises(ValueError, match=r"at least one non-zero number|every weight is zero"):
+        model.fit(X, labels, sample_weight=np.zeros(400))
+
+
+def test_shared_parameters_are_refused_with_the_remedy() -> None:
+    with pytest.raises(lk.BindingError, match=r"shares scale.*one number for all rows anyway"):
+        lk.Regressor(lk.Normal(scale=lk.shared)).fit(X, Y)
+
+
+@pytest.mark.parametrize("text", ["not JSON", "[]", "{}", '{"schema": "likelihoodkit/booster", "version": 2}'])
+def test_a_file_that_is_no_booster_is_said_to_be_none(tmp_path: Path, text: str) -> None:
+    lk.Booster(lk.Gamma, n_rounds=2).fit(X, Y).save(tmp_path / "model")
+    (tmp_path / "model.json").write_text(text)
+    with pytest.raises(lk.errors.InputError, match=r"model\.json is no booster of likelihoodkit"):
+        lk.Booster.load(tmp_path / "model")
