@@ -23,7 +23,7 @@ from likelihoodkit.compile.tiles import ROOT, WIDE, outside
 
 Array = NDArray[Any]
 #: rows up to which copying costs less than binding arguments anew, and the numbers that all buffers may hold together
-MOST_FEW = 4096
+MOST_FEW = 8192
 MOST_NUMBERS = 1 << 18
 #: numbers of rows for which buffers are kept
 MOST_SIZES = 2

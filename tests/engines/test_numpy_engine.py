@@ -7,6 +7,7 @@ import sys
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 
+import mpmath
 import numpy as np
 import pytest
 
@@ -371,3 +372,18 @@ def test_what_is_no_count_is_refused_before_it_is_looked_up(wrong: float) -> Non
     y[40_000] = wrong
     with pytest.raises(InputError, match=r"y\[40000\]"):
         loss.value_and_gradient(y, np.zeros(50_000))
+
+
+def test_angles_are_wrapped_with_all_digits() -> None:
+    """Also next to whole turns; pi stays, what is past it does not; far out by the kernel."""
+    program = Program((Instruction(0, "input", (), "x"), Instruction(1, "wrap_angle", (0,))), (("a", 1),), frozenset())
+    rng = np.random.default_rng(0)
+    turns = np.arange(1, 15_000, 37) * 2 * np.pi
+    x = np.concatenate([[np.pi, np.nextafter(np.pi, 4), 1e6, -1e300], rng.uniform(-1e5, 1e5, 400), turns, -turns])
+    found = np.empty(len(x))
+    assert numpy_engine.Runner(program).run({"x": x}, {"a": found}, len(x))
+    assert found[0] == np.pi
+    with mpmath.workprec(1200):
+        for given, ours in zip(x.tolist(), found.tolist(), strict=True):
+            true = mpmath.mpf(given) - 2 * mpmath.pi * mpmath.ceil(mpmath.mpf(given) / (2 * mpmath.pi) - 0.5)
+            assert abs(ours - true) <= 2 * math.ulp(float(true)), given

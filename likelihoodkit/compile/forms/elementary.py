@@ -22,9 +22,9 @@ def times_exp(trace: Trace, r: Value, t: Value) -> Value:
 
 @form
 def wrap_angle(trace: Trace, x: Value) -> Value:
-    """x less the nearest whole number of turns."""
+    """x less the nearest whole number of turns; pi stays."""
     trace.bound(x, -TURNED, TURNED)
-    turns = trace.emit("floor", x * (0.5 / math.pi) + 0.5)
+    turns = trace.emit("floor", 0.5 - x * (0.5 / math.pi))
     for part in TURN:
-        x = x - turns * part
+        x = x + turns * part
     return x
