@@ -67,6 +67,10 @@ _A = {
 }
 
 
+#: names of facts that no class body writes as a formula
+_FACTS = frozenset({"sign", "formula", "formula_name", "family", "by", "names", "others", "origin", "own", "folded"})
+
+
 class Body(dict[str, Any]):
     """The namespace of a class body; a slot that is overwritten is an error on the spot."""
 
@@ -77,6 +81,12 @@ class Body(dict[str, Any]):
                 f"the name {key!r} is already {_A[role]} of this family and is assigned again",
                 parameter=key,
                 remedy="Give the second value another name",
+            )
+        if key in _FACTS and hasattr(value, "free_symbols") and not hasattr(value, "role"):
+            raise DeclarationError(
+                f"{key!r} is a name for facts about the family and cannot be that of a part of a formula",
+                value=key,
+                remedy="Give it another name",
             )
         super().__setitem__(key, value)
 

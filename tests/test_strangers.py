@@ -345,6 +345,14 @@ def test_what_is_no_symbolic_function_is_said() -> None:
             t = parameter(positive, link="exp")
             log_density = sp.Function("foo")(t) - t * y
 
+    with pytest.raises(lk.errors.DeclarationError, match="'sign' is a name for facts about the family"):
+
+        class Sided(Distribution):
+            y = outcome(real)
+            m = parameter(real, link="identity")
+            sign = sp.sign(y - m)
+            log_density = -(y - m) * sign - log(2)
+
     with pytest.raises(lk.errors.DeclarationError, match="Links that fit here: exp, softplus"):
         parameter(positive, link="identity")
 
@@ -369,3 +377,29 @@ def test_a_support_too_wide_is_reported_without_warnings() -> None:
 
     report = lk.check(Wide)
     assert next(row.condition for row in report.failed) == "integrates to one"
+
+
+@pytest.mark.parametrize("by_cases", [True, False])
+def test_kinks_typed_by_cases_or_signs_are_fitted(by_cases: bool) -> None:
+    """The asymmetric Laplace law by kappa; a best location is an outcome, where the rest has closed forms (Kotz)."""
+
+    class Skewed(Distribution):
+        y = outcome(real)
+        m = parameter(real, link="identity")
+        rate = parameter(positive, link="exp")
+        k = parameter(positive, link="exp")
+        side = sp.sign(y - m)
+        cases = sp.Piecewise((-rate * k * (y - m), y >= m), (rate / k * (y - m), True))
+        log_density = log(rate / (k + 1 / k)) + (cases if by_cases else log(exp(-(y - m) * rate * side * k**side)))
+
+    y = np.random.default_rng(0).laplace(1.0, 2.0, size=60)
+    fit = lk.fit(Skewed, y)
+    assert fit.converged
+    m = fit.params["m"]["intercept"]
+    assert np.abs(y - m).min() < 1e-12
+    above, below = np.maximum(y - m, 0).mean(), np.maximum(m - y, 0).mean()
+    k = (below / above) ** 0.25
+    rate = 1 / (k * above + below / k)
+    assert fit.params["k"]["intercept"] == pytest.approx(np.log(k), abs=1e-6)
+    assert fit.params["rate"]["intercept"] == pytest.approx(np.log(rate), abs=1e-6)
+    assert fit.loglik == pytest.approx(len(y) * (np.log(rate / (k + 1 / k)) - 1), rel=1e-10)

@@ -55,8 +55,28 @@ class Kink:
 def present(loss: Loss) -> bool:
     """Has the loss a kink in what is predicted, of whatever shape?"""
     symbols = set(loss.derivation.predicted.values())
-    kinked = lower(loss.derivation.expression).atoms(sp.Abs, sp.Max, sp.Min)
+    kinked = lower(loss.derivation.expression).atoms(*_SWITCHES)
     return any(node.free_symbols & symbols for node in kinked)
+
+
+#: what has another formula on either side of a place
+_SWITCHES = (sp.Abs, sp.Max, sp.Min, sp.sign, sp.core.relational.Relational)
+
+
+def _inside(node: sp.Basic) -> sp.Expr:
+    """What is zero at the place."""
+    if isinstance(node, sp.core.relational.Relational):
+        return node.lhs - node.rhs
+    return node.args[0] if len(node.args) == 1 else node.args[0] - node.args[1]
+
+
+def _jumps(expression: sp.Expr, node: sp.Basic, symbol: sp.Symbol, place: sp.Expr) -> bool:
+    """Is the loss another one on either side of the place, at the place itself?"""
+    if isinstance(node, sp.Abs | sp.Max | sp.Min):
+        return False
+    sides = (sp.S.One, sp.S.NegativeOne) if isinstance(node, sp.sign) else (sp.true, sp.false)
+    above, below = (expression.xreplace({node: side}).xreplace({symbol: place}) for side in sides)
+    return bool(sp.expand(above - below) != 0)
 
 
 @cache
@@ -68,14 +88,17 @@ def find(loss: Loss) -> Kink | None:
             continue
         expression = lower(loss.derivation.expression)
         places = set()
-        for node in expression.atoms(sp.Abs, sp.Max, sp.Min):
-            inside = node.args[0] if isinstance(node, sp.Abs) else node.args[0] - node.args[1]
+        for node in expression.atoms(*_SWITCHES):
+            inside = _inside(node)
             slope = sp.diff(inside, symbol)
             if slope == 0:
                 continue
             if len(node.args) > 2 or slope.has(symbol):
                 return None
-            places.add(sp.cancel(-inside.xreplace({symbol: sp.S.Zero}) / slope))
+            place = sp.cancel(-inside.xreplace({symbol: sp.S.Zero}) / slope)
+            if _jumps(expression, node, symbol, place):
+                return None
+            places.add(place)
         if len(places) == 1:
             (place,) = places
             if not place.free_symbols & set(predicted.values()):
