@@ -35,7 +35,7 @@ from likelihoodkit.primitives import (
     vector_kernels,
     whole,
 )
-from likelihoodkit.primitives.distances import heading, norm
+from likelihoodkit.primitives.distances import heading, heading_pull, norm
 from likelihoodkit.primitives.record import TriangleSymbol
 from likelihoodkit.primitives.sequences import log_gamma_exp
 from likelihoodkit.primitives.words import abs as absolute, cosh, exact, exp, gamma, log, pi, sqrt, tanh
@@ -469,6 +469,12 @@ EXAMPLES = [
             1,
         ),
         {v: [1e-8, 0, -9], w: [0, 1, 0], k: 0, a: 1e-6},
+        lowered=False,
+    ),
+    Example(
+        "vectors at once",
+        p.pick(heading_pull(u - v, b * w) - heading_pull(u - 2 * v, b * w), 1),
+        {u: [1e8, 1, 2], v: [0.3, 0.1, 0], w: [0, 1, 0], b: 1},
         lowered=False,
     ),
     Example(

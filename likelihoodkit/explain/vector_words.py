@@ -132,6 +132,10 @@ VECTOR_TEMPLATES: dict[str, tuple[str, str]] = {
         "({0} - {1:product})/|{0} - {1:product}| - ({0} - {2:product})/|{0} - {2:product}|",
         "sum",
     ),
+    "heading_pull_gap": (
+        "d/d{0:product} ({3:product}·(({0} - {1:product})/|{0} - {1:product}| - ({0} - {2:product})/|{0} - {2}|))",
+        "product",
+    ),
     "frozen": ("held({0})", "atom"),
     "along": ("d{0:power}", "atom"),
     "draw_normals": ("N(0, I)", "atom"),

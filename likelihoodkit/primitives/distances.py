@@ -83,6 +83,12 @@ heading_gap: Kind = primitive(
         lambda a, one, near, far: heading_pull(one - far, a),
     ),
 )
+heading_pull_gap: Kind = primitive(
+    "heading_pull_gap",
+    lambda one, near, far, a: heading_pull(one - near, a) - heading_pull(one - far, a),
+    (None, None, None, None),
+    vector=True,
+)
 inverse_length: Kind = primitive(
     "inverse_length",
     None,

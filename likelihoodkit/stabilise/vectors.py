@@ -7,7 +7,14 @@ from sympy import Add, Expr, Mul, exp, log
 from likelihoodkit.primitives import cholesky as v
 from likelihoodkit.primitives.compositions import half_divergence, reverse_divergence
 from likelihoodkit.primitives.directions import direction_loss, log_bessel, unit_of
-from likelihoodkit.primitives.distances import cosine_complement, distance_gap, heading, norm
+from likelihoodkit.primitives.distances import (
+    cosine_complement,
+    distance_gap,
+    heading,
+    heading_pull,
+    heading_pull_gap,
+    norm,
+)
 from likelihoodkit.primitives.elliptic import half_scatter, student_normaliser, student_scatter
 from likelihoodkit.primitives.gamma import poisson_deviance_half
 from likelihoodkit.primitives.labelled import channel_cross_entropy
@@ -42,7 +49,14 @@ def vectors_at_once(e: Expr) -> Expr | None:
     if isinstance(e, sum_over):
         return _scatter(e) or _divergence(e.args[0]) or _of_directions(*e.args[0].as_base_exp())
     if e.is_Add:
-        return _direction(e) or _counted(e) or _difference_of_lengths(e) or _curvature_of_step(e) or _chance(e)
+        return (
+            _direction(e)
+            or _counted(e)
+            or _difference_of_lengths(e)
+            or _difference_of_pulls(e)
+            or _curvature_of_step(e)
+            or _chance(e)
+        )
     return _factor_by_its_outputs(e)
 
 
@@ -96,6 +110,19 @@ def _difference_of_lengths(e: Expr) -> Expr | None:
                 if shared:
                     one = Add(*shared)
                     return e - t1 - t2 + c1 * distance_gap(one, one - longer, one - turned)
+    return None
+
+
+def _difference_of_pulls(e: Expr) -> Expr | None:
+    """How two directions from one point turn, less each other."""
+    pulls = [(t, *t.as_coeff_Mul()) for t in e.args]
+    pulls = [(t, c, n.args) for t, c, n in pulls if isinstance(n, heading_pull)]
+    for t1, c1, (to, move) in pulls:
+        for t2, c2, (other, same) in pulls:
+            shared = [t for t in Add.make_args(to) if t in Add.make_args(other)]
+            if c1 == -c2 and c1.is_positive and move == same and shared:
+                one = Add(*shared)
+                return e - t1 - t2 + c1 * heading_pull_gap(one, one - to, one - other, move)
     return None
 
 

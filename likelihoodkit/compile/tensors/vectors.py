@@ -260,3 +260,19 @@ def heading_gap(trace: Trace, one: Value, near: Value, far: Value) -> Value:
     alike = a * b > 0.0
     leading = _sum(trace, minors * (a * hv + b * hu)) / trace.where(alike, a + b, 1.0)
     return _put(trace, found, top, trace.where(alike, leading, a - b))
+
+
+@row
+def heading_pull_gap(trace: Trace, one: Value, near: Value, far: Value, a: Value) -> Value:
+    """heading_pull of u less that of v, from what their lengths and directions differ by."""
+    u, v, apart, first, second, size, half = _triangle(trace, one, near, far)
+    left, right = _unless_zero(trace, first), _unless_zero(trace, second)
+    hu, hv, turn = u / left, v / right, heading_gap(trace, one, near, far)
+    longer = _sum(trace, (apart / size) * ((u + v) / (left + right))) / left
+    across = left * heading_pull(trace, u, a)
+    bent = longer * across + (turn * _sum(trace, hu * a) + hv * _sum(trace, turn * a))
+    each = heading_pull(trace, one - near, a) - heading_pull(trace, one - far, a)
+    alike = trace.where(
+        first <= 2.0 * second, trace.where(second <= 2.0 * first, first > 0.0, first < 0.0), first < 0.0
+    )
+    return trace.where(alike, -bent / right / size * half, each)

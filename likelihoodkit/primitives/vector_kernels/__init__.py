@@ -94,6 +94,7 @@ if TYPE_CHECKING:
         heading_bend as heading_bend,
         heading_gap as heading_gap,
         heading_pull as heading_pull,
+        heading_pull_gap as heading_pull_gap,
         inverse_length as inverse_length,
         norm as norm,
     )

@@ -146,3 +146,24 @@ def heading_gap(one: Floats, near: Floats, far: Floats) -> Floats:
     leading = (_others(minors, place) * (a * hv + b * hu)).sum(axis=0) / both
     np.put_along_axis(found, place, np.where(a * b > 0.0, leading, a - b), axis=0)
     return found
+
+
+@kernel
+def heading_pull_gap(one: Floats, near: Floats, far: Floats, a: Floats) -> Floats:
+    """`heading_pull` of u = one - near less that of v = one - far.
+
+    Where their lengths are alike from what they differ by: with g = h_u - h_v it is
+    -((|u| - |v|)/|u| (a across h_u) + g (h_u a) + h_v (g a))/|v|.
+    """
+    u, v, apart, first, second, size, half = _triangle(one, near, far)
+    alike = (first <= 2.0 * second) & (second <= 2.0 * first) & (first > 0.0)
+    left, right = np.where(first == 0.0, 1.0, first), np.where(second == 0.0, 1.0, second)
+    hu, hv, turn = u / left, v / right, np.asarray(heading_gap(one, near, far))
+    a = a + np.zeros(hu.shape)
+    longer = ((apart / size) * ((u + v) / (left + right))).sum(axis=0) / left
+    bent = longer * _across(hu, a) + (turn * (hu * a).sum(axis=0) + hv * (turn * a).sum(axis=0))
+    joint = -bent / right / size * half
+    if alike.all():
+        return np.asarray(joint)
+    each = np.asarray(heading_pull(one - near, a)) - np.asarray(heading_pull(one - far, a))
+    return np.asarray(np.where(alike, joint, each))
