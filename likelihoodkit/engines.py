@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from likelihoodkit.binding import Binding, Bound, Fixed, Held, Parameter, Shared
 from likelihoodkit.compile.cache import recall
+from likelihoodkit.compile.few import MOST_MANY
 from likelihoodkit.compile.numpy_engine import Runner
 from likelihoodkit.compile.program import Program
 from likelihoodkit.compile.split import Prepared
@@ -41,7 +42,7 @@ ENGINES = ("auto", "numpy", "numba")
 TARGETS = ("numpy", "numba", "torch", "jax", "javascript")
 #: rows of a batch from which the compiled engine is chosen by itself: compiling costs 0.1 to 0.7 s once, and a row
 #: saves 10 to 200 ns, so that 5 to 30 batches of this size pay for it (benchmarks/speed/table.md)
-LARGE_BATCH = 1 << 18
+LARGE_BATCH = MOST_MANY + 1
 
 
 class Running:

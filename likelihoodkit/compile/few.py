@@ -1,15 +1,18 @@
-"""A few rows on the NumPy engine: buffers and arguments bound once, so that a call is little more than its ufuncs.
+"""Calls of the NumPy engine whose arrays lie as those of an earlier one did (`likelihoodkit.straight`).
 
-For calls whose arrays lie as those of an earlier one did (`likelihoodkit.straight`): columns of y and outputs are
-copied into buffers of the loss's own, the steps run on them, and the answers are copied out. Rows that a check refuses
-or that are outside a guard send the whole call the long way.
+A few rows: buffers and arguments are bound once, so that a call is little more than its ufuncs. Columns of y and
+outputs are copied into buffers of the loss's own, the steps run on them, and the answers are copied out. Rows that a
+check refuses or that are outside a guard send the whole call the long way. Many rows: which column is what is known,
+and the tiles begin at once.
 """
 
 from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -25,6 +28,8 @@ Array = NDArray[Any]
 #: rows up to which copying costs less than binding arguments anew, and the numbers that all buffers may hold together
 MOST_FEW = 8192
 MOST_NUMBERS = 1 << 18
+#: rows of a call at most that goes to the tiles at once: with more, the compiled engine is asked for first
+MOST_MANY = (1 << 18) - 1
 #: numbers of rows for which buffers are kept
 MOST_SIZES = 2
 #: where a column of a call is: which array, its first column, how many (0: a number per row)
@@ -48,8 +53,6 @@ def column(array: Array, whole: Sequence[Array]) -> Column | None:
 
 class FewRows:
     """A plan whose inputs and results are columns of the arrays of a call."""
-
-    most = MOST_FEW
 
     def __init__(
         self,
@@ -176,18 +179,53 @@ class _Watch:
         return outside(self.array, self.guard, None, self.rows) is not None
 
 
-def few_rows(
+def part_of(whole: Sequence[Array], where: Column) -> Array:
+    """A column of the arrays of a call, rows last."""
+    which, first, size = where
+    array = whole[which]
+    return array if array.ndim == 1 else array[:, first : first + size].T if size else array[:, first]
+
+
+@dataclass(frozen=True)
+class AnyRows:
+    """Calls of any size: a few rows by the bound buffers, if there are such, more by the tiles of ``run``."""
+
+    run: Callable[..., bool]
+    few: FewRows | None
+    inputs: Mapping[str, Column]
+    results: Mapping[str, Column]
+    checks: Mapping[str, Check]
+
+    most = MOST_MANY
+
+    @cached_property
+    def _outcome(self) -> str:
+        return next((name for name, (which, _, _) in self.inputs.items() if which == 0), "")
+
+    def __call__(self, rows: int, whole: Sequence[Array]) -> bool:
+        """Run; False where the call has to go the long way, the answers then being unfinished."""
+        if self.few is not None and rows <= MOST_FEW and self.few(rows, whole):
+            return True
+        if not rows:
+            return False
+        inputs = {name: part_of(whole, where) for name, where in self.inputs.items()}
+        results = {name: part_of(whole, where) for name, where in self.results.items()}
+        return self.run(inputs, results, rows, self.checks, None, self._outcome)
+
+
+def any_rows(
+    run: Callable[..., bool],
     plan: Plan,
     inputs: Mapping[str, Array],
     outputs: Mapping[str, Array],
     checks: Mapping[str, Check],
     whole: Sequence[Array],
-) -> FewRows | None:
-    """The plan for arrays that lie as these in whole ones; None where that cannot be.
+) -> AnyRows | None:
+    """The ways for arrays that lie as these in whole ones; None where that cannot be.
 
     Every input must have its check, so that nothing else need be asked.
     """
-    if checks.keys() != set(plan.inputs) or any(step.free for step in plan.steps):
+    if checks.keys() != set(plan.inputs):
         return None
     found = {name: column(inputs[name], whole[:2]) for name in plan.inputs}
     written = {name: column(outputs[name], whole[2:]) for name, _ in plan.results}
@@ -196,6 +234,7 @@ def few_rows(
     if len(columns) < len(found) or len(results) < len(written):
         return None
     sizes = {size for _, _, size in (*columns.values(), *results.values()) if size}
-    if len(sizes) > 1 or any(size >= WIDE for size in sizes):
-        return None
-    return FewRows(plan, columns, results, checks, [a.shape[1] if a.ndim == 2 else 0 for a in whole])
+    few = None
+    if not any(step.free for step in plan.steps) and len(sizes) < 2 and not any(size >= WIDE for size in sizes):
+        few = FewRows(plan, columns, results, checks, [a.shape[1] if a.ndim == 2 else 0 for a in whole])
+    return AnyRows(run, few, columns, results, checks)

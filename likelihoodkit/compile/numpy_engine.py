@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from likelihoodkit.compile.checks import Check, finite
-from likelihoodkit.compile.few import few_rows
+from likelihoodkit.compile.few import any_rows
 from likelihoodkit.compile.forms import everyday
 from likelihoodkit.compile.program import Program
 from likelihoodkit.compile.split import Split, split
@@ -192,7 +192,7 @@ class Runner:
         whole: Sequence[Array],
     ) -> Way | None:
         """A short way for further calls with arrays that lie in ``whole`` ones as these do; None if there is none."""
-        return None if self.mixed else few_rows(self._plan, inputs, outputs, checks, whole)
+        return None if self.mixed else any_rows(self.run, self._plan, inputs, outputs, checks, whole)
 
     def _kernels(
         self,

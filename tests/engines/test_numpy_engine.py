@@ -242,10 +242,11 @@ def few_rows(name: str, rows: int, dtype: type) -> tuple[lk.Loss, np.ndarray, np
     return loss, y, outputs
 
 
+@pytest.mark.parametrize("rows", [301, 20_001])
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("name", list(FEW))
-def test_later_calls_with_few_rows_change_no_bit(name: str, dtype: type) -> None:
-    loss, y, outputs = few_rows(name, 301, dtype)
+def test_later_calls_change_no_bit(name: str, dtype: type, rows: int) -> None:
+    loss, y, outputs = few_rows(name, rows, dtype)
     for method in ("value_and_gradient", "gradient", "__call__"):
         call = getattr(loss, method)
         first = call(y, outputs)
@@ -257,9 +258,10 @@ def test_later_calls_with_few_rows_change_no_bit(name: str, dtype: type) -> None
             np.testing.assert_array_equal(a, b[:150])
 
 
+@pytest.mark.parametrize("count", [200, 20_001])
 @pytest.mark.parametrize("name", list(FEW))
-def test_later_calls_refuse_and_mend_as_the_first(name: str) -> None:
-    loss, y, outputs = few_rows(name, 200, np.float64)
+def test_later_calls_refuse_and_mend_as_the_first(name: str, count: int) -> None:
+    loss, y, outputs = few_rows(name, count, np.float64)
     loss.value_and_gradient(y, outputs)
     far = outputs.copy()
     far[7] *= 400  # for the kernels
