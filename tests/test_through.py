@@ -296,6 +296,9 @@ REACHED = [
     ("InverseGaussian", {"shape": "softplus"}, 30.0, (30.0, 745.0)),
     ("SkewNormal", {"scale": "square"}, 1e200, (1e-300, 1e-8, 0.0)),  # a skew of 0 times an infinite curve
     ("GeneralizedGamma", {"scale": "softplus"}, 2.5, (88.0, 5.0, 709.0)),  # 1/88 of a slope that overflows
+    ("ConwayMaxwellPoisson", {"dispersion": "square"}, 2.0, (-88.0, -1e300)),  # leading terms of an infinite slope
+    ("ConwayMaxwellPoisson", {"dispersion": "shifted_exp"}, 0.0, (709.0, -745.0)),
+    ("Laplace", {"location": "square"}, -2.5, (1e-300, -745.0)),  # 2 f e^745
     ("Kumaraswamy", {"second": "square"}, 0.1, (-709.0, -1e-300)),  # 1 - x/(e^x - 1) where x^2 is gone
 ]
 

@@ -132,6 +132,18 @@ _FACTORS: dict[type[Expr], tuple[Callable[[Expr], Expr], Callable[[Expr, Expr], 
 }
 
 
+def _times_output(weight: Expr, f: Expr) -> Expr:
+    """weight * f: into the factor that has an exponent, where there is one."""
+    factors = Mul.make_args(weight)
+    for factor in factors:
+        others = Mul(*[g for g in factors if g is not factor])
+        if isinstance(factor, p.times_exp):
+            return others * p.times_exp(reach.times_output(factor.args[0], f), factor.args[1])
+        if isinstance(factor, exp):
+            return p.times_exp(reach.times_output(others, f), factor.args[0])
+    return reach.times_output(weight, f)
+
+
 def _read(slope: Expr) -> _Slope:
     logarithm, sign, numbers, ratios = S.Zero, S.One, S.One, S.One
     steps: list[Callable[[Expr], Expr]] = []
@@ -142,7 +154,7 @@ def _read(slope: Expr) -> _Slope:
             logarithm, sign = logarithm - linked.log_square(base) / 2, sign * sp.sign(base)
         if base.is_Symbol and power == 1:  # of a square that is a location: 2 f
             sign *= factor
-            steps.append(lambda weight, f=base: reach.times_output(weight, f))  # type: ignore[misc]
+            steps.append(lambda weight, f=base: _times_output(weight, f))  # type: ignore[misc]
             continue
         if kind not in _FACTORS:
             numbers *= factor

@@ -42,10 +42,17 @@ def _box_cox(y: Expr, t: Expr, b: Expr, power: Expr, s: Expr) -> Expr:
     return kind("box_cox_p")(y, t, b + s / 2, power)
 
 
+def _conway_maxwell(y: Expr, f: Expr, n: Expr, s: Expr) -> Expr:
+    """e^(n + s) (log y! - E log j!), where counts are e^(f/e^n) to all digits if they are many."""
+    size = p.times_exp(f, -n)
+    return p.times_exp(p.log_factorial(y), n + s) - p.times_exp(Max(size - 1, S.Zero), size + n + s)
+
+
 _LEADING: dict[type[Expr], Callable[..., Expr]] = {
     differences.power_slope: _power_slope,
     single.burr_shape: _burr_shape,
     powers.power_excess: lambda *taken: powers.power_excess(*taken[:-2], taken[-2] + taken[-1]),
+    kind("conway_maxwell_poisson_n"): _conway_maxwell,
     kind("rice_scale"): _rice_scale,
     kind("box_cox_p"): _box_cox,
 }
