@@ -48,7 +48,8 @@ class Derived:
         """The results of one of the programs of a loss, by name."""
         through = self.derivation.through
         settled = through.settled if through is not None and what in {"value", "fused"} else ()
-        return {name: finished(e, settled) for name, e in self._unfinished(what).items()}
+        twice = through is not None
+        return {name: finished(e, settled, linked_twice=twice) for name, e in self._unfinished(what).items()}
 
     def _unfinished(self, what: str) -> dict[str, sp.Expr]:
         calculus = self.calculus

@@ -299,6 +299,13 @@ REACHED = [
     ("ConwayMaxwellPoisson", {"dispersion": "square"}, 2.0, (-88.0, -1e300)),  # leading terms of an infinite slope
     ("ConwayMaxwellPoisson", {"dispersion": "shifted_exp"}, 0.0, (709.0, -745.0)),
     ("Laplace", {"location": "square"}, -2.5, (1e-300, -745.0)),  # 2 f e^745
+    ("Huber", {"location": "square"}, 1e200, (1e-8, -709.0)),
+    ("AsymmetricNormal", {"location": "tanh"}, 0.0, (-709.0, -745.0)),
+    ("JohnsonSU", {"location": "tanh"}, 0.0, (0.0, -709.0, -1e4, -104.0)),  # three factors, of which two overflow
+    ("JohnsonSU", {"skew": "exp"}, 0.0, (30.0, 745.0, 745.0, -104.0)),  # the largest term of a sum by its exponent
+    ("JohnsonSU", {"skew": "square"}, 1e8, (1e300, -88.0, -1e300, 30.0)),
+    ("SkewNormal", {"location": "tanh"}, 0.0, (-745.0, -1e-300, -1e300)),  # a sum with an exponent taken term by term
+    ("SkewNormal", {"scale": "shifted_exp"}, 1e200, (-104.0, -745.0, -1.0)),
     ("Kumaraswamy", {"second": "square"}, 0.1, (-709.0, -1e-300)),  # 1 - x/(e^x - 1) where x^2 is gone
 ]
 

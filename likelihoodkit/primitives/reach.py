@@ -29,6 +29,9 @@ faint: Kind = primitive(
     (None,) * 3,
     accurate="far is near for c -> -oo",
 )
+product_of_three: Kind = primitive(
+    "product_of_three", lambda a, b, c: a * b * c, (None,) * 3, accurate="whichever two of them overflow"
+)
 half_product: Kind = primitive("half_product", lambda a, b: a * b / 2, (None, None))
 times_hazard: Kind = primitive(
     "times_hazard",

@@ -28,6 +28,7 @@ from likelihoodkit.primitives import (
 )
 from likelihoodkit.stabilise.leading import faint, leading
 from likelihoodkit.stabilise.table import ratio
+from likelihoodkit.stabilise.weighed import weighed_bend, weighed_pull
 
 __all__ = ["scaled"]
 
@@ -54,8 +55,8 @@ _TAKES: dict[type[Expr], Callable[..., Expr]] = {
     powers.kumaraswamy_first_curve: linked.scaled_kumaraswamy_curve,
     powers.power_shape_slope: linked.scaled_shape_slope,
     powers.power_shape_curve: linked.scaled_shape_curve,
-    powers.beta_prime_pull: lambda *taken: _weighed_pull(*taken),
-    powers.beta_prime_bend: lambda *taken: _weighed_bend(*taken),
+    powers.beta_prime_pull: lambda *taken: weighed_pull(*taken),
+    powers.beta_prime_bend: lambda *taken: weighed_bend(*taken),
     whole.bessel_pull_exp: linked.scaled_bessel_pull,
     whole.bessel_bend_exp: linked.scaled_bessel_bend,
     **{
@@ -78,25 +79,6 @@ _TAKES: dict[type[Expr], Callable[..., Expr]] = {
 }
 #: those that are looked for last: another factor may overflow before its exponential does
 _PLAIN = (exp, p.times_exp)
-
-
-def _weighed(w: Expr, s: Expr) -> Expr:
-    """w e^s for a weight that may vanish."""
-    factors = Mul.make_args(w)
-    if all(isinstance(f, p.sigmoid) for f in factors):
-        return exp(s - Add(*[p.softplus(-f.args[0]) for f in factors]))
-    return p.times_exp(w, s)
-
-
-def _weighed_pull(y: Expr, a: Expr, b: Expr, u: Expr, v: Expr, s: Expr) -> Expr:
-    """A slope times e^s, half of it by its weights: e^-745 alone has no digits."""
-    return p.times_exp(powers.beta_prime_pull(y, a, b, _weighed(u, s / 2), _weighed(v, s / 2)), s / 2)
-
-
-def _weighed_bend(y: Expr, a: Expr, b: Expr, u: Expr, v: Expr, du: Expr, dv: Expr, s: Expr) -> Expr:
-    """The same of a bend, which has squares of its weights."""
-    weights = [*[_weighed(w, s / 4) for w in (u, v)], *[_weighed(w, s / 2) for w in (du, dv)]]
-    return p.times_exp(powers.beta_prime_bend(y, a, b, *weights), s / 2)
 
 
 @dataclass(frozen=True)
@@ -252,6 +234,13 @@ def _terms(weight: Expr) -> list[Expr]:
 
 def _taken(e: Expr, s: Expr) -> Expr | None:
     """e * e^s, with s in an exponent of e; None if no factor of it takes one."""
+    if isinstance(e, p.times_exp) and isinstance(e.args[0], sp.Max | sp.Min) and S.Zero in e.args[0].args:
+        inside = _taken(e.args[0], e.args[1] + s)
+        if inside is not None:
+            return inside
+    if isinstance(e, p.times_exp) and e.args[0].is_Add and any(ratio(term)[1] != 0 for term in e.args[0].args):
+        parts = [p.times_exp(r, t + e.args[1]) for r, t in map(ratio, e.args[0].args)]
+        return Add(*[p.times_exp(part, s) if (found := _taken(part, s)) is None else found for part in parts])
     if isinstance(e, p.times_exp):  # what it holds may overflow first
         inner = _taken_by(e.args[0], e.args[1] + s, _apart)
         return _TAKES[p.times_exp](*e.args, s) if inner is None else inner

@@ -18,6 +18,7 @@ from likelihoodkit import primitives as p
 from likelihoodkit.primitives import differences, linked, logistic, products, reach, rests, single
 from likelihoodkit.primitives.families import kind
 from likelihoodkit.primitives.record import RECORDS
+from likelihoodkit.stabilise.range import in_reach
 from likelihoodkit.stabilise.rewriting import rewrite
 
 __all__ = ["finished"]
@@ -136,7 +137,7 @@ def _vanishing(e: Expr) -> Expr:
     factors = [f for f in e.args if type(f) in _TIMES]
     others = [f for f in e.args if type(f) not in _TIMES]
     sums = [f for f in others if f.is_Add and not all(symbol.is_nonnegative for symbol in f.free_symbols)]
-    sums += [f for f in others if isinstance(f, single.asinh_times_exp)]
+    sums += [f for f in others if isinstance(f, single.asinh_times_exp) or (f.is_Symbol and not f.is_nonnegative)]
     if len(factors) != 1 or not sums:
         return e
     return _TIMES[type(factors[0])](Mul(*others), factors[0].args[0])
@@ -211,10 +212,11 @@ def _step_less_kept(e: Expr) -> Expr:
     return e
 
 
-def finished(expression: Expr, settled: Iterable[sp.Symbol] = ()) -> Expr:
+def finished(expression: Expr, settled: Iterable[sp.Symbol] = (), *, linked_twice: bool = False) -> Expr:
     """The expression, ready to be computed; not to be differentiated any more.
 
     ``settled``: outputs whose links have been given what rounding takes of them (`Through.corrected`).
+    ``linked_twice``: is a parameter there that another link than its own may take out of the range?
     """
     memo: dict[Expr, Expr] = {}
     rest = partial(_rest, frozenset(settled))
@@ -225,7 +227,10 @@ def finished(expression: Expr, settled: Iterable[sp.Symbol] = ()) -> Expr:
         if node not in memo:
             whole = _step_less_kept(_less_log2(node))
             args = [run(a) for a in whole.args]
-            memo[node] = _with_rest(whole.func(*args) if tuple(args) != whole.args else whole, rest)
+            plain = whole.func(*args) if tuple(args) != whole.args else whole
+            memo[node] = _with_rest(plain, rest)
+            if linked_twice and plain.is_Mul:
+                memo[node] = in_reach(plain, memo[node])
         return memo[node]
 
     return run(expression)

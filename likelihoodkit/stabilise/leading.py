@@ -12,7 +12,7 @@ import sympy as sp
 from sympy import Abs, Expr, Max, Min, Mul, S
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import differences, powers, single, whole
+from likelihoodkit.primitives import differences, powers, products, single, whole
 from likelihoodkit.primitives.families import kind
 from likelihoodkit.stabilise.table import ratio
 
@@ -42,6 +42,12 @@ def _box_cox(y: Expr, t: Expr, b: Expr, power: Expr, s: Expr) -> Expr:
     return kind("box_cox_p")(y, t, b + s / 2, power)
 
 
+def _argument_hazard(z: Expr, s: Expr) -> Expr:
+    """z h(z) e^s: -z^2 far to the left."""
+    r, t = ratio(z)
+    return -(p.times_exp(r, t + s / 2) ** 2)
+
+
 def _conway_maxwell(y: Expr, f: Expr, n: Expr, s: Expr) -> Expr:
     """e^(n + s) (log y! - E log j!), where counts are e^(f/e^n) to all digits if they are many."""
     size = p.times_exp(f, -n)
@@ -51,6 +57,7 @@ def _conway_maxwell(y: Expr, f: Expr, n: Expr, s: Expr) -> Expr:
 _LEADING: dict[type[Expr], Callable[..., Expr]] = {
     differences.power_slope: _power_slope,
     single.burr_shape: _burr_shape,
+    products.argument_hazard: _argument_hazard,
     powers.power_excess: lambda *taken: powers.power_excess(*taken[:-2], taken[-2] + taken[-1]),
     kind("conway_maxwell_poisson_n"): _conway_maxwell,
     kind("rice_scale"): _rice_scale,

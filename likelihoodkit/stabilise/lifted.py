@@ -11,7 +11,7 @@ import sympy as sp
 from sympy import Expr
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import differences, single, whole
+from likelihoodkit.primitives import differences, linked, single, whole
 from likelihoodkit.primitives.families import kind
 
 __all__ = ["lifted", "slow"]
@@ -25,6 +25,7 @@ _OF_RATIO: dict[type[Expr], int] = {
     **dict.fromkeys((whole.student_balance_slope, whole.student_df_curve), 0),
     **dict.fromkeys((whole.student_pull, whole.student_pull_bend), 1),
     whole.student_pull_slope: 2,
+    linked.scaled_hazard: 0,
     **dict.fromkeys((p.scaled_power, p.scaled_power_log, p.scaled_power_log_square), 0),
     **dict.fromkeys((p.scaled_power_over, p.scaled_power_log_over), 1),
     p.scaled_power_over_square: 2,

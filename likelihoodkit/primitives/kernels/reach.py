@@ -47,6 +47,14 @@ def less_log2(t: Floats) -> Floats:
 
 
 @kernel
+def product_of_three(a: Floats, b: Floats, c: Floats) -> Floats:
+    """a b c, begun with two that keep it in range."""
+    first, second = (a * b) * c, (a * c) * b
+    kept = np.where(np.isfinite(second) & (second != 0), second, (b * c) * a)
+    return np.where(np.isfinite(first) & (first != 0), first, kept)
+
+
+@kernel
 def half_product(a: Floats, b: Floats) -> Floats:
     """a b/2 where a b alone may overflow."""
     return (0.5 * a) * b

@@ -1,0 +1,46 @@
+"""Products of which one factor leaves the range behind a link, and the product does not."""
+
+from __future__ import annotations
+
+import sympy as sp
+from sympy import Expr, Mul, exp
+
+from likelihoodkit import primitives as p
+from likelihoodkit.primitives import reach, single
+
+__all__ = ["in_reach"]
+
+#: slopes that may be as large as the inverse of a scale
+_STEEP = (single.hypot_rest_exp, p.square_slope_exp)
+_GROWING = (exp, p.times_exp, sp.Pow)
+
+
+def in_reach(e: Expr, done: Expr) -> Expr:
+    """A product as it is ``done``, or by two factors that keep it in range, or by the exponent of the largest term."""
+    number, body = e.as_coeff_Mul()
+    factors = list(Mul.make_args(body))
+    for total in factors if len(factors) > 1 else ():
+        largest = _largest(total)
+        if largest is not None:
+            others = Mul(*[f for f in factors if f is not total])
+            return reach.within_range(done, number * _times(others, largest))
+    if len(factors) > 2 and any(isinstance(f, _STEEP) for f in factors):
+        return reach.within_range(done, number * reach.product_of_three(*factors[:2], Mul(*factors[2:])))
+    return done
+
+
+def _largest(total: Expr) -> Expr | None:
+    """e^f or f^2 of an output, of a sum in which it is the only term that may leave the range."""
+    grown = [t for t in total.args if any(isinstance(f, _GROWING) for f in Mul.make_args(t))] if total.is_Add else []
+    if len(grown) != 1:
+        return None
+    (term,) = grown
+    inner = term.args[0]
+    return term if inner.is_Symbol and (isinstance(term, exp) or term == inner**2) else None
+
+
+def _times(others: Expr, largest: Expr) -> Expr:
+    if isinstance(largest, exp):
+        return p.times_exp(others, largest.args[0])
+    output = largest.args[0]
+    return reach.times_output(reach.times_output(others, output), output)
