@@ -239,8 +239,8 @@ def _taken(e: Expr, s: Expr) -> Expr | None:
         if inside is not None:
             return inside
     if isinstance(e, p.times_exp) and e.args[0].is_Add and any(ratio(term)[1] != 0 for term in e.args[0].args):
-        parts = [p.times_exp(r, t + e.args[1]) for r, t in map(ratio, e.args[0].args)]
-        return Add(*[p.times_exp(part, s) if (found := _taken(part, s)) is None else found for part in parts])
+        terms = [p.times_exp(r, t + e.args[1]) for r, t in map(ratio, e.args[0].args)]
+        return Add(*[p.times_exp(term, s) if (found := _taken(term, s)) is None else found for term in terms])
     if isinstance(e, p.times_exp):  # what it holds may overflow first
         inner = _taken_by(e.args[0], e.args[1] + s, _apart)
         return _TAKES[p.times_exp](*e.args, s) if inner is None else inner
