@@ -1,4 +1,4 @@
-"""Classes: the cross-entropy and its gradient share one row of exponentials e^(z_j - max)."""
+"""Classes: the cross-entropy and its gradient share one row of exponentials."""
 
 from __future__ import annotations
 
@@ -6,25 +6,30 @@ from likelihoodkit.compile.forms.table import form
 from likelihoodkit.compile.trace import Trace, Value
 
 
-def _parts(trace: Trace, z: Value, y: Value) -> tuple[Value, Value, Value, Value]:
-    """max - z_y, e^(z_j - max) with 0 for the class y, their sum, and e^(z_y - max)."""
-    largest = trace.emit("max_over", z)
-    top = largest - trace.emit("pick", z, y)
-    others = trace.emit("put", trace.exp(z - largest), y, 0.0)
-    return top, others, trace.sum(others), trace.exp(-top)
+#: logits up to this size: no exponential and no ratio of two leaves the range, whatever the number of classes
+MODERATE = 340.0
+
+
+def _parts(trace: Trace, z: Value, y: Value) -> tuple[Value, Value, Value]:
+    """e^(z_y), the other e^(z_j) with 0 for the class y, and their sum."""
+    trace.bound(z, -MODERATE, MODERATE)
+    terms = trace.exp(z)
+    own = trace.emit("pick", terms, y)
+    others = trace.emit("put", terms, y, 0.0)
+    return own, others, trace.sum(others)
 
 
 @form
 def softmax_cross_entropy(trace: Trace, z: Value, y: Value) -> Value:
-    """log1p of the sum of the others where y is the greatest, else the gap and the rest."""
-    top, _, rest, own = _parts(trace, z, y)
-    return top + trace.log1p(trace.where(top > 0.0, (rest - 1.0) + own, rest))
+    """log1p of the odds against y."""
+    own, _, rest = _parts(trace, z, y)
+    return trace.log1p(rest / own)
 
 
 @form
 def softmax_residual(trace: Trace, z: Value, y: Value) -> Value:
     """softmax(z), the entry y as minus the sum of the others."""
-    _, others, rest, own = _parts(trace, z, y)
+    own, others, rest = _parts(trace, z, y)
     total = 1.0 / (rest + own)
     return trace.emit("put", others * total, y, -(rest * total))
 
