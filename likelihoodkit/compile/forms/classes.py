@@ -5,7 +5,6 @@ from __future__ import annotations
 from likelihoodkit.compile.forms.table import form
 from likelihoodkit.compile.trace import Trace, Value
 
-
 #: logits up to this size: no exponential and no ratio of two leaves the range, whatever the number of classes
 MODERATE = 340.0
 
