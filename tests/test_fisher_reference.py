@@ -16,6 +16,8 @@ import likelihoodkit as lk
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.accuracy.cases import family_case
+from benchmarks.accuracy.information import goldens, largest_error
+from benchmarks.accuracy.vectors import VectorCase, vector_cases
 
 Formula = Any
 
@@ -100,3 +102,9 @@ def test_fisher_is_that_of_the_textbook(name: str) -> None:
     size = np.sqrt(np.diagonal(true))
     assert np.all(size > 0)
     np.testing.assert_array_less(np.abs(ours - true), 1e-9 * np.outer(size, size))
+
+
+@pytest.mark.parametrize("case", [c for c in vector_cases() if c.label in goldens()], ids=lambda c: c.label)
+def test_fisher_of_vectors_is_that_of_the_textbook(case: VectorCase) -> None:
+    """The same of vectors and sequences, by tests/reference/make_vector_information.py."""
+    assert largest_error(case.loss, goldens()[case.label]) < 2e-14

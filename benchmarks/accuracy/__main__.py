@@ -42,7 +42,8 @@ algorithm that rounds its inputs' functions once can meet it: such a point has a
 κ = sum |x dq/dx| / |q|, and an error of about 1 + κ units is what must be expected. The columns κ ≤ 8 are the quantiles
 over the points where that excuse does not hold; the columns before them are over all points. Fisher error is the
 largest error of an entry of the Fisher information against E[score score'] by mpmath, over the geometric mean of its
-two variances (tests/reference/information.json). "-": no reference, not applicable, or longer than 5 seconds.
+two variances (tests/reference/information.json, vector_information.json). "-": no reference, not applicable, or longer
+than 5 seconds.
 
 Where y is moved by its last digit and the truth jumps (a kink), any answer between the two sides counts as right. The
 rows below were measured with `--points 60 --moderate 60 --largest 1e300 --patience 0.3` (some families with

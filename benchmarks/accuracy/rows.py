@@ -27,8 +27,7 @@ def _moderate(case: Case, found: Measured) -> list[str]:
         for kappa in (math.inf, WELL_CONDITIONED):
             cells += [f"{found.quantile(kind, 0.5, kappa):.2f}", f"{found.quantile(kind, 0.99, kappa):.2g}"]
         cells.append(f"{found.worst[kind]:.2g}")
-    family = case.kind == "family"
-    fisher = (fisher_trouble(case), fisher_error(case)) if family else ("-", "-")
+    fisher = (fisher_trouble(case) if case.kind == "family" else "-", fisher_error(case))
     return [*cells, str(nan_count(case)), *fisher]
 
 
