@@ -479,6 +479,20 @@ EXAMPLES = [
     ),
     Example(
         "vectors at once",
+        p.pick(p.softmax_pull(v, a * p.softmax_pull(v, w) / p.softmax(v)), 1),
+        {v: [800, 0, 800], w: [1, 0, 0], a: 2},
+        lowered=False,
+    ),
+    Example(
+        "vectors at once",
+        p.times_exp(
+            p.sum_over(p.softmax(v) ** 2 * p.trigamma(p.times_exp(p.softmax(v), z))) - p.trigamma(sp.exp(z)), 2 * z
+        ),
+        {v: [1, 2, 0], z: 40},
+        lowered=False,
+    ),
+    Example(
+        "vectors at once",
         p.sum_over((heading(v) - heading(w)) ** 2),
         {v: [1e-200, 3e-200, 0], w: [1e200, 0, 1e200]},
     ),

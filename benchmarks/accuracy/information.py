@@ -1,7 +1,7 @@
 """Fisher information against the expected squared score.
 
-A golden is E[score score'] by mpmath, from the textbook log-density alone, at one moderate place for each noise; made by
-tests/reference/make_information.py and make_vector_information.py.
+A golden is E[score score'] by mpmath, from the textbook log-density alone, at one moderate place for each noise; they
+are made by tests/reference/make_information.py and make_vector_information.py.
 """
 
 from __future__ import annotations

@@ -5,22 +5,25 @@ from __future__ import annotations
 from sympy import Add, Expr, Mul, exp, log
 
 from likelihoodkit.primitives import cholesky as v
+from likelihoodkit.primitives.bregman import resultant_bend
 from likelihoodkit.primitives.compositions import half_divergence, reverse_divergence
-from likelihoodkit.primitives.directions import direction_loss, log_bessel, unit_of
+from likelihoodkit.primitives.directions import direction_loss, log_bessel, resultant_slope, unit_of
 from likelihoodkit.primitives.distances import (
     cosine_complement,
     distance_gap,
     heading,
     heading_pull,
     heading_pull_gap,
+    inverse_length,
     norm,
 )
 from likelihoodkit.primitives.elliptic import half_scatter, student_normaliser, student_scatter
-from likelihoodkit.primitives.gamma import poisson_deviance_half
+from likelihoodkit.primitives.gamma import poisson_deviance_half, trigamma
 from likelihoodkit.primitives.labelled import channel_cross_entropy
 from likelihoodkit.primitives.linked import times_sigmoid
 from likelihoodkit.primitives.logistic import log1p, scaled_rate_slope, softplus, times_exp
 from likelihoodkit.primitives.polya import log_multinomial, polya_loss
+from likelihoodkit.primitives.record import is_vector
 from likelihoodkit.primitives.sequences import log_rising_exp
 from likelihoodkit.primitives.shapes import log_rising_excess
 from likelihoodkit.primitives.steps import cut, gap_exponent, increasing, log_gap, logistic_step_curve
@@ -35,6 +38,7 @@ from likelihoodkit.primitives.vector import (
     softmax_residual,
     sum_over,
 )
+from likelihoodkit.primitives.whole import trigamma_excess
 from likelihoodkit.stabilise.table import identity
 
 
@@ -57,7 +61,7 @@ def vectors_at_once(e: Expr) -> Expr | None:
             or _curvature_of_step(e)
             or _chance(e)
         )
-    return _factor_by_its_outputs(e)
+    return _information(e) or _factor_by_its_outputs(e)
 
 
 def _scatter(e: Expr) -> Expr | None:
@@ -214,4 +218,52 @@ def _chance(e: Expr) -> Expr | None:
                     z, y = surprise.args
                     left = softmax_pull(z, move * (weight + number * exp(-surprise)))
                     return e - term - pull + left - number * times_exp(chance_pull(z, move, y), -surprise)
+    return None
+
+
+def _information(e: Expr) -> Expr | None:
+    """Of shares p = softmax(f): what is divided by a share and multiplied by it again; e^2t trigamma(e^t) less e^t."""
+    if isinstance(e, times_exp):
+        return _of_concentration(*e.args)
+    if isinstance(e, heading_pull):
+        return _pulled_twice(*e.args)
+    if not isinstance(e, softmax_pull):
+        return None
+    f, inner = e.args
+    for pull in (g for g in Mul.make_args(inner) if isinstance(g, softmax_pull) and g.args[0] == f):
+        weight = inner * softmax(f) / pull
+        if not is_vector(weight):
+            return weight * pull
+    if not isinstance(inner, times_exp) or not inner.args[1].is_Mul:
+        return None
+    c, p = inner.args[1] / 2, softmax(f)
+    excess = trigamma_excess(c + f - log_sum_exp(f))
+    body = inner.args[0] / trigamma(times_exp(p, c))
+    if body == p:
+        return excess - p * sum_over(excess)
+    if isinstance(body, softmax_pull) and body.args[0] == f:
+        moved = excess * (body.args[1] - sum_over(body.args[1] * p))
+        return times_exp(body, c) + moved - p * sum_over(moved)
+    return None
+
+
+def _of_concentration(body: Expr, exponent: Expr) -> Expr | None:
+    """e^2c (sum p^2 trigamma(p e^c) - trigamma(e^c))."""
+    c = exponent / 2
+    if isinstance(body, resultant_slope) and body.args[0] == exp(c):
+        return resultant_bend(c, body.args[1])
+    whole = -trigamma(exp(c))
+    for f in {z.args[0] for z in body.atoms(softmax)} if body.is_Add and whole in body.args else ():
+        p = softmax(f)
+        if body - whole == sum_over(p**2 * trigamma(times_exp(p, c))):
+            return sum_over(trigamma_excess(c + f - log_sum_exp(f))) - trigamma_excess(c)
+    return None
+
+
+def _pulled_twice(f: Expr, inner: Expr) -> Expr | None:
+    """What lies across a direction already, times a number that may overflow."""
+    body, c = inner.args if isinstance(inner, times_exp) else (inner, None)
+    for pull in (g for g in Mul.make_args(body) if isinstance(g, heading_pull) and g.args[0] == f):
+        if c is not None and not is_vector(body / pull):
+            return times_exp(body * inverse_length(f), c)
     return None

@@ -3,9 +3,9 @@
     PYTHONPATH=tests python tests/reference/make_vector_information.py [CASE ...]
 
 One moderate place for each noise of the accuracy table. The score is that of the textbook formula (`vectors`), by
-Taylor arithmetic; the expectation a sum over all outcomes, or a rule in coordinates in which the noise is a product: three
-points of Gauss and Hermite for each entry of a normal (the squared score is a polynomial of degree four), equal steps
-around a circle, the double exponential rule elsewhere. A row is written only where the weights add up to one.
+Taylor arithmetic; the expectation a sum over all outcomes, or a rule in coordinates in which the noise is a product:
+three points of Gauss and Hermite for each entry of a normal (the squared score is a polynomial of degree four), equal
+steps around a circle, the double exponential rule elsewhere. A row is written only where the weights add up to one.
 """
 
 from __future__ import annotations
@@ -61,8 +61,9 @@ def nodes() -> list[tuple[mpf, mpf, mpf]]:
 def placed(z: list[Any], f: tuple[float, ...], d: int) -> list[Any]:
     """Mean plus L z."""
     lower = [[mp.exp(mpf(f[d + i])) if i == j else mpf(0) for j in range(d)] for i in range(d)]
-    for place, (i, j) in enumerate((i, j) for i in range(d) for j in range(i)):
-        lower[i][j] = mpf(f[2 * d + place]) if len(f) > 2 * d + place else mpf(0)
+    below = [(row, column) for row in range(d) for column in range(row)]
+    for place, (row, column) in enumerate(below):
+        lower[row][column] = mpf(f[2 * d + place]) if len(f) > 2 * d + place else mpf(0)
     return [mpf(f[i]) + mp.fsum(lower[i][j] * z[j] for j in range(d)) for i in range(d)]
 
 
