@@ -205,8 +205,8 @@ class Booster(base.RegressorMixin, Predicting, base.BaseEstimator):  # type: ign
         X, y = self._data(X, y, loss)
         weights = None if sample_weight is None else validation._check_sample_weight(sample_weight, X)  # noqa: SLF001
         added = None if offset is None else np.asarray(offset, dtype=np.float64)
-        if weights is not None and not weights.all():
-            used = positive(weights, loss.name)  # a row without weight would still move the bins of the features
+        used = np.ones(len(y), dtype=bool) if weights is None else positive(weights, loss.name)
+        if weights is not None and not used.all():  # a row without weight would still move the bins of the features
             X, y, weights, added = X[used], y[used], weights[used], None if added is None else added[used]
         if len(y) < 2:
             raise FitError(f"{loss.name}: found {len(y)} sample, boosting needs at least 2 samples", family=loss.name)
