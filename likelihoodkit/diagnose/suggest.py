@@ -166,6 +166,15 @@ def suggest(
         )
     kind, why = kind_of(outcome)
     tried = CANDIDATES[kind] if noises is None else tuple(noises)
+    whole = {noise: as_bound(noise).family.outcome.domain.whole for noise in tried}
+    if len(set(whole.values())) > 1:
+        first = next(noise for noise, counted in whole.items() if counted)
+        other = next(noise for noise, counted in whole.items() if not counted)
+        raise InputError(
+            f"suggest: {_label(first)} gives probabilities and {_label(other)} densities, which cannot be compared",
+            value=[_label(first), _label(other)],
+            remedy=f"Give Discretised({_label(other)}), which has probabilities of whole numbers",
+        )
     if X is not None and not isinstance(X, Mapping):
         read_table(X, "X", "suggest")  # what is wrong with it is said once, not by each noise
     fold = folds_of(len(outcome), folds, seed)

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from likelihoodkit.binding import Bound
-from likelihoodkit.errors import ConvergenceWarning, FitError, InputError
+from likelihoodkit.errors import ConvergenceWarning, FitError, InputError, LikelihoodKitError
 from likelihoodkit.fit import kinks
 from likelihoodkit.fit.basis import Basis, orthonormal, triangle_of
 from likelihoodkit.fit.design import Table
@@ -93,6 +93,16 @@ def look(work: Work, block: Any) -> Seen:
         weight,
         float(np.abs(rows.y[used]).max(initial=0.0)),
     )
+
+
+def _look(work: Work, numbered: tuple[int, Any]) -> Seen:
+    """`look` at a block, whose number is said where it is wrong."""
+    number, block = numbered
+    try:
+        return look(work, block)
+    except LikelihoodKitError as problem:
+        problem.add_note(f"This is block {number}; its rows are counted from 0.")
+        raise
 
 
 def total(work: Work, triangles: Mapping[str, Array], inner: Array, what: str, block: Any) -> Any:
@@ -201,7 +211,9 @@ def _survey(
 ) -> tuple[Seen, dict[str, Array]]:
     """Everything that the first pass finds, and the triangles of all rows."""
     found: Seen | None = None
-    for number, seen in enumerate(shown(in_order(executor, partial(look, work), blocks()), f"{family}: columns")):
+    numbered = partial(_look, work) if executor is None else partial(look, work)
+    given = enumerate(blocks()) if executor is None else blocks()
+    for number, seen in enumerate(shown(in_order(executor, numbered, given), f"{family}: columns")):
         if found is None:
             found = seen
             continue
@@ -305,6 +317,13 @@ def summed(
         vectors = [name for name, row in bound.family.parameters.items() if row.domain.vector]
         if vectors:
             raise FitError(f"{family}: say how many classes there are", family=family, remedy="Pass classes=")
+    if not callable(blocks) and not isinstance(blocks, Sequence):
+        raise InputError(
+            f"{family}: blocks= is {type(blocks).__name__}, which can be gone through once; a fit needs them again",
+            family=family,
+            value=type(blocks).__name__,
+            remedy="Give a list, or a function that begins anew: blocks=lambda: (read(name) for name in names)",
+        )
     again = blocks if callable(blocks) else partial(_same, blocks)
     work = Work(bound, intercept, classes)
     seen, triangles = _survey(work, again, executor, family)

@@ -142,8 +142,6 @@ def read_rows(
     if outcome.ndim == 0:
         raise ShapeError(f"{loss.name}: y must have shape (n,)", family=loss.name, remedy="Use np.atleast_1d(y)")
     rows = outcome.shape[0]
-    if rows == 0:
-        raise FitError(f"{loss.name}: y has no rows", family=loss.name)
     outcome = outcome.astype(np.float64, copy=False)
     labels, widths = _widths(loss, outcome, classes)
     starts = dict(zip(widths, map(int, np.cumsum([0, *widths.values()])), strict=False))
@@ -179,6 +177,8 @@ def prepare(
     """Check everything that `fit` is given and lay it out; errors as `fit` says."""
     rows = read_rows(noise, y, X, weights, offset, intercept, classes, given, later=True)
     loss = rows.loss
+    if not len(rows.y):
+        raise FitError(f"{loss.name}: y has no rows", family=loss.name)
     if not rows.used.any():
         raise FitError(f"{loss.name}: every weight is zero", family=loss.name)
     model = rows.model({

@@ -85,3 +85,10 @@ def test_what_cannot_be_compared() -> None:
         lk.compare([poisson, lk.fit(lk.Geometric, COUNTS[:-1])])
     with pytest.raises(InputError, match="same noise"):
         lk.compare([poisson, poisson])
+
+
+def test_probabilities_and_densities_are_not_ranked_together() -> None:
+    counts = np.random.default_rng(0).poisson(3.0, 60)
+    with pytest.raises(lk.errors.InputError, match=r"Poisson gives probabilities and Normal densities"):
+        lk.suggest(counts, noises=[lk.Poisson, lk.Normal])
+    assert lk.suggest(counts, noises=[lk.Poisson, lk.Discretised(lk.Normal)]).best.name == "Poisson"

@@ -121,3 +121,28 @@ def test_a_fit_that_does_not_converge_says_so() -> None:
     with pytest.warns(lk.ConvergenceWarning, match="did not converge"):
         fit = lk.fit(lk.Bernoulli, blocks=[(y[:60], {"x": y[:60] - 0.5}), (y[60:], {"x": y[60:] - 0.5})])
     assert not fit.converged
+
+
+def test_blocks_without_rows_say_nothing() -> None:
+    rng = np.random.default_rng(4)
+    X = rng.normal(size=(90, 2))
+    y = rng.poisson(np.exp(0.3 + X @ [0.2, -0.1]))
+    empty = (y[:0], X[:0])
+    for blocks in ([empty, (y, X)], [(y[:40], X[:40]), empty, (y[40:], X[40:])], [(y, X), empty]):
+        found = lk.fit(lk.Poisson, blocks=blocks)
+        assert found.n == 90
+        np.testing.assert_allclose(found.loglik, lk.fit(lk.Poisson, y, X).loglik, rtol=1e-12)
+    with pytest.raises(lk.errors.FitError, match="no rows in the blocks"):
+        lk.fit(lk.Poisson, blocks=[empty])
+
+
+def test_blocks_that_are_gone_after_one_pass_are_refused() -> None:
+    with pytest.raises(lk.errors.InputError, match=r"generator, which can be gone through once.*function"):
+        lk.fit(lk.Poisson, blocks=((np.arange(9.0), None) for _ in range(3)))
+
+
+def test_the_number_of_a_wrong_block_is_said() -> None:
+    blocks = [(np.arange(9.0), None), (np.arange(9.0) - 2, None)]
+    with pytest.raises(lk.errors.SupportError, match=r"y\[0\] = -2") as raised:
+        lk.fit(lk.Poisson, blocks=blocks)
+    assert raised.value.__notes__ == ["This is block 1; its rows are counted from 0."]
