@@ -19,7 +19,8 @@ SWITCHES = (sp.Abs, sp.Max, sp.Min, sp.Piecewise, sp.sign, sp.Heaviside)
 
 def value(expression: sp.Expr, point: Mapping[sp.Symbol, Any]) -> Any:
     """The expression in mpmath at ``point``."""
-    return evaluate(lower(expression), {s: mpmath.mpmathify(v) for s, v in point.items()})
+    numbers = {s: evaluate(lower(v), {}) if isinstance(v, sp.Expr) else mpmath.mpmathify(v) for s, v in point.items()}
+    return evaluate(lower(expression), numbers)
 
 
 def branch(expression: sp.Expr, point: Mapping[sp.Symbol, Any]) -> sp.Expr:

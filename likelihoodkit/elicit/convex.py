@@ -14,7 +14,7 @@ from functools import cache
 import sympy as sp
 
 from likelihoodkit.elicit.branches import branch
-from likelihoodkit.elicit.coordinates import Coordinate, Plain, coordinates, inside, opaque, outcomes
+from likelihoodkit.elicit.coordinates import Coordinate, Plain, coordinates, inside, opaque, outcomes, positively
 from likelihoodkit.elicit.question import Prediction, Question
 from likelihoodkit.primitives import Primitive, lower
 from likelihoodkit.prove.branches import borders, resolved
@@ -93,9 +93,9 @@ def _smooth(formula: sp.Expr, a: sp.Symbol, of_y: dict[sp.Symbol, sp.Expr], at: 
         if bend.has(sp.Derivative, sp.Subs) or sp.count_ops(bend) > _MOST_OF_A_BEND:
             continue
         bend = opaque(bend.xreplace({at.symbol: at.inside}))
-        sign = Plain(bend).of(bend)
-        if sign == "+":
+        if positively(bend):
             return STRICT
+        sign = Plain(bend).of(bend)
         if nonnegative(sign):
             return STRICT if _isolated(bend, at) else WEAK
     return None

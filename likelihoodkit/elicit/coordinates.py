@@ -123,3 +123,13 @@ def opaque(e: sp.Expr) -> sp.Expr:
                                              {"nonnegative": True} if sign else {}))  # fmt: skip
         swaps[node] = -inside if sign in ("negative", "nonpositive") else inside
     return e.xreplace(swaps)
+
+
+def positively(e: sp.Expr) -> bool:
+    """Is an expression in symbols whose signs are plain positive, as it is or as one fraction?"""
+    if Plain(e).of(e) == "+":
+        return True
+    top, bottom = sp.fraction(sp.together(e))
+    top = sp.expand(top)
+    signs = Plain(top, bottom)
+    return signs.of(top) == "+" and signs.of(bottom) == "+"

@@ -17,8 +17,9 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from likelihoodkit.elicit.answers import Functional, Properness
+from likelihoodkit.elicit.answers import TRIED, Functional, Properness
 from likelihoodkit.elicit.branches import branch, intervals, kinks, value
+from likelihoodkit.elicit.coordinates import coordinates, positively
 from likelihoodkit.elicit.question import Question, zero
 from likelihoodkit.elicit.risk import Formula
 from likelihoodkit.primitives import lower
@@ -27,6 +28,7 @@ Array = NDArray[Any]
 #: truths at which a counterexample to properness is looked for, the plainest first
 TRUTHS = (0.3, 0.1, 0.6, 0.9, 0.02)
 _PER_PIECE = 401
+_MOST_OPERATIONS = 120
 _FAR = 700  # how far out the map is followed, as a logit
 _EDGE = 1e-7  # probabilities closer to 0 or 1 are not told apart on a grid of float64 numbers
 
@@ -116,13 +118,15 @@ class Labels:
         points = self.samples()
         inner = [(s, p) for s, p in points if _EDGE < p < 1 - _EDGE]
         if not inner:
-            return "none", "no probability between 0 and 1 makes any prediction best in its neighbourhood"
+            return self._at_ends() or (
+                "none", "no probability between 0 and 1 makes any prediction best in its neighbourhood"
+            )  # fmt: skip
         levels = {round(p, 12) for _, p in inner}
         if len(levels) <= 2 and len(inner) > 2 * len(levels):
             return "flat", f"the best prediction jumps where p passes {min(levels):.6g}: it does not move with p"
         rising = all(p < q for (_, p), (_, q) in itertools.pairwise(inner))
         if not rising:
-            return "none", "the map from predictions to probabilities is not increasing"
+            return self._at_ends() or ("none", "the map from predictions to probabilities is not increasing")
         width = max(q - p for (_, p), (_, q) in itertools.pairwise(inner))
         low, high = inner[0][1], inner[-1][1]
         if self.question.as_probability:  # float64 has no numbers where the map may still have far to go
@@ -133,7 +137,48 @@ class Labels:
                 "partial",
                 f"predictions reach the probabilities {low:.6g} to {high:.6g} only, in steps of {width:.2g}",
             )
+        if self._rises():
+            return "invertible", "the map from predictions to probabilities increases (the sign of its slope)"
         return "invertible", f"the map from predictions to probabilities increases over {len(inner)} places of a grid"
+
+    def _rises(self) -> bool:
+        """Is the slope of the map positive, and the weight L0' - L1' of the slope of the risk? Shown by signs."""
+        if not self.smooth:
+            return False
+        piece = self.pieces[0]
+        weight = piece.slope_zero - piece.slope_one
+        for at in coordinates(self.symbol.name, self.question.prediction.domain):
+            inside = {self.symbol: at.place.xreplace({at.symbol: at.inside})}
+            parts = [weight.xreplace(inside), sp.diff(piece.slope_zero / weight, self.symbol).xreplace(inside)]
+            if all(sp.count_ops(part) <= _MOST_OPERATIONS and positively(part) for part in parts):
+                return True
+        return False
+
+    @property
+    def rises(self) -> bool:
+        """Is it shown that the map increases?"""
+        return self.shape[1].endswith("(the sign of its slope)")
+
+    @cached_property
+    def threshold(self) -> float | None:
+        """Where one end of the probabilities is best instead of the other; None where one end always is."""
+        ends = np.array([_EDGE, 1 - _EDGE])
+        one, zero_ = (self.risk(ends, p) for p in (1.0, 0.0))
+        gain_one, gain_zero = one[1] - one[0], zero_[1] - zero_[0]  # of the upper end, negative where it is better
+        return float(gain_zero / (gain_zero - gain_one)) if gain_one * gain_zero < 0 else None
+
+    def _at_ends(self) -> tuple[str, str] | None:
+        """Is an end of the probabilities best whatever the truth? Looked at on a grid of both."""
+        if not self.question.as_probability:
+            return None
+        grid = np.concatenate([[_EDGE], np.linspace(0.001, 0.999, 999), [1 - _EDGE]])
+        least = {int(np.argmin(self.risk(grid, p))) for p in np.linspace(0.01, 0.99, 50)}
+        if not least <= {0, len(grid) - 1}:
+            return None
+        if len(least) == 1:
+            end = "0" if least == {0} else "1"
+            return "end", f"the expected loss has no least value: it falls as {self.symbol} goes to {end}"
+        return "flat", f"0 or 1 is best, as p is below or above {self.threshold:.6g}: no prediction between is"
 
     def far_ends(self) -> tuple[float, float]:
         """The probabilities behind predictions of e^-700 and 1 - e^-700, in mpmath."""
@@ -211,9 +256,14 @@ def elicited(question: Question) -> Functional:
 
     if shape == "invertible":
         name = "distorted probability" if question.as_probability else "probability, through a link"
-        return Functional(name, equation=equation, formula=recalibrate, unique="yes", why=why, minimiser=best)
+        unique = "yes" if labels.rises else f"yes, {TRIED}"
+        return Functional(name, equation=equation, formula=recalibrate, unique=unique, why=why, minimiser=best)
+    if shape == "end":
+        return Functional("none", equation=equation, unique="no", why=why)
     if shape == "flat":
-        level = next(p for _, p in labels.samples() if _EDGE < p < 1 - _EDGE)
+        told = [p for _, p in labels.samples() if _EDGE < p < 1 - _EDGE]
+        jumps = labels.threshold if "no prediction between" in why else None
+        level = told[0] if jumps is None else jumps
         name = "sign only" if abs(level - 0.5) < 1e-12 else f"side of {level:.6g} only"
         return Functional(name, equation=equation, formula=f"sign(P(y = 1) - {level:.6g})", unique="no", why=why)
     return Functional("M-functional", equation=equation, formula=recalibrate, unique="no", why=why)

@@ -126,8 +126,15 @@ def claims(p: Problem) -> Iterator[list[Claim]]:
         yield [Claim(p.left, p.right, p.predictions, p.targets, p.settings, p.domains, p.values, borders=kinks)]
         return
     flags = {v: p.domains[v].simplex for v in p.vectors if v not in p.fixed}
-    for size in p.sizes or LENGTHS:
+    least = _least(p.left, p.right)
+    for size in p.sizes or (LENGTHS if least <= min(LENGTHS) else (least,)):
         yield list(_instances(p, size, flags))
+
+
+def _least(*sides: sp.Expr) -> int:
+    """The least length of vectors whose entries are picked by number: of a channel of three classes 3."""
+    picked = [e.args[1] for side in sides for e in side.atoms(pick)]
+    return 1 + max((int(index) for index in picked if index.is_Integer), default=0)
 
 
 def _instances(p: Problem, size: int, flags: Mapping[sp.Symbol, bool]) -> Iterator[Claim]:

@@ -78,6 +78,9 @@ def _of_family(question: Question, match: Match, asked: Functional | None) -> No
     notes = [
         f"{text} is held, not predicted: once it is predicted the proof no longer applies" for text in _held(bound)
     ]
+    if match.other is not None:
+        times = "" if match.other.factor == 1 else f"{match.other.factor} "
+        notes.append(f"it is the loss of {match.other.bound!r} too (proved): exp(-{times}loss) up to a constant")
     number = float(value(mass, {})) if mass is not None and not mass.free_symbols else None
     return Noise(
         loss=question.name,

@@ -96,7 +96,8 @@ def tail(rho: sp.Expr, side: int) -> Tail:
             return Tail(round(power, 5), 0.0)
         deep = _loss(rho, side * _FAR**2)
         index = float((deep - near) / mpmath.log(_FAR))
-    if index > 1e-9:
+        further = float((_loss(rho, side * _FAR**4) - deep) / mpmath.log(_FAR**2))
+    if index > 1e-9 and further > index / 2:  # what goes on to grow, and does not creep up to a bound
         return Tail(0.0, round(index, 9))
     away = branch(lower(rho), {r: side * 10**7})
     return Tail(0.0, 0.0, sp.limit(sp.exp(-away), r, side * sp.oo))

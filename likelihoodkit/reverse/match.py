@@ -8,7 +8,7 @@ are rounded to exact ones and `lk.prove` decides. What it cannot prove is no mat
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
 from itertools import islice, product
@@ -23,6 +23,7 @@ from likelihoodkit.binding import Parameter
 from likelihoodkit.declaration import Bound, bind
 from likelihoodkit.elicit.question import Question
 from likelihoodkit.elicit.risk import Formula
+from likelihoodkit.primitives.words import exact
 from likelihoodkit.prove import Decision
 from likelihoodkit.prove.claim import Side, prepared
 from likelihoodkit.supports import Support
@@ -39,11 +40,18 @@ LARGE = 1e150  # differences beyond are left out
 
 @dataclass(frozen=True)
 class Match:
-    """A family with settings for which: its loss = factor * loss + constant, proved."""
+    """A family with settings for which: its loss = factor * loss + constant, proved; another, where there is one."""
 
     bound: Bound
     factor: sp.Expr
     decision: Decision
+    other: Match | None = None
+
+    @property
+    def trouble(self) -> int:
+        """How far from whole the numbers are that it holds: 0 for each whole one, 1 for a fraction, 2 for a root."""
+        numbers = [*(exact(v) for v in self.bound.held.values()), 1 / self.factor]
+        return sum(0 if v.is_Integer else 1 if v.is_Rational else 2 for v in numbers)
 
 
 @cache
@@ -57,17 +65,29 @@ def _negative(family: Any, chosen: tuple[sp.Symbol, ...]) -> Formula:
 def search(question: Question, families: Sequence[Any], *, exactly: bool = False) -> Match | None:
     """The simplest of the families that is proved to reduce to the loss, or None.
 
-    Families with at most one parameter to settle come first, with factor 1 before any other factor; ``exactly`` asks
-    for factor 1 (a noise that is already normalised has no other).
+    Families with at most one parameter to settle come first, with factor 1 before any other factor. Where only another
+    factor will do, families with more parameters are asked for factor 1, with which exp(-loss) is the density as it
+    stands: of both the one with the plainer numbers is the answer, and it names the other. ``exactly`` asks for no
+    other factor (a noise that is already normalised has none).
     """
     fitting = [_Search(question, family, *found) for family in families if (found := _roles(question, family))]
     plain, rich = ([s for s in fitting if (len(s.rest) > 1) == many] for many in (False, True))
-    for group in (plain, rich):
-        for free in (False,) if exactly else (False, True):
-            for one in sorted(group, key=lambda s: len(s.rest)):
-                match = one.found(free=free)
-                if match is not None:
-                    return match
+    at_once = _first(plain, free=False)
+    if at_once is not None:
+        return at_once
+    scaled = None if exactly else _first(plain, free=True)
+    as_it_stands = _first(rich, free=False)
+    if scaled is not None and as_it_stands is not None:
+        one, two = sorted((as_it_stands, scaled), key=lambda m: m.trouble)
+        return replace(one, other=two)
+    return scaled or as_it_stands or (None if exactly else _first(rich, free=True))
+
+
+def _first(group: list[_Search], *, free: bool) -> Match | None:
+    for one in sorted(group, key=lambda s: len(s.rest)):
+        match = one.found(free=free)
+        if match is not None:
+            return match
     return None
 
 

@@ -428,3 +428,24 @@ def test_a_noise_whose_mean_is_matched_says_so():
     assert float(mpmath.zeta(zeta, derivative=1) / mpmath.zeta(zeta)) == pytest.approx(
         -np.log(values) @ shares, rel=1e-10
     )
+
+
+def test_losses_whose_best_prediction_is_an_end():
+    """Concave in the probability: 0 or 1 is best, with the costs' threshold; or one of them always."""
+    both = label * (1 - chance**2) + (1 - label) * (1 - (1 - chance) ** 2)
+    assert lk.elicits(both) == "sign only"
+    dear = 3 * label * (1 - chance**2) + (1 - label) * (1 - (1 - chance) ** 2)
+    assert lk.elicits(dear) == "side of 0.25 only"
+    dice = lk.elicits(1 - 2 * label * chance / (label + chance))
+    assert dice == "none"
+    assert "falls as _parameter goes to 1" in dice.why
+    for loss in (both, dear, 1 - 2 * label * chance / (label + chance)):
+        verdict = lk.is_proper(loss)
+        assert verdict == "neither"
+        assert verdict.counterexample["risk_q"] < verdict.counterexample["risk_p"]
+
+
+def test_the_map_of_probabilities_rises_by_its_slope_where_that_has_a_sign():
+    assert lk.elicits(losses.exponential).unique == "yes"
+    assert "the sign of its slope" in lk.elicits(losses.exponential).why
+    assert lk.elicits(losses.generalized_cross_entropy(0.5)).unique.startswith("yes")

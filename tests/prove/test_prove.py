@@ -217,3 +217,11 @@ def test_directions_reduce_to_the_cosine_distance():
         assert str(proof.scale) == factor
         assert any("have length 1" in condition for condition in proof.conditions)
     assert lk.prove(lk.VonMisesFisher, reduces_to=lk.losses.cosine_distance).verdict != "proved"
+
+
+def test_a_channel_of_three_classes_is_no_label_smoothing():
+    """Its vectors have three entries at least: a witness is looked for there."""
+    channel = [[0.9, 0.05, 0.05], [0.05, 0.9, 0.05], [0.05, 0.05, 0.9]]
+    proof = lk.prove(lk.Mislabelled(lk.Categorical, channel), reduces_to=lk.losses.label_smoothing(0.15))
+    assert proof.verdict == "refuted"
+    assert lk.prove(lk.Mislabelled(lk.Categorical, channel), reduces_to=lk.losses.forward_corrected(channel))

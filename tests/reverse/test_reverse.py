@@ -66,7 +66,9 @@ TIERS = [
     (lk.abs(r) ** 1.5, "likelihood", "GeneralizedNormal"),
     (r**4, "likelihood", "GeneralizedNormal"),
     (r**2 / 8 + 5, "likelihood", "Normal"),
-    (2 * lk.log(1 + r**2 / 9), "likelihood", "Cauchy"),
+    (2 * lk.log(1 + r**2 / 9), "likelihood", "Cauchy"),  # of scale 3, at half the loss
+    (2 * lk.log(1 + r**2 / 3), "likelihood", "StudentT"),  # of 3 degrees of freedom, as it stands
+    (sp.Rational(5, 2) * lk.log(1 + r**2 / 4), "likelihood", "StudentT"),
     (lk.log(1 + lk.abs(r)) / 2, "neither", None),
     (lk.minimum(r**2, 1), "neither", None),
     (r**2 + lk.abs(r), "likelihood", None),
@@ -269,3 +271,31 @@ def test_no_factor_helps_where_a_variance_would_be_negative():
     noise = lk.reverse(rate * amount + lk.log(rate))
     assert noise.tier == "neither"
     assert "its variance -1/prediction**2" in noise.reasons[1]
+
+
+def test_of_two_noises_the_plainer_is_named_and_the_other_told():
+    student = lk.reverse(2 * lk.log(1 + r**2 / 3))
+    assert student.bound == lk.StudentT(scale=1, df=3)
+    assert student.factor == 1
+    assert student.normaliser == sp.sqrt(3) * sp.pi / 2
+    assert "it is the loss of Cauchy(scale=1.73205080757) too (proved): exp(-1/2 loss) up to a constant" in str(student)
+    cauchy = lk.reverse(2 * lk.log(1 + r**2 / 9))
+    assert (cauchy.bound, cauchy.factor) == (lk.Cauchy(scale=3), sp.Rational(1, 2))
+    assert "StudentT(scale=1.73205080757, df=3) too (proved): exp(-loss) up to a constant" in str(cauchy)
+
+
+def test_a_loss_that_creeps_up_to_its_bound_has_no_noise():
+    """Barron's at alpha = -1 is 3 (1 - 1/sqrt(r^2/3 + 1)): no power of |r|, and no factor helps."""
+    noise = lk.reverse(3 - 3 / lk.sqrt(r**2 / 3 + 1))
+    assert noise.tier == "neither"
+    assert "tends to exp(-3) = 0.0497871" in noise.reasons[0]
+    assert noise.notes == ("no factor helps: a bounded loss has no noise",)
+    slow = lk.reverse(lk.log(1 + lk.log(1 + r**2)))  # grows without bound, and slower than any multiple of log|r|
+    assert slow.tier == "neither"
+
+
+def test_kinks_at_multiples_of_pi():
+    """Andrews' sine wave (1974): one minus the cosine of a residual cut at pi."""
+    wave = 1 - lk.cos(lk.maximum(lk.minimum(r, sp.pi), -sp.pi))
+    assert "tends to exp(-2) = 0.135335" in lk.reverse(wave).reasons[0]
+    assert lk.elicits(wave) == "M-functional"
