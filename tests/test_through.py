@@ -305,6 +305,8 @@ REACHED = [
     ("JohnsonSU", {"skew": "exp"}, 0.0, (30.0, 745.0, 745.0, -104.0)),  # the largest term of a sum by its exponent
     ("JohnsonSU", {"skew": "square"}, 1e8, (1e300, -88.0, -1e300, 30.0)),
     ("SkewNormal", {"location": "tanh"}, 0.0, (-745.0, -1e-300, -1e300)),  # a sum with an exponent taken term by term
+    ("SkewNormal", {"location": "exp"}, 1e8, (-745.0, -709.0, -88.0)),
+    ("PoissonInverseGaussian", {"mean": "shifted_exp"}, 2.0, (-1e-8, -104.0)),
     ("SkewNormal", {"scale": "shifted_exp"}, 1e200, (-104.0, -745.0, -1.0)),
     ("Kumaraswamy", {"second": "square"}, 0.1, (-709.0, -1e-300)),  # 1 - x/(e^x - 1) where x^2 is gone
 ]

@@ -273,7 +273,8 @@ def _taken_by(e: Expr, s: Expr, chosen: Callable[[type[Expr]], bool]) -> Expr | 
         elif isinstance(base, sp.Max | sp.Min) and chosen is _plain:
             product = _taken(base, s / power)
         if isinstance(product, linked.scaled_hazard) and power == 1 and others.free_symbols:
-            return p.times_exp(others, s / 2) * _TAKES[type(base)](*base.args, s / 2)
+            halves = p.times_exp(others, s / 2) * _TAKES[type(base)](*base.args, s / 2)
+            return reach.within_range(halves, others * product)
         if isinstance(product, p.times_exp) and power == 1 and others.free_symbols:
             r, t = product.args  # either half of the exponent with one of them: 1e-310 has no digits to multiply
             return p.times_exp(others, t / 2) * p.times_exp(r, t / 2)

@@ -23,6 +23,7 @@ from likelihoodkit.primitives.kernels.differences import exp_minus
 from likelihoodkit.primitives.kernels.exponential import log1pmx, times_exp
 from likelihoodkit.primitives.kernels.hyperbolic import log1p_square_exp
 from likelihoodkit.primitives.kernels.logistic import log_softplus, sigmoid, softplus
+from likelihoodkit.primitives.kernels.rests import less_count
 from likelihoodkit.primitives.kernels.saddle import log_factorial_excess
 from likelihoodkit.primitives.kernels.single import asinh_times_exp
 
@@ -190,7 +191,7 @@ def _kernel(name: str, none: Any, plain: Any, diffuse: Any) -> Kernel:
 def _slope_f(at: _Place, k: _Powers) -> Floats:
     """The mean of the rate given y, less y."""
     half = 0.5 * at.share
-    close = np.asarray(exp_minus(at.f, at.y)) * (1.0 - half) + half * (k.kappa - np.exp(at.f) * at.tilt)
+    close = less_count(at.f, at.y) * (1.0 - half) + half * (k.kappa - np.exp(at.f) * at.tilt)
     apart = at.level - at.y + half * (at.y + k.kappa)
     return np.where(at.f < 30.0, close, apart)
 

@@ -97,6 +97,15 @@ def _halves(x: Floats) -> tuple[Floats, Floats]:
     return head, x - head
 
 
+def less_count(t: Floats, y: Floats) -> Floats:
+    """e^t - y for y >= 0, near t = log y by a logarithm of y in two parts."""
+    some = np.where(y > 0, y, 1.0)
+    head, low = log_parts(some)
+    gap = (t - head) - low
+    near = (np.absolute(gap) < 0.5) & (y > 0)
+    return np.where(near, some * np.expm1(np.where(near, gap, 0.0)), np.exp(t) - y)
+
+
 def log_parts(y: Floats) -> tuple[Floats, Floats]:
     """log y in two parts for y > 0: an exact multiple of log 2, and the logarithm of what is near one."""
     share, power = np.frexp(y)
