@@ -83,15 +83,22 @@ def outcome(support: Support) -> Any:
     return make_slot("outcome", support, None)
 
 
-def parameter(domain: Support, *, link: Link | str, typical: tuple[float, float] | None = None) -> Any:
+def parameter(domain: Support, *, link: Link | str | None = None, typical: tuple[float, float] | None = None) -> Any:
     """A parameter in ``domain``, predicted through ``link`` unless it is bound otherwise.
 
     ``typical`` says between which values it usually lies, where that is not what the domain says; checks draw there.
 
-    Raises `DeclarationError` when the link can produce values outside the domain.
+    Raises `DeclarationError` when no link is given or the link can produce values outside the domain.
     """
     if not isinstance(domain, Support):
         raise DeclarationError(f"parameter() takes a support such as real or positive, not {domain!r}")
+    if link is None:
+        fitting = [name for name, row in LINKS.items() if row.fits(domain)]
+        raise DeclarationError(
+            "parameter() needs a link, by which a real number that a model puts out becomes the parameter",
+            value=domain.name,
+            remedy=f"As in parameter({domain.name}, link={fitting[0]!r}); links that fit: {', '.join(fitting)}",
+        )
     if typical is not None:
         domain = replace(domain, typical=typical)
     chosen = find(link, domain)

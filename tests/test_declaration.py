@@ -259,3 +259,8 @@ def test_a_family_of_classes_and_a_held_setting() -> None:
     assert lk.Categorical.parameters["probabilities"].domain is simplex
     assert Flat(rate=2).family.formula.has(sp.log)
     assert exp(0) == 1
+
+
+def test_a_parameter_without_a_link_is_told_which_fit() -> None:
+    with pytest.raises(DeclarationError, match=r"needs a link.*parameter\(positive, link=.*softplus"):
+        lk.parameter(lk.positive)
