@@ -171,7 +171,8 @@ EXAMPLES = [
     Example(
         "balance of sigmoids",
         p.times_exp(p.sigmoid(x), t) - p.times_exp(p.sigmoid(-x), z),
-        {x: 1e-9, t: 1, z: 1},
+        {x: 1e-9, t: 0, z: 0},
+        ((x, a + 2), (x, sp.Rational(1, 3)), (x, -sp.Rational(1, 3))),
         lowered=False,
     ),
     Example("one minus bounded", 2 * p.sigmoid(z) - 1, {z: 1e-9}),
@@ -867,6 +868,7 @@ HYPOTENUSES = [
     (x**2 / (1 + x**2), robust.hypot_ratio(x) ** 2),
     (x / sp.sqrt(9 + x**2), robust.hypot_ratio(x / 3)),
     ((y_ - p.sigmoid(z)) ** 2, linked.sigmoid_residual(y_, z) ** 2),
+    (sp.sin(sp.pi * p.sigmoid(z)), sp.sin(sp.pi * p.sigmoid(-sp.Abs(z)))),
     (1 / (1 + x), 1 / (1 + x)),
     (sp.sqrt(x**2 - 1), sp.sqrt(x**2 - 1)),
 ]

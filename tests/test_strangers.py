@@ -128,6 +128,29 @@ class UnitGamma(Distribution):
     log_density = log(b**a / gamma(a) * y ** (b - 1) * log(1 / y) ** (a - 1))
 
 
+class ExponentiatedWeibull(Distribution):
+    y = outcome(positive)
+    a = parameter(positive, link="exp")
+    k = parameter(positive, link="exp")
+    s = parameter(positive, link="exp")
+    log_density = log(a * k / s * (y / s) ** (k - 1) * (1 - exp(-((y / s) ** k))) ** (a - 1) * exp(-((y / s) ** k)))
+
+
+class Arcsine(Distribution):
+    y = outcome(unit)
+    a = parameter(unit, link="sigmoid")
+    log_density = log(lk.sin(pi * a) / pi * y ** (-a) * (1 - y) ** (a - 1))
+
+
+class GeneralizedLogistic(Distribution):
+    y = outcome(real)
+    m = parameter(real, link="identity")
+    s = parameter(positive, link="exp")
+    a = parameter(positive, link="exp")
+    z = (y - m) / s
+    log_density = log(a * exp(-z) / (s * (1 + exp(-z)) ** (a + 1)))
+
+
 class Dagum(Distribution):
     y = outcome(positive)
     a = parameter(positive, link="exp")
@@ -206,6 +229,9 @@ OUTCOMES: dict[type[Distribution], tuple[float, ...]] = {
     LogSeries: (1, 2, 30),
     UnitGamma: (0.5, 0.1),
     Dagum: (2.5, 0.5),
+    ExponentiatedWeibull: (2.5, 1e-8),
+    Arcsine: (0.5, 0.1, 1e-8),
+    GeneralizedLogistic: (0, 2.5, 1e4),
     Lindley: (1, 1e-300, 1e4),
     Levy: (1, 1e-300, 1e4),
     HalfLogistic: (0, 1, 1e4),

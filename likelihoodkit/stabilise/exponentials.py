@@ -32,7 +32,7 @@ def _difference_of_powers(e: Expr) -> Expr | None:
     for first, core, exponent, second, other, another in _pairs_with_exponents(e):
         for one, s, two, r in ((core, exponent, other, another), (other, another, core, exponent)):
             powers = [(f, read) for f in Mul.make_args(one) if (read := _power(f)) is not None]
-            if len(powers) == 1 and one / powers[0][0] == -two and not two.is_number:
+            if len(powers) == 1 and one / powers[0][0] == -two and not (two.is_number and s == r == 0):
                 y, t, k = powers[0][1]
                 return e - first - second - two * wide.power_excess(y, t, sp.expand(r - s), k, s)
     return None

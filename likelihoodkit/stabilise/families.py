@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import sympy as sp
-from sympy import Add, Expr, exp, log
+from sympy import Add, Expr, S, exp, log
 
 from likelihoodkit import primitives as p
 from likelihoodkit.primitives import (
@@ -166,24 +166,25 @@ def _gamma_slope(e: Expr) -> Expr | None:
 
 
 def _excess_of_rate(e: Expr) -> Expr | None:
-    """(1 - (e^a - 1) r(z)) for a rate r = x/(e^x - 1) that is all but one: what it lacks of one, less e^a r."""
+    """(e^a - 1) r(z) less x - 1, for the rate r = x/(e^x - 1) of x = e^z: r is all but one where x is small."""
     for term in e.args:
         for node in (f for f in sp.Mul.make_args(term) if isinstance(f, logistic.excess_rate)):
             (z, a), weight = node.args, term / node
+            short = lives.rate_short(z) + logistic.scaled_rate(z, a)
             if weight in (1, -1) and weight in e.args:
-                return e - term - weight + weight * (lives.rate_short(z) + logistic.scaled_rate(z, a))
+                return e - term - weight + weight * short
             for other in e.args:
-                number, power = (other / weight).as_coeff_Mul()
-                if isinstance(power, p.power_minus_one) and number == -1:
-                    less = lives.rate_short(z) + logistic.scaled_rate(z, a) - p.power_times_exp(*power.args)
-                    return e - term - other + weight * less
-                sign, slope = other.as_coeff_Mul()
-                if isinstance(slope, differences.power_slope):
-                    y, t, g = slope.args
-                    step = p.times_exp(p.log_times_exp(y, t), g)
-                    if -weight == sign * step:
-                        less = lives.rate_short(z) + logistic.scaled_rate(z, a) - p.power_times_exp(y, t, g)
-                        return e - term - other + weight * less
+                sign, body = other.as_coeff_Mul()
+                if isinstance(body, differences.power_slope):
+                    y, t, g = body.args
+                    less, scale = p.power_minus_one(y, t, g), sign * p.times_exp(p.log_times_exp(y, t), g)
+                else:
+                    less = next((f for f in sp.Mul.make_args(other) if isinstance(f, p.power_minus_one)), S.One)
+                    scale = other / less
+                if weight == -scale and less != 1:
+                    rest = short - p.power_times_exp(*less.args)
+                    near = p.expm1(a) * logistic.scaled_rate(z, S.Zero) - less
+                    return e - term - other + weight * sp.Piecewise((rest, z < -1), (near, True))
     return None
 
 

@@ -20,7 +20,7 @@ def by_hypotenuse(e: Expr) -> Expr:
     if not e.args or isinstance(e, sp.Piecewise):
         return e
     done = e.func(*[by_hypotenuse(a) for a in e.args])
-    for rule in (_power, _residual, _excess, _share):
+    for rule in (_power, _residual, _excess, _share, _half_turn):
         done = rule(done)
     return done
 
@@ -76,6 +76,12 @@ def _share(e: Expr) -> Expr:
                 rest = Mul(*[f for f in e.args if f not in (factor, other)])
                 return rest * share * base ** (power + n) * top ** (many - n)
     return e
+
+
+def _half_turn(e: Expr) -> Expr:
+    """sin(pi p) of the smaller of a probability and its rest."""
+    share = e.args[0] / sp.pi if isinstance(e, sp.sin) else e
+    return sp.sin(sp.pi * sigmoid(-sp.Abs(share.args[0]))) if isinstance(share, sigmoid) and e != share else e
 
 
 def _residual(e: Expr) -> Expr:

@@ -204,7 +204,7 @@ def _less_one_of_them(e: Expr) -> Expr | None:
         for u, v in (node.args, node.args[::-1]) if isinstance(node, p.log_add_exp) else ():
             for other in e.args:
                 share = -other / u
-                if share.is_number and u.free_symbols and 0 < share / number <= 1:
+                if share.is_Rational and u.free_symbols and 0 < share / number <= 1:
                     return e - term - other + (number - share) * node + share * p.softplus(v - u)
     return None
 

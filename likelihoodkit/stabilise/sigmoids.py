@@ -121,7 +121,7 @@ def _scaled_softplus(e: Expr) -> Expr | None:
     """softplus(x) e^s - x e^s, or a share of it."""
     terms = [(t, *core_and_exponent(t)) for t in e.args] if e.is_Add and e.has(p.softplus) else []
     for term, core, s in terms:
-        for soft in (f for f in Mul.make_args(core) if isinstance(f, p.softplus)):
+        for soft in (f for f in Mul.make_args(core) if isinstance(f, p.softplus) and f.free_symbols):
             x = soft.args[0]
             number, body = x.as_coeff_Mul()
             r, t = body.args if isinstance(body, p.times_exp) else (body, S.Zero)
@@ -129,7 +129,7 @@ def _scaled_softplus(e: Expr) -> Expr | None:
                 weight, more = core_and_exponent(part)
                 for other, line, exponent in terms:
                     share = -(line / r) / (weight * number)
-                    if other is term or not (share.is_number and 0 < share <= 1):
+                    if other is term or not (share.is_Rational and 0 < share <= 1):
                         continue
                     if sp.expand(exponent - s - more - t) == 0:
                         taken = share * part
@@ -202,8 +202,10 @@ def _scaled_balance(e: Expr) -> Expr | None:
             weight, mirror = core / body, p.sigmoid(-body.args[0])
             for other, counter, b in terms:
                 if counter == -weight * mirror and a != b and not weight.could_extract_minus_sign():
-                    balance = p.sigmoid_balance(exp(sp.expand(a - b)), S.One, body.args[0])
-                    return e - term - other + p.times_exp(weight * balance, b)
+                    x, gap = body.args[0], sp.expand(a - b)
+                    far = p.times_exp(weight * p.sigmoid_balance(exp(gap), S.One, x), b)
+                    near = p.times_exp_difference(weight, gap + x, b - p.softplus(x))  # of e^gap little would be left
+                    return e - term - other + sp.Piecewise((near, sp.Abs(x) < 1), (far, True))
     return None
 
 

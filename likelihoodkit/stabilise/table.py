@@ -81,7 +81,8 @@ def core_and_exponent(term: Expr) -> tuple[Expr, Expr]:
             exponent += power * p.log_softplus(base.args[0])
         else:
             core *= factor
-    return core, exponent
+    numbers = [t for t in Add.make_args(exponent) if isinstance(t, log) and t.args[0].is_Rational]
+    return core * Mul(*[t.args[0] for t in numbers]), exponent - Add(*numbers)
 
 
 def constant_and_rest(node: Expr) -> tuple[Expr, list[Expr]]:
