@@ -197,6 +197,7 @@ SLOPES = [
     ("Rice", {"scale": "shifted_exp"}, 1e200, (-104.0, -709.0)),
     ("BoxCoxNormal", {"power": "sigmoid"}, 30.0, (-709.0, -1.0, 745.0)),
     ("BetaPrime", {"concentration": "shifted_exp"}, 30.0, (88.0, -745.0)),  # weights of e^-745 have no digits
+    ("BetaPrime", {"concentration": "square"}, 1e-8, (1e-300, -1e300)),
 ]
 
 
