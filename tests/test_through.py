@@ -287,6 +287,7 @@ REACHED = [
     ("GeneralizedNormal", {"location": "shifted_exp"}, -2.5, (745.0, -1e-300, -5.0)),  # a small power of e^745
     ("GeneralizedNormal", {"shape": "square"}, -30.0, (-1e8, -745.0, -1e-8)),
     ("Geometric", {"mean": "shifted_exp"}, 2.0, (1e-8,)),  # the mean less y keeps the digits of the output
+    ("Geometric", {"mean": "shifted_exp"}, 0.0, (30.0,)),
     ("NegativeBinomial", {"mean": "shifted_exp"}, 2.0, (1e-8, -1e-8)),
     ("NegativeBinomial", {"dispersion": "sigmoid"}, 1.0, (-745.0, -0.001)),  # a curve that vanishes with the mean
     ("NegativeBinomial", {"dispersion": "square"}, 30.0, (-30.0, -1e-300)),  # a dispersion of 1e-600

@@ -29,6 +29,12 @@ faint: Kind = primitive(
     (None,) * 3,
     accurate="far is near for c -> -oo",
 )
+beside_count: Kind = primitive(
+    "beside_count",
+    lambda gap, y, near, far: sp.Piecewise((near, sp.Abs(gap) <= y / 2), (far, True)),
+    (None,) * 4,
+    accurate="far is near, written without the gap between a mean and the count y",
+)
 product_of_three: Kind = primitive(
     "product_of_three", lambda a, b, c: a * b * c, (None,) * 3, accurate="whichever two of them overflow"
 )

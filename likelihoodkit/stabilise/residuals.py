@@ -13,7 +13,7 @@ from sympy import Expr, S
 from likelihoodkit import primitives as p
 from likelihoodkit.primitives import whole
 from likelihoodkit.primitives.linked import times_sigmoid
-from likelihoodkit.primitives.reach import within_range
+from likelihoodkit.primitives.reach import beside_count
 
 __all__ = ["holds_residual", "residual_of"]
 
@@ -44,8 +44,8 @@ def residual_of(
     y, _, divided = read
     if divided is None:
         return -residual(y)
-    plain = node.func(*map(put, node.args))  # far out, where the mean overflows and the slope does not
-    return within_range(times_sigmoid(-residual(y), -put(divided)), plain)
+    plain = node.func(*map(put, node.args))
+    return beside_count(residual(y), y, times_sigmoid(-residual(y), -put(divided)), plain)
 
 
 def holds_residual(e: Expr, logarithm: sp.Symbol) -> bool:

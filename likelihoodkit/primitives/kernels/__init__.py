@@ -172,8 +172,8 @@ if TYPE_CHECKING:
         scaled_rate_slope, scaled_share, scaled_wave, weighted_rate, weighted_rate_slope,
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.reach import (  # isort: skip
-        faint, half_product, less_log2, product_of_three, scaled_balance, scaled_softplus, steep, times_hazard,
-        times_output, within_range,
+        beside_count, faint, half_product, less_log2, product_of_three, scaled_balance, scaled_softplus, steep,
+        times_hazard, times_output, within_range,
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.rests import (  # isort: skip
         exp_rest, log_softplus_rest, moved, raised, ratio_of_log_rest, sigmoid_rest, softplus_rest,

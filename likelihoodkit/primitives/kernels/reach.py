@@ -47,6 +47,12 @@ def less_log2(t: Floats) -> Floats:
 
 
 @kernel
+def beside_count(gap: Floats, y: Floats, near: Floats, far: Floats) -> Floats:
+    """``near`` for a mean within half the count of it, elsewhere ``far``."""
+    return np.where(np.absolute(gap) <= 0.5 * y, near, far)
+
+
+@kernel
 def product_of_three(a: Floats, b: Floats, c: Floats) -> Floats:
     """a b c, begun with two that keep it in range."""
     first, second = (a * b) * c, (a * c) * b
