@@ -107,7 +107,14 @@ def minimiser(question: Question, low: float | None = None, high: float | None =
         near = grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)]
         found = golden(lambda at: float(risk(at)), float(near[0]), float(near[1]))
         found = found if risk(found) < risk(grid[best]) else float(grid[best])
-        return _turn(lambda at: float(psi(**{a: at, y: values}) @ probabilities), found, (stop - start) / 600)
+
+        def slope(at: float) -> float:
+            sizes = psi(**{a: at, y: values})
+            return (
+                float(sizes @ probabilities) if np.isfinite(sizes).all() else 0.0
+            )  # a cusp: sides meet, it turns here
+
+        return _turn(slope, found, (stop - start) / 600)
 
     return least
 

@@ -449,3 +449,13 @@ def test_the_map_of_probabilities_rises_by_its_slope_where_that_has_a_sign():
     assert lk.elicits(losses.exponential).unique == "yes"
     assert "the sign of its slope" in lk.elicits(losses.exponential).why
     assert lk.elicits(losses.generalized_cross_entropy(0.5)).unique.startswith("yes")
+
+
+def test_a_cusp_at_an_outcome_is_a_minimum():
+    """The root of a distance is least at an outcome, where its slope is infinite on both sides."""
+    rng = np.random.default_rng(3)
+    found = lk.elicits(lk.abs(y - a) ** sp.Rational(1, 2))
+    for _ in range(6):
+        values, shares = 2 * rng.normal(size=7), rng.dirichlet(np.ones(7))
+        risks = [np.sqrt(np.abs(values - v)) @ shares for v in values]
+        assert found.of(values, shares) == pytest.approx(values[int(np.argmin(risks))], abs=1e-6)
