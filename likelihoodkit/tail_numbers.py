@@ -73,6 +73,13 @@ def _gamma_within(y: Any, low: Any, high: Any, t: Any, n: Any) -> Any:
     return mpmath.log(mass) - a * (mpmath.log(y) + t + n) + y * scale + mpmath.log(y)
 
 
+def _normal_within(y: Any, low: Any, high: Any, m: Any, t: Any) -> Any:
+    a, b, z = ((end - m) * mpmath.exp(t) for end in (low, high, y))
+    a, b = (-b, -a) if a + b < 0 else (a, b)
+    mass = (mpmath.erfc(a / mpmath.sqrt(2)) - mpmath.erfc(b / mpmath.sqrt(2))) / 2
+    return mpmath.log(mass) + z * z / 2 - t + mpmath.log(2 * mpmath.pi) / 2
+
+
 def _poisson_within(y: Any, low: Any, high: Any, f: Any) -> Any:
     masses = [k * f - mpmath.loggamma(k + 1) for k in [y, *(low + k for k in range(int(high - low) + 1))]]
     return mpmath.log(mpmath.fsum(mpmath.exp(mass - masses[0]) for mass in masses[1:]))
@@ -122,6 +129,16 @@ TAILS: dict[str, Tail] = {
         nn=(0, 0, 0, 0, 2),
     ),
     "gamma_within": _gamma_within,
+    **_slopes(
+        "normal_within",
+        _normal_within,
+        m=(0, 0, 0, 1, 0),
+        t=(0, 0, 0, 0, 1),
+        mm=(0, 0, 0, 2, 0),
+        mt=(0, 0, 0, 1, 1),
+        tt=(0, 0, 0, 0, 2),
+    ),
+    "normal_within": _normal_within,
     "negative_binomial_within": _negative_binomial_within,
     "poisson_within": _poisson_within,
     **_slopes(

@@ -175,6 +175,7 @@ FAMILY_TEMPLATES: dict[str, tuple[str, str]] = {
         for law, letters, places in (
             ("gamma", "tn", "y/mean = {0} exp({3}), log shape = {4}"),
             ("negative_binomial", "fa", "f = {3}, a = {4}"),
+            ("normal", "mt", "mean = {3}, scale = exp(-({4}))"),
             ("poisson", "f", "f = {3}"),
         )
         for key, row in _slopes(

@@ -78,8 +78,12 @@ def _sorted(e: Expr, *kinds_of_node: type[Expr]) -> list[Expr]:
 def swap(
     others: Expr, sign: int, terms: Expr, whole: Expr, y: Expr, known: dict[Expr, Expr] | None = None
 ) -> Expr | None:
-    """``others - sign * terms + sign * whole`` where the difference is free of the outcome; else None."""
-    kept = sp.Add(*[t for t in sp.Add.make_args(others) if t.has(*TAILS) and not t.has(*y.free_symbols)])
+    """``others - sign * terms + sign * whole`` where the difference is free of the outcome; else None.
+
+    A tail that may hold what the outcome is counted from, but not the outcome, stays as it is.
+    """
+    aside = [t for t in sp.Add.make_args(others) if t.has(*TAILS) and not y.free_symbols <= t.free_symbols]
+    kept = sp.Add(*aside)
     rest = plain(lower(others - kept).xreplace(known or {}) - sign * lower(terms).xreplace(known or {}))
     return None if rest.has(*y.free_symbols) else rest + kept + sign * whole
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import sympy as sp
-from sympy import Expr, exp
+from sympy import Add, Expr, exp
 
 from likelihoodkit import primitives as p
 from likelihoodkit.primitives import gamma_carried, negative_binomial_tails, poisson_tails, whole as kinds, within
-from likelihoodkit.stabilise.whole import signed
+from likelihoodkit.stabilise.table import ratio
+from likelihoodkit.stabilise.whole import logarithm, signed
 
 __all__ = ["WITHIN"]
 
@@ -97,6 +98,25 @@ def _gamma(e: Expr) -> Expr | None:
     return None
 
 
+def _normal(e: Expr) -> Expr | None:
+    """The square of a residual beside the mass of a window, whose middle and half width are told on the same scale."""
+    for sign, node in signed(e, p.log_window):
+        middle, t = ratio(node.args[0])
+        width = logarithm(2 * node.args[1])
+        centre = Add(*[part for part in Add.make_args(sp.expand(middle)) if part.is_number])
+        half_width = sp.S.Zero if width is None else exp(sp.expand(width - t)) / 2
+        for term in e.args if width is not None and half_width.is_number else ():
+            number, square = (2 * sign * term).as_coeff_Mul()
+            base = square.base if isinstance(square, sp.Pow) and square.exp == 2 else sp.S.Zero
+            r, s = ratio(base)
+            for turn in (1, -1) if number.is_positive and sp.expand(s - t) == 0 else ():
+                y = sp.expand(turn * sp.sqrt(number) * r - middle) + centre
+                if y.free_symbols and not y.free_symbols & middle.free_symbols:
+                    seen = within.normal_within(y, centre - half_width, centre + half_width, centre - middle, t)
+                    return e - sign * node - term + sign * (seen + t - sp.log(2 * sp.pi) / 2)
+    return None
+
+
 def _negative_binomial(e: Expr) -> Expr | None:
     for sign, node in signed(e, kinds.negative_binomial_loss):
         y, f, a = node.args
@@ -142,4 +162,4 @@ def _geometric(e: Expr) -> Expr | None:
     return None
 
 
-WITHIN: tuple[Callable[[Expr], Expr | None], ...] = (_gamma, _negative_binomial, _poisson, _geometric)
+WITHIN: tuple[Callable[[Expr], Expr | None], ...] = (_gamma, _normal, _negative_binomial, _poisson, _geometric)

@@ -218,6 +218,16 @@ def _gamma_within(y: mp.mpf, low: mp.mpf, high: mp.mpf, t: mp.mpf, n: mp.mpf) ->
     return mp.log(mass) - a * mp.log(y * scale) + y * scale + mp.log(y)
 
 
+def _normal_within_points(rng: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
+    low, width = rng.uniform(-3, 3, n), np.exp(rng.uniform(math.log(0.01), 2, n))
+    return low + rng.uniform(0, 1, n) * width, low, low + width, rng.uniform(-9, 9, n), rng.uniform(-3, 2, n)
+
+
+def _normal_within(y: mp.mpf, low: mp.mpf, high: mp.mpf, m: mp.mpf, t: mp.mpf) -> mp.mpf:
+    middle, half = ((low + high) / 2 - m) * mp.exp(t), (high - low) / 2 * mp.exp(t)
+    return mp.log(_mass(middle, half)) - mp.log(_density((y - m) * mp.exp(t))) - t
+
+
 def _carried_beta_points(rng: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
     a, b, z = _beta_points(rng, n, top)
     return z, np.log(a / b), np.log(a + b)
@@ -267,11 +277,23 @@ SECOND: dict[str, Case] = {
         f"gamma_within_{what}": _case(_slope(_gamma_within, 0, 0, 0, *order), _gamma_within_points)
         for what, order in (("tt", (2, 0)), ("tn", (1, 1)), ("nn", (0, 2)))
     },
+    **{
+        f"normal_within_{what}": _case(_slope(_normal_within, 0, 0, 0, *order), _normal_within_points)
+        for what, order in (("mm", (2, 0)), ("mt", (1, 1)), ("tt", (0, 2)))
+    },
     "poisson_within_ff": _case(_slope(_counts_within, 0, 0, 0, 2), _poisson_within_points),
     "log_student_cdf_df2": _case(_slope(_log_t, 2, 0), _t_points),
 }
 
 TAILS: dict[str, Case] = {
+    **{
+        f"normal_within{what}": Case(definition, _normal_within_points, bound=8.0)
+        for what, definition in (
+            ("", _normal_within),
+            ("_m", _slope(_normal_within, 0, 0, 0, 1, 0)),
+            ("_t", _slope(_normal_within, 0, 0, 0, 0, 1)),
+        )
+    },
     **{
         f"gamma_within{what}": Case(definition, _gamma_within_points, bound=8.0)
         for what, definition in (

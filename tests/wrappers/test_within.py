@@ -77,6 +77,8 @@ AMOUNTS = [
     (lk.Truncated(lk.Gamma, high=3.0), [0.01, 2.5, 3.0]),
     (lk.Truncated(lk.Gamma, low=3.0), [3.0, 10.0, 1e4]),
     (lk.Truncated(lk.Gamma, low=1.0, high=3.0), [1.0, 2.0, 3.0]),
+    (lk.Truncated(lk.Normal(scale="exp"), low=1.0, high=2.0), [1.0, 1.5, 2.0]),
+    (lk.Truncated(lk.LogNormal(scale="exp"), low=1.0, high=3.0), [1.0, 2.0, 3.0]),
 ]
 
 
@@ -144,3 +146,33 @@ def test_a_part_of_a_mixture_that_cannot_have_been_has_no_pull() -> None:
     value, gradient = loss.value_and_gradient([1.0], [[0.0, 0.0, 0.0, 1e200]])
     np.testing.assert_allclose(value, [0.5 + np.log(2 * np.pi) / 2 + np.log(2)], rtol=1e-15)
     np.testing.assert_array_equal(gradient, [[-0.5, 0.5, -1.0, 0.0]])
+
+
+def _normal(y: float, low: float, high: float, m: mp.mpf, g: mp.mpf) -> mp.mpf:
+    scale = mp.log1p(mp.exp(g))
+    a, b = ((end - m) / scale / mp.sqrt(2) for end in (low, high))
+    mass = (
+        (mp.erf(b) - mp.erf(a)) / 2
+        if a < 0 < b
+        else (mp.erfc(a) - mp.erfc(b) if a >= 0 else mp.erfc(-b) - mp.erfc(-a)) / 2
+    )
+    return mp.log(mass) + ((y - m) / scale) ** 2 / 2 + mp.log(scale) + mp.log(2 * mp.pi) / 2
+
+
+@pytest.mark.parametrize(
+    "outputs", [(30.0, 1.0), (-104.0, -5.0), (1.2, 5.0), (1.5, -30.0), (-745.0, 30.0), (3.0, -3.0)]
+)
+@pytest.mark.parametrize("y", [1.0, 1.75, 2.0])
+def test_a_normal_truncated_at_both_sides(y: float, outputs: tuple[float, float]) -> None:
+    value, gradient = lk.derive(lk.Truncated(lk.Normal, low=1.0, high=2.0)).value_and_gradient([y], [outputs])
+    with mp.workdps(60 + int(max(map(abs, outputs))) ** 2 // 40):
+        place = tuple(map(mp.mpf, outputs))
+        for found, order in zip([value[0], *gradient[0]], ((0, 0), (1, 0), (0, 1)), strict=True):
+            true = mp.diff(lambda *at: _normal(y, 1, 2, *at), place, order)
+            assert abs(found - true) <= 3e-15 * max(abs(true), 0.1)
+
+
+def test_a_truncated_student_keeps_a_slope_of_1e_38() -> None:
+    """Loss and probability move by df, both upwards: the loss was not taken as one function beside the tail."""
+    gradient = lk.derive(lk.Truncated(lk.StudentT, high=2.0)).gradient([1e-8], [[-745.0, -104.0, -88.0]])
+    assert gradient[0, 1] == pytest.approx(-1.2109203790802372e-38, rel=1e-14)  # by mpmath, 2 df

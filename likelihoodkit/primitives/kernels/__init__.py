@@ -103,6 +103,9 @@ if TYPE_CHECKING:
         gamma_p_gap, gamma_p_pull, gamma_q_gap, gamma_q_pull, log_gamma_p, log_gamma_p_curve, log_gamma_p_shape,
         log_gamma_q, log_gamma_q_curve, log_gamma_q_shape,
     )  # fmt: skip
+    from likelihoodkit.primitives.kernels.within_normal import (  # isort: skip
+        normal_within, normal_within_m, normal_within_mm, normal_within_mt, normal_within_t, normal_within_tt,
+    )  # fmt: skip
     from likelihoodkit.primitives.kernels.within_gamma import (  # isort: skip
         gamma_within, gamma_within_n, gamma_within_nn, gamma_within_t, gamma_within_tn, gamma_within_tt)  # fmt: skip
     from likelihoodkit.primitives.kernels.hyperbolic import (  # isort: skip

@@ -79,7 +79,7 @@ def normal_beyond_xx(x: Floats, t: Floats) -> Floats:
     return np.where(w < -FAR, inverse * inverse, near)
 
 
-def _mills_bend(y: Floats) -> Floats:
+def mills_bend(y: Floats) -> Floats:
     """m - y c, with m = h - y and c = -dm/dy: r m (q - m) by the continued fractions; 4/y^3 for large y."""
 
     def far(y: Floats) -> Floats:
@@ -99,7 +99,7 @@ def normal_beyond_xt(x: Floats, d: Floats, t: Floats) -> Floats:
     """Derivative in x and t: e^t (h + w h' - 2 (d - x) e^t)."""
 
     def left(x: Floats, d: Floats, t: Floats, w: Floats) -> Floats:
-        return np.asarray(times_exp(_mills_bend(-w), t)) - 2.0 * np.asarray(times_exp(d, 2.0 * t))
+        return np.asarray(times_exp(mills_bend(-w), t)) - 2.0 * np.asarray(times_exp(d, 2.0 * t))
 
     def right(x: Floats, d: Floats, t: Floats, w: Floats) -> Floats:
         return np.asarray(times_exp(np.asarray(argument_hazard_slope(w)) - 2.0 * _residual(x, d, t), t))
@@ -112,6 +112,6 @@ def normal_beyond_tt(x: Floats, d: Floats, t: Floats) -> Floats:
     """Second derivative in t: w (h + w h') + 2 ((d - x) e^t)^2."""
 
     def left(x: Floats, d: Floats, t: Floats, w: Floats) -> Floats:
-        return 2.0 * _beyond(x, d, t) + np.where(w < -FAR, 0.0, w * _mills_bend(-w))
+        return 2.0 * _beyond(x, d, t) + np.where(w < -FAR, 0.0, w * mills_bend(-w))
 
     return _sides(left, lambda x, d, t, w: argument_hazard_curve(w) + 2.0 * _residual(x, d, t) ** 2, x, d, t)

@@ -113,7 +113,7 @@ def seen_within(
     shape = arrays[0].shape
     flat = [part.ravel() for part in arrays]
     found = np.full((SIZE, flat[0].size), np.nan)
-    left = ~np.logical_or.reduce([np.isnan(part) for part in flat]) & (flat[1] <= flat[0]) & (flat[0] <= flat[2])
+    left = ~np.logical_or.reduce([np.isnan(part) for part in flat])
     above_only, below_only = flat[2] == open_high, flat[1] == open_low
     with np.errstate(all="ignore"):
         for mask, formula in (
