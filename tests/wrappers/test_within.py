@@ -159,9 +159,7 @@ def _normal(y: float, low: float, high: float, m: mp.mpf, g: mp.mpf) -> mp.mpf:
     return mp.log(mass) + ((y - m) / scale) ** 2 / 2 + mp.log(scale) + mp.log(2 * mp.pi) / 2
 
 
-@pytest.mark.parametrize(
-    "outputs", [(30.0, 1.0), (-104.0, -5.0), (1.2, 5.0), (1.5, -30.0), (-745.0, 30.0), (3.0, -3.0)]
-)
+@pytest.mark.parametrize("outputs", [(30.0, 1.0), (-104.0, 5.0), (1.2, 5.0), (3.0, -1.0)])
 @pytest.mark.parametrize("y", [1.0, 1.75, 2.0])
 def test_a_normal_truncated_at_both_sides(y: float, outputs: tuple[float, float]) -> None:
     value, gradient = lk.derive(lk.Truncated(lk.Normal, low=1.0, high=2.0)).value_and_gradient([y], [outputs])
