@@ -107,6 +107,11 @@ VECTOR_TEMPLATES: dict[str, tuple[str, str]] = {
     "direction_curve": ("d/d{2} of -{0:product}·exp({3})·({1} across {2})/|{2}|", "product"),
     "resultant_length": ("A[d]({0})", "atom"),
     "resultant_slope": ("A[d]'({0})", "atom"),
+    "chance_pull": (
+        "softmax({0})·({1} - sum_k softmax({0})_k·{1}_k)"
+        " - (softmax({0}) - onehot({2}))·sum_k ({1}·(softmax({0}) - onehot({2})))",
+        "sum",
+    ),
     "resultant_curve": ("A[d]''({0})", "atom"),
     "draw_proportions": ("Dirichlet({0})", "atom"),
     "draw_counts": ("Multinomial({0}, {1})", "atom"),
