@@ -108,8 +108,7 @@ VECTOR_TEMPLATES: dict[str, tuple[str, str]] = {
     "resultant_length": ("A[d]({0})", "atom"),
     "resultant_slope": ("A[d]'({0})", "atom"),
     "chance_pull": (
-        "softmax({0})·({1} - sum_k softmax({0})_k·{1}_k)"
-        " - (softmax({0}) - onehot({2}))·sum_k ({1}·(softmax({0}) - onehot({2})))",
+        "softmax({0})·({1} - sum_k softmax({0})_k·{1}_k) - r·sum_k ({1}·r), r = softmax({0}) - onehot({2})",
         "sum",
     ),
     "resultant_curve": ("A[d]''({0})", "atom"),
