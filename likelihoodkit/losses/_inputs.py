@@ -123,7 +123,7 @@ class NamedInputs(CatalogueLoss):
             row = family.parameters[name]
             free = row.link not in (None, links.identity, links.vector)
             inputs.append(array_of(name, place.name, row.domain, free))
-        return replace(super()._signature(), inputs=tuple(inputs), by_name=True)
+        return replace(super()._signature(), inputs=tuple(inputs), blocks=(), by_name=True)
 
     def curvature(self, *arguments: Any, kind: str = "observed", **keywords: Any) -> dict[str, Array]:  # type: ignore[override]
         """Second derivative of each row's loss in each number of its inputs, by name, each shaped as its input.
