@@ -14,7 +14,7 @@ from likelihoodkit.compile.trace import Trace, Value
 
 Row = Callable[..., Value]
 #: name of a kernel -> its straight line
-ROWS: dict[str, Row] = {name: FORMS[name] for name in ("softmax_cross_entropy", "softmax_residual", "softmax")}
+ROWS: dict[str, Row] = {"softmax": FORMS["softmax"]}
 #: operations that are carried out by the framework's own functions
 FAR = 2.0**1021  # differences of numbers up to it are in range
 OPERATIONS = ("max_over", "sum_over", "pick", "put", "argmax_over", "entries_of", "column_of", "frozen")
@@ -40,6 +40,29 @@ def _sum(trace: Trace, v: Value) -> Value:
 
 def _put(trace: Trace, v: Value, y: Value, entry: Value | float) -> Value:
     return trace.emit("put", v, y, entry)
+
+
+def _apart(trace: Trace, z: Value, y: Value) -> tuple[Value, Value, Value, Value]:
+    """max - z_y, e^(z_j - max) with 0 for the class y, their sum, and e^(z_y - max): logits of any size."""
+    largest = trace.emit("max_over", z)
+    top = largest - trace.emit("pick", z, y)
+    others = _put(trace, trace.exp(z - largest), y, 0.0)
+    return top, others, _sum(trace, others), trace.exp(-top)
+
+
+@row
+def softmax_cross_entropy(trace: Trace, z: Value, y: Value) -> Value:
+    """log1p of the sum of the others where y is the greatest, else the gap and the rest."""
+    top, _, rest, own = _apart(trace, z, y)
+    return top + trace.log1p(trace.where(top > 0.0, (rest - 1.0) + own, rest))
+
+
+@row
+def softmax_residual(trace: Trace, z: Value, y: Value) -> Value:
+    """softmax(z), the entry y as minus the sum of the others."""
+    _, others, rest, own = _apart(trace, z, y)
+    total = 1.0 / (rest + own)
+    return _put(trace, others * total, y, -(rest * total))
 
 
 @row
