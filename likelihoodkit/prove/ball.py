@@ -2,17 +2,18 @@
 
 Forward differentiation over interval numbers: every operation returns an enclosure, so "the ball does not contain
 zero" is a proof. With python-flint the balls are `flint.arb`; otherwise they are mpmath intervals, which know fewer
-functions (a claim that would need one of the others stays undecided).
+functions (no Bessel functions: a claim that would need one stays undecided).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from fractions import Fraction
 from importlib import import_module
 from typing import Any, Protocol
 
+import mpmath
 from mpmath import iv
 from mpmath.libmp.libmpf import ComplexResult
 
@@ -115,8 +116,17 @@ def _polygamma(order: int, x: Any) -> Any:
     return value if order % 2 else -value
 
 
+#: monotone functions (True: rising) that mpmath has for numbers alone
+_MONOTONE: Mapping[str, tuple[Callable[[Any], Any], bool]] = {
+    "atan": (mpmath.atan, True),
+    "asinh": (mpmath.asinh, True),
+    "erf": (mpmath.erf, True),
+    "erfc": (mpmath.erfc, False),
+}
+
+
 class Intervals:
-    """mpmath's intervals."""
+    """mpmath's intervals; a monotone function lies between its values at the ends, taken with more digits."""
 
     name = "mpmath.iv"
     _names = frozenset({"exp", "log", "sin", "cos", "sqrt", "gamma", "loggamma"})
@@ -151,12 +161,23 @@ class Intervals:
             up, down = self.iv.exp(arguments[0]), self.iv.exp(-arguments[0])
             top = up + down if name == "cosh" else up - down
             return top / (up + down) if name == "tanh" else top / 2
+        if name == "polygamma" and arguments[1].a > 0:  # of order n it has the sign of (-1)^(n + 1) and tends to 0
+            order = int(arguments[0])
+            return self._between(lambda x: mpmath.psi(order, x), order % 2 == 0, arguments[1])
+        if name in _MONOTONE:
+            return self._between(*_MONOTONE[name], arguments[0])
         if name not in self._names:
             raise NoBall(name)
         try:
             return getattr(self.iv, name)(*arguments)
         except ComplexResult:
             raise NoBall(name) from None
+
+    def _between(self, function: Callable[[Any], Any], rising: bool, x: Any) -> Any:
+        with mpmath.workprec(self.iv.prec + 32):
+            ends = [function(mpmath.mpf(end._mpi_[0])) for end in ((x.a, x.b) if rising else (x.b, x.a))]
+        unit = self.iv.mpf(2) ** -self.iv.prec
+        return self.iv.mpf(ends) * self.iv.mpf([1 - unit, 1 + unit])
 
     def sign(self, ball: Any) -> int | None:
         """The certain sign, 0 only for exact zero, None where the interval straddles zero or is not finite."""
