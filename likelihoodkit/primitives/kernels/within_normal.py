@@ -29,7 +29,7 @@ def _scaled(first: Floats, second: Floats, t: Floats) -> Floats:
 def _loss(y: Floats, m: Floats, t: Floats) -> Rows:
     square, pull = _scaled(y - m, y - m, t), np.asarray(times_exp(y - m, 2.0 * t))
     return np.stack([
-        0.5 * square - t + LOG_SQRT_2PI, -pull, square - 1.0, np.exp(2.0 * t), 2.0 * pull, 2.0 * square,
+        0.5 * square - t + LOG_SQRT_2PI, -pull, square - 1.0, np.exp(2.0 * t), -2.0 * pull, 2.0 * square,
     ])  # fmt: skip
 
 

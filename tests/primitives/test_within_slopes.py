@@ -1,0 +1,59 @@
+"""Slopes and curvatures of losses seen between bounds, against differences of what they are slopes of, in every regime."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from likelihoodkit.primitives import kernels
+
+ROWS = 400
+STEP = 1e-5
+
+
+def _normal(rng: np.random.Generator) -> tuple[list[Any], list[Any]]:
+    low = rng.uniform(-6, 6, ROWS)
+    high = low + np.exp(rng.uniform(-4, 2, ROWS))
+    return [low + rng.uniform(0, 1, ROWS) * (high - low), low, high], [rng.normal(0, 2, ROWS), rng.normal(0, 1, ROWS)]
+
+
+def _gamma(rng: np.random.Generator) -> tuple[list[Any], list[Any]]:
+    low = np.exp(rng.uniform(-3, 2, ROWS))
+    high = low * (1 + np.exp(rng.uniform(-4, 2, ROWS)))
+    return [low + rng.uniform(0, 1, ROWS) * (high - low), low, high], [rng.normal(0, 1, ROWS), rng.normal(0, 1.5, ROWS)]
+
+
+def _counts(rng: np.random.Generator, places: int) -> tuple[list[Any], list[Any]]:
+    low = rng.integers(0, 12, ROWS) * 1.0
+    high = low + rng.integers(1, 20, ROWS)
+    y = np.floor(low + rng.uniform(0, 1, ROWS) * (high - low))
+    return [y, low, high], [rng.normal(0, 1.5, ROWS) for _ in range(places)]
+
+
+@pytest.mark.parametrize(
+    ("stem", "names", "rows"),
+    [
+        ("normal_within", "mt", _normal),
+        ("gamma_within", "tn", _gamma),
+        ("negative_binomial_within", "fa", lambda rng: _counts(rng, 2)),
+        ("poisson_within", "f", lambda rng: _counts(rng, 1)),
+    ],
+)
+def test_slopes_are_those_of_what_they_say(stem: str, names: str, rows: Any) -> None:
+    fixed, places = rows(np.random.default_rng(3))
+
+    def at(order: str, moved: int, step: float) -> Any:
+        moving = [p + step if k == moved else p for k, p in enumerate(places)]
+        with np.errstate(all="ignore"):
+            return np.asarray(getattr(kernels, f"{stem}_{order}" if order else stem)(*fixed, *moving))
+
+    for order in ("", *names):
+        for k, name in enumerate(names):
+            slope = "".join(sorted(order + name, key=names.index))
+            found = at(slope, k, 0.0)
+            ahead, behind = at(order, k, STEP), at(order, k, -STEP)
+            scale = 1.0 + np.abs(found) + np.abs(ahead) * 1e-5  # a difference loses the digits of what it is taken of
+            assert np.all(np.isfinite(found)), slope
+            np.testing.assert_array_less(np.abs((ahead - behind) / (2 * STEP) - found) / scale, 1e-5, err_msg=slope)
