@@ -1,4 +1,4 @@
-"""Slopes and curvatures of losses seen between bounds, against differences of what they are slopes of, in every regime."""
+"""Slopes and curvatures of losses seen between bounds, against differences of what they are slopes of."""
 
 from __future__ import annotations
 
