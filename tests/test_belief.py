@@ -321,8 +321,8 @@ def test_a_family_of_ones_own_needs_no_closed_form() -> None:
 def test_tails_that_cannot_be_summed_are_refused() -> None:
     class Slow(lk.Distribution):
         y = lk.outcome(lk.counts)
-        spare = lk.parameter(lk.real, link="identity")
-        log_density = -lk.log(y + 1) - lk.log(y + 2) + 0 * spare
+        start = lk.parameter(lk.positive, link="exp")
+        log_density = lk.log(start) - lk.log(y + start) - lk.log(y + start + 1)
 
     belief = lk.derive(Slow).distribution([0.0])
     with pytest.raises(lk.DerivationError, match="does not settle"):

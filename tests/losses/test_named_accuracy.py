@@ -14,11 +14,6 @@ from losses.named import DOUBLE, SINGLE, TEXTBOOK, audited, drawn, offences, sof
 from losses.settings import INPUTS, one
 
 PRECISIONS = {"double": DOUBLE, "single": SINGLE}
-#: loss and precision -> why a bar is not met; an entry that is no longer needed fails
-EXEMPT: dict[tuple[str, str], str] = {
-    ("triplet", "double"): "a curvature that is the difference of those of two distances: 20 units at one place",
-    ("soft_triplet", "double"): "the same, 9e-306 beside points 1e150 apart",
-}
 
 
 def test_every_loss_of_named_inputs_has_its_textbook_formula() -> None:
@@ -28,10 +23,8 @@ def test_every_loss_of_named_inputs_has_its_textbook_formula() -> None:
 @pytest.mark.parametrize("name", TEXTBOOK)
 @pytest.mark.parametrize("digits", PRECISIONS)
 def test_losses_of_named_inputs_keep_their_digits(name: str, digits: str) -> None:
-    found = [number for number in audited(name, PRECISIONS[digits]) if number.offence]
-    exempt = (name, digits) in EXEMPT
-    assert all(number.kind == "curve" for number in found) or not exempt
-    assert bool(found) == exempt, "\n".join(n.offence for n in found) or "meets the bars now: take it off the list"
+    found = [number.offence for number in audited(name, PRECISIONS[digits]) if number.offence]
+    assert not found, "\n".join(found)
 
 
 def normals(x: Any, o: Any) -> Any:
