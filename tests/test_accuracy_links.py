@@ -15,6 +15,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.accuracy.cases import cases
 from benchmarks.accuracy.measure import measure
 from likelihoodkit.declaration import Distribution, outcome, parameter
+from likelihoodkit.primitives.families import kind
+from likelihoodkit.primitives.tails import log_student_cdf
+from likelihoodkit.primitives.whole import student_loss
 from likelihoodkit.supports import positive, real
 
 #: case, outcome, outputs: a link rounded once near 0, which a power or an exponential multiplies
@@ -68,6 +71,15 @@ SMALLER = [
 def test_a_tail_or_a_rest_that_is_small(label: str, y: float, outputs: tuple[float, ...]) -> None:
     """e^log F of a tail of 1e-9 had 30 units of it; an infinite df and a rate of e^745 had NaN and 0."""
     test_what_rounding_takes_of_a_link_is_not_multiplied(label, y, outputs)
+
+
+@pytest.mark.parametrize("link", ["softplus", "exp", "sigmoid", "square", "shifted_exp"])
+def test_a_leaning_t_is_of_two_functions_behind_every_link_of_its_df(link: str) -> None:
+    """Where df is e^n its sqrt(df + 1) is e^(softplus(n)/2): term by term the loss was NaN where it overflows."""
+    expression = lk.derive(lk.SkewT(df=link)).derivation.expression
+    assert expression.has(kind("skew_student_loss"))
+    assert expression.has(student_loss)
+    assert not expression.has(log_student_cdf)
 
 
 class Peaked(Distribution):

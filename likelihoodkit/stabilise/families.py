@@ -21,6 +21,7 @@ from likelihoodkit.primitives import (
     whole as kinds,
 )
 from likelihoodkit.stabilise.bounded import BOUNDED
+from likelihoodkit.stabilise.table import ratio
 from likelihoodkit.stabilise.whole import logarithm, signed, student_at_once, swap
 from likelihoodkit.stabilise.within import WITHIN
 
@@ -116,7 +117,10 @@ def _skew_student(e: Expr) -> Expr | None:
             continue
         for whole in sorted(alone.atoms(kinds.student_loss), key=sp.default_sort_key):
             r, t, df, n = whole.args
-            skew = lean / (sp.sqrt(df + 1) * single.hypot_share_exp(r, sp.expand(t - n / 2)))
+            log_more = p.softplus(n)  # log(df + 1) where df is e^n
+            root = exp(log_more / 2) if lean.has(log_more) else sp.sqrt(df + 1)
+            core, power = ratio(lean)
+            skew = core * exp(power) / (root * single.hypot_share_exp(r, sp.expand(t - n / 2)))
             if more == df + 1 and not skew.has(r, single.hypot_share_exp):
                 return alone - sign * families.skew_student_loss(r, t, skew, df, n)
     return None

@@ -11,7 +11,7 @@ import sympy as sp
 from sympy import Expr
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import differences, linked, single, whole
+from likelihoodkit.primitives import differences, linked, reach, single, whole
 from likelihoodkit.primitives.families import kind
 
 __all__ = ["lifted", "slow"]
@@ -64,10 +64,10 @@ def lifted(expression: Expr, residual: Expr, carried: tuple[Expr, Expr], y: sp.S
     def _rebuilt(node: Expr) -> Expr:
         args = [run(a) for a in node.args]
         moved = [a for a in args if isinstance(a, p.times_exp) and a.args[1] in (-more, -2 * more)]
-        if not node.is_Mul or len(moved) != 1:
+        if not (node.is_Mul or isinstance(node, reach.times_output)) or len(moved) != 1:
             return node.func(*args)
         core, exponent = moved[0].args  # the other factors may bring it back into range
-        return p.times_exp(sp.Mul(core, *[a for a in args if a is not moved[0]]), exponent)
+        return p.times_exp(node.func(*[core if a is moved[0] else a for a in args]), exponent)
 
     def _lift(node: Expr) -> Expr:
         r, t, *others = node.args
