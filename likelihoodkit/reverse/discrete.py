@@ -58,7 +58,7 @@ def _recalibrated(labels: Labels, prediction: Any) -> Any:
 def _likelihood(question: Question, asked: Functional, labels: Labels, mass: sp.Expr) -> Noise:
     match = search(question, list(FAMILIES.values())) or _reads(question, "Bernoulli")
     total = sp.nsimplify(float(value(mass, {labels.symbol: mpmath.mpf(1) / 3})), rational=True)
-    chance = sp.exp(-labels.one) / mass
+    chance = sp.exp(-labels.one) / total
     return Noise(
         loss=question.name,
         tier="likelihood",
