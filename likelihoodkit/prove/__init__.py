@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from likelihoodkit.callables import make_callable
-from likelihoodkit.prove.claim import prepared, side
+from likelihoodkit.prove.claim import matched, prepared, side
 from likelihoodkit.prove.decide import decide
 from likelihoodkit.prove.domain import Domain
 from likelihoodkit.prove.factors_of_matrices import entry_by_entry, full
@@ -26,7 +26,8 @@ def prove(noise: Any, *, reduces_to: Any, where: Mapping[str, Any] | None = None
     """Does minimising ``noise`` in its predicted parameters come to minimising ``reduces_to``?
 
     The claim is loss(noise) = c * loss(reduces_to) + b with c > 0 free of prediction and target and b free of the
-    prediction, for all values that the declarations allow. Parameters held, shared or given per row are settings.
+    prediction, for all values that the declarations allow. Parameters held, shared or given per row are settings. Several
+    predictions are matched by their names, those under other names in every way that their domains allow.
 
     Parameters
     ----------
@@ -53,10 +54,15 @@ def prove(noise: Any, *, reduces_to: Any, where: Mapping[str, Any] | None = None
     False
     """
     left, right = side(noise), side(reduces_to)
-    ready = entry_by_entry(left, right) if full(left) else prepared(left, right, where or {})
-    decision = ready.decide()
-    predictions = tuple(map(str, ready.predictions))
-    return Proof(left.name, right.name, ready.left, ready.right, decision, ready.assumptions, left, predictions)
+    proofs = []
+    for other, told in [(right, ())] if full(left) else matched(left, right):
+        ready = entry_by_entry(left, other) if full(left) else prepared(left, other, where or {})
+        predictions, assumptions = tuple(map(str, ready.predictions)), (*ready.assumptions, *told)
+        decision = ready.decide()
+        proofs.append(Proof(left.name, right.name, ready.left, ready.right, decision, assumptions, left, predictions))
+        if decision.verdict == "proved":
+            break
+    return min(proofs, key=lambda proof: ("proved", "undecided", "refuted").index(proof.verdict))
 
 
 make_callable(__name__, prove)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -26,6 +27,7 @@ from likelihoodkit.prove.held_vectors import together
 from likelihoodkit.prove.outcome import Decision
 from likelihoodkit.prove.readings import read_inputs
 from likelihoodkit.prove.shed import decided
+from likelihoodkit.stabilise.spellings import SPELLINGS
 from likelihoodkit.supports import Support, sphere
 
 
@@ -90,6 +92,8 @@ def side(thing: Any) -> Side:
     bound: Bound = thing.bound if hasattr(thing, "bound") else as_bound(declaration)
     family = bound.family
     formula = family.formula if family.sign > 0 else -family.formula
+    for function in (sp.binomial, sp.beta):  # of which gamma functions are known
+        formula = formula.replace(function, SPELLINGS[function])
     predicted, settings, learnt, numbers = [], [], [], {}
     fixed = []
     for name, how in bound.bindings:
@@ -118,6 +122,28 @@ def side(thing: Any) -> Side:
     held = tuple((name, number) for name, number in bound.held.items() if number is not None)
     this = Side(repr(bound), formula, family.outcome, *roles_, family.sign < 0, tuple(fixed), family.__name__, held)
     return read_inputs(this, family)
+
+
+def matched(left: Side, right: Side) -> list[tuple[Side, tuple[str, ...]]]:
+    """``right`` with several predictions under the names of ``left``, and which stands for which.
+
+    Predictions of one name are each other's; the others are matched in every way that their domains allow.
+    """
+    mine, theirs = [row for row, _ in left.predicted], {row.name: (row, link) for row, link in right.predicted}
+    names = [row.name for row in mine]
+    if len(theirs) < 2 or len(theirs) != len(mine) or names == list(theirs):
+        return [(right, ())]
+    others = [name for name in theirs if name not in names]
+    ways = []
+    for order in itertools.permutations(others):
+        nameless = iter(order)
+        chosen = [theirs[name if name in theirs else next(nameless)] for name in names]
+        if all(_alike(one.domain, row.domain) for one, (row, _) in zip(mine, chosen, strict=True)):
+            pairs = list(zip(names, chosen, strict=True))
+            told = tuple(f"{name} stands for {row.name}" for name, (row, _) in pairs if name != row.name)
+            predicted = tuple((dataclasses.replace(row, name=n, written=row.symbol), link) for n, (row, link) in pairs)
+            ways.append((dataclasses.replace(right, predicted=predicted), told))
+    return ways or [(right, ())]
 
 
 def prepared(left: Side, right: Side, where: Mapping[str, Any]) -> Ready:
