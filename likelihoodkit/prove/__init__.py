@@ -26,8 +26,8 @@ def prove(noise: Any, *, reduces_to: Any, where: Mapping[str, Any] | None = None
     """Does minimising ``noise`` in its predicted parameters come to minimising ``reduces_to``?
 
     The claim is loss(noise) = c * loss(reduces_to) + b with c > 0 free of prediction and target and b free of the
-    prediction, for all values that the declarations allow. Parameters held, shared or given per row are settings. Several
-    predictions are matched by their names, those under other names in every way that their domains allow.
+    prediction, for all values that the declarations allow. Parameters held, shared or given per row are settings.
+    Several predictions are matched by their names, those under other names in every way that their domains allow.
 
     Parameters
     ----------
