@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from itertools import combinations_with_replacement
 from typing import Any
 
 import mpmath
@@ -93,6 +94,12 @@ def _slopes(name: str, tail: Tail, **orders: tuple[int, ...]) -> dict[str, Tail]
     return {f"{name}_{what}": partial(_slope, tail, order) for what, order in orders.items()}
 
 
+def _after(fixed: int, names: str) -> dict[str, tuple[int, ...]]:
+    """The first and second orders in what comes after so many arguments that stay, by the letters of their names."""
+    orders = [*names, *map("".join, combinations_with_replacement(names, 2))]
+    return {order: ((0,) * fixed + tuple(order.count(name) for name in names)) for order in orders}
+
+
 _IN_T_AND_N = {"n": (0, 0, 1), "tt": (0, 2, 0), "tn": (0, 1, 1), "nn": (0, 0, 2)}
 _IN_F_AND_G = {"f": (0, 1, 0), "g": (0, 0, 1), "ff": (0, 2, 0), "fg": (0, 1, 1), "gg": (0, 0, 2)}
 _IN_F_AND_A = {"a": (0, 0, 1), "ff": (0, 2, 0), "fa": (0, 1, 1), "aa": (0, 0, 2)}
@@ -109,35 +116,11 @@ TAILS: dict[str, Tail] = {
     **_slopes("log_beta_below", _log_beta_below, **_IN_F_AND_G),
     **_slopes("log_negative_binomial_cdf", _log_negative_binomial_cdf, **_IN_F_AND_A),
     **_slopes("log_negative_binomial_survival", _log_negative_binomial_survival, **_IN_F_AND_A),
-    **_slopes(
-        "negative_binomial_within",
-        _negative_binomial_within,
-        f=(0, 0, 0, 1, 0),
-        a=(0, 0, 0, 0, 1),
-        ff=(0, 0, 0, 2, 0),
-        fa=(0, 0, 0, 1, 1),
-        aa=(0, 0, 0, 0, 2),
-    ),
-    **_slopes("poisson_within", _poisson_within, f=(0, 0, 0, 1), ff=(0, 0, 0, 2)),
-    **_slopes(
-        "gamma_within",
-        _gamma_within,
-        t=(0, 0, 0, 1, 0),
-        n=(0, 0, 0, 0, 1),
-        tt=(0, 0, 0, 2, 0),
-        tn=(0, 0, 0, 1, 1),
-        nn=(0, 0, 0, 0, 2),
-    ),
+    **_slopes("negative_binomial_within", _negative_binomial_within, **_after(3, "fa")),
+    **_slopes("poisson_within", _poisson_within, **_after(3, "f")),
+    **_slopes("gamma_within", _gamma_within, **_after(3, "tn")),
+    **_slopes("normal_within", _normal_within, **_after(3, "mt")),
     "gamma_within": _gamma_within,
-    **_slopes(
-        "normal_within",
-        _normal_within,
-        m=(0, 0, 0, 1, 0),
-        t=(0, 0, 0, 0, 1),
-        mm=(0, 0, 0, 2, 0),
-        mt=(0, 0, 0, 1, 1),
-        tt=(0, 0, 0, 0, 2),
-    ),
     "normal_within": _normal_within,
     "negative_binomial_within": _negative_binomial_within,
     "poisson_within": _poisson_within,

@@ -26,7 +26,7 @@ from likelihoodkit.fit.design import Table
 from likelihoodkit.fit.model import Model
 from likelihoodkit.fit.prepare import Rows, bound_of, read_rows
 from likelihoodkit.fit.progress import shown
-from likelihoodkit.fit.totals import Totals, split, spread
+from likelihoodkit.fit.totals import OfTotals, Totals, split, spread
 from likelihoodkit.loss import derive
 
 Array = NDArray[Any]
@@ -154,7 +154,7 @@ def in_order(executor: Executor | None, function: Callable[..., Any], blocks: It
 
 
 @dataclass(frozen=True)
-class BlockSum:
+class BlockSum(OfTotals):
     """The sum over all blocks as a function of the inner coefficients; every call of `outputs` is a pass over them."""
 
     work: Work
@@ -175,22 +175,6 @@ class BlockSum:
             found = part if found is None else found + part
         assert found is not None  # the first pass has seen a block
         return found
-
-    def finite(self, totals: Totals) -> bool:
-        """Were the outputs of all rows finite?"""
-        return totals.finite
-
-    def values(self, totals: Totals) -> Array:
-        """The sum of the losses in two parts: what is below zero and what is above."""
-        return totals.values
-
-    def gradient(self, totals: Totals) -> Array:
-        """The gradient in the inner coefficients."""
-        return totals.gradient
-
-    def observed(self, totals: Totals) -> Array:
-        """The exact Hessian in the inner coefficients."""
-        return totals.observed
 
     def scoring(self, totals: Totals) -> Array:
         """A matrix that is never indefinite, as `Model.scoring`; a pass of its own."""

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from likelihoodkit.fit.model import Block, Model
-from likelihoodkit.fit.totals import Totals, split, spread
+from likelihoodkit.fit.totals import OfTotals, Totals, split, spread
 
 Array = NDArray[Any]
 
@@ -35,7 +35,7 @@ class Tile:
 
 
 @dataclass(frozen=True)
-class Tiled:
+class Tiled(OfTotals):
     """A model's sum as a function of the inner coefficients, in which nothing is as long as the rows are many."""
 
     model: Model
@@ -147,22 +147,6 @@ class Tiled:
         observed = model.whole(curvature) if usable else np.full_like(curvature, np.nan)
         lengths = np.full(len(model.blocks), np.sqrt(len(model.y)))  # no row of an orthonormal basis is longer
         return Totals(inner, gains, losses, self._pulled(sums), observed, sizes, lengths, least)
-
-    def finite(self, totals: Totals) -> bool:
-        """Were the outputs of all rows finite?"""
-        return totals.finite
-
-    def values(self, totals: Totals) -> Array:
-        """The sum of the losses in two parts: what is below zero and what is above."""
-        return totals.values
-
-    def gradient(self, totals: Totals) -> Array:
-        """The gradient in the inner coefficients."""
-        return totals.gradient
-
-    def observed(self, totals: Totals) -> Array:
-        """The exact Hessian in the inner coefficients."""
-        return totals.observed
 
     def scoring(self, totals: Totals) -> Array:
         """A matrix that is never indefinite, as `Model.scoring`."""

@@ -59,6 +59,26 @@ class Totals:
         return np.array([self.gains, self.losses])
 
 
+class OfTotals:
+    """What a search asks for at some coefficients, where one pass has made all of it."""
+
+    def finite(self, totals: Totals) -> bool:
+        """Were the outputs of all rows finite?"""
+        return totals.finite
+
+    def values(self, totals: Totals) -> Array:
+        """The sum of the losses in two parts: what is below zero and what is above."""
+        return totals.values
+
+    def gradient(self, totals: Totals) -> Array:
+        """The gradient in the inner coefficients."""
+        return totals.gradient
+
+    def observed(self, totals: Totals) -> Array:
+        """The exact Hessian in the inner coefficients."""
+        return totals.observed
+
+
 def split(value: Array) -> tuple[float, float]:
     """The sum of what is below zero and of what is above."""
     if not len(value) or value.min() >= 0:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import sympy as sp
 from sympy import Add, Expr, Mul, S, exp, log
@@ -136,7 +137,7 @@ def _read(slope: Expr) -> _Slope:
             logarithm, sign = logarithm - linked.log_square(base) / 2, sign * sp.sign(base)
         if base.is_Symbol and power == 1:  # of a square that is a location: 2 f
             sign *= factor
-            steps.append(lambda weight, f=base: _times_output(weight, f))  # type: ignore[misc]
+            steps.append(partial(_times_output, f=base))
             continue
         if kind not in _FACTORS:
             numbers *= factor

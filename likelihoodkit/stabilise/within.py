@@ -18,9 +18,10 @@ from likelihoodkit.stabilise.whole import logarithm, signed
 
 __all__ = ["WITHIN"]
 
-MOST = 400  # counts between the bounds: each is looked at
+MOST = 400  # counts between the bounds
 
 Tail = Callable[[Expr], Expr]
+Whole = Callable[[Expr, Expr], Expr | None]
 
 
 def _steps(cases: Expr) -> tuple[Expr, Expr] | None:
@@ -63,32 +64,30 @@ def _end(kind: type[Expr], rest: tuple[Expr, ...], known: dict[Expr, Expr]) -> T
     return end
 
 
-def _seen(e: Expr, sign: int, loss: Expr, below: Tail, above: Tail, whole: Callable[[Expr, Expr], Expr]) -> Expr | None:
-    """The terms ``loss`` and one of a probability as one function of the least and the largest count seen."""
+def _seen(e: Expr, sign: int, loss: Expr, below: Tail, above: Tail, whole: Whole) -> Expr | None:
+    """The terms ``loss`` and one of a probability as one function of both bounds, where there is one of them."""
     for term in e.args:
         ends = _between(sign * term, below, above)
-        if ends is not None and ends[1] - ends[0] <= MOST:
-            return e - loss - term + sign * whole(ends[0] + 1, ends[1])
-        if ends is not None and ends[0] == -sp.oo and ends[1] < MOST:
-            return e - loss - term + sign * whole(sp.S.Zero, ends[1])
+        found = None if ends is None else whole(*ends)
+        if found is not None:
+            return e - loss - term + sign * found
     return None
 
 
-def _amounts(
-    e: Expr, sign: int, loss: Expr, below: Tail, above: Tail, whole: Callable[[Expr, Expr], Expr]
-) -> Expr | None:
-    """The terms ``loss`` and one of a probability as one function of both bounds."""
-    for term in e.args:
-        ends = _between(sign * term, below, above)
-        if ends is not None:
-            return e - loss - term + sign * whole(*ends)
-    return None
+def _of_counts(whole: Callable[[Expr, Expr], Expr]) -> Whole:
+    """The function of the least and the largest count, where they are few: each of them is looked at."""
+
+    def few(low: Expr, high: Expr) -> Expr | None:
+        least = sp.S.Zero if low == -sp.oo else low + 1
+        return whole(least, high) if high - least < MOST else None
+
+    return few
 
 
 def _gamma(e: Expr) -> Expr | None:
     for sign, node in signed(e, kinds.gamma_loss):
         y, t, n = node.args
-        found = _amounts(
+        found = _seen(
             e, sign, sign * node,
             _end(gamma_carried.log_gamma_below, (t, n), {}), _end(gamma_carried.log_gamma_above, (t, n), {}),
             lambda low, high: within.gamma_within(y, sp.Max(low, 0), high, t, n),  # noqa: B023
@@ -125,7 +124,7 @@ def _negative_binomial(e: Expr) -> Expr | None:
             e, sign, sign * node,
             _end(negative_binomial_tails.log_negative_binomial_cdf, (f, a), {-none: sp.S.Zero}),
             _end(negative_binomial_tails.log_negative_binomial_survival, (f, a), {p.log1m_exp(none): sp.S.Zero}),
-            lambda low, high: within.negative_binomial_within(y, low, high, f, a),  # noqa: B023
+            _of_counts(lambda low, high: within.negative_binomial_within(y, low, high, f, a)),  # noqa: B023
         )  # fmt: skip
         if found is not None:
             return found
@@ -140,7 +139,7 @@ def _poisson(e: Expr) -> Expr | None:
             e, sign, sign * node + rest,
             _end(poisson_tails.log_poisson_cdf, (f,), {-exp(f): sp.S.Zero}),
             _end(poisson_tails.log_poisson_survival, (f,), {p.log1m_exp(exp(f)): sp.S.Zero}),
-            lambda low, high: within.poisson_within(y, low, high, f),  # noqa: B023
+            _of_counts(lambda low, high: within.poisson_within(y, low, high, f)),  # noqa: B023
         )  # fmt: skip
         if isinstance(found, Expr):
             return found

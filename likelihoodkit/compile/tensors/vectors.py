@@ -15,8 +15,8 @@ from likelihoodkit.compile.trace import Trace, Value
 Row = Callable[..., Value]
 #: name of a kernel -> its straight line
 ROWS: dict[str, Row] = {"softmax": FORMS["softmax"]}
-#: operations that are carried out by the framework's own functions
 FAR = 2.0**1021  # differences of numbers up to it are in range
+#: operations that are carried out by the framework's own functions
 OPERATIONS = ("max_over", "sum_over", "pick", "put", "argmax_over", "entries_of", "column_of", "frozen")
 
 

@@ -105,7 +105,8 @@ def _six() -> list[Kernel]:
 
 @remembered
 def _poisson(y: Floats, low: Floats, high: Floats, f: Floats) -> Floats:
-    return _rows(y, low, high, f, np.full(np.shape(f), -np.inf))  # type: ignore[no-any-return]
+    found: Floats = _rows(y, low, high, f, np.full(np.shape(f), -np.inf))
+    return found
 
 
 poisson_within = row(_poisson, 0, "The same of Poisson counts.")
