@@ -13,7 +13,7 @@ from likelihoodkit.cli import main
 from likelihoodkit.csvfile import CsvFile
 from likelihoodkit.errors import InputError, LikelihoodKitError, UnknownNameError
 from likelihoodkit.families import FAMILIES
-from likelihoodkit.parse import parse, parse_family
+from likelihoodkit.parse import WRAPPERS, parse, parse_family
 
 DATA = Path(__file__).parents[1] / "likelihoodkit" / "data"
 STACKLOSS = str(DATA / "stackloss.csv")
@@ -316,10 +316,44 @@ def test_nothing_else_is_read(text):
         parse(text)
 
 
+@pytest.mark.parametrize("text", WRAPPERS.values(), ids=WRAPPERS)
+def test_wrappers_are_read(text):
+    from likelihoodkit import wrappers
+
+    assert set(WRAPPERS) == set(wrappers.__all__)
+    assert parse(repr(parse(text))) is parse(text)
+    assert parse_family(text) is parse(text)
+
+
+def test_wrappers_take_noises_lists_and_scales():
+    import likelihoodkit as lk
+
+    assert parse("Censored(Mixture(Weibull(shape=2), components=2))") is lk.Censored(
+        lk.Mixture(lk.Weibull(shape=2), components=2)
+    )
+    assert parse("lk.Mixture([Normal(scale=1), Laplace])") is lk.Mixture([lk.Normal(scale=1), lk.Laplace])
+    assert parse("Mislabelled(Bernoulli, [0.1, 0.2])") is lk.Mislabelled(lk.Bernoulli, [0.1, 0.2])
+    assert parse("Independent(squared_error, 3)") == lk.Independent(lk.losses.squared_error, 3)
+    for text, says in [
+        ("Censored", r"Say which, as in Censored\(Normal\)"),
+        ("Censored()", "missing a required argument: 'noise'"),
+        ("Censored(log)", "expected a noise family"),
+        ("Censored(Normall)", "Did you mean Normal"),
+        ("Mixture(Normal, component=2)", "component"),
+        ("Transformed(Normal, os)", "no family or loss 'os'"),
+        ("Censored([Normal])", "expected a noise family"),
+        ("Normal(scale=Gamma)", "cannot read"),
+    ]:
+        with pytest.raises(LikelihoodKitError, match=says):
+            parse(text)
+
+
 def test_near_misses_are_suggested():
     with pytest.raises(UnknownNameError, match="Did you mean Normal"):
         parse("normal")
     with pytest.raises(UnknownNameError, match="Did you mean squared_error"):
         parse("square_error")
+    with pytest.raises(UnknownNameError, match="`likelihoodkit list`"):
+        parse_family("qqq")
     with pytest.raises(UnknownNameError):
         parse_family("squared_error")

@@ -62,6 +62,7 @@ def _repeated(inner: Bound, d: int) -> Bound:
     body[family.formula_name] = sum_over(family.formula.xreplace(symbols))
     (kind,) = family.__bases__
     repeated: type[Declared] = type(kind)(f"Independent_{d}_{family.__name__}", (kind,), body)
+    repeated.spelling = ("Independent", (repr(inner), str(d)), frozenset(family.parameters))
     if family.sign < 0:
         repeated.parts = tuple(Part(str(k), inner, _places(inner, k)) for k in range(d))
     return bind(repeated, bindings)

@@ -275,14 +275,14 @@ def declare(
 ) -> Bound:
     """The declaration of a wrapper's body, bound.
 
-    ``title`` and ``first`` are how it is written, ``said`` the parameters that this already says; ``facts`` are class
-    attributes that are no formulas (see `Facts`).
+    ``title`` and ``first`` are how it is written, ``said`` the parameters that this already says (as the body names
+    them, see `Inside`); ``facts`` are class attributes that are no formulas (see `Facts`).
     """
     name = "_".join([title, *facts.pop("names", ())])
     components = facts.pop("components", ())
     made_of: dict[str, Any] = {**body, "components": components, "__doc__": doc, "__module__": __name__}
     family: type[Declared] = type(Distribution)(name, (Distribution,), made_of)  # type: ignore[misc]
-    family.spelling = (title, first, frozenset(said))
+    family.spelling = (title, first, frozenset(name.removeprefix("_") for name in said))
     for fact, value in facts.items():
         setattr(family, fact, value)
     return bind(family, bindings)

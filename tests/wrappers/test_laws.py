@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import likelihoodkit as lk
+from likelihoodkit.parse import parse
 
 INF = math.inf
 
@@ -22,6 +23,29 @@ CERTIFIED = {
     "several outcomes": lambda: lk.Joint(time=lk.Censored(lk.Exponential), count=lk.Poisson),
     "two normals": lambda: lk.Mixture(lk.Normal(scale=1), components=2),
 }
+
+
+WRITTEN = [
+    "Censored(Normal(scale=1))",
+    "Truncated(Gamma(shape=2), low=1)",
+    "Mixture(Normal(scale=1), components=2)",
+    "Mixture([Normal(scale=1), Laplace(scale=2)])",
+    "Joint(height=Normal(scale=1), weight=Gamma())",
+    "ZeroInflated(Poisson(), zero_probability=0.3)",
+    "Hurdle(Gamma(shape='softplus'))",
+    "ZeroOneInflated(Beta(concentration=3))",
+    "Independent(Normal(scale=1), 2)",
+    "Transformed(Normal(scale=1), log)",
+    "Discretised(Gamma(shape=2))",
+    "Mislabelled(Bernoulli(), [[0.9, 0.1], [0.2, 0.8]])",
+    "Censored(Mixture(Weibull(shape=2), components=2))",
+]
+
+
+@pytest.mark.parametrize("text", WRITTEN)
+def test_a_noise_prints_as_it_is_written(text: str) -> None:
+    """What is held inside is said once; what is printed, typed, is the same noise."""
+    assert repr(parse(text)) == text
 
 
 @pytest.mark.parametrize("name", CERTIFIED)
