@@ -312,4 +312,12 @@ def as_bound(noise: Any) -> Bound:
             return noise()
     elif isinstance(bound := getattr(noise, "bound", None), Bound):
         return bound  # a Loss, made at a later stage, knows what it was derived from
-    raise BindingError(f"expected a noise family such as lk.Normal or lk.Normal(scale=1), not {noise!r}", value=noise)
+    remedy = None
+    if isinstance(noise, str):
+        remedy = (
+            "Text is read by likelihoodkit.parse.parse (names of noises and losses), and by "
+            "likelihoodkit.parse_formula.parse_formula (formulas such as 'abs(y - a)')"
+        )
+    raise BindingError(
+        f"expected a noise family such as lk.Normal or lk.Normal(scale=1), not {noise!r}", value=noise, remedy=remedy
+    )

@@ -236,6 +236,11 @@ def test_what_is_no_noise(thing: object) -> None:
         lk.derive(thing)
 
 
+def test_text_is_told_where_it_is_read() -> None:
+    with pytest.raises(BindingError, match=r"not 'abs\(y - a\)'. Text is read by .*parse_formula"):
+        lk.reverse("abs(y - a)")
+
+
 @given(st.floats(1e-300, 1e300))
 def test_any_positive_number_can_be_held(scale: float) -> None:
     bound = lk.Normal(scale=scale)
