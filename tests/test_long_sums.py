@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
+import sympy as sp
 from mpmath import mp, mpf
 
 import likelihoodkit as lk
@@ -57,3 +61,72 @@ def test_what_does_not_exist_is_refused() -> None:
     density = lk.derive(lk.Zeta).distribution([0.0]).density
     with pytest.raises(lk.UndefinedError, match="does not settle"):
         expect(density, lambda y, row: y[None])
+
+
+# -- laws of heavy-tailed counts as a user types them: no closed form of a cdf or a quantile --------------------------
+
+
+class TypedZeta(lk.Distribution):
+    y = lk.outcome(lk.supports.counts_from_one)
+    s = lk.parameter(lk.positive, link="exp")
+    log_density = lk.log(y ** (-1 - s) / sp.zeta(1 + s))
+
+
+class TypedYule(lk.Distribution):
+    y = lk.outcome(lk.counts)
+    r = lk.parameter(lk.positive, link="exp")
+    log_density = lk.log(r * lk.gamma(y + 1) * lk.gamma(r + 1) / lk.gamma(y + r + 2))
+
+
+class TypedLomax(lk.Distribution):
+    y = lk.outcome(lk.counts)
+    a = lk.parameter(lk.positive, link="exp")
+    log_density = lk.log((1 + y) ** (-a) - (2 + y) ** (-a))
+
+
+#: family -> P(Y > y) in closed form, of y and the parameters
+SURVIVAL: dict[type[lk.Distribution], Callable[..., Any]] = {
+    TypedZeta: lambda y, s: mp.zeta(1 + s, y + 1) / mp.zeta(1 + s),
+    TypedYule: lambda y, r: mp.gammaprod([y + 2, r + 1], [y + r + 2]),
+    TypedLomax: lambda y, a: (y + 2) ** -a,
+}
+
+
+@pytest.mark.parametrize("family", list(SURVIVAL))
+@pytest.mark.parametrize("output", [-1.0, 0.0, 0.7])
+def test_laws_of_heavy_tails_are_summed_to_the_last_digits(family: type[lk.Distribution], output: float) -> None:
+    width = len(lk.derive(family).outputs)
+    belief = lk.derive(family).distribution([[output] * width])
+    first = 1 if family is TypedZeta else 0
+    with mp.workdps(60):
+        parameters = [mp.exp(mpf(output))] * width
+
+        def above(y: float) -> Any:
+            return SURVIVAL[family](mpf(y), *parameters) if y >= first else mpf(1)
+
+        for y in (1.0, 5.0, 1000.0, 12345.0, 123456789.0, 1e14):
+            true = above(y)
+            assert abs(belief.survival(y)[0] / true - 1) < 1e-12
+            assert abs(belief.cdf(y)[0] - (1 - true)) < 1e-14
+        for level in (1e-3, 0.1, 0.5, 0.9, 0.99, 0.9999):
+            found = float(belief.quantile(level)[0])
+            if found < 2**53:  # beyond, neighbours are not whole numbers apart
+                slack = 1e-13 * (1 - level) + 4e-16  # of a level that rounds, and a tail that equals it
+                assert 1 - above(found) >= level - slack
+                assert 1 - above(found - 1) < level + slack
+            else:
+                assert abs(above(found) / (1 - level) - 1) < 1e-12
+        assert belief.median()[0] == belief.quantile(0.5)[0]
+
+
+def test_a_tail_beyond_all_numbers_is_refused_not_cut() -> None:
+    with pytest.raises(lk.DerivationError, match="does not settle"):
+        lk.derive(TypedZeta).distribution([-5.0]).cdf(3)
+
+
+def test_moments_of_typed_heavy_tails_exist_or_not() -> None:
+    found = lk.derive(TypedYule).predict([0.7], rule="mean")
+    r = np.exp(0.7)
+    assert found[0] == pytest.approx(1 / (r - 1), rel=1e-10)
+    with pytest.raises(lk.UndefinedError, match="mean of row 0 does not exist"):
+        lk.derive(TypedYule).predict([-0.1], rule="mean")

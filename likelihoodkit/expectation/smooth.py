@@ -61,7 +61,7 @@ def _chebyshev_sums(length: int) -> Array:
 
 
 def block_sums(
-    density: Density, function: Function, size: int, rows: Array, starts: Array, length: int, scale: Array
+    density: Density, function: Function | None, size: int, rows: Array, starts: Array, length: int, scale: Array
 ) -> Array | None:
     """Sums of mass and of ``function`` times mass over ``starts[i] + 0 .. length - 1``, (1 + size, P).
 
@@ -84,7 +84,7 @@ def block_sums(
 
 
 def _apply(
-    density: Density, function: Function, size: int, rows: Array, starts: Array, chosen: Rule
+    density: Density, function: Function | None, size: int, rows: Array, starts: Array, chosen: Rule
 ) -> tuple[Array, Array]:
     y = starts + chosen.offsets[:, None]
     owner = np.broadcast_to(rows, y.shape)
@@ -92,7 +92,8 @@ def _apply(
         mass = np.exp(density.log(y, rows))
     terms = np.zeros((1 + size, *y.shape))
     terms[0] = mass
-    alive = mass > 0
-    terms[1:, alive] = function(y[alive], owner[alive]) * mass[alive]
+    if function is not None:
+        alive = mass > 0
+        terms[1:, alive] = function(y[alive], owner[alive]) * mass[alive]
     sums = np.einsum("kmp,m->kp", terms, chosen.weights)
     return sums, np.abs(np.einsum("kmp,em->ekp", terms, chosen.last)).max(axis=0)

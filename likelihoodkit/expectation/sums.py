@@ -74,7 +74,7 @@ def peak(density: Density, rows: Array, low: float | None = 0.0) -> Array:
 
 @dataclass
 class Tail:
-    """What `_blocks` has left over on one side: positions among its rows, where they go on, and how far it got."""
+    """What `blocks` has left over on one side: positions among its rows, where they go on, and how far it got."""
 
     side: int
     active: Array
@@ -82,9 +82,7 @@ class Tail:
     length: int
 
 
-def _blocks(
-    density: Density, function: Function | None, size: int, rows: Array, tails: list[Tail] | None = None
-) -> Any:
+def blocks(density: Density, function: Function | None, size: int, rows: Array, tails: list[Tail] | None = None) -> Any:
     """Walk outwards from the centre on both sides; yields (first outcomes, rows, terms (1 + k, m, P)) by block.
 
     Rows that are not settled after `BULK` terms are left to ``tails`` where that is given.
@@ -120,7 +118,7 @@ def _blocks(
                 tails.append(Tail(side, active, edge, length))
                 break
             if active.size and taken >= MOST_TERMS:
-                raise _endless(density, int(rows[active[0]]), size)
+                raise endless(density, int(rows[active[0]]), size)
 
 
 def _terms(density: Density, function: Function | None, size: int, y: Array, row: Array, inside: Array) -> Array:
@@ -134,7 +132,8 @@ def _terms(density: Density, function: Function | None, size: int, y: Array, row
     return terms
 
 
-def _endless(density: Density, index: int, size: int) -> DerivationError:
+def endless(density: Density, index: int, size: int) -> DerivationError:
+    """The error about a sum that does not settle: of the masses alone (size 0), or of an expectation."""
     kind = UndefinedError if size else DerivationError
     return kind(
         f"{density.name}: the sum over the outcomes of row {index} does not settle; it does not exist, "
@@ -144,7 +143,8 @@ def _endless(density: Density, index: int, size: int) -> DerivationError:
     )
 
 
-def _check_mass(density: Density, total: Array, rows: Array) -> None:
+def check_mass(density: Density, total: Array, rows: Array) -> None:
+    """Raise `DerivationError` where the probabilities of a row do not add up to one."""
     off = ~(np.abs(total[rows] - 1) <= CERTIFIED)
     if off.any():
         index = int(rows[np.argmax(off)])
@@ -161,12 +161,12 @@ def add_up(density: Density, function: Function, size: int, rows: Array) -> Arra
     """E[function(Y)] of the given rows of a discrete density, (``size``, len(rows)); see `expect`."""
     totals, scale = np.zeros((1 + size, density.count)), np.zeros((1 + size, density.count))
     tails: list[Tail] = []
-    for _, row, terms in _blocks(density, function, size, rows, None if density.unordered else tails):
+    for _, row, terms in blocks(density, function, size, rows, None if density.unordered else tails):
         totals[:, row] += terms.sum(axis=1)
         scale[:, row] += np.abs(terms).sum(axis=1)
     for tail in tails:
         _add_tail(density, function, size, rows, tail, totals, scale)
-    _check_mass(density, totals[0], rows)
+    check_mass(density, totals[0], rows)
     return totals[1:, rows]
 
 
@@ -181,7 +181,7 @@ def _add_tail(
         start = edge[active] if tail.side > 0 else edge[active] - (length - 1)
         found = block_sums(density, function, size, row, start, length, scale[:, row])
         if found is None or np.abs(start).max() > FARTHEST:
-            raise _endless(density, int(row[0]), size)
+            raise endless(density, int(row[0]), size)
         totals[:, row] += found
         scale[:, row] += np.abs(found)
         edge = edge + tail.side * float(length)
@@ -199,11 +199,11 @@ def masses(density: Density, rows: Array) -> Masses:
     """All probabilities of the given rows that matter, laid end to end."""
     if density.unordered:
         table = density.class_probabilities()
-        _check_mass(density, table.sum(axis=0), rows)
+        check_mass(density, table.sum(axis=0), rows)
         start = table.shape[0] * np.arange(density.count + 1)
         return Masses(np.zeros(density.count), start, table.T.ravel())
     outcomes, owners, values = [], [], []
-    for y, row, terms in _blocks(density, None, 0, rows):
+    for y, row, terms in blocks(density, None, 0, rows):
         inside = terms[0] > 0
         outcomes.append(y[inside])
         owners.append(np.broadcast_to(row, y.shape)[inside])
@@ -214,5 +214,5 @@ def masses(density: Density, rows: Array) -> Masses:
     row, y, mass = row[order], y[order], np.concatenate(values)[order]
     start = np.searchsorted(row, np.arange(density.count + 1))
     total = np.bincount(row, weights=mass, minlength=density.count)
-    _check_mass(density, total, rows)
+    check_mass(density, total, rows)
     return Masses(y[start[:-1]], start, mass)

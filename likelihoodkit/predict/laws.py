@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ from scipy.optimize import elementwise
 from likelihoodkit.expectation.coordinates import coordinates
 from likelihoodkit.expectation.density import Density
 from likelihoodkit.expectation.quadrature import Panels, clenshaw_curtis, panels_of
-from likelihoodkit.expectation.sums import Masses, masses
+from likelihoodkit.expectation.stretches import Stretches, beyond, running, stretches
 from likelihoodkit.primitives import kernels
 
 Array = NDArray[Any]
@@ -105,7 +104,7 @@ class ContinuousLaw(Law):
             rows = np.arange(self.density.count)
             panels = panels_of(coordinates(self.density), rows)
             start = np.searchsorted(panels.row, np.arange(self.density.count + 1))
-            before, after = _running(panels.integrals[0], start)
+            before, after = running(panels.integrals[0], start)
             cache["table"] = panels, start, before, after
         found: tuple[Panels, Array, Array, Array] = cache["table"]
         return found
@@ -114,7 +113,7 @@ class ContinuousLaw(Law):
         panels, start, before, after = self._table()
         places = coordinates(self.density)
         t = places.place(y, row)
-        which = _last_not_above(panels.a, start[row], start[row + 1], t)
+        which = last_not_above(panels.a, start[row], start[row + 1], t)
         if upper:
             piece = clenshaw_curtis(places, row, t, panels.b[which])[0]
             return np.asarray(after[which] + piece.integrals[0])
@@ -128,8 +127,8 @@ class ContinuousLaw(Law):
         else:
             panels, start, before, after = self._table()
             first, last = start[row], start[row + 1]
-            low = _last_not_above(before, first, last, level)
-            high = _last_not_above(-(after + panels.integrals[0]), first, last, level - 1)
+            low = last_not_above(before, first, last, level)
+            high = last_not_above(-(after + panels.integrals[0]), first, last, level - 1)
             which = np.where(level <= 0.5, low, high)
             a, b = panels.a[which], panels.b[which]
 
@@ -151,31 +150,43 @@ class ContinuousLaw(Law):
         return places.outcome(t, row)
 
 
+#: what is left beyond an outcome keeps its digits below this share, where it is summed on its own
+SMALL = 2.0**-10
+
+
 class DiscreteLaw(Law):
     """By sums, and quantiles by bisection on the whole numbers."""
 
     def _snap(self, y: Array, _row: Array) -> Array:
         return np.floor(y)
 
-    def _table(self) -> tuple[Masses, Array, Array]:
+    @property
+    def _stretches(self) -> Stretches:
         cache = self.density.cache
-        if "masses" not in cache:
-            found = masses(self.density, np.arange(self.density.count))
-            before, after = _running(found.mass, found.start)
-            cache["masses"] = found, before + found.mass, after
-        result: tuple[Masses, Array, Array] = cache["masses"]
-        return result
+        if "stretches" not in cache:
+            cache["stretches"] = stretches(self.density)
+        found: Stretches = cache["stretches"]
+        return found
 
     def _numeric(self, y: Array, row: Array, *, upper: bool) -> Array:
-        table, up_to, after = self._table()
-        place = y - table.first[row]
-        length = table.start[row + 1] - table.start[row]
-        inside = (place >= 0) & (place < length)
-        index = table.start[row] + np.where(inside, place, 0).astype(np.intp)
-        beyond = np.where(place < 0, 1.0 if upper else 0.0, 0.0 if upper else 1.0)
-        return np.where(inside, (after if upper else up_to)[index], beyond)
+        table = self._stretches
+        first, last = table.start[row], table.start[row + 1]
+        which = last_not_above(table.first, first, last, y)
+        past = y >= table.first[which] + table.length[which] - 1
+        result = np.where(past, table.after[which] if upper else table.before[which] + table.mass[which], 0.0)
+        within = np.flatnonzero(~past)
+        if within.size:
+            found = table.find(row[within], which[within], lambda i, start, *_: y[within][i] >= start)
+            result[within] = found[2 if upper else 1]
+        result[y < table.first[first]] = 1.0 if upper else 0.0
+        small = result < SMALL
+        if small.any():
+            result[small] = beyond(self.density, y[small], row[small], 1 if upper else -1)
+        return result
 
     def _invert(self, level: Array, row: Array) -> Array:
+        if not (self.density.declares("cdf") or self.density.declares("survival")):
+            return self._invert_sums(level, row)
         low, top = self._bounds(row)
 
         def reached(y: Array) -> Array:
@@ -198,6 +209,23 @@ class DiscreteLaw(Law):
             high = np.where(open_ & there, middle, high)
             below = np.where(open_ & ~there, middle, below)
 
+    def _invert_sums(self, level: Array, row: Array) -> Array:
+        table = self._stretches
+        first, last = table.start[row], table.start[row + 1]
+
+        def reached(up_to: Array, after: Array, level: Array) -> Array:
+            return (up_to >= level) | (after <= 1 - level)
+
+        while (first < last - 1).any():
+            middle = (first + last - 1) // 2
+            there = reached(table.before[middle] + table.mass[middle], table.after[middle], level)
+            first, last = np.where(there, first, np.minimum(middle + 1, last - 1)), np.where(there, middle + 1, last)
+
+        def short(i: Array, _: Array, before: Array, left: Array, right: Array, after: Array) -> Array:
+            return ~reached(before + left, right + after, level[i])
+
+        return table.find(row, first, short)[0]
+
 
 def law_of(density: Density) -> Law:
     """The law of a density, made once."""
@@ -208,16 +236,7 @@ def law_of(density: Density) -> Law:
     return law
 
 
-def _running(mass: Array, start: Array) -> tuple[Array, Array]:
-    """Within each stretch of ``mass``: what comes before each entry, and what comes after it."""
-    before, after = np.zeros_like(mass), np.zeros_like(mass)
-    for first, last in pairwise(start):
-        before[first + 1 : last] = np.cumsum(mass[first : last - 1])
-        after[first : last - 1] = np.cumsum(mass[last - 1 : first : -1])[::-1]
-    return before, after
-
-
-def _last_not_above(values: Array, first: Array, last: Array, target: Array) -> Array:
+def last_not_above(values: Array, first: Array, last: Array, target: Array) -> Array:
     """The last index in [first, last) whose value (ascending there) is not above the target; else ``first``."""
     low, high = first.copy(), last - 1
     while (low < high).any():

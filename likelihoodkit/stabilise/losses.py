@@ -45,7 +45,7 @@ def difference_of_log_gammas(e: Expr) -> Expr | None:
     for kind, rising in ((p.log_gamma, p.log_rising), (p.digamma, p.digamma_rising)):
         terms = [(t, *t.as_coeff_Mul()) for t in e.args]
         gammas = [(t, c, b) for t, c, b in terms if isinstance(b, kind)]
-        if kind is p.log_gamma and (whole := _beta(e, gammas)) is not None:
+        if kind is p.log_gamma and (whole := _beta(e, terms)) is not None:
             return whole
         for t1, c1, b1 in gammas:
             for t2, c2, b2 in gammas:
@@ -62,14 +62,19 @@ def _part(n: Expr, whole: Expr) -> bool:
     return all(part in parts for part in Add.make_args(n)) or (n / whole).is_number
 
 
-def _beta(e: Expr, gammas: list[tuple[Expr, Expr, Expr]]) -> Expr | None:
-    """log Gamma(a) + log Gamma(b) - log Gamma(a + b), where there are no more of them."""
+def _beta(e: Expr, terms: list[tuple[Expr, Expr, Expr]]) -> Expr | None:
+    """log Gamma(a) + log Gamma(b) - log Gamma(a + b), where there are no more of them; a factorial is one of them."""
+    gammas = [
+        (term, number, body.args[0] + (1 if isinstance(body, p.log_factorial) else 0))
+        for term, number, body in terms
+        if isinstance(body, p.log_gamma | p.log_factorial)
+    ]
     if not 2 <= len(gammas) <= 3 or e.has(p.log_rising):
         return None
-    for t1, c1, b1 in gammas:
-        others = [(t, c, b) for t, c, b in gammas if t is not t1]
-        sizes = [b.args[0] for _, c, b in others for _ in range(2 if c == -2 * c1 else 1 if c == -c1 else 0)]
-        if len(sizes) == 2 and sp.expand(Add(*sizes) - b1.args[0]) == 0 and all(s.free_symbols for s in sizes):
+    for t1, c1, whole in gammas:
+        others = [(t, c, size) for t, c, size in gammas if t is not t1]
+        sizes = [size for _, c, size in others for _ in range(2 if c == -2 * c1 else 1 if c == -c1 else 0)]
+        if len(sizes) == 2 and sp.expand(Add(*sizes) - whole) == 0 and all(s.free_symbols for s in sizes):
             return e - t1 - Add(*[t for t, _, _ in others]) - c1 * p.log_beta(*sizes)
     return None
 

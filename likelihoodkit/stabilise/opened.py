@@ -18,6 +18,7 @@ from likelihoodkit.primitives import (
     log_add_exp,
     log_mean_exp,
     log_power_difference,
+    log_softplus,
     sigmoid,
     softplus,
 )
@@ -153,9 +154,28 @@ def _of_difference(inner: Expr, known: Known, outputs: set[Expr]) -> list[Expr] 
     for more, less in (inner.args, inner.args[::-1]):
         first, second = (_exponent(power, known, outputs) for power in (more, -less))
         if first is not None and second is not None:
+            step = _step(first, second, known)
+            if step is not None:
+                return [first, log1m_exp_neg_exp(step)]
             gap = sp.factor_terms(first - second)
             if bounds(gap, known).positive:
                 return [first, log1m_exp_neg_exp(log(gap))]
+    return None
+
+
+def _step(first: Expr, second: Expr, known: Known) -> Expr | None:
+    """log(c log(u) - c log(v)) by log(1 + (u - v)/v), where both exponents are one number times a logarithm."""
+    for one in (f for f in Mul.make_args(first) if isinstance(f, log)):
+        power = first / one
+        other = second / power
+        if not isinstance(other, log):
+            continue
+        u, v = one.args[0], other.args[0]
+        if bounds(-power, known).positive:
+            power, u, v = -power, v, u
+        share = sp.cancel(v / sp.expand(u - v))
+        if all(bounds(part, known).positive for part in (power, v, share)):
+            return log(power) + log_softplus(-log(share))
     return None
 
 
@@ -201,13 +221,13 @@ def _divided_difference(factors: list[Expr]) -> list[Expr] | None:
     if len(factors) != 2:
         return None
     for below, above in (factors, factors[::-1]):
-        if not isinstance(below, Pow) or below.exp != -1 or not above.is_Add or len(above.args) != 2:
+        if not isinstance(below, Pow) or not below.exp.is_negative or not above.is_Add or len(above.args) != 2:
             continue
         for first, second in (above.args, above.args[::-1]):
-            if isinstance(first, exp) and isinstance(-second, exp):
-                u, v = first.args[0], (-second).args[0]
-                ratio = sp.cancel((u - v) / below.base)
-                if ratio.is_positive and not ratio.free_symbols & below.base.free_symbols:
+            if isinstance(first, exp | sp.core.numbers.One) and isinstance(-second, exp):
+                u, v = log(first) if first == 1 else first.args[0], (-second).args[0]
+                ratio = sp.cancel((u - v) * below)
+                if ratio.is_nonnegative and not ratio.free_symbols & below.base.free_symbols:
                     return [log(ratio), log_mean_exp(u, v)]
     return None
 
