@@ -13,6 +13,7 @@ from likelihoodkit.compile.named_text import LABELS, Block, Input, counted, cut_
 from likelihoodkit.compile.numpy_engine import ENTRIES, TILE
 from likelihoodkit.compile.program import Instruction, Program
 from likelihoodkit.compile.sequence_text import Steps, step_calls
+from likelihoodkit.compile.stacks import stacked
 from likelihoodkit.compile.steps import plan
 from likelihoodkit.compile.tiles import LEAST, WIDE, rows_per_tile
 from likelihoodkit.compile.trace import VECTOR
@@ -49,6 +50,7 @@ def _outside(numbers, low, high):
         return False
     inside = (low <= numbers) & (numbers <= high)
     return ~(inside.all(axis=0) if inside.ndim == 2 else inside)'''
+TOOLS = "likelihoodkit.primitives.kernels._tools"
 EVERYDAY = '''def everyday(*columns):
     """The loss, and which rows are to be computed again: none."""
     return everywhere(*columns), False'''
@@ -131,10 +133,13 @@ def module(program: Program, signature: Signature) -> str:
     for one in signature.inputs if signature.steps is None else (signature.steps.outcome,):
         for _, home, function in one.rules:
             collector.need(home, function)
-    for instruction in (*program.instructions, *fast.instructions):
+    stacks, replaced = stacked(fast)
+    if stacks:
+        collector.need(TOOLS, "quotients")
+    for instruction in (*program.instructions, *[i for i in fast.instructions if i.target not in replaced]):
         operation = instruction.operation
         if operation == "polynomial":
-            collector.need("likelihoodkit.primitives.kernels._tools", "horner")
+            collector.need(TOOLS, "horner")
         elif operation not in {"input", "constant", "negative", "heaviside", *INFIX, *NUMPY}:
             collector.operation(operation, getattr(kernels, operation, None) or getattr(vector_kernels, operation))
     helpers = [
@@ -198,10 +203,18 @@ def _function(name: str, program: Program, signature: Signature, words: str) -> 
     names |= {t: _number(d) for t, d in numbers.items()}
     if name == "everyday":
         body.append("    strange = False")
+    stacks, replaced = stacked(program) if name == "everyday" else ({}, frozenset())
     own: set[int] = set()  # arrays that nothing but the lines above has made
     single = set(numbers)  # numbers, and what is made of nothing else: no arrays to write into
     for order, instruction in enumerate(program.instructions):
         target, operation = instruction.target, instruction.operation
+        if target in replaced:
+            if target in stacks:
+                stack = stacks[target]
+                answers = ", ".join(names[t] for t in stack.targets) + ("," if len(stack.targets) == 1 else "")
+                body.append(f"    {answers} = quotients({stack.tables!r}, {names[stack.argument]})")
+                own.update(stack.targets)
+            continue
         if instruction.arguments and all(a in single for a in instruction.arguments):
             single.add(target)
         elif operation in IN_PLACE or operation in {"where", "polynomial"}:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from likelihoodkit.compile.passes import choice, horner, pick, put
 from likelihoodkit.compile.program import Guard, Instruction, Program
+from likelihoodkit.compile.stacks import Stack, quotients, stacked
 from likelihoodkit.compile.trace import ELEMENTWISE, VECTOR
 from likelihoodkit.primitives import kernels
 
@@ -158,6 +159,7 @@ def plan(program: Program) -> Plan:
     guards = {g.target: g for g in program.guards}
     of_inputs: dict[str, Guard] = {}
     last, details = program.last_use, {i.target: i.detail for i in program.instructions}
+    stacks, replaced = stacked(program)
     for order, instruction in enumerate(program.instructions):
         target, operation = instruction.target, instruction.operation
         if operation == "input":
@@ -168,6 +170,12 @@ def plan(program: Program) -> Plan:
         if operation == "constant":
             places.of[target] = places.fresh()
             constants[places.of[target]] = np.array(float(instruction.detail))
+            continue
+        if target in replaced:
+            if target in stacks:
+                steps.append(_stack(stacks[target], places))
+            for used in {a for a in instruction.arguments if a in places.of and last[a] == order}:
+                places.give_back(used)
             continue
         reused = _overwritten(program, instruction, places, order)
         steps.append(_step(program, instruction, places, reused, guards.get(target), details))
@@ -235,6 +243,14 @@ def _step(
     else:
         function = SPECIAL.get(operation) or UFUNCS.get(operation) or MASKS[operation]
     return Step(function, arguments, places.of[target], False, guard)
+
+
+def _stack(stack: Stack, places: _Places) -> Step:
+    """All quotients at once: the answers follow the argument."""
+    for target in stack.targets:
+        places.of[target] = places.take("number", alone=target in places.apart)
+    found = [places.of[target] for target in stack.targets]
+    return Step(quotients(stack), (places.of[stack.argument], *found[:-1]), found[-1], False)
 
 
 def _begun(program: Program) -> dict[int, int]:

@@ -159,12 +159,13 @@ SPECIAL_VALUES = np.array([0.0, -0.0, np.inf, -np.inf, np.nan, 5e-324, -1.5, 1e3
 
 @pytest.mark.parametrize("turned", [False, True], ids=["rows last", "rows first"])
 @pytest.mark.parametrize("second", ["buffer", "in place", "one number"])
-def test_a_choice_keeps_every_bit(second: str, turned: bool) -> None:
+@pytest.mark.parametrize("often", [0.0, 0.05, 0.5, 0.95, 1.0])
+def test_a_choice_keeps_every_bit(often: float, second: str, turned: bool) -> None:
     """What `where` of a step copies, infinities, NaN and signs of zero included, whatever the order in memory."""
     shape = (8, 8)
     first = np.broadcast_to(SPECIAL_VALUES, shape).copy()
     other = np.broadcast_to(SPECIAL_VALUES[:, None], shape).copy()
-    condition = np.random.default_rng(1).random(shape) < 0.5
+    condition = np.random.default_rng(1).random(shape) < often
     if turned:
         first, other, condition = (np.asfortranarray(a) for a in (first, other, condition))
     b = np.array(-0.0) if second == "one number" else other

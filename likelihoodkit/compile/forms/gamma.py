@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from likelihoodkit.compile.forms.stirling import delta, delta_bend, delta_slope, log1pmx_near
+from likelihoodkit.compile.forms.stirling import delta, delta_bend, delta_slope, log1pmx_near, only_where
 from likelihoodkit.compile.forms.table import form
 from likelihoodkit.compile.trace import Trace, Value
 from likelihoodkit.primitives.kernels._tables import LOG_GAMMA
@@ -31,8 +31,8 @@ def _peak(trace: Trace, g: Value) -> Value:
     """log Gamma(s) - s log s + s."""
     s, small, moved, more = _above_one(trace, g)
     error = delta(trace, moved)
-    left = ((LOG_SQRT_2PI - 1.0) + error) + ((s + 0.5) * more - (s + 1.0) * g)
-    return trace.where(small, left, (LOG_SQRT_2PI - 0.5 * g) + error)
+    step = only_where(trace, small, (s + 0.5) * (more - g) - 1.0)
+    return ((LOG_SQRT_2PI - 0.5 * g) + error) + step
 
 
 @form
@@ -66,7 +66,7 @@ def gamma_loss(trace: Trace, y: Value, t: Value, g: Value) -> Value:
 def log_less_digamma(trace: Trace, g: Value) -> Value:
     """s (log s - digamma(s))."""
     s, small, moved, more = _above_one(trace, g)
-    step = trace.where(small, s * (more - g) - (s + 0.5) / (1.0 + s), 0.0)
+    step = only_where(trace, small, s * (more - g) - (s + 0.5) / (1.0 + s))
     return 0.5 - (s * delta_slope(trace, moved) + step)
 
 

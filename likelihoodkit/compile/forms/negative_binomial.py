@@ -12,7 +12,7 @@ for y = 0, and for y = 1 where m is small and the parts would cancel, with s = m
 
 from __future__ import annotations
 
-from likelihoodkit.compile.forms.stirling import above_one, delta, delta_bend, delta_slope, log1pmx_near
+from likelihoodkit.compile.forms.stirling import above_one, delta, delta_bend, delta_slope, log1pmx_near, only_where
 from likelihoodkit.compile.forms.table import form
 from likelihoodkit.compile.trace import Trace, Value
 from likelihoodkit.primitives.kernels.gamma import LOG_SQRT_2PI
@@ -27,16 +27,18 @@ class Parts:
         trace.bound(a, -80.0, 36.0)
         trace.bound(y, 0.0, 1e15)
         self.m, self.r = trace.exp(f), trace.exp(-a)
-        self.excess = trace.where(y > 0.0, trace.expm1(f) - (y - 1.0), self.m)  # m - y, with its digits at f = 0
+        # m - y with its digits at f = 0: where there are counts what rounding takes of m is given back
+        self.excess = (self.m - y) + trace.minimum(y, 1.0) * (trace.expm1(f) - (self.m - 1.0))
         self.total = self.r + self.m
-        self.relative = self.excess / self.total
+        inverse = 1.0 / self.total
+        self.relative = self.excess * inverse
         self.residual = self.r * self.relative
-        self.share = self.m / self.total
+        self.share = self.m * inverse
         self.some = trace.maximum(y, 1.0)
         self.tall = self.r + self.some
         few = trace.emit("logical_and", y <= 1.0, f < -1.0)
         self.few = trace.emit("logical_or", y <= 0.0, few)
-        self.rest = trace.where(self.few, self.r, self.tall) / self.total  # r + y over r + m; r over it for the few
+        self.rest = trace.where(self.few, self.r, self.tall) * inverse  # r + y over r + m; r over it for the few
 
     def deviance(self) -> Value:
         """D, with v = -s where the counts are few."""
@@ -58,13 +60,14 @@ def negative_binomial_loss(trace: Trace, y: Value, f: Value, a: Value) -> Value:
     parts = Parts(trace, y, f, a)
     r, m, some = parts.r, parts.m, parts.some
     small, moved, log_step = above_one(trace, r)
-    spread = delta(trace, moved) - delta(trace, parts.tall) + trace.where(small, (r + 0.5) * log_step - 1.0, 0.0)
-    peak = LOG_SQRT_2PI + 0.5 * trace.log(some * (parts.tall / r)) + (delta(trace, some) + spread)
+    spread = delta(trace, moved) - delta(trace, parts.tall) + only_where(trace, small, (r + 0.5) * log_step - 1.0)
+    peak = LOG_SQRT_2PI + 0.5 * trace.log(some * (parts.tall * (1.0 / r))) + (delta(trace, some) + spread)
     w = parts.residual / some
     near = trace.emit("logical_and", w > -0.5, w < 1.0)
-    log_ratio = trace.where(near, trace.log1p(w), trace.log(m / some * parts.rest))
+    ratio = m / some * parts.rest  # 1 + w; what rounding takes of it is given back where w is small
+    log_ratio = trace.log(ratio) + only_where(trace, near, (w - (ratio - 1.0)) / ratio)
     many = peak + (parts.residual - some * log_ratio)
-    few = y * (trace.log1p(m / r) - f) + r * parts.share
+    few = r * parts.share - y * (trace.log(parts.rest) + f)  # rest = 1/(1 + m/r); y = 0 or f < -1
     return trace.where(parts.few, few, many) + parts.deviance()
 
 
@@ -74,8 +77,8 @@ def negative_binomial_slope(trace: Trace, y: Value, f: Value, a: Value) -> Value
     parts = Parts(trace, y, f, a)
     r, some = parts.r, parts.some
     small, moved, log_step = above_one(trace, r)
-    step = trace.where(small, r * log_step - (r + 0.5) / (1.0 + r), 0.0)
-    spread = 0.5 * some / (r + some) + (r * (delta_slope(trace, r + some) - delta_slope(trace, moved)) - step)
+    step = only_where(trace, small, r * log_step - (r + 0.5) * (1.0 / moved))
+    spread = 0.5 * some * (1.0 / parts.tall) + (r * (delta_slope(trace, parts.tall) - delta_slope(trace, moved)) - step)
     return trace.where(parts.few, y * parts.share, spread) - parts.deviance()
 
 
@@ -106,8 +109,8 @@ def curve(parts: Parts) -> Value:
     r, tall = parts.r, parts.r + y
     small, moved, log_step = above_one(trace, r)
     # where r < 1 the slopes there are those at 1 + r and what the step between adds
-    beyond = trace.where(small, log_step - (r + 0.5) / (r * moved), 0.0)
-    bend = trace.where(small, 0.5 / (r * r * moved * moved), 0.0)
+    beyond = only_where(trace, small, log_step - (r + 0.5) / (r * moved))
+    bend = only_where(trace, small, 0.5 / (r * r * moved * moved))
     some = trace.maximum(tall, 1.0)
     first = (delta_slope(trace, some) - delta_slope(trace, moved)) - beyond
     second = (delta_bend(trace, some) - delta_bend(trace, moved)) - bend

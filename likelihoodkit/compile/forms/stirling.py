@@ -9,7 +9,6 @@ The quotients are fits to 60-digit values, weighted until the largest relative e
 from __future__ import annotations
 
 from likelihoodkit.compile.trace import Trace, Value
-from likelihoodkit.primitives.kernels._tables import ATANH_TAIL
 
 Quotient = tuple[tuple[float, ...], tuple[float, ...]]
 
@@ -46,26 +45,35 @@ DELTA_BEND: Quotient = (
         1712.8043451257317, 1321.5980926800858, 591.5427527016037, 116.23203704620472,
     ),
 )  # fmt: skip
-#: -8 x excess(x) in w = 1/x for x >= 3, to 4e-17
+#: e^(2 excess(h)) (1 + h)/h in w = 1/(1 + h) for h >= 0, to 5e-17
 EXCESS: Quotient = (
     (
-        1.0, 2.375790345333366, 5.374841843592423, 4.893649402815005, 3.3193909068825906, 0.7809706501851408,
-        0.04340104946518324,
+        1.0, 5.479669302773288, 15.912473868976903, 26.17591647604628, 25.69404153804613, 13.668535562559015,
+        3.0907741704889533, -0.004012271196821429, 0.0006328240523008729, -5.415608214608613e-05,
     ),
     (
-        1.0, 2.375790345333321, 5.416508510267989, 4.992640666522054, 3.5325787885957363, 0.959299322327898,
-        0.13238190498265603,
+        1.0, 4.7296693027732895, 11.833971891896491, 14.436238240059781, 6.700982331044848, -4.335511927510414,
+        -5.518956465509528, -0.9118685662950227, 0.7928883888052654, 0.24450880476310602,
     ),
 )  # fmt: skip
-#: 8 x^2 excess'(x) in w = 1/x for x >= 3, to 3e-18
+#: h (1 + h) excess'(h) in w = 1/(1 + h) for h >= 0, to 5e-17
 EXCESS_SLOPE: Quotient = (
     (
-        1.0, 4.276338258478402, 13.44654169647452, 22.52844273326833, 25.764507825885083, 16.019130231920613,
-        4.823281419959599, -0.02942661023835797,
+        0.125, 1.1442456652581308, 5.354237695397747, 15.573860520521983, 30.49132377607352, 41.54585567791066,
+        40.27079797708337, 28.314448894280407, 14.313168782620473, 4.316240376804418,
     ),
     (
-        1.0, 4.276338258478407, 13.571541696473307, 23.0629850157109, 27.398450530346672, 18.634732479759876,
-        7.46626671124232, 1.1425461768074603,
+        1.0, 8.15396532206503, 33.804936241121275, 83.0262282658156, 125.91631442785138, 110.06388125083453,
+        38.96459006935466, -15.57711199011452, -18.138162407350404, -4.316282447676124,
+    ),
+)  # fmt: skip
+#: (atanh(r)/r - 1)/r^2 in r^2 up to 0.186, to 1.4e-16
+ATANH_REST: Quotient = (
+    (
+        0.3333333333333333, -0.5904609770226535, 0.3153584645461434, -0.0488019223727139, 0.00029671818029619075,
+    ),
+    (
+        1.0, -2.3713829310679393, 1.9403337237049803, -0.6276323640772602, 0.0636316779454578,
     ),
 )  # fmt: skip
 
@@ -99,30 +107,25 @@ def above_one(trace: Trace, x: Value) -> tuple[Value, Value, Value]:
     return small, x + trace.where(small, 1.0, 0.0), trace.log1p(1.0 / x)
 
 
+def only_where(trace: Trace, condition: Value, x: Value) -> Value:
+    """A finite x where the condition holds, else 0."""
+    return trace.where(condition, 1.0, 0.0) * x
+
+
 def excess(trace: Trace, h: Value) -> Value:
-    """log(Gamma(h + 1/2)/Gamma(h)) - log(h)/2 for h > 0, to an absolute 1e-16: three steps up, their product once."""
-    one, two, three = h + 1.0, h + 2.0, h + 3.0
-    middle = (h + 0.5) * (h + 1.5) * (h + 2.5)
-    steps = (h * one) * (one * two) * (two * three) / (middle * middle)
-    w = 1.0 / three
-    return 0.5 * trace.log(steps) - w * 0.125 * quotient(trace, EXCESS, w)
+    """log(Gamma(h + 1/2)/Gamma(h)) - log(h)/2 for h > 0, to an absolute 1e-16."""
+    w = 1.0 / (h + 1.0)
+    return 0.5 * trace.log((h * w) * quotient(trace, EXCESS, w))
 
 
 def excess_slope(trace: Trace, h: Value) -> Value:
-    """h times the derivative of excess(h), a sum of positive terms."""
-    one, two, three = h + 1.0, h + 2.0, h + 3.0
-    w = 1.0 / three
-    first = 0.25 / (one * (h + 0.5))
-    rest = (
-        0.25 / (one * two * (h + 1.5))
-        + 0.25 / (two * three * (h + 2.5))
-        + (w * w * 0.125) * quotient(trace, EXCESS_SLOPE, w)
-    )
-    return first + h * rest
+    """h times the derivative of excess(h)."""
+    w = 1.0 / (h + 1.0)
+    return w * quotient(trace, EXCESS_SLOPE, w)
 
 
 def log1pmx_near(trace: Trace, x: Value) -> Value:
     """log(1 + x) - x for -0.6 < x < 1.5, by log1p(x) = 2 atanh(x/(2 + x))."""
     r = x / (2.0 + x)
     square = r * r
-    return r * (2.0 * square * trace.polynomial(ATANH_TAIL, 8.0 * square - 1.0) - x)
+    return r * (2.0 * square * quotient(trace, ATANH_REST, square) - x)

@@ -14,7 +14,7 @@ from likelihoodkit.compile.forms.negative_binomial import (
     negative_binomial_slope,
     negative_binomial_weight,
 )
-from likelihoodkit.compile.forms.stirling import above_one, delta, delta_bend, delta_slope, log1pmx_near
+from likelihoodkit.compile.forms.stirling import above_one, delta, delta_bend, delta_slope, log1pmx_near, only_where
 from likelihoodkit.compile.forms.table import form
 from likelihoodkit.compile.trace import Trace, Value
 from likelihoodkit.primitives.kernels.gamma import LOG_SQRT_2PI
@@ -89,7 +89,7 @@ def negative_binomial_without_zero(trace: Trace, y: Value, f: Value, a: Value) -
     parts, r, small = p.parts, p.parts.r, p.small
     some, m = parts.some, parts.m
     inner = some * (r + some) * trace.where(small, p.moved, 1.0 / r)
-    step = trace.where(small, r * p.log_step - 1.0, 0.0)
+    step = only_where(trace, small, r * p.log_step - 1.0)
     spread = delta(trace, p.moved) - delta(trace, r + some) + step
     odds = p.most / trace.where(small, r, 1.0)
     w = parts.residual / some

@@ -80,6 +80,23 @@ def horner(coefficients: Sequence[float], u: Floats) -> Floats:
     return total
 
 
+#: rows are filled up to whole lines of the cache, so that every one of them is computed in the same way
+LINE = 8
+
+
+def quotients(tables: Sequence[Sequence[float]], x: Floats) -> Floats:
+    """Quotients of polynomials at x (n,), one a row: those above, then those below, their highest power first."""
+    top, have = len(tables[0]) - 1, 1
+    powers = np.ones((top + 1, -(-x.size // LINE) * LINE))
+    powers[top - 1, : x.size] = x
+    while have < top:
+        for j in range(min(have, top - have)):
+            np.multiply(powers[top - 1 - j], powers[top - have], out=powers[top - 1 - j - have])
+        have = min(2 * have, top)
+    both = np.matmul(np.array(tables), powers)[:, : x.size]
+    return np.asarray(both[: len(both) // 2] / both[len(both) // 2 :])
+
+
 #: Gauss and Legendre's rules that have been asked for, by their number of points
 RULES: dict[int, tuple[Floats, Floats]] = {}
 ONE = 1 << 120  # of numbers with a fixed point
