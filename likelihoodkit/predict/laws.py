@@ -179,7 +179,7 @@ class DiscreteLaw(Law):
             found = table.find(row[within], which[within], lambda i, start, *_: y[within][i] >= start)
             result[within] = found[2 if upper else 1]
         result[y < table.first[first]] = 1.0 if upper else 0.0
-        small = result < SMALL
+        small = (result < SMALL) & np.isfinite(y)
         if small.any():
             result[small] = beyond(self.density, y[small], row[small], 1 if upper else -1)
         return result
