@@ -37,8 +37,6 @@ Array = NDArray[Any]
 SPAN = 1 << 17
 #: rows from which a call more is paid for by blocks that each begin a line of the cache, of so many bytes
 MANY, LINE = 1 << 15, 64
-#: instructions of a program up to which it is compiled: beyond, that takes more than a second
-LONGEST = 3200
 #: ways in which arrays lie that are remembered by a program
 MOST_LAYOUTS = 16
 
@@ -183,7 +181,7 @@ class CompiledRunner(Runner):
     @cached_property
     def written(self) -> Program:
         """The program that is compiled."""
-        from likelihoodkit.compile.written_out import written_out  # what it needs loads slowly
+        from likelihoodkit.compile.written_out import LONGEST, written_out  # what they need loads slowly
 
         program = self.everyday if self._native(self.everyday) else written_out(self.program)
         return within_limits(program) if len(program.instructions) <= LONGEST else self.everyday

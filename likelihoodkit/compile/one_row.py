@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 from likelihoodkit.compile.program import Instruction, Program
 from likelihoodkit.compile.source import Signature
-from likelihoodkit.compile.tensors.expand import expand, host
+from likelihoodkit.compile.tensors.expand import LONGEST, expand, host
+from likelihoodkit.compile.tensors.retarget import length, nodes
 from likelihoodkit.compile.tensors.text import alone, elementary, summary
 from likelihoodkit.compile.tensors.vectors import OPERATIONS, ROWS
 from likelihoodkit.errors import DerivationError
@@ -40,9 +42,10 @@ class Language:
 
 def refuse(language: Language, program: Program, signature: Signature) -> None:
     """Raise `DerivationError` for a program that is not of numbers, or needs what no straight line computes."""
-    known = {*language.operations, "input", "constant", "polynomial", "nodes", "quadrature"}
+    known = {*language.operations, "input", "constant", "polynomial", "nodes", "quadrature", "nodes_max"}
     whole = expand(program)
-    missing = sorted({*host(whole), *(i.operation for i in whole.instructions if i.operation not in known)})
+    long = {i.operation for i in program.instructions if length(i.operation) > LONGEST}
+    missing = sorted({*long, *host(whole), *(i.operation for i in whole.instructions if i.operation not in known)})
     if missing:
         raise DerivationError(
             f"{signature.title} has no module for {language.name}: {', '.join(missing)} has no form in elementary "
@@ -72,15 +75,15 @@ def functions(language: Language, program: Program) -> list[str]:
 
 def body(language: Language, program: Program) -> tuple[list[str], list[str]]:
     """The lines of a program, and its results."""
-    writer = _Writer(language, program.vectors)
+    writer = _Writer(language, program)
     for instruction in program.instructions:
         writer.add(instruction)
     return writer.lines, [writer.names[target][0] for _, target in program.results]
 
 
 class _Writer:
-    def __init__(self, language: Language, vectors: frozenset[int]) -> None:
-        self.language, self.vectors = language, vectors
+    def __init__(self, language: Language, program: Program) -> None:
+        self.language, self.vectors, self.sizes = language, program.vectors, nodes(program.instructions)
         self.lines: list[str] = []
         self.names: dict[int, list[str]] = {}  # several where there is one for each node
 
@@ -90,16 +93,24 @@ class _Writer:
         elif i.operation == "constant":
             self.names[i.target] = [self.language.constant(str(i.detail))]
         elif i.operation == "nodes":
-            start, width = (self.names[a][0] for a in i.arguments)
-            self._assign(i.target, [f"{start} + {place!r} * {width}" for place in i.detail])
-        elif i.operation == "quadrature":
+            starts, widths = (self.names[a] for a in i.arguments)
+            outer = max(len(starts), len(widths))
+            ends = [(starts[k % len(starts)], widths[k % len(widths)]) for k in range(outer)]
+            self._assign(i.target, [f"{start} + {place!r} * {width}" for place in i.detail for start, width in ends])
+        elif i.operation in {"quadrature", "nodes_max"}:
             (values,) = (self.names[a] for a in i.arguments)
-            terms = [f"{weight!r} * {value}" for weight, value in zip(i.detail, values, strict=True)]
-            self._assign(i.target, [" + ".join(terms)])
+            outer = self.sizes[i.target]
+            self._assign(i.target, [self._over(i, values[k::outer]) for k in range(outer)])
         else:
-            nodes = max((len(self.names[a]) for a in i.arguments), default=1)
-            rows = [[names[k % len(names)] for names in (self.names[a] for a in i.arguments)] for k in range(nodes)]
+            given = [self.names[a] for a in i.arguments]
+            rows = [[names[k % len(names)] for names in given] for k in range(self.sizes[i.target])]
             self._assign(i.target, [self._expression(i, row) for row in rows])
+
+    def _over(self, i: Instruction, values: Sequence[str]) -> str:
+        """The weighted sum of the nodes, or the largest of them."""
+        if i.operation == "nodes_max":
+            return reduce(self.language.operations["maximum"].format, values)
+        return " + ".join(f"{weight!r} * {value}" for weight, value in zip(i.detail, values, strict=True))
 
     def _assign(self, target: int, texts: Sequence[str]) -> None:
         own = [f"v{target}" if len(texts) == 1 else f"v{target}_{k}" for k in range(len(texts))]

@@ -41,6 +41,10 @@ def _operations() -> dict[str, Callable[..., Any]]:
     }
 
 
+def _log1p(x: Any) -> Any:
+    return torch.where(abs(x) < 1e-300, x, torch.log1p(x))  # the library's own loses subnormal numbers
+
+
 def _max_over(v: Any) -> Any:
     return v.amax(0)
 
@@ -83,14 +87,13 @@ def _polynomial(coefficients: Sequence[float], x: Any) -> Any:
 
 def _nodes(places: Sequence[float], start: Any, width: Any) -> Any:
     start, width = torch.broadcast_tensors(start, width)
-    return torch.stack([start + place * width for place in places])
+    along = torch.tensor(places, dtype=start.dtype, device=start.device)
+    return start + along.reshape(-1, *[1] * start.dim()) * width
 
 
 def _quadrature(weights: Sequence[float], values: Any) -> Any:
-    total = weights[0] * values[0]
-    for k in range(1, len(weights)):
-        total = total + weights[k] * values[k]
-    return total
+    along = torch.tensor(weights, dtype=values.dtype, device=values.device)
+    return (along.reshape(-1, *[1] * (values.dim() - 1)) * values).sum(0)
 
 
 _WITH_DETAIL: dict[str, Callable[..., Any]] = {

@@ -7,11 +7,13 @@ eight rows at a time in registers it costs a fraction of it.
 from __future__ import annotations
 
 from likelihoodkit.compile.forms import everyday
-from likelihoodkit.compile.program import Program
-from likelihoodkit.compile.tensors.retarget import straight
+from likelihoodkit.compile.program import Instruction, Program
+from likelihoodkit.compile.tensors.retarget import length, nodes, straight
 from likelihoodkit.compile.tensors.vectors import ROWS
 from likelihoodkit.compile.trace import ELEMENTWISE, VECTOR, Trace, Value
 
+#: operations of a kernel up to which it is written out, and of a program: compiling more takes longer than a second
+LONGEST = 3200
 _KEPT = {"input", "constant", *ELEMENTWISE, *VECTOR, *ROWS}
 
 
@@ -22,7 +24,7 @@ def written_out(program: Program) -> Program:
     values: dict[int, Value] = {}
     for i in given.instructions:
         arguments = [values[a] for a in i.arguments]
-        formula = None if i.operation in _KEPT else straight(i.operation)
+        formula = None if i.operation in _KEPT or length(i.operation) > LONGEST else straight(i.operation)
         if i.operation == "heaviside":
             found = trace.where(arguments[0] > 0.0, 1.0, trace.where(arguments[0] < 0.0, 0.0, 0.5))
         elif formula is not None:
@@ -43,17 +45,20 @@ def _node_by_node(program: Program) -> Program:
     """A program whose integrals are sums: what is done to all nodes at once is written for each."""
     trace = Trace()
     values: dict[int, list[Value]] = {}  # one, or one for each node
+    sizes = nodes(program.instructions)
     for i in program.instructions:
         arguments = [values[a] for a in i.arguments]
         if i.operation == "nodes":
-            (start,), (width,) = arguments
-            values[i.target] = [start + width * part for part in i.detail]
-        elif i.operation == "quadrature":
-            terms = [weight * value for weight, value in zip(i.detail, arguments[0], strict=True)]
-            values[i.target] = [sum(terms[1:], start=terms[0])]
+            starts, widths = arguments
+            outer = max(len(starts), len(widths))
+            values[i.target] = [
+                starts[k % len(starts)] + widths[k % len(widths)] * part for part in i.detail for k in range(outer)
+            ]
+        elif i.operation in {"quadrature", "nodes_max"}:
+            outer = sizes[i.target]
+            values[i.target] = [_over(i, arguments[0][k::outer]) for k in range(outer)]
         else:
-            count = max(map(len, arguments), default=1)
-            rows = zip(*[a * count if len(a) == 1 else a for a in arguments], strict=True) if arguments else [()]
+            rows = [[a[k % len(a)] for a in arguments] for k in range(sizes[i.target])]
             vector = i.target in program.vectors
             values[i.target] = [
                 trace.raw(i.operation, [a.target for a in row], i.detail, vector=vector) for row in rows
@@ -62,3 +67,14 @@ def _node_by_node(program: Program) -> Program:
         for value in values[guard.target]:
             trace.bound(value, guard.low, guard.high)
     return trace.program([(name, values[target][0].target) for name, target in program.results])
+
+
+def _over(i: Instruction, values: list[Value]) -> Value:
+    """The weighted sum of the nodes, or the largest of them."""
+    if i.operation == "nodes_max":
+        found = values[0]
+        for value in values[1:]:
+            found = found.trace.maximum(found, value)
+        return found
+    terms = [weight * value for weight, value in zip(i.detail, values, strict=True)]
+    return sum(terms[1:], start=terms[0])

@@ -26,6 +26,7 @@ OPERATIONS = {
     "polynomial": lambda coefficients, x: np.polynomial.polynomial.polyval(x, coefficients),
     "nodes": lambda places, start, width: start + np.reshape(places, (-1, 1)) * width,
     "quadrature": lambda weights, values: np.tensordot(weights, values, axes=1),
+    "nodes_max": lambda values: values.max(axis=0),
 }
 
 

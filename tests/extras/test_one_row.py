@@ -20,7 +20,7 @@ from likelihoodkit.families import FAMILIES
 #: families with no form in elementary functions alone, by target, and what they lack
 _FOR_BOTH = {
     "SkewT": "skew_student_loss", "Tweedie": "tweedie_normaliser", "Ordered": "cut", "Dirichlet": "relative_entropy",
-    "BetaBinomial": "beta_binomial_loss", "PoissonInverseGaussian": "poisson_inverse_gaussian_loss",
+    "BetaBinomial": "beta_binomial_loss",
     "MultivariateNormal": "half_scatter", "MultivariateT": "log_determinant_exp", "PlackettLuce": "plackett_luce",
     "ConwayMaxwellPoisson": "conway_maxwell_poisson_loss", "BoxCoxT": "box_cox_student_loss",
     "VonMisesFisher": "direction_loss", "LinearChain": "chain_loss", "Alignment": "alignment_loss",

@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from likelihoodkit.compile.program import Program
-from likelihoodkit.compile.tensors.retarget import straight
+from likelihoodkit.compile.tensors.retarget import length, straight
 from likelihoodkit.compile.tensors.vectors import OPERATIONS, ROWS
 from likelihoodkit.compile.trace import ELEMENTWISE, Trace, Value
 
 #: elementary operations of one number per row, or of every entry; "nodes" of a rule of integration from a start over a
-#: width come along a first axis of their own, over which "quadrature" takes their weighted mean; the detail says where
+#: width come along a first axis of their own, over which "quadrature" takes their weighted sum, "nodes_max" the largest; the detail says where
 #: they lie in (0, 1) and what they weigh
-ELEMENTS = {*ELEMENTWISE, "erf", "erfc", "nodes", "quadrature"}
+ELEMENTS = {*ELEMENTWISE, "erf", "erfc", "nodes", "quadrature", "nodes_max"}
+#: operations of a primitive up to which engines carry them out one by one: beyond, NumPy on the host is quicker
+LONGEST = 2000
 _KEPT = {"input", "constant", *ELEMENTS, *OPERATIONS}
 
 
-def expand(program: Program, *, primitives: bool = True) -> Program:
+def expand(program: Program, *, primitives: bool = True, longest: float = math.inf) -> Program:
     """The program in elementary operations; what has no straight line stays (see `host`).
 
-    ``primitives`` False leaves those that work entry by entry, for an engine that knows their derivatives.
+    ``primitives`` False leaves those that work entry by entry, for an engine that knows their derivatives; ``longest``
+    leaves those whose straight line is of more operations.
     """
     trace = Trace()
     values: dict[int, Value] = {}
     for instruction in program.instructions:
         arguments = [values[a] for a in instruction.arguments]
         operation, vector = instruction.operation, instruction.target in program.vectors
-        formula = _formula(operation) if primitives else None
+        formula = _formula(operation) if primitives and length(operation) <= longest else None
         if operation in ROWS:
             found = ROWS[operation](trace, *arguments)
         elif operation == "heaviside":

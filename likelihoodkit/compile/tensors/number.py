@@ -137,9 +137,11 @@ def plain(thing: Any) -> Value | float:
 
 
 def where(condition: Any, a: Any, b: Any) -> Any:
-    """``a`` where the condition holds, else ``b``."""
+    """``a`` where the condition holds, else ``b``; of several numbers each."""
     if not isinstance(condition, Number):
         return a if condition else b
+    if isinstance(a, tuple):
+        return tuple(where(condition, one, other) for one, other in zip(a, b, strict=True))
     return Number(condition.value.trace.where(condition.value, plain(a), plain(b)))
 
 
@@ -237,7 +239,7 @@ _ONE = [
 #: the functions of NumPy that kernels use, for `Number`
 NUMPY = Numpy(
     **{name: _one(name) for name in _ONE},
-    pi=math.pi, inf=math.inf, nan=math.nan, newaxis=None,
+    pi=math.pi, inf=math.inf, nan=math.nan, newaxis=None, False_=False,
     finfo=np.finfo, errstate=np.errstate, polynomial=np.polynomial, float64=np.float64, float32=np.float32,
     absolute=_one("abs"), abs=_one("abs"),
     arctan2=_two("arctan2"), power=_two("power"), maximum=_Ufunc("maximum"), minimum=_Ufunc("minimum"),
@@ -264,3 +266,26 @@ def numbers_of(values: Sequence[Value]) -> list[Number]:
 def value_of(trace: Trace, found: Any) -> Value:
     """What a formula gave, as a value of the trace."""
     return trace.value(plain(found))
+
+
+def along(start: Any, width: Any, places: Any) -> Any:
+    """start + place * width for all places, along an axis of their own."""
+    trace = next(a.value.trace for a in (start, width) if isinstance(a, Number))
+    ends = [trace.value(plain(a)).target for a in (start, width)]
+    return Number(trace.raw("nodes", ends, tuple(float(place) for place in places)))
+
+
+def each(like: Any, numbers: Any) -> Any:
+    """The numbers along an axis of their own, for the rows of ``like``."""
+    return along(Number(like.value.trace.where(plain(like == like), 0.0, 0.0)), 1.0, numbers)
+
+
+def total(values: Any, weights: Any) -> Any:
+    """The weighted sum over the axis that was last made."""
+    trace = values.value.trace
+    return Number(trace.raw("quadrature", [values.value.target], tuple(float(weight) for weight in weights)))
+
+
+def largest(values: Any) -> Any:
+    """The largest over the axis that was last made."""
+    return Number(values.value.trace.raw("nodes_max", [values.value.target]))

@@ -17,19 +17,32 @@ from typing import Any
 import numpy as np
 
 from likelihoodkit.compile.tensors._tables import DIGAMMA, DIGAMMA_ROOT
-from likelihoodkit.compile.tensors.number import NUMPY, NotStraight, Number, emit, numbers_of, plain, value_of, where
+from likelihoodkit.compile.tensors.number import NUMPY, NotStraight, Number, along, emit, numbers_of, total, value_of, where
+from likelihoodkit.compile.program import Instruction
 from likelihoodkit.compile.trace import Trace, Value
 from likelihoodkit.primitives import RECORDS, kernels, vector_kernels
+from likelihoodkit.primitives.kernels._tools import legendre
 
+#: what a kernel raises that takes arrays apart
+_SIGNALS = (NotStraight, IndexError, TypeError, ValueError, AttributeError)
 PACKAGES = (f"{kernels.__name__}.", f"{vector_kernels.__name__}.")
 
 
 def piecewise(arguments: Sequence[Any], *cases: tuple[Any, Callable[..., Any]], otherwise: Callable[..., Any]) -> Any:
     """All formulas, and of each number that of the first case that holds."""
+    asked = [case for case in cases if not _known(case[0], False)]
+    certain = next((k for k, (condition, _) in enumerate(asked) if _known(condition, True)), None)
+    if certain is not None:
+        (_, otherwise), asked = asked[certain], asked[:certain]
     result = otherwise(*arguments)
-    for condition, formula in reversed(cases):
-        result = where(condition, formula(*arguments), result) if condition is not False else result
+    for condition, formula in reversed(asked):
+        result = where(condition, formula(*arguments), result)
     return result
+
+
+def _known(condition: Any, answer: bool) -> bool:
+    """Is the answer to a question about constants?"""
+    return not isinstance(condition, Number) and bool(condition) == answer
 
 
 def horner(coefficients: Sequence[float], u: Any) -> Any:
@@ -41,12 +54,8 @@ def horner(coefficients: Sequence[float], u: Any) -> Any:
 
 def gauss_legendre(integrand: Callable[..., Any], start: Any, width: Any, points: int = 8) -> Any:
     """Integral of a smooth integrand from start to start + width: all nodes at once, along an axis of their own."""
-    trace = next(a.value.trace for a in (start, width) if isinstance(a, Number))
-    nodes, weights = np.polynomial.legendre.leggauss(points)
-    ends = [trace.value(plain(a)).target for a in (start, width)]
-    at = trace.raw("nodes", ends, tuple((0.5 * (1.0 + nodes)).tolist()))
-    value = value_of(trace, integrand(Number(at)))
-    return Number(trace.raw("quadrature", [value.target], tuple((0.5 * weights).tolist()))) * width
+    nodes, weights = legendre(points)
+    return total(integrand(along(start, width, 0.5 * (1.0 + nodes))), 0.5 * weights) * width
 
 
 def psi(x: Any) -> Any:
@@ -129,6 +138,7 @@ OWN: dict[tuple[str, str], Any] = {
     ("_tools", "piecewise"): piecewise,
     ("_tools", "horner"): horner,
     ("_tools", "gauss_legendre"): gauss_legendre,
+    ("_tools", "legendre"): legendre,
     ("_binet", "binet"): binet,
     ("_binet", "binet_difference"): binet_difference,
     ("_wide", "wide_power"): _wide_power,
@@ -233,14 +243,54 @@ def straight(name: str) -> Callable[[Trace, Sequence[Value]], Value] | None:
     formula = _meant(function)
 
     def run(trace: Trace, values: Sequence[Value]) -> Value:
+        arguments, some = _arguments(trace, values)
+        if some:  # branches that constants decide are left out
+            try:
+                return value_of(trace, formula(*arguments))
+            except _SIGNALS:
+                pass
         return value_of(trace, formula(*numbers_of(values)))
 
     trial = Trace()
     try:
         run(trial, [trial.raw("input", (), f"x{k}") for k in range(_places(function, name))])
-    except (NotStraight, IndexError, TypeError, ValueError, AttributeError):
+    except _SIGNALS:
         return None  # it takes arrays apart
+    _LENGTHS[name] = sum(nodes(trial.instructions).values())
     return run
+
+
+def _arguments(trace: Trace, values: Sequence[Value]) -> tuple[list[Any], bool]:
+    """Numbers of a trace, constants among them as such, and whether there are any."""
+    plain = [trace.instructions[v.target].operation == "constant" for v in values]
+    numbers = [
+        float(trace.instructions[v.target].detail) if p else Number(v) for v, p in zip(values, plain, strict=True)
+    ]
+    return numbers, any(plain) and not all(plain)
+
+
+#: operations on numbers that the straight line of a kernel is
+_LENGTHS: dict[str, int] = {}
+
+
+def length(name: str) -> int:
+    """How many operations on numbers the straight line of a kernel is, with all nodes of its sums; 0 without one."""
+    return _LENGTHS[name] if straight(name) is not None else 0
+
+
+def nodes(instructions: Sequence[Instruction]) -> dict[int, int]:
+    """How many numbers every target is: those of an inner sum follow one another for every node of the outer."""
+    found: dict[int, int] = {}
+    axes: dict[int, tuple[int, ...]] = {}  # the sizes of the axes of nodes, the innermost first
+    for i in instructions:
+        own = max((axes[a] for a in i.arguments), key=len, default=())
+        if i.operation == "nodes":
+            own = (len(i.detail), *own)
+        elif i.operation in {"quadrature", "nodes_max"}:
+            own = own[1:]
+        axes[i.target] = own
+        found[i.target] = math.prod(own)
+    return found
 
 
 def _places(function: Any, name: str) -> int:

@@ -15,7 +15,7 @@ TORCH = {
     "add": "torch.add", "subtract": "torch.sub", "multiply": "torch.mul", "divide": "torch.div", "power": "torch.pow",
     "negative": "torch.neg", "arctan": "torch.atan", "arctan2": "torch.atan2", "arcsinh": "torch.asinh",
     "less": "torch.lt", "less_equal": "torch.le", "greater": "torch.gt", "greater_equal": "torch.ge",
-    "equal": "torch.eq", "frozen": "torch.detach",
+    "equal": "torch.eq", "log1p": "_log1p", "nodes_max": "_max_over", "frozen": "torch.detach",
 }  # fmt: skip
 JAX = {
     **{name: f"jnp.{name}" for name in _SAME.split()},
@@ -23,7 +23,7 @@ JAX = {
     **{name: f"jnp.{name}" for name in ("arctan", "arctan2", "arcsinh", "less", "less_equal", "greater")},
     **{name: f"_{name}" for name in _OVER},
     "greater_equal": "jnp.greater_equal", "equal": "jnp.equal", "erf": "special.erf", "erfc": "special.erfc",
-    "frozen": "jax.lax.stop_gradient",
+    "nodes_max": "_max_over", "frozen": "jax.lax.stop_gradient",
     # through expm1: the library's own are off by 5 ulp (tanh) and by three digits far out
     "tanh": "_tanh", "sinh": "_sinh", "cosh": "_cosh",
 }  # fmt: skip

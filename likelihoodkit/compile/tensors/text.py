@@ -55,11 +55,13 @@ def module(target: str, program: Program, signature: Signature) -> str:
     for instruction in program.instructions:
         name = instruction.operation
         if name not in primitives and name not in written and not elementary(name):
-            primitives[name] = alone(name, len(instruction.arguments), instruction, program.vectors)
+            primitives[name] = alone(
+                name, len(instruction.arguments), instruction, program.vectors, always(program, name)
+            )
     value, *slopes = program.results
     body = [
         *(
-            _function(target, name, p, [f"x{k}" for k in range(_width(p))], summary(name))
+            _function(target, name, p, [f"x{k}" for k in range(_width(p))], summary(name), _rows(target, p))
             for name, p in primitives.items()
         ),
         *recursions,
@@ -82,19 +84,33 @@ def elementary(name: str) -> bool:
     return name in {"input", "constant", "heaviside", *ELEMENTS, *OPERATIONS}
 
 
-def alone(name: str, count: int, instruction: Instruction, vectors: frozenset[int]) -> Program:
-    """One primitive as a program of its arguments x0, x1, ..."""
+def always(program: Program, name: str) -> dict[int, float]:
+    """The arguments of a primitive that are the same number wherever a program has it."""
+    numbers = {i.target: i.detail for i in program.instructions if i.operation == "constant"}
+    calls = [[numbers.get(a) for a in i.arguments] for i in program.instructions if i.operation == name]
+    return {k: float(same[0]) for k, same in enumerate(zip(*calls, strict=True)) if same[0] and len(set(same)) == 1}
+
+
+def alone(
+    name: str, count: int, instruction: Instruction, vectors: frozenset[int], held: Mapping[int, float] | None = None
+) -> Program:
+    """One primitive as a program of its arguments x0, x1, ..., those that are ``held`` as the numbers that they are."""
     trace = Trace()
-    places = [trace.raw("input", (), f"x{k}", vector=instruction.arguments[k] in vectors) for k in range(count)]
+    places = [
+        trace.constant(held[k])
+        if held and k in held
+        else trace.raw("input", (), f"x{k}", vector=instruction.arguments[k] in vectors)
+        for k in range(count)
+    ]
     formula = None if name in ROWS else straight(name)
     found = ROWS[name](trace, *places) if name in ROWS or formula is None else formula(trace, places)
     trace.guards.clear()
     made = trace.program([("value", found.target)])
-    held = {i.detail for i in made.instructions if i.operation == "input"}
-    if len(held) == count:
+    needed = {i.detail for i in made.instructions if i.operation == "input"}
+    if len(needed) == count:
         return made
     # an argument that the formula does not need still has its place
-    unused = [Instruction(-1 - k, "input", (), f"x{k}") for k in range(count) if f"x{k}" not in held]
+    unused = [Instruction(-1 - k, "input", (), f"x{k}") for k in range(count) if f"x{k}" not in needed]
     return Program((*unused, *made.instructions), made.results, made.vectors)
 
 
@@ -106,6 +122,14 @@ def summary(name: str) -> str:
     """What a primitive is, in a line."""
     function = getattr(kernels, name, None) or getattr(vector_kernels, name, None)
     return str(getattr(function, "__doc__", None) or name).strip().splitlines()[0]
+
+
+def _rows(target: str, program: Program) -> list[str]:
+    """A line that makes numbers of a row of all arguments, where sums have an axis of their own beside those."""
+    if all(i.operation != "nodes" for i in program.instructions):
+        return []
+    names = ", ".join(f"x{k}" for k in range(_width(program)))
+    return [f"    {names} = {'torch.broadcast_tensors' if target == 'torch' else 'jnp.broadcast_arrays'}({names})"]
 
 
 def _only(program: Program, results: Sequence[tuple[str, int]]) -> Program:

@@ -15,7 +15,7 @@ import sympy as sp
 from likelihoodkit.calculus import derivative
 from likelihoodkit.compile.build import compile_program
 from likelihoodkit.compile.program import Program
-from likelihoodkit.compile.tensors.expand import expand, host
+from likelihoodkit.compile.tensors.expand import LONGEST, expand, host
 from likelihoodkit.compile.tensors.host import NUMBER, HostProgram
 from likelihoodkit.errors import DerivationError
 from likelihoodkit.primitives import RECORDS, is_vector, vector_kernels
@@ -56,7 +56,7 @@ class Tower:
     @cached_property
     def straight(self) -> Program:
         """The program in elementary operations."""
-        return expand(self.program)
+        return expand(self.program, longest=LONGEST)
 
     @cached_property
     def by_primitive(self) -> Program:

@@ -18,7 +18,7 @@ import numpy as np
 
 from likelihoodkit.primitives.kernels._debye import series
 from likelihoodkit.primitives.kernels._tilted import POINTS, WEIGHTS
-from likelihoodkit.primitives.kernels._tools import Floats, Kernel, kernel
+from likelihoodkit.primitives.kernels._tools import Floats, Kernel, kernel, piecewise
 from likelihoodkit.primitives.kernels.differences import exp_minus
 from likelihoodkit.primitives.kernels.exponential import log1pmx, times_exp
 from likelihoodkit.primitives.kernels.hyperbolic import log1p_square_exp
@@ -113,11 +113,12 @@ class _Place:
 
     def correction(self) -> Floats:
         """D: what the saddle point leaves out."""
-        found = series(0, self.part**2, self.inverse)
         low = (self.inverse * FEW > 1.0) & (self.y > 2)
-        if low.any():
-            found[low] = _integral(self.nu[low], 1.0 / self.inverse[low])
-        return found
+        return piecewise(
+            (self.nu, self.inverse, self.part),
+            (low, lambda nu, inverse, _: _integral(nu, 1.0 / inverse)),
+            otherwise=lambda _, inverse, part: series(0, part**2, inverse),
+        )
 
 
 def _integral(nu: Floats, size: Floats) -> Floats:

@@ -78,49 +78,50 @@ def _logarithms(a: Floats, b: Floats, f: Floats, g: Floats) -> tuple[Floats, Flo
     return np.where(np.isinf(a), log_a, np.log(a)), np.where(np.isinf(b), log_b, np.log(b))
 
 
-def _by_kind(arguments: tuple[Floats, ...], none: Formula, some: Formula, sign: float) -> Floats:
+def _by_kind(arguments: tuple[Floats, ...], none: Formula, some: Formula) -> Floats:
     """By the number of successes: none, all (which is none for the opposite odds), or some."""
     n, y, _, _ = arguments
-    return piecewise(
-        arguments,
-        (y == 0, lambda n, y, f, g: none(n, f, g)),
-        (y == n, lambda n, y, f, g: sign * none(n, -f, g)),
-        otherwise=some,
-    )
+    one_kind = (y == 0) | (y == n)
+    return piecewise(arguments, (one_kind, lambda n, y, f, g: none(n, np.where(y == 0, f, -f), g)), otherwise=some)
 
 
-def _summed(n: Floats, term: Formula, *arguments: Floats) -> Floats:
-    """The sum of term(j, ...) over j = 1 .. n - 1, n up to ONE_BY_ONE."""
-    total = np.zeros(n.shape)
+def _summed(n: Floats, term: Formula, *arguments: Floats, start: float | Floats = 0.0) -> Floats:
+    """``start`` and the sum of term(j, ...) over j = 1 .. n - 1, n up to ONE_BY_ONE."""
+    total = start + np.zeros(n.shape)
     for j in range(1, int(n.max(initial=1.0))):
         total = total + np.where(j < n, term(float(j), *arguments), 0.0)
     return total
 
 
-def _by_number(n: Floats, f: Floats, g: Floats, few: Formula, many: Formula) -> Floats:
+def _by_number(n: Floats, f: Floats, g: Floats, far: Formula, few: Formula, many: Formula) -> Floats:
     """Term by term where that is cheap; the two sizes themselves, and the share of successes."""
-    arguments = (n, *_amounts(f, g), f, g)
-    return piecewise(arguments, ((n <= ONE_BY_ONE) & (g < FAR), few), otherwise=many)
+    return piecewise((n, *_amounts(f, g), f, g), (g >= FAR, far), (n <= ONE_BY_ONE, few), otherwise=many)
 
 
 @kernel
 def beta_binomial_loss(n: Floats, y: Floats, f: Floats, g: Floats) -> Floats:
     """-log of the beta-binomial probability of y in n, sizes e^g sigmoid(f) and e^g sigmoid(-f)."""
-    return _by_kind((n, y, f, g), _no_success, _some_successes, 1.0)
+    return _by_kind((n, y, f, g), _no_success, _some_successes)
 
 
 def _no_success(n: Floats, f: Floats, g: Floats) -> Floats:
     """The sum of log(1 + a/(b + j))."""
 
+    def far(n: Floats, a: Floats, b: Floats, f: Floats, g: Floats) -> Floats:
+        """A draw changes nothing in sizes that far out, or only in the one that is not."""
+        beyond = (n - 1.0) * g - np.asarray(log_rising(1.0 + b, n - 1.0))
+        return np.where(b > LARGE * n, (n - 1.0) * softplus(f), beyond)
+
+    def few(n: Floats, a: Floats, b: Floats, f: Floats, g: Floats) -> Floats:
+        return _summed(n, lambda j, a, b: np.log1p(a / (b + j)), a, b)
+
     def many(n: Floats, a: Floats, b: Floats, f: Floats, g: Floats) -> Floats:
         start, count = 1.0 + b, n - 1.0
         smooth = gauss_legendre(lambda x: digamma_rising(x, count), start, a, 14)
         apart = np.asarray(log_rising(start + a, count)) - np.asarray(log_rising(start, count))
-        # a draw changes nothing in sizes that far out, or only in the one that is not
-        beyond = np.where(b > LARGE * n, count * softplus(f), count * g - np.asarray(log_rising(start, count)))
-        return np.where(g > FAR, beyond, np.where(a <= start, smooth, apart))
+        return np.where(a <= start, smooth, apart)
 
-    later = _by_number(n, f, g, lambda n, a, b, f, g: _summed(n, lambda j, a, b: np.log1p(a / (b + j)), a, b), many)
+    later = _by_number(n, f, g, far, few, many)
     found = np.where(n == 0, 0.0, np.where(f < -40.0, np.exp(f), np.asarray(softplus(f))) + later)
     alike = (f < -FAR) & (g > np.log(LARGE * np.maximum(n, 1.0)))  # n subnormal terms, each of them rounded
     return np.where(alike, np.asarray(times_exp(n, f)), found)
@@ -169,7 +170,7 @@ def _odds_of_halves(n: Floats, y: Floats, f: Floats, g: Floats) -> Floats:
 @kernel
 def beta_binomial_size(n: Floats, y: Floats, f: Floats, g: Floats) -> Floats:
     """Derivative of beta_binomial_loss in g."""
-    return _by_kind((n, y, f, g), _size_of_none, _size_of_some, 1.0)
+    return _by_kind((n, y, f, g), _size_of_none, _size_of_some)
 
 
 def _size_of_none(n: Floats, f: Floats, g: Floats) -> Floats:
@@ -182,10 +183,12 @@ def _size_of_none(n: Floats, f: Floats, g: Floats) -> Floats:
 
         log_b = _sizes(f, g)[1]
         smooth = gauss_legendre(slope, b, a, 14)
-        inside = np.where(a <= 1.0 + b, smooth, _grown(n, log_b) - _grown(n, g))
-        return np.where(g > FAR, np.asarray(sigmoid(f)) * _grown(n, log_b), inside)
+        return np.where(a <= 1.0 + b, smooth, _grown(n, log_b) - _grown(n, g))
 
-    return _by_number(n, f, g, lambda n, a, b, f, g: _summed(n, _apart, a, b), many)
+    def far(n: Floats, a: Floats, b: Floats, f: Floats, g: Floats) -> Floats:
+        return np.asarray(np.asarray(sigmoid(f)) * _grown(n, _sizes(f, g)[1]))
+
+    return _by_number(n, f, g, far, lambda n, a, b, f, g: _summed(n, _apart, a, b), many)
 
 
 def _apart(j: float, a: Floats, b: Floats) -> Floats:
@@ -194,28 +197,34 @@ def _apart(j: float, a: Floats, b: Floats) -> Floats:
 
 
 def _size_of_some(n: Floats, y: Floats, f: Floats, g: Floats) -> Floats:
+    def far(n: Floats, a: Floats, b: Floats, down: Floats, f: Floats, g: Floats) -> Floats:
+        log_a, log_b = _logarithms(a, b, f, g)
+        return _grown(down, log_a) + _grown(n - down, log_b) - _grown(n, g)
+
     def many(n: Floats, a: Floats, b: Floats, down: Floats, f: Floats, g: Floats) -> Floats:
         log_a, log_b = _logarithms(a, b, f, g)
-        grown = _grown(down, log_a) + _grown(n - down, log_b) - _grown(n, g)
-        return np.where(g > np.log(n), grown, (_later(n, g) - 1.0) - _later(down, log_a) - _later(n - down, log_b))
+        later = (_later(n, g) - 1.0) - _later(down, log_a) - _later(n - down, log_b)
+        return np.where(g > np.log(n), far(n, a, b, down, f, g), later)
 
     def few(n: Floats, a: Floats, b: Floats, down: Floats, f: Floats, g: Floats) -> Floats:
         c = a + b
         kept = c < n  # what remains of every term, or what it has lost: the smaller cancels less
-        total = np.where(kept & (down > 0), -1.0, 0.0)
-        for j in range(1, int(n.max(initial=1.0))):
+
+        def term(j: float) -> Floats:
             later = np.where(kept, c / (c + j), -(j / (c + j)))
             early = np.where(kept, a / (a + j), -(j / (a + j)))
-            total = total + np.where((j < n) & (j >= n - down), later, 0.0) - np.where(j < down, early, 0.0)
-        return _summed(n - down, _apart, a, b) + total
+            return np.asarray(np.where(j >= n - down, later, 0.0) - np.where(j < down, early, 0.0))
 
-    return _of_both_kinds(n, y, f, g, few, many)
+        return _summed(n - down, _apart, a, b) + _summed(n, term, start=np.where(kept & (down > 0), -1.0, 0.0))
+
+    return _of_both_kinds(n, y, f, g, far, few, many)
 
 
-def _of_both_kinds(n: Floats, y: Floats, f: Floats, g: Floats, few: Formula, many: Formula) -> Floats:
+def _of_both_kinds(n: Floats, y: Floats, f: Floats, g: Floats, far: Formula, few: Formula, many: Formula) -> Floats:
     """By the number of draws, with the number `down` of the less likely kind and its size a first."""
     arguments = (n, *_amounts(-np.absolute(f), g), np.where(f > 0, n - y, y), -np.absolute(f), g)
-    return piecewise(arguments, ((n <= ONE_BY_ONE) & (g < FAR), few), otherwise=many)
+    short = n <= ONE_BY_ONE
+    return piecewise(arguments, (short & (g >= FAR), far), (short, few), otherwise=many)
 
 
 @kernel
@@ -238,7 +247,7 @@ def beta_binomial_cross(n: Floats, y: Floats, f: Floats, g: Floats) -> Floats:
 @kernel
 def beta_binomial_size_curve(n: Floats, y: Floats, f: Floats, g: Floats) -> Floats:
     """Second derivative of beta_binomial_loss in g."""
-    return _by_kind((n, y, f, g), _curve_of_none, _curve_of_some, 1.0)
+    return _by_kind((n, y, f, g), _curve_of_none, _curve_of_some)
 
 
 def _common_term(j: float, a: Floats, b: Floats) -> Floats:
@@ -264,17 +273,17 @@ def _curve_of_some(n: Floats, y: Floats, f: Floats, g: Floats) -> Floats:
         return np.asarray(c / (c + j) * (j / (c + j)))
 
     def few(n: Floats, a: Floats, b: Floats, down: Floats, f: Floats, g: Floats) -> Floats:
-        total = _summed(n - down, _common_term, a, b)
-        for j in range(1, int(n.max(initial=1.0))):
-            total = total + np.where((j < n) & (j >= n - down), turned(j, a + b), 0.0)
-            total = total - np.where(j < down, turned(j, a), 0.0)
-        return total
+        def term(j: float) -> Floats:
+            later, early = turned(j, a + b), turned(j, a)
+            return np.asarray(np.where(j >= n - down, later, 0.0) - np.where(j < down, early, 0.0))
+
+        return _summed(n, term, start=_summed(n - down, _common_term, a, b))
 
     def many(n: Floats, a: Floats, b: Floats, down: Floats, f: Floats, g: Floats) -> Floats:
         log_a, log_b = _logarithms(a, b, f, g)
         return _turned(n, g) - (_turned(down, log_a) + _turned(n - down, log_b))
 
-    return _of_both_kinds(n, y, f, g, few, many)
+    return _of_both_kinds(n, y, f, g, many, few, many)
 
 
 # -- continuous Bernoulli --------------------------------------------------------------------------------------------

@@ -9,6 +9,8 @@ the sum is an integral, for the trapezoidal rule; and slopes, in which l cancels
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from likelihoodkit.primitives.kernels import _tables as tables
@@ -154,19 +156,24 @@ def _integral(s: Floats, p: Floats, order: int) -> Floats:
         return np.asarray(
             np.log(2.0 * np.pi) - 0.5 * np.log(b / c)[:, 0] - log_sum - np.log(middle * width / PER_WIDTH)[:, 0]
         )
+    return _by_parts(r, n, width * _NODES, shares, b / c, order, lambda v: np.sum(v, axis=1, keepdims=True))[:, 0]
+
+
+def _by_parts(r: Floats, n: Floats, step: Floats, shares: Floats, beta: Floats, order: int, total: Formula) -> Any:
+    """A slope or curvature by the scores at the nodes r = 1 + step with their shares, of which ``total`` is the sum."""
     r, n = np.where(r > 0, r, 1.0), np.where(r > 0, n, 1.0)
-    e = np.where(np.absolute(r - 1.0) < 0.5, np.log1p(width * _NODES * (r != 1.0)), np.log(r))
+    e = np.where(np.absolute(r - 1.0) < 0.5, np.log1p(np.where(r == 1.0, 0.0, step)), np.log(r))
     m, slope = np.asarray(exprel(e)), np.asarray(exprel_derivative(e))
-    first, beta = slope / r, b / c
+    first = slope / r
     pull = n * (np.asarray(stirling_error_derivative(n)) + beta * np.asarray(stirling_error_derivative(beta * n))) / r
     score = first - m * pull
-    mean = np.sum(shares * score, axis=1)
+    mean = total(shares * score)
     if order == 1:
-        return np.asarray(mean)
+        return mean
     second = (_curve(e) - slope) / (r * r)
     bend = n * n * (np.asarray(stirling_error_second(n)) + beta**2 * np.asarray(stirling_error_second(beta * n))) / r**2
     terms = (r - m) * second - (r * first - m - m * first) * pull + m * m * bend
-    return np.asarray(np.sum(shares * (terms - np.square(score - mean[:, None])), axis=1))
+    return total(shares * (terms - np.square(score - mean)))
 
 
 def _curve(x: Floats) -> Floats:
@@ -180,22 +187,23 @@ def _curve(x: Floats) -> Floats:
 def _normaliser(order: int, far: Formula) -> Formula:
     """S or its first or second derivative, by the width of the terms; ``far`` where they are a normal density."""
 
-    def whole(s: Floats, p: Floats) -> Floats:
-        s, p = np.broadcast_arrays(s, p)
-        shape, s, p = s.shape, s.ravel(), p.ravel()
-        result, c = np.asarray(far(s) + 0.0 * p), p - 1.0
-        near = (s > FAR) & ~np.isnan(p)
-        width = np.sqrt(c / (2.0 - p)) * np.exp(-0.5 * s)
-        wide = width > np.maximum(WIDE, 7.0 * c)
-        for mask, formula in ((near & ~wide, _direct), (near & wide, _integral)):
-            rows = np.flatnonzero(mask)
-            rows = rows[np.argsort(s[rows], kind="stable")]  # rows of one batch need as many terms
-            for start in range(0, rows.size, BATCH):
-                part = rows[start : start + BATCH]
-                result[part] = formula(s[part], p[part], order)
-        return result.reshape(shape)
+    return kernel(lambda s, p: _by_width(s, p, far, order))
 
-    return kernel(whole)
+
+def _by_width(s: Floats, p: Floats, far: Formula, order: int) -> Floats:
+    s, p = np.broadcast_arrays(s, p)
+    shape, s, p = s.shape, s.ravel(), p.ravel()
+    result, c = np.asarray(far(s) + 0.0 * p), p - 1.0
+    near = (s > FAR) & ~np.isnan(p)
+    width = np.sqrt(c / (2.0 - p)) * np.exp(-0.5 * s)
+    wide = width > np.maximum(WIDE, 7.0 * c)
+    for mask, formula in ((near & ~wide, _direct), (near & wide, _integral)):
+        rows = np.flatnonzero(mask)
+        rows = rows[np.argsort(s[rows], kind="stable")]  # rows of one batch need as many terms
+        for start in range(0, rows.size, BATCH):
+            part = rows[start : start + BATCH]
+            result[part] = formula(s[part], p[part], order)
+    return result.reshape(shape)
 
 
 #: S(s), its derivative and its second derivative
@@ -205,17 +213,21 @@ tweedie_normaliser_curve = _normaliser(2, lambda s: 0.0 * s)
 
 
 def _single_amount(y: Floats, g: Floats, p: Floats) -> Floats:
-    """log y + S where an amount or two are all: the density of one, whose constants have cancelled by hand, and more.
+    """log y + S where an amount or two are all."""
+    return _by_amounts(y, g, p, np.arange(2.0, FEW + 1.0).reshape(-1, *(1,) * y.ndim), lambda v: np.sum(v, axis=0))
+
+
+def _by_amounts(y: Floats, g: Floats, p: Floats, n: Floats, total: Formula) -> Floats:
+    """The density of one amount, whose constants have cancelled by hand, and more: ``total`` over their numbers n.
 
     With a = b/c = 1/c - 1 the first term is y^(a - 1) e^(-g/c) c^(-1/c)/Gamma(a + 1), times e^(-e^-s/(b c)).
     """
     b, c = 2.0 - p, p - 1.0
     a = b / c
     s = g - b * np.log(y)
-    n = np.arange(2.0, FEW + 1.0)[:, None]
     bare = (n * np.log(n) - (n - 1.0) + (n - 1.0) * (np.log(b) + s)) / c
-    errors = np.asarray(stirling_error(n)) - stirling_error(np.ones(1)) + np.asarray(stirling_error(n * a))
-    more = np.sum(np.exp(-(bare + (errors - np.asarray(stirling_error(a))))), axis=0)
+    errors = np.asarray(stirling_error(n)) - stirling_error(np.ones_like(y)) + np.asarray(stirling_error(n * a))
+    more = total(np.exp(-(bare + (errors - np.asarray(stirling_error(a))))))
     alone = np.asarray(log_gamma(1.0 + a)) + np.log(c) / c
     return np.asarray((1.0 - a) * np.log(y) + g / c + alone + np.exp(-s) / (b * c) - np.log1p(more))
 
@@ -226,6 +238,8 @@ def tweedie_apart(y: Floats, g: Floats, p: Floats) -> Floats:
     y, g, p = np.broadcast_arrays(y, g, p)
     s = g - (2.0 - p) * np.log(y)
     few = (s > -np.log(2.0 - p)) & (y > 0)  # at most one amount is to be expected
-    result = np.asarray(np.log(y) + np.asarray(tweedie_normaliser(s, p)))
-    result[few] = _single_amount(y[few], g[few], p[few])
-    return result
+    return piecewise(
+        (y, g, p, s),
+        (few, lambda y, g, p, s: _single_amount(y, g, p)),
+        otherwise=lambda y, g, p, s: np.log(y) + np.asarray(tweedie_normaliser(s, p)),
+    )
