@@ -77,4 +77,7 @@ def _over(i: Instruction, values: list[Value]) -> Value:
             found = found.trace.maximum(found, value)
         return found
     terms = [weight * value for weight, value in zip(i.detail, values, strict=True)]
-    return sum(terms[1:], start=terms[0])
+    found = terms[0]
+    for term in terms[1:]:
+        found = found + term
+    return found

@@ -11,8 +11,8 @@ from likelihoodkit.compile.tensors.vectors import OPERATIONS, ROWS
 from likelihoodkit.compile.trace import ELEMENTWISE, Trace, Value
 
 #: elementary operations of one number per row, or of every entry; "nodes" of a rule of integration from a start over a
-#: width come along a first axis of their own, over which "quadrature" takes their weighted sum, "nodes_max" the largest; the detail says where
-#: they lie in (0, 1) and what they weigh
+#: width come along a first axis of their own, over which "quadrature" takes their weighted sum and "nodes_max" the
+#: largest; the detail says where they lie in (0, 1) and what they weigh
 ELEMENTS = {*ELEMENTWISE, "erf", "erfc", "nodes", "quadrature", "nodes_max"}
 #: operations of a primitive up to which engines carry them out one by one: beyond, NumPy on the host is quicker
 LONGEST = 2000

@@ -277,7 +277,7 @@ def along(start: Any, width: Any, places: Any) -> Any:
 
 def each(like: Any, numbers: Any) -> Any:
     """The numbers along an axis of their own, for the rows of ``like``."""
-    return along(Number(like.value.trace.where(plain(like == like), 0.0, 0.0)), 1.0, numbers)
+    return along(Number(like.value.trace.where(plain(emit("equal", like, like)), 0.0, 0.0)), 1.0, numbers)
 
 
 def total(values: Any, weights: Any) -> Any:

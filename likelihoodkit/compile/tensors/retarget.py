@@ -16,9 +16,19 @@ from typing import Any
 
 import numpy as np
 
-from likelihoodkit.compile.tensors._tables import DIGAMMA, DIGAMMA_ROOT
-from likelihoodkit.compile.tensors.number import NUMPY, NotStraight, Number, along, emit, numbers_of, total, value_of, where
 from likelihoodkit.compile.program import Instruction
+from likelihoodkit.compile.tensors._tables import DIGAMMA, DIGAMMA_ROOT
+from likelihoodkit.compile.tensors.number import (
+    NUMPY,
+    NotStraight,
+    Number,
+    along,
+    emit,
+    numbers_of,
+    total,
+    value_of,
+    where,
+)
 from likelihoodkit.compile.trace import Trace, Value
 from likelihoodkit.primitives import RECORDS, kernels, vector_kernels
 from likelihoodkit.primitives.kernels._tools import legendre

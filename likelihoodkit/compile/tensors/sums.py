@@ -132,7 +132,7 @@ def _single_amount(y: Any, g: Any, p: Any) -> Any:
     return again("tweedie", "_by_amounts")(y, g, p, n, lambda v: total(v, [1.0] * (few - 1)))
 
 
-# -- Poisson and inverse Gaussian: a recursion over the counts below that of a row --------------------------------------
+# -- Poisson and inverse Gaussian: a recursion over the counts below that of a row ------------------------------------
 
 
 @own("poisson_inverse_gaussian")

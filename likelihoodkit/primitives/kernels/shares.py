@@ -113,7 +113,7 @@ def _no_success(n: Floats, f: Floats, g: Floats) -> Floats:
         return np.where(b > LARGE * n, (n - 1.0) * softplus(f), beyond)
 
     def few(n: Floats, a: Floats, b: Floats, f: Floats, g: Floats) -> Floats:
-        return _summed(n, lambda j, a, b: np.log1p(a / (b + j)), a, b)
+        return np.asarray(_summed(n, lambda j, a, b: np.log1p(a / (b + j)), a, b))
 
     def many(n: Floats, a: Floats, b: Floats, f: Floats, g: Floats) -> Floats:
         start, count = 1.0 + b, n - 1.0
@@ -259,13 +259,11 @@ def _common_term(j: float, a: Floats, b: Floats) -> Floats:
 
 def _curve_of_none(n: Floats, f: Floats, g: Floats) -> Floats:
     """The sum of j a (j^2 - b c)/((b + j)(c + j))^2."""
-    return _by_number(
-        n,
-        f,
-        g,
-        lambda n, a, b, f, g: _summed(n, _common_term, a, b),
-        lambda n, a, b, f, g: _turned(n, g) - _turned(n, _sizes(f, g)[1]),
-    )
+
+    def many(n: Floats, a: Floats, b: Floats, f: Floats, g: Floats) -> Floats:
+        return np.asarray(_turned(n, g) - _turned(n, _sizes(f, g)[1]))
+
+    return _by_number(n, f, g, many, lambda n, a, b, f, g: _summed(n, _common_term, a, b), many)
 
 
 def _curve_of_some(n: Floats, y: Floats, f: Floats, g: Floats) -> Floats:

@@ -156,7 +156,8 @@ def _integral(s: Floats, p: Floats, order: int) -> Floats:
         return np.asarray(
             np.log(2.0 * np.pi) - 0.5 * np.log(b / c)[:, 0] - log_sum - np.log(middle * width / PER_WIDTH)[:, 0]
         )
-    return _by_parts(r, n, width * _NODES, shares, b / c, order, lambda v: np.sum(v, axis=1, keepdims=True))[:, 0]
+    rows = _by_parts(r, n, width * _NODES, shares, b / c, order, lambda v: np.sum(v, axis=1, keepdims=True))
+    return np.asarray(rows[:, 0])
 
 
 def _by_parts(r: Floats, n: Floats, step: Floats, shares: Floats, beta: Floats, order: int, total: Formula) -> Any:
@@ -186,7 +187,6 @@ def _curve(x: Floats) -> Floats:
 
 def _normaliser(order: int, far: Formula) -> Formula:
     """S or its first or second derivative, by the width of the terms; ``far`` where they are a normal density."""
-
     return kernel(lambda s, p: _by_width(s, p, far, order))
 
 
