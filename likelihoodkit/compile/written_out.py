@@ -76,7 +76,7 @@ def _over(i: Instruction, values: list[Value]) -> Value:
         for value in values[1:]:
             found = found.trace.maximum(found, value)
         return found
-    terms = [weight * value for weight, value in zip(i.detail, values, strict=True)]
+    terms: list[Value] = [weight * value for weight, value in zip(i.detail, values, strict=True)]
     found = terms[0]
     for term in terms[1:]:
         found = found + term

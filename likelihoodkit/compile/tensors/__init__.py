@@ -15,4 +15,4 @@ from likelihoodkit.compile.tensors.tower import Tower, tower_of
 __all__ = ["Tower", "tower_of"]
 
 assert _shares.ROWS
-assert _sums.own
+assert _sums.REACH

@@ -110,7 +110,7 @@ def _no_success(n: Floats, f: Floats, g: Floats) -> Floats:
     def far(n: Floats, a: Floats, b: Floats, f: Floats, g: Floats) -> Floats:
         """A draw changes nothing in sizes that far out, or only in the one that is not."""
         beyond = (n - 1.0) * g - np.asarray(log_rising(1.0 + b, n - 1.0))
-        return np.where(b > LARGE * n, (n - 1.0) * softplus(f), beyond)
+        return np.asarray(np.where(b > LARGE * n, (n - 1.0) * softplus(f), beyond))
 
     def few(n: Floats, a: Floats, b: Floats, f: Floats, g: Floats) -> Floats:
         return np.asarray(_summed(n, lambda j, a, b: np.log1p(a / (b + j)), a, b))
