@@ -81,6 +81,17 @@ def _normal_within(y: Any, low: Any, high: Any, m: Any, t: Any) -> Any:
     return mpmath.log(mass) + z * z / 2 - t + mpmath.log(2 * mpmath.pi) / 2
 
 
+def _extreme_within(y: Any, low: Any, high: Any, m: Any, t: Any) -> Any:
+    u, a, b = ((end - m) * mpmath.exp(t) for end in (y, low, high))
+    return mpmath.log(mpmath.exp(-mpmath.exp(a)) - mpmath.exp(-mpmath.exp(b))) + mpmath.exp(u) - u - t
+
+
+def _logistic_within(y: Any, low: Any, high: Any, m: Any, t: Any) -> Any:
+    u, a, b = ((end - m) * mpmath.exp(t) for end in (y, low, high))
+    mass = 1 / (1 + mpmath.exp(-b)) - 1 / (1 + mpmath.exp(-a))
+    return mpmath.log(mass) + mpmath.log1p(mpmath.exp(u)) + mpmath.log1p(mpmath.exp(-u)) - t
+
+
 def _poisson_within(y: Any, low: Any, high: Any, f: Any) -> Any:
     masses = [k * f - mpmath.loggamma(k + 1) for k in [y, *(low + k for k in range(int(high - low) + 1))]]
     return mpmath.log(mpmath.fsum(mpmath.exp(mass - masses[0]) for mass in masses[1:]))
@@ -120,6 +131,10 @@ TAILS: dict[str, Tail] = {
     **_slopes("poisson_within", _poisson_within, **_after(3, "f")),
     **_slopes("gamma_within", _gamma_within, **_after(3, "tn")),
     **_slopes("normal_within", _normal_within, **_after(3, "mt")),
+    **_slopes("extreme_within", _extreme_within, **_after(3, "mt")),
+    **_slopes("logistic_within", _logistic_within, **_after(3, "mt")),
+    "extreme_within": _extreme_within,
+    "logistic_within": _logistic_within,
     "gamma_within": _gamma_within,
     "normal_within": _normal_within,
     "negative_binomial_within": _negative_binomial_within,

@@ -1,15 +1,21 @@
 """Losses of outcomes that are seen between two bounds only: the logarithm of the mass between over the density at y.
 
 Each is one function of the outcome and both bounds, so that what the density and the mass have in common is not formed.
-A bound that is no bound is the edge of the support. What slopes in a shape mean has no elementary form.
+A bound that is no bound is the edge of the support. What slopes in a shape mean has no elementary form. Wrappers write
+the losses of laws of u = (y - m) e^t: these have a meaning and a slope in the outcome.
 """
 
 from __future__ import annotations
 
+import sympy as sp
+
+from likelihoodkit.primitives.logistic import expm1, sigmoid, softplus
 from likelihoodkit.primitives.record import RECORDS, Formula, Kind, primitive
 
 
-def _enter(stem: str, fixed: int, names: str, letters: str) -> Kind:
+def _enter(
+    stem: str, fixed: int, names: str, letters: str, meaning: Formula | None = None, in_outcome: Formula | None = None
+) -> Kind:
     """A loss with two parameters, or one, after the outcome and the bounds; and its slopes and curvatures."""
 
     def slope(order: str) -> Formula:
@@ -21,7 +27,9 @@ def _enter(stem: str, fixed: int, names: str, letters: str) -> Kind:
     def enter(what: str) -> Kind:
         rules = tuple(slope(order) for order in orders[what]) if what in orders else (None,) * len(names)
         latex = "".join(rf"\partial_{{{{{name}}}}}" for name in what) + letters
-        return primitive(f"{stem}_{what}" if what else stem, None, ((None,) * fixed + rules), latex)
+        if what:
+            return primitive(f"{stem}_{what}", None, ((None,) * fixed + rules), latex)
+        return primitive(stem, meaning, (in_outcome, *(None,) * (fixed - 1), *rules), latex)
 
     return {what: enter(what) for what in (*sorted(second), *names, "")}[""]
 
@@ -38,3 +46,28 @@ negative_binomial_within: Kind = _enter("negative_binomial_within", 3, "fa", _la
 gamma_within: Kind = _enter("gamma_within", 3, "tn", _latex("{3},{4}"))
 normal_within: Kind = _enter("normal_within", 3, "mt", _latex("{3},{4}"))
 poisson_within: Kind = _enter("poisson_within", 3, "f", _latex("{3}"))
+
+
+def _place(end: sp.Expr, m: sp.Expr, t: sp.Expr) -> sp.Expr:
+    return end if end.is_infinite else (end - m) * sp.exp(t)
+
+
+def _of_extremes(y: sp.Expr, low: sp.Expr, high: sp.Expr, m: sp.Expr, t: sp.Expr) -> sp.Expr:
+    u, a, b = (_place(end, m, t) for end in (y, low, high))
+    return sp.log(sp.exp(-sp.exp(a)) - sp.exp(-sp.exp(b))) + sp.exp(u) - u - t
+
+
+def _logistic(y: sp.Expr, low: sp.Expr, high: sp.Expr, m: sp.Expr, t: sp.Expr) -> sp.Expr:
+    u, a, b = (_place(end, m, t) for end in (y, low, high))
+    below, above = (sp.S.Zero if low == -sp.oo else sigmoid(a)), (sp.S.One if high == sp.oo else sigmoid(b))
+    return sp.log(above - below) + softplus(u) + softplus(-u) - t
+
+
+extreme_within: Kind = _enter(
+    "extreme_within", 3, "mt", _latex("{3},{4}"), _of_extremes,
+    lambda y, low, high, m, t: expm1(_place(y, m, t)) * sp.exp(t),
+)  # fmt: skip
+logistic_within: Kind = _enter(
+    "logistic_within", 3, "mt", _latex("{3},{4}"), _logistic,
+    lambda y, low, high, m, t: sp.tanh(_place(y, m, t) / 2) * sp.exp(t),
+)  # fmt: skip

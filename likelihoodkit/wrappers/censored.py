@@ -121,7 +121,7 @@ def _truncated(found: Inside, low: float | None, high: float | None) -> Bound:
         if before is None
         else found.log_survival(before) if top is None else found.log_step(before, top)
     )  # fmt: skip
-    body = {"y": y, **found.body, "log_density": found.log_density(y) - mass}
+    body = {"y": y, **found.body, "log_density": found.log_density_within(y, before, top, mass)}
     if found.declares("cdf") or found.declares("survival"):  # without zeros a noise can do without either
         log_cdf = found.log_cdf(y) if before is None else _or_certain(y, before, lambda: found.log_step(before, y))
         log_survival = found.log_survival(y) if top is None else _or_certain(y, top, lambda: found.log_step(y, top))

@@ -33,6 +33,7 @@ from likelihoodkit.errors import BindingError
 from likelihoodkit.links import Link
 from likelihoodkit.supports import Support
 from likelihoodkit.wrappers.growth import by_cases, from_tail, log_distance, log_step_of_growth
+from likelihoodkit.wrappers.lines import line_within
 
 Given = ParamSpec("Given")
 
@@ -175,6 +176,13 @@ class Inside:
             )
 
         return by_cases(sp.piecewise_fold(self.log_cdf(low)), nearer_tail)
+
+    def log_density_within(self, y: Any, low: Any, high: Any, log_mass: sp.Expr) -> sp.Expr:
+        """log p(y) of what lies between two ends only (None: no end), of which the mass has this logarithm."""
+        cdf = None if self.domain.whole else getattr(self.family, "cdf", None)
+        ends = (-sp.oo if low is None else low, sp.oo if high is None else high)
+        found = None if cdf is None else line_within(self.write(cdf, self.y), self.y, *ends)
+        return self.log_density(y) - log_mass if found is None else found.xreplace({self.y: y})
 
     def _need_probabilities(self) -> None:
         if self.declares("cdf") or self.declares("survival"):

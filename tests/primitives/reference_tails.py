@@ -228,6 +228,26 @@ def _normal_within(y: mp.mpf, low: mp.mpf, high: mp.mpf, m: mp.mpf, t: mp.mpf) -
     return mp.log(_mass(middle, half)) - mp.log(_density((y - m) * mp.exp(t))) - t
 
 
+def _line_points(rng: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
+    low, width = rng.uniform(-3, 3, n), np.exp(rng.uniform(math.log(0.01), 2, n))
+    return low + rng.uniform(0, 1, n) * width, low, low + width, rng.uniform(-4, 4, n), rng.uniform(-3, 1, n)
+
+
+def _extreme_within(y: mp.mpf, low: mp.mpf, high: mp.mpf, m: mp.mpf, t: mp.mpf) -> mp.mpf:
+    u, a, b = ((end - m) * mp.exp(t) for end in (y, low, high))
+    mass = mp.expm1(-mp.exp(a)) - mp.expm1(-mp.exp(b)) if a < 0 else mp.exp(-mp.exp(a)) - mp.exp(-mp.exp(b))
+    return mp.log(mass) + mp.exp(u) - u - t
+
+
+def _logistic_within(y: mp.mpf, low: mp.mpf, high: mp.mpf, m: mp.mpf, t: mp.mpf) -> mp.mpf:
+    u, a, b = ((end - m) * mp.exp(t) for end in (y, low, high))
+    mass = (mp.exp(-a) - mp.exp(-b)) / (1 + mp.exp(-a)) / (1 + mp.exp(-b))
+    return mp.log(mass) + 2 * mp.log(2 * mp.cosh(u / 2)) - t
+
+
+_LINES = (("extreme", _extreme_within), ("logistic", _logistic_within))
+
+
 def _carried_beta_points(rng: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
     a, b, z = _beta_points(rng, n, top)
     return z, np.log(a / b), np.log(a + b)
@@ -281,11 +301,25 @@ SECOND: dict[str, Case] = {
         f"normal_within_{what}": _case(_slope(_normal_within, 0, 0, 0, *order), _normal_within_points)
         for what, order in (("mm", (2, 0)), ("mt", (1, 1)), ("tt", (0, 2)))
     },
+    **{
+        f"{law}_within_{what}": _case(_slope(loss, 0, 0, 0, *order), _line_points)
+        for law, loss in _LINES
+        for what, order in (("mm", (2, 0)), ("mt", (1, 1)), ("tt", (0, 2)))
+    },
     "poisson_within_ff": _case(_slope(_counts_within, 0, 0, 0, 2), _poisson_within_points),
     "log_student_cdf_df2": _case(_slope(_log_t, 2, 0), _t_points),
 }
 
 TAILS: dict[str, Case] = {
+    **{
+        f"{law}_within{what}": Case(definition, _line_points, bound=8.0)
+        for law, loss in _LINES
+        for what, definition in (
+            ("", loss),
+            ("_m", _slope(loss, 0, 0, 0, 1, 0)),
+            ("_t", _slope(loss, 0, 0, 0, 0, 1)),
+        )
+    },
     **{
         f"normal_within{what}": Case(definition, _normal_within_points, bound=8.0)
         for what, definition in (

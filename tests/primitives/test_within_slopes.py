@@ -36,6 +36,8 @@ def _counts(rng: np.random.Generator, places: int) -> tuple[list[Any], list[Any]
     ("stem", "names", "rows"),
     [
         ("normal_within", "mt", _normal),
+        ("extreme_within", "mt", _normal),
+        ("logistic_within", "mt", _normal),
         ("gamma_within", "tn", _gamma),
         ("negative_binomial_within", "fa", lambda rng: _counts(rng, 2)),
         ("poisson_within", "f", lambda rng: _counts(rng, 1)),

@@ -101,7 +101,7 @@ def _in_tail(
 ) -> tuple[Rows, Mask]:
     """The loss where what is seen lies in a tail beyond ``near``, up to ``further``; is that a short way?"""
     rest, rest_further = rests
-    distance = law.gap(further, near, *place) + rest - rest_further
+    distance = _and(law.gap(further, near, *place), rest - rest_further)
     return _less_beyond(_and(law.gap(y, near, *place), rest), distance), distance[0] < SHORT
 
 
