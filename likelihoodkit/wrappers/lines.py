@@ -17,8 +17,8 @@ __all__ = ["line_within"]
 def line_within(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Expr | None:
     """The log-density between two ends, infinite ones being none; None where the cdf is of another form."""
     law, u = _law(cdf)
-    line = None if law is None or u is None else _line(u, y)
-    if line is None:
+    line = None if u is None else _line(u, y)
+    if law is None or line is None:
         return None
     v, m, t, rising = line
     bottom, top = (_end(v, y, end) for end in (low, high))
