@@ -27,7 +27,7 @@ NOTHING = -760.0
 
 @dataclass(frozen=True)
 class Line:
-    """The support laid on the whole line: ``outcome(x)``, its inverse ``place(y)``, ``log_slope`` = log dy/dx."""
+    """The support laid on the whole line, in its order: ``outcome(x)``, ``place(y)`` back, ``log_slope`` = log dy/dx."""
 
     outcome: Callable[[Array], Array]
     place: Callable[[Array], Array]
@@ -53,8 +53,8 @@ def line_of(support: Support) -> Line:
         least = -700.0 if low == 0 else float(np.log(max(1.0, abs(low)) * 2.0**-52))
         return Line(lambda x: low + np.exp(x), lambda y: np.log(y - low), lambda x: x, least, 700.0)
     if np.isfinite(high):
-        least = -700.0 if high == 0 else float(np.log(max(1.0, abs(high)) * 2.0**-52))
-        return Line(lambda x: high - np.exp(x), lambda y: np.log(high - y), lambda x: x, least, 700.0)
+        most = 700.0 if high == 0 else -float(np.log(max(1.0, abs(high)) * 2.0**-52))
+        return Line(lambda x: high - np.exp(-x), lambda y: -np.log(high - y), lambda x: -x, -700.0, most)
     return Line(lambda x: x, lambda y: y, np.zeros_like, -1e300, 1e300, plain=True)
 
 

@@ -123,8 +123,8 @@ def _truncated(found: Inside, low: float | None, high: float | None) -> Bound:
     )  # fmt: skip
     body = {"y": y, **found.body, "log_density": found.log_density_within(y, before, top, mass)}
     if found.declares("cdf") or found.declares("survival"):  # without zeros a noise can do without either
-        log_cdf = found.log_cdf(y) if before is None else _or_certain(y, before, lambda: found.log_step(before, y))
-        log_survival = found.log_survival(y) if top is None else _or_certain(y, top, lambda: found.log_step(y, top))
+        log_cdf = found.log_cdf(y) if before is None else _or_nothing(found, y, before, y)
+        log_survival = found.log_survival(y) if top is None else _or_nothing(found, y, y, top)
         body |= {"cdf": from_log(log_cdf - mass), "survival": from_log(log_survival - mass)}
     plain = not math.isfinite(found.domain.low) or not math.isfinite(found.domain.high)
     if found.declares("mode") and plain and not found.domain.whole:  # one peak, as every declared mode is but for Beta
@@ -143,9 +143,10 @@ def _truncated(found: Inside, low: float | None, high: float | None) -> Bound:
     )
 
 
-def _or_certain(y: Any, end: Any, log_step: Any) -> sp.Expr:
-    """The logarithm of the probability between ``y`` and an end, minus infinity where there is nothing between."""
-    return sp.Piecewise((-sp.oo, sp.Eq(y, end)), (log_step(), True))
+def _or_nothing(found: Inside, y: Any, low: Any, high: Any) -> sp.Expr:
+    """The logarithm of the probability between the outcome and an end, minus infinity where nothing is between."""
+    end = low if high is y else high
+    return sp.Piecewise((-sp.oo, sp.Eq(y, end)), (found.log_step(low, high, touching=True), True))
 
 
 def _narrowed(domain: Support, low: float | None, high: float | None) -> Support:

@@ -154,8 +154,11 @@ class Inside:
         below = low - 1 if self.domain.whole else low
         return self.log_step(below, high)
 
-    def log_step(self, low: Any, high: Any) -> sp.Expr:
-        """log P(low < Y <= high), where it can be in a form that keeps its digits however near the two are."""
+    def log_step(self, low: Any, high: Any, *, touching: bool = False) -> sp.Expr:
+        """log P(low < Y <= high), where it can be in a form that keeps its digits however near the two are.
+
+        ``touching``: the two may come so near that the tails beyond them are rounded to the wrong order.
+        """
         self._need_probabilities()
         if self.family.log_step is not None:
             return self.write(self.family.log_step).xreplace({LOW: low, HIGH: high})
@@ -169,10 +172,13 @@ class Inside:
             return self.write(found).xreplace({LOW: low, HIGH: high})
         below, above = self.log_cdf(high), (self.log_survival(low), self.log_survival(high))
 
+        def gap(larger: sp.Expr, smaller: sp.Expr) -> sp.Expr:
+            return sp.Max(larger - smaller, 0) if touching else larger - smaller
+
         def nearer_tail(first: sp.Expr) -> sp.Expr:  # neither probability is then close to one
             return sp.Piecewise(
-                (from_tail(below, below - first), first < -sp.log(2)),
-                (from_tail(above[0], above[0] - above[1]), True),
+                (from_tail(below, gap(below, first)), first < -sp.log(2)),
+                (from_tail(above[0], gap(*above)), True),
             )
 
         return by_cases(sp.piecewise_fold(self.log_cdf(low)), nearer_tail)
@@ -267,9 +273,16 @@ _MADE: dict[Any, Bound] = {}
 
 def made(key: tuple[Any, ...], build: Callable[[], Bound]) -> Bound:
     """The bound noise of a wrapper, built once for every ``key``, so that equal noises are the same object."""
-    if key not in _MADE:
-        _MADE[key] = build()
-    return _MADE[key]
+    known = _frozen(key)
+    if known not in _MADE:
+        _MADE[known] = build()
+    return _MADE[known]
+
+
+def _frozen(value: Any) -> Any:
+    """Lists and arrays (the weights of a mixture) as tuples, which a key can be made of."""
+    plain = value.tolist() if hasattr(value, "tolist") else value
+    return tuple(map(_frozen, plain)) if isinstance(plain, list | tuple) else plain
 
 
 def declare(

@@ -79,7 +79,8 @@ def Mixture(noise: Any, components: int | None = None, **bindings: Any) -> Bound
 
 def _weights(count: int, bindings: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     """The parameter of the weights, and what is left to bind."""
-    if bindings.get("weights") in ("sigmoid", links.sigmoid):
+    how = bindings.get("weights")
+    if isinstance(how, str | Link) and how in ("sigmoid", links.sigmoid):
         if count != 2:
             raise BindingError(f"weights='sigmoid' is for two components, not {count}", parameter="weights")
         return parameter(unit, link=links.sigmoid), {k: v for k, v in bindings.items() if k != "weights"}

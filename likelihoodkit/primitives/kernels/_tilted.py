@@ -17,6 +17,8 @@ from likelihoodkit.primitives.kernels._tools import Floats, legendre
 _NODES, _SHARES = legendre(32)
 POINTS, WEIGHTS = (_NODES + 1.0) / 2.0, _SHARES / 2.0
 NOTHING = -45.0  # e^-45 of the largest weight is left out
+#: numbers that are worked on together: what they need stays in the cache
+BLOCK = 8192
 #: shapes below this may have tails that reach over many scales
 SMALL = 12.0
 
@@ -67,20 +69,23 @@ def tail_of(
     count = len(statistics) + own
     pairs = [(i, j) for i in range(count) for j in range(i, count)]
     totals = [np.zeros(np.shape(top)) for _ in range(1 + count + len(pairs))]
+    # several points at a time where there are few integrals: what a call costs by itself is paid less often
+    step = max(1, BLOCK // max(1, top.size))
     for a, b in pairwise(edges):
         width = b - a
         parts = [np.zeros(np.shape(top)) for _ in totals]  # short sums round less
-        for point, weight in zip(POINTS, WEIGHTS, strict=True):
-            u = a + width * point
+        for k in range(0, POINTS.size, step):
+            shape = (-1, *[1] * top.ndim)
+            u = a + width * POINTS[k : k + step].reshape(shape)
             logarithm = log_weight(u)
-            share = weight * np.exp(logarithm - top)
+            share = WEIGHTS[k : k + step].reshape(shape) * np.exp(logarithm - top)
             values = [statistic(u) for statistic in statistics]
             if own:
                 values.insert(0, np.where(share > 0.0, logarithm, 0.0))
             weighted = [share * value for value in values]
             terms = (share, *weighted, *(weighted[i] * values[j] for i, j in pairs))
-            for k, term in enumerate(terms):
-                parts[k] += term
+            for part, term in zip(parts, terms, strict=True):
+                part += np.add.reduce(term, axis=0)
         totals = [total + width * part for total, part in zip(totals, parts, strict=True)]
     mass, first, second = totals[0], totals[1 : 1 + count], totals[1 + count :]
     if rate is not None:
