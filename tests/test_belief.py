@@ -181,6 +181,20 @@ def test_discrete_quantile_is_the_smallest_that_reaches_the_level(name: str) -> 
     assert (belief.cdf(y + 0.5) == belief.cdf(y)).all()
 
 
+@pytest.mark.parametrize(
+    "noise",
+    [
+        lk.NegativeBinomial(mean=1, dispersion=1),
+        lk.Geometric(mean=1),
+        lk.Hurdle(lk.Geometric(mean=1), zero_probability=0.5),
+    ],
+)
+def test_levels_that_are_met_exactly_are_reached(noise: lk.declaration.Bound) -> None:
+    """P(Y <= y) = 1 - 2^-(y + 1), whatever the last digit that is computed."""
+    y = np.arange(20)
+    np.testing.assert_array_equal(noise.quantile(1 - 0.5 ** (y + 1.0)), y)
+
+
 @pytest.mark.parametrize("name", ORDERED)
 def test_ends_of_the_support(name: str) -> None:
     belief = belief_of(name)

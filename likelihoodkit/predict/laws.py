@@ -17,6 +17,9 @@ from likelihoodkit.primitives import kernels
 
 Array = NDArray[Any]
 
+#: four units in the last place: what a distribution function may be off by
+ROUNDING = 2.0**-51
+
 
 class Law:
     """P(Y <= y), P(Y > y) and their inverse at pairs (y, row), all flat arrays in float64."""
@@ -189,8 +192,10 @@ class DiscreteLaw(Law):
             return self._invert_sums(level, row)
         low, top = self._bounds(row)
 
-        def reached(y: Array) -> Array:
-            return (self.cdf(y, row) >= level) | (self.survival(y, row) <= 1 - level)
+        def reached(y: Array) -> Array:  # 3/4 is a level that half the counts at 0 and a quarter at 1 do reach
+            return (self.cdf(y, row) >= level * (1 - ROUNDING)) | (
+                self.survival(y, row) <= (1 - level) * (1 + ROUNDING)
+            )
 
         below = np.where(np.isfinite(low), low - 1, -1.0)
         while (short := ~np.isfinite(low) & reached(below)).any():
