@@ -27,7 +27,7 @@ NOTHING = -760.0
 
 @dataclass(frozen=True)
 class Line:
-    """The support laid on the whole line, in its order: ``outcome(x)``, ``place(y)`` back, ``log_slope`` = log dy/dx."""
+    """The support laid on the whole line in its order: ``outcome(x)``, ``place(y)`` back, ``log_slope`` = log dy/dx."""
 
     outcome: Callable[[Array], Array]
     place: Callable[[Array], Array]

@@ -192,10 +192,11 @@ class DiscreteLaw(Law):
             return self._invert_sums(level, row)
         low, top = self._bounds(row)
 
-        def reached(y: Array) -> Array:  # 3/4 is a level that half the counts at 0 and a quarter at 1 do reach
-            return (self.cdf(y, row) >= level * (1 - ROUNDING)) | (
-                self.survival(y, row) <= (1 - level) * (1 + ROUNDING)
-            )
+        least = np.where(level <= 0.5, level * (1 - ROUNDING), level)  # above, the other tail has the digits
+        most = (1 - level) * (1 + ROUNDING)
+
+        def reached(y: Array) -> Array:
+            return (self.cdf(y, row) >= least) | (self.survival(y, row) <= most)
 
         below = np.where(np.isfinite(low), low - 1, -1.0)
         while (short := ~np.isfinite(low) & reached(below)).any():

@@ -1,4 +1,4 @@
-"""What is believed under noise made of noise: the distribution function is the mass before, the quantile its inverse."""
+"""Beliefs under noise made of noise: the distribution function is the mass before, the quantile its inverse."""
 
 from __future__ import annotations
 

@@ -84,8 +84,7 @@ def tail_of(
                 values.insert(0, np.where(share > 0.0, logarithm, 0.0))
             weighted = [share * value for value in values]
             terms = (share, *weighted, *(weighted[i] * values[j] for i, j in pairs))
-            for part, term in zip(parts, terms, strict=True):
-                part += np.add.reduce(term, axis=0)
+            parts = [part + np.add.reduce(term, axis=0) for part, term in zip(parts, terms, strict=True)]
         totals = [total + width * part for total, part in zip(totals, parts, strict=True)]
     mass, first, second = totals[0], totals[1 : 1 + count], totals[1 + count :]
     if rate is not None:
