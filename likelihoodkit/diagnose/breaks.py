@@ -107,7 +107,10 @@ def _bend(evidence: Evidence) -> Tested | None:
 
 
 def _pattern(evidence: Evidence) -> Tested | None:
-    return neighbours(evidence.z, _standardised(evidence))
+    twins = evidence.twins
+    shared = np.mean([moments.bounded(twin.z)[:, None] * twin.scores for twin in twins], axis=0)
+    information = np.mean([twin.scores.T @ twin.scores for twin in twins], axis=0)
+    return neighbours(moments.bounded(evidence.z), _standardised(evidence), (shared, information))
 
 
 def _dispersion(evidence: Evidence) -> Tested | None:
@@ -133,7 +136,7 @@ def _reliability(evidence: Evidence) -> Tested | None:
 
 def _collapse(evidence: Evidence) -> Tested | None:
     found: Influence | None = influence(evidence)
-    return None if found is None else collapse_test(evidence, found)[0]
+    return None if found is None else collapse_test(evidence, found)
 
 
 BREAKS: tuple[Break, ...] = (
@@ -179,7 +182,7 @@ BREAKS: tuple[Break, ...] = (
     ),
     Break(
         "collapse",
-        "do rows with a spread of their own keep it when they are left out?",
+        "do the rows with most say in their own spread keep it when they are left out?",
         lambda e: _spread_varies(e) or _fitted(e),
         _collapse,
         ("", "the spread has collapsed onto single rows"),

@@ -2,7 +2,7 @@
 
 The probability integral transform u = F(y) of a right model is uniform, and z = Phi^-1(u) standard normal, whatever the
 family (Rosenblatt 1952). For whole-numbered outcomes u is drawn uniformly between F(y - 1) and F(y) (Dunn and Smyth
-1996), from a generator with a fixed seed.
+1996), by numbers that seed and outcomes decide.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Protocol, runtime_checkable
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -111,7 +112,7 @@ class Evidence:
         Row by row the outcomes of all twins are quantiles at levels one in each of as many equal steps, so that means
         over twins are means under the noise to far better than by free draws.
         """
-        rng = np.random.default_rng(self.seed)
+        rng = self.random()
         count = min(MOST, max(1, -(-DRAWN // self.n)))
         found = []
         for step in range(count):
@@ -143,9 +144,13 @@ class Evidence:
         below, above = self.belief.cdf(self.y), self.belief.survival(self.y)
         if not self.whole:
             return below, above
-        share = np.random.default_rng(self.seed).uniform(size=self.n)
+        share = self.random().uniform(size=self.n)
         here = np.exp(self.belief.log_density(self.y))
         return below - share * here, above + share * here
+
+    def random(self) -> np.random.Generator:
+        """The same numbers for the same seed and outcomes, others for others."""
+        return np.random.default_rng([self.seed, crc32(np.ascontiguousarray(self.y).tobytes())])
 
     @property
     def u(self) -> Array:

@@ -23,10 +23,10 @@ from likelihoodkit.fit.newton import factor, solve
 
 Array = NDArray[Any]
 
-#: a row with this much of a coefficient of the spread fits its own spread: alone, or with one other
-OWN = 0.4
-#: rows that are refitted without themselves, the most lever first
-REFITS = 10
+#: a row with less leverage than this hardly moves the fit
+OWN = 0.2
+#: rows whose own spread is looked at, the most lever first
+ROWS = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,26 +63,41 @@ def influence(evidence: Evidence) -> Influence | None:
 
 
 def outlier_test(evidence: Evidence) -> Tested:
-    """Is the largest of n residuals larger than n normal ones would have? Bonferroni's bound."""
-    largest = float(np.abs(evidence.z).max())
-    p_value = -np.expm1(evidence.n * np.log1p(-2 * ndtr(-largest)))  # exact for independent rows
-    return Tested(largest, float(p_value), 1, 1)
+    """Is the largest of n residuals larger than n normal ones would have?
 
-
-def collapse_test(evidence: Evidence, found: Influence) -> tuple[Tested, Array]:
-    """Do rows with a spread of their own keep it when they are left out of the fit?
-
-    Rows that decide most of their own spread, alone or with one other, and have less of it than the median row, are
-    each left out; the statistic is their largest residual under the fit without them, its p-value Bonferroni's.
-    Also gives those rows.
+    A row that was fitted has drawn the fit towards itself, and is as much too far from the fit to all others: the
+    farthest is judged by the geometric mean of both, in a normal model its studentised residual.
     """
-    narrow = (found.on_spread > OWN) & (evidence.spread < np.median(evidence.spread))
-    rows = np.flatnonzero(narrow)
-    rows = rows[np.argsort(-found.on_spread[rows], kind="stable")][:REFITS]
-    residuals = [_without(evidence, int(row)) for row in rows]
-    largest = max(residuals, default=0.0)
-    p_value = min(1.0, len(rows) * 2 * float(ndtr(-largest))) if len(rows) else 1.0
-    return Tested(largest, p_value, 1, 1), rows
+    sizes = np.abs(evidence.z)
+    row = int(np.argmax(sizes))
+    largest = float(sizes[row])
+    if evidence.problem is not None and np.isfinite(largest):
+        largest = float(np.sqrt(largest) * np.sqrt(_without(evidence, row)))
+    return Tested(largest, _farthest(largest, evidence.n), 1, 1)
+
+
+def _farthest(size: float, count: int) -> float:
+    """The probability that the largest of ``count`` independent normal residuals is at least of this size."""
+    with np.errstate(divide="ignore"):
+        return float(-np.expm1(count * np.log1p(-2 * ndtr(-size))))
+
+
+def collapse_test(evidence: Evidence, found: Influence) -> Tested | None:
+    """Do the rows with the most say in their own spread keep it when they are left out of the fit?
+
+    Of the rows with less spread than the median row those that decide most of it are looked at, alone or with a few
+    others; the statistic is their largest residual under fits without them, studentised under the fit itself for rows
+    that hardly move it. None where all rows have one spread.
+    """
+    rows = np.flatnonzero(evidence.spread < np.median(evidence.spread))
+    rows = rows[np.argsort(-found.on_spread[rows], kind="stable")][:ROWS]
+    if not len(rows):
+        return None
+    mine = found.leverage[rows] > OWN
+    within = np.abs(evidence.z[rows[~mine]]) / np.sqrt(1 - found.leverage[rows[~mine]])
+    sizes = [*within.tolist(), *(_without(evidence, row) for row in rows[mine].tolist())]
+    largest = max(sizes)
+    return Tested(largest, _farthest(largest, len(sizes)), 1, 1)
 
 
 def _without(evidence: Evidence, row: int) -> float:

@@ -97,18 +97,26 @@ def one_sided(tested: Tested | None, sign: int) -> Tested | None:
     return Tested(float(score), float(ndtr(-score)), 1, tested.sign)
 
 
-def neighbours(z: Array, columns: list[Array]) -> Tested | None:
+def neighbours(small: Array, columns: list[Array], law: tuple[Array, Array] | None = None) -> Tested | None:
     """Do rows that are neighbours in some column err on the same side?
 
-    The mean product of bounded residuals (arctan z) of neighbours, for each column in its order; p-values of several
+    The mean product of bounded residuals ``small`` (n,) of neighbours, for each column in its order; p-values of several
     columns by Bonferroni's bound. von Neumann (1941), Annals of Mathematical Statistics 12, 367-395.
+
+    Fitting makes neighbours err on opposite sides a little: with c the covariance (k,) of a row's residual and its
+    scores, and J the information, the expectation of a product is -c' J^-1 c' of its two rows. ``law`` are c (n, k) and
+    J (k, k) under the noise.
     """
-    small = bounded(z)
     scores = []
     for column in columns:
-        ordered = small[np.argsort(column, kind="stable")]
+        order = np.argsort(column, kind="stable")
+        ordered = small[order]
         products = ordered[1:] * ordered[:-1]
-        scores.append(products.sum() / np.sqrt((products**2).sum()))
+        expected = 0.0
+        if law is not None and law[0].shape[1]:
+            left = law[0][order]
+            expected = -float((left[1:] * np.linalg.lstsq(law[1], left[:-1].T, rcond=None)[0].T).sum())
+        scores.append((products.sum() - expected) / np.sqrt((products**2).sum()))
     if not scores:
         return None
     score = float(max(scores))
