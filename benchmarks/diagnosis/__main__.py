@@ -61,8 +61,8 @@ def main() -> None:
     lines = [
         "# What `lk.diagnose` finds",
         "",
-        f"Regenerate with `python -m benchmarks.diagnosis`. {chosen.runs} simulations of each break and {chosen.right} of",
-        f"each right assumption, seed {chosen.seed}. Level {LEVEL}; the standard error of a rate of 0.05 is",
+        f"Regenerate with `python -m benchmarks.diagnosis`. {chosen.runs} simulations of each break and {chosen.right}",
+        f"of each right assumption, seed {chosen.seed}. Level {LEVEL}; the standard error of a rate of 0.05 is",
         f"{np.sqrt(0.05 * 0.95 / chosen.right):.3f} where the assumption is right.",
         "",
         "## Power: one known break",

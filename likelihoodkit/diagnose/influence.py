@@ -116,7 +116,8 @@ def _without(evidence: Evidence, row: int) -> float:
             **evidence.given,
         )
     outputs = other.outputs(evidence.design, evidence.offset)
-    belief = evidence.loss.distribution(outputs[row : row + 1], **_row(evidence, row))
+    place = slice(row, row + 1) if len(outputs) == evidence.n else slice(None)  # constants have one row for all
+    belief = evidence.loss.distribution(outputs[place], **_row(evidence, row))
     below, above = belief.cdf(evidence.y[row]), belief.survival(evidence.y[row])
     tail = float(np.minimum(below, above)[0])
     with np.errstate(divide="ignore"):

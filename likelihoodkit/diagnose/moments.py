@@ -100,8 +100,8 @@ def one_sided(tested: Tested | None, sign: int) -> Tested | None:
 def neighbours(small: Array, columns: list[Array], law: tuple[Array, Array] | None = None) -> Tested | None:
     """Do rows that are neighbours in some column err on the same side?
 
-    The mean product of bounded residuals ``small`` (n,) of neighbours, for each column in its order; p-values of several
-    columns by Bonferroni's bound. von Neumann (1941), Annals of Mathematical Statistics 12, 367-395.
+    The mean product of bounded residuals ``small`` (n,) of neighbours, for each column in its order; p-values of
+    several columns by Bonferroni's bound. von Neumann (1941), Annals of Mathematical Statistics 12, 367-395.
 
     Fitting makes neighbours err on opposite sides a little: with c the covariance (k,) of a row's residual and its
     scores, and J the information, the expectation of a product is -c' J^-1 c' of its two rows. ``law`` are c (n, k) and
