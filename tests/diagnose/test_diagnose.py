@@ -11,7 +11,7 @@ from scipy import integrate, stats
 
 import likelihoodkit as lk
 from benchmarks.diagnosis.simulations import BROKEN, RIGHT, Simulation
-from likelihoodkit.diagnose.moments import PEAK, legendre, moment_test
+from likelihoodkit.diagnose.moments import PEAK, legendre, moment_test, neighbours
 from likelihoodkit.diagnose.scores import crps_excess, folds_of, held_out
 
 mpl.use("Agg")
@@ -77,6 +77,41 @@ def test_leverage_is_the_diagonal_of_the_hat_matrix() -> None:
     np.testing.assert_allclose(found.leverage, np.diag(hat), rtol=1e-10)
     residual = y - hat @ y
     np.testing.assert_allclose(found.influence, residual**2 * np.diag(hat) / 2, rtol=1e-8, atol=1e-15)
+
+
+def test_the_farthest_row_is_judged_by_its_studentised_residual() -> None:
+    fitted, x, y = _normal()
+    design = np.column_stack([np.ones_like(x), x])
+    hat = design @ np.linalg.solve(design.T @ design, design.T)
+    residual = np.abs(y - hat @ y)
+    row = int(np.argmax(residual))
+    found = lk.diagnose(fitted, x, y, upgrades=False)["outliers"]
+    size = residual[row] / np.sqrt(1 - hat[row, row])
+    assert found.statistic == pytest.approx(size, rel=1e-6)
+    assert found.p_value == pytest.approx(1 - (2 * stats.norm.cdf(size) - 1) ** 60, rel=1e-5)
+
+
+def test_neighbours_err_on_opposite_sides_as_the_hat_matrix_says() -> None:
+    """Residuals (1 - H) e of least squares: the expectation of a product of two is minus the entry of H."""
+    _, x, y = _normal()
+    design = np.column_stack([np.ones_like(x), x])
+    hat = design @ np.linalg.solve(design.T @ design, design.T)
+    residual = y - hat @ y
+    plain, found = neighbours(residual, [x]), neighbours(residual, [x], (design, design.T @ design))
+    assert plain is not None
+    assert found is not None
+    order = np.argsort(x)
+    products = residual[order][1:] * residual[order][:-1]
+    expected = hat[order[1:], order[:-1]].sum() / np.sqrt((products**2).sum())
+    assert found.statistic - plain.statistic == pytest.approx(expected, rel=1e-9)
+
+
+def test_the_spread_of_rows_that_share_it_is_asked_for_without_them() -> None:
+    """All rows of little spread are many: their residuals are looked at as they are, and say nothing."""
+    simulation = RIGHT[1]
+    p_values = [diagnosed(simulation, seed)["collapse"].p_value for seed in range(4)]
+    assert len(set(p_values)) == 4
+    assert 0 < min(p_values) < max(p_values) < 1
 
 
 def test_the_score_statistic_is_n_times_r_squared() -> None:
