@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 
 from likelihoodkit.errors import FitError, InputError, UnknownNameError
 from likelihoodkit.export.boosters import LightGBMObjective, XGBoostObjective
-from likelihoodkit.export.estimators import Predicting, base, loss_of, positive, validation
+from likelihoodkit.export.estimators import Predicting, base, loss_of, validation
 from likelihoodkit.export.objective import Objective
+from likelihoodkit.export.rows import positive
 from likelihoodkit.export.saved import noise_to_json, read
 from likelihoodkit.families import FAMILIES
 from likelihoodkit.frameworks import framework
+from likelihoodkit.loss import Loss
 
 Array = NDArray[Any]
 
@@ -171,7 +173,7 @@ class Booster(base.RegressorMixin, Predicting, base.BaseEstimator):  # type: ign
     objective_ : `Objective` with the start and the link; best_iteration_, n_features_in_, noise_.
     """
 
-    _finite = "allow-nan"
+    _missing = True
 
     def __init__(
         self, noise: Any = None, *, engine: str = "lightgbm", n_rounds: int = 200, learning_rate: float = 0.05,
@@ -210,7 +212,7 @@ class Booster(base.RegressorMixin, Predicting, base.BaseEstimator):  # type: ign
             X, y, weights, added = X[used], y[used], weights[used], None if added is None else added[used]
         if len(y) < 2:
             raise FitError(f"{loss.name}: found {len(y)} sample, boosting needs at least 2 samples", family=loss.name)
-        (X, y, weights, added), held_out = self._split(X, y, weights, added, eval_set)
+        (X, y, weights, added), held_out = self._split(X, y, weights, added, eval_set, loss)
         objective = engine.objective(loss, curvature=self.curvature, natural=self.natural, metric=self.metric)
         objective.prepare(y, weights, added)
         model, rounds = engine.train(self, objective, X, y, held_out)
@@ -230,7 +232,7 @@ class Booster(base.RegressorMixin, Predicting, base.BaseEstimator):  # type: ign
             )
         return ENGINES[self.engine]
 
-    def _split(self, X: Array, y: Array, weights: Any, offset: Any, eval_set: Any) -> tuple[Any, Any]:
+    def _split(self, X: Array, y: Array, weights: Any, offset: Any, eval_set: Any, loss: Loss) -> tuple[Any, Any]:
         if self.early_stopping_rounds is None:
             return (X, y, weights, offset), None
         if eval_set is not None:
@@ -243,7 +245,7 @@ class Booster(base.RegressorMixin, Predicting, base.BaseEstimator):  # type: ign
                     )
                 (eval_set,) = eval_set
             Xv, yv, *rest = eval_set
-            table = self._table(Xv)
+            table = self._table(Xv, loss.name)
             return (X, y, weights, offset), (table, np.asarray(yv, dtype=np.float64), *[*rest, None, None][:2])
         order = np.random.default_rng(self.random_state).permutation(len(y))
         count = max(1, round(self.validation_fraction * len(y)))
@@ -271,11 +273,7 @@ class Booster(base.RegressorMixin, Predicting, base.BaseEstimator):  # type: ign
     def predict_raw(self, X: Any) -> Array:
         """The engine's raw scores, (n,) or (n, w)."""
         model = self.booster_
-        return np.asarray(self._engine().raw(model, self._table(X), self.best_iteration_))
-
-    def _table(self, X: Any) -> Array:
-        table: Array = validation.validate_data(self, X, reset=False, dtype=np.float64, ensure_all_finite=self._finite)
-        return table
+        return np.asarray(self._engine().raw(model, self._table(X, self._loss().name), self.best_iteration_))
 
     def __sklearn_tags__(self) -> Any:
         """What scikit-learn asks about an estimator."""

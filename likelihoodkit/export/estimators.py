@@ -15,6 +15,7 @@ from likelihoodkit.arrays import as_real
 from likelihoodkit.binding import Bound, bind
 from likelihoodkit.declaration import as_bound
 from likelihoodkit.errors import BindingError, FitError, InputError
+from likelihoodkit.export.rows import finite_outcomes, finite_table, positive, refuse_text
 from likelihoodkit.export.start import best_constant
 from likelihoodkit.families import FAMILIES
 from likelihoodkit.fit.penalised import Penalised, fit_penalised
@@ -43,8 +44,8 @@ class Predicting:
     """What all estimators here can be asked once fitted; ``_outputs`` is theirs."""
 
     noise_: Bound
-    #: may numbers of X be missing? "allow-nan" where the model knows what to do with them
-    _finite: Any = True
+    #: may numbers of X be missing (NaN)? Where the model knows what to do with them
+    _missing = False
 
     def _outputs(self, X: Any, offset: Any = None) -> Array:
         raise NotImplementedError
@@ -85,48 +86,24 @@ class Predicting:
     def _data(self, X: Any, y: Any, loss: Loss) -> tuple[Array, Array]:
         """Training data: X (n, p), and y (n,) or, for outcomes of several columns, (n, d)."""
         domain = loss.bound.family.outcome.domain
-        _refuse_text(X, loss.name)
+        refuse_text(X, loss.name)
         if domain.vector or domain.entries:  # the loss checks them: the ends of an interval may be infinite
-            X = validation.validate_data(self, X, dtype=np.float64, ensure_all_finite=self._finite)
+            X = self._table(X, loss.name, reset=True)
             validation.check_consistent_length(X, y)
             return X, np.asarray(y, dtype=np.float64)
         labels = np.asarray(y)
         if labels.ndim == 1 and labels.dtype.kind in "OUT" and any(isinstance(label, str) for label in labels):
             as_real(labels, "y", loss.name)  # says which, and the remedy
-        X, y = validation.validate_data(self, X, y, dtype=np.float64, y_numeric=True, ensure_all_finite=self._finite)
+        finite_outcomes(y, loss.name)
+        X, y = validation.validate_data(self, X, y, dtype=np.float64, y_numeric=True, ensure_all_finite=False)
+        finite_table(X, loss.name, self._missing, getattr(self, "feature_names_in_", None))
         return X, np.asarray(y, dtype=np.float64)
 
-
-def positive(weights: Array, family: str) -> Array:
-    """Which rows have weight, (n,); `InputError` for a weight below zero."""
-    low = weights < 0
-    if low.any():
-        index = int(np.argmax(low))
-        raise InputError(
-            f"{family}: sample_weight[{index}] = {weights[index]:.12g} is negative",
-            family=family,
-            index=index,
-            value=float(weights[index]),
-        )
-    used: Array = weights > 0
-    return used
-
-
-def _refuse_text(X: Any, family: str) -> None:
-    """Raise `InputError` for the first column of a data frame that holds text."""
-    for name in X.columns if hasattr(X, "columns") and hasattr(X, "shape") else ():
-        values = np.asarray(X[name])
-        if values.dtype.kind in "OUT" and values.ndim == 1:
-            text = [isinstance(value, str) for value in values]
-            if any(text):
-                row = int(np.argmax(text))
-                raise InputError(
-                    f"{family}: column {name!r} of X holds text, {values[row]!r} in row {row}",
-                    family=family,
-                    index=row,
-                    value=name,
-                    remedy="Code categories first: OneHotEncoder in a pipeline, or lk.fit with a formula, C(column)",
-                )
+    def _table(self, X: Any, family: str, reset: bool = False) -> Array:
+        """Rows of X as numbers, (n, p), finite or missing where that is allowed."""
+        table: Array = validation.validate_data(self, X, reset=reset, dtype=np.float64, ensure_all_finite=False)
+        finite_table(table, family, self._missing, getattr(self, "feature_names_in_", None))
+        return table
 
 
 class _Linear(Predicting, base.BaseEstimator):  # type: ignore[misc]
@@ -191,7 +168,7 @@ class _Linear(Predicting, base.BaseEstimator):  # type: ignore[misc]
         self.converged_ = self._fitted.converged
 
     def _outputs(self, X: Any, offset: Any = None) -> Array:
-        table = validation.validate_data(self, X, reset=False, dtype=np.float64)
+        table = self._table(X, self._loss().name)
         return self._fitted.outputs(table, None if offset is None else np.asarray(offset, dtype=np.float64))
 
 
@@ -275,8 +252,10 @@ class Classifier(base.ClassifierMixin, _Linear):  # type: ignore[misc]
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None, offset: Any = None) -> Classifier:
         """Fit to X (n, p) and labels y (n,)."""
-        _refuse_text(X, "Classifier")
-        X, y = validation.validate_data(self, X, y, dtype=np.float64)
+        refuse_text(X, "Classifier")
+        finite_outcomes(y, "Classifier")
+        X, y = validation.validate_data(self, X, y, dtype=np.float64, ensure_all_finite=False)
+        finite_table(X, "Classifier", self._missing, getattr(self, "feature_names_in_", None))
         multiclass.check_classification_targets(y)
         weights = None if sample_weight is None else validation._check_sample_weight(sample_weight, X)  # noqa: SLF001
         labels = y if weights is None else y[positive(weights, "Classifier")]

@@ -1,0 +1,81 @@
+"""Rows that estimators are given, looked at before scikit-learn does: errors say which row, which column, what then."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from likelihoodkit.errors import InputError
+
+Array = NDArray[Any]
+
+
+def finite_outcomes(y: Any, family: str) -> None:
+    """Raise `InputError` for the first outcome that is missing or infinite."""
+    labels = np.asarray(y)
+    if labels.dtype.kind == "f" and labels.ndim == 1 and not np.isfinite(labels).all():
+        row = int(np.argmin(np.isfinite(labels)))
+        raise InputError(
+            f"{family}: y[{row}] is {_told(labels[row])}",
+            family=family,
+            index=row,
+            value=float(labels[row]),
+            remedy="Drop rows whose outcome is not known; one known to lie in an interval is for lk.Censored",
+        )
+
+
+def finite_table(X: Array, family: str, missing: bool, names: Any = None) -> None:
+    """Raise `InputError` for the first entry of X (n, p) that is infinite, or NaN unless numbers may be ``missing``."""
+    good = ~np.isinf(X) if missing else np.isfinite(X)
+    if good.all():
+        return
+    row, column = (int(i) for i in np.argwhere(~good)[0])
+    where = f"X[{row}, {column}]" if names is None else f"row {row} of column {str(names[column])!r} of X"
+    remedy = "Drop the row or fill it in (sklearn.impute); lk.Booster takes NaN as a missing number"
+    raise InputError(
+        f"{family}: {where} is {_told(X[row, column])}",
+        family=family,
+        index=(row, column),
+        value=float(X[row, column]),
+        remedy=remedy
+        if np.isnan(X[row, column])
+        else "Find where it comes from: a division by zero, a logarithm of 0?",
+    )
+
+
+def _told(value: Any) -> str:
+    return "NaN, a missing number" if np.isnan(value) else "inf" if value > 0 else "-inf"
+
+
+def positive(weights: Array, family: str) -> Array:
+    """Which rows have weight, (n,); `InputError` for a weight below zero."""
+    low = weights < 0
+    if low.any():
+        index = int(np.argmax(low))
+        raise InputError(
+            f"{family}: sample_weight[{index}] = {weights[index]:.12g} is negative",
+            family=family,
+            index=index,
+            value=float(weights[index]),
+        )
+    used: Array = weights > 0
+    return used
+
+
+def refuse_text(X: Any, family: str) -> None:
+    """Raise `InputError` for the first column of a data frame that holds text."""
+    for name in X.columns if hasattr(X, "columns") and hasattr(X, "shape") else ():
+        values = np.asarray(X[name])
+        if values.dtype.kind in "OUT" and values.ndim == 1:
+            text = [isinstance(value, str) for value in values]
+            if any(text):
+                row = int(np.argmax(text))
+                raise InputError(
+                    f"{family}: column {name!r} of X holds text, {values[row]!r} in row {row}",
+                    family=family,
+                    index=row,
+                    value=name,
+                    remedy="Code categories first: OneHotEncoder in a pipeline, or lk.fit with a formula, C(column)",
+                )
