@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from mpmath import mp, mpf
 
 import likelihoodkit as lk
 
@@ -16,6 +17,7 @@ from benchmarks.accuracy.cases import cases
 from benchmarks.accuracy.measure import measure
 from likelihoodkit.declaration import Distribution, outcome, parameter
 from likelihoodkit.primitives.families import kind
+from likelihoodkit.primitives.kernels.student_integrals import student_integrals
 from likelihoodkit.primitives.tails import log_student_cdf
 from likelihoodkit.primitives.whole import student_loss
 from likelihoodkit.supports import positive, real
@@ -103,3 +105,72 @@ def test_a_power_of_a_distance_as_a_user_writes_it() -> None:
     ):
         np.testing.assert_array_equal(np.abs(ours), np.abs(theirs))
         assert np.isfinite(ours).all()
+
+
+#: case, outcome, outputs: a location, shape or power that leaves the range, or a skew that all but does
+BEYOND = [
+    ("GeneralizedExtremeValue(location='exp')", 1.0, (745.0, 709.0, -88.0)),
+    ("GeneralizedExtremeValue(location='square')", 1.0, (1e300, 1e-300, -1e300)),
+    ("GeneralizedExtremeValue(location='square')", 1e4, (-1e300, 5.0, -1e8)),
+    ("GeneralizedExtremeValue(location='shifted_exp')", 1e4, (745.0, 0.0, -5.0)),
+    ("GeneralizedExtremeValue(shape='square')", 0.0, (0.0, 5.0, 1e300)),
+    ("BoxCoxNormal(power='exp')", 1e4, (1e-8, -1e-300, 709.0)),
+    ("BoxCoxNormal(power='square')", 2.5, (1e-300, -1e-8, -1e300)),
+    ("BoxCoxNormal(power='shifted_exp')", 1e-8, (-709.0, 104.0, 745.0)),
+]
+
+
+@pytest.mark.parametrize(("label", "y", "outputs"), BEYOND)
+def test_a_parameter_beyond_the_range(label: str, y: float, outputs: tuple[float, ...]) -> None:
+    """All of these had NaN: an infinite residual, shape or power times a 0."""
+    test_what_rounding_takes_of_a_link_is_not_multiplied(label, y, outputs)
+
+
+@pytest.mark.parametrize(("label", "widths"), [("SkewT", 4), ("BoxCoxT", 4), ("BoxCoxNormal", 3)])
+def test_no_slope_is_a_nan_wherever_outputs_are(label: str, widths: int) -> None:
+    """Skews of 1e300, powers and degrees of freedom beyond the range: up to a fifth of these rows were NaN."""
+    rng = np.random.default_rng(0)
+    sizes = np.array([0.0, 1e-300, 1e-8, 1.0, 30.0, 709.0, 745.0, 1e4, 1e8, 1e300])
+    outputs = rng.choice(np.concatenate([sizes, -sizes]), size=(1000, widths))
+    family = getattr(lk, label)
+    for name in (list(family.parameters)[-2:]) if widths == 4 else ["power"]:
+        for link in ("exp", "shifted_exp"):
+            loss = lk.derive(family(**{name: link}))
+            value, gradient = loss.value_and_gradient(rng.choice([1e-8, 1.0, 2.5, 1e4, 1e200], size=1000), outputs)
+            assert not np.isnan(value).any()
+            assert not np.isnan(gradient).any()
+
+
+@pytest.mark.parametrize("df", [1.5, 3.0, 40.0])
+@pytest.mark.parametrize("z", [-1e120, -1e200, -1e300, 1e120])
+def test_the_tail_of_student_where_the_square_overflows(df: float, z: float) -> None:
+    """log F and its slopes by mpmath's incomplete beta function; all were NaN beyond 1e154."""
+    with mp.workdps(60):
+
+        def log_f(n: mpf, u: mpf) -> mpf:
+            m = mp.exp(n)
+            tail = mp.betainc(m / 2, mpf(1) / 2, 0, m / (m + u * u), regularized=True) / 2
+            return mp.log(tail) if u < 0 else mp.log1p(-tail)
+
+        n, u = mp.log(mpf(df)), mpf(z)
+        slope = mp.diff(lambda x: log_f(x, u), n, h=mpf(10) ** -20)
+        density = mp.exp(-(mpf(df) + 1) / 2 * mp.log1p(u * u / df)) / mp.sqrt(df) / mp.beta(mpf(df) / 2, mpf(1) / 2)
+        expected = [log_f(n, u), slope, u * density / mp.exp(log_f(n, u))]
+    with np.errstate(all="ignore"):
+        found = student_integrals(np.array([df]), np.log([df]), np.array([z]))
+    ours = [found.log[0], found.slope[0], found.pull[0]]
+    np.testing.assert_allclose(ours, [float(e) for e in expected], rtol=2e-15 if z < 0 else 1e-13, atol=1e-300)
+
+
+@pytest.mark.parametrize("shape", [745.0, 1e4, 1e8])
+@pytest.mark.parametrize(("y", "scale"), [(1.0, -30.0), (1e4, 5.0), (1e200, 0.0)])
+def test_a_tail_index_that_overflows(shape: float, y: float, scale: float) -> None:
+    """log(1 + a x)(1 + 1/a) + log scale for a = e^745 and more, by mpmath: the loss was NaN."""
+    with mp.workdps(40):
+        a, x = mp.exp(mpf(shape)), mpf(y) * mp.exp(-mpf(scale))
+        logarithm = mp.log1p(a * x)
+        expected = float(scale + (1 + 1 / a) * logarithm)
+        slopes = [float((1 - x) / (1 + a * x)), float((1 + a) * x / (1 + a * x) - logarithm / a)]
+    value, gradient = lk.derive(lk.GeneralizedPareto(shape="exp")).value_and_gradient([y], [[scale, shape]])
+    assert value[0] == pytest.approx(expected, rel=1e-15)
+    np.testing.assert_allclose(gradient[0], slopes, rtol=1e-15, atol=1e-320)

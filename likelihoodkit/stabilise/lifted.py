@@ -35,8 +35,18 @@ _OF_RATIO: dict[type[Expr], int] = {
     },
     **{kind(f"sinh_arcsinh_{x}_curve"): 0 for x in ("scale", "tail")},
 }
-#: those that are a function of r e^t less t
-_LESS_T = (whole.student_loss, kind("sinh_arcsinh_loss"))
+#: functions of (r, t, ...) -> the power of e^-t that they are times one of r e^-t alone
+_OF_QUOTIENT: dict[type[Expr], int] = {
+    **{
+        kind(f"extreme_value_{x}"): x.count("pull")
+        for x in ("loss", "pull", "scale", "shape", "pull_scale", "pull_shape", "scale_curve", "scale_shape")
+    },
+    **{kind(f"extreme_value_{x}"): 0 for x in ("shape_curve", "softplus_curve")},
+    kind("extreme_value_pull_curve"): 2,
+    linked.scaled_extreme_scale: 0,
+}
+#: those that are a function of r e^t less t, or of r e^-t and t
+_LESS_T = (whole.student_loss, kind("sinh_arcsinh_loss"), kind("extreme_value_loss"))
 
 
 #: of these a loss is made that an infinite residual does not make infinite, or that multiplies it by 0
@@ -58,7 +68,7 @@ def lifted(expression: Expr, residual: Expr, carried: tuple[Expr, Expr], y: sp.S
         if not node.args:
             return node
         if node not in memo:
-            memo[node] = _lift(node) if type(node) in _OF_RATIO else _rebuilt(node)
+            memo[node] = _lift(node) if type(node) in _OF_RATIO | _OF_QUOTIENT else _rebuilt(node)
         return memo[node]
 
     def _rebuilt(node: Expr) -> Expr:
@@ -81,10 +91,11 @@ def lifted(expression: Expr, residual: Expr, carried: tuple[Expr, Expr], y: sp.S
             if isinstance(node, p.times_exp) and isinstance(core, p.times_exp):
                 return p.times_exp(number * core.args[0], core.args[1] + t)
             return node.func(r, t, *others)
-        moved = node.func(inner.xreplace({place: core_of}), run(t) + more, *map(run, others))
+        level = run(t) - more if type(node) in _OF_QUOTIENT else run(t) + more
+        moved = node.func(inner.xreplace({place: core_of}), level, *map(run, others))
         if isinstance(node, _LESS_T):
             return moved + more
-        power = _OF_RATIO[type(node)]
+        power = (_OF_RATIO | _OF_QUOTIENT)[type(node)]
         return p.times_exp(moved, -power * more) if power else moved
 
     return run(expression)

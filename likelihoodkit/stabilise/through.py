@@ -47,6 +47,13 @@ class Move:
             return self.link.logarithm(self.outer)
         return self.link.inverse(self.outer)
 
+    @property
+    def logarithm(self) -> Expr | None:
+        """log of the parameter as a function of the output, where it has a form."""
+        if self.link is links.exp:
+            return self.outer
+        return None if self.link.logarithm is None else self.link.logarithm(self.outer)
+
     @cached_property
     def slope(self) -> Expr:
         """t'(f)."""
@@ -119,7 +126,7 @@ class Through:
         moves = [replace(move, outer=name) for move, name in names.items()]
         places: dict[Expr, Expr] = {move.inner: move.at for move in moves}
         residuals = {move.inner: move.gap for move in moves if move.gap is not None}
-        logarithms = {m.at: m.link.logarithm(m.outer) for m in moves if m.own is links.identity and m.link.logarithm}
+        logarithms = {m.at: m.logarithm for m in moves if m.own is links.identity and m.logarithm is not None}
         y, memo = self.inner.y, dict[Expr, Expr]()
 
         def run(node: Expr) -> Expr:
@@ -133,8 +140,8 @@ class Through:
                 for move in moves if node.is_Add else ():
                     gap = move.residual(gap, y)
                 memo[node] = run(gap) if gap != node else node.func(*[run(a) for a in node.args])
-                if gap == node and memo[node].args[-1] in logarithms:
-                    memo[node] = steep(memo[node], logarithms[memo[node].args[-1]])
+                if gap == node and logarithms:
+                    memo[node] = steep(memo[node], logarithms)
             return memo[node]
 
         return run(expression).xreplace({name: move.outer for move, name in names.items()})
@@ -171,9 +178,9 @@ class Through:
         if name not in self.moves:
             return along
         move = self.moves[name]
-        if isinstance(along, reach.steep) and move.link.logarithm is not None:
+        logarithm = move.logarithm
+        if isinstance(along, reach.steep) and logarithm is not None:
             a, r, near, far = along.args  # far is in units of 1/a, and a'/a is the slope of the logarithm
-            logarithm = move.link.logarithm(move.outer)
             return reach.steep(a, r, scaled(near, move.slope), far * exp(logarithm) * sp.diff(logarithm, move.outer))
         return scaled(along, move.slope)
 

@@ -39,8 +39,9 @@ def _wide_rest(y: Floats, t: Floats, s: Floats, p: Floats, m: Floats) -> Floats:
 def _wide_square(y: Floats, t: Floats, s: Floats, p: Floats) -> Floats:
     """z^2/2."""
     power = _wide_power(y, t, p)
-    ratio = np.where(power == 0, 1, np.expm1(power) / np.where(power == 0, 1, power))
-    z = ratio * (np.log(y.astype(np.longdouble)) + t) * np.exp(s.astype(np.longdouble))
+    size = np.absolute(power)
+    ratio = np.where(size == 0, 1, -np.expm1(-size) / np.where(size == 0, 1, size))  # less e^(p x) where that is large
+    z = ratio * (np.log(y.astype(np.longdouble)) + t) * np.exp(s.astype(np.longdouble) + np.maximum(power, 0))
     return np.asarray(0.5 * z * z, dtype=np.float64)
 
 
@@ -50,16 +51,23 @@ class Growth:
     def __init__(self, y: Floats, t: Floats, p: Floats) -> None:
         self.p = p
         self.x = x = np.asarray(log_times_exp(y, t))
-        self.power = power = p * x
+        self.power = power = np.where(x == 0, 0.0, p * x)
         self.m = np.maximum(power, 0.0)
+        steep = np.isinf(p) | (power == np.inf)  # where z is infinite, or 0: the number beside it does not count
         less = np.exp(-np.minimum(self.m, FAR))
         right = power > 0
         self.growth = np.exp(np.minimum(power, 0.0))
-        self.e = np.asarray(expm1_over(x, np.where(right, -p, p)))
+        self.e = np.where(steep, right, np.asarray(expm1_over(x, np.where(right, -p, p))))
         far = power > FAR
-        self.e_p = np.where(far, (power - 1.0) / p / p, np.asarray(expm1_over_da(x, np.where(far, 0.0, p))) * less)
-        curve = np.asarray(expm1_over_daa(x, np.where(far, 0.0, p))) * less
-        self.e_pp = np.where(far, ((power - 2.0) * power + 2.0) / p / p / p, curve)
+        moderate = np.where(far | steep, 0.0, p)
+        slope, curve = np.asarray(expm1_over_da(x, moderate)) * less, np.asarray(expm1_over_daa(x, moderate)) * less
+        self.e_p = np.where(steep, right, np.where(far, (x - 1.0 / p) / p, slope))
+        self.e_pp = np.where(steep, right, np.where(far, ((x - 2.0 / p) * x + 2.0 / p / p) / p, curve))
+
+
+def led(more: Any, less: Any) -> Floats:
+    """The sum of two numbers, of which the first is larger where both are infinite."""
+    return np.asarray(np.where(np.isinf(more), more, more + less))
 
 
 class _Place(Growth):
@@ -71,7 +79,8 @@ class _Place(Growth):
         large = (np.absolute(power := self.power) > LARGE_EXPONENT) & (np.absolute(power) < FAR)
         self.lost = mend(np.zeros_like(self.m + s), large, _wide_rest, y, t, s, p, self.m)
         with np.errstate(over="ignore"):
-            a = np.asarray(times_exp(1.0 / np.absolute(p), s))
+            size = np.absolute(p)  # of which the reciprocal may overflow
+            a = np.where(size < TINY, np.exp(s - np.log(size)), np.asarray(times_exp(1.0 / size, s)))
         cut = np.asarray(times_exp(np.absolute(p), -s)) >= UNCUT
         a = np.where(cut, a, 0.0)
         self.pull = np.where(cut, a * np.asarray(hazard(a)), 0.0)  # the slope of log Phi(a) in s
@@ -91,6 +100,12 @@ class _Place(Growth):
             otherwise=lambda core, one, two, size: times_exp(core, 2.0 * size),
         )
 
+    def slope_p(self) -> Floats:
+        """The slope in p."""
+        lost = (self.e_p == 0) & (self.power < -FAR)  # there it is -e/p
+        grown = np.where(lost, self.product(self.e, self.e) * (-1.0 / self.p), self.product(self.e, self.e_p))
+        return led(grown, -self.x - self.over_power(self.pull))
+
     def over_power(self, tail: Floats) -> Floats:
         """A slope of log Phi(a) divided by the power: 0 where nothing is cut."""
         return np.where(self.pull == 0, 0.0, tail / self.p)
@@ -101,9 +116,9 @@ def box_cox_loss(y: Floats, t: Floats, s: Floats, p: Floats) -> Floats:
     """z^2/2 + log y - p x - s + log Phi(a)."""
     at = _Place(y, t, s, p)
     z = np.asarray(times_exp(at.e, s + at.m))
-    jacobian = np.where((p > 0.5) & (p < 2.0), (1.0 - p) * at.x - t, np.log(y) - p * at.x)  # which nearly cancel
+    jacobian = np.where((p > 0.5) & (p < 2.0), (1.0 - p) * at.x - t, np.log(y) - at.power)  # which nearly cancel
     square = mend(0.5 * z * z, (np.absolute(z) > OUTSIDE) & (np.absolute(z) < np.inf), _wide_square, y, t, s, p)
-    return np.asarray(square + jacobian - s + np.asarray(log_ndtr_inverse(times_exp(p, -s))))
+    return np.asarray(led(square, jacobian) - s + np.asarray(log_ndtr_inverse(times_exp(p, -s))))
 
 
 def _kernel(name: str, meaning: str, formula: Any) -> Kernel:
@@ -115,9 +130,9 @@ def _kernel(name: str, meaning: str, formula: Any) -> Kernel:
     return kernel(function)
 
 
-box_cox_t = _kernel("box_cox_t", "The slope in t.", lambda q: q.squared(q.e * q.growth) - q.p)
+box_cox_t = _kernel("box_cox_t", "The slope in t.", lambda q: led(q.squared(q.e * q.growth), -q.p))
 box_cox_s = _kernel("box_cox_s", "The slope in s.", lambda q: q.product(q.e, q.e) - 1.0 + q.pull)
-box_cox_p = _kernel("box_cox_p", "The slope in p.", lambda q: q.product(q.e, q.e_p) - q.x - q.over_power(q.pull))
+box_cox_p = _kernel("box_cox_p", "The slope in p.", _Place.slope_p)
 box_cox_tt = _kernel(
     "box_cox_tt", "The second derivative in t.", lambda q: q.squared(q.growth * (q.growth + q.p * q.e))
 )

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from likelihoodkit.primitives.kernels._tools import Floats, Kernel, horner, kernel
+from likelihoodkit.primitives.kernels.box_cox import expm1_over, expm1_over_da
 from likelihoodkit.primitives.kernels.box_cox_density import Growth
 from likelihoodkit.primitives.kernels.differences import square_rest_exp, square_share_exp
 from likelihoodkit.primitives.kernels.exponential import times_exp
@@ -30,6 +31,7 @@ from likelihoodkit.primitives.kernels.student_cut import cut
 
 SMALL = 0.1  # p x and log df below which the slope in p is taken by what is left of x
 COTH = (1 / 12, -1 / 720, 1 / 30240, -1 / 1209600, 1 / 47900160)  # coth(q/2)/2 - 1/q by powers of q (4.5.67 of A&S)
+FAR = 1e100  # its square is a number
 GROWN = 0.5  # p x above which the slopes are taken at e^-(p x)
 
 
@@ -40,10 +42,12 @@ class _Place(Growth):
         super().__init__(y, t, p)
         self.at = (self.e, s + self.m, df, n)
         self.grown = self.power > GROWN
+        self.endless = self.power == np.inf  # z is infinite
         self.less = np.exp(-self.m)
         self.fall = np.minimum(self.power, 0.0)
         with np.errstate(divide="ignore"):
-            self.cut = cut(df, n, s - np.log(np.absolute(p)), np.exp(s) / np.absolute(p))
+            size = np.absolute(p)
+            self.cut = cut(df, n, s - np.log(size), np.where(s > 700.0, times_exp(1.0 / size, s), np.exp(s) / size))
         self.pull = np.asarray(student_pull(*self.at))
         self.balance = np.asarray(student_balance(*self.at))
 
@@ -73,21 +77,35 @@ class _Place(Growth):
         return np.where(e == 0, 0.0, np.where(np.absolute(x) < 1, near, far))
 
     def slope_t(self) -> Any:
-        far = self.pulled(-self.m) + self.p * self.balance
+        steady = np.where(self.balance == 0, 0.0, self.p * self.balance)
+        far = np.where(self.endless, steady, self.pulled(-self.m) + steady)
         return np.where(self.grown, far, self.pulled(self.fall) - self.p)
 
     def slope_p(self) -> Any:
         x, p = self.x, self.p
-        far = self.balance * (x - 1.0 / p) - 1.0 / p + self.pulled(-self.m) * x / p
-        near = np.where(
-            (np.absolute(x * p) < SMALL) & (np.absolute(self.at[3]) < SMALL), self.even(), self.e_p * self.pull - x
-        )
+        rest = np.where(self.endless, 0.0, self.pulled(-self.m) * x / p)
+        far = self.balance * (x - 1.0 / p) - 1.0 / p + rest
+        far = np.where(self.balance == np.inf, self.e_p * self.pull, far)
+        lost = np.isinf(self.e_p) | (self.e_p == 0) | (self.pull == 0)
+        near = np.where(lost, self.by_shares(), self.e_p * self.pull) - x if lost.any() else self.e_p * self.pull - x
+        near = np.where((np.absolute(self.power) < SMALL) & (np.absolute(self.at[3]) < SMALL), self.even(), near)
         return np.where(self.grown, far, near) - self.over_power(self.cut.pull)
+
+    def by_shares(self) -> Any:
+        """The slope in e times that of e in p, where one is infinite and the other nothing."""
+        e, u, df, n = self.at
+        z, one = np.asarray(times_exp(e, u)), np.ones_like(self.power)
+        rest, share = (np.asarray(f(e, u - 0.5 * n)) for f in (square_rest_exp, square_share_exp))
+        many = np.where(np.absolute(z) < FAR, z * z * rest * (1.0 + 1.0 / df), self.balance + 1.0)
+        moved = np.where(n > 0, many, (df + 1.0) * share)  # (df + 1) z^2/(df + z^2)
+        lead = self.x * (np.asarray(expm1_over_da(one, self.power)) / np.asarray(expm1_over(one, self.power)))
+        lead = np.where(self.power < -FAR, -1.0 / self.p, lead)
+        return np.where(moved == 0, 0.0, moved * lead)
 
     def even(self) -> Any:
         """The slope in p of Student's loss less x, near df = 1 and power 0: far out it is x (df - 1)/2 and a rest."""
         e, u, df, n = self.at
-        q, at = self.x * self.p, u - 0.5 * n
+        q, at = self.power, u - 0.5 * n
         less = q * horner(COTH, q * q)  # the slope of log e in p, over x, less a half
         rest = less * np.asarray(square_share_exp(e, at)) - 0.5 * np.asarray(square_rest_exp(e, at))
         return self.x * (0.5 * np.expm1(n) + (df + 1.0) * rest)
@@ -114,7 +132,8 @@ class _Place(Growth):
 def box_cox_student_loss(y: Floats, t: Floats, s: Floats, p: Floats, df: Floats, n: Floats) -> Floats:
     """Student's loss at z, less p x, with log T(a)."""
     place = _Place(y, t, s, p, df, n)
-    return np.asarray(student_loss(*place.at) - np.minimum(place.power, 0.0) + place.cut.log)
+    whole = np.where(place.endless, np.inf, student_loss(*place.at) - np.minimum(place.power, 0.0))
+    return np.asarray(whole + place.cut.log)
 
 
 def _kernel(letters: str, formula: Any) -> Kernel:

@@ -58,7 +58,7 @@ class Place:
     @property
     def slope(self) -> Floats:
         """L': negative, -x^2/2 at a = 0."""
-        far = (self.odds - self.log) / self.a
+        far = np.where(np.isinf(self.log), -np.inf, (self.odds - self.log) / self.a)
         near = np.where(self.steep, -np.inf, np.asarray(log1p_over_da(self.x, self.a)))
         return np.where(self.x == 0, 0.0, np.where(self.large, far, near))
 
@@ -66,6 +66,7 @@ class Place:
     def bend(self) -> Floats:
         """The second derivative of L in a, 2 x^3/3 at a = 0."""
         far = (2.0 * (self.log - self.odds) / self.a - self.odds * self.odds) / self.a
+        far = np.where(np.isinf(self.log), np.inf, far)
         near = np.where(self.steep, self.x, np.asarray(log1p_over_daa(self.x, self.a)))
         return np.where(self.x == 0, 0.0, np.where(self.large, far, near))
 
@@ -124,7 +125,7 @@ def _pareto_shape(p: Place, r: Floats, t: Floats) -> Floats:
 
 def _pareto_scale_curve(p: Place, r: Floats, t: Floats) -> Floats:
     """Second derivative in t: (1 + a) x/(1 + a x)^2."""
-    small = np.asarray(times_exp((1.0 + p.a) * r, -t)) * p.rest * p.rest
+    small = np.where(r == 0, 0.0, np.asarray(times_exp((1.0 + p.a) * r, -t)) * p.rest * p.rest)  # a may be infinite
     return np.where(np.absolute(p.x) < LEAST, small, ((1.0 + p.a) * p.odds) * p.rest)
 
 
@@ -161,7 +162,8 @@ def _extreme_loss(p: Place, r: Floats, t: Floats) -> Floats:
     """t + (1 + a) L + E."""
     rare = np.exp(-p.log)
     with_tail = np.log(np.absolute(p.a)) + np.log(np.absolute(r)) + p.log  # a L = log(a x): t has cancelled by hand
-    whole = np.where(p.large, with_tail, t + (1.0 + p.a) * p.log)
+    near = t + np.where(p.log == 0, 0.0, (1.0 + p.a) * p.log)
+    whole = np.where(p.large, with_tail, near)
     return np.where(rare == np.inf, np.inf, whole + rare)
 
 

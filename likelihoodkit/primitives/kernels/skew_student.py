@@ -16,9 +16,14 @@ from likelihoodkit.primitives.kernels.exponential import times_exp
 from likelihoodkit.primitives.kernels.logistic import of_softplus
 from likelihoodkit.primitives.kernels.single import hypot_rest_exp, hypot_share_exp
 from likelihoodkit.primitives.kernels.skew_student_far import FAR, PAIRS, far_curves
-from likelihoodkit.primitives.kernels.student_integrals import score, student_integrals
+from likelihoodkit.primitives.kernels.student_integrals import BEYOND, score, student_integrals
 
 MANY = 40.0  # log df beyond which df + 1 is df
+
+
+def _product(one: Floats, other: Floats) -> Floats:
+    """Of two numbers of which one may be infinite, and the other 0."""
+    return np.where((one == 0) | (other == 0), 0.0, one * other)
 
 
 class _Place:
@@ -30,7 +35,7 @@ class _Place:
         share, rest = np.asarray(hypot_share_exp(r, level)), np.asarray(square_rest_exp(r, level))
         z, many = np.asarray(times_exp(r, t)), (n > MANY) & (rest > 0.5)  # sqrt(df) X is z, also where df is infinite
         reach = np.where(many, z * np.sqrt(rest), root * share)
-        self.w = w = a * reach
+        self.w = w = _product(a, reach)
         log_more = np.where(n > MANY, n, np.where(df > 0.5, np.log(df + 1.0), np.log1p(df)))
         self.tail = student_integrals(df + 1.0, log_more, w)
         self.shrink = np.where(n > MANY, 1.0, df / (df + 1.0))
@@ -41,22 +46,29 @@ class _Place:
         # df/(df + 1) - 1/(1 + X^2), which is (z^2 - 1)/((df + 1)(1 + X^2))
         gap = np.where(rest > 0.25, (z - 1.0) * (z + 1.0) * rest / (df + 1.0), self.shrink - rest)
         gap = np.where(many, np.asarray(times_exp(z - 1.0, -0.5 * n)) * times_exp(z + 1.0, -0.5 * n) * rest, gap)
-        w_r = np.where(a == 0, 0.0, a * along)
-        w_n = 0.5 * w * gap
-        self.size = np.absolute(a * share)  # |w|/sqrt(df + 1)
-        self.far = (w < 0) & (self.size > FAR)
-        self.of_far = (a, df, log_more, self.size, rest, np.asarray(square_share_exp(r, level)), along / reach, slope)
-        self.first = {"r": w_r, "t": w * rest, "a": reach, "n": w_n}
-        self.second = {
-            "rr": -3.0 * w_r * slope, "rt": w_r * (3.0 * rest - 2.0), "ra": along,
-            "rn": 0.5 * w_r * (gap + 2.0 * (1.0 - rest)), "tt": w * rest * (3.0 * rest - 2.0),
-            "ta": reach * rest, "tn": w * rest * (0.5 * gap + 1.0 - rest), "aa": 0.0 * w,
-            "an": 0.5 * reach * gap, "nn": w_n * (1.0 - 0.5 * self.shrink - 1.5 * rest),
+        # beyond BEYOND the slopes of log |w|, beside hazard and fall times w
+        beyond = np.absolute(w) > BEYOND
+        self.hazard = np.where(beyond, self.tail.pull, self.tail.hazard)
+        self.fall = np.where(beyond, self.tail.bow, self.tail.fall)
+        w = np.where(beyond, 1.0, w)
+        ratio = np.where(np.isfinite(along), along / reach, rest / r)
+        w_r = np.where(a == 0, 0.0, np.where(beyond, ratio, a * along))
+        w_n = _product(0.5 * w, gap)
+        along_a, turn = np.where(beyond, ratio / a, along), np.where(beyond, 1.0 / a, reach)
+        self.size = np.absolute(_product(a, share))  # |w|/sqrt(df + 1)
+        self.far = (w < 0) & (self.size > FAR) & np.isfinite(df)
+        self.of_far = (a, df, log_more, self.size, rest, np.asarray(square_share_exp(r, level)), ratio, slope)
+        self.first = {"r": w_r, "t": w * rest, "a": turn, "n": w_n}
+        self.second = {  # those in n over the slope in the other
+            "rr": np.where(slope == 0, 0.0, -3.0 * w_r * slope), "rt": w_r * (3.0 * rest - 2.0), "ra": along_a,
+            "rn": 0.5 * gap + (1.0 - rest), "tt": w * rest * (3.0 * rest - 2.0),
+            "ta": turn * rest, "tn": 0.5 * gap + (1.0 - rest), "aa": np.zeros(np.shape(w)),
+            "an": 0.5 * gap, "nn": w_n * (1.0 - 0.5 * self.shrink - 1.5 * rest),
         }  # fmt: skip
 
     def slope(self, i: str) -> Floats:
         direct = self.tail.slope * self.shrink if i == "n" else 0.0
-        return np.asarray(-(self.tail.hazard * self.first[i] + direct))
+        return np.asarray(-(_product(self.hazard, self.first[i]) + direct))
 
     def curve(self, i: str, j: str) -> Floats:
         """The second derivative in two arguments, or in n less the slope where ``j`` is "d", for df."""
@@ -68,11 +80,13 @@ class _Place:
 
     def _curve(self, i: str, j: str) -> Floats:
         one, other, tail = self.first[i], self.first[j], self.tail
-        total = tail.hazard * (self.second[i + j] - tail.fall * one * other)
-        if j == "n":  # the order of the letters puts it last
-            mixed = tail.hazard * (self.score - tail.slope) * self.shrink
-            total = total + mixed * (one + other if i == "n" else one)
+        mixed = (self.score - tail.slope) * self.shrink
+        if j == "n" and i != "n":  # the order of the letters puts it last; the slope in i may be infinite
+            bracket = self.second[i + j] - _product(self.fall, other) + mixed
+            return np.asarray(-_product(_product(self.hazard, one), bracket))
+        total = _product(self.hazard, self.second[i + j] - _product(self.fall, _product(one, other)))
         if i == "n":
+            total = total + _product(self.hazard, mixed * (one + other))
             total = total + self.shrink * (self.shrink * tail.curve + (1.0 - self.shrink) * tail.slope)
         return np.asarray(-total)
 

@@ -140,7 +140,7 @@ def _pieces(r: Floats, t: Floats, df: Floats, n: Floats) -> tuple[Floats, Floats
     scaled = np.where(near, z * (z / (1.0 + square)), df * w)
     logarithm = np.where(np.isfinite(x), log1p_square(x), np.asarray(log1p_square_exp(r, t - 0.5 * n)))
     bend = -np.asarray(log1pmx_over_square(-np.where(near, w, 0.0)))
-    gap = np.where(near, scaled * w * bend, df * (logarithm - w))
+    gap = np.where(near, scaled * w * bend, np.where(df == 0, 0.0, df * (logarithm - w)))
     gap = piecewise(
         (gap, r, t, n, square, bend),
         (near & (~np.isfinite(scaled) | (square < NORMAL)), _gap_of_root),
