@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from likelihoodkit.binding import Binding, Bound, Fixed, Held, Parameter, Shared
 from likelihoodkit.compile.cache import recall
+from likelihoodkit.compile.checks import all_inside
 from likelihoodkit.compile.few import MOST_MANY
 from likelihoodkit.compile.numpy_engine import Runner
 from likelihoodkit.compile.program import Program
@@ -95,7 +96,13 @@ class Running:
 
     def _made(self, program: Program) -> Runner:
         """A program on the engine that was chosen."""
-        return (numba_engine.CompiledRunner if self._engine == "numba" else Runner)(program, threads=self._threads)
+        made = numba_engine.CompiledRunner if self._engine == "numba" else Runner
+        return made(program, threads=self._threads, labels=self._labels)
+
+    @property
+    def _labels(self) -> tuple[str, ...]:
+        """The name of the outcome in programs, where it is 0 or 1."""
+        return (self._reader.places.y.name,) if all_inside(self.bound.family.outcome.domain).binary else ()
 
     def _chosen(self, what: str, rows: int) -> Runner:
         """The runner for so many rows: the compiled engine if none was chosen, it is there and the batch is large."""
@@ -103,7 +110,9 @@ class Running:
             return self._runner(what)
         key = f"{what}, compiled"
         if key not in self._runners:
-            self._runners[key] = numba_engine.CompiledRunner(self._runner(what).program, threads=self._threads)
+            self._runners[key] = numba_engine.CompiledRunner(
+                self._runner(what).program, threads=self._threads, labels=self._labels
+            )
         return self._runners[key]
 
     def program(self, what: str = "fused") -> Program:

@@ -36,6 +36,11 @@ class Inside:
         """Is nothing else asked than whether a number is finite?"""
         return self.low == -np.inf and self.high == np.inf and not self.whole
 
+    @property
+    def binary(self) -> bool:
+        """Are 0 and 1 the only numbers inside?"""
+        return self.whole and (self.low, self.high) == (0.0, 1.0) and self.closed_low and self.closed_high
+
     def __call__(self, tile: Array) -> bool:
         """The answer for one tile."""
         if self.finite:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import ctypes
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
@@ -173,8 +173,8 @@ class CompiledRunner(Runner):
 
     apart = False
 
-    def __init__(self, program: Program, *, threads: int = 1) -> None:
-        super().__init__(program, threads=threads)
+    def __init__(self, program: Program, *, threads: int = 1, labels: Collection[str] = ()) -> None:
+        super().__init__(program, threads=threads, labels=labels)
         self._ready: list[_Ready] = []
         self._unrolled: dict[int, Program | None] = {}
 
@@ -183,7 +183,7 @@ class CompiledRunner(Runner):
         """The program that is compiled."""
         from likelihoodkit.compile.written_out import LONGEST, written_out  # what they need loads slowly
 
-        program = self.everyday if self._native(self.everyday) else written_out(self.program)
+        program = self.everyday if self._native(self.everyday) else written_out(self.program, labels=self.labels)
         return within_limits(program) if len(program.instructions) <= LONGEST else self.everyday
 
     @staticmethod

@@ -10,7 +10,7 @@ A tile is run through the everyday form; rows outside its guards are gathered an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import Any, Protocol
@@ -63,9 +63,10 @@ class Runner:
     #: does an exponential cost less than a choice?
     apart = True
 
-    def __init__(self, program: Program, *, threads: int = 1) -> None:
+    def __init__(self, program: Program, *, threads: int = 1, labels: Collection[str] = ()) -> None:
+        """``labels`` are the names of inputs that are 0 or 1, which is asked elsewhere."""
         self.program = program
-        self.threads = threads
+        self.threads, self.labels = threads, frozenset(labels)
         self._cuts: dict[str, tuple[Split, Plan] | None] = {}
         self._counted: tuple[int, Mapping[str, Array]] = (0, {})  # how many counts, and their terms
         self._operations = [
@@ -82,7 +83,7 @@ class Runner:
     @cached_property
     def everyday(self) -> Program:
         """The program in everyday forms."""
-        return everyday(self.program, apart=self.apart)
+        return everyday(self.program, apart=self.apart, labels=self.labels)
 
     @cached_property
     def mixed(self) -> bool:

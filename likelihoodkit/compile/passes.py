@@ -42,7 +42,7 @@ class _Scratch(threading.local):
         first = v.flags.c_contiguous  # a row's entries are t numbers apart, else they lie side by side
         if not (first or v.flags.f_contiguous):
             return None
-        places = self.whole(np.broadcast_to(y, rows))
+        places = self.whole(y if y.ndim else np.broadcast_to(y, rows))
         count = self.count[:rows]
         if first:
             np.multiply(places, rows, places)
@@ -102,6 +102,9 @@ def _truth(condition: Array, _one: Array, _zero: Array, out: Array) -> None:
 
 def _or_zero(condition: Array, a: Array, _zero: Array, out: Array) -> None:
     """``a`` where the condition holds, else 0."""
+    if condition.all():
+        np.copyto(out, a)
+        return
     mask = _SCRATCH.mask(condition)
     np.negative(condition.view(np.int8), mask)
     np.bitwise_and(a.view(np.int64), mask, out.view(np.int64))
@@ -109,6 +112,10 @@ def _or_zero(condition: Array, a: Array, _zero: Array, out: Array) -> None:
 
 def _zero_or(condition: Array, _zero: Array, b: Array, out: Array) -> None:
     """0 where the condition holds, else ``b``."""
+    if not condition.any():
+        if out is not b:
+            np.copyto(out, b)
+        return
     mask = _SCRATCH.mask(condition)
     np.subtract(condition.view(np.int8), _ONE, mask)
     np.bitwise_and(b.view(np.int64), mask, out.view(np.int64))

@@ -128,7 +128,11 @@ def module(program: Program, signature: Signature) -> str:
     mixed = signature.steps is not None or any(
         hasattr(vector_kernels, i.operation) for i in program.instructions
     )  # the engine runs kernels alone
-    fast = program if mixed else everyday(program, apart=True)
+    fast = (
+        program
+        if mixed
+        else everyday(program, apart=True, labels=[signature.outcome] if signature.check.binary else [])
+    )
     collector = Collector()
     for one in signature.inputs if signature.steps is None else (signature.steps.outcome,):
         for _, home, function in one.rules:

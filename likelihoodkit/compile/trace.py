@@ -83,9 +83,12 @@ class Value:
 class Trace:
     """A program under construction."""
 
-    def __init__(self, *, apart: bool = False, turned: bool = False) -> None:
-        """``apart``: an exponential costs less than a choice; ``turned``: a - b is written as -(b - a)."""
-        self.apart, self.turned = apart, turned
+    def __init__(self, *, apart: bool = False, turned: bool = False, direct: bool = False) -> None:
+        """``apart``: an exponential costs less than a choice; ``turned``: a - b is written as -(b - a).
+
+        ``direct``: log(1 + e^z) takes e^z itself rather than e^-|z|.
+        """
+        self.apart, self.turned, self.direct = apart, turned, direct
         self.instructions: list[Instruction] = []
         self.vectors: set[int] = set()
         self.guards: list[Guard] = []
@@ -93,6 +96,7 @@ class Trace:
         self._exponentials: dict[int, Value] = {}
         self._softplus: dict[int, Value] = {}
         self._shares: set[int] = set()  # vectors whose entries add up to 1
+        self._others: dict[int, Value] = {}  # vectors whose largest entry is 1, and the sum of the others
         self._halves: set[int] = set()  # targets between 1/2 and 1, which may be multiplied by at any place
 
     # -- emitting ------------------------------------------------------------------------------------------------
@@ -120,7 +124,7 @@ class Trace:
         """One operation, after the exact rewrites."""
         values = [self.value(a) for a in arguments]
         if operation in {"add", "multiply"}:
-            values.sort(key=lambda v: (self._number(v) is not None, v.target))
+            values.sort(key=lambda v: (self.number(v) is not None, v.target))
         simpler = self._simpler(operation, values)
         if simpler is not None:
             return simpler
@@ -134,7 +138,8 @@ class Trace:
         instruction = self.instructions[value.target]
         return Value(self, instruction.arguments[0]) if instruction.operation == operation else None
 
-    def _number(self, value: Value) -> float | None:
+    def number(self, value: Value) -> float | None:
+        """The number that a value is, if it is a constant."""
         instruction = self.instructions[value.target]
         return float(instruction.detail) if instruction.operation == "constant" else None
 
@@ -149,6 +154,8 @@ class Trace:
             return None
         if operation == "sum_over":
             inner = self.inside(one, "negative")
+            if one.target in self._others:
+                return self._others[one.target] + 1.0
             return self.constant(1.0) if one.target in self._shares else None if inner is None else -self.sum(inner)
         if operation == "exp":
             return self._exponential(one)
@@ -165,13 +172,15 @@ class Trace:
                 return -self.emit(operation, minus_a, b)
             if minus_b is not None:
                 return -self.emit(operation, a, minus_b)
-            number = self._number(b)
+            number = self.number(b)
             if operation == "divide" and number is not None and number and abs(math.frexp(number)[0]) == 0.5:
                 return self.emit("multiply", a, 1.0 / number)
             if number == 1:
                 return a
             if operation == "multiply" and a.target == b.target:
                 return self.emit("square", a)
+            if operation == "multiply":
+                return self._scaled_twice(a, b) or self._scaled_twice(b, a)
         elif operation == "add":
             if minus_b is not None:
                 return self.emit("subtract", a, minus_b)
@@ -182,6 +191,19 @@ class Trace:
             if minus_b is not None:
                 return self.emit("add", a, minus_b)
             return self._difference(a, b)
+        return None
+
+    def _scaled_twice(self, x: Value, square: Value) -> Value | None:
+        """x s^2 as (x s) s, where x s is there already."""
+        s = self.inside(square, "square")
+        if s is None:
+            return None
+        for part, rest in [(x, None), *self._factors(x)]:
+            pair = tuple(sorted((part.target, s.target)))
+            if ("multiply", pair, None) in self._known:
+                known = Value(self, self._known["multiply", pair, None])
+                answer = self.emit("multiply", known, s)
+                return answer if rest is None else self.emit("multiply", answer, rest)
         return None
 
     def _difference(self, a: Value, b: Value) -> Value | None:
@@ -230,7 +252,7 @@ class Trace:
         """Is one of them 1 less the other?"""
         pairs = [self.instructions[v.target] for v in (a, b)]
         return any(
-            i.operation == "subtract" and self._number(Value(self, i.arguments[0])) == 1 and i.arguments[1] == o.target
+            i.operation == "subtract" and self.number(Value(self, i.arguments[0])) == 1 and i.arguments[1] == o.target
             for i, o in zip(pairs, reversed(pairs), strict=True)
         )
 
@@ -248,7 +270,7 @@ class Trace:
             return 1.0 / self._exponentials[minus.target]
         core = x if minus is None else minus
         doubled = self.instructions[core.target]
-        if doubled.operation == "multiply" and self._number(Value(self, doubled.arguments[1])) == 2:
+        if doubled.operation == "multiply" and self.number(Value(self, doubled.arguments[1])) == 2:
             half = Value(self, doubled.arguments[0])
             half = half if minus is None else -half
             known = half.target in self._exponentials or ("exp", (half.target,), None) in self._known
@@ -264,6 +286,10 @@ class Trace:
     def remember_shares(self, value: Value) -> None:
         """Say that the entries of a vector add up to 1."""
         self._shares.add(value.target)
+
+    def remember_sum(self, terms: Value, others: Value) -> None:
+        """Say what the entries of a vector add up to beside its largest, which is 1."""
+        self._others[terms.target] = others
 
     def remember_half(self, value: Value) -> None:
         """Say that a value lies between 1/2 and 1."""
@@ -314,7 +340,7 @@ class Trace:
             self.bound(minus, -high, -low)
             return
         core = self.instructions[x.target]
-        factor = self._number(Value(self, core.arguments[1])) if core.operation == "multiply" else None
+        factor = self.number(Value(self, core.arguments[1])) if core.operation == "multiply" else None
         if factor is not None and factor > 0:
             self.bound(Value(self, core.arguments[0]), low / factor, high / factor)
             return

@@ -6,6 +6,8 @@ eight rows at a time in registers it costs a fraction of it.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from likelihoodkit.compile.forms import everyday
 from likelihoodkit.compile.program import Instruction, Program
 from likelihoodkit.compile.tensors.retarget import length, nodes, straight
@@ -17,9 +19,9 @@ LONGEST = 3200
 _KEPT = {"input", "constant", *ELEMENTWISE, *VECTOR, *ROWS}
 
 
-def written_out(program: Program) -> Program:
-    """The program in elementary operations; what has no straight line stays as it is."""
-    given = everyday(program)
+def written_out(program: Program, *, labels: Collection[str] = ()) -> Program:
+    """The program in elementary operations; what has no straight line stays as it is. ``labels`` as in `everyday`."""
+    given = everyday(program, labels=labels)
     trace = Trace()
     values: dict[int, Value] = {}
     for i in given.instructions:

@@ -8,6 +8,8 @@ is held to the bar of the accuracy table.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from likelihoodkit.compile.forms import (  # noqa: F401  (they enter the table)
     classes,
     elementary,
@@ -18,6 +20,7 @@ from likelihoodkit.compile.forms import (  # noqa: F401  (they enter the table)
     student,
     without_zero,
 )  # fmt: skip
+from likelihoodkit.compile.forms.labels import labelled
 from likelihoodkit.compile.forms.signs import without_signs
 from likelihoodkit.compile.forms.table import FORMS, form
 from likelihoodkit.compile.program import Program
@@ -31,15 +34,26 @@ CHOOSING = {"sigmoid", "softplus_ratio"}
 FREE = {"input", "constant"}
 
 
-def everyday(program: Program, *, apart: bool = False) -> Program:
+def everyday(program: Program, *, apart: bool = False, labels: Collection[str] = ()) -> Program:
     """The program with its primitives replaced by their everyday forms, guards included.
 
     Primitives without a form stay: an engine calls their kernel. ``apart`` is for engines on which an exponential
-    costs less than a choice. Of the two signs of its differences the program gets those that need fewer operations.
+    costs less than a choice; ``labels`` are the names of inputs that are 0 or 1. Of the two signs of its differences
+    the program gets those that need fewer operations.
     """
+    program = labelled(program, labels)
     apart = apart and any(i.operation in CHOOSING for i in program.instructions)
-    found = [without_signs(_traced(program, Trace(apart=apart, turned=turned))) for turned in (False, True)]
+    direct = not _both_signs(program)
+    traces = [Trace(apart=apart, turned=turned, direct=direct) for turned in (False, True)]
+    found = [without_signs(_traced(program, trace)) for trace in traces]
     return min(found, key=lambda p: sum(i.operation not in FREE for i in p.instructions))
+
+
+def _both_signs(program: Program) -> bool:
+    """Are there logarithms of 1 + e^z and of 1 + e^-z?"""
+    negatives = {i.target: i.arguments[0] for i in program.instructions if i.operation == "negative"}
+    seen = {i.arguments[0] for i in program.instructions if i.operation == "softplus"}
+    return any(negatives.get(target) in seen for target in seen)
 
 
 def _traced(program: Program, trace: Trace) -> Program:

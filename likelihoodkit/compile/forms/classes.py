@@ -33,19 +33,33 @@ def softmax_residual(trace: Trace, z: Value, y: Value) -> Value:
     return trace.emit("put", others * total, y, -(rest * total))
 
 
+def _without_constant(trace: Trace, z: Value) -> tuple[Value, float]:
+    """z less a number that all entries of all rows have in common, and that number."""
+    i = trace.instructions[z.target]
+    number = trace.number(Value(trace, i.arguments[1])) if i.operation in {"add", "subtract"} else None
+    if number is None:
+        return z, 0.0
+    return Value(trace, i.arguments[0]), number if i.operation == "add" else -number
+
+
 @form
 def log_sum_exp(trace: Trace, z: Value) -> Value:
     """max + log1p of the sum of the others, so that a dominating entry costs no digits; ties count as others."""
+    z, constant = _without_constant(trace, z)
     top = trace.emit("max_over", z)
     trace.bound(top, -1e300, 1e300)
-    here = trace.where(trace.emit("equal", z, top), 1.0, 0.0)
-    others = trace.sum(trace.exp(z - top) - here)  # e^0 - 1 is 0 to the last bit
-    return top + trace.log1p((trace.sum(here) - 1.0) + others)
+    terms = trace.exp(z - top)
+    here = trace.emit("floor", terms)  # 1 at the top, 0 elsewhere
+    others = trace.sum(terms - here) + (trace.sum(here) - 1.0)
+    trace.remember_sum(terms, others)
+    answer = top + trace.log1p(others)
+    return answer + constant if constant else answer
 
 
 @form
 def softmax(trace: Trace, z: Value) -> Value:
     """e^(z_j - max) over its sum."""
+    z, _ = _without_constant(trace, z)
     top = trace.emit("max_over", z)
     trace.bound(top, -1e300, 1e300)
     terms = trace.exp(z - top)
@@ -56,6 +70,6 @@ def softmax(trace: Trace, z: Value) -> Value:
 
 @form
 def times_softmax(trace: Trace, v: Value, z: Value) -> Value:
-    """v times a share, 0 where that has vanished."""
-    shares = softmax(trace, z)
-    return trace.where(trace.emit("equal", shares, 0.0), 0.0, shares * v)
+    """v times a share."""
+    trace.bound(v, -1e300, 1e300)
+    return softmax(trace, z) * v

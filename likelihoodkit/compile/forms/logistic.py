@@ -8,6 +8,12 @@ from likelihoodkit.compile.trace import Trace, Value
 FAR = 700.0
 
 
+def _direct(trace: Trace, z: Value) -> Value:
+    """e^z, for z where neither it nor e^-z leaves the range: 1 + e^z loses nothing that its logarithm or inverse has."""
+    trace.bound(z, -FAR, FAR)
+    return trace.exp(z)
+
+
 def _signs(trace: Trace, z: Value) -> tuple[Value, Value]:
     """e^min(z, 0) and e^-max(z, 0): one of them is 1."""
     return trace.exp(trace.minimum(z, 0.0)), trace.exp(-trace.maximum(z, 0.0))
@@ -23,6 +29,8 @@ def _small(trace: Trace, z: Value) -> Value:
 @form
 def softplus(trace: Trace, z: Value) -> Value:
     """max(z, 0) + log1p(e); of -z through max(z, 0) - z, exact for finite z."""
+    if trace.direct:
+        return trace.log1p(_direct(trace, z))
     rest = trace.log1p(_small(trace, z))
     opposite = trace.inside(z, "negative")
     if opposite is None:
@@ -35,8 +43,12 @@ def softplus(trace: Trace, z: Value) -> Value:
 @form
 def sigmoid(trace: Trace, z: Value) -> Value:
     """1/(1 + e) or e/(1 + e)."""
-    small = _small(trace, z)
     opposite = trace.inside(z, "negative")
+    if trace.direct:
+        above = _direct(trace, z if opposite is None else opposite)
+        whole = above + 1.0
+        return (above if opposite is None else 1.0) / whole
+    small = _small(trace, z)
     upper = 1.0 / (1.0 + small)
     trace.remember_half(upper)
     if trace.apart:
