@@ -13,7 +13,8 @@ def labelled(program: Program, labels: Collection[str]) -> Program:
     made = {i.target: i for i in program.instructions}
     if not any(i.operation == "input" and i.detail in labels for i in program.instructions):
         return program
-    trace, values = Trace(), {}
+    trace = Trace()
+    values: dict[int, Value] = {}
     for i in program.instructions:
         found = _chosen(trace, i, made, values, labels) if i.operation in {"add", "subtract"} else None
         if found is None:

@@ -9,7 +9,7 @@ FAR = 700.0
 
 
 def _direct(trace: Trace, z: Value) -> Value:
-    """e^z, for z where neither it nor e^-z leaves the range: 1 + e^z loses nothing that its logarithm or inverse has."""
+    """e^z, where neither it nor e^-z leaves the range: 1 + e^z loses nothing that its logarithm or inverse has."""
     trace.bound(z, -FAR, FAR)
     return trace.exp(z)
 
