@@ -84,17 +84,19 @@ def horner(coefficients: Sequence[float], u: Floats) -> Floats:
 LINE = 8
 
 
-def quotients(tables: Sequence[Sequence[float]], x: Floats) -> Floats:
-    """Quotients of polynomials at x (n,), one a row: those above, then those below, their highest power first."""
-    top, have = len(tables[0]) - 1, 1
-    powers = np.ones((top + 1, -(-x.size // LINE) * LINE))
-    powers[top - 1, : x.size] = x
+def quotients(tables: Sequence[Sequence[float]], x: ArrayLike) -> Floats:
+    """Quotients of polynomials at x, one a row: those above, then those below, their highest power first."""
+    given = np.asarray(x, dtype=np.float64)
+    top, have, size = len(tables[0]) - 1, 1, given.size
+    powers = np.ones((top + 1, -(-size // LINE) * LINE))
+    powers[top - 1, :size] = given.reshape(-1)
     while have < top:
         for j in range(min(have, top - have)):
             np.multiply(powers[top - 1 - j], powers[top - have], out=powers[top - 1 - j - have])
         have = min(2 * have, top)
-    both = np.matmul(np.array(tables), powers)[:, : x.size]
-    return np.asarray(both[: len(both) // 2] / both[len(both) // 2 :])
+    both = np.matmul(np.array(tables), powers)[:, :size]
+    half = len(both) // 2
+    return np.asarray(both[:half] / both[half:]).reshape(half, *given.shape)
 
 
 #: Gauss and Legendre's rules that have been asked for, by their number of points
