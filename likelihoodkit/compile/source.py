@@ -217,7 +217,7 @@ def _function(name: str, program: Program, signature: Signature, words: str) -> 
                 stack = stacks[target]
                 answers = ", ".join(names[t] for t in stack.targets) + ("," if len(stack.targets) == 1 else "")
                 body.append(f"    {answers} = quotients({stack.tables!r}, {names[stack.argument]})")
-                own.update(stack.targets)
+                (single if stack.argument in single else own).update(stack.targets)
             continue
         if instruction.arguments and all(a in single for a in instruction.arguments):
             single.add(target)
