@@ -167,6 +167,11 @@ class _Builder:
             for other in condition.args[1:]:
                 result = self.entrywise(operation, result, self._condition(other))
             return result
+        if isinstance(condition, sp.ITE):  # SymPy's spelling of a condition that has cases itself
+            one, zero = self.constant(sp.S.One), self.constant(sp.S.Zero)
+            test, *cases = (self._condition(part) for part in condition.args)
+            numbers = (self.entrywise("where", case, one, zero) for case in cases)
+            return self.entrywise("greater", self.entrywise("where", test, *numbers), zero)
         if condition in (sp.true, sp.false):
             return self.constant(sp.Integer(1 if condition == sp.true else 0))
         names = {"<": "less", "<=": "less_equal", ">": "greater", ">=": "greater_equal", "==": "equal"}

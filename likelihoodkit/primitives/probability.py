@@ -6,7 +6,7 @@ import sympy as sp
 from sympy import exp, log
 
 from likelihoodkit.primitives.logistic import times_exp
-from likelihoodkit.primitives.record import Kind, primitive
+from likelihoodkit.primitives.record import Formula, Kind, primitive
 
 #: e^x as a word that SymPy does not take apart: e^(log a - log b) turns itself into a/b, which is 0/0 far out
 from_log: Kind = primitive(
@@ -82,12 +82,28 @@ def _curve(low: sp.Expr, high: sp.Expr, centre: sp.Expr, t: sp.Expr) -> sp.Expr:
     return a**3 * alpha - b**3 * beta - pull * (1 + pull)
 
 
+def _in_end(which: int) -> Formula:
+    """The slope in the low end (0) or the high one (1)."""
+    sign = 2 * which - 1
+    return lambda *w: times_exp(log_window_middle(*_scaled(*w)) + sign * log_window_half(*_scaled(*w)), w[3]) / 2
+
+
+def _end_moved(which: int, place: int) -> Formula:
+    """How that slope changes with another argument."""
+
+    def rule(*window: sp.Expr) -> sp.Expr:
+        at = [sp.Dummy(real=True) for _ in window]
+        return sp.diff(_in_end(which)(*at), at[place]).xreplace(dict(zip(at, window, strict=True)))
+
+    return rule
+
+
 scaled_window: Kind = primitive(
     "scaled_window",
     lambda low, high, centre, t: log_window(*_scaled(low, high, centre, t)),
     (
-        lambda *w: times_exp(log_window_middle(*_scaled(*w)) - log_window_half(*_scaled(*w)), w[3]) / 2,
-        lambda *w: times_exp(log_window_middle(*_scaled(*w)) + log_window_half(*_scaled(*w)), w[3]) / 2,
+        _in_end(0),
+        _in_end(1),
         lambda low, high, centre, t: scaled_window_middle(low, high, centre, t),
         lambda low, high, centre, t: scaled_window_spread(low, high, centre, t),
     ),
@@ -99,8 +115,8 @@ scaled_window_middle: Kind = primitive(
     "scaled_window_middle",
     _middle,
     (
-        None,
-        None,
+        _end_moved(0, 2),
+        _end_moved(1, 2),
         lambda low, high, centre, t: scaled_window_bend(low, high, centre, t),
         lambda low, high, centre, t: scaled_window_cross(low, high, centre, t),
     ),
@@ -110,8 +126,8 @@ scaled_window_spread: Kind = primitive(
     "scaled_window_spread",
     _spread,
     (
-        None,
-        None,
+        _end_moved(0, 3),
+        _end_moved(1, 3),
         lambda low, high, centre, t: scaled_window_cross(low, high, centre, t),
         lambda low, high, centre, t: scaled_window_curve(low, high, centre, t),
     ),

@@ -207,8 +207,8 @@ def _normal_step(a: sp.Expr, b: sp.Expr) -> sp.Expr:
 
 
 def _vanishes(node: sp.Basic) -> bool:
-    """A logarithm of no factors at all."""
-    if isinstance(node, p.log_factorial | p.log_factorial_excess):
+    """A logarithm of no factors at all, or a power of nothing or the logarithm of one."""
+    if isinstance(node, p.log_factorial | p.log_factorial_excess | p.scaled_power | p.log_power_difference):
         return bool(node.args[0] == 0)
     return isinstance(node, p.log_rising | p.log_binomial | p.log_rising_excess) and bool(node.args[1] == 0)
 
