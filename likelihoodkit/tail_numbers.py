@@ -81,6 +81,11 @@ def _normal_within(y: Any, low: Any, high: Any, m: Any, t: Any) -> Any:
     return mpmath.log(mass) + z * z / 2 - t + mpmath.log(2 * mpmath.pi) / 2
 
 
+def _beta_within(y: Any, low: Any, high: Any, f: Any, g: Any) -> Any:
+    a, b = mpmath.exp(g) / (1 + mpmath.exp(-f)), mpmath.exp(g) / (1 + mpmath.exp(f))
+    return mpmath.log(mpmath.betainc(a, b, low, high)) - (a - 1) * mpmath.log(y) - (b - 1) * mpmath.log1p(-y)
+
+
 def _extreme_within(y: Any, low: Any, high: Any, m: Any, t: Any) -> Any:
     u, a, b = ((end - m) * mpmath.exp(t) for end in (y, low, high))
     return mpmath.log(mpmath.exp(-mpmath.exp(a)) - mpmath.exp(-mpmath.exp(b))) + mpmath.exp(u) - u - t
@@ -131,6 +136,8 @@ TAILS: dict[str, Tail] = {
     **_slopes("poisson_within", _poisson_within, **_after(3, "f")),
     **_slopes("gamma_within", _gamma_within, **_after(3, "tn")),
     **_slopes("normal_within", _normal_within, **_after(3, "mt")),
+    **_slopes("beta_within", _beta_within, **_after(3, "fg")),
+    "beta_within": _beta_within,
     **_slopes("extreme_within", _extreme_within, **_after(3, "mt")),
     **_slopes("logistic_within", _logistic_within, **_after(3, "mt")),
     "extreme_within": _extreme_within,

@@ -177,6 +177,7 @@ FAMILY_TEMPLATES: dict[str, tuple[str, str]] = {
             ("negative_binomial", "fa", "f = {3}, a = {4}"),
             ("normal", "mt", "mean = {3}, scale = exp(-({4}))"),
             ("poisson", "f", "f = {3}"),
+            ("beta", "fg", "logit mean = {3}, log concentration = {4}"),
             ("extreme", "mt", "location = {3}, scale = exp(-({4}))"),
             ("logistic", "mt", "location = {3}, scale = exp(-({4}))"),
         )

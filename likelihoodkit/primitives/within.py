@@ -44,6 +44,7 @@ def _latex(last: str) -> str:
 
 negative_binomial_within: Kind = _enter("negative_binomial_within", 3, "fa", _latex("{3},{4}"))
 gamma_within: Kind = _enter("gamma_within", 3, "tn", _latex("{3},{4}"))
+beta_within: Kind = _enter("beta_within", 3, "fg", _latex("{3},{4}"))
 normal_within: Kind = _enter("normal_within", 3, "mt", _latex("{3},{4}"))
 poisson_within: Kind = _enter("poisson_within", 3, "f", _latex("{3}"))
 

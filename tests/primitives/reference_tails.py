@@ -253,6 +253,16 @@ def _carried_beta_points(rng: np.random.Generator, n: int, top: float) -> tuple[
     return z, np.log(a / b), np.log(a + b)
 
 
+def _beta_within_points(rng: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
+    low, high = rng.uniform(0.05, 0.5, n), rng.uniform(0.55, 0.95, n)
+    return low + rng.uniform(0, 1, n) * (high - low), low, high, rng.uniform(-4, 4, n), rng.uniform(-2, 4, n)
+
+
+def _beta_within(y: mp.mpf, low: mp.mpf, high: mp.mpf, f: mp.mpf, g: mp.mpf) -> mp.mpf:
+    a, b = mp.exp(g) / (1 + mp.exp(-f)), mp.exp(g) / (1 + mp.exp(f))
+    return mp.log(mp.betainc(a, b, low, high)) - (a - 1) * mp.log(y) - (b - 1) * mp.log(1 - y)
+
+
 def _log_i_below(z: mp.mpf, f: mp.mpf, g: mp.mpf) -> mp.mpf:
     return _log_i(mp.exp(g) / (1 + mp.exp(-f)), mp.exp(g) / (1 + mp.exp(f)), z)
 
@@ -302,6 +312,10 @@ SECOND: dict[str, Case] = {
         for what, order in (("mm", (2, 0)), ("mt", (1, 1)), ("tt", (0, 2)))
     },
     **{
+        f"beta_within_{what}": _case(_slope(_beta_within, 0, 0, 0, *order), _beta_within_points)
+        for what, order in (("ff", (2, 0)), ("fg", (1, 1)), ("gg", (0, 2)))
+    },
+    **{
         f"{law}_within_{what}": _case(_slope(loss, 0, 0, 0, *order), _line_points)
         for law, loss in _LINES
         for what, order in (("mm", (2, 0)), ("mt", (1, 1)), ("tt", (0, 2)))
@@ -311,6 +325,14 @@ SECOND: dict[str, Case] = {
 }
 
 TAILS: dict[str, Case] = {
+    **{
+        f"beta_within{what}": Case(definition, _beta_within_points, bound=8.0)
+        for what, definition in (
+            ("", _beta_within),
+            ("_f", _slope(_beta_within, 0, 0, 0, 1, 0)),
+            ("_g", _slope(_beta_within, 0, 0, 0, 0, 1)),
+        )
+    },
     **{
         f"{law}_within{what}": Case(definition, _line_points, bound=8.0)
         for law, loss in _LINES

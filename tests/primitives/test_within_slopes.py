@@ -25,6 +25,14 @@ def _gamma(rng: np.random.Generator) -> tuple[list[Any], list[Any]]:
     return [low + rng.uniform(0, 1, ROWS) * (high - low), low, high], [rng.normal(0, 1, ROWS), rng.normal(0, 1.5, ROWS)]
 
 
+def _beta(rng: np.random.Generator) -> tuple[list[Any], list[Any]]:
+    few = ROWS // 4  # each asks for integrals
+    ends = np.sort(rng.uniform(0.01, 0.99, (2, few)), axis=0)
+    low, high = np.where(rng.random(few) < 0.2, 0.0, ends[0]), np.where(rng.random(few) < 0.2, 1.0, ends[1])
+    y = low + rng.uniform(0.01, 0.99, few) * (high - low)
+    return [y, low, high], [rng.normal(0, 2, few), rng.normal(1, 2, few)]
+
+
 def _counts(rng: np.random.Generator, places: int) -> tuple[list[Any], list[Any]]:
     low = rng.integers(0, 12, ROWS) * 1.0
     high = low + rng.integers(1, 20, ROWS)
@@ -39,6 +47,7 @@ def _counts(rng: np.random.Generator, places: int) -> tuple[list[Any], list[Any]
         ("extreme_within", "mt", _normal),
         ("logistic_within", "mt", _normal),
         ("gamma_within", "tn", _gamma),
+        ("beta_within", "fg", _beta),
         ("negative_binomial_within", "fa", lambda rng: _counts(rng, 2)),
         ("poisson_within", "f", lambda rng: _counts(rng, 1)),
     ],

@@ -82,13 +82,27 @@ AMOUNTS = [
         for noise in (lk.Weibull, lk.LogLogistic, lk.Frechet, lk.Gumbel(scale="exp"), lk.Logistic(scale="exp"))
         for bounds in ({"low": 1.0}, {"high": 3.0}, {"low": 1.0, "high": 3.0})
     ),
+    *(
+        (lk.Truncated(lk.Beta, **b), [0.25, 0.5, 0.75])
+        for b in ({"low": 0.25}, {"high": 0.75}, {"low": 0.2, "high": 0.8})
+    ),
     (lk.Truncated(lk.Normal(scale="exp"), low=1.0, high=2.0), [1.0, 1.5, 2.0]),
     (lk.Truncated(lk.LogNormal(scale="exp"), low=1.0, high=3.0), [1.0, 2.0, 3.0]),
 ]
 
 
 #: those whose losses are numbers for all moderate outputs: no e^e^30
-CLOSED = [noise for noise, _ in AMOUNTS if noise.name in ("Truncated_Gamma", "Truncated_Normal", "Truncated_LogNormal")]
+CLOSED = [
+    noise
+    for noise, _ in AMOUNTS
+    if noise.name
+    in (
+        "Truncated_Gamma",
+        "Truncated_Normal",
+        "Truncated_LogNormal",
+        "Truncated_Beta",
+    )
+]
 
 
 @pytest.mark.parametrize(("noise", "outcomes"), AMOUNTS, ids=[repr(noise) for noise, _ in AMOUNTS])
@@ -226,6 +240,50 @@ def test_a_normal_truncated_at_both_sides(y: float, outputs: tuple[float, float]
         for found, order in zip([value[0], *gradient[0]], ((0, 0), (1, 0), (0, 1)), strict=True):
             true = mp.diff(lambda *at: _normal(y, 1, 2, *at), place, order)
             assert abs(found - true) <= 3e-15 * max(abs(true), 0.1)
+
+
+def _beta(y: float, low: float, high: float, f: mp.mpf, g: mp.mpf) -> mp.mpf:
+    a, b = mp.exp(g) / (1 + mp.exp(-f)), mp.exp(g) / (1 + mp.exp(f))
+    return mp.log(mp.betainc(a, b, low, high)) - (a - 1) * mp.log(y) - (b - 1) * mp.log1p(-y)
+
+
+@pytest.mark.parametrize("bounds", [{"low": 0.25}, {"high": 0.75}, {"low": 0.25, "high": 0.75}], ids=str)
+@pytest.mark.parametrize(
+    "outputs", [(0.3, 5.0), (-5.0, 3.0), (8.0, 1.0), (-8.0, -3.0), (0.5, -10.0), (-30.0, 2.0), (30.0, -20.0)]
+)
+def test_a_truncated_beta(bounds: dict[str, float], outputs: tuple[float, float]) -> None:
+    y = 0.5
+    value, gradient = lk.derive(lk.Truncated(lk.Beta, **bounds)).value_and_gradient([y], [outputs])
+    with mp.workdps(60):
+        place, ends = tuple(map(mp.mpf, outputs)), (mp.mpf(bounds.get("low", 0)), mp.mpf(bounds.get("high", 1)))
+        for found, order in zip([value[0], *gradient[0]], ((0, 0), (1, 0), (0, 1)), strict=True):
+            true = mp.diff(lambda *at: _beta(mp.mpf(y), *ends, *at), place, order)
+            assert abs(found - true) <= 3e-15 * max(abs(true), 1)
+
+
+CASES = [
+    (lk.Censored(lk.BirnbaumSaunders), [[0.5, np.inf], [0.5, 2.0], [0.5, 0.6], [-np.inf, 2.0]]),
+    (lk.Truncated(lk.BirnbaumSaunders, low=0.5, high=3.0), [0.5, 1.0, 3.0]),
+    (lk.Truncated(lk.DiscreteWeibull, low=1), [1.0, 2.0]),
+    (lk.Truncated(lk.DiscreteWeibull, low=1, high=5), [1.0, 2.0]),
+    (lk.Truncated(lk.ContinuousBernoulli, low=0.25, high=0.75), [0.25, 0.6]),
+]
+
+
+@pytest.mark.parametrize(("noise", "outcomes"), CASES, ids=[repr(noise) for noise, _ in CASES])
+def test_slopes_and_curvatures_of_wrapped_noises(noise: Any, outcomes: list[Any]) -> None:
+    """Of these the slope or the curvature raised."""
+    loss = lk.derive(noise)
+    outputs, step = np.full((len(outcomes), len(loss.outputs)), 0.3), 1e-5
+    gradient, hessian = loss.gradient(outcomes, outputs), loss.hessian(outcomes, outputs)
+    for k in range(outputs.shape[1]):
+        ahead, behind = outputs.copy(), outputs.copy()
+        ahead[:, k] += step
+        behind[:, k] -= step
+        slope = (loss(outcomes, ahead) - loss(outcomes, behind)) / (2 * step)
+        np.testing.assert_allclose(gradient[:, k], slope, atol=1e-8)
+        curve = (loss.gradient(outcomes, ahead) - loss.gradient(outcomes, behind)) / (2 * step)
+        np.testing.assert_allclose(hessian[:, k], curve, atol=1e-7)
 
 
 def test_a_truncated_student_keeps_a_slope_of_1e_38() -> None:

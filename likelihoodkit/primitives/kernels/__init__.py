@@ -103,6 +103,8 @@ if TYPE_CHECKING:
         gamma_p_gap, gamma_p_pull, gamma_q_gap, gamma_q_pull, log_gamma_p, log_gamma_p_curve, log_gamma_p_shape,
         log_gamma_q, log_gamma_q_curve, log_gamma_q_shape,
     )  # fmt: skip
+    from likelihoodkit.primitives.kernels.within_beta import (  # isort: skip
+        beta_within, beta_within_f, beta_within_ff, beta_within_fg, beta_within_g, beta_within_gg)  # fmt: skip
     from likelihoodkit.primitives.kernels.within_line import (  # isort: skip
         extreme_within, extreme_within_m, extreme_within_mm, extreme_within_mt, extreme_within_t, extreme_within_tt,
         logistic_within, logistic_within_m, logistic_within_mm, logistic_within_mt, logistic_within_t,

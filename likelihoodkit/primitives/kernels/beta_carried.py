@@ -13,7 +13,7 @@ import numpy as np
 
 from likelihoodkit.later import special
 from likelihoodkit.primitives.kernels._rows import SIZE, by_place, complement, row
-from likelihoodkit.primitives.kernels._tools import Floats, remembered
+from likelihoodkit.primitives.kernels._tools import Floats, Mask, remembered
 from likelihoodkit.primitives.kernels.beta_tails import tail
 from likelihoodkit.primitives.kernels.exponential import log1pmx, times_exp
 from likelihoodkit.primitives.kernels.gamma_carried import both_tails, normal_rows
@@ -28,7 +28,7 @@ DWARFED = 20.0  # the gamma law holds where log b > 3/2 log a + DWARFED, and bey
 Rows = tuple[Floats, ...]
 
 
-def _in_outputs(rows: Floats, f: Floats) -> Floats:
+def in_outputs(rows: Floats, f: Floats) -> Floats:
     """Rows in log a and log b as rows in f and g."""
     log_tail, a, b, aa, ab, bb = rows
     m, rest = np.asarray(sigmoid(f)), np.asarray(sigmoid(-f))
@@ -44,7 +44,7 @@ def _by_integrals(z: Floats, f: Floats, g: Floats) -> Rows:
     found = tail(a, b, z)
     first, second = a * found.first, b * found.second
     curves = first + a * a * found.first_first, a * b * found.first_second, second + b * b * found.second_second
-    return (_in_outputs(np.stack([found.log, first, second, *curves]), f),)
+    return (in_outputs(np.stack([found.log, first, second, *curves]), f),)
 
 
 def _no_concentration(z: Floats, f: Floats, g: Floats) -> Rows:
@@ -70,7 +70,7 @@ def _over_no_first(z: Floats, f: Floats, g: Floats) -> Floats:
     above = np.stack([
         found.log + ((g - softplus(-f)) - LEAST), zero + 1.0, slope, zero, zero, slope + b * b * found.first_first,
     ])  # fmt: skip
-    return _in_outputs(above, f)
+    return in_outputs(above, f)
 
 
 def _gamma(z: Floats, f: Floats, g: Floats) -> tuple[Floats, Floats]:
@@ -110,7 +110,7 @@ def _normal(z: Floats, f: Floats, g: Floats) -> Rows:
     return (normal_rows(np.sign(gap) * np.sqrt(2.0 * deviance), -np.exp(0.5 * spread), excess, deviance, bend),)
 
 
-def _mirrored(formula: Callable[[Floats, Floats, Floats], Floats]) -> Callable[[Floats, Floats, Floats], Rows]:
+def mirrored(formula: Callable[[Floats, Floats, Floats], Floats]) -> Callable[[Floats, Floats, Floats], Rows]:
     """What a formula for the other tail, with the shapes exchanged, says of this one."""
     signs = np.array([1.0, -1.0, 1.0, 1.0, -1.0, 1.0])[:, None]
     return lambda z, f, g: (signs * formula(-z, -f, g),)
@@ -122,30 +122,37 @@ def _edge(z: Floats, f: Floats, g: Floats) -> Rows:
     return (rows,)
 
 
-@remembered
-def _rows(z: Floats, f: Floats, g: Floats) -> Floats:
-    """log I, its slopes in f and g, and its curvatures ff, fg, gg."""
-    z, f, g = np.broadcast_arrays(z, f, g)
+def places(z: Floats, f: Floats, g: Floats) -> tuple[Mask, ...]:
+    """Where are no concentration, a gamma law of small and of large x, a normal law, no first shape, no second one?"""
     a, b = g - np.asarray(softplus(-f)), g - np.asarray(softplus(f))
     low, high = np.minimum(a, b), np.maximum(a, b)
     dwarfed = (high > HUGE) & (high > 1.5 * low + DWARFED)
-    places = (
+    none = g + np.log1p(np.absolute(z)) < NONE
+    return none, dwarfed & (b > a), dwarfed, low > HUGE, a < VANISHED, b < VANISHED
+
+
+@remembered
+def log_tail_rows(z: Floats, f: Floats, g: Floats) -> Floats:
+    """log I, its slopes in f and g, and its curvatures ff, fg, gg."""
+    z, f, g = np.broadcast_arrays(z, f, g)
+    none, first_dwarfed, dwarfed, many, no_first, no_second = places(z, f, g)
+    formulas = (
         (np.isinf(z), _edge),
-        (g + np.log1p(np.absolute(z)) < NONE, _no_concentration),
-        (dwarfed & (b > a), lambda *place: (_gamma(*place)[0],)),
-        (dwarfed, _mirrored(lambda *place: _gamma(*place)[1])),
-        (low > HUGE, _normal),
-        (a < VANISHED, lambda *place: (complement(_over_no_first(*place)),)),
-        (b < VANISHED, _mirrored(_over_no_first)),
+        (none, _no_concentration),
+        (first_dwarfed, lambda *place: (_gamma(*place)[0],)),
+        (dwarfed, mirrored(lambda *place: _gamma(*place)[1])),
+        (many, _normal),
+        (no_first, lambda *place: (complement(_over_no_first(*place)),)),
+        (no_second, mirrored(_over_no_first)),
         (np.full(z.shape, True), _by_integrals),
     )
-    (rows,) = by_place((z, f, g), places, 1)
+    (rows,) = by_place((z, f, g), formulas, 1)
     return rows
 
 
-log_beta_below = row(_rows, 0, "log I of the beta law.")
-log_beta_below_f = row(_rows, 1, "Its derivative in f.")
-log_beta_below_g = row(_rows, 2, "Its derivative in g.")
-log_beta_below_ff = row(_rows, 3, "Its second derivative in f.")
-log_beta_below_fg = row(_rows, 4, "Its derivative in f and g.")
-log_beta_below_gg = row(_rows, 5, "Its second derivative in g.")
+log_beta_below = row(log_tail_rows, 0, "log I of the beta law.")
+log_beta_below_f = row(log_tail_rows, 1, "Its derivative in f.")
+log_beta_below_g = row(log_tail_rows, 2, "Its derivative in g.")
+log_beta_below_ff = row(log_tail_rows, 3, "Its second derivative in f.")
+log_beta_below_fg = row(log_tail_rows, 4, "Its derivative in f and g.")
+log_beta_below_gg = row(log_tail_rows, 5, "Its second derivative in g.")

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from likelihoodkit.primitives.kernels._tilted import SMALL, end_of, panels, tail_of
+from likelihoodkit.primitives.kernels._tilted import SMALL, Tail, end_of, panels, tail_of
 from likelihoodkit.primitives.kernels._tools import Floats, Formula, kernel, remembered
 from likelihoodkit.primitives.kernels.exponential import log1m_exp, log1pmx
 from likelihoodkit.primitives.kernels.gamma import stirling_error, trigamma
@@ -83,8 +83,9 @@ def _graded(start: Floats, turn: Floats, end: Floats) -> list[Floats]:
     return [*panels(start, turn, 5), *panels(turn, end, 6)[2:]]
 
 
-def _direct(a: Floats, b: Floats, z: Floats, *, small: bool) -> BetaTail:
-    slope, x, low, high = _edges(a, b, z)
+def integral(a: Floats, b: Floats, z: Floats, *, small: bool) -> Tail:
+    """The weight of the lower tail, with log(x/t) and log((1 - t)/(1 - x)) as what goes with it."""
+    slope, x, _, _ = _edges(a, b, z)
     rest, total = np.asarray(sigmoid(-z)), a + b
 
     def log_weight(u: Floats) -> Floats:
@@ -113,9 +114,13 @@ def _direct(a: Floats, b: Floats, z: Floats, *, small: bool) -> BetaTail:
         start = np.maximum(np.minimum(z, end) - 37.0, 0.0)
         edges = _graded(start, np.where(slow, start + (end - start) * (5.0 / 11.0), np.maximum(end - 6.0, start)), end)
         rate = np.where(slow, a, np.inf)
-        tail = tail_of(log_weight, [less, more], edges, rate, [(less(end), 1.0), (more(end), 0.0)])
-    else:
-        tail = tail_of(log_weight, [less, more], panels(np.zeros(np.shape(end)), end, 2)[1:])
+        return tail_of(log_weight, [less, more], edges, rate, [(less(end), 1.0), (more(end), 0.0)])
+    return tail_of(log_weight, [less, more], panels(np.zeros(np.shape(end)), end, 2)[1:])
+
+
+def _direct(a: Floats, b: Floats, z: Floats, *, small: bool) -> BetaTail:
+    slope, _, low, high = _edges(a, b, z)
+    tail, total = integral(a, b, z, small=small), a + b
     down, up = tail.means
     both = trigamma(total)
     share = log_less_digamma(total)
