@@ -215,7 +215,12 @@ def _no_mass(tails: tuple[Tail, Tail], scale: Scale, question: Question, asked: 
     reasons = []
     what = "the residual" if scale.name == "y" else f"the difference in {scale.name}"
     for side, one in zip(("minus infinity", "infinity"), tails, strict=True):
-        if one.limit is not None:
+        if one.returns:
+            reasons.append(
+                f"exp(-loss) does not integrate: it comes back to {float(one.limit):.2g} again and again as {what} goes "
+                f"to {side}"
+            )
+        elif one.limit is not None:
             reasons.append(
                 f"exp(-loss) does not integrate: it tends to {one.limit} = {float(one.limit):.6g}, not to zero, as "
                 f"{what} goes to {side}"

@@ -8,6 +8,7 @@ from typing import Any
 
 import mpmath
 import sympy as sp
+from sympy.functions.elementary.trigonometric import TrigonometricFunction
 
 from likelihoodkit.elicit.branches import branch, kinks, value
 from likelihoodkit.elicit.question import Question
@@ -16,6 +17,8 @@ from likelihoodkit.primitives import lower
 
 r = sp.Symbol("r", real=True)
 _FAR = mpmath.mpf(10) ** 8
+#: share of a normaliser that its error may be
+CERTAIN = mpmath.mpf(10) ** -8
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,7 @@ class Tail:
     power: float
     index: float
     limit: Any = None  # of exp(-loss), where the loss is bounded
+    returns: bool = False  # is it no limit, but what exp(-loss) comes back to again and again?
 
     @property
     def integrable(self) -> bool:
@@ -76,7 +80,7 @@ class Tail:
     def words(self) -> str:
         """The tail of the density."""
         if self.limit is not None:
-            return f"exp(-loss) tends to {self.limit}"
+            return f"exp(-loss) {'comes back' if self.returns else 'tends'} to {self.limit}"
         if self.power == float("inf"):
             return "double exponential"
         if self.power:
@@ -87,6 +91,8 @@ class Tail:
 
 def tail(rho: sp.Expr, side: int) -> Tail:
     """The growth of a loss of the residual towards ``side`` times infinity, measured far out."""
+    if any(r in wave.free_symbols for wave in lower(rho).atoms(TrigonometricFunction)):
+        return _tail_of_waves(rho, side)
     with mpmath.workdps(60):
         near, far = (_loss(rho, side * _FAR * k) for k in (1, 2))
         if not mpmath.isfinite(far) or mpmath.mag(far) > 400:
@@ -101,6 +107,22 @@ def tail(rho: sp.Expr, side: int) -> Tail:
         return Tail(0.0, round(index, 9))
     away = branch(lower(rho), {r: side * 10**7})
     return Tail(0.0, 0.0, sp.limit(sp.exp(-away), r, side * sp.oo))
+
+
+def _tail_of_waves(rho: sp.Expr, side: int) -> Tail:
+    """The growth of a loss that goes up and down for ever: by the least of many values in a stretch, and farther out."""
+    with mpmath.workdps(60):
+        shares = [1 + mpmath.frac(k * mpmath.phi) for k in range(200)]
+        near, far = ([_loss(rho, side * start * share) for share in shares] for start in (_FAR, _FAR**2))
+        least, most, later = min(near), max(near), min(far)
+        if max(far) <= most + (most - least) / 100:
+            return Tail(0.0, 0.0, sp.Float(mpmath.exp(-min(least, later)), 6), returns=True)
+        power = float(mpmath.log(later / least, _FAR)) if least > 0 and later > 0 else 0.0
+    if power <= 0.1 or most > 100 * least:
+        raise UndefinedError(
+            "the loss goes up and down without end as the residual grows: whether exp(-loss) integrates cannot be told"
+        )
+    return Tail(round(power, 2), 0.0)
 
 
 def _loss(rho: sp.Expr, at: Any) -> Any:
@@ -126,4 +148,8 @@ def total(rho: sp.Expr, *, circular: bool = False, power: int = 0, digits: int =
         found, error = mpmath.quad(density, points, error=True, maxdegree=9)
         if not mpmath.isfinite(found):
             raise UndefinedError("the integral of exp(-loss) is not finite")
+        if power == 0 and error > CERTAIN * found:
+            raise UndefinedError(
+                f"the integral of exp(-loss) is not settled: {mpmath.nstr(found, 6)}, give or take {mpmath.nstr(error, 2)}"
+            )
         return float(found), float(max(error, abs(found) * mpmath.mpf(10) ** -15))

@@ -80,7 +80,7 @@ def refuted(question: Question) -> str:
     spread = sp.cancel(-sp.diff(mean, a) / alpha)
     low, high = question.prediction.domain.typical
     for k in range(PLACES):
-        place = mpmath.mpf(low) + (mpmath.mpf(high) - low) * (k + 1) / (PLACES + 1)
+        place = mpmath.mpf(low) + (mpmath.mpf(high) - low) * (k + mpmath.phi - 1) / PLACES  # 0 may be a pole
         found = value(spread, {a: place})
         if mpmath.isfinite(found) and found < 0:
             return (

@@ -299,3 +299,27 @@ def test_kinks_at_multiples_of_pi():
     wave = 1 - lk.cos(lk.maximum(lk.minimum(r, sp.pi), -sp.pi))
     assert "tends to exp(-2) = 0.135335" in lk.reverse(wave).reasons[0]
     assert lk.elicits(wave) == "M-functional"
+
+
+@pytest.mark.parametrize("wave", [lambda r: 1 - lk.cos(r), lambda r: lk.abs(lk.sin(r)), lambda r: lk.sin(2 * r) ** 2])
+def test_a_loss_that_comes_back_has_no_noise_on_the_line(wave):
+    """exp(-loss) of a periodic loss does not integrate over the reals (a normaliser of 1e26 was told)."""
+    y, a = lk.outcome(lk.real), lk.parameter(lk.real, link="identity")
+    found = lk.reverse(wave(y - a))
+    assert found.tier == "neither"
+    assert all("comes back to" in reason for reason in found.reasons)
+
+
+def test_losses_that_grow_in_waves():
+    y, a = lk.outcome(lk.real), lk.parameter(lk.real, link="identity")
+    found = lk.reverse((y - a) ** 2 + lk.cos(y - a))
+    true = mpmath.quad(lambda r: mpmath.exp(-(r**2) - mpmath.cos(r)), [-mpmath.inf, 0, mpmath.inf])
+    assert found.tier == "likelihood"
+    assert abs(found.number / true - 1) < 1e-12
+    with pytest.raises(lk.UndefinedError, match="cannot be told"):
+        lk.reverse(lk.abs(y - a) * (1 + lk.cos(y - a)))
+
+
+def test_a_variance_is_not_asked_for_at_its_pole():
+    y, a = lk.outcome(lk.real), lk.parameter(lk.real, link="identity")
+    assert lk.reverse(y**4 - a**4 - 4 * a**3 * (y - a)).tier == "neither"
