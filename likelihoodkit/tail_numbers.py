@@ -27,6 +27,11 @@ def _log_beta_tail(a: Any, b: Any, z: Any) -> Any:
     return mpmath.log(mpmath.betainc(a, b, 0, 1 / (1 + mpmath.exp(-z)), regularized=True))
 
 
+def _log_bessel_k(nu: Any, f: Any) -> Any:
+    x = mpmath.exp(f)
+    return mpmath.log(mpmath.besselk(nu, x)) + x
+
+
 def _log_gamma_p(a: Any, x: Any) -> Any:
     return mpmath.log(mpmath.gammainc(a, 0, x, regularized=True))
 
@@ -130,6 +135,9 @@ TAILS: dict[str, Tail] = {
     **_slopes("log_gamma_below", _log_gamma_below, **_IN_T_AND_N),
     **_slopes("log_gamma_above", _log_gamma_above, **_IN_T_AND_N),
     **_slopes("log_beta_below", _log_beta_below, **_IN_F_AND_G),
+    "log_bessel_k_order": lambda nu, f: mpmath.diff(_log_bessel_k, (nu, f), (1, 0)),
+    "log_bessel_k_order_curve": lambda nu, f: mpmath.diff(_log_bessel_k, (nu, f), (2, 0)),
+    "log_bessel_k_cross": lambda nu, f: mpmath.diff(_log_bessel_k, (nu, f), (1, 1)),
     **_slopes("log_negative_binomial_cdf", _log_negative_binomial_cdf, **_IN_F_AND_A),
     **_slopes("log_negative_binomial_survival", _log_negative_binomial_survival, **_IN_F_AND_A),
     **_slopes("negative_binomial_within", _negative_binomial_within, **_after(3, "fa")),

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import itertools
 import math
+from functools import partial
 from typing import Any
 
+import mpmath
 import numpy as np
 import pytest
 import scipy.special
@@ -429,3 +431,69 @@ def test_kinks_typed_by_cases_or_signs_are_fitted(by_cases: bool) -> None:
     assert fit.params["k"]["intercept"] == pytest.approx(np.log(k), abs=1e-6)
     assert fit.params["rate"]["intercept"] == pytest.approx(np.log(rate), abs=1e-6)
     assert fit.loglik == pytest.approx(len(y) * (np.log(rate / (k + 1 / k)) - 1), rel=1e-10)
+
+
+# -- laws with Bessel functions of the second kind ------------------------------------------------------------------
+
+
+class NormalInverseGaussian(Distribution):
+    y = outcome(real)
+    m = parameter(real, link="identity")
+    a = parameter(positive, link="exp")
+    d = parameter(positive, link="exp")
+    q = sqrt(d**2 + (y - m) ** 2)
+    log_density = log(a * d * sp.besselk(1, a * q) / (pi * q) * exp(d * a))
+
+
+class Hyperbolic(Distribution):
+    y = outcome(real)
+    a = parameter(positive, link="exp")
+    d = parameter(positive, link="exp")
+    log_density = log(1 / (2 * d * sp.besselk(1, d * a)) * exp(-a * sqrt(d**2 + y**2)))
+
+
+class InverseGaussianOfOrder(Distribution):
+    """Generalised inverse Gaussian with its order predicted."""
+
+    y = outcome(positive)
+    p = parameter(real, link="identity")
+    a = parameter(positive, link="exp")
+    b = parameter(positive, link="exp")
+    log_density = log((a / b) ** (p / 2) / (2 * sp.besselk(p, sqrt(a * b))) * y ** (p - 1) * exp(-(a * y + b / y) / 2))
+
+
+def _numeric(family: type[Distribution], y: float, outputs: tuple[float, ...]) -> Any:
+    """The loss as typed, in mpmath."""
+    loss = lk.derive(family)
+    symbols = [family.y, *[family.parameters[n].symbol for n in loss.outputs]]
+    values = [mpmath.mpf(y), *[
+        mpmath.exp(v) if family.parameters[n].link.name == "exp" else mpmath.mpf(v)
+        for n, v in zip(loss.outputs, outputs, strict=True)
+    ]]  # fmt: skip
+    return -sp.lambdify(symbols, family.formula, "mpmath")(*values)
+
+
+def _moved(family: type[Distribution], y: float, f: tuple[float, ...], place: int, to: Any) -> Any:
+    return _numeric(family, y, (*f[:place], to, *f[place + 1 :]))
+
+
+@pytest.mark.parametrize("family", [NormalInverseGaussian, Hyperbolic, InverseGaussianOfOrder])
+@np.errstate(all="ignore")
+def test_bessel_functions_of_the_second_kind(family: type[Distribution]) -> None:
+    loss = lk.derive(family)
+    width = len(loss.outputs)
+    for y, f in itertools.product((0.3,), itertools.product((0.0, -5.0, 1.5), repeat=width)):
+        value, gradient = loss.value_and_gradient([y], [f])
+        with mpmath.workdps(40):
+            assert abs(value[0] - _numeric(family, y, f)) < 4e-15 * (1 + abs(value[0]) + 3 * sum(map(math.exp, f)))
+            for place in range(width):
+                slope = mpmath.diff(partial(_moved, family, y, f, place), f[place])
+                assert abs(gradient[0, place] - slope) < 4e-14 * (1 + abs(slope) + sum(map(math.exp, f)))
+
+
+def test_laws_with_bessel_functions_are_answered() -> None:
+    a, b, p = 1.5, 0.7, -0.3
+    found = lk.derive(InverseGaussianOfOrder).predict([[p, math.log(a), math.log(b)]], rule="mean")[0]
+    root = math.sqrt(a * b)
+    true = math.sqrt(b / a) * scipy.special.kv(p + 1, root) / scipy.special.kv(p, root)
+    assert found == pytest.approx(true, rel=1e-10)

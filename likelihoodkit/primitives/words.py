@@ -113,6 +113,7 @@ from likelihoodkit.primitives import (
     xlogy as xlogy,
     zeta_share as zeta_share,
 )
+from likelihoodkit.primitives.bessel_k import log_bessel_k_exp as log_bessel_k_exp
 from likelihoodkit.primitives.cholesky import (
     factor_information as factor_information,
     factor_product as factor_product,
@@ -266,6 +267,11 @@ asinh = _word(sp.asinh, "asinh", "The inverse hyperbolic sine.")
 tanh = _word(sp.tanh, "tanh", "The hyperbolic tangent.")
 erf = _word(sp.erf, "erf", "The error function.")
 gamma = _word(sp.gamma, "gamma", "The gamma function; prefer log_gamma.")
+log_bessel_k = _word(
+    lambda order, x: log_bessel_k_exp(order, sp.log(x)) - x,
+    "log_bessel_k",
+    "log of the modified Bessel function K of an order, of x > 0.",
+)
 log_i0 = _word(lambda x: log_i0e(x) + x, "log_i0", "log of the modified Bessel function I0.")
 
 

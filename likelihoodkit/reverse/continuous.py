@@ -217,8 +217,8 @@ def _no_mass(tails: tuple[Tail, Tail], scale: Scale, question: Question, asked: 
     for side, one in zip(("minus infinity", "infinity"), tails, strict=True):
         if one.returns:
             reasons.append(
-                f"exp(-loss) does not integrate: it comes back to {float(one.limit):.2g} again and again as {what} goes "
-                f"to {side}"
+                f"exp(-loss) does not integrate: it comes back to {float(one.limit):.2g} again and again as {what} "
+                f"goes to {side}"
             )
         elif one.limit is not None:
             reasons.append(

@@ -110,7 +110,7 @@ def tail(rho: sp.Expr, side: int) -> Tail:
 
 
 def _tail_of_waves(rho: sp.Expr, side: int) -> Tail:
-    """The growth of a loss that goes up and down for ever: by the least of many values in a stretch, and farther out."""
+    """The growth of a loss that goes up and down for ever: by the least of many values, and farther out."""
     with mpmath.workdps(60):
         shares = [1 + mpmath.frac(k * mpmath.phi) for k in range(200)]
         near, far = ([_loss(rho, side * start * share) for share in shares] for start in (_FAR, _FAR**2))
@@ -150,6 +150,6 @@ def total(rho: sp.Expr, *, circular: bool = False, power: int = 0, digits: int =
             raise UndefinedError("the integral of exp(-loss) is not finite")
         if power == 0 and error > CERTAIN * found:
             raise UndefinedError(
-                f"the integral of exp(-loss) is not settled: {mpmath.nstr(found, 6)}, give or take {mpmath.nstr(error, 2)}"
+                f"the integral of exp(-loss) is not settled: {mpmath.nstr(found, 6)}, up to {mpmath.nstr(error, 2)}"
             )
         return float(found), float(max(error, abs(found) * mpmath.mpf(10) ** -15))

@@ -7,6 +7,7 @@ from sympy import Add, Expr, Mul, Pow, exp, log
 
 from likelihoodkit import primitives as p
 from likelihoodkit.primitives import lives, products, steps, zeros
+from likelihoodkit.primitives.bessel_k import log_bessel_k_exp
 from likelihoodkit.stabilise.table import TABLE, constant_and_rest, exponent_of, identity, log_of
 from likelihoodkit.stabilise.tails import carried, log_of_distribution_function
 
@@ -339,8 +340,11 @@ def log_of_ndtr(e: Expr) -> Expr | None:
     return None
 
 
-@identity("log I0(x) = x + log(I0(x) e^-x)")
+@identity("log I0(x) = x + log(I0(x) e^-x), log K(x) = log(K(x) e^x) - x")
 def log_of_bessel(e: Expr) -> Expr | None:
     if isinstance(e, log) and isinstance(e.args[0], sp.besseli) and e.args[0].args[0] == 0:
         return e.args[0].args[1] + p.log_i0e(e.args[0].args[1])
+    if isinstance(e, log) and isinstance(e.args[0], sp.besselk):
+        order, x = e.args[0].args
+        return log_bessel_k_exp(order, log(x)) - x
     return None

@@ -8,6 +8,7 @@ import sympy as sp
 from sympy import Expr, exp, sqrt
 
 from likelihoodkit import primitives as p
+from likelihoodkit.primitives.bessel_k import log_bessel_k_exp
 from likelihoodkit.stabilise.table import coefficient_pair, identity
 
 
@@ -24,6 +25,7 @@ SPELLINGS: dict[type[Expr], Callable[..., Expr | None]] = {
     sp.erfc: lambda x: 2 * p.ndtr(-sqrt(2) * x),
     sp.binomial: _binomial,
     sp.beta: lambda a, b: exp(p.log_beta(a, b)),
+    sp.besselk: lambda order, x: exp(log_bessel_k_exp(order, sp.log(x)) - x),
     sp.RisingFactorial: lambda a, n: exp(p.log_rising(a, n)),
     sp.polygamma: lambda n, x: {0: p.digamma, 1: p.trigamma}[int(n)](x) if n in (0, 1) else None,
     sp.sec: lambda x: 1 / sp.cos(x),

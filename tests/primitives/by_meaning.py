@@ -394,6 +394,14 @@ def _zeta_slope(f: mp.mpf) -> mp.mpf:
     return x * mp.zeta(1 + x, derivative=1) / mp.zeta(1 + x)
 
 
+def _log_k(nu: mp.mpf, f: mp.mpf) -> mp.mpf:
+    return mp.log(mp.besselk(nu, mp.exp(f))) + mp.exp(f)
+
+
+def _slope_of_k(order: int, power: int) -> Callable[..., mp.mpf]:
+    return lambda nu, f: mp.diff(_log_k, (nu, f), (order, power))
+
+
 #: these have no meaning in elementary functions, or one that SymPy cannot evaluate
 BY_HAND = {
     **FAMILY_CASES,
@@ -406,6 +414,12 @@ BY_HAND = {
     "log_zeta1p_third": Case(
         lambda x: mp.diff(lambda u: mp.zeta(1 + u, derivative=1) / mp.zeta(1 + u), x, 2), logs((0.01, 9)), bound=200.0
     ),
+    "log_bessel_k_exp": Case(_log_k, between((-3, 9), (-30, 6)), ((0.5, 1.0), (0.0, -300.0), (2.5, 12.0)), bound=16.0),
+    "log_bessel_k_slope": Case(_slope_of_k(0, 1), between((-3, 9), (-9, 6)), ((0.0, -60.0), (0.3, -41.0)), bound=16.0),
+    "log_bessel_k_curve": Case(_slope_of_k(0, 2), between((0, 3), (-2, 2)), bound=2e3),
+    "log_bessel_k_order": Case(_slope_of_k(1, 0), between((-3, 9), (-9, 6)), ((0.3, -41.0), (0.01, -80.0)), bound=16.0),
+    "log_bessel_k_order_curve": Case(_slope_of_k(2, 0), between((-3, 9), (-9, 6)), ((0.3, -41.0),), bound=64.0),
+    "log_bessel_k_cross": Case(_slope_of_k(1, 1), between((-3, 9), (-9, 6)), ((0.3, -41.0),), bound=64.0),
     "zeta_share": Case(lambda x, k: mp.zeta(1 + x, k) / mp.zeta(1 + x), logs((0.05, 9), (1.1, 1e6)), bound=50.0),
 }
 

@@ -19,6 +19,7 @@ DECADES = 6.0
 NO_FORMULA = {
     *("log_gamma_p", "log_gamma_q", "gamma_p_pull", "gamma_q_pull", "log_beta_tail", "beta_pull", "log_student_cdf"),
     *("student_hazard", "log_zeta1p", "log_zeta1p_exp", "log_zeta1p_exp_slope", "log_zeta1p_slope", "student_cdf"),
+    *("log_bessel_k_exp", "log_bessel_k_slope"),
     *("regularised_beta", "regularised_beta_complement", "zeta_gap", "zeta_gap_slope"),
     *(f"log_gamma_{where}{what}" for where in ("below", "above") for what in ("", "_t")),
     *(f"log_negative_binomial_{tail}{what}" for tail in ("cdf", "survival") for what in ("", "_f")),
