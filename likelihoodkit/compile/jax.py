@@ -150,10 +150,23 @@ def _on_host(operation: str, arguments: Sequence[Any]) -> Any:
 
     def compute(*given: Any) -> Any:
         with np.errstate(all="ignore"):
-            return np.asarray(kernel(*[np.asarray(a, dtype=np.float64) for a in given]), dtype=dtype)
+            return _pieces(np.asarray(kernel(*[_whole(a) for a in given]), dtype=np.float64))
 
-    shape = jax.ShapeDtypeStruct(arrays[0].shape, dtype)
-    return jax.pure_callback(compute, shape, *arrays, vmap_method="broadcast_all")
+    shape = jax.ShapeDtypeStruct((*arrays[0].shape, 2), np.uint32)
+    with jax.enable_x64(True):
+        wide = [jax.lax.bitcast_convert_type(jax.lax.convert_element_type(a, np.float64), np.uint32) for a in arrays]
+        found = jax.pure_callback(compute, shape, *wide, vmap_method="broadcast_all")
+        return jax.lax.convert_element_type(jax.lax.bitcast_convert_type(found, np.float64), dtype)
+
+
+def _whole(pieces: Any) -> Any:
+    """float64 from its bits: the thread of a callback may not know that float64 is on, and would round the numbers."""
+    return np.ascontiguousarray(pieces).view(np.float64)[..., 0]
+
+
+def _pieces(numbers: Any) -> Any:
+    """The bits of float64, two pieces along a last axis."""
+    return np.ascontiguousarray(numbers)[..., None].view(np.uint32)
 
 
 def _spread(found: Any, like: Any, dtype: Any) -> Any:

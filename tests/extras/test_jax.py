@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import jax
@@ -203,3 +205,24 @@ def test_a_training_loop_reaches_the_maximum_likelihood() -> None:
     for _ in range(60):
         weights, state = step(weights, state)
     assert -float(objective(weights)) * len(y) == pytest.approx(lk.fit(lk.Bernoulli, y, X[:, 1:]).loglik, abs=1e-6)
+
+
+HOSTED = """
+import jax, jax.numpy as jnp, numpy as np
+import likelihoodkit as lk
+assert not jax.config.jax_enable_x64
+outputs = np.random.default_rng(0).normal(size=(9, 4)).astype(np.float32)
+y = np.arange(1.0, 10.0)
+for noise, width in ((lk.Tweedie(power=1.5), 2), (lk.BetaBinomial(trials=12), 2), (lk.SkewT, 4)):
+    loss, own = lk.derive(noise), outputs[:, :width]
+    value, slope = jax.jit(jax.value_and_grad(lambda f: loss.jax()(jnp.asarray(y), f).sum()))(own)
+    expected, gradient = loss.value_and_gradient(y, own)
+    np.testing.assert_allclose(value, expected.sum(), rtol=1e-6)
+    np.testing.assert_allclose(slope, gradient, rtol=1e-5, atol=1e-6)
+"""
+
+
+def test_what_the_host_computes_where_float64_is_off() -> None:
+    """The thread of a callback does not know that the line around it is in float64: a process of its own shows it."""
+    done = subprocess.run([sys.executable, "-c", HOSTED], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
