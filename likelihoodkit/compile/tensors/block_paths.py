@@ -15,7 +15,6 @@ from likelihoodkit.compile.tensors.paths import _range
 from likelihoodkit.primitives.kernels import (
     digamma_rising,
     expm1_minus,
-    log1pmx,
     log_beta,
     log_factorial,
     log_rising,
@@ -63,113 +62,6 @@ def gap_pull(a: Array, f: Array, k: Array) -> Array:
     return xp.where(_range(f, len(f))[:, None] == k, a + 0.0 * f[:1], 0.0)
 
 
-# -- triangles: their diagonal, by its logarithm, then what is below it by rows ---------------------------------------
-
-
-def _dimension(f: Array) -> int:
-    return (math.isqrt(8 * len(f) + 1) - 1) // 2
-
-
-def log_determinant_exp(f: Array) -> Array:
-    """The sum of the logarithms of the diagonal."""
-    return f[: _dimension(f)].sum(axis=0)
-
-
-def diagonal_ones(f: Array) -> Array:
-    """1 on the diagonal and 0 below it."""
-    d = _dimension(f)
-    return xp.concatenate([xp.ones_like(f[:d]), xp.zeros_like(f[d:])])
-
-
-def _whitened(r: Array, f: Array) -> list[Array]:
-    """L^-1 r."""
-    d = len(r)
-    z: list[Array] = []
-    for i in range(d):
-        rest = r[i]
-        for j in range(i):
-            rest = rest - _product(f[d + i * (i - 1) // 2 + j], z[j])
-        z.append(times_exp(rest, -f[i]))
-    return z
-
-
-def _unwhitened(a: list[Array], f: Array) -> list[Array]:
-    """L^-T a."""
-    d, w = len(a), list(a)
-    for i in range(d - 1, -1, -1):
-        rest = a[i]
-        for j in range(i + 1, d):
-            rest = rest - _product(f[d + j * (j - 1) // 2 + i], w[j])
-        w[i] = times_exp(rest, -f[i])
-    return w
-
-
-def _outer(w: list[Array], z: list[Array], f: Array) -> Array:
-    """The lower triangle of w z', packed, its diagonal times that of L."""
-    d = len(w)
-    found = [times_exp(w[i] * z[i], f[i]) for i in range(d)]
-    return xp.stack([*found, *[w[i] * z[j] for i in range(d) for j in range(i)]])
-
-
-def half_scatter(r: Array, f: Array) -> Array:
-    """|L^-1 r|^2/2."""
-    z = xp.stack(_whitened(r, f))
-    return 0.5 * (z * z).sum(axis=0)
-
-
-def scatter_pull(r: Array, f: Array) -> Array:
-    """Its slope in r: L^-T L^-1 r."""
-    return xp.stack(_unwhitened(_whitened(r, f), f))
-
-
-def scatter_slope(r: Array, f: Array) -> Array:
-    """Its slope in f: minus the lower triangle of w z'."""
-    z = _whitened(r, f)
-    return -_outer(_unwhitened(z, f), z, f)
-
-
-def _tail(r: Array, f: Array, t: Array) -> tuple[Array, ...]:
-    """(z, log(1 + q/n), q/(n + q), (n + d)/(n + q)) with q = |z|^2 and n = e^t."""
-    z = _whitened(r, f)
-    scaled = times_exp(xp.stack(z), -0.5 * t)
-    most = xp.amax(abs(scaled), axis=0)
-    size = xp.where(most > 1e150, most, xp.ones_like(most))
-    part = ((scaled / size) ** 2).sum(axis=0)
-    ratio = part * size * size
-    far = xp.log(xp.where(most > 1e150, part, xp.ones_like(most))) + 2.0 * xp.log(size)
-    logarithm = xp.where(most > 1e150, far, xp.log1p(ratio))
-    share = xp.where(most > 1e150, xp.ones_like(most), ratio / (1.0 + ratio))
-    small, less = xp.exp(-abs(t)), xp.exp(-logarithm)
-    weight = xp.where(t > 0.0, (1.0 + len(r) * small) * less, (small + len(r)) * times_exp(less, -t))
-    return z, logarithm, share, weight
-
-
-def student_scatter(r: Array, f: Array, t: Array) -> Array:
-    """(n + d)/2 log(1 + |L^-1 r|^2/n)."""
-    logarithm = _tail(r, f, t)[1]
-    return 0.5 * (times_exp(logarithm, t) + len(r) * logarithm)
-
-
-def student_scatter_pull(r: Array, f: Array, t: Array) -> Array:
-    """Its slope in r: the weight (n + d)/(n + q) times L^-T z."""
-    z, _, _, weight = _tail(r, f, t)
-    return weight * xp.stack(_unwhitened(z, f))
-
-
-def student_scatter_slope(r: Array, f: Array, t: Array) -> Array:
-    """Its slope in f."""
-    z, _, _, weight = _tail(r, f, t)
-    return -weight * _outer(_unwhitened(z, f), z, f)
-
-
-def student_scatter_tail(r: Array, f: Array, t: Array) -> Array:
-    """Its slope in t."""
-    _, logarithm, share, _ = _tail(r, f, t)
-    near = share < 0.5
-    excess = xp.where(near, -log1pmx(-xp.where(near, share, 0.0 * share)), logarithm - share)
-    return 0.5 * (times_exp(excess, t) - len(r) * share)
-
-
 # -- shares of classes ---------------------------------------------------------------------------------------------
 
 
@@ -204,8 +96,11 @@ def relative_entropy_pull(f: Array, c: Array, y: Array) -> Array:
     beyond = x - xp.where(largest, x, 0.0 * x).sum(axis=0)
     apart = beyond - (m * beyond).sum(axis=0)
     found = times_exp(xp.where(m < 1e-306, apart, m * apart), c + xp.where(m < 1e-306, logs, 0.0 * logs))
-    others = xp.where(largest, 0.0 * found, found)
-    return xp.where(largest, -others.sum(axis=0), others)
+    next_log = xp.amax(xp.where(largest, -math.inf + 0.0 * logs, logs), axis=0)
+    faint = next_log < -700.0
+    shares = xp.where(faint, xp.exp(logs - next_log), m)
+    others = xp.where(largest, 0.0 * apart, shares * apart).sum(axis=0)
+    return xp.where(largest, times_exp(-others, c + xp.where(faint, next_log, 0.0 * next_log)), found)
 
 
 # -- Polya's urn: a = e^c softmax(f) and A = e^c -----------------------------------------------------------------------
@@ -315,13 +210,11 @@ def direction_slope(y: Array, f: Array, c: Array) -> Array:
 
 #: the programs that are written out here: what they are called in `primitives`
 PROGRAMS = (
-    "cut", "cut_pull", "gap_exponent", "gap_pull", "log_determinant_exp", "diagonal_ones", "half_scatter",
-    "scatter_pull", "scatter_slope", "student_scatter", "student_scatter_pull", "student_scatter_slope",
-    "student_scatter_tail", "scaled_relative_entropy", "relative_entropy_pull", "polya_loss", "polya_pull",
+    "cut", "cut_pull", "gap_exponent", "gap_pull", "scaled_relative_entropy", "relative_entropy_pull", "polya_loss", "polya_pull",
     "polya_slope", "direction_loss", "direction_pull", "direction_slope",
 )  # fmt: skip
 #: primitives that they call, and how many arguments these take
 CALLED = {
-    "log_sum_exp": 1, "softmax": 1, "softplus": 1, "log1pmx": 1, "expm1_minus": 1, "log_factorial": 1, "times_exp": 2,
+    "log_sum_exp": 1, "softmax": 1, "softplus": 1, "expm1_minus": 1, "log_factorial": 1, "times_exp": 2,
     "log_beta": 2, "log_rising": 2, "digamma_rising": 2, "log_rising_excess_derivative": 2,
 }  # fmt: skip

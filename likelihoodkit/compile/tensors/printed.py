@@ -6,12 +6,12 @@ import ast
 from functools import cache
 from pathlib import Path
 
-from likelihoodkit.compile.tensors import block_paths, paths
+from likelihoodkit.compile.tensors import block_paths, elliptic_paths, paths
 
 #: what these programs are called in `primitives`
-PROGRAMS = (*paths.PROGRAMS, *block_paths.PROGRAMS)
+PROGRAMS = (*paths.PROGRAMS, *block_paths.PROGRAMS, *elliptic_paths.PROGRAMS)
 #: primitives that they call, and how many arguments these take
-CALLED = paths.CALLED | block_paths.CALLED
+CALLED = paths.CALLED | block_paths.CALLED | elliptic_paths.CALLED
 #: what is spelled anew, by framework
 SPELLED = paths.SPELLED
 
@@ -19,7 +19,7 @@ SPELLED = paths.SPELLED
 @cache
 def _definitions() -> dict[str, ast.FunctionDef]:
     found = {}
-    texts = [Path(str(module.__file__)).read_text(encoding="utf-8") for module in (paths, block_paths)]
+    texts = [Path(str(module.__file__)).read_text(encoding="utf-8") for module in (paths, block_paths, elliptic_paths)]
     for node in (node for text in texts for node in ast.parse(text).body):
         if isinstance(node, ast.FunctionDef):
             for argument in node.args.args:

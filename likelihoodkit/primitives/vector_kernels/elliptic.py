@@ -256,6 +256,13 @@ class Tail:
         """log(1 + q/n)."""
         return self._of_share(lambda u: -np.log1p(-u), lambda u, log_v: -log_v, self.u)
 
+    def loss(self) -> Number:
+        """n + d times it; where the share is next to nothing, q times the weight: n may have no digits beside it."""
+        whole = (self.n + self.d) * self.logarithm()
+        if self.how is FLOATS:
+            return whole
+        return choose(self.how.number(self.u) < TINY, self.q * self.share, whole)
+
     def excess(self) -> Number:
         """The same less u."""
         half = self.u * self.u * self.how.of(0.5)
@@ -271,8 +278,8 @@ class Tail:
         return self.v * (self.q - self.d) / self.all
 
 
-#: a share next to nothing: its logarithm is it
-TINY = 1e-9
+#: a share next to nothing, whose logarithm it is; its square is a float64 above
+TINY = 1e-100
 
 
 def _tailed(formula: Any, r: Floats, f: Floats, t: Floats) -> Floats:
@@ -282,7 +289,7 @@ def _tailed(formula: Any, r: Floats, f: Floats, t: Floats) -> Floats:
 @kernel
 def student_scatter(r: Floats, f: Floats, t: Floats) -> Floats:
     """(n + d)/2 log(1 + |L^-1 r|^2/n)."""
-    return _tailed(lambda x: (x.n + x.d) * x.logarithm() * x.how.of(0.5), r, f, t)
+    return _tailed(lambda x: x.loss() * x.how.of(0.5), r, f, t)
 
 
 @kernel
