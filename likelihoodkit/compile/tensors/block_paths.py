@@ -18,6 +18,7 @@ from likelihoodkit.primitives.kernels import (
     log_beta,
     log_factorial,
     log_rising,
+    log_rising_excess,
     log_rising_excess_derivative,
     log_sum_exp,
     softmax,
@@ -106,10 +107,16 @@ def relative_entropy_pull(f: Array, c: Array, y: Array) -> Array:
 # -- Polya's urn: a = e^c softmax(f) and A = e^c -----------------------------------------------------------------------
 
 
-def _risen(t: Array, y: Array) -> Array:
-    """log(Gamma(e^t + y)/Gamma(e^t))."""
-    near = t + log_rising(1.0 + xp.exp(xp.minimum(t, 0.0 * t + 700.0)), xp.maximum(y - 1.0, 0.0 * y))
-    return xp.where(y == 0.0, 0.0 * t, xp.where(t > 700.0, y * t, near))
+def _beyond_power(t: Array, y: Array) -> Array:
+    """log(Gamma(e^t + y)/Gamma(e^t)) - y t for t >= 0: what the steps of a rising product add to its power."""
+    large = t > 40.0 + 2.0 * xp.log(xp.maximum(y, 0.0 * y + 1.0))
+    near = log_rising_excess(xp.exp(xp.where(large, 0.0 * t, xp.maximum(t, 0.0 * t))), y + 0.0 * t)
+    return xp.where(large, times_exp(0.5 * y * (y - 1.0) + 0.0 * t, -t), near)
+
+
+def _beyond_first(t: Array, y: Array) -> Array:
+    """log(Gamma(e^t + y)/Gamma(e^t)) - t for t <= 0 and y > 0: all factors but the first."""
+    return log_rising(1.0 + xp.exp(xp.minimum(t, 0.0 * t)), xp.maximum(y - 1.0, 0.0 * y))
 
 
 def _drawn(t: Array, y: Array) -> Array:
@@ -132,13 +139,19 @@ def polya_loss(f: Array, c: Array, y: Array) -> Array:
     """Minus the log-probability of counts y: y B(a, y) for each class over the same for all."""
     t, total = c + _log_shares(f), y.sum(axis=0)
     some, all_of = xp.maximum(y, 0.0 * y + 1.0), xp.maximum(total, 0.0 * total + 1.0)
-    least = xp.amin(t, axis=0)
-    near = (abs(c) < 50.0) & (least > -100.0)
+    near = (abs(c) < 50.0) & (xp.amin(t, axis=0) > -100.0)
     a, whole = xp.where(near, xp.exp(t), 1.0 + 0.0 * t), xp.where(near, xp.exp(c), 1.0 + 0.0 * c)
     own = xp.where(y > 0.0, xp.log(some) + log_beta(a, some), 0.0 * a).sum(axis=0)
     together = xp.where(total > 0.0, xp.log(all_of) + log_beta(whole, all_of), 0.0 * whole)
     ways = log_factorial(total) - log_factorial(y).sum(axis=0)
-    return xp.where(near, own - together, _risen(c, total) - _risen(t, y).sum(axis=0) - ways)
+    # elsewhere from what the logarithms of the sizes differ by: c itself leaves the sum as far as it may
+    surprise, large = _log_shares(f), c > 0.0
+    plenty = -_product(y, surprise) - _beyond_power(t, y)
+    scarce = _product(xp.where(large, y - 1.0, -1.0 + 0.0 * y), c + 0.0 * t) - surprise - _beyond_first(t, y)
+    parts = xp.where(y == 0.0, 0.0 * t, xp.where(t > 0.0, plenty, scarce)).sum(axis=0)
+    first = xp.where(total > 0.0, c + _beyond_first(c, total), 0.0 * c)
+    apart = parts + xp.where(large, _beyond_power(c, total), first) - ways
+    return xp.where(near, own - together, apart)
 
 
 def polya_pull(f: Array, c: Array, y: Array) -> Array:
@@ -198,8 +211,13 @@ def direction_pull(y: Array, f: Array, c: Array) -> Array:
     """Its slope in f: minus e^c/|f| times what of y is across f."""
     unit, length = _unit(f)
     apart = y - unit
-    across = apart - unit * (unit * apart).sum(axis=0)
-    return times_exp(-across / length, c)
+    across = apart + unit * (0.5 * (apart * apart).sum(axis=0))
+    longest = _range(f, len(f))[:, None] == xp.argmax(abs(f), axis=0)
+    rest = xp.where(longest, 0.0 * f, unit * across).sum(axis=0)  # what is across f has no part along it
+    across = xp.where(longest, -rest / xp.where(longest, unit, 1.0 + 0.0 * unit), across)
+    pull = -across / length
+    faint = abs(pull) < 1e-290
+    return xp.where(faint, times_exp(-across, c - xp.log(length)), times_exp(pull, c))
 
 
 def direction_slope(y: Array, f: Array, c: Array) -> Array:
@@ -210,11 +228,11 @@ def direction_slope(y: Array, f: Array, c: Array) -> Array:
 
 #: the programs that are written out here: what they are called in `primitives`
 PROGRAMS = (
-    "cut", "cut_pull", "gap_exponent", "gap_pull", "scaled_relative_entropy", "relative_entropy_pull", "polya_loss", "polya_pull",
-    "polya_slope", "direction_loss", "direction_pull", "direction_slope",
+    "cut", "cut_pull", "gap_exponent", "gap_pull", "scaled_relative_entropy", "relative_entropy_pull",
+    "polya_loss", "polya_pull", "polya_slope", "direction_loss", "direction_pull", "direction_slope",
 )  # fmt: skip
 #: primitives that they call, and how many arguments these take
 CALLED = {
     "log_sum_exp": 1, "softmax": 1, "softplus": 1, "expm1_minus": 1, "log_factorial": 1, "times_exp": 2,
-    "log_beta": 2, "log_rising": 2, "digamma_rising": 2, "log_rising_excess_derivative": 2,
+    "log_beta": 2, "log_rising": 2, "log_rising_excess": 2, "digamma_rising": 2, "log_rising_excess_derivative": 2,
 }  # fmt: skip

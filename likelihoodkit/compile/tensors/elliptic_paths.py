@@ -1,7 +1,7 @@
 """Cholesky factors in words that NumPy, torch and JAX share; written modules print them (see `block_paths`).
 
-Solves are carried out with numbers that have exponents of their own, pairs (m, e) for m 2^e: what comes out of one solve
-may leave the range of float64 and be back in it after the next.
+Solves are carried out with numbers that have exponents of their own, pairs (m, e) for m 2^e: what comes out of one
+solve may leave the range of float64 and be back in it after the next.
 """
 
 from __future__ import annotations
