@@ -71,7 +71,8 @@ class Subject:
         return sum(self.sizes)
 
     @property
-    def _shared_width(self) -> int:
+    def shared_width(self) -> int:
+        """How many of them all rows share."""
         return sum(self.sizes[len(self.sizes) - len(self.loss.shared) :])
 
     @cached_property
@@ -166,7 +167,7 @@ class Subject:
     def keywords(self, points: Sequence[Point]) -> tuple[NDArray[np.float64], dict[str, Any]]:
         """(outputs, keywords) of a call for points that share their shared parameters."""
         table = np.array([p.columns for p in points], dtype=float).reshape(len(points), self.width)
-        shared = self._shared_width
+        shared = self.shared_width
         keywords: dict[str, Any] = {
             name: np.array([p.given[i] for p in points]) for i, name in enumerate(self.loss.inputs)
         }
@@ -177,7 +178,7 @@ class Subject:
     def computed(self, ys: Sequence[Any], points: Sequence[Point]) -> list[NDArray[np.float64]]:
         """Value (n,), gradient (n, w) and Hessian (n, w, w) as the loss computes them."""
         order: dict[tuple[float, ...], list[int]] = {}
-        shared = self._shared_width
+        shared = self.shared_width
         for i, point in enumerate(points):
             order.setdefault(point.columns[self.width - shared :], []).append(i)
         value, gradient = np.empty(len(points)), np.empty((len(points), self.width))

@@ -26,6 +26,7 @@ Array = NDArray[np.float64]
 
 _PLACES = 10  # entries of a gradient or Hessian that are compared at each point
 _CASES = 150  # combinations of outputs and outcomes far out
+_TOGETHER = 10  # of them with the same shared values
 
 
 @dataclass(frozen=True)
@@ -213,7 +214,10 @@ def _random(subject: Subject, point: Point, generator: np.random.Generator) -> t
 
 def _far_out(subject: Subject, generator: np.random.Generator) -> list[Row]:
     given = subject.draw(1, generator)[0].given
-    points = [Point(tuple(generator.choice(MODERATE, subject.width).tolist()), given) for _ in range(_CASES)]
+    columns = generator.choice(MODERATE, (_CASES, subject.width))
+    if own := subject.shared_width:  # rows that share their values are one call
+        columns[:, -own:] = np.repeat(columns[::_TOGETHER, -own:], _TOGETHER, axis=0)
+    points = [Point(tuple(row), given) for row in columns.tolist()]
     points = [point for point in points if subject.directed(point.columns)]
     ys = [_random(subject, point, generator) for point in points]
     computed = subject.computed(ys, points)
