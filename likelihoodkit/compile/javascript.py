@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from likelihoodkit.compile.javascript_calls import HELPERS, calls, constant, held
 from likelihoodkit.compile.one_row import Language, body, functions, refuse
 from likelihoodkit.compile.program import Program
 from likelihoodkit.compile.source import Signature
@@ -62,11 +63,6 @@ function _each(f, ...columns) {
 }
 
 
-def _constant(text: str) -> str:
-    word = {"inf": "Infinity", "-inf": "-Infinity", "nan": "NaN"}.get(text, text)
-    return f"({word})" if word.startswith("-") else word
-
-
 def _define(name: str, arguments: Sequence[str], words: str, lines: Sequence[str], value: str) -> str:
     inside = "\n".join(f"  {line}" for line in [*lines, f"return {value};"])
     return f"/** {words} */\nfunction {name}({', '.join(arguments)}) {{\n{inside}\n}}"
@@ -91,7 +87,7 @@ JAVASCRIPT = Language(
     _define,
     "const {} = {};",
     _each,
-    _constant,
+    constant,
     lambda coefficients, x: f"_polynomial([{', '.join(coefficients)}], {x})",
 )  # fmt: skip
 
@@ -103,13 +99,14 @@ def module(program: Program, signature: Signature) -> str:
     """
     refuse(JAVASCRIPT, program, signature)
     lines, (value, *slopes) = body(JAVASCRIPT, program)
-    written = [*functions(JAVASCRIPT, program), _call(signature, lines, value, slopes)]
+    call = (calls if signature.inputs else _call)(signature, lines, value, slopes)
+    written = [*functions(JAVASCRIPT, program), call]
     text = "\n".join(written)
     if "_erf(" in text:
         text += "_erfc("
     elif "_erfc(" in text:
         text += "_erf("
-    helpers = [helper for name, helper in _HELPERS.items() if f"{name}(" in text]
+    helpers = [helper for name, helper in (_HELPERS | HELPERS).items() if f"{name}(" in text]
     return "\n\n".join([_head(signature), *helpers, *written]) + "\n"
 
 
@@ -128,8 +125,8 @@ def _call(signature: Signature, lines: Sequence[str], value: str, slopes: Sequen
     check = signature.check
     vector = any(is_vector for _, _, is_vector in signature.outputs)
     inside = [
-        f"{signature.outcome} {'>=' if check.closed_low else '>'} {_constant(repr(check.low))}",
-        f"{signature.outcome} {'<=' if check.closed_high else '<'} {_constant(repr(check.high))}",
+        f"{signature.outcome} {'>=' if check.closed_low else '>'} {constant(repr(check.low))}",
+        f"{signature.outcome} {'<=' if check.closed_high else '<'} {constant(repr(check.high))}",
         *([f"Number.isInteger({signature.outcome})"] if check.whole else []),
         *([f"{signature.outcome} < outputs.length"] if vector else []),
     ]
@@ -141,7 +138,7 @@ def _call(signature: Signature, lines: Sequence[str], value: str, slopes: Sequen
     width = "" if vector else f" || outputs.length !== {len(symbols)}"
     sign = f"  if ({signature.outcome} === -1) {signature.outcome} = 0; // labels may be -1 and 1\n" * signature.labels
     gradient = slopes[0] if vector else f"[{', '.join(slopes)}]"
-    inner = "\n".join(f"  {line}" for line in lines)
+    inner = "\n".join(f"  {line}" for line in [*held(signature), *lines])
     outcome = signature.outcome
     return f"""/** Loss and gradient of one row: `outputs` is an array, the gradient another one{says}. */
 export function valueAndGradient({outcome}, outputs{more}) {{

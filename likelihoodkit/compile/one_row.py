@@ -53,10 +53,11 @@ def refuse(language: Language, program: Program, signature: Signature) -> None:
             value=missing,
             remedy='Use source("numpy")',
         )
-    vectors = signature.vector_outcome or signature.inputs or signature.constants
-    if vectors or (language.each is None and program.vectors):
+    vectors = signature.inputs or signature.constants or program.vectors
+    if signature.compound or signature.steps or (vectors and language.each is None):
         raise DerivationError(f"{signature.title}: source for {language.name} takes no such vectors yet")
-    signature.refuse()
+    if not signature.blocks:
+        signature.refuse()
 
 
 def functions(language: Language, program: Program) -> list[str]:
