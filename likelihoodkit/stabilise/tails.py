@@ -18,12 +18,13 @@ def _logit(x: Expr) -> Expr:
 
 
 #: distribution functions and what their logarithm is
-_LOGARITHMS: dict[type, Callable[..., Expr]] = {
+_LOGARITHMS: dict[type, Callable[..., Expr | None]] = {
     p.regularised_gamma_p: tails.log_gamma_p,
     p.regularised_gamma_q: tails.log_gamma_q,
     p.regularised_beta: lambda a, b, x: tails.log_beta_tail(a, b, _logit(x)),
     p.regularised_beta_complement: lambda a, b, x: tails.log_beta_tail(b, a, -_logit(x)),
     p.student_cdf: tails.log_student_cdf,
+    sp.atan2: lambda y, x: log(sp.pi) + tails.log_student_cdf(S.One, -x) if y == 1 else None,  # the law of Cauchy
 }
 
 

@@ -52,6 +52,36 @@ def log_step_of_growth(cdf: sp.Expr, y: sp.Symbol, low: Any, high: Any) -> sp.Ex
     return sp.Piecewise((up_to_the_end, low_within), (from_the_end, True))
 
 
+def log_density_of_growth(log_density: sp.Expr, cdf: sp.Expr, y: sp.Symbol, low: Any, high: Any) -> sp.Expr | None:
+    """The log-density of what is seen from ``low`` on, up to ``high`` or None: log E' less what E has grown since.
+
+    None where the cdf is of another form, or E cannot be taken off the log-density.
+    """
+    if not isinstance(-cdf, p.expm1) or low is None:
+        return None
+    growth = -(-cdf).args[0]
+    rate, body = growth.as_independent(y, as_Add=False)
+    since, whole, grown = _length(body, y, low, y), sp.expand(log_density), sp.expand(growth)
+    if since is None or not all(-term in whole.args for term in sp.Add.make_args(grown)):
+        return None
+    seen = whole + grown - rate * since
+    if high is None:
+        return seen
+    length = _log_growth(growth, y, low, high)
+    return None if length is None else seen - p.log1m_exp_neg_exp(length)
+
+
+def _length(body: sp.Expr, y: sp.Symbol, low: Any, high: Any) -> sp.Expr | None:
+    """E(high) - E(low) for such a body of E."""
+    if body == y:
+        return high - low
+    if isinstance(body, p.expm1_over) and body.args[0] == y:
+        return sp.exp(body.args[1] * low) * p.expm1_over(high - low, body.args[1])
+    if isinstance(body, p.log1p) and not (body.args[0] / y).has(y):
+        return p.log1p((high - low) / (y / body.args[0] + low))
+    return None
+
+
 def _step(cdf: sp.Expr, y: sp.Symbol, low: Any, high: Any) -> sp.Expr | None:
     rising = isinstance(-cdf, p.expm1)
     growth = -(-cdf).args[0] if rising else -cdf.args[0] if isinstance(cdf, sp.exp) else None

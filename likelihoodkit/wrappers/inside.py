@@ -31,8 +31,15 @@ from likelihoodkit.declaration import (
 )
 from likelihoodkit.errors import BindingError
 from likelihoodkit.links import Link
+from likelihoodkit.primitives import families
 from likelihoodkit.supports import Support
-from likelihoodkit.wrappers.growth import by_cases, from_tail, log_distance, log_step_of_growth
+from likelihoodkit.wrappers.growth import (
+    by_cases,
+    from_tail,
+    log_density_of_growth,
+    log_distance,
+    log_step_of_growth,
+)
 from likelihoodkit.wrappers.lines import line_within
 
 Given = ParamSpec("Given")
@@ -165,6 +172,9 @@ class Inside:
         cdf = getattr(self.family, "cdf", None)
         if isinstance(cdf, p.ndtr):
             return _normal_step(self.write(cdf, low).args[0], self.write(cdf, high).args[0])
+        if cdf is not None and _student(cdf) is not None:
+            (df, a), (_, b) = (_student(self.write(cdf, end)) for end in (low, high))
+            return _student_step(df, a, b)
         if isinstance(cdf, p.sigmoid) and (length := log_distance(cdf.args[0], self.y, LOW, HIGH)) is not None:
             inner = p.log1m_exp_neg_exp(self.write(length).xreplace({LOW: low, HIGH: high}))
             return inner - p.softplus(-self.write(cdf, high).args[0]) - p.softplus(self.write(cdf, low).args[0])
@@ -187,7 +197,11 @@ class Inside:
         """log p(y) of what lies between two ends only (None: no end), of which the mass has this logarithm."""
         cdf = None if self.domain.whole else getattr(self.family, "cdf", None)
         ends = (-sp.oo if low is None else low, sp.oo if high is None else high)
-        found = None if cdf is None else line_within(self.write(cdf, self.y), self.y, *ends)
+        if cdf is None:
+            return self.log_density(y) - log_mass
+        cdf, log_density = self.write(cdf, self.y), self.log_density(self.y)
+        found = line_within(cdf, self.y, *ends)
+        found = log_density_of_growth(log_density, cdf, self.y, low, high) if found is None else found
         return self.log_density(y) - log_mass if found is None else found.xreplace({self.y: y})
 
     def _need_probabilities(self) -> None:
@@ -204,6 +218,19 @@ class Inside:
 def _normal_step(a: sp.Expr, b: sp.Expr) -> sp.Expr:
     width = sp.factor_terms(sp.expand(b - a))
     return p.log_window(sp.factor_terms(sp.expand(a + b)) / 2, width / 2)
+
+
+def _student(cdf: sp.Expr) -> tuple[sp.Expr, sp.Expr] | None:
+    """(df, z) of Student's law, also as Cauchy's arcus tangens."""
+    if isinstance(cdf, p.student_cdf):
+        return cdf.args
+    angle = cdf * sp.pi
+    return (sp.S.One, -angle.args[1]) if isinstance(angle, sp.atan2) and angle.args[0] == 1 else None
+
+
+def _student_step(df: sp.Expr, a: sp.Expr, b: sp.Expr) -> sp.Expr:
+    width = sp.factor_terms(sp.expand(b - a))
+    return -families.student_window_loss(df, sp.factor_terms(sp.expand(a + b)) / 2, width / 2)
 
 
 def _vanishes(node: sp.Basic) -> bool:

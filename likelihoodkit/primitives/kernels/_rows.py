@@ -23,15 +23,20 @@ def row(rows: Formula, which: int, doc: str) -> Kernel:
     return kernel(formula)
 
 
-def complement(one: Floats) -> Floats:
-    """The rows of the other tail of a law, where one tail is known and not close to 1."""
+def complement(one: Floats, share: Floats | None = None) -> Floats:
+    """The rows of the other tail of a law, where one tail is known and not close to 1.
+
+    ``share``: the tail itself where it is known better than by its logarithm, else NaN.
+    """
     log_tail, first, second, *curves = one
-    odds = 1.0 / np.expm1(-log_tail)
+    known = np.full_like(log_tail, np.nan) if share is None else share
+    told = np.isnan(known)
+    odds = np.where(told, 1.0 / np.expm1(-log_tail), known / (1.0 - known))
     more = 1.0 + odds
     squares = (first * first, first * second, second * second)
     slopes = np.stack([first, second, *(c + more * square for c, square in zip(curves, squares, strict=True))])
     product = np.where(log_tail < SUBNORMAL, np.asarray(times_exp(slopes, log_tail)), slopes * odds)
-    rest = np.asarray(log1m_exp(-log_tail))
+    rest = np.where(told, np.asarray(log1m_exp(-log_tail)), np.log1p(-np.where(told, 0.0, known)))
     return np.concatenate([rest[None], np.where(log_tail == -np.inf, 0.0, -product)])
 
 

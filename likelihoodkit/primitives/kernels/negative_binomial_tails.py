@@ -19,6 +19,7 @@ from likelihoodkit.primitives.kernels.exponential import log1m_exp_neg_exp, time
 from likelihoodkit.primitives.kernels.gamma import log_gamma, log_gamma_1p_near
 from likelihoodkit.primitives.kernels.gamma_tails import HALF
 from likelihoodkit.primitives.kernels.logistic import sigmoid
+from likelihoodkit.primitives.kernels.negative_binomial_near import dispersion_slope, few_counts
 from likelihoodkit.primitives.kernels.products import scaled_rate, scaled_rate_slope
 from likelihoodkit.primitives.kernels.rising import digamma_rising, log_rising, trigamma_rising
 from likelihoodkit.primitives.kernels.whole_pairs import (
@@ -109,12 +110,14 @@ def _above(y: Floats, f: Floats, a: Floats) -> Floats:
 
 def _by_sum_below(y: Floats, f: Floats, a: Floats) -> Rows:
     rows = _below(y, f, a)
-    return rows, complement(rows)
+    rows[2] = dispersion_slope(rows[2], y, f, a, above=False)
+    return rows, complement(rows, few_counts(y, f, a, above=False))
 
 
 def _by_sum_above(y: Floats, f: Floats, a: Floats) -> Rows:
     rows = _above(y, f, a)
-    return complement(rows), rows
+    rows[2] = dispersion_slope(rows[2], y, f, a, above=True)
+    return complement(rows, few_counts(y, f, a, above=True)), rows
 
 
 def _of_beta(y: Floats, f: Floats, a: Floats) -> Rows:
