@@ -31,16 +31,10 @@ from likelihoodkit.declaration import (
 )
 from likelihoodkit.errors import BindingError
 from likelihoodkit.links import Link
-from likelihoodkit.primitives import families
 from likelihoodkit.supports import Support
-from likelihoodkit.wrappers.growth import (
-    by_cases,
-    from_tail,
-    log_density_of_growth,
-    log_distance,
-    log_step_of_growth,
-)
+from likelihoodkit.wrappers.growth import by_cases, from_tail, log_density_of_growth, log_distance, log_step_of_growth
 from likelihoodkit.wrappers.lines import line_within
+from likelihoodkit.wrappers.steps import log_of, normal_step, student, student_step, vanishes
 
 Given = ParamSpec("Given")
 
@@ -125,7 +119,7 @@ class Inside:
     def log_density(self, y: Any) -> sp.Expr:
         """log p(y)."""
         formula = self.write(self.family.formula, y)
-        return formula.replace(_vanishes, lambda *_: sp.S.Zero) if self._first(y) else formula
+        return formula.replace(vanishes, lambda *_: sp.S.Zero) if self._first(y) else formula
 
     def _first(self, y: Any) -> bool:
         """Is ``y`` the number that the counts begin with?"""
@@ -138,7 +132,7 @@ class Inside:
             return self.log_density(y)
         self._need_probabilities()
         formula = self.family.cdf if self.declares("cdf") else 1 - self.family.survival  # type: ignore[attr-defined]
-        return _log(self.write(formula, y))
+        return log_of(self.write(formula, y))
 
     def log_survival(self, y: Any) -> sp.Expr:
         """log P(Y > y)."""
@@ -146,7 +140,7 @@ class Inside:
             return p.log1m_exp(-self.log_density(y))
         self._need_probabilities()
         formula = self.family.survival if self.declares("survival") else 1 - self.family.cdf  # type: ignore[attr-defined]
-        return _log(self.write(formula, y))
+        return log_of(self.write(formula, y))
 
     def log_below(self, high: Any) -> sp.Expr:
         """log P(Y <= high): what is known of an outcome that is at most ``high``."""
@@ -171,10 +165,7 @@ class Inside:
             return self.write(self.family.log_step).xreplace({LOW: low, HIGH: high})
         cdf = getattr(self.family, "cdf", None)
         if isinstance(cdf, p.ndtr):
-            return _normal_step(self.write(cdf, low).args[0], self.write(cdf, high).args[0])
-        if cdf is not None and _student(cdf) is not None:
-            (df, a), (_, b) = (_student(self.write(cdf, end)) for end in (low, high))
-            return _student_step(df, a, b)
+            return normal_step(self.write(cdf, low).args[0], self.write(cdf, high).args[0])
         if isinstance(cdf, p.sigmoid) and (length := log_distance(cdf.args[0], self.y, LOW, HIGH)) is not None:
             inner = p.log1m_exp_neg_exp(self.write(length).xreplace({LOW: low, HIGH: high}))
             return inner - p.softplus(-self.write(cdf, high).args[0]) - p.softplus(self.write(cdf, low).args[0])
@@ -191,7 +182,11 @@ class Inside:
                 (from_tail(above[0], gap(*above)), True),
             )
 
-        return by_cases(sp.piecewise_fold(self.log_cdf(low)), nearer_tail)
+        step = by_cases(sp.piecewise_fold(self.log_cdf(low)), nearer_tail)
+        if cdf is None or (start := student(self.write(cdf, low))) is None:
+            return step
+        end = student(self.write(cdf, high))
+        return step if end is None else student_step(start, end, step)
 
     def log_density_within(self, y: Any, low: Any, high: Any, log_mass: sp.Expr) -> sp.Expr:
         """log p(y) of what lies between two ends only (None: no end), of which the mass has this logarithm."""
@@ -213,42 +208,6 @@ class Inside:
             family=name,
             remedy=f"Declare cdf = ... and survival = ... in {name}, as expressions of y and the parameters",
         )
-
-
-def _normal_step(a: sp.Expr, b: sp.Expr) -> sp.Expr:
-    width = sp.factor_terms(sp.expand(b - a))
-    return p.log_window(sp.factor_terms(sp.expand(a + b)) / 2, width / 2)
-
-
-def _student(cdf: sp.Expr) -> tuple[sp.Expr, sp.Expr] | None:
-    """(df, z) of Student's law, also as Cauchy's arcus tangens."""
-    if isinstance(cdf, p.student_cdf):
-        return cdf.args
-    angle = cdf * sp.pi
-    return (sp.S.One, -angle.args[1]) if isinstance(angle, sp.atan2) and angle.args[0] == 1 else None
-
-
-def _student_step(df: sp.Expr, a: sp.Expr, b: sp.Expr) -> sp.Expr:
-    width = sp.factor_terms(sp.expand(b - a))
-    return -families.student_window_loss(df, sp.factor_terms(sp.expand(a + b)) / 2, width / 2)
-
-
-def _vanishes(node: sp.Basic) -> bool:
-    """A logarithm of no factors at all, or a power of nothing or the logarithm of one."""
-    if isinstance(node, p.log_factorial | p.log_factorial_excess | p.scaled_power | p.log_power_difference):
-        return bool(node.args[0] == 0)
-    return isinstance(node, p.log_rising | p.log_binomial | p.log_rising_excess) and bool(node.args[1] == 0)
-
-
-def _log(probability: sp.Expr) -> sp.Expr:
-    """The logarithm, case by case."""
-    if isinstance(probability, sp.Piecewise):
-        return by_cases(probability, _log)
-    if probability == 0:
-        return -sp.oo
-    if isinstance(probability, p.from_log):
-        return probability.args[0]
-    return sp.log(probability)
 
 
 def inside(noise: Any, wrapper: str, **keywords: Any) -> Inside:

@@ -286,6 +286,56 @@ def test_slopes_and_curvatures_of_wrapped_noises(noise: Any, outcomes: list[Any]
         np.testing.assert_allclose(hessian[:, k], curve, atol=1e-7)
 
 
+def test_growth_since_a_bound() -> None:
+    """Density and survival both overflow or vanish, and what is left of them does not: E(y) - E(low) - log E'."""
+    value, gradient = lk.derive(lk.Truncated(lk.Gompertz, low=50.0)).value_and_gradient([50.5], [[1.0, 2.0]])
+    with mp.workdps(400):
+
+        def loss(f: mp.mpf, g: mp.mpf) -> mp.mpf:
+            shape = mp.exp(g)
+            return mp.exp(f + 50 * shape) * mp.expm1(shape / 2) / shape - f - mp.mpf("50.5") * shape
+
+        for found, order in zip([value[0], *gradient[0]], ((0, 0), (1, 0), (0, 1)), strict=True):
+            assert found == pytest.approx(float(mp.diff(loss, (1, 2), order)), rel=2e-13)
+    loss = lk.derive(lk.Truncated(lk.Lomax, low=0.5))
+    assert loss([0.5], [[-745.0, 745.0]])[0] == pytest.approx(-745 - 745 + np.log(0.5) + 745, rel=1e-15)
+
+
+def _student_mass(low: float, high: float, location: mp.mpf, g: mp.mpf, df: mp.mpf) -> mp.mpf:
+    scale = mp.log1p(mp.exp(g))
+    density = mp.gamma((df + 1) / 2) / mp.gamma(df / 2) / mp.sqrt(df * mp.pi)
+    ends = [(end - location) / scale for end in (low, high)]
+    return mp.quad(lambda z: density * (1 + z * z / df) ** (-(df + 1) / 2), ends)
+
+
+@pytest.mark.parametrize("outputs", [(0.0, 30.0), (3.0, 104.0), (-3.0, 1.0), (5.0, 5.0)])
+@pytest.mark.parametrize("df", [1.0, 4.0])
+def test_a_student_seen_between_two_bounds(outputs: tuple[float, float], df: float) -> None:
+    """The mass between two ends that are near beside the scale, or far out: it was lost as a difference of tails."""
+    noise = lk.Cauchy if df == 1 else lk.StudentT(df=df)
+    value, gradient = lk.derive(lk.Censored(noise)).value_and_gradient([[-1.0, 2.0]], [outputs])
+    with mp.workdps(40):
+        place = tuple(map(mp.mpf, outputs))
+        for found, order in zip([value[0], *gradient[0]], ((0, 0), (1, 0), (0, 1)), strict=True):
+            true = mp.diff(lambda *at: -mp.log(_student_mass(-1, 2, *at, mp.mpf(df))), place, order)
+            assert abs(found - true) <= 4e-15 * (abs(true) + sum(map(abs, outputs)) * mp.mpf("0.01"))
+
+
+def test_nearly_poisson_counts_keep_the_slope_of_their_dispersion() -> None:
+    """Its first term is a multiple of y - mean: at y = mean = 1 the second is left, by Stein's identity."""
+    loss = lk.derive(lk.Censored(lk.NegativeBinomial))
+    gradient = loss.gradient([[2.0, np.inf], [-np.inf, 1.0]], [[0.0, -30.0], [0.0, -30.0]])
+    with mp.workdps(80):
+
+        def below(a: mp.mpf) -> mp.mpf:
+            r = mp.exp(-a)
+            return (1 + r / (1 + r)) * (r / (1 + r)) ** r
+
+        for found, sign in zip(gradient[:, 1], (-1, 1), strict=True):
+            true = mp.diff(lambda a: -mp.log(below(a) if sign > 0 else 1 - below(a)), mp.mpf(-30))  # noqa: B023
+            assert found == pytest.approx(float(true), rel=1e-14)
+
+
 def test_a_truncated_student_keeps_a_slope_of_1e_38() -> None:
     """Loss and probability move by df, both upwards: the loss was not taken as one function beside the tail."""
     gradient = lk.derive(lk.Truncated(lk.StudentT, high=2.0)).gradient([1e-8], [[-745.0, -104.0, -88.0]])
