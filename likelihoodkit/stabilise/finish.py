@@ -121,6 +121,10 @@ def _with_rest(e: Expr, rest: Rest) -> Expr:
     return e
 
 
+#: differences that are infinite where a link is
+_RESIDUALS = (linked.shifted_exp_residual, linked.carried_exp, linked.carried_shifted_exp, linked.carried_square)
+
+
 #: link that vanishes -> a number times it
 _TIMES: dict[type[Expr], Callable[[Expr, Expr], Expr]] = {
     p.sigmoid: linked.times_sigmoid,
@@ -150,7 +154,13 @@ def _halved(e: Expr) -> Expr:
     roots = [f for f in factors if isinstance(f, _ROOTS)]
     if abs(number) != S.Half or len(roots) != 2:
         return e
-    return 2 * number * Mul(*[f for f in factors if f not in roots]) * reach.half_product(*roots)
+    level = (roots[0].args[-1] + roots[1].args[-1]) / 2
+    return (
+        2
+        * number
+        * Mul(*[f for f in factors if f not in roots])
+        * reach.half_product(*[root.func(*root.args[:-1], level) for root in roots])
+    )
 
 
 def _repeated(factor: Expr) -> tuple[Expr, ...]:
@@ -161,11 +171,11 @@ def _repeated(factor: Expr) -> tuple[Expr, ...]:
 def _with_hazard(e: Expr) -> Expr:
     """A product with a hazard: where a power of an output is infinite, so is what the hazard is taken of."""
     outputs = [f for f in Mul.make_args(e) if f.is_Symbol]
-    if len(outputs) == 1 and any(isinstance(f, products.hazard_curve) for f in Mul.make_args(e)):
+    if len(outputs) == 1 and any(isinstance(f, products.hazard_curve | linked.scaled_hazard) for f in Mul.make_args(e)):
         return reach.times_output(e / outputs[0], outputs[0])  # the curve may overflow, and the output be 0
     hazards = [f for f in Mul.make_args(e) if isinstance(f, p.hazard)]
     others = [f for f in Mul.make_args(e) if not isinstance(f, p.hazard)]
-    if len(hazards) != 1 or not any(f.has(exp, sp.Pow) for f in others):
+    if len(hazards) != 1 or not any(f.has(exp, sp.Pow, *_RESIDUALS) for f in others):
         return e
     return reach.times_hazard(Mul(*others), hazards[0].args[0])
 

@@ -27,6 +27,7 @@ from likelihoodkit.primitives.kernels.shapes import (
 LEFT = 3.0  # the fraction has converged
 TINY = -670.0  # log k
 HUGE = 1e162  # k, whose inverse square is nothing
+HIGH = 709.0  # log of a rate that is none
 NOTHING = -40.0  # the hazard h is 0 to the last digit of what it is added to
 
 
@@ -39,9 +40,11 @@ def delay_loss(r: Floats, t: Floats, g: Floats) -> Floats:
     close = (more > -0.5) & (more < 1.0)
     excess = np.where(close, np.log1p(np.where(close, more, 0.0)), np.log((k - z) + m) - (g + t))
     left = 0.5 * (z * z) + (excess + (t + LOG_SQRT_2PI))
-    rate = np.exp(g)
-    right = -g - (np.asarray(log_ndtr(z - k)) + rate * (0.5 * np.asarray(times_exp(rate, 2.0 * t)) - r))
-    return np.where(z - k < 0, left, right)
+    rate, waits = np.exp(g), np.asarray(times_exp(r, g))
+    drift = np.where(np.isinf(rate), 0.5 * k * k - waits, rate * (0.5 * np.asarray(times_exp(rate, 2.0 * t)) - r))
+    right = -g - (np.asarray(log_ndtr(z - k)) + drift)
+    both = np.isinf(z) & np.isinf(k) | (z > k) & np.isinf(waits)
+    return np.where(both, np.inf, np.where(z - k < 0, left, right))
 
 
 @kernel
@@ -52,20 +55,32 @@ def delay_g(r: Floats, t: Floats, g: Floats) -> Floats:
     m = np.asarray(mills_excess(y))
     near = np.where(k > HUGE, np.asarray(times_exp(r, -g - 2.0 * t)), z * m - mills_rest(y))  # z/k
     left = np.where(np.absolute(z) < 0.5 * k, near, k * m - 1.0)
-    right = np.asarray(times_exp(delay_wait(r, t, np.exp(g)), g)) - 1.0
-    return np.where(z - k < 0, left, right)
+    rate = np.exp(g)
+    plain = np.asarray(times_exp(delay_wait(r, t, rate), g))
+    w = np.maximum(z - k, 0.0)
+    waits = np.asarray(times_exp(r, g))
+    endless = np.where(np.isinf(waits), np.inf, waits - k * k + k * np.asarray(hazard(w)))  # the rate is infinite
+    right = np.where(np.isinf(rate), endless, plain) - 1.0
+    gone = np.isinf(z) & np.isinf(k)
+    beyond = np.where(np.asarray(times_exp(r, -g - 2.0 * t)) < 1.0, near, np.inf)
+    return np.where(gone, beyond, np.where(z - k < 0, left, right))
 
 
 @kernel
 def delay_r(r: Floats, t: Floats, g: Floats) -> Floats:
     """Slope in r."""
-    return -np.asarray(delay_pull(r, t, np.exp(g)))
+    z, k = np.asarray(times_exp(r, -t)), np.exp(g + t)
+    left = np.asarray(times_exp(z - np.asarray(mills_excess(np.maximum(k - z, 0.0))), -t))
+    beyond = np.where(np.asarray(times_exp(r, -g - 2.0 * t)) < 1.0, np.asarray(times_exp(r, -2.0 * t)), np.inf)
+    endless = np.where(z - k < 0, left, np.where(np.isinf(z) & np.isinf(k), beyond, np.inf))
+    return np.where(np.isinf(g) | (g > HIGH), endless, -np.asarray(delay_pull(r, t, np.exp(g))))
 
 
 @kernel
 def delay_t(r: Floats, t: Floats, g: Floats) -> Floats:
     """Slope in t."""
-    return -np.asarray(log_ndtr_tilted_scale(times_exp(r, -t), np.exp(g + t)))
+    z, k = np.asarray(times_exp(r, -t)), np.exp(g + t)
+    return np.where(np.isinf(z) & np.isinf(k), -np.inf, -np.asarray(log_ndtr_tilted_scale(z, k)))
 
 
 def _fraction(y: Floats) -> tuple[Floats, Floats, Floats]:

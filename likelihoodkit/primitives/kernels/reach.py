@@ -62,8 +62,8 @@ def product_of_three(a: Floats, b: Floats, c: Floats) -> Floats:
 
 @kernel
 def half_product(a: Floats, b: Floats) -> Floats:
-    """a b/2 where a b alone may overflow."""
-    return (0.5 * a) * b
+    """a b/2 where a b alone may overflow; both have the same exponent, so that only a 0 of its own meets an infinity."""
+    return np.where((a == 0) | (b == 0), 0.0, (0.5 * a) * b)
 
 
 @kernel

@@ -22,7 +22,8 @@ LOG_SQRT_2PI = 0.5 * math.log(2.0 * math.pi)
 def _power(r: Floats, t: Floats, s: Floats, m: int, k: int) -> Floats:
     """(|r| e^t)^s |r|^-m (log|r| + t)^k, with the sign of r where m is odd.
 
-    At r = 0 the limit: 0 where s > m, and the middle of the two sides where they differ.
+    At r = 0 the limit: 0 where s > m, and the middle of the two sides where they differ; 0 for |r|^0 log|r|, too, since
+    an s that is 0 has only left the range.
     """
     size = np.absolute(r)
     product = np.asarray(times_exp(size, t))
@@ -41,7 +42,8 @@ def _power(r: Floats, t: Floats, s: Floats, m: int, k: int) -> Floats:
         value, limit = np.sign(r) * value, np.zeros_like(value)
     else:
         edge = 1.0 if k == 0 else (-np.inf) ** k
-        limit = np.where(s > m, 0.0, np.where(s == m, edge, np.inf if k == 0 else edge))
+        level = 0.0 if m == 0 and k > 0 else edge
+        limit = np.where(s > m, 0.0, np.where(s == m, level, np.inf if k == 0 else edge))
     return np.where(np.isnan(r + t + s), np.nan, np.where(size == 0, limit, value))
 
 

@@ -38,7 +38,10 @@ Term = tuple[Floats, Floats]  # c and w of c e^w
 def _wide_place(r: Floats, t: Floats, b: Floats, g: Floats) -> NDArray[np.longdouble]:
     """u."""
     wide = np.longdouble
-    return np.asarray(np.arcsinh(r.astype(wide) * np.exp(t.astype(wide))) * np.exp(g.astype(wide)) - b, dtype=wide)
+    r, t, g = r.astype(wide), t.astype(wide), g.astype(wide)
+    far = np.sign(r) * (np.log(2.0 * np.absolute(r)) + t)  # e^t is no extended float
+    angle = np.where((t < WIDEST) | (r == 0), np.arcsinh(r * np.exp(np.minimum(t, WIDEST))), far)
+    return np.asarray(np.where(angle == 0, 0.0, angle * np.exp(g)) - b, dtype=wide)
 
 
 def _wide_square(r: Floats, t: Floats, b: Floats, g: Floats) -> Floats:
