@@ -62,7 +62,7 @@ def product_of_three(a: Floats, b: Floats, c: Floats) -> Floats:
 
 @kernel
 def half_product(a: Floats, b: Floats) -> Floats:
-    """a b/2 where a b alone may overflow; both have the same exponent, so that only a 0 of its own meets an infinity."""
+    """a b/2 where a b alone may overflow; of the same exponent, so that only a 0 of its own meets an infinity."""
     return np.where((a == 0) | (b == 0), 0.0, (0.5 * a) * b)
 
 
