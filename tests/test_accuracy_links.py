@@ -174,3 +174,40 @@ def test_a_tail_index_that_overflows(shape: float, y: float, scale: float) -> No
     value, gradient = lk.derive(lk.GeneralizedPareto(shape="exp")).value_and_gradient([y], [[scale, shape]])
     assert value[0] == pytest.approx(expected, rel=1e-15)
     np.testing.assert_allclose(gradient[0], slopes, rtol=1e-15, atol=1e-320)
+
+
+def test_a_delay_whose_rate_overflows() -> None:
+    """With a rate of e^745 a normal is left, or an exponential where the normal is narrower still; both were NaN."""
+    delayed, normal = lk.derive(lk.ExponentiallyModifiedNormal(rate="exp")), lk.derive(lk.Normal)
+    for rate in (745.0, 1e4, 1e300):
+        value, gradient = delayed.value_and_gradient([1.0, -30.0], [[0.3, 1.0, rate], [2.0, -1.0, rate]])
+        expected, slopes = normal.value_and_gradient([1.0, -30.0], [[0.3, 1.0], [2.0, -1.0]])
+        np.testing.assert_allclose(value, expected, rtol=1e-15)
+        np.testing.assert_allclose(gradient[:, :2], slopes, rtol=1e-15)
+    value, gradient = delayed.value_and_gradient([1e-300], [[0.0, -1e4, 745.0]])
+    with mp.workdps(40):
+        waited = mpf(1e-300) * mp.exp(745)
+    assert value[0] == pytest.approx(float(waited - 745), rel=1e-12)
+    assert gradient[0, 2] == pytest.approx(float(waited - 1), rel=1e-12)
+    assert gradient[0, 0] == -np.inf
+
+
+@pytest.mark.parametrize(
+    ("label", "y", "outputs"),
+    [
+        ("SinhArcsinh(location='softplus')", 0.0, (745.0, -1e8, -104.0, -1e8)),
+        ("SinhArcsinh(tail='shifted_exp')", -30.0, (-30.0, -0.001, -88.0, 1e8)),
+        ("BirnbaumSaunders(scale='sigmoid')", 1.0, (1e300, -1e4)),
+        ("BirnbaumSaunders(scale='shifted_exp')", 30.0, (-1e8, -709.0)),
+        ("SkewNormal(location='shifted_exp')", -2.5, (1e4, -30.0, -30.0)),
+        ("SkewNormal(location='shifted_exp')", 1e8, (-0.001, -1e4, 0.0)),
+        ("GeneralizedNormal(scale='exp')", 1e8, (1e8, 0.0, -1e4)),
+        ("Tweedie(mean='square', power=1.5)", 1e4, (-5.0, -1e300)),
+    ],
+)
+def test_what_no_reference_reaches_is_no_nan(label: str, y: float, outputs: tuple[float, ...]) -> None:
+    """A number or an infinity, where 0 met an infinity."""
+    (case,) = [case for case in cases(("link",)) if case.label == label]
+    value, gradient = case.loss.value_and_gradient([y], [outputs])
+    assert not np.isnan(value).any()
+    assert not np.isnan(gradient).any()
