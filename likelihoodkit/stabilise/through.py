@@ -25,6 +25,7 @@ from likelihoodkit.stabilise.carried import scaled
 from likelihoodkit.stabilise.lifted import lifted, slow
 from likelihoodkit.stabilise.residuals import holds_residual, residual_of
 from likelihoodkit.stabilise.rewriting import rewrite
+from likelihoodkit.stabilise.spellings import spelt
 from likelihoodkit.stabilise.steep import steep
 
 __all__ = ["Move", "Through", "inner_links", "through"]
@@ -57,6 +58,8 @@ class Move:
     @cached_property
     def slope(self) -> Expr:
         """t'(f)."""
+        if self.own is links.exp and self.link.rest is None and not self.link.bent:
+            return rewrite(sp.diff(self.at, self.outer))
         parameter = self.link.inverse(self.outer)
         slope = sp.diff(parameter, self.outer)
         return rewrite(sp.expand(slope / parameter) if self.own is links.exp else slope)
@@ -93,7 +96,7 @@ def inner_links(bound: Bound, *, curved: bool = False) -> tuple[Bound, dict[str,
     moved: dict[str, tuple[Link, Link]] = {}
     for name, how in bound.bindings:
         row = bound.family.parameters[name]
-        link = how.link if isinstance(how, Shared) else how
+        link = _told(how.link if isinstance(how, Shared) else how, row)
         inner = _inner(link, row) if isinstance(link, Link) else None
         if curved and inner is links.exp and isinstance(link, Link) and link.bent:
             inner = None
@@ -101,6 +104,19 @@ def inner_links(bound: Bound, *, curved: bool = False) -> tuple[Bound, dict[str,
             moved[name] = link, inner
         kept.append((name, how if inner is None else Shared(inner) if isinstance(how, Shared) else inner))
     return replace(bound, bindings=tuple(kept)), moved
+
+
+def _told(link: Any, row: Parameter) -> Any:
+    """A user's link of a positive parameter, told the logarithm of that parameter and its distance from an outcome."""
+    if not isinstance(link, Link) or link.logarithm is not None or link.residual is not None:
+        return link
+    if link.range.vector or link.columns or not links.exp.fits(row.domain) or links.identity.fits(row.domain):
+        return link
+    return replace(
+        link,
+        logarithm=lambda f: rewrite(log(spelt(link.inverse(f)))),
+        residual=lambda y, f: y - rewrite(spelt(link.inverse(f))),
+    )
 
 
 def _inner(link: Link, row: Parameter) -> Link | None:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import scipy.optimize
 import scipy.stats
+from mpmath import mp, mpf
 from numpy.typing import NDArray
 
 import likelihoodkit as lk
@@ -59,3 +60,63 @@ def test_labels_far_out_keep_their_digits(link: Link) -> None:
 def test_the_usual_names_of_links_lead_to_ours() -> None:
     with pytest.raises(lk.errors.UnknownNameError, match="how an output becomes the parameter: 'exp'"):
         lk.derive(lk.Poisson(mean="log"))
+
+
+#: links of positive means, each with its inverse in mpmath
+POSITIVE = [
+    (
+        Link("reciprocal square", lambda f: f**-2, lambda t: 1 / lk.sqrt(t), lk.positive, one_to_one=False),
+        lambda f: f**-2,
+    ),
+    (
+        Link("Box-Cox", lambda f: (1 + lk.log(1 + lk.exp(f)) / 2) ** 2, lambda t: 2 * (lk.sqrt(t) - 1), lk.positive),
+        lambda f: (1 + mp.log1p(mp.exp(f)) / 2) ** 2,
+    ),
+    (
+        Link("root", lambda f: lk.sqrt(lk.log(1 + lk.exp(f))), lambda t: t**2, lk.positive),
+        lambda f: mp.sqrt(mp.log1p(mp.exp(f))),
+    ),
+]
+
+
+class Waits(lk.Distribution):
+    """A gamma law as a user types it."""
+
+    y = lk.outcome(lk.positive)
+    mean = lk.parameter(lk.positive, link="exp")
+    shape = lk.parameter(lk.positive, link="exp")
+
+    log_density = shape * lk.log(shape / mean) + (shape - 1) * lk.log(y) - shape * y / mean - lk.log_gamma(shape)
+
+
+def _geometric(y: mpf, m: mpf, _: mpf) -> mpf:
+    return (y + 1) * mp.log1p(m) - y * mp.log(m)
+
+
+def _gamma(y: mpf, m: mpf, k: mpf) -> mpf:
+    return mp.loggamma(k) - k * mp.log(k / m) - (k - 1) * mp.log(y) + k * y / m
+
+
+@pytest.mark.parametrize(("link", "inverse"), POSITIVE, ids=lambda x: getattr(x, "name", ""))
+@pytest.mark.parametrize(
+    ("family", "textbook"), [(lk.Geometric, _geometric), (lk.Gamma, _gamma), (Waits, _gamma)], ids=lambda x: x.__name__
+)
+def test_means_behind_a_link_of_ones_own_keep_their_digits(
+    family: Any, textbook: Any, link: Link, inverse: Any
+) -> None:
+    """The family's loss as one function, of the logarithm of that mean: term by term it lost up to 140 units."""
+    loss = lk.derive(family(mean=link))
+    wide = len(loss.outputs) > 1
+    for f in (0.3, -1.0, 3.0, 8.0, 30.0, -30.0):
+        for y in (1.0, 50.0):
+            with mp.workdps(60):
+
+                def at(x: mpf, y: float = y) -> mpf:
+                    return textbook(mpf(y), inverse(x), mp.exp(mpf(4)))
+
+                value, slope, curve = at(mpf(f)), mp.diff(at, mpf(f)), mp.diff(at, mpf(f), 2)
+                sizes = [abs(value) + abs(f * slope), abs(slope) + abs(f * curve)]
+            ours, gradient = loss.value_and_gradient([y], [[f, 4.0]] if wide else [f])
+            unit = 2.0**-53
+            assert abs(mpf(float(ours[0])) - value) <= 4 * unit * sizes[0]
+            assert abs(mpf(float(np.ravel(gradient)[0])) - slope) <= 8 * unit * sizes[1]
