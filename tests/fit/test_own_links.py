@@ -108,7 +108,7 @@ def test_means_behind_a_link_of_ones_own_keep_their_digits(
     loss = lk.derive(family(mean=link))
     wide = len(loss.outputs) > 1
     for f in (0.3, -1.0, 3.0, 8.0, 30.0, -30.0):
-        for y in (1.0, 50.0):
+        for y in (2.0, 50.0):
             with mp.workdps(60):
 
                 def at(x: mpf, y: float = y) -> mpf:
