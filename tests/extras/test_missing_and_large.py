@@ -26,17 +26,28 @@ def test_missing_numbers_are_a_branch_of_a_tree(engine: str) -> None:
     stopped = lk.Booster(lk.Gamma, engine=engine, n_rounds=60, early_stopping_rounds=5)
     assert np.isfinite(stopped.fit(holed, Y, eval_set=(holed, Y)).predict(holed)).all()
     assert model.__sklearn_tags__().input_tags.allow_nan
-    with pytest.raises(ValueError, match="infinity"):
+    row = int(np.argmax(np.isnan(holed[:, 0])))
+    with pytest.raises(lk.errors.InputError, match=rf"Gamma: X\[{row}, 0\] is inf. Find where it comes from"):
         model.fit(np.where(np.isnan(holed), np.inf, holed), Y)
-    with pytest.raises(ValueError, match="NaN"):
+    with pytest.raises(lk.errors.InputError, match=rf"Gamma: y\[{row}\] is NaN, a missing number. Drop rows"):
         model.fit(holed, np.where(np.isnan(holed[:, 0]), np.nan, Y))
 
 
 def test_linear_predictors_refuse_what_is_missing() -> None:
     holed = X.copy()
     holed[3, 1] = np.nan
-    with pytest.raises(ValueError, match="NaN"):
-        lk.Regressor(lk.Gamma).fit(holed, Y)
+    for model in (lk.Regressor(lk.Gamma), lk.Classifier()):
+        with pytest.raises(lk.errors.InputError, match=r"X\[3, 1\] is NaN, .* lk.Booster takes NaN") as caught:
+            model.fit(holed, np.where(Y > 1, 2.0, 1.0))
+        assert caught.value.index == (3, 1)
+        with pytest.raises(lk.errors.InputError, match=r"y\[1\] is -inf"):
+            model.fit(X, [1.0, -np.inf] * 200)
+    pandas = pytest.importorskip("pandas")
+    with pytest.raises(lk.errors.InputError, match="row 3 of column 'income' of X is NaN"):
+        lk.Regressor(lk.Gamma).fit(pandas.DataFrame(holed, columns=["age", "income"]), Y)
+    fitted = lk.Regressor(lk.Gamma).fit(X, Y)
+    with pytest.raises(lk.errors.InputError, match=r"Gamma: X\[3, 1\] is NaN"):
+        fitted.predict(holed)
 
 
 @pytest.mark.parametrize("make", ["lightgbm", "xgboost", "catboost"])
