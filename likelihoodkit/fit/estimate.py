@@ -25,6 +25,8 @@ from likelihoodkit.fit.result import Fit
 from likelihoodkit.loss import derive
 
 Array = NDArray[Any]
+#: sizes of outcomes between which the square of a scale and its reciprocal are numbers
+OUTCOMES = (1e-150, 1e150)
 
 
 def fit(
@@ -131,7 +133,8 @@ def fit(
     if is_formula(y):
         y, X, formulas = read(y, X, bound_of(noise).name)
     problem = prepare(noise, y, X, weights, offset, intercept, classes, given, constraints)
-    optimum = search.best(problem, progress)
+    with np.errstate(over="ignore", invalid="ignore"):  # whether sums have left float64 is asked after each step
+        optimum = search.best(problem, progress)
     if _met_exactly(problem, optimum):
         optimum = replace(optimum, converged=False)
     result = replace(_result(problem, optimum), formulas=formulas)
@@ -241,6 +244,12 @@ def _complaint(problem: Problem, optimum: newton.Optimum) -> str:
     norm = f"gradient norm {optimum.score:.3g} (in standard errors) after {optimum.iterations} iterations"
     if _met_exactly(problem, optimum):
         return f"{name}: the data are met to rounding: the likelihood has no maximum, the scale is zero ({norm})"
+    size = float(np.abs(model.plain_y).max())
+    if optimum.runaway is None and size > 0 and not OUTCOMES[0] < size < OUTCOMES[1]:
+        return (
+            f"{name}: outcomes of {size:.3g} have curvatures beyond float64, about 1/y**2: whether the fit is at its "
+            f"maximum cannot be told ({norm}). Change the unit of y: divide it by {size:.1g}, say"
+        )
     if optimum.runaway is None:
         end = "did not converge" if optimum.information is not None else "ended where the likelihood has no maximum"
         return f"{name}: the fit {end} ({norm})"

@@ -96,7 +96,9 @@ def forward(link: Link, values: Array) -> Array:
     unique, places = np.unique(values, return_inverse=True)
     answers = []
     for value in unique:
-        number = evaluate(lower(function), {symbol: mpmath.mpf(float(value))})
+        # 1e-100 is seen beside a one of the function: log(e^t - 1)
+        with mpmath.workdps(30 + int(np.abs(np.log10(np.abs(value or 1.0))))):
+            number = evaluate(lower(function), {symbol: mpmath.mpf(float(value))})
         answers.append(float(number) if isinstance(number, mpmath.mpf) and mpmath.isfinite(number) else np.nan)
     return np.array(answers)[places]
 
