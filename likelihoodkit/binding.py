@@ -57,7 +57,14 @@ NO_OUTCOME = Parameter("y", nothing, None)
 
 @dataclass(frozen=True)
 class Shared:
-    """One learnt value for all rows, through ``link`` (None: the parameter's own)."""
+    """One learnt value for all rows, through ``link`` (None: the parameter's own).
+
+    >>> import likelihoodkit as lk
+    >>> loss = lk.derive(lk.Normal(scale=lk.shared("exp")))  # or lk.shared, through the scale's own link
+    >>> value, gradient = loss.value_and_gradient([0.0, 1.0], [0.0, 0.0], shared=[0.0])
+    >>> gradient.shape  # the last column is the slope in the shared value, row by row
+    (2, 2)
+    """
 
     link: Link | str | None = None
 

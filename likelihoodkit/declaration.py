@@ -276,7 +276,16 @@ class Distribution(Declared):
 
 
 class NamedLoss(Declared):
-    """Base of all named losses: subclass it with a target, a prediction, settings and a ``loss``."""
+    """Base of all named losses: subclass it with a target, a prediction, settings and a ``loss``.
+
+    >>> import likelihoodkit as lk
+    >>> class fourth_power(lk.NamedLoss):
+    ...     y = lk.outcome(lk.real)
+    ...     prediction = lk.parameter(lk.real, link="identity")
+    ...     loss = (y - prediction) ** 4
+    >>> lk.derive(fourth_power)([2.0], [0.0])
+    array([16.])
+    """
 
     formula_name = "loss"
     sign = 1

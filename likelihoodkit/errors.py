@@ -22,7 +22,17 @@ from typing import Any
 
 
 class LikelihoodKitError(Exception):
-    """Base of all; keeps the facts behind the sentence as attributes."""
+    """Base of all errors of the kit; keeps the facts behind the sentence as attributes.
+
+    ``family``, ``parameter``, ``index``, ``value`` and ``remedy``: what is known of them, else None.
+
+    >>> import likelihoodkit as lk
+    >>> try:
+    ...     lk.derive(lk.Poisson)([1, 2.5], [0.0, 0.0])
+    ... except lk.LikelihoodKitError as problem:
+    ...     print(problem.family, problem.index, problem.value)
+    Poisson 1 2.5
+    """
 
     def __init__(
         self,

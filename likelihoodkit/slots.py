@@ -79,7 +79,18 @@ def make_slot(role: str, domain: Support, link: Link | None) -> Slot:
 
 
 def outcome(support: Support) -> Any:
-    """The observed value ``y`` of one row, living in ``support``."""
+    """The observed value ``y`` of one row, living in ``support``: the line of a class body that names the outcome.
+
+    Outcomes outside the support are a `SupportError` when data come; the name is free (``y``, ``time``, ``count``).
+
+    >>> import likelihoodkit as lk
+    >>> class Halved(lk.Distribution):
+    ...     time = lk.outcome(lk.positive)
+    ...     rate = lk.parameter(lk.positive, link="exp")
+    ...     log_density = lk.log(rate) - rate * time
+    >>> lk.derive(Halved)([2.0], [0.0])
+    array([2.])
+    """
     return make_slot("outcome", support, None)
 
 
@@ -89,6 +100,13 @@ def parameter(domain: Support, *, link: Link | str | None = None, typical: tuple
     ``typical`` says between which values it usually lies, where that is not what the domain says; checks draw there.
 
     Raises `DeclarationError` when no link is given or the link can produce values outside the domain.
+
+    >>> import likelihoodkit as lk
+    >>> lk.parameter(lk.positive, link="identity")
+    Traceback (most recent call last):
+        ...
+    likelihoodkit.errors.DeclarationError: the link 'identity' gives real numbers, which do not fit the domain
+    'positive'. Links that fit here: exp, softplus, sigmoid, square, shifted_exp
     """
     if not isinstance(domain, Support):
         raise DeclarationError(f"parameter() takes a support such as real or positive, not {domain!r}")
@@ -115,6 +133,12 @@ def held(domain: Support, default: float | None = None) -> Any:
     """A setting the user gives (a quantile level, a threshold, the trials): a number, or a column per row.
 
     ``default`` is what it is held at where nothing is said.
+
+    >>> import likelihoodkit as lk
+    >>> lk.Binomial(trials=12)
+    Binomial(trials=12)
+    >>> lk.derive(lk.Binomial)([3], [0.0], trials=[12]).round(4)  # a column for each call
+    array([2.9241])
     """
     slot = make_slot("held", domain, None)
     slot.default = None if default is None else exact_number(default)
@@ -122,7 +146,18 @@ def held(domain: Support, default: float | None = None) -> Any:
 
 
 def alternative(word: str, domain: Support, *, link: Link | str) -> Any:
-    """A parameter of another parameterisation, called ``word``; see ``alternatives`` of `Distribution`."""
+    """A parameter of another parameterisation, called ``word``; see ``alternatives`` of `Distribution`.
+
+    >>> import likelihoodkit as lk
+    >>> class Waiting(lk.Distribution):
+    ...     y = lk.outcome(lk.positive)
+    ...     mean = lk.parameter(lk.positive, link="exp")
+    ...     rate = lk.alternative("rate", lk.positive, link="exp")
+    ...     log_density = -lk.log(mean) - y / mean
+    ...     alternatives = {(rate,): {mean: 1 / rate}}
+    >>> lk.derive(Waiting(rate="exp")).outputs
+    ('rate',)
+    """
     slot = parameter(domain, link=link)
     slot.role, slot.word = "alternative", word
     return slot

@@ -134,7 +134,11 @@ def choice(*names: str) -> Support:
 
 
 def counts_up_to(name: str) -> Support:
-    """Counts that cannot exceed the held parameter ``name`` (the trials of a binomial)."""
+    """Counts that cannot exceed the held parameter ``name`` (the trials of a binomial).
+
+    >>> counts_up_to("trials").words
+    'counts 0, 1, ..., trials'
+    """
     return replace(
         counts,
         name=f"counts up to {name}",

@@ -28,6 +28,11 @@ class Report:
     """All rows of one check. ``passed`` when no condition failed; truth value likewise.
 
     ``counts`` are those of the extreme grid, where it was tried: see `Audit.counts`.
+
+    >>> import likelihoodkit as lk
+    >>> report = lk.check(lk.Exponential)
+    >>> report.passed, report["integrates to one"].passed
+    (True, True)
     """
 
     subject: str

@@ -28,6 +28,11 @@ class Functional(str):
         a loss of several predictions it is tried from several starts, and said so.
     why
         What was computed to say so.
+
+    >>> import likelihoodkit as lk
+    >>> found = lk.elicits(lk.losses.pinball(0.9))
+    >>> found, found == "quantile(0.9)"
+    ('quantile(0.9)', True)
     """
 
     equation: str

@@ -50,6 +50,11 @@ class Fit:
     inner, kept, formulas
         The coefficients of the orthonormal bases that the search works on; the rows as they were read (not for fits in
         blocks); the formulas, if there were any.
+
+    >>> import likelihoodkit as lk
+    >>> found = lk.fit(lk.Exponential, [1.0, 2.0, 6.0])
+    >>> found.converged, round(found.params["mean"]["intercept"], 4), round(found.loglik, 4)  # log 3
+    (True, 1.0986, -6.2958)
     """
 
     loss: Loss

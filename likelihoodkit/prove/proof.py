@@ -34,6 +34,11 @@ class Proof:
         The left side as it was read: what it predicts, shares and holds.
     predictions
         Names of what was predicted in the claim.
+
+    >>> import likelihoodkit as lk
+    >>> proof = lk.prove(lk.Normal(scale=1), reduces_to=lk.losses.squared_error)
+    >>> proof.verdict, proof.scale, bool(proof)
+    ('proved', 1/2, True)
     """
 
     left: str

@@ -48,6 +48,11 @@ class Noise:
         What was computed to say so.
     proof
         The decision behind the family: family's loss = factor * loss + constant.
+
+    >>> import likelihoodkit as lk
+    >>> found = lk.reverse(lk.losses.log_cosh)
+    >>> found.tier, found.bound
+    ('likelihood', HyperbolicSecant(scale=1))
     """
 
     loss: str
