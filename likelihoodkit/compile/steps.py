@@ -254,15 +254,20 @@ def _stack(stack: Stack, places: _Places) -> Step:
 
 
 def _begun(program: Program) -> dict[int, int]:
-    """Vectors read for the last time by a `put` whose answer is a result, and that result."""
+    """Vectors read for the last time by what makes a result that is a `put`, and what is made of each in its place."""
     results, made = {target for _, target in program.results}, {i.target: i for i in program.instructions}
-    found = {}
-    for order, instruction in enumerate(program.instructions):
-        if instruction.operation == "put" and instruction.target in results:
-            argument = instruction.arguments[0]
-            elementwise = made[argument].operation in ELEMENTWISE and argument in program.vectors
-            if elementwise and argument not in results and program.last_use[argument] == order:
-                found[argument] = instruction.target
+    at = {i.target: order for order, i in enumerate(program.instructions)}
+    found: dict[int, int] = {}
+    for instruction in program.instructions:
+        here = instruction if instruction.operation == "put" and instruction.target in results else None
+        while here is not None:
+            before = made[here.arguments[0]] if here.operation == "put" or here.operation not in _MAY else None
+            kept = before is not None and before.target in program.vectors and before.target not in results
+            fits = before is not None and (before.operation == "put" or before.operation in ELEMENTWISE)
+            if not (before and kept and fits and program.last_use[before.target] == at[here.target]):
+                break
+            found[before.target] = here.target
+            here = before
     return found
 
 

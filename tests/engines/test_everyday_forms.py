@@ -16,7 +16,8 @@ from likelihoodkit.compile.trace import Trace
 def operations(noise: object, *, labels: bool = True) -> Counter[str]:
     loss = lk.derive(noise)
     name = loss.reader.places.y.name
-    return Counter(i.operation for i in everyday(loss.program("fused"), labels=[name] if labels else []).instructions)
+    program = everyday(loss.program("fused"), apart=True, labels=[name] if labels else [])
+    return Counter(i.operation for i in program.instructions)
 
 
 def test_a_label_is_a_sign() -> None:

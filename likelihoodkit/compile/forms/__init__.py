@@ -38,12 +38,12 @@ def everyday(program: Program, *, apart: bool = False, labels: Collection[str] =
     """The program with its primitives replaced by their everyday forms, guards included.
 
     Primitives without a form stay: an engine calls their kernel. ``apart`` is for engines on which an exponential
-    costs less than a choice; ``labels`` are the names of inputs that are 0 or 1. Of the two signs of its differences
+    costs less than a choice and a logarithm the same over all its range; ``labels`` are the names of inputs that are 0 or 1. Of the two signs of its differences
     the program gets those that need fewer operations.
     """
-    program = labelled(program, labels)
+    given, program = program, labelled(program, labels)
+    direct = (apart or program is not given) and not _both_signs(program)
     apart = apart and any(i.operation in CHOOSING for i in program.instructions)
-    direct = not _both_signs(program)
     traces = [Trace(apart=apart, turned=turned, direct=direct) for turned in (False, True)]
     found = [without_signs(_traced(program, trace)) for trace in traces]
     return min(found, key=lambda p: sum(i.operation not in FREE for i in p.instructions))
