@@ -38,8 +38,8 @@ def everyday(program: Program, *, apart: bool = False, labels: Collection[str] =
     """The program with its primitives replaced by their everyday forms, guards included.
 
     Primitives without a form stay: an engine calls their kernel. ``apart`` is for engines on which an exponential
-    costs less than a choice and a logarithm the same over all its range; ``labels`` are the names of inputs that are 0 or 1. Of the two signs of its differences
-    the program gets those that need fewer operations.
+    costs less than a choice and a logarithm the same over all its range; ``labels`` are the names of inputs that are
+    0 or 1. Of the two signs of its differences the program gets those that need fewer operations.
     """
     given, program = program, labelled(program, labels)
     direct = (apart or program is not given) and not _both_signs(program)
