@@ -56,13 +56,14 @@ class Growth:
         steep = np.isinf(p) | (power == np.inf)  # where z is infinite, or 0: the number beside it does not count
         less = np.exp(-np.minimum(self.m, FAR))
         right = power > 0
+        some = np.where(right, 1.0, 0.0)
         self.growth = np.exp(np.minimum(power, 0.0))
-        self.e = np.where(steep, right, np.asarray(expm1_over(x, np.where(right, -p, p))))
+        self.e = np.where(steep, some, np.asarray(expm1_over(x, np.where(right, -p, p))))
         far = power > FAR
         moderate = np.where(far | steep, 0.0, p)
         slope, curve = np.asarray(expm1_over_da(x, moderate)) * less, np.asarray(expm1_over_daa(x, moderate)) * less
-        self.e_p = np.where(steep, right, np.where(far, (x - 1.0 / p) / p, slope))
-        self.e_pp = np.where(steep, right, np.where(far, ((x - 2.0 / p) * x + 2.0 / p / p) / p, curve))
+        self.e_p = np.where(steep, some, np.where(far, (x - 1.0 / p) / p, slope))
+        self.e_pp = np.where(steep, some, np.where(far, ((x - 2.0 / p) * x + 2.0 / p / p) / p, curve))
 
 
 def led(more: Any, less: Any) -> Floats:
