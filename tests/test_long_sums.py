@@ -78,6 +78,13 @@ class TypedYule(lk.Distribution):
     log_density = lk.log(r * lk.gamma(y + 1) * lk.gamma(r + 1) / lk.gamma(y + r + 2))
 
 
+class TypedWaring(lk.Distribution):
+    y = lk.outcome(lk.counts)
+    a = lk.parameter(lk.positive, link="exp")
+    r = lk.parameter(lk.positive, link="exp")
+    log_density = lk.log(r * lk.gamma(a + r) * lk.gamma(y + a) / (lk.gamma(a) * lk.gamma(y + a + r + 1)))
+
+
 class TypedLomax(lk.Distribution):
     y = lk.outcome(lk.counts)
     a = lk.parameter(lk.positive, link="exp")
@@ -88,6 +95,7 @@ class TypedLomax(lk.Distribution):
 SURVIVAL: dict[type[lk.Distribution], Callable[..., Any]] = {
     TypedZeta: lambda y, s: mp.zeta(1 + s, y + 1) / mp.zeta(1 + s),
     TypedYule: lambda y, r: mp.gammaprod([y + 2, r + 1], [y + r + 2]),
+    TypedWaring: lambda y, a, r: mp.gammaprod([a + r, y + a + 1], [a, y + a + r + 1]),
     TypedLomax: lambda y, a: (y + 2) ** -a,
 }
 

@@ -491,6 +491,41 @@ def test_bessel_functions_of_the_second_kind(family: type[Distribution]) -> None
                 assert abs(gradient[0, place] - slope) < 4e-14 * (1 + abs(slope) + sum(map(math.exp, f)))
 
 
+def test_large_terms_of_a_normal_inverse_gaussian_cancel_in_one_function() -> None:
+    """With a = d = e^f the law tends to a standard normal one."""
+    for f in (30.0, 300.0):
+        value, gradient = lk.derive(NormalInverseGaussian).value_and_gradient([2.0], [[-1.0, f, f]])
+        assert value[0] == pytest.approx(4.5 + math.log(2 * math.pi) / 2, rel=1e-13)
+        np.testing.assert_allclose(gradient, [[-3.0, 4.0, -4.0]], rtol=1e-12)
+
+
+class TypedYule(Distribution):
+    y = outcome(counts)
+    r = parameter(positive, link="exp")
+    log_density = log(r * gamma(y + 1) * gamma(r + 1) / gamma(y + r + 2))
+
+
+class TypedLomax(Distribution):
+    y = outcome(counts)
+    a = parameter(positive, link="exp")
+    log_density = log((1 + y) ** (-a) - (2 + y) ** (-a))
+
+
+@pytest.mark.parametrize("wrapped", [lk.Hurdle, lambda family: lk.Truncated(family, low=1)])
+@pytest.mark.parametrize("output", [0.0, 3.0, 30.0, 80.0])
+def test_what_is_left_of_a_sure_zero_keeps_its_digits(wrapped: Any, output: float) -> None:
+    """P(2 | more than 0): 1 - P(0) is 1/(1 + r) of Yule and Simon's law, 2^-a of the discrete Lomax law."""
+    with mpmath.workdps(60):
+        r = mpmath.exp(output)
+        yule = -mpmath.log(r * mpmath.beta(3, r + 1) * (1 + r))
+        lomax = -mpmath.log((mpmath.mpf(3) ** -r - mpmath.mpf(4) ** -r) * mpmath.mpf(2) ** r)
+    for family, true in ((TypedYule, yule), (TypedLomax, lomax)):
+        loss = lk.derive(wrapped(family))
+        extra = len(loss.outputs) - 1
+        value = loss([2.0], [[output] + [0.0] * extra])[0]
+        assert value == pytest.approx(float(true) + extra * math.log(2), rel=1e-13)
+
+
 def test_laws_with_bessel_functions_are_answered() -> None:
     a, b, p = 1.5, 0.7, -0.3
     found = lk.derive(InverseGaussianOfOrder).predict([[p, math.log(a), math.log(b)]], rule="mean")[0]

@@ -20,9 +20,23 @@ def by_hypotenuse(e: Expr) -> Expr:
     if not e.args or isinstance(e, sp.Piecewise):
         return e
     done = e.func(*[by_hypotenuse(a) for a in e.args])
-    for rule in (_power, _residual, _excess, _share, _half_turn):
+    for rule in (_gap, _power, _residual, _excess, _share, _half_turn):
         done = rule(done)
     return done
+
+
+def _gap(e: Expr) -> Expr:
+    """c sqrt(d^2 + r^2) - c d = c d (sqrt(1 + (r/d)^2) - 1) of a positive parameter d."""
+    for term in e.args if e.is_Add else ():
+        for root in (f for f in Mul.make_args(term) if isinstance(f, Pow) and f.exp == sp.Rational(1, 2)):
+            parts = root.base.args if root.base.is_Add and len(root.base.args) == 2 else ()
+            for square, other in (parts, parts[::-1]) if parts else ():
+                d, r = sp.sqrt(square), sp.sqrt(other)
+                r = other.base if isinstance(other, Pow) and other.exp == 2 else r
+                weight = term / root
+                if d.is_positive and r.is_real and d.free_symbols and -weight * d in e.args:
+                    return e - term + weight * d + weight * d * robust.hypot1m(r / d)
+    return e
 
 
 def _leg(base: Expr) -> tuple[Expr, Expr] | None:

@@ -253,7 +253,7 @@ def log_of_term(term: Expr) -> Expr | None:
 @identity("log(1 - e^-x) and log(e^x - 1) as one function")
 def log_of_one_minus_exp(e: Expr) -> Expr | None:
     if not isinstance(e, log):
-        return None
+        return _rest_of_rest(e) if isinstance(e, p.log1m_exp) else None
     inner = e.args[0]
     if isinstance(inner, p.expm1) and _never_negative(inner.args[0]):
         return inner.args[0] + log_of_one_minus_exp(log(-p.expm1(-inner.args[0])))
@@ -273,6 +273,20 @@ def log_of_one_minus_exp(e: Expr) -> Expr | None:
         if isinstance(-x, p.log_ndtr):
             return p.log_ndtr(-(-x).args[0])
         return p.log1m_exp(x)
+    return None
+
+
+def _rest_of_rest(e: Expr) -> Expr | None:
+    """1 - (1 - w) = w, where x in 1 - e^-x is itself such a logarithm."""
+    inner = -e.args[0]
+    if isinstance(-inner, p.softplus):
+        return -p.softplus(-(-inner).args[0])
+    if isinstance(inner, p.log1m_exp):
+        return -inner.args[0]
+    if isinstance(inner, p.log1m_exp_neg_exp):
+        return -exp(inner.args[0])
+    if isinstance(inner, p.log1p) and (-inner.args[0]).is_positive:
+        return log(-inner.args[0])
     return None
 
 

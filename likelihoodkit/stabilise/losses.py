@@ -7,6 +7,7 @@ from sympy import Add, Expr, S, exp, log
 
 from likelihoodkit import primitives as p
 from likelihoodkit.primitives import robust
+from likelihoodkit.primitives.rising_gaps import log_rising_gap
 from likelihoodkit.stabilise.table import constant_and_rest, identity
 
 #: function of an amount and a mean -> the same of an amount and the logarithm of the mean
@@ -40,6 +41,8 @@ def difference_of_log_gammas(e: Expr) -> Expr | None:
     if isinstance(e, p.log_rising) and (e.args[1] == 1 or e.args[1] - 1 in e.args[1].free_symbols):
         a, n = e.args
         return log(a) + (p.log_rising(a + 1, n - 1) if n != 1 else 0)
+    if isinstance(e, p.log_beta) and S.One in e.args:
+        return -log(e.args[1] if e.args[0] == 1 else e.args[0])
     if not e.is_Add:
         return None
     for kind, rising in ((p.log_gamma, p.log_rising), (p.digamma, p.digamma_rising)):
@@ -53,7 +56,7 @@ def difference_of_log_gammas(e: Expr) -> Expr | None:
                     n = sp.expand(b1.args[0] - b2.args[0])
                     if n.is_nonnegative and (n.is_Rational or _part(n, b1.args[0])):
                         return e - t1 - t2 + c1 * rising(b2.args[0], n)
-    return _binomial(e)
+    return _risings(e) or _binomial(e)
 
 
 def _part(n: Expr, whole: Expr) -> bool:
@@ -76,6 +79,21 @@ def _beta(e: Expr, terms: list[tuple[Expr, Expr, Expr]]) -> Expr | None:
         sizes = [size for _, c, size in others for _ in range(2 if c == -2 * c1 else 1 if c == -c1 else 0)]
         if len(sizes) == 2 and sp.expand(Add(*sizes) - whole) == 0 and all(s.free_symbols for s in sizes):
             return e - t1 - Add(*[t for t, _, _ in others]) - c1 * p.log_beta(*sizes)
+    return None
+
+
+def _risings(e: Expr) -> Expr | None:
+    """Two rising factorials of one number as one function, by the shorter product: long ones would cancel."""
+    risings = [(t, *t.as_coeff_Mul()) for t in e.args] if e.is_Add and e.has(p.log_rising) else []
+    risings = [(t, c, b) for t, c, b in risings if isinstance(b, p.log_rising)]
+    for t1, c, more in risings:
+        for t2, minus, less in risings:
+            if c != -minus:
+                continue
+            (u, n), (v, m) = more.args, less.args
+            d = sp.expand(u - v)
+            if n - m in (0, 1) and d.is_nonnegative and d.free_symbols:
+                return e - t1 - t2 + c * log_rising_gap(v, d, n) + (c * log(v + m) if n != m else 0)
     return None
 
 

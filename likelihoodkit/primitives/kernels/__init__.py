@@ -15,6 +15,8 @@ from likelihoodkit.later import exports
 if TYPE_CHECKING:
     from likelihoodkit.primitives.kernels.bessel import (  # isort: skip
         bessel_ratio, bessel_ratio_complement, bessel_ratio_derivative, log_i0e)  # fmt: skip
+    from likelihoodkit.primitives.kernels.rising_gaps import (  # isort: skip
+        digamma_rising_gap, log_rising_gap, trigamma_rising_gap)  # fmt: skip
     from likelihoodkit.primitives.kernels.bessel_k import (  # isort: skip
         log_bessel_k_cross, log_bessel_k_curve, log_bessel_k_exp, log_bessel_k_order, log_bessel_k_order_curve,
         log_bessel_k_slope,

@@ -18,4 +18,5 @@ def log_add_exp(a: Floats, b: Floats) -> Floats:
 def log_mean_exp(u: Floats, v: Floats) -> Floats:
     """log((e^u - e^v)/(u - v)) through the larger of the two; u where they are equal."""
     apart = np.where(u == v, 0.0, np.absolute(u - v))
-    return np.asarray(np.maximum(u, v) + np.asarray(continuous_bernoulli_loss(0.0, -apart)))
+    shared = np.asarray(continuous_bernoulli_loss(0.0, -apart))
+    return np.where(np.isinf(apart) & np.isfinite(np.maximum(u, v)), -np.inf, np.maximum(u, v) + shared)
