@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from likelihoodkit.belonging import Support as Support
+from likelihoodkit.errors import InputError
 
 nothing = Support("nothing", "no outcome")
 real = Support("real", "real numbers", remedy="Drop or impute missing values first; infinite values cannot be scored")
@@ -133,12 +134,29 @@ def choice(*names: str) -> Support:
                    closed_high=True, whole=True, names=names)  # fmt: skip
 
 
-def counts_up_to(name: str) -> Support:
-    """Counts that cannot exceed the held parameter ``name`` (the trials of a binomial).
+def counts_up_to(name: str | int) -> Support:
+    """Counts that cannot exceed a whole number, or the held parameter ``name`` (the trials of a binomial).
 
-    >>> counts_up_to("trials").words
-    'counts 0, 1, ..., trials'
+    >>> counts_up_to(10).words
+    'counts 0, 1, ..., 10'
     """
+    if not isinstance(name, str):
+        if isinstance(name, bool) or name != int(name) or name < 1:
+            raise InputError(
+                f"counts_up_to takes a whole number of at least 1 or the name of a held parameter, not {name!r}",
+                value=name,
+                remedy='Write counts_up_to(10), or counts_up_to("trials") beside trials = held(counts)',
+            )
+        top = int(name)
+        words = f"counts 0, 1, ..., {top}"
+        return replace(
+            counts,
+            name=f"counts up to {top}",
+            words=words,
+            high=float(top),
+            closed_high=True,
+            typical=(0.0, float(top)),
+        )
     return replace(
         counts,
         name=f"counts up to {name}",

@@ -532,3 +532,16 @@ def test_laws_with_bessel_functions_are_answered() -> None:
     root = math.sqrt(a * b)
     true = math.sqrt(b / a) * scipy.special.kv(p + 1, root) / scipy.special.kv(p, root)
     assert found == pytest.approx(true, rel=1e-10)
+
+
+def test_a_plain_number_bounds_counts() -> None:
+    class Upto(Distribution):
+        y = outcome(lk.counts_up_to(5))
+        p = parameter(unit, link="sigmoid")
+        log_density = log(gamma(6) / (gamma(y + 1) * gamma(6 - y)) * p**y * (1 - p) ** (5 - y))
+
+    assert lk.derive(Upto).predict([0.0], rule="mean")[0] == pytest.approx(2.5)
+    with pytest.raises(lk.SupportError, match=r"0, 1, \.\.\., 5"):
+        lk.derive(Upto)([6.0], [0.0])
+    with pytest.raises(lk.InputError, match="whole number of at least 1"):
+        lk.counts_up_to(2.5)  # type: ignore[arg-type]

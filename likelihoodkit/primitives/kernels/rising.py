@@ -136,6 +136,7 @@ def log_beta(a: Floats, b: Floats) -> Floats:
     small, large = np.minimum(a, b), np.maximum(a, b)
     return piecewise(
         (small, large),
+        (np.isinf(large) & (small > 0), lambda a, b: np.full(a.shape, -np.inf)),
         (small >= 2, _log_beta_stirling),
         otherwise=lambda a, b: log_gamma(a) - log_rising(b, a),
     )
