@@ -205,7 +205,7 @@ def _of_line(kind: str, y: mp.mpf, ends: list[Any], m: mp.mpf, t: mp.mpf) -> mp.
         (lk.LogLogistic, "logistic", 1, mp.log),
         (lk.Logistic(scale="exp"), "logistic", 1, mp.mpf),
     ],
-    ids=str,
+    ids=lambda part: getattr(part, "__name__", str(part)),
 )
 def test_laws_of_one_line_between_bounds(noise: Any, kind: str, turn: int, at: Any, bounds: dict[str, float]) -> None:
     shape = 1 if at is mp.log else -1  # the second output is the logarithm of a shape, or of a scale
