@@ -83,7 +83,10 @@ _HOMES: dict[str, tuple[str, ...]] = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 _MODULES = ("links", "supports", "losses", "corrections", "data", "families")
 
-__all__ = [*_HOME_OF, *_MODULES]  # noqa: PLE0604  (the names are the keys of the table above)
+#: homes of classes that are scikit-learn's: ``import *`` leaves them out without it; by name they say what to install
+_ESTIMATORS = () if find_spec("sklearn") else ("export.estimators", "export.booster")
+
+__all__ = [*(name for name, home in _HOME_OF.items() if home not in _ESTIMATORS), *_MODULES]  # noqa: PLE0604
 
 
 def complete() -> None:
@@ -109,4 +112,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
+    return sorted({*globals(), *_HOME_OF, *_MODULES})
