@@ -86,12 +86,11 @@ class Running:
 
     def _runner(self, what: str) -> Runner:
         if what not in self._runners:
-            self._runners[what] = self._made(self._program(what))
+            part = what == "gradient"
+            self._runners[what] = self._runner("fused").without("value") if part else self._made(self._program(what))
         return self._runners[what]
 
     def _program(self, what: str) -> Program:
-        if what == "gradient":
-            return self._runner("fused").program.without("value")
         return recall(f"{self._question}\n{what}", lambda: build.compile_program(self._derived.expressions(what)))
 
     def _made(self, program: Program) -> Runner:

@@ -91,7 +91,8 @@ class Tail:
 
 def tail(rho: sp.Expr, side: int) -> Tail:
     """The growth of a loss of the residual towards ``side`` times infinity, measured far out."""
-    if any(r in wave.free_symbols for wave in lower(rho).atoms(TrigonometricFunction)):
+    away = branch(lower(rho), {r: side * 10**7})
+    if any(r in wave.free_symbols for wave in away.atoms(TrigonometricFunction)):
         return _tail_of_waves(rho, side)
     with mpmath.workdps(60):
         near, far = (_loss(rho, side * _FAR * k) for k in (1, 2))
@@ -105,7 +106,6 @@ def tail(rho: sp.Expr, side: int) -> Tail:
         further = float((_loss(rho, side * _FAR**4) - deep) / mpmath.log(_FAR**2))
     if index > 1e-9 and further > index / 2:  # what goes on to grow, and does not creep up to a bound
         return Tail(0.0, round(index, 9))
-    away = branch(lower(rho), {r: side * 10**7})
     return Tail(0.0, 0.0, sp.limit(sp.exp(-away), r, side * sp.oo))
 
 

@@ -107,8 +107,13 @@ def inner_links(bound: Bound, *, curved: bool = False) -> tuple[Bound, dict[str,
 
 
 def _told(link: Any, row: Parameter) -> Any:
-    """A user's link of a positive parameter, told the logarithm of that parameter and its distance from an outcome."""
+    """A user's link of a positive parameter, told the logarithm of that parameter and its distance from an outcome.
+
+    A bare prediction, which nothing keeps positive, stays as it is: at y = prediction a deviance is 0, to the last digit.
+    """
     if not isinstance(link, Link) or link.logarithm is not None or link.residual is not None:
+        return link
+    if link.name == links.identity.name:
         return link
     if link.range.vector or link.columns or not links.exp.fits(row.domain) or links.identity.fits(row.domain):
         return link
