@@ -100,7 +100,7 @@ BARS = {
     "torch": {"SinhArcsinh()": 8.0, "Mixture(Poisson, components=3)": 8.0, "LogitNormal()": 5.0},
     "jax": {
         "GeneralizedExtremeValue()": 64.0, "Beta(concentration=10)": 64.0, "BoxCoxNormal()": 64.0,
-        "Mixture(Normal, components=2)": 20.0, "SinhArcsinh()": 10.0, "Mixture(Poisson, components=3)": 8.0,
+        "Mixture(Normal, components=2)": 32.0, "SinhArcsinh()": 10.0, "Mixture(Poisson, components=3)": 8.0,
         "Frechet()": 6.0, "LogitNormal()": 5.0,
         "AsymmetricLaplace()": 5.0, "Rice()": 8.0, "Censored(Normal)": 5.0,
     },
