@@ -69,7 +69,7 @@ class Runner:
         self.threads, self.labels = threads, frozenset(labels)
         self._cuts: dict[str, tuple[Split, Plan] | None] = {}
         self._counted: tuple[int, Mapping[str, Array]] = (0, {})  # how many counts, and their terms
-        self._whole: tuple[Runner, str] | None = None  # what this is a part of, and the result that is left out
+        self.whole: tuple[Runner, str] | None = None  # what this is a part of, and the result that is left out
         self._operations = [
             None if i.operation in {"input", "constant"} else self.find(i.operation) for i in program.instructions
         ]
@@ -84,15 +84,15 @@ class Runner:
     @cached_property
     def everyday(self) -> Program:
         """The program in everyday forms; those of the whole where it is a part of one, for the same digits."""
-        if self._whole is not None:
-            whole, left_out = self._whole
+        if self.whole is not None:
+            whole, left_out = self.whole
             return whole.everyday.without(left_out)
         return everyday(self.program, apart=self.apart, labels=self.labels)
 
     def without(self, name: str) -> Runner:
         """All results but one, each with the digits that it has here."""
         part = type(self)(self.program.without(name), threads=self.threads, labels=self.labels)
-        part._whole = self, name
+        part.whole = self, name
         return part
 
     @cached_property

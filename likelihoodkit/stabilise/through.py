@@ -109,7 +109,7 @@ def inner_links(bound: Bound, *, curved: bool = False) -> tuple[Bound, dict[str,
 def _told(link: Any, row: Parameter) -> Any:
     """A user's link of a positive parameter, told the logarithm of that parameter and its distance from an outcome.
 
-    A bare prediction, which nothing keeps positive, stays as it is: at y = prediction a deviance is 0, to the last digit.
+    A bare prediction, which nothing keeps positive, stays as it is: at y = prediction a deviance is exactly 0.
     """
     if not isinstance(link, Link) or link.logarithm is not None or link.residual is not None:
         return link
