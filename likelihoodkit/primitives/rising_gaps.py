@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import sympy as sp
 from sympy import gamma, log
 
 from likelihoodkit.primitives.gamma import digamma_rising, trigamma_rising
 from likelihoodkit.primitives.record import Kind, primitive
 
+
+def _gap(function: Callable[[sp.Expr], sp.Expr]) -> Callable[..., sp.Expr]:
+    """What is left of a function at the four corners v, v + d, v + n and v + d + n."""
+    return lambda v, d, n: function(v + d + n) - function(v + d) - function(v + n) + function(v)
+
+
 log_rising_gap: Kind = primitive(
     "log_rising_gap",
-    lambda v, d, n: log(gamma(v + d + n)) - log(gamma(v + d)) - log(gamma(v + n)) + log(gamma(v)),
+    _gap(lambda x: log(gamma(x))),
     (
         lambda v, d, n: digamma_rising_gap(v, d, n),
         lambda v, d, n: digamma_rising(v + d, n),
@@ -23,7 +31,7 @@ log_rising_gap: Kind = primitive(
 )
 digamma_rising_gap: Kind = primitive(
     "digamma_rising_gap",
-    lambda v, d, n: sp.polygamma(0, v + d + n) - sp.polygamma(0, v + d) - sp.polygamma(0, v + n) + sp.polygamma(0, v),
+    _gap(lambda x: sp.polygamma(0, x)),
     (
         lambda v, d, n: trigamma_rising_gap(v, d, n),
         lambda v, d, n: trigamma_rising(v + d, n),
@@ -35,7 +43,7 @@ digamma_rising_gap: Kind = primitive(
 )
 trigamma_rising_gap: Kind = primitive(
     "trigamma_rising_gap",
-    lambda v, d, n: sp.polygamma(1, v + d + n) - sp.polygamma(1, v + d) - sp.polygamma(1, v + n) + sp.polygamma(1, v),
+    _gap(lambda x: sp.polygamma(1, x)),
     (None, None, None),
     accurate="v > 0, d >= 0, n >= 0",
     nonnegative=True,
