@@ -6,7 +6,7 @@ import sympy as sp
 from sympy import exp, log
 
 from likelihoodkit.primitives.logistic import times_exp
-from likelihoodkit.primitives.record import Formula, Kind, primitive
+from likelihoodkit.primitives.record import Kind, primitive
 
 #: e^x as a word that SymPy does not take apart: e^(log a - log b) turns itself into a/b, which is 0/0 far out
 from_log: Kind = primitive(
@@ -82,28 +82,32 @@ def _curve(low: sp.Expr, high: sp.Expr, centre: sp.Expr, t: sp.Expr) -> sp.Expr:
     return a**3 * alpha - b**3 * beta - pull * (1 + pull)
 
 
-def _in_end(which: int) -> Formula:
-    """The slope in the low end (0) or the high one (1)."""
-    sign = 2 * which - 1
-    return lambda *w: times_exp(log_window_middle(*_scaled(*w)) + sign * log_window_half(*_scaled(*w)), w[3]) / 2
+def _low(low: sp.Expr, high: sp.Expr, centre: sp.Expr, t: sp.Expr) -> sp.Expr:
+    _, _, alpha, _ = _edges(low, high, centre, t)
+    return alpha * exp(t)
 
 
-def _end_moved(which: int, place: int) -> Formula:
-    """How that slope changes with another argument."""
+def _low_middle(low: sp.Expr, high: sp.Expr, centre: sp.Expr, t: sp.Expr) -> sp.Expr:
+    a, _, alpha, beta = _edges(low, high, centre, t)
+    return alpha * (alpha - beta - a) * exp(2 * t)
 
-    def rule(*window: sp.Expr) -> sp.Expr:
-        at = [sp.Dummy(real=True) for _ in window]
-        return sp.diff(_in_end(which)(*at), at[place]).xreplace(dict(zip(at, window, strict=True)))
 
-    return rule
+def _low_spread(low: sp.Expr, high: sp.Expr, centre: sp.Expr, t: sp.Expr) -> sp.Expr:
+    a, b, alpha, beta = _edges(low, high, centre, t)
+    return alpha * (a**2 - 1 - (a * alpha - b * beta)) * exp(t)
+
+
+def _mirrored(low: sp.Expr, high: sp.Expr, centre: sp.Expr, t: sp.Expr) -> tuple[sp.Expr, ...]:
+    """The window on the other side of zero, where the high end is the low one."""
+    return -high, -low, -centre, t
 
 
 scaled_window: Kind = primitive(
     "scaled_window",
     lambda low, high, centre, t: log_window(*_scaled(low, high, centre, t)),
     (
-        _in_end(0),
-        _in_end(1),
+        lambda low, high, centre, t: -scaled_window_low(low, high, centre, t),
+        lambda *window: scaled_window_low(*_mirrored(*window)),
         lambda low, high, centre, t: scaled_window_middle(low, high, centre, t),
         lambda low, high, centre, t: scaled_window_spread(low, high, centre, t),
     ),
@@ -115,8 +119,8 @@ scaled_window_middle: Kind = primitive(
     "scaled_window_middle",
     _middle,
     (
-        _end_moved(0, 2),
-        _end_moved(1, 2),
+        lambda low, high, centre, t: scaled_window_low_middle(low, high, centre, t),
+        lambda *window: scaled_window_low_middle(*_mirrored(*window)),
         lambda low, high, centre, t: scaled_window_bend(low, high, centre, t),
         lambda low, high, centre, t: scaled_window_cross(low, high, centre, t),
     ),
@@ -126,8 +130,8 @@ scaled_window_spread: Kind = primitive(
     "scaled_window_spread",
     _spread,
     (
-        _end_moved(0, 3),
-        _end_moved(1, 3),
+        lambda low, high, centre, t: scaled_window_low_spread(low, high, centre, t),
+        lambda *window: -scaled_window_low_spread(*_mirrored(*window)),
         lambda low, high, centre, t: scaled_window_cross(low, high, centre, t),
         lambda low, high, centre, t: scaled_window_curve(low, high, centre, t),
     ),
@@ -136,3 +140,20 @@ scaled_window_spread: Kind = primitive(
 scaled_window_bend: Kind = primitive("scaled_window_bend", _bend, (None,) * 4, accurate="low < high")
 scaled_window_cross: Kind = primitive("scaled_window_cross", _cross, (None,) * 4, accurate="low < high")
 scaled_window_curve: Kind = primitive("scaled_window_curve", _curve, (None,) * 4, accurate="low < high")
+#: what the low end of a window does: the density there over the mass between, and how that moves with the others
+scaled_window_low: Kind = primitive(
+    "scaled_window_low",
+    _low,
+    (
+        lambda *w: scaled_window_low_middle(*w) + scaled_window_low(*w) * scaled_window_low(*_mirrored(*w)),
+        lambda *w: -scaled_window_low(*w) * scaled_window_low(*_mirrored(*w)),
+        lambda low, high, centre, t: -scaled_window_low_middle(low, high, centre, t),
+        lambda low, high, centre, t: -scaled_window_low_spread(low, high, centre, t),
+    ),
+    accurate="low < high",
+    nonnegative=True,
+)
+scaled_window_low_middle: Kind = primitive(
+    "scaled_window_low_middle", _low_middle, (None,) * 4, accurate="low < high", nonnegative=True
+)
+scaled_window_low_spread: Kind = primitive("scaled_window_low_spread", _low_spread, (None,) * 4, accurate="low < high")

@@ -445,6 +445,11 @@ TAILS: dict[str, Case] = {
             ((alpha - beta) * (1 + a * alpha - b * beta) - a * a * alpha + b * b * beta) * mp.exp(t)
         )
     ),
+    "scaled_window_low": _of_edges(lambda a, b, alpha, beta, t: alpha * mp.exp(t)),
+    "scaled_window_low_middle": _of_edges(lambda a, b, alpha, beta, t: alpha * (alpha - beta - a) * mp.exp(2 * t)),
+    "scaled_window_low_spread": _of_edges(
+        lambda a, b, alpha, beta, t: alpha * (a * a - 1 - a * alpha + b * beta) * mp.exp(t)
+    ),
     "scaled_window_curve": _of_edges(
         lambda a, b, alpha, beta, t: a**3 * alpha - b**3 * beta - (a * alpha - b * beta) * (1 + a * alpha - b * beta)
     ),

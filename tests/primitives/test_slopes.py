@@ -23,7 +23,6 @@ KNOWN: dict[tuple[str, int], tuple[float, str]] = {
     ("log_window_middle", 1): (np.inf, _WINDOW),
     ("log_window_half", 0): (np.inf, _WINDOW),
     ("log_window_half", 1): (np.inf, _WINDOW),
-    **{(f"scaled_window_{part}", end): (np.inf, _WINDOW) for part in ("middle", "spread") for end in (0, 1)},
     ("log_passage_cdf_g", 2): (10.0, _SUM),
     ("delay_pull", 1): (100.0, _SUM),
     ("delay_wait", 0): (100.0, _SUM),

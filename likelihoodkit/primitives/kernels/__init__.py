@@ -281,6 +281,9 @@ if TYPE_CHECKING:
         negative_binomial_deviance, negative_binomial_loss, negative_binomial_residual, negative_binomial_slope,
         negative_binomial_spread, negative_binomial_spread_slope, negative_binomial_weight,
     )  # fmt: skip
+    from likelihoodkit.primitives.kernels.window_ends import (  # isort: skip
+        scaled_window_low, scaled_window_low_middle, scaled_window_low_spread,
+    )  # fmt: skip
     from likelihoodkit.primitives.kernels.windows import (  # isort: skip
         log_window, log_window_half, log_window_middle, scaled_window, scaled_window_bend, scaled_window_cross,
         scaled_window_curve, scaled_window_middle, scaled_window_spread,

@@ -190,8 +190,8 @@ def _side(low: Floats, high: Floats, centre: Floats) -> Floats:
 
 
 @remembered
-def _moments(m: Floats, h: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:
-    """Of s in (-1, 1), normal at m + h s: means of s and s^2, variance, covariance, variance of the square."""
+def _moments(m: Floats, h: Floats) -> tuple[Floats, ...]:
+    """Of s in (-1, 1), normal at m + h s: means of s and s^2, variance, covariance, variance of the square; mass."""
     nodes, rule = legendre(10)
     s = nodes.reshape(-1, *(1,) * m.ndim)
     bell, tilt = rule.reshape(s.shape) * np.exp(-0.5 * (h * s) ** 2), m * h * s
@@ -199,7 +199,7 @@ def _moments(m: Floats, h: Floats) -> tuple[Floats, Floats, Floats, Floats, Floa
     total = even.sum(axis=0)
     mean, square, third = ((part * s**k).sum(axis=0) / total for part, k in ((odd, 1), (even, 2), (odd, 3)))
     of_square = (even * (s * s - square) ** 2).sum(axis=0) / total
-    return mean, square, square - mean * mean, third - mean * square, of_square
+    return mean, square, square - mean * mean, third - mean * square, of_square, total
 
 
 def _narrow_bend(m: Floats, h: Floats) -> Floats:
@@ -209,13 +209,13 @@ def _narrow_bend(m: Floats, h: Floats) -> Floats:
 
 def _narrow_cross(m: Floats, h: Floats) -> Floats:
     """2 E z - Cov(z, z^2)."""
-    mean, _, variance, mixed, _ = _moments(m, h)
+    mean, _, variance, mixed, *_ = _moments(m, h)
     return np.asarray(2.0 * (m + h * mean) - (2.0 * m * h * h * variance + h**3 * mixed))
 
 
 def _narrow_curve(m: Floats, h: Floats) -> Floats:
     """Var z^2 - 2 E z^2."""
-    mean, square, variance, mixed, of_square = _moments(m, h)
+    mean, square, variance, mixed, of_square, _ = _moments(m, h)
     whole = (m + h * mean) ** 2 + h * h * (square - mean * mean)
     return np.asarray(h * h * (4.0 * m * m * variance + 4.0 * m * h * mixed + h * h * of_square) - 2.0 * whole)
 
