@@ -15,7 +15,7 @@ from likelihoodkit.primitives.kernels.exponential import times_exp
 from likelihoodkit.primitives.kernels.windows import _from_zero, _moments, _of_window, _side, _Window
 
 
-def _at_edge(m: Floats, h: Floats, sign: float) -> Floats:
+def _at_edge(m: Floats, h: Floats, sign: Floats | float) -> Floats:
     """The density at the nearer (-1) or further (1) edge times h, of a narrow window."""
     return np.asarray(np.exp(-h * (sign * m + 0.5 * h)) / _moments(m, h)[5])
 
