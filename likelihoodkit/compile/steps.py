@@ -126,7 +126,7 @@ class _Places:
         self.kinds: dict[str, list[int]] = {"number": [], "vector": [], "mask": [], "vector mask": []}
         self.kind_of: dict[int, str] = {}
         self.apart: set[int] = set()  # targets with a place that nothing else uses: an engine may let it be the output
-        self.begun: dict[int, int] = {}  # vectors that a result changes in one entry: computed in the result's place
+        self.begun: dict[int, int] = {}  # what is computed in a result's place before it
         self.size = 0
 
     def fresh(self) -> int:
@@ -254,20 +254,24 @@ def _stack(stack: Stack, places: _Places) -> Step:
 
 
 def _begun(program: Program) -> dict[int, int]:
-    """Vectors read for the last time by what makes a result that is a `put`, and what is made of each in its place."""
+    """What a result is made of, entry by entry, and nothing else reads: computed in the result's place, in its turn."""
     results, made = {target for _, target in program.results}, {i.target: i for i in program.instructions}
     at = {i.target: order for order, i in enumerate(program.instructions)}
     found: dict[int, int] = {}
-    for instruction in program.instructions:
-        here = instruction if instruction.operation == "put" and instruction.target in results else None
+
+    def fits(before: Instruction, here: Instruction) -> bool:
+        own = before.operation == "put" or before.operation in ELEMENTWISE and before.operation not in MASKS
+        alike = (before.target in program.vectors) == (here.target in program.vectors)
+        return own and alike and before.target not in results and program.last_use[before.target] == at[here.target]
+
+    for result in sorted(results):
+        here: Instruction | None = made[result]
         while here is not None:
-            before = made[here.arguments[0]] if here.operation == "put" or here.operation not in _MAY else None
-            kept = before is not None and before.target in program.vectors and before.target not in results
-            fits = before is not None and (before.operation == "put" or before.operation in ELEMENTWISE)
-            if not (before and kept and fits and program.last_use[before.target] == at[here.target]):
-                break
-            found[before.target] = here.target
-            here = before
+            over = [here.arguments[i] for i in _writes_over(here)]
+            found_here = [a for a in over if a not in found and fits(made[a], here)]
+            if found_here:
+                found[found_here[0]] = here.target
+            here = made[found_here[0]] if found_here else None
     return found
 
 
@@ -277,17 +281,23 @@ _MAY: dict[str, tuple[int, ...]] = {
 }  # fmt: skip
 
 
+def _writes_over(instruction: Instruction) -> list[int]:
+    """Which arguments its answer may take the buffer of."""
+    if instruction.operation not in ELEMENTWISE and instruction.operation not in VECTOR:
+        return []
+    own, arguments = instruction.operation in _MAY, instruction.arguments
+    places = _MAY.get(instruction.operation, range(len(arguments)))
+    return [i for i in places if not own or arguments.count(arguments[i]) == 1]
+
+
 def _overwritten(program: Program, instruction: Instruction, places: _Places, order: int) -> int | None:
     """An argument read here for the last time whose buffer the answer may take."""
-    if instruction.target in places.apart:
-        first = instruction.arguments[:1]
-        return first[0] if first and places.begun.get(first[0]) == instruction.target else None
-    if instruction.operation not in ELEMENTWISE and instruction.operation not in VECTOR:
-        return None
-    kind = _kind(program, instruction)
-    for index in _MAY.get(instruction.operation, range(len(instruction.arguments))):
+    alone, kind = instruction.target in places.apart, _kind(program, instruction)
+    for index in _writes_over(instruction):
         argument = instruction.arguments[index]
-        alone = instruction.operation not in _MAY or instruction.arguments.count(argument) == 1
-        if places.kind_of.get(places.of[argument]) == kind and program.last_use[argument] == order and alone:
+        if alone:
+            if places.begun.get(argument) == instruction.target:
+                return argument
+        elif places.kind_of.get(places.of[argument]) == kind and program.last_use[argument] == order:
             return argument
     return None
