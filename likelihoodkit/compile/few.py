@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 from likelihoodkit.compile.checks import Check, finite
 from likelihoodkit.compile.memory import address
 from likelihoodkit.compile.program import Guard
+from likelihoodkit.compile.route import Route
 from likelihoodkit.compile.steps import Function, Plan
-from likelihoodkit.compile.tiles import ROOT, WIDE, outside
+from likelihoodkit.compile.tiles import ROOT, are_wide, outside
 
 Array = NDArray[Any]
 #: rows up to which copying costs less than binding arguments anew, and the numbers that all buffers may hold together
@@ -195,6 +196,7 @@ class AnyRows:
     inputs: Mapping[str, Column]
     results: Mapping[str, Column]
     checks: Mapping[str, Check]
+    routes: dict[int, Route] = field(default_factory=dict)
 
     most = MOST_MANY
 
@@ -210,7 +212,7 @@ class AnyRows:
             return False
         inputs = {name: part_of(whole, where) for name, where in self.inputs.items()}
         results = {name: part_of(whole, where) for name, where in self.results.items()}
-        return self.run(inputs, results, rows, self.checks, None, self._outcome)
+        return self.run(inputs, results, rows, self.checks, self._outcome, self.routes)
 
 
 def any_rows(
@@ -235,6 +237,6 @@ def any_rows(
         return None
     sizes = {size for _, _, size in (*columns.values(), *results.values()) if size}
     few = None
-    if not any(step.free for step in plan.steps) and len(sizes) < 2 and not any(size >= WIDE for size in sizes):
+    if not any(step.free for step in plan.steps) and len(sizes) < 2 and not any(map(are_wide, sizes)):
         few = FewRows(plan, columns, results, checks, [a.shape[1] if a.ndim == 2 else 0 for a in whole])
     return AnyRows(run, few, columns, results, checks)

@@ -22,9 +22,10 @@ from likelihoodkit.compile.checks import Check, finite
 from likelihoodkit.compile.few import any_rows
 from likelihoodkit.compile.forms import everyday
 from likelihoodkit.compile.program import Program
+from likelihoodkit.compile.route import Counts, Feed, Route, route
 from likelihoodkit.compile.split import Split, split
 from likelihoodkit.compile.steps import MASKS, OTHERS, UFUNCS, Plan, plan
-from likelihoodkit.compile.tiles import LEAST, WIDE, WORKSPACES, Counts, Feed, Layout, lines, must_copy, rows_per_tile
+from likelihoodkit.compile.tiles import LEAST, WORKSPACES, Layout
 from likelihoodkit.primitives import kernels, vector_kernels
 
 Array = NDArray[Any]
@@ -35,6 +36,9 @@ TILE = 8192
 ENTRIES = 1 << 16
 #: counts below this are looked up in tables of what depends on them alone, in batches of as many rows
 MOST_COUNTS = 1 << 10
+
+#: numbers of rows whose routes are remembered
+MOST_ROUTES = 8
 
 _PLAIN: dict[str, Callable[..., Any]] = {**UFUNCS, **MASKS, **OTHERS, "where": np.where}
 
@@ -116,12 +120,10 @@ class Runner:
         cut = self._cut(outcome)
         if cut is None or self.mixed:
             return {}
-        rows, entries = values.shape[-1], values.shape[0] if values.ndim == 2 else 1
-        laid = plan(cut[0].first)
-        tile = rows_per_tile(laid, entries)
+        rows, laid = values.shape[-1], plan(cut[0].first)
         answer = {term: np.empty(rows) for term, _ in cut[0].first.results}
-        spans = [(start, min(start + tile, rows)) for start in range(0, rows, tile)]
-        self._spans(laid, spans, {outcome: values}, answer, entries, {})
+        found = route(laid, {outcome: values}, answer, rows, {})
+        self._spans(found, found.spans, {outcome: values}, answer)
         return answer
 
     def tile(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
@@ -155,37 +157,64 @@ class Runner:
         asked about every tile of an input; False as soon as one of them says no, the outputs then being unfinished.
         ``terms`` are what `prepare` made of the input called ``outcome``.
         """
+        return self._routed(inputs, outputs, rows, checks or {}, terms, outcome, {})
+
+    def _again(
+        self,
+        inputs: Mapping[str, Array],
+        outputs: Mapping[str, Array],
+        rows: int,
+        checks: Mapping[str, Check],
+        outcome: str,
+        known: dict[int, Route],
+    ) -> bool:
+        """As `run`, for arrays that lie as those of earlier calls, whose routes are ``known`` by the number of rows."""
+        found = known.get(rows)
+        if found is None:
+            return self._routed(inputs, outputs, rows, checks, None, outcome, known)
+        return self._spans(found, found.spans, inputs, outputs)
+
+    def _routed(
+        self,
+        inputs: Mapping[str, Array],
+        outputs: Mapping[str, Array],
+        rows: int,
+        checks: Mapping[str, Check],
+        terms: Mapping[str, Array] | None,
+        outcome: str,
+        known: dict[int, Route],
+    ) -> bool:
         if self.mixed or len({a.shape[0] for a in inputs.values() if a.ndim == 2}) > 1:
-            return self._kernels(inputs, outputs, rows, checks or {})
-        counts = None if terms else self._counts(outcome, inputs, checks or {}, rows)
+            return self._kernels(inputs, outputs, rows, checks)
+        counts = None if terms else self._counts(outcome, inputs, checks, rows)
         cut = self._cut(outcome) if terms or counts else None
         laid = self._plan if cut is None else cut[1]
         inputs = {**inputs, **(terms or {}), **(counts.places(rows) if counts else {})}
-        for name in set(checks or {}) - set(laid.inputs):  # the program does not read it: no tile of it is seen
-            if not (checks or {})[name](np.asarray(inputs[name], dtype=np.float64)):
-                return False
-        entries = max([a.shape[0] for a in [*inputs.values(), *outputs.values()] if a.ndim == 2], default=1)
-        tile = rows_per_tile(laid, entries)
-        if rows > tile:  # tiles of one size, so that one layout serves them all
-            tile = lines(-(-rows // -(-rows // tile)))
-        spans = [(start, min(start + tile, rows)) for start in range(0, rows, tile)]
-        checks = checks or {}
-        if self.threads > 1 and len(spans) > 1:
-            shares = [spans[i :: self.threads] for i in range(self.threads)]
+        unread = set(checks) - set(laid.inputs)  # no tile of it is seen
+        if not all(checks[name](np.asarray(inputs[name], dtype=np.float64)) for name in unread):
+            return False
+        found = route(laid, inputs, outputs, rows, checks, counts)
+        if self.threads > 1 and len(found.spans) > 1:
+            shares = [found.spans[i :: self.threads] for i in range(self.threads)]
             with ThreadPoolExecutor(self.threads) as pool:
-                return all(
-                    pool.map(lambda share: self._spans(laid, share, inputs, outputs, entries, checks, counts), shares)
-                )
-        return self._spans(laid, spans, inputs, outputs, entries, checks, counts)
+                return all(pool.map(lambda share: self._spans(found, share, inputs, outputs), shares))
+        if self.threads == 1 and not (unread or terms or self._countable(outcome, checks)):
+            if len(known) >= MOST_ROUTES:
+                known.clear()
+            known[rows] = found
+        return self._spans(found, found.spans, inputs, outputs)
+
+    def _countable(self, outcome: str, checks: Mapping[str, Check]) -> bool:
+        """May the outcomes be counts, of which something is computed that depends on them alone?"""
+        check = checks.get(outcome)
+        return check is not None and check.whole and check.low >= 0 and self._cut(outcome) is not None
 
     def _counts(
         self, outcome: str, inputs: Mapping[str, Array], checks: Mapping[str, Check], rows: int
     ) -> Counts | None:
         """What depends on the outcome alone, for every count up to the largest, where it is counts and small ones."""
-        check, values = checks.get(outcome), inputs.get(outcome)
-        if check is None or values is None or values.ndim != 1 or rows < MOST_COUNTS:
-            return None
-        if not check.whole or check.low < 0 or self._cut(outcome) is None:
+        values = inputs.get(outcome)
+        if values is None or values.ndim != 1 or rows < MOST_COUNTS or not self._countable(outcome, checks):
             return None
         largest = np.maximum.reduce(values)
         if not 0 <= largest < MOST_COUNTS:
@@ -203,7 +232,7 @@ class Runner:
         whole: Sequence[Array],
     ) -> Way | None:
         """A short way for further calls with arrays that lie in ``whole`` ones as these do; None if there is none."""
-        return None if self.mixed else any_rows(self.run, self._plan, inputs, outputs, checks, whole)
+        return None if self.mixed else any_rows(self._again, self._plan, inputs, outputs, checks, whole)
 
     def _kernels(
         self,
@@ -228,50 +257,36 @@ class Runner:
 
     def _spans(
         self,
-        laid: Plan,
-        spans: list[tuple[int, int]],
+        way: Route,
+        spans: Sequence[tuple[int, int]],
         inputs: Mapping[str, Array],
         outputs: Mapping[str, Array],
-        entries: int,
-        checks: Mapping[str, Check],
-        counts: Counts | None = None,
     ) -> bool:
+        """The tiles of some spans of rows."""
         layout: Layout | None = None
-        used = {name: inputs[name] for name in laid.inputs}
-        feeds = [
-            Feed(name, place, inputs[name], checks.get(name), laid.guards.get(name), name in laid.tells)
-            for name, place in laid.inputs.items()
-            if counts is None or name not in counts.tables
-        ]
-        # an answer in float64 is computed in its place, if it lies there as the buffers do
-        wide = entries >= WIDE
-        plain = {
-            name for name in laid.direct if outputs[name].ndim == 1 or (wide and not must_copy(outputs[name], wide))
-        }
-        plain = {name for name in plain if outputs[name].dtype == np.float64}
-        direct = [(place, outputs[name]) for name, place in laid.results if name in plain]
-        copied = [(place, outputs[name]) for name, place in laid.results if name not in plain]
-        judge = laid.results[0][1] if any(feed.told and feed.guard is None for feed in feeds) else None
+        feeds = [Feed(*told, inputs[told[0]]) for told in way.feeds]
+        direct = [(place, outputs[name]) for name, place in way.direct]
+        copied = [(place, outputs[name]) for name, place in way.copied]
         aside: list[Array] = []  # rows for the kernels, put together: these are slow to call for a few
         waiting = 0
         # the program itself decides what an overflow becomes; NumPy's warning about it would say nothing new
         with np.errstate(all="ignore"):
             for start, stop in spans:
                 if layout is None or layout.rows != stop - start:
-                    layout = WORKSPACES.layout(laid, stop - start, entries, used)
+                    layout = WORKSPACES.layout(way, stop - start)
                 part = slice(start, stop)
                 for place, answer in direct:
                     layout.put(place, answer[..., part])
                 strange: Array | None = None
                 for feed in feeds:
                     strange = feed.tile(part, layout, strange)
-                    if feed.refused(told=False):
+                    if not feed.told and feed.refused():
                         return False
-                if counts is not None:  # they have been checked above
-                    strange = counts.tile(part, layout, strange)
+                if way.counts is not None:  # they have been checked above
+                    strange = way.counts.tile(part, layout, strange)
                 strange = layout.walk(strange)
-                doubtful = strange is not None or (judge is not None and not finite(layout.places[judge]))
-                if doubtful and any(feed.refused(told=True) for feed in feeds):
+                doubtful = strange is not None or (way.judge is not None and not finite(layout.places[way.judge]))
+                if doubtful and any(feed.told and feed.refused() for feed in feeds):
                     return False
                 for place, answer in copied:
                     answer[..., part] = layout.places[place]

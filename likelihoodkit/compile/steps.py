@@ -260,7 +260,7 @@ def _begun(program: Program) -> dict[int, int]:
     found: dict[int, int] = {}
 
     def fits(before: Instruction, here: Instruction) -> bool:
-        own = before.operation == "put" or before.operation in ELEMENTWISE and before.operation not in MASKS
+        own = before.operation == "put" or (before.operation in ELEMENTWISE and before.operation not in MASKS)
         alike = (before.target in program.vectors) == (here.target in program.vectors)
         return own and alike and before.target not in results and program.last_use[before.target] == at[here.target]
 

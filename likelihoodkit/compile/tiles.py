@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from likelihoodkit.compile.checks import Check
-from likelihoodkit.compile.passes import whole
 from likelihoodkit.compile.program import Guard
 from likelihoodkit.compile.steps import Function, Plan
 
@@ -59,29 +56,55 @@ class Workspace(threading.local):
             self.floats = aligned(max(floats, self.floats.size))
             self.masks = np.empty(max(masks, self.masks.size), dtype=np.bool_)
 
-    def layout(self, laid: Plan, rows: int, entries: int, inputs: Mapping[str, Array]) -> Layout:
+    def layout(self, way: Cut, rows: int) -> Layout:
         """The buffers of a plan, cut once for each size of tile."""
-        wide = entries >= WIDE
-        shapes = tuple([(a.ndim, len(a) if a.ndim == 2 else 1, must_copy(a, wide)) for a in inputs.values()])
-        key = (id(laid), rows, entries, shapes)
+        key = (id(way.laid), rows, way.entries, way.shapes)
         found = self.layouts.get(key)
-        if found is None or found.plan is not laid:
-            found = Layout(laid, rows, entries, inputs)
+        if found is None or found.plan is not way.laid:
+            found = Layout(way.laid, rows, way.entries, way.shapes)
             self.layouts[key] = found
         return found
 
 
 WORKSPACES = Workspace()
+#: of an input: its dimensions, entries, and whether it must be copied
+Shape = tuple[int, int, bool]
+
+
+class Cut(Protocol):
+    """A plan, and how the arrays lie that it is for."""
+
+    @property
+    def laid(self) -> Plan:
+        """The plan."""
+
+    @property
+    def entries(self) -> int:
+        """Numbers of a vector per row."""
+
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        """Of the inputs."""
+
+
+def are_wide(entries: int) -> bool:
+    """Do the entries of a row lie side by side?"""
+    return entries >= WIDE
+
+
+def shape_of(array: Array, wide: bool) -> Shape:
+    """What the buffers of an input depend on."""
+    return array.ndim, len(array) if array.ndim == 2 else 1, must_copy(array, wide)
 
 
 class Layout:
     """The buffers of a plan for tiles of t rows and vectors of K entries, cut from the thread's workspace."""
 
-    def __init__(self, layout: Plan, rows: int, entries: int, inputs: Mapping[str, Array]) -> None:
-        self.plan, self.wide = layout, entries >= WIDE
-        self.copied = {name: must_copy(a, self.wide) for name, a in inputs.items()}
-        numbers = len(layout.numbers) + sum(copied and inputs[n].ndim == 1 for n, copied in self.copied.items())
-        vectors = len(layout.vectors) + sum(copied and inputs[n].ndim == 2 for n, copied in self.copied.items())
+    def __init__(self, layout: Plan, rows: int, entries: int, shapes: Sequence[Shape]) -> None:
+        self.plan, self.wide = layout, are_wide(entries)
+        copied = {name: shape for name, shape in zip(layout.inputs, shapes, strict=True) if shape[2]}
+        numbers = len(layout.numbers) + sum(dimensions == 1 for dimensions, _, _ in copied.values())
+        vectors = len(layout.vectors) + sum(dimensions == 2 for dimensions, _, _ in copied.values())
         masks = len(layout.masks) * lines(rows) + len(layout.vector_masks) * lines(entries * rows)
         WORKSPACES.reserve(numbers * lines(rows) + vectors * lines(entries * rows), masks)
         self.start, self.mask_start, self.rows = 0, 0, rows
@@ -97,9 +120,8 @@ class Layout:
         for place in layout.vector_masks:
             self.places[place] = self._masks((entries, rows))
         self.input_buffers = {
-            name: self._floats((rows,) if inputs[name].ndim == 1 else (len(inputs[name]), rows))
-            for name, copied in self.copied.items()
-            if copied
+            name: self._floats((rows,) if dimensions == 1 else (size, rows))
+            for name, (dimensions, size, _) in copied.items()
         }
         self.kept = {place: self.places[place] for _, place in layout.results}
         #: the calls of a tile, arguments and answer in a list each, and where every place stands in these lists
@@ -160,73 +182,9 @@ def must_copy(array: Array, wide: bool) -> bool:
 
 def rows_per_tile(laid: Plan, entries: int) -> int:
     """As many rows as the buffers of a plan have room for."""
-    wide = entries * (len(laid.vectors) + 1) if entries > 1 else 0
-    numbers = len(laid.numbers) + len(laid.inputs) + wide
+    entered = entries * (len(laid.vectors) + 1) if entries > 1 else 0
+    numbers = len(laid.numbers) + len(laid.inputs) + entered
     return max(LEAST, min(MOST_ROWS, WORKSPACE // max(numbers, 1)))
-
-
-@dataclass(slots=True)
-class Feed:
-    """An input of a program on its way into the tiles.
-
-    ``check`` is asked of every tile, unless the first answer of the program tells as much (``told``): then only of
-    those where it is not finite.
-    """
-
-    name: str
-    place: int
-    array: Array
-    check: Check | None
-    guard: Guard | None
-    told: bool
-    here: Array | None = None  # the tile that is being computed
-
-    def __post_init__(self) -> None:
-        finite = self.check is not None and self.check.finite
-        self.told = self.told and finite
-        if finite and self.guard is not None and math.inf not in (-self.guard.low, self.guard.high):
-            self.told = True  # numbers within the guard are finite
-
-    def tile(self, part: slice | None, layout: Layout, strange: Array | None) -> Array | None:
-        """Put the rows of one tile in their place; the rows outside the guard, added to those known to be."""
-        array = self.array if part is None or self.array.ndim == 0 else self.array[..., part]
-        buffer = layout.input_buffers.get(self.name)
-        if buffer is not None:
-            np.copyto(buffer, array)
-            array = buffer
-        layout.put(self.place, array)
-        self.here = array
-        return strange if self.guard is None else outside(array, self.guard, strange, layout.rows)
-
-    def refused(self, *, told: bool) -> bool:
-        """Does the check say no to the tile, if it is one of those to be asked now?"""
-        if self.check is None or self.told != told:
-            return False
-        assert self.here is not None  # `tile` has been called
-        return not self.check(self.here)
-
-
-@dataclass(frozen=True)
-class Counts:
-    """Outcomes that are small whole numbers, and what depends on them alone, for each of them, by the input's name."""
-
-    values: Array
-    tables: Mapping[str, Array]
-
-    def places(self, rows: int) -> dict[str, Array]:
-        """What stands for these inputs until a tile of them is looked up: nothing that could be read in place."""
-        return {name: np.broadcast_to(0.0, rows) for name in self.tables}
-
-    def tile(self, part: slice, layout: Layout, strange: Array | None) -> Array | None:
-        """Look up one tile; the rows outside the guards, added to those known to be."""
-        index = whole(self.values[part])
-        for name, table in self.tables.items():
-            buffer = layout.input_buffers[name]
-            np.take(table, index, out=buffer, mode="wrap")
-            layout.put(layout.plan.inputs[name], buffer)
-            guard = layout.plan.guards.get(name)
-            strange = strange if guard is None else outside(buffer, guard, strange, layout.rows)
-        return strange
 
 
 def outside(array: Array, guard: Guard, strange: Array | None, rows: int) -> Array | None:
