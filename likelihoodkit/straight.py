@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from likelihoodkit.compile.numpy_engine import Runner, Way
+from likelihoodkit.compile.numpy_engine import Runner
+from likelihoodkit.compile.route import Way
 from likelihoodkit.rows import Rows
 
 Array = NDArray[Any]
@@ -36,11 +37,10 @@ class Calls:
         The first answer has a number per row (unless the program is the gradient alone), the last the shape of outputs.
         A call that gives anything ``more`` goes the long way.
         """
-        if (
-            not self._known
-            or on_invalid != "raise"
-            or not all(given is None or (type(given) is dict and not given) for given in more)
-        ):
+        if not self._known or on_invalid != "raise":
+            return None
+        weights, offset, shared, given = more
+        if not (weights is None and offset is None and shared is None) or given:
             return None
         if type(y) is not np.ndarray or type(outputs) is not np.ndarray:
             return None
@@ -48,11 +48,14 @@ class Calls:
         rows = len(outputs)
         if found is None or len(y) != rows or rows > found.most:
             return None
-        shapes = {"value": ((rows,),), "gradient": (outputs.shape,)}.get(what, ((rows,), outputs.shape))
-        answers = []
-        for given, shape in zip(out, shapes, strict=True):
-            if given is not None and not (_plain(given) and given.shape == shape and given.dtype == outputs.dtype):
-                return None
+        answers: list[Array] = []
+        for place, given in enumerate(out):
+            flat = place == 0 and what != "gradient"
+            shape = (rows,) if flat else outputs.shape
+            if given is not None:
+                fits = _plain(given) and given.shape == shape and given.dtype == outputs.dtype
+                if not (fits and _apart(given, y) and _apart(given, outputs)):
+                    return None
             answers.append(np.empty(shape, outputs.dtype) if given is None else given)
         return answers if found(rows, (y, outputs, *answers)) else None
 
@@ -75,7 +78,14 @@ class Calls:
 
 
 def _plain(array: Any) -> bool:
-    return type(array) is np.ndarray and array.flags.c_contiguous and array.flags.writeable
+    return type(array) is np.ndarray and array.flags.carray
+
+
+def _apart(answer: Array, given: Array) -> bool:
+    """Does nothing that is written to the one change the other? Arrays that own their memory do not share it."""
+    if answer.base is None and given.base is None:
+        return answer is not given
+    return not np.may_share_memory(answer, given)
 
 
 def _key(what: str, y: Array, outputs: Array) -> Any:

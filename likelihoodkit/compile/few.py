@@ -1,9 +1,9 @@
 """Calls of the NumPy engine whose arrays lie as those of an earlier one did (`likelihoodkit.straight`).
 
 A few rows: buffers and arguments are bound once, so that a call is little more than its ufuncs. Columns of y and
-outputs are copied into buffers of the loss's own, the steps run on them, and the answers are copied out. Rows that a
-check refuses or that are outside a guard send the whole call the long way. Many rows: which column is what is known,
-and the tiles begin at once.
+outputs are copied into buffers of the loss's own, the steps run on them, and the answers are copied out; arrays that
+lie as the buffers do are taken as they are. Rows that a check refuses or that are outside a guard send the whole call
+the long way. Many rows: which column is what is known, and the tiles begin at once.
 """
 
 from __future__ import annotations
@@ -61,11 +61,13 @@ class FewRows:
         inputs: Mapping[str, Column],
         results: Mapping[str, Column],
         checks: Mapping[str, Check],
-        widths: Sequence[int],
+        whole: Sequence[Array],
     ) -> None:
-        """``widths`` are the columns of each array of the call, 0 for a number per row."""
-        self.plan, self.inputs, self.results = plan, dict(inputs), dict(results)
-        self.checks, self.widths = dict(checks), tuple(widths)
+        """``whole`` are arrays that lie as those of the calls will."""
+        self.plan, self.inputs, self.results, self.checks = plan, dict(inputs), dict(results), dict(checks)
+        #: columns of each array of the call, 0 for a number per row, and which are read and written as they are
+        self.widths = tuple([a.shape[1] if a.ndim == 2 else 0 for a in whole])
+        self.taken = [i for i, a in enumerate(whole) if a.ndim == 1 and a.dtype == np.float64 and a.flags.carray]
         self._sizes: dict[int, _Bound] = {}
         self._lock = threading.Lock()
 
@@ -86,44 +88,50 @@ class FewRows:
             self._lock.release()
 
     @property
+    def entries(self) -> int:
+        """Numbers of a vector per row."""
+        return max(size for _, _, size in (*self.inputs.values(), *self.results.values(), (0, 0, 1)))
+
+    @property
     def _numbers(self) -> int:
-        entries = max(size for _, _, size in (*self.inputs.values(), *self.results.values(), (0, 0, 1)))
-        return sum(max(w, 1) for w in self.widths) + len(self.plan.numbers) + entries * len(self.plan.vectors)
+        return sum(max(w, 1) for w in self.widths) + len(self.plan.numbers) + self.entries * len(self.plan.vectors)
 
 
 class _Bound:
-    """The buffers for one number of rows, and the calls on them."""
+    """The buffers for one number of rows, and the calls on them.
+
+    Arrays of the call that are taken as they are stand in the lists of arguments for as long as it lasts.
+    """
 
     def __init__(self, few: FewRows, rows: int) -> None:
         plan, self.rows = few.plan, rows
-        entries = max(size for _, _, size in (*few.inputs.values(), *few.results.values(), (0, 0, 1)))
         self.buffers = [np.empty((width, rows) if width else rows) for width in few.widths]
         places: list[Any] = [None] * plan.size
         for place, constant in plan.constants.items():
             places[place] = constant
         for kind, shape, dtype in (
             (plan.numbers, (rows,), np.float64),
-            (plan.vectors, (entries, rows), np.float64),
+            (plan.vectors, (few.entries, rows), np.float64),
             (plan.masks, (rows,), np.bool_),
-            (plan.vector_masks, (entries, rows), np.bool_),
+            (plan.vector_masks, (few.entries, rows), np.bool_),
         ):
             for place in kind:
                 places[place] = np.empty(shape, dtype)
         for name, place in plan.inputs.items():
             places[place] = self._part(few.inputs[name])
-        self.copies: list[tuple[Array, Array]] = []  # results that are not computed where they are wanted
+        self.copies: list[list[Array]] = []  # results that are not computed where they are wanted
         for name, place in plan.results:
             wanted = self._part(few.results[name])
             if name in plan.direct:
                 places[place] = wanted
             else:
-                self.copies.append((wanted, places[place]))
-        self.calls: list[tuple[Function, tuple[Any, ...], _Watch | None]] = []
+                self.copies.append([wanted, places[place]])
+        self.calls: list[tuple[Function, list[Any], _Watch | None]] = []
         for step in plan.steps:
             watch = None if step.guard is None else _Watch(places[step.out], step.guard, rows)
-            self.calls.append((step.function, tuple(places[p] for p in (*step.arguments, step.out)), watch))
+            self.calls.append((step.function, [places[p] for p in (*step.arguments, step.out)], watch))
         self.watches = [_Watch(places[plan.inputs[n]], guard, rows) for n, guard in plan.guards.items()]
-        self.asked: list[tuple[Check, Array]] = []
+        self.asked: list[tuple[Check, list[Array]]] = []
         told = False
         for name, check in few.checks.items():
             guard = plan.guards.get(name)
@@ -132,36 +140,70 @@ class _Bound:
             if check.finite and name in plan.tells:
                 told = True
             else:
-                self.asked.append((check, places[plan.inputs[name]]))
-        self.judge = self._part(few.results[plan.results[0][0]]) if told else None
+                self.asked.append((check, [places[plan.inputs[name]]]))
+        self.judge = [self._part(few.results[plan.results[0][0]])] if told else []
+        self._take(few.taken)
+        self.read = [(self._turned(i), i) for i in (0, 1) if i not in few.taken]
+        self.written = [(self._turned(i), i) for i in range(2, len(self.buffers)) if i not in few.taken]
 
     def _part(self, where: Column) -> Array:
         which, first, size = where
         buffer = self.buffers[which]
         return buffer if buffer.ndim == 1 else buffer[first : first + size] if size else buffer[first]
 
+    def _turned(self, which: int) -> Array:
+        return self.buffers[which].T
+
+    def _take(self, taken: Sequence[int]) -> None:
+        """Where the arrays that are taken as they are stand in for buffers."""
+        lists = [arguments for _, arguments, _ in self.calls] + [arrays for _, arrays in self.asked]
+        lists += [*self.copies, self.judge]
+        watches = [*self.watches, *[watch for _, _, watch in self.calls if watch is not None]]
+        self.taken: list[tuple[int, list[tuple[list[Any], int]], list[_Watch]]] = []
+        for which in taken:
+            buffer = self.buffers[which]
+            spots = [(found, i) for found in lists for i, array in enumerate(found) if array is buffer]
+            self.taken.append((which, spots, [watch for watch in watches if watch.array is buffer]))
+
     def run(self, whole: Sequence[Array]) -> bool:
         """Copy in, compute, copy out; False where a number is refused or left to the kernels."""
-        for buffer, array in zip(self.buffers[:2], whole, strict=False):
-            np.copyto(buffer, array if buffer.ndim == 1 else array.T)
+        for which, spots, watches in self.taken:
+            array = whole[which]
+            for arguments, index in spots:
+                arguments[index] = array
+            for watch in watches:
+                watch.array = watch.flat = array
+        for buffer, which in self.read:
+            np.copyto(buffer, whole[which])
         with np.errstate(all="ignore"):
-            for watch in self.watches:
-                if watch.strange():
-                    return False
-            for check, array in self.asked:
-                if not check(array):
-                    return False
-            for function, arguments, watching in self.calls:
-                function(*arguments)
-                if watching is not None and watching.strange():
-                    return False
-            for wanted, array in self.copies:
-                np.copyto(wanted, array)
-            if self.judge is not None and not finite(self.judge):
+            done = self._steps()
+            if done:
+                for buffer, which in self.written:
+                    np.copyto(whole[which], buffer, casting="same_kind")
+        for _, spots, watches in self.taken:  # let go of the caller's arrays
+            for arguments, index in spots:
+                arguments[index] = None
+            for watch in watches:
+                watch.array = watch.flat = _NOTHING
+        return done
+
+    def _steps(self) -> bool:
+        for watch in self.watches:
+            if watch.strange():
                 return False
-            for buffer, array in zip(self.buffers[2:], whole[2:], strict=True):
-                np.copyto(array if buffer.ndim == 1 else array.T, buffer, casting="same_kind")
-        return True
+        for check, (array,) in self.asked:
+            if not check(array):
+                return False
+        for function, arguments, watching in self.calls:
+            function(*arguments)
+            if watching is not None and watching.strange():
+                return False
+        for wanted, array in self.copies:
+            np.copyto(wanted, array)
+        return not self.judge or finite(self.judge[0])
+
+
+_NOTHING = np.empty(0)
 
 
 class _Watch:
@@ -212,7 +254,7 @@ class AnyRows:
             return False
         inputs = {name: part_of(whole, where) for name, where in self.inputs.items()}
         results = {name: part_of(whole, where) for name, where in self.results.items()}
-        return self.run(inputs, results, rows, self.checks, self._outcome, self.routes)
+        return self.run(inputs, results, rows, self.checks, None, self._outcome, self.routes)
 
 
 def any_rows(
@@ -238,5 +280,5 @@ def any_rows(
     sizes = {size for _, _, size in (*columns.values(), *results.values()) if size}
     few = None
     if not any(step.free for step in plan.steps) and len(sizes) < 2 and not any(map(are_wide, sizes)):
-        few = FewRows(plan, columns, results, checks, [a.shape[1] if a.ndim == 2 else 0 for a in whole])
+        few = FewRows(plan, columns, results, checks, whole)
     return AnyRows(run, few, columns, results, checks)

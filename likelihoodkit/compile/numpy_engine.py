@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ from likelihoodkit.compile.checks import Check, finite
 from likelihoodkit.compile.few import any_rows
 from likelihoodkit.compile.forms import everyday
 from likelihoodkit.compile.program import Program
-from likelihoodkit.compile.route import Counts, Feed, Route, route
+from likelihoodkit.compile.route import Counts, Feed, Route, Way, apart, route
 from likelihoodkit.compile.split import Split, split
 from likelihoodkit.compile.steps import MASKS, OTHERS, UFUNCS, Plan, plan
 from likelihoodkit.compile.tiles import LEAST, WORKSPACES, Layout
@@ -48,17 +48,6 @@ def operation(name: str) -> Callable[..., Any]:
     home = kernels if hasattr(kernels, name) else vector_kernels
     found: Callable[..., Any] = _PLAIN[name] if name in _PLAIN else getattr(home, name)
     return found
-
-
-class Way(Protocol):
-    """A short way to the answers of a call with up to ``most`` rows; False where it has to go the long one."""
-
-    @property
-    def most(self) -> int:
-        """Rows of a call at most."""
-
-    def __call__(self, rows: int, whole: Sequence[Array], /) -> bool:
-        """Write the answers for arrays that lie as those of an earlier call."""
 
 
 class Runner:
@@ -159,21 +148,6 @@ class Runner:
         """
         return self._routed(inputs, outputs, rows, checks or {}, terms, outcome, {})
 
-    def _again(
-        self,
-        inputs: Mapping[str, Array],
-        outputs: Mapping[str, Array],
-        rows: int,
-        checks: Mapping[str, Check],
-        outcome: str,
-        known: dict[int, Route],
-    ) -> bool:
-        """As `run`, for arrays that lie as those of earlier calls, whose routes are ``known`` by the number of rows."""
-        found = known.get(rows)
-        if found is None:
-            return self._routed(inputs, outputs, rows, checks, None, outcome, known)
-        return self._spans(found, found.spans, inputs, outputs)
-
     def _routed(
         self,
         inputs: Mapping[str, Array],
@@ -184,8 +158,12 @@ class Runner:
         outcome: str,
         known: dict[int, Route],
     ) -> bool:
+        """As `run`; of calls whose arrays lie alike the routes are ``known``, by the number of rows."""
+        if found := known.get(rows):
+            return self._spans(found, found.spans, inputs, outputs)
         if self.mixed or len({a.shape[0] for a in inputs.values() if a.ndim == 2}) > 1:
             return self._kernels(inputs, outputs, rows, checks)
+        inputs = apart(inputs, outputs)
         counts = None if terms else self._counts(outcome, inputs, checks, rows)
         cut = self._cut(outcome) if terms or counts else None
         laid = self._plan if cut is None else cut[1]
@@ -232,7 +210,7 @@ class Runner:
         whole: Sequence[Array],
     ) -> Way | None:
         """A short way for further calls with arrays that lie in ``whole`` ones as these do; None if there is none."""
-        return None if self.mixed else any_rows(self._again, self._plan, inputs, outputs, checks, whole)
+        return None if self.mixed else any_rows(self._routed, self._plan, inputs, outputs, checks, whole)
 
     def _kernels(
         self,

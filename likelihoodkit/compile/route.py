@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,17 @@ from likelihoodkit.compile.tiles import Layout, Shape, are_wide, lines, must_cop
 Array = NDArray[Any]
 #: of an input: its name, place, check, guard, and whether the first answer tells that it is finite
 Told = tuple[str, int, Check | None, Guard | None, bool]
+
+
+class Way(Protocol):
+    """A short way to the answers of a call with up to ``most`` rows; False where it has to go the long one."""
+
+    @property
+    def most(self) -> int:
+        """Rows of a call at most."""
+
+    def __call__(self, rows: int, whole: Sequence[Array], /) -> bool:
+        """Write the answers for arrays that lie as those of an earlier call."""
 
 
 @dataclass(slots=True)
@@ -137,3 +148,9 @@ def _told(laid: Plan, name: str, place: int, check: Check | None) -> Told:
     finite = check is not None and check.finite
     bounded = guard is not None and math.inf not in (-guard.low, guard.high)  # numbers within the guard are finite
     return name, place, check, guard, finite and (bounded or name in laid.tells)
+
+
+def apart(inputs: Mapping[str, Array], outputs: Mapping[str, Array]) -> dict[str, Array]:
+    """The inputs, copied where an answer is to be written over them."""
+    answers = list(outputs.values())
+    return {n: a.copy() if any(np.may_share_memory(a, b) for b in answers) else a for n, a in inputs.items()}

@@ -389,3 +389,22 @@ def test_angles_are_wrapped_with_all_digits() -> None:
         for given, ours in zip(x.tolist(), found.tolist(), strict=True):
             true = mpmath.mpf(given) - 2 * mpmath.pi * mpmath.ceil(mpmath.mpf(given) / (2 * mpmath.pi) - 0.5)
             assert abs(ours - true) <= 2 * math.ulp(float(true)), given
+
+
+@pytest.mark.parametrize("rows", [300, 20_001])
+@pytest.mark.parametrize("noise", [lk.Bernoulli, lk.NegativeBinomial, lk.Normal(scale=1)], ids=str)
+def test_an_answer_may_be_written_over_what_it_is_made_of(noise: object, rows: int) -> None:
+    """Outputs that are no longer needed may take the gradient, those far outside the everyday range included."""
+    rng, loss = np.random.default_rng(3), lk.derive(noise).compile("numpy")
+    y, outputs = rng.integers(0, 2, rows).astype(float), rng.normal(size=(rows, len(loss.outputs)))
+    outputs[7] = 400.0
+    outputs = outputs[:, 0].copy() if len(loss.outputs) == 1 else outputs
+    expected = loss.value_and_gradient(y, outputs)
+    for _ in range(2):
+        given = outputs.copy()
+        value, gradient = loss.value_and_gradient(y, given, out=(None, given))
+        assert gradient is given
+        np.testing.assert_array_equal(value, expected[0])
+        np.testing.assert_array_equal(gradient, expected[1])
+        given = outputs.copy()
+        np.testing.assert_array_equal(loss.gradient(y, given, out=given), expected[1])
