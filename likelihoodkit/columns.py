@@ -19,6 +19,14 @@ from likelihoodkit.supports import Support
 Array = NDArray[Any]
 
 EXACT, LEFT, RIGHT, BETWEEN, UNKNOWN = range(5)
+#: what is known of y in a row of each kind, to be read after "where"
+KNOWN = {
+    EXACT: "y was seen: low = high",
+    LEFT: "y is at most high",
+    RIGHT: "y is at least low",
+    BETWEEN: "y lies between low and high",
+    UNKNOWN: "nothing is known of y",
+}
 _WORDS = {"none": 0, "exact": 0, "left": -1, "right": 1}
 
 

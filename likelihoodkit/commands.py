@@ -99,7 +99,7 @@ def run_source(options: argparse.Namespace) -> Answer:
 
 def run_derive(options: argparse.Namespace) -> Answer:
     """Loss, gradient and curvature as formulas."""
-    from likelihoodkit.explain.recipe import Scribe, readable
+    from likelihoodkit.explain.scribe import Scribe, readable
     from likelihoodkit.loss import derive
     from likelihoodkit.parse import parse
 

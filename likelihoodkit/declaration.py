@@ -321,6 +321,13 @@ def as_bound(noise: Any) -> Bound:
             return noise()
     elif isinstance(bound := getattr(noise, "bound", None), Bound):
         return bound  # a Loss, made at a later stage, knows what it was derived from
+    if settings := getattr(noise, "settings", ()):  # a named loss, made at a later stage
+        raise BindingError(
+            f"{noise!r} is a loss once it has its settings",
+            value=noise,
+            parameter=settings[0],
+            remedy=f"Call it with {', '.join(settings)} first",
+        )
     remedy = None
     if isinstance(noise, str):
         remedy = (

@@ -20,7 +20,7 @@ from likelihoodkit import losses
 from likelihoodkit.data import load
 from likelihoodkit.declaration import Bound, bind
 from likelihoodkit.explain.plain import Plain
-from likelihoodkit.explain.recipe import Scribe, readable
+from likelihoodkit.explain.scribe import Scribe, readable
 from likelihoodkit.families import Huber, Laplace, Normal, StudentT
 from likelihoodkit.fit import fit
 from likelihoodkit.loss import derive

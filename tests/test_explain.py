@@ -12,7 +12,7 @@ import likelihoodkit as lk
 from likelihoodkit import losses
 from likelihoodkit.explain import explain
 from likelihoodkit.explain.plain import TEMPLATES, Plain
-from likelihoodkit.explain.recipe import readable
+from likelihoodkit.explain.scribe import readable
 from likelihoodkit.explain.tex import Tex, fill
 from likelihoodkit.families import FAMILIES
 from likelihoodkit.loss import derive
@@ -148,7 +148,7 @@ def test_what_a_student_reads():
     assert "d loss / d f[x] = f[x] - y" in text
     assert "Nothing is dropped. The part free of the outputs, log(2·pi)/2," in text
     assert "mode of y = mean of y = median of y = mean" in text
-    assert "one value, learnt once for all rows" in str(explain(lk.Normal(scale=lk.shared)))
+    assert "one value, learnt once for all rows" in " ".join(str(explain(lk.Normal(scale=lk.shared))).split())
     assert "given with each row" in str(explain(lk.Binomial))
     assert "log(sigmoid(f[x])) = -softplus(-f[x])    (log sigmoid(z) = -softplus(-z))" in str(explain(lk.Bernoulli))
     assert "the loss elicits the quantile at" in str(explain(losses.pinball(0.9))).replace("\n", " ")
@@ -189,3 +189,28 @@ def test_the_table_of_families_has_every_family_once():
     assert sorted(row.name for row in rows) == sorted(lk.families.FAMILIES)
     lines = str(rows).splitlines()
     assert sum(line.startswith("  ") and not line.startswith("   ") for line in lines) == len(rows) + len(rows.kinds)
+
+
+def test_cases_are_told_one_by_one_and_in_words():
+    text = str(explain(lk.Censored(lk.Normal(scale=1))))
+    assert "loss = (low - f[x])^2/2 + log(2·pi)/2    (where y was seen: low = high)" in text
+    assert "loss = -log Φ(high - f[x])    (where y is at most high)" in text
+    assert "loss = 0    (where nothing is known of y)" in text
+    assert "kind" not in text
+    text = str(explain(lk.Ordered(response="cauchy")))
+    assert "response = cauchy    (held, not predicted)" in text
+    assert "Φ" not in text  # of five responses only the chosen one is told
+    assert "there is none unless df > 1" in str(explain(lk.StudentT))
+
+
+def test_long_formulas_are_broken_before_a_sign():
+    lines = str(explain(lk.NegativeBinomial)).splitlines()
+    assert max(map(len, lines)) <= 96
+    assert "    -log p = (y + 1/dispersion)·log(1 + dispersion·mean) + log(y!) - y·log(dispersion·mean)" in lines
+    assert "        - log(Γ(1/dispersion + y)/Γ(1/dispersion))" in lines
+    assert not any(line.endswith((" +", " -", " =")) for line in lines if line.startswith("    "))
+
+
+def test_a_loss_without_its_settings_says_which():
+    with pytest.raises(lk.BindingError, match=r"losses.huber\(delta\) is a loss once it has its settings. Call it"):
+        explain(losses.huber)

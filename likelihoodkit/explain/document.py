@@ -124,11 +124,43 @@ def _plain(block: Block) -> list[str]:
     if isinstance(block, Paragraph):
         words = "".join(p if isinstance(p, str) else p.plain for p in block.parts)
         return textwrap.wrap(words, WIDTH, break_long_words=False, break_on_hyphens=False)
-    reason = f"{block.reason}" if block.reason else ""
-    line = f"    {block.formula.plain}"
-    if not reason:
-        return [line]
-    return [f"{line}    ({reason})"] if len(line) + len(reason) + 6 <= WIDTH else [line, f"        ({reason})"]
+    lines = _formula_lines(block.formula.plain)
+    if not block.reason:
+        return lines
+    if len(lines) == 1 and len(lines[0]) + len(block.reason) + 6 <= WIDTH:
+        return [f"{lines[0]}    ({block.reason})"]
+    return lines + _wrapped(f"({block.reason})", " " * 8, " " * 9)
+
+
+def _formula_lines(text: str) -> list[str]:
+    """A formula in lines that fit where they can: broken before a sign, outside of brackets as far as that goes."""
+    lines: list[str] = []
+    for depth in range(10):
+        lines = _wrapped(_tied(text, depth), " " * 4, " " * 8)
+        if max(map(len, lines)) <= WIDTH:
+            break
+    return [line.replace(_TIE, " ") for line in lines]
+
+
+_TIE = "\N{NO-BREAK SPACE}"
+_SIGNS = (" +", " -", " =", " >", " <", "og")  # what a line does not end with: signs, and the log of "log Φ(x)"
+
+
+def _tied(text: str, deepest: int) -> str:
+    """The text with the spaces tied at which no line may end: after signs, and deeper in brackets than ``deepest``."""
+    depth, written = 0, ""
+    for place, character in enumerate(text):
+        depth += (character in "([{") - (character in ")]}")
+        before = text[max(place - 2, 0) : place]
+        tied = character == " " and (depth > deepest or before in _SIGNS)
+        written += _TIE if tied else character
+    return written
+
+
+def _wrapped(text: str, first: str, later: str) -> list[str]:
+    return textwrap.wrap(
+        text, WIDTH, initial_indent=first, subsequent_indent=later, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def _markdown(block: Block) -> str:

@@ -49,9 +49,9 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     "log_student_cdf_df2": ("d2/d{0}2 log T({0}; {1})", "atom"),
     "student_hazard": ("t/T({0}; {1})", "atom"),
     "from_log": ("exp({0})", "atom"),
-    "log_window": ("log(Phi({0} + {1}) - Phi({0} - {1}))", "atom"),
-    "log_window_middle": ("d/dm log(Phi({0} + {1}) - Phi({0} - {1}))", "atom"),
-    "log_window_half": ("d/dh log(Phi({0} + {1}) - Phi({0} - {1}))", "atom"),
+    "log_window": ("log(Φ({0} + {1}) - Φ({0} - {1}))", "atom"),
+    "log_window_middle": ("d/dm log(Φ({0} + {1}) - Φ({0} - {1}))", "atom"),
+    "log_window_half": ("d/dh log(Φ({0} + {1}) - Φ({0} - {1}))", "atom"),
     "increasing": ("increasing({0})", "atom"),
     "increasing_pull": ("increasing'({1}) {0}", "product"),
     "cut": ("cutpoint({0}, {1})", "atom"),
@@ -63,12 +63,12 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     "log_cauchy_tail": ("log(1/2 - arctan({0})/pi)", "atom"),
     "cauchy_hazard": ("h({0})", "atom"),
     "cauchy_hazard_slope": ("h'({0})", "atom"),
-    "log_normal_step": ("log(Phi({0} + exp({1})) - Phi({0}))", "atom"),
-    "normal_step_start": ("d/da log(Phi(a + exp(t)) - Phi(a))[{0}, {1}]", "atom"),
-    "normal_step_length": ("d/dt log(Phi(a + exp(t)) - Phi(a))[{0}, {1}]", "atom"),
-    "normal_step_bend": ("d2/da2 log(Phi(a + exp(t)) - Phi(a))[{0}, {1}]", "atom"),
-    "normal_step_cross": ("d2/dadt log(Phi(a + exp(t)) - Phi(a))[{0}, {1}]", "atom"),
-    "normal_step_curve": ("d2/dt2 log(Phi(a + exp(t)) - Phi(a))[{0}, {1}]", "atom"),
+    "log_normal_step": ("log(Φ({0} + exp({1})) - Φ({0}))", "atom"),
+    "normal_step_start": ("d/da log(Φ(a + exp(t)) - Φ(a))[{0}, {1}]", "atom"),
+    "normal_step_length": ("d/dt log(Φ(a + exp(t)) - Φ(a))[{0}, {1}]", "atom"),
+    "normal_step_bend": ("d2/da2 log(Φ(a + exp(t)) - Φ(a))[{0}, {1}]", "atom"),
+    "normal_step_cross": ("d2/dadt log(Φ(a + exp(t)) - Φ(a))[{0}, {1}]", "atom"),
+    "normal_step_curve": ("d2/dt2 log(Φ(a + exp(t)) - Φ(a))[{0}, {1}]", "atom"),
     "log_cauchy_step": ("log(C({0} + exp({1})) - C({0}))", "atom"),
     "cauchy_step_start": ("d/da log(C(a + exp(t)) - C(a))[{0}, {1}]", "atom"),
     "cauchy_step_length": ("d/dt log(C(a + exp(t)) - C(a))[{0}, {1}]", "atom"),
@@ -262,6 +262,35 @@ class Plain(StrPrinter):  # type: ignore[misc]
 
     def _print_exp(self, expr: sp.exp) -> str:
         return f"e^{self.bracket(expr.args[0], PRECEDENCE['Atom'])}"
+
+    def _print_Relational(self, expr: sp.Rel) -> str:
+        sign = {"==": "=", "!=": "≠"}.get(expr.rel_op, expr.rel_op)
+        return f"{self.doprint(expr.lhs)} {sign} {self.doprint(expr.rhs)}"
+
+    def _print_Infinity(self, expr: sp.Expr) -> str:  # noqa: ARG002  (SymPy's signature)
+        return "∞"
+
+    def _print_gamma(self, expr: sp.gamma) -> str:
+        return f"Γ({self.doprint(expr.args[0])})"
+
+    def _print_loggamma(self, expr: sp.loggamma) -> str:
+        return f"log Γ({self.doprint(expr.args[0])})"
+
+    def _print_polygamma(self, expr: sp.polygamma) -> str:
+        order, place = expr.args
+        if not order.is_Integer or order > 3:
+            return f"ψ^({self.doprint(order)})({self.doprint(place)})"
+        return f"ψ{chr(39) * int(order)}({self.doprint(place)})"
+
+    def _print_besseli(self, expr: sp.besseli) -> str:
+        return self._of_order("I", *expr.args)
+
+    def _print_besselk(self, expr: sp.besselk) -> str:
+        return self._of_order("K", *expr.args)
+
+    def _of_order(self, sign: str, order: sp.Expr, place: sp.Expr) -> str:
+        text = self.doprint(order)
+        return f"{sign}{text if order.is_Integer else f'[{text}]'}({self.doprint(place)})"
 
     def _print_Abs(self, expr: sp.Abs) -> str:
         return f"|{self.doprint(expr.args[0])}|"

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 
 import sympy as sp
 
+from likelihoodkit.columns import KNOWN, UNKNOWN
 from likelihoodkit.declaration import NO_OUTCOME, Held, Shared
 from likelihoodkit.explain.document import Block, Display, Explanation, Math, Paragraph, Section
-from likelihoodkit.explain.plain import TEMPLATES, Plain
-from likelihoodkit.explain.tex import Tex, letter
+from likelihoodkit.explain.scribe import Scribe, readable
 from likelihoodkit.links import Link
 from likelihoodkit.loss import Loss
 from likelihoodkit.nll import Step
-from likelihoodkit.primitives import Primitive, is_vector, log_softplus, softplus, times_exp
+from likelihoodkit.primitives import is_vector
 
 #: why an output may be used through this link
 REASONS = {
@@ -31,58 +31,6 @@ REASONS = {
 }
 #: closed forms that answer a question, in the order of telling, and the rule that asks it
 ANSWERS = {"mode": "mode", "expectation": "mean", "median": "median"}
-
-
-class Scribe:
-    """Writes expressions of one loss in both spellings, with one set of names."""
-
-    def __init__(self, loss: Loss) -> None:
-        derivation, family = loss.derivation, loss.bound.family
-        predicted = derivation.predicted
-        plain, latex = {}, {"y": "y"}
-        for name, symbol in predicted.items():
-            alone = len(predicted) == 1
-            sign = letter(family.__name__, name)
-            plain[symbol.name] = ("f" if alone else f"f_{name}") + ("" if name in derivation.shared else "[x]")
-            latex[symbol.name] = "f" if alone else f"f_{{{sign}}}"
-            latex[symbol.name] += "" if name in derivation.shared else r"[\mathbf{x}]"
-        for name in family.parameters:
-            latex[name] = letter(family.__name__, name)
-        latex |= {"quantile_level": "q"}
-        plain |= {"quantile_level": "q"}
-        self.plain, self.tex = Plain(plain), Tex(latex)
-
-    def math(self, expression: sp.Expr | str) -> Math:
-        """An expression, or a name that is the same word in both spellings."""
-        if isinstance(expression, str):
-            return Math(expression, rf"\mathrm{{{expression}}}")
-        return Math(self.plain.doprint(expression), self.tex.doprint(expression))
-
-    def equation(self, left: Math, right: sp.Expr) -> Math:
-        """``left = right``."""
-        side = self.math(right)
-        return Math(f"{left.plain} = {side.plain}", f"{left.latex} = {side.latex}")
-
-
-def readable(expression: sp.Expr) -> sp.Expr:
-    """The expression with scales written as scales, not by their logarithm: for reading, never for computing."""
-
-    def carried(node: sp.Expr) -> bool:
-        return isinstance(node, Primitive) and (isinstance(node, times_exp) or node.func.__name__ not in TEMPLATES)
-
-    def write_out(node: sp.Expr) -> sp.Expr:
-        factors, left = [], []
-        for term in sp.Add.make_args(node.args[0]):
-            number, body = term.as_coeff_Mul()
-            if isinstance(body, log_softplus):
-                factors.append(softplus(body.args[0]) ** number)
-            else:
-                left.append(term)
-        return sp.Mul(*factors) * sp.exp(sp.Add(*left))
-
-    while any(carried(node) and node.meaning() != node for node in expression.atoms(Primitive)):
-        expression = expression.replace(carried, lambda node: node.meaning())
-    return expression.replace(lambda node: isinstance(node, sp.exp), write_out)
 
 
 def tell(loss: Loss) -> Explanation:
@@ -123,7 +71,12 @@ def _choose(loss: Loss, scribe: Scribe, noise: bool) -> Iterator[Block]:
         kind = "log-probability" if family.outcome.domain.discrete else "log-density"
         given = ", ".join(scribe.tex.doprint(row.symbol) for row in family.parameters.values())
         left = Math(f"log p(y | {names})", rf"\log p(y \mid {given})")
-        yield Display(scribe.equation(left, family.formula), f"the {kind}")
+        chosen = _chosen(loss, family.formula)
+        if isinstance(chosen, sp.Piecewise):
+            yield _words(f"The {kind}, case by case:")
+            yield from _cases(scribe, left, chosen)
+        else:
+            yield Display(scribe.equation(left, chosen), f"the {kind}")
     else:
         yield Display(scribe.equation(scribe.math("loss"), family.formula))
 
@@ -143,7 +96,10 @@ def _link(loss: Loss, scribe: Scribe) -> Iterator[Block]:
             if how.value is None:
                 yield Display(left, "given with each row, not predicted")
             else:
-                yield Display(scribe.equation(left, how.value), "held, not predicted")
+                value = row.domain.names[int(sp.sympify(how.value))] if row.domain.names else how.value
+                right = scribe.math(value)
+                equation = Math(f"{left.plain} = {right.plain}", f"{left.latex} = {right.latex}")
+                yield Display(equation, "held, not predicted")
             continue
         link = how.link if isinstance(how, Shared) else how
         assert isinstance(link, Link)
@@ -161,29 +117,80 @@ def _minimise(loss: Loss, scribe: Scribe, noise: bool) -> Iterator[Block]:
             "Independent rows multiply their probabilities; minus the logarithm turns the product into a sum, and the "
             "best parameters into the smallest loss. Of one row:"
         )
-        yield Display(scribe.equation(Math("-log p", r"-\log p"), -loss.bound.family.formula))
+        yield from _cases(scribe, Math("-log p", r"-\log p"), -_chosen(loss, loss.bound.family.formula))
     steps = [step for step in derivation.steps if step.stage == "minimise" and step.equality]
     if steps:
         yield _words("With the links put in, these identities make it safe to compute at any output:")
-    seen = set()
+    seen: set[Math] = set()
     for step in steps:
-        key = (step.before, step.after)
-        if key not in seen and step.before != step.after:
-            seen.add(key)
-            yield Display(_step(scribe, step), step.why)
+        for shown in _claims(scribe, step):
+            if shown not in seen:
+                seen.add(shown)
+                yield Display(shown, step.why)
     yield _words("The loss of one row, every constant kept:")
-    yield Display(scribe.equation(rows, readable(derivation.expression)))
+    yield from _cases(scribe, rows, readable(derivation.expression))
     if derivation.predicted:
         yield _words("Its gradient, what training follows:")
     for name, slope in loss.calculus.gradient.items():
         symbol = scribe.math(derivation.predicted[name])
         left = Math(f"d loss / d {symbol.plain}", rf"\frac{{\partial\,\mathrm{{loss}}}}{{\partial {symbol.latex}}}")
-        yield Display(scribe.equation(left, readable(slope)))
+        yield from _cases(scribe, left, readable(slope))
     yield from _constants(loss, scribe)
 
 
-def _step(scribe: Scribe, step: Step) -> Math:
-    return scribe.equation(scribe.math(step.before), step.after)
+def _claims(scribe: Scribe, step: Step) -> Iterator[Math]:
+    """What a step says, case by case; a side alone where the other is another way of computing what reads the same."""
+    before, after = _branches(step.before), _branches(step.after)
+    pairs = [(step.before, step.after)]
+    if [condition for _, condition in before] == [condition for _, condition in after]:
+        pairs = [(old, new) for (old, _), (new, _) in zip(before, after, strict=True)]
+    for old, new in pairs:
+        left, right = scribe.math(old), scribe.math(new)
+        if old != new and left.plain != right.plain:
+            yield Math(f"{left.plain} = {right.plain}", f"{left.latex} = {right.latex}")
+        elif old != new and not old.is_Atom and len(old.args) > 1:
+            yield left
+
+
+def _branches(expression: sp.Expr) -> list[tuple[sp.Expr, sp.Basic]]:
+    """The cases of an expression and their conditions, the expression itself if it has none."""
+    number, body = expression.as_coeff_Mul()
+    if isinstance(body, sp.Piecewise):
+        return [(number * branch, condition) for branch, condition in body.args]
+    return [(expression, sp.true)]
+
+
+def _cases(scribe: Scribe, left: Math, expression: sp.Expr) -> Iterator[Display]:
+    """``left = expression``, one line to a case."""
+    branches = _branches(expression)
+    if len(branches) == 1:
+        yield Display(scribe.equation(left, expression))
+        return
+    kinds = any(_kind(condition) is not None for _, condition in branches)
+    for branch, condition in branches:
+        kind = _kind(condition)
+        if condition == sp.true:
+            words = f"where {KNOWN[UNKNOWN]}" if kinds else "otherwise"
+        else:
+            words = "where " + (scribe.plain.doprint(condition) if kind is None else KNOWN[kind])
+        yield Display(scribe.equation(left, branch), words)
+
+
+def _kind(condition: sp.Basic) -> int | None:
+    """The kind of row of an interval outcome that a condition asks for."""
+    if isinstance(condition, sp.Eq) and condition.lhs.is_Symbol and condition.lhs.name.endswith("_kind"):
+        return int(condition.rhs)
+    return None
+
+
+def _chosen(loss: Loss, formula: sp.Expr) -> sp.Expr:
+    """The formula with what was chosen by name put in: of several forms a reader wants the one that counts."""
+    chosen = {
+        loss.bound.family.parameters[name].symbol: sp.sympify(value)
+        for name, value in loss.bound.held.items()
+        if loss.bound.family.parameters[name].domain.names
+    }
+    return formula.xreplace(chosen)
 
 
 def _constants(loss: Loss, scribe: Scribe) -> Iterator[Block]:
@@ -222,7 +229,11 @@ def _infer(loss: Loss, scribe: Scribe, noise: bool) -> Iterator[Block]:
             " = ".join(rf"\mathrm{{{ANSWERS[form]}}}(y)" for form in forms),
         )
         rules = " or ".join(f'rule="{ANSWERS[form]}"' for form in forms)
-        yield Display(scribe.equation(left, _held_in(loss, formula)), rules)
+        value = _held_in(loss, formula)
+        if isinstance(value, sp.Piecewise) and len(value.args) == 1:
+            value, condition = value.args[0]
+            rules += f"; there is none unless {scribe.plain.doprint(condition)}"
+        yield Display(scribe.equation(left, value), rules)
     missing = [word for form, word in ANSWERS.items() if form not in known]
     if missing:
         yield _words(f"Without a closed form, and computed from the distribution: {', '.join(missing)}.")
