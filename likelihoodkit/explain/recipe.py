@@ -96,7 +96,7 @@ def _link(loss: Loss, scribe: Scribe) -> Iterator[Block]:
             if how.value is None:
                 yield Display(left, "given with each row, not predicted")
             else:
-                value = row.domain.names[int(sp.sympify(how.value))] if row.domain.names else how.value
+                value = row.domain.names[int(loss.bound.held[name])] if row.domain.names else how.value
                 right = scribe.math(value)
                 equation = Math(f"{left.plain} = {right.plain}", f"{left.latex} = {right.latex}")
                 yield Display(equation, "held, not predicted")
@@ -186,7 +186,7 @@ def _kind(condition: sp.Basic) -> int | None:
 def _chosen(loss: Loss, formula: sp.Expr) -> sp.Expr:
     """The formula with what was chosen by name put in: of several forms a reader wants the one that counts."""
     chosen = {
-        loss.bound.family.parameters[name].symbol: sp.sympify(value)
+        loss.bound.family.parameters[name].symbol: value
         for name, value in loss.bound.held.items()
         if loss.bound.family.parameters[name].domain.names
     }
