@@ -102,6 +102,29 @@ def _logistic_within(y: Any, low: Any, high: Any, m: Any, t: Any) -> Any:
     return mpmath.log(mass) + mpmath.log1p(mpmath.exp(u)) + mpmath.log1p(mpmath.exp(-u)) - t
 
 
+def _log_gamma_within(y: Any, low: Any, high: Any, m: Any, t: Any, n: Any) -> Any:
+    u, a, b = ((mpmath.log(end) - m) * mpmath.exp(t) for end in (y, low, high))
+    mass = mpmath.gammainc(mpmath.exp(n), mpmath.exp(a), mpmath.exp(b))
+    return mpmath.log(mass) - mpmath.exp(n) * u + mpmath.exp(u) - t
+
+
+def _burr_within(y: Any, low: Any, high: Any, m: Any, t: Any, n: Any) -> Any:
+    u, a, b = ((mpmath.log(end) - m) * mpmath.exp(t) for end in (y, low, high))
+    start, end = (mpmath.exp(-mpmath.exp(n) * mpmath.log1p(mpmath.exp(part))) for part in (a, b))
+    return mpmath.log(start - end) - mpmath.log(_burr_density(u, n)) - t
+
+
+def _burr_density(u: Any, n: Any) -> Any:
+    return mpmath.exp(n + u - (mpmath.exp(n) + 1) * mpmath.log1p(mpmath.exp(u)))
+
+
+def _kumaraswamy_within(y: Any, low: Any, high: Any, m: Any, t: Any, n: Any) -> Any:
+    u, a, b = ((mpmath.log(end) - m) * mpmath.exp(t) for end in (y, low, high))
+    start, end, seen = (mpmath.log(-mpmath.expm1(-mpmath.exp(part))) for part in (a, b, u))
+    mass = mpmath.exp(mpmath.exp(n) * end) - mpmath.exp(mpmath.exp(n) * start)
+    return mpmath.log(mass) - n - u + mpmath.exp(u) - (mpmath.exp(n) - 1) * seen - t
+
+
 def _poisson_within(y: Any, low: Any, high: Any, f: Any) -> Any:
     masses = [k * f - mpmath.loggamma(k + 1) for k in [y, *(low + k for k in range(int(high - low) + 1))]]
     return mpmath.log(mpmath.fsum(mpmath.exp(mass - masses[0]) for mass in masses[1:]))
@@ -148,6 +171,12 @@ TAILS: dict[str, Tail] = {
     "beta_within": _beta_within,
     **_slopes("extreme_within", _extreme_within, **_after(3, "mt")),
     **_slopes("logistic_within", _logistic_within, **_after(3, "mt")),
+    **_slopes("log_gamma_within", _log_gamma_within, **_after(3, "mtn")),
+    **_slopes("burr_within", _burr_within, **_after(3, "mtn")),
+    **_slopes("kumaraswamy_within", _kumaraswamy_within, **_after(3, "mtn")),
+    "log_gamma_within": _log_gamma_within,
+    "burr_within": _burr_within,
+    "kumaraswamy_within": _kumaraswamy_within,
     "extreme_within": _extreme_within,
     "logistic_within": _logistic_within,
     "gamma_within": _gamma_within,

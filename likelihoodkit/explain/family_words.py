@@ -180,6 +180,7 @@ FAMILY_TEMPLATES: dict[str, tuple[str, str]] = {
             ("beta", "fg", "logit mean = {3}, log concentration = {4}"),
             ("extreme", "mt", "location = {3}, scale = exp(-({4}))"),
             ("logistic", "mt", "location = {3}, scale = exp(-({4}))"),
+            *((law, "mtn", "m = {3}, t = {4}, log shape = {5}") for law in ("log_gamma", "burr", "kumaraswamy")),
         )
         for key, row in _slopes(
             "[log P(low <= Y <= high) - log p(y)]",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from likelihoodkit.primitives.logistic import expm1, sigmoid, softplus
+from likelihoodkit.primitives.logistic import expm1, scaled_rate, sigmoid, softplus
 from likelihoodkit.primitives.record import RECORDS, Formula, Kind, primitive
 
 
@@ -71,4 +71,44 @@ extreme_within: Kind = _enter(
 logistic_within: Kind = _enter(
     "logistic_within", 3, "mt", _latex("{3},{4}"), _logistic,
     lambda y, low, high, m, t: sp.tanh(_place(y, m, t) / 2) * sp.exp(t),
+)  # fmt: skip
+
+
+def _log_place(end: sp.Expr, m: sp.Expr, t: sp.Expr) -> sp.Expr:
+    return _place(-sp.oo if end == 0 else end if end == sp.oo else sp.log(end), m, t)
+
+
+def _log_gamma(y: sp.Expr, low: sp.Expr, high: sp.Expr, m: sp.Expr, t: sp.Expr, n: sp.Expr) -> sp.Expr:
+    u, a, b = (_log_place(end, m, t) for end in (y, low, high))
+    above = sp.uppergamma(sp.exp(n), sp.exp(a)) - (0 if high == sp.oo else sp.uppergamma(sp.exp(n), sp.exp(b)))
+    return sp.log(above) - sp.exp(n) * u + sp.exp(u) - t
+
+
+def _burr(y: sp.Expr, low: sp.Expr, high: sp.Expr, m: sp.Expr, t: sp.Expr, n: sp.Expr) -> sp.Expr:
+    u, a, b = (_log_place(end, m, t) for end in (y, low, high))
+    above = sp.exp(-sp.exp(n) * softplus(a)) - (0 if high == sp.oo else sp.exp(-sp.exp(n) * softplus(b)))
+    return sp.log(above) + sp.exp(n) * softplus(u) + softplus(-u) - n - t
+
+
+def _kumaraswamy(y: sp.Expr, low: sp.Expr, high: sp.Expr, m: sp.Expr, t: sp.Expr, n: sp.Expr) -> sp.Expr:
+    u, a, b = (_log_place(end, m, t) for end in (y, low, high))
+    below = (sp.S.One if high == sp.oo else (1 - sp.exp(-sp.exp(b))) ** sp.exp(n)) - (
+        sp.S.Zero if low == 0 else (1 - sp.exp(-sp.exp(a))) ** sp.exp(n)
+    )
+    return sp.log(below) - n - u + sp.exp(u) - (sp.exp(n) - 1) * sp.log(1 - sp.exp(-sp.exp(u))) - t
+
+
+log_gamma_within: Kind = _enter(
+    "log_gamma_within", 3, "mtn", _latex("{3},{4},{5}"), _log_gamma,
+    lambda y, low, high, m, t, n: (sp.exp(_log_place(y, m, t)) - sp.exp(n)) * sp.exp(t) / y,
+)  # fmt: skip
+burr_within: Kind = _enter(
+    "burr_within", 3, "mtn", _latex("{3},{4},{5}"), _burr,
+    lambda y, low, high, m, t, n: ((1 + sp.exp(n)) * sigmoid(_log_place(y, m, t)) - 1) * sp.exp(t) / y,
+)  # fmt: skip
+kumaraswamy_within: Kind = _enter(
+    "kumaraswamy_within", 3, "mtn", _latex("{3},{4},{5}"), _kumaraswamy,
+    lambda y, low, high, m, t, n: (
+        sp.exp(_log_place(y, m, t)) - 1 + (1 - sp.exp(n)) * scaled_rate(_log_place(y, m, t), sp.S.Zero)
+    ) * sp.exp(t) / y,
 )  # fmt: skip

@@ -245,6 +245,53 @@ def _logistic_within(y: mp.mpf, low: mp.mpf, high: mp.mpf, m: mp.mpf, t: mp.mpf)
     return mp.log(mass) + 2 * mp.log(2 * mp.cosh(u / 2)) - t
 
 
+def _shape_points(rng: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
+    y, low, high, m, t = _line_points(rng, n, top)
+    return np.exp(y), np.exp(low), np.exp(high), m, np.minimum(t, 0.5), rng.uniform(-2, 2, n)
+
+
+def _shaped(log_density: Callable[..., mp.mpf], tails: Callable[..., tuple[mp.mpf, mp.mpf]]) -> Callable[..., mp.mpf]:
+    """By the nearer tail of u = (log y - m) e^t, which has the shape e^n."""
+
+    def within(y: mp.mpf, low: mp.mpf, high: mp.mpf, m: mp.mpf, t: mp.mpf, n: mp.mpf) -> mp.mpf:
+        u, a, b = ((mp.log(end) - m) * mp.exp(t) for end in (y, low, high))
+        (below_low, above_low), (below, above) = (tails(end, mp.exp(n)) for end in (a, b))
+        mass = below - below_low if below < 0.5 else above_low - above
+        return mp.log(mass) - log_density(u, mp.exp(n)) - t
+
+    return within
+
+
+def _log_less(u: mp.mpf) -> mp.mpf:
+    return mp.log(-mp.expm1(-mp.exp(u)))
+
+
+_SHAPED = (
+    (
+        "log_gamma",
+        _shaped(
+            lambda u, a: a * u - mp.exp(u) - mp.loggamma(a),
+            lambda u, a: (
+                mp.gammainc(a, 0, mp.exp(u), regularized=True),
+                mp.gammainc(a, mp.exp(u), mp.inf, regularized=True),
+            ),
+        ),
+    ),
+    (
+        "burr",
+        _shaped(
+            lambda u, a: mp.log(a) + u - (a + 1) * mp.log1p(mp.exp(u)),
+            lambda u, a: (-mp.expm1(-a * mp.log1p(mp.exp(u))), mp.exp(-a * mp.log1p(mp.exp(u)))),
+        ),
+    ),
+    (
+        "kumaraswamy",
+        _shaped(
+            lambda u, a: mp.log(a) + u - mp.exp(u) + (a - 1) * _log_less(u),
+            lambda u, a: (mp.exp(a * _log_less(u)), -mp.expm1(a * _log_less(u))),
+        ),
+    ),
+)
 _LINES = (("extreme", _extreme_within), ("logistic", _logistic_within))
 
 
@@ -320,6 +367,14 @@ SECOND: dict[str, Case] = {
         for law, loss in _LINES
         for what, order in (("mm", (2, 0)), ("mt", (1, 1)), ("tt", (0, 2)))
     },
+    **{
+        f"{law}_within_{what}": _case(_slope(loss, 0, 0, 0, *order), _shape_points)
+        for law, loss in _SHAPED
+        for what, order in (
+            *(("mm", (2, 0, 0)), ("mt", (1, 1, 0)), ("mn", (1, 0, 1))),
+            *(("tt", (0, 2, 0)), ("tn", (0, 1, 1)), ("nn", (0, 0, 2))),
+        )
+    },
     "poisson_within_ff": _case(_slope(_counts_within, 0, 0, 0, 2), _poisson_within_points),
     "log_student_cdf_df2": _case(_slope(_log_t, 2, 0), _t_points),
 }
@@ -331,6 +386,14 @@ TAILS: dict[str, Case] = {
             ("", _beta_within),
             ("_f", _slope(_beta_within, 0, 0, 0, 1, 0)),
             ("_g", _slope(_beta_within, 0, 0, 0, 0, 1)),
+        )
+    },
+    **{
+        f"{law}_within{what}": Case(definition, _shape_points, bound=8.0)
+        for law, loss in _SHAPED
+        for what, definition in (
+            ("", loss),
+            *((f"_{name}", _slope(loss, 0, 0, 0, *(int(name == one) for one in "mtn"))) for name in "mtn"),
         )
     },
     **{

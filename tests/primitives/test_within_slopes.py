@@ -19,6 +19,11 @@ def _normal(rng: np.random.Generator) -> tuple[list[Any], list[Any]]:
     return [low + rng.uniform(0, 1, ROWS) * (high - low), low, high], [rng.normal(0, 2, ROWS), rng.normal(0, 1, ROWS)]
 
 
+def _shaped(rng: np.random.Generator) -> tuple[list[Any], list[Any]]:
+    fixed, places = _normal(rng)
+    return [np.exp(part) for part in fixed], [*places, rng.normal(0, 1, ROWS)]
+
+
 def _gamma(rng: np.random.Generator) -> tuple[list[Any], list[Any]]:
     low = np.exp(rng.uniform(-3, 2, ROWS))
     high = low * (1 + np.exp(rng.uniform(-4, 2, ROWS)))
@@ -46,6 +51,9 @@ def _counts(rng: np.random.Generator, places: int) -> tuple[list[Any], list[Any]
         ("normal_within", "mt", _normal),
         ("extreme_within", "mt", _normal),
         ("logistic_within", "mt", _normal),
+        ("log_gamma_within", "mtn", _shaped),
+        ("burr_within", "mtn", _shaped),
+        ("kumaraswamy_within", "mtn", _shaped),
         ("gamma_within", "tn", _gamma),
         ("beta_within", "fg", _beta),
         ("negative_binomial_within", "fa", lambda rng: _counts(rng, 2)),

@@ -119,6 +119,14 @@ if TYPE_CHECKING:
     from likelihoodkit.primitives.kernels.within_normal import (  # isort: skip
         normal_within, normal_within_m, normal_within_mm, normal_within_mt, normal_within_t, normal_within_tt,
     )  # fmt: skip
+    from likelihoodkit.primitives.kernels.within_shape import (  # isort: skip
+        burr_within, burr_within_m, burr_within_mm, burr_within_mn, burr_within_mt, burr_within_n,
+        burr_within_nn, burr_within_t, burr_within_tn, burr_within_tt, kumaraswamy_within, kumaraswamy_within_m,
+        kumaraswamy_within_mm, kumaraswamy_within_mn, kumaraswamy_within_mt, kumaraswamy_within_n,
+        kumaraswamy_within_nn, kumaraswamy_within_t, kumaraswamy_within_tn, kumaraswamy_within_tt,
+        log_gamma_within, log_gamma_within_m, log_gamma_within_mm, log_gamma_within_mn, log_gamma_within_mt,
+        log_gamma_within_n, log_gamma_within_nn, log_gamma_within_t, log_gamma_within_tn, log_gamma_within_tt,
+    )  # fmt: skip
     from likelihoodkit.primitives.kernels.within_gamma import (  # isort: skip
         gamma_within, gamma_within_n, gamma_within_nn, gamma_within_t, gamma_within_tn, gamma_within_tt)  # fmt: skip
     from likelihoodkit.primitives.kernels.hyperbolic import (  # isort: skip

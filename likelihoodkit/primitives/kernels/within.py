@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
-from likelihoodkit.primitives.kernels._rows import SIZE
 from likelihoodkit.primitives.kernels._tools import Floats, Mask, legendre
 from likelihoodkit.primitives.kernels.exponential import log1m_exp
 
@@ -22,8 +22,13 @@ Tails = tuple[Rows, Rows, Rows, Rows]
 SHORT = 1.0  # distance of two logarithms of tails that still has its digits
 NODES, SHARES = legendre(40)
 NODES, LOG_SHARES = 0.5 + 0.5 * NODES, np.log(0.5 * SHARES)
-#: the two slopes of which each curvature is
-PAIRS = ((0, 0), (0, 1), (1, 1))
+#: by how many rows there are, the pairs of slopes of which each curvature is: of one, two and three parameters
+PAIRS = {1 + n + n * (n + 1) // 2: [(i, j) for i in range(n) for j in range(i, n)] for n in (1, 2, 3)}
+
+
+def slopes_of(rows: Rows) -> slice:
+    """Where the slopes are: after the value, before the curvatures."""
+    return slice(1, PAIRS[len(rows)][-1][0] + 2)
 
 
 @dataclass(frozen=True)
@@ -32,18 +37,21 @@ class Law:
 
     A rest is NaN where b does not lie in that tail.
 
-    ``between`` gives the place at a share of the way, and the logarithm of its speed.
+    ``between`` gives the place at a share of the way, and the logarithm of its speed. ``kinks`` are places where the
+    loss is not smooth: an integral is taken on both sides of them.
     """
 
     loss: Callable[..., Rows]
     gap: Callable[..., Rows]
     tails: Callable[..., Tails]
     between: Callable[[Floats, Floats, float], tuple[Floats, Floats]]
+    kinks: Callable[..., list[Floats]] = lambda *_: []
 
 
 def _curved(first: Floats, factor: Floats) -> Floats:
     """The products of two slopes, times a factor."""
-    return np.stack([np.where(factor == 0.0, 0.0, factor * first[i] * first[j]) for i, j in PAIRS])
+    pairs = next(found for found in PAIRS.values() if found[-1][0] + 1 == len(first))
+    return np.stack([np.where(factor == 0.0, 0.0, factor * first[i] * first[j]) for i, j in pairs])
 
 
 def _less_beyond(rows: Rows, distance: Rows) -> Rows:
@@ -51,7 +59,8 @@ def _less_beyond(rows: Rows, distance: Rows) -> Rows:
     w = distance[0]
     odds = np.exp(-w) / -np.expm1(-w)
     more = np.where(odds == 0.0, 0.0, odds * distance[1:])
-    more[2:] -= _curved(distance[1:3], odds * (1.0 + odds))
+    slopes = slopes_of(distance)
+    more[slopes.stop - 1 :] -= _curved(distance[slopes], odds * (1.0 + odds))
     return np.concatenate([(rows[0] + np.asarray(log1m_exp(w)))[None], rows[1:] + more])
 
 
@@ -64,35 +73,40 @@ def _across(loss: Rows, below: Rows, above: Rows) -> Rows:
     """Rows of the loss and log(1 - F - S)."""
     first, second = _lost(below), _lost(above)
     rest = 1.0 - first[0] - second[0]
-    slopes = -(first[1:] + second[1:]) / rest
-    slopes[2:] -= _curved(slopes[:2], np.ones_like(rest))
-    return _and(loss, np.concatenate([np.log1p(-(first[0] + second[0]))[None], slopes]))
+    more = -(first[1:] + second[1:]) / rest
+    slopes = slopes_of(first).stop - 1
+    more[slopes:] -= _curved(more[:slopes], np.ones_like(rest))
+    return _and(loss, np.concatenate([np.log1p(-(first[0] + second[0]))[None], more]))
 
 
 def _lost(tail: Rows) -> Rows:
     """A probability with its slopes and curvatures, by those of its logarithm."""
-    share = np.exp(tail[0])
-    more = np.concatenate([tail[1:3], tail[3:] + _curved(tail[1:3], np.ones_like(share))])
+    share, slopes = np.exp(tail[0]), slopes_of(tail)
+    curved = tail[slopes.stop :] + _curved(tail[slopes], np.ones_like(share))
+    more = np.concatenate([tail[slopes], curved])
     return np.concatenate([share[None], np.where(share == 0.0, 0.0, share * more)])
 
 
 def _integrated(law: Law, y: Floats, low: Floats, high: Floats, place: tuple[Floats, ...]) -> Rows:
     """log of the integral of e^gap between the bounds, its slopes and curvatures by moments of the gap's."""
     rows = []
-    for node, log_share in zip(NODES, LOG_SHARES, strict=True):
-        u, log_speed = law.between(low, high, float(node))
-        gap = law.gap(y, u, *place)
-        gap[0] += log_share + log_speed
-        rows.append(gap)
-    gaps = np.stack(rows)  # (nodes, SIZE, rows)
+    ends = [low, *(np.minimum(np.maximum(kink, low), high) for kink in law.kinks(*place)), high]
+    for start, end in pairwise(ends):
+        for node, log_share in zip(NODES, LOG_SHARES, strict=True):
+            u, log_speed = law.between(start, end, float(node))
+            gap = law.gap(y, u, *place)
+            gap[0] = np.where(start == end, -np.inf, gap[0] + log_share + log_speed)
+            rows.append(gap)
+    gaps = np.stack(rows)  # (nodes, rows, outcomes)
+    slopes = slopes_of(gaps[0])
     top = gaps[:, 0].max(axis=0)
     weight = np.exp(gaps[:, 0] - top)
     mass = weight.sum(axis=0)
     weight = weight / mass
-    first = (weight[:, None] * gaps[:, 1:3]).sum(axis=0)
-    second = (weight[:, None] * gaps[:, 3:]).sum(axis=0)
-    away = gaps[:, 1:3] - first
-    spread = np.stack([(weight * away[:, i] * away[:, j]).sum(axis=0) for i, j in PAIRS])
+    first = (weight[:, None] * gaps[:, slopes]).sum(axis=0)
+    second = (weight[:, None] * gaps[:, slopes.stop :]).sum(axis=0)
+    away = gaps[:, slopes] - first
+    spread = np.stack([(weight * away[:, i] * away[:, j]).sum(axis=0) for i, j in PAIRS[len(gaps[0])]])
     return np.concatenate([(top + np.log(mass))[None], first, second + spread])
 
 
@@ -112,7 +126,7 @@ def seen_within(
     arrays = [np.asarray(part, dtype=np.float64) for part in np.broadcast_arrays(y, low, high, *place)]
     shape = arrays[0].shape
     flat = [part.ravel() for part in arrays]
-    found = np.full((SIZE, flat[0].size), np.nan)
+    found = np.full((1 + len(place) * (len(place) + 3) // 2, flat[0].size), np.nan)
     left = ~np.logical_or.reduce([np.isnan(part) for part in flat])
     above_only, below_only = flat[2] == open_high, flat[1] == open_low
     with np.errstate(all="ignore"):
@@ -123,7 +137,7 @@ def seen_within(
             left &= ~mask
             if where.any():
                 found[:, where] = formula(law, *(part[where] for part in flat))
-    return found.reshape(SIZE, *shape)
+    return found.reshape(-1, *shape)
 
 
 def _seen_below(law: Law, y: Floats, _: Floats, high: Floats, *place: Floats) -> Rows:

@@ -38,17 +38,18 @@ class Curve:
     rest: Callable[[float, Floats], Jet]
 
 
-def _product(first: Floats, second: Floats) -> Floats:
+def product(first: Floats, second: Floats) -> Floats:
+    """Their product; nothing times infinity is nothing."""
     return np.where((first == 0.0) | (second == 0.0), 0.0, first * second)
 
 
 def _in_m_and_t(jet: Jet, u: Floats, t: Floats, *, density: bool) -> Rows:
     """Rows of a function of u; that of a loss or a rest has t taken off."""
     value, slope, curve = jet
-    along, turn = _product(u, slope), _product(u, curve)
+    along, turn = product(u, slope), product(u, curve)
     return np.stack([
         value - t * density, -np.asarray(times_exp(slope, t)), along - density,
-        np.asarray(times_exp(curve, 2.0 * t)), -np.asarray(times_exp(slope + turn, t)), along + _product(u, turn),
+        np.asarray(times_exp(curve, 2.0 * t)), -np.asarray(times_exp(slope + turn, t)), along + product(u, turn),
     ])  # fmt: skip
 
 
@@ -63,11 +64,11 @@ def law_of(curve: Curve) -> Law:
         u, v, d = (np.asarray(times_exp(part, t)) for part in (y - m, b - m, y - b))
         value, less, curves = curve.gap(u, v, d)
         _, slope, there = curve.loss(v)
-        along = _product(u, less) + _product(d, slope)
-        bend = _product(u, curves) + _product(d, there)
+        along = product(u, less) + product(d, slope)
+        bend = product(u, curves) + product(d, there)
         return np.stack([
             value, -np.asarray(times_exp(less, t)), along, np.asarray(times_exp(curves, 2.0 * t)),
-            -np.asarray(times_exp(less + bend, t)), along + _product(u, bend) + _product(d, _product(v, there)),
+            -np.asarray(times_exp(less + bend, t)), along + product(u, bend) + product(d, product(v, there)),
         ])  # fmt: skip
 
     def tails(b: Floats, m: Floats, t: Floats) -> Tails:
@@ -89,8 +90,8 @@ def _extreme_gap(u: Floats, v: Floats, d: Floats) -> Jet:
     x, far, beyond = np.exp(v), np.absolute(d) > FAR, np.maximum(u, v) > 709.0
     short = np.where(far, 0.0, d)
     plain = np.exp(u) - x
-    value = np.where(far, plain - d, _product(x, np.asarray(expm1_minus(short))) + _product(short, np.expm1(v)))
-    less = np.where(far, plain, _product(x, np.expm1(short)))
+    value = np.where(far, plain - d, product(x, np.asarray(expm1_minus(short))) + product(short, np.expm1(v)))
+    less = np.where(far, plain, product(x, np.expm1(short)))
     infinite = np.where(d == 0.0, 0.0, np.sign(d) * np.exp(np.maximum(u, v)))
     less = np.where(beyond, infinite, less)
     return np.where(beyond, infinite, value), less, less
@@ -130,10 +131,10 @@ def _logistic_gap(u: Floats, v: Floats, d: Floats) -> Jet:
     step = np.expm1(-np.where(near, w, 0.0))
     bend = np.asarray(log1pmx(share * step)) + share * np.asarray(expm1_minus(-np.where(near, w, 0.0)))
     apart = np.where(near, 0.0, w) + 2.0 * (softplus(-turn * u) - softplus(-turn * v))
-    value = np.where(near, _product(w, np.tanh(0.5 * turn * v)) + 2.0 * bend, apart)
+    value = np.where(near, product(w, np.tanh(0.5 * turn * v)) + 2.0 * bend, apart)
     both = share * (1.0 - less) + less * (1.0 - share)
     slopes = np.where(np.sign(u) * np.sign(v) < 0.0, 2.0 - 2.0 * both, 2.0 * both)
-    return value, _product(np.tanh(0.5 * d), slopes), 2.0 * (sigmoid(u) * sigmoid(-u) - sigmoid(v) * sigmoid(-v))
+    return value, product(np.tanh(0.5 * d), slopes), 2.0 * (sigmoid(u) * sigmoid(-u) - sigmoid(v) * sigmoid(-v))
 
 
 def _logistic_tail(side: float, u: Floats) -> Jet:

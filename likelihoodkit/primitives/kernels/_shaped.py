@@ -1,0 +1,93 @@
+"""The losses of laws of u = (log y - m) e^t and of a shape e^n, seen between two bounds only, as densities of log y.
+
+A law is told by its loss in u and n, how that differs between two places, its tails and what they are beside the
+density at their bound, each as rows: value, slopes in u and n, curvatures uu, un, nn. Slopes in m and t are made of
+those in u.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from likelihoodkit.primitives.kernels._rows import row
+from likelihoodkit.primitives.kernels._tools import Floats, Kernel, remembered
+from likelihoodkit.primitives.kernels.exponential import times_exp
+from likelihoodkit.primitives.kernels.within import Law, Rows, Tails, seen_within
+from likelihoodkit.primitives.kernels.within_line import product
+
+ORDERS = ("", "m", "t", "n", "mm", "mt", "mn", "tt", "tn", "nn")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The loss, its gap (of two places and their distance), and the tails with their rests: below, above."""
+
+    loss: Callable[[Floats, Floats], Rows]
+    gap: Callable[[Floats, Floats, Floats, Floats], Rows]
+    tails: Callable[[Floats, Floats], Tails]
+
+
+def _in_line(rows: Rows, u: Floats, t: Floats, *, density: bool) -> Rows:
+    """Rows in m, t and n of a function of u and n; that of a loss or a rest has t taken off."""
+    value, slope, own, curve, cross, bend = rows
+    along, turn = product(u, slope), product(u, curve)
+    return np.stack([
+        value - t * density, -np.asarray(times_exp(slope, t)), along - density, own,
+        np.asarray(times_exp(curve, 2.0 * t)), -np.asarray(times_exp(slope + turn, t)),
+        -np.asarray(times_exp(cross, t)), along + product(u, turn), product(u, cross), bend,
+    ])  # fmt: skip
+
+
+def _log_ratio(y: Floats, b: Floats) -> Floats:
+    near = np.absolute(y - b) < 0.5 * b
+    return np.where(near, np.log1p(np.where(near, y - b, 0.0) / b), np.log(y) - np.log(b))
+
+
+def law_of(shape: Shape) -> Law:
+    """The law in m, t and n; what lies between two places is told by their ratio."""
+
+    def loss(y: Floats, m: Floats, t: Floats, n: Floats) -> Rows:
+        u = np.asarray(times_exp(np.log(y) - m, t))
+        return _in_line(shape.loss(u, n), u, t, density=True)
+
+    def gap(y: Floats, b: Floats, m: Floats, t: Floats, n: Floats) -> Rows:
+        u, v, d = (np.asarray(times_exp(part, t)) for part in (np.log(y) - m, np.log(b) - m, _log_ratio(y, b)))
+        value, less, own, curves, cross, bends = shape.gap(u, v, d, n)
+        _, slope, _, there, crossed, _ = shape.loss(v, n)
+        along = product(u, less) + product(d, slope)
+        bend = product(u, curves) + product(d, there)
+        return np.stack([
+            value, -np.asarray(times_exp(less, t)), along, own,
+            np.asarray(times_exp(curves, 2.0 * t)), -np.asarray(times_exp(less + bend, t)),
+            -np.asarray(times_exp(cross, t)), along + product(u, bend) + product(d, product(v, there)),
+            product(u, cross) + product(d, crossed), bends,
+        ])  # fmt: skip
+
+    def tails(b: Floats, m: Floats, t: Floats, n: Floats) -> Tails:
+        u = np.asarray(times_exp(np.log(b) - m, t))
+        below, above, *rests = shape.tails(u, n)
+        low, high = (_in_line(part, u, t, density=False) for part in (below, above))
+        first, second = (_in_line(part, u, t, density=True) for part in rests)
+        return low, high, first, second
+
+    def between(low: Floats, high: Floats, share: float) -> tuple[Floats, Floats]:
+        length = _log_ratio(high, low)
+        return low * np.exp(share * length), np.log(length)
+
+    return Law(loss, gap, tails, between)
+
+
+def ten(shape: Shape, module: str) -> list[Kernel]:
+    """The kernels of a law, for the module that they are in."""
+    law = law_of(shape)
+
+    @remembered
+    def rows(y: Floats, low: Floats, high: Floats, m: Floats, t: Floats, n: Floats) -> Rows:
+        return seen_within(law, y, low, high, 0.0, np.inf, m, t, n)
+
+    rows.__module__ = module
+    said = (f"log P(low <= Y <= high) - log p(y){', derived in ' if order else ''}{order}." for order in ORDERS)
+    return [row(rows, place, doc) for place, doc in enumerate(said)]

@@ -1,0 +1,110 @@
+"""Noises between bounds that are a known law of a changed outcome: the digits of mpmath, and NaN nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import product
+from typing import Any
+
+import mpmath as mp
+import numpy as np
+import pytest
+
+import likelihoodkit as lk
+
+Number = Any
+Law = tuple[Callable[..., Number], Callable[..., tuple[Number, Number]]]  # log-density, both tails
+SIZES = (1e-300, 1e-3, 1.0, 30.0, 104.0, 745.0, 1e4)
+OUTPUTS = (0.0, *SIZES, *(-s for s in SIZES))
+
+
+def _gamma_tails(a: Number, x: Number) -> tuple[Number, Number]:
+    return mp.gammainc(a, 0, x, regularized=True), mp.gammainc(a, x, mp.inf, regularized=True)
+
+
+def _softplus(z: Number) -> Number:
+    return mp.log1p(mp.exp(z))
+
+
+#: by the textbook, in the exponentials of the outputs
+LAWS: dict[str, Law] = {
+    "InverseGamma": (
+        lambda y, s, a: a * mp.log(s / y) - mp.log(y) - s / y - mp.loggamma(a),
+        lambda y, s, a: _gamma_tails(a, s / y)[::-1],
+    ),
+    "ChiSquared": (
+        lambda y, k: k / 2 * mp.log(y / 2) - mp.log(y) - y / 2 - mp.loggamma(k / 2),
+        lambda y, k: _gamma_tails(k / 2, y / 2),
+    ),
+    "Nakagami": (
+        lambda y, a, w: mp.log(2 * y) + a * mp.log(a * y * y / w) - 2 * mp.log(y) - a * y * y / w - mp.loggamma(a),
+        lambda y, a, w: _gamma_tails(a, a * y * y / w),
+    ),
+    "GeneralizedGamma": (
+        lambda y, s, a, q: mp.log(q / y) + a * q * mp.log(y / s) - (y / s) ** q - mp.loggamma(a),
+        lambda y, s, a, q: _gamma_tails(a, (y / s) ** q),
+    ),
+    "Maxwell": (
+        lambda y, s: mp.log(2 / mp.pi) / 2 + 2 * mp.log(y) - 3 * mp.log(s) - (y / s) ** 2 / 2,
+        lambda y, s: _gamma_tails(mp.mpf(3) / 2, (y / s) ** 2 / 2),
+    ),
+    "HalfNormal": (
+        lambda y, s: mp.log(2 / mp.pi) / 2 - mp.log(s) - (y / s) ** 2 / 2,
+        lambda y, s: (mp.erf(y / s / mp.sqrt(2)), mp.erfc(y / s / mp.sqrt(2))),
+    ),
+    "Burr": (
+        lambda y, s, k, o: mp.log(k * o / y) - _softplus(-k * mp.log(y / s)) - o * _softplus(k * mp.log(y / s)),
+        lambda y, s, k, o: (-mp.expm1(-o * _softplus(k * mp.log(y / s))), mp.exp(-o * _softplus(k * mp.log(y / s)))),
+    ),
+    "Kumaraswamy": (
+        lambda y, a, b: mp.log(a * b) + (a - 1) * mp.log(y) + (b - 1) * mp.log(1 - y**a),
+        lambda y, a, b: (1 - (1 - y**a) ** b, (1 - y**a) ** b),
+    ),
+}
+BOUNDS = [{"low": True}, {"high": True}, {"low": True, "high": True}]
+PLACES = [(0.0, 0.0, 0.0), (1.5, -1.0, 0.5), (-3.0, 1.0, -0.7), (4.0, 0.3, 1.0), (0.1, 3.0, 0.2), (2.0, -9.0, 1.0)]
+
+
+def _ends(name: str, which: dict[str, bool]) -> dict[str, float]:
+    both = {"low": 0.25, "high": 0.75} if name == "Kumaraswamy" else {"low": 1.0, "high": 3.0}
+    return {end: both[end] for end in which}
+
+
+def _loss(name: str, y: float, ends: dict[str, float], *outputs: Number) -> Number:
+    log_density, tails = LAWS[name]
+    parameters = [mp.exp(f) for f in outputs]
+    below_low, above_low = tails(mp.mpf(ends["low"]), *parameters) if "low" in ends else (mp.mpf(0), mp.mpf(1))
+    below, above = tails(mp.mpf(ends["high"]), *parameters) if "high" in ends else (mp.mpf(1), mp.mpf(0))
+    mass = below - below_low if below < 0.5 else above_low - above
+    return mp.log(mass) - log_density(mp.mpf(y), *parameters)
+
+
+@pytest.mark.parametrize("which", BOUNDS, ids=["low", "high", "both"])
+@pytest.mark.parametrize("name", LAWS)
+def test_known_laws_of_changed_outcomes(name: str, which: dict[str, bool]) -> None:
+    ends, y = _ends(name, which), 0.3 if name == "Kumaraswamy" else 1.25
+    loss = lk.derive(lk.Truncated(getattr(lk, name), **ends))
+    places = [place[: len(loss.outputs)] for place in PLACES]
+    value, gradient = loss.value_and_gradient([y] * len(places), places)
+    with mp.workdps(60):
+        for found, slopes, place in zip(value, gradient.reshape(len(places), -1), places, strict=True):
+            point, h = [mp.mpf(p) for p in place], mp.mpf(10) ** -20
+            true = [_loss(name, y, ends, *point)]
+            for k in range(len(point)):
+                ahead, behind = ([p + way * h * (i == k) for i, p in enumerate(point)] for way in (1, -1))
+                true.append((_loss(name, y, ends, *ahead) - _loss(name, y, ends, *behind)) / (2 * h))
+            for number, expected in zip([found, *slopes], true, strict=True):
+                assert abs(number - expected) <= 8e-15 * max(abs(expected), mp.mpf("0.1"))
+
+
+@pytest.mark.parametrize("which", BOUNDS, ids=["low", "high", "both"])
+@pytest.mark.parametrize("name", [name for name in LAWS if name not in ("GeneralizedGamma", "Burr")])
+def test_known_laws_of_changed_outcomes_are_never_nan(name: str, which: dict[str, bool]) -> None:
+    ends = _ends(name, which)
+    loss = lk.derive(lk.Truncated(getattr(lk, name), **ends))
+    places = np.array(list(product(OUTPUTS, repeat=len(loss.outputs))))
+    for y in {*ends.values(), 0.3 if name == "Kumaraswamy" else 1.25}:
+        value, gradient = loss.value_and_gradient(np.full(len(places), y), places)
+        assert not np.isnan(value).any()
+        assert not np.isnan(gradient).any()
+        assert not np.isneginf(value).any()
