@@ -1,13 +1,13 @@
 """The linear chain: K classes at each of T steps, scores for classes (T K) and for pairs of neighbours (K K).
 
-Everything is carried as logarithms. Differences within a step are what the recursions are written in, so that scores
-of thousands are no special case.
+Scores of everyday size are summed as exponentials (see `chain_walks`), others are carried as logarithms.
 """
 
 from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from likelihoodkit.primitives.kernels import log_sum_exp, softplus
 from likelihoodkit.primitives.kernels._tools import kernel, remembered
+from likelihoodkit.primitives.vector_kernels.chain_walks import everyday_path, everyday_walk
 from likelihoodkit.primitives.vector_kernels.scores import PLAIN, Moved, Scores, balanced, by_size
 
 Array = NDArray[Any]
@@ -60,6 +61,11 @@ def _shares(how: Scores, e: Array, m: Array) -> Shares:
     return found
 
 
+def _single(how: Scores, e: Array, m: Array) -> Array:
+    """Probabilities of classes (T, K, n); not to be written into."""
+    return np.asarray((everyday_walk(e, m) if how is PLAIN else _shares(how, e, m))[0])
+
+
 def _found_shares(how: Scores, e: Array, m: Array) -> Shares:
     alpha, beta = _sums(how, e, m)
     single = np.stack([how.shares(how.join(a, b)) for a, b in zip(alpha, beta, strict=True)])
@@ -99,6 +105,8 @@ def chain_loss(emissions: Array, transitions: Array, y: Array) -> Array:
 
 def _loss(how: Scores, emissions: Array, transitions: Array, y: Array) -> Array:
     e, m = _cut(emissions, transitions)
+    if how is PLAIN:
+        return everyday_path(e, m, y)
     here = _truth(y, e)
     scores = how.add(how.of(e), -np.where(here, e, 0.0).sum(axis=1, keepdims=True))
     other = how.where(here[0], -np.inf, scores[0])
@@ -124,7 +132,7 @@ def chain_unary(emissions: Array, transitions: Array, y: Array) -> Array:
 
     def run(how: Scores, emissions: Array, transitions: Array, y: Array) -> Array:
         e, m = _cut(emissions, transitions)
-        return _less_truth(_shares(how, e, m)[0], _truth(y, e), 1).reshape(-1, *e.shape[2:])
+        return _less_truth(_single(how, e, m), _truth(y, e), 1).reshape(-1, *e.shape[2:])
 
     return by_size(run, (emissions, transitions), emissions, transitions, y)
 
@@ -135,11 +143,19 @@ def chain_pairs(emissions: Array, transitions: Array, y: Array) -> Array:
 
     def run(how: Scores, emissions: Array, transitions: Array, y: Array) -> Array:
         e, m = _cut(emissions, transitions)
-        _, pairs, alpha, _ = _shares(how, e, m)
         here = _truth(y, e)
-        truth = here[:-1, :, None] & here[1:, None]
-        terms = _less_truth(pairs, truth, 2)
-        return _without_cancelling(how, alpha, m, truth, terms).reshape(-1, *e.shape[2:])
+        if how is PLAIN:
+            single, given = everyday_walk(e, m)
+            terms = (given[t] * single[t + 1] for t in range(len(given)))
+            found = _without_cancelling(terms, here, lambda t, rows: given[t][..., rows], single[-1])
+        else:
+            _, pairs, alpha, _ = _shares(how, e, m)
+
+            def back(t: int, rows: Array) -> Array:
+                return how.shares(how.add(alpha[t][:, None, rows], m[..., rows]))
+
+            found = _without_cancelling(pairs, here, back, how.shares(alpha[-1]))
+        return found.reshape(-1, *e.shape[2:])
 
     return by_size(run, (emissions, transitions), emissions, transitions, y)
 
@@ -147,35 +163,42 @@ def chain_pairs(emissions: Array, transitions: Array, y: Array) -> Array:
 #: a sum of steps this far below the sum of their sizes is added up path by path
 CANCELS = 0.1
 #: numbers that counting paths works on at a time
-AT_ONCE = 1 << 18
+AT_ONCE = 1 << 16
 
 
-def _without_cancelling(how: Scores, alpha: list[Array], m: Array, truth: Array, terms: Array) -> Array:
-    """How much more often than y other paths meet each pair, (K, K, n), from the terms of the steps.
+def _without_cancelling(pairs: Iterable[Array], here: Array, back: Callable[[int, Array], Array], last: Array) -> Array:
+    """How much more often than y other paths meet each pair, (K, K, n), from the probabilities of pairs step by step.
 
     A path may meet the pair elsewhere than y, and so as often: there what is left is counted along the paths.
+    ``back(t, rows)`` are the shares of classes at t given the class at the next step, ``last`` those at the end.
     """
-    total = terms.sum(axis=0)
-    doubtful = np.absolute(total) < CANCELS * np.absolute(terms).sum(axis=0)
+    shape = (here.shape[1], *here.shape[1:])
+    total, size = np.zeros(shape), np.zeros(shape)
+    for t, shares in enumerate(pairs):
+        term = _less_truth(shares[None], (here[t][:, None] & here[t + 1])[None], 2)[0]
+        total += term
+        size += np.absolute(term)
+    doubtful = np.absolute(total) < CANCELS * size
     places = np.nonzero(doubtful)  # class before, class after, row
-    step = max(1, AT_ONCE // m[:, :, 0].size)
+    step = max(1, AT_ONCE // (shape[0] * shape[1]))
     for first in range(0, len(places[0]), step):
         part = tuple(x[first : first + step] for x in places)
-        total[part] = _counted(how, alpha, m, truth, part)
-    return np.asarray(total)
+        total[part] = _counted(here, back, last, part)
+    return total
 
 
-def _counted(how: Scores, alpha: list[Array], m: Array, truth: Array, places: tuple[Array, ...]) -> Array:
+def _counted(here: Array, back: Callable[[int, Array], Array], last: Array, places: tuple[Array, ...]) -> Array:
     """How much more often than y a path is expected to meet a pair, at each of the places (before, after, row)."""
-    *pair, row = places
-    met = np.zeros((*m.shape[:2], len(row)))
-    met[(*pair, np.arange(len(row)))] = 1.0
+    before, after, row = places
     rows, at = np.unique(row, return_inverse=True)
-    counted = Moved(np.zeros((m.shape[0], len(row))))
-    for t in range(len(alpha) - 1):
-        scores = how.add(alpha[t][:, None, rows], m[..., rows])
-        counted = counted.through(how.best(scores)[..., at], how.shares(scores)[..., at], met - truth[t][places])
-    return np.asarray((how.shares(alpha[-1][:, rows])[..., at] * counted.number).sum(axis=0))
+    met = np.zeros((*here.shape[1:2] * 2, len(row)))
+    met[before, after, np.arange(len(row))] = 1.0
+    counted = Moved(np.zeros((here.shape[1], len(row))))
+    for t in range(len(here) - 1):
+        shares = back(t, rows)
+        truth = here[t, before, row] & here[t + 1, after, row]
+        counted = counted.through(np.argmax(shares, axis=0)[..., at], shares[..., at], met - truth)
+    return np.asarray((last[:, row] * counted.number).sum(axis=0))
 
 
 @kernel
@@ -184,7 +207,7 @@ def chain_marginals(emissions: Array, transitions: Array) -> Array:
 
     def run(how: Scores, emissions: Array, transitions: Array) -> Array:
         e, m = _cut(emissions, transitions)
-        return _shares(how, e, m)[0].reshape(-1, *e.shape[2:]).copy()
+        return _single(how, e, m).reshape(-1, *e.shape[2:]).copy()
 
     return by_size(run, (emissions, transitions), emissions, transitions)
 
