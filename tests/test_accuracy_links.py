@@ -75,6 +75,23 @@ def test_a_tail_or_a_rest_that_is_small(label: str, y: float, outputs: tuple[flo
     test_what_rounding_takes_of_a_link_is_not_multiplied(label, y, outputs)
 
 
+#: case, outcome, outputs: the place of a JohnsonSU loss, or a factor of its slopes, that leaves the range
+JOHNSON = [
+    ("JohnsonSU(tail='shifted_exp')", 0.0, (1e8, 709.0, 1e8, 745.0)),
+    ("JohnsonSU(tail='shifted_exp')", 0.0, (1e300, -745.0, 745.0, 709.0)),
+    ("JohnsonSU(tail='square')", 1e200, (-30.0, -709.0, -1e8, -1e300)),
+    ("JohnsonSU(skew='shifted_exp')", 0.0, (-1.0, -1.0, 745.0, -745.0)),
+    ("JohnsonSU(skew='exp')", 1.0, (0.0, 3.0, 720.0, -730.0)),
+    ("JohnsonSU(skew='square')", 1.0, (0.0, 3.0, -1e160, -720.0)),
+]
+
+
+@pytest.mark.parametrize(("label", "y", "outputs"), JOHNSON)
+def test_a_place_is_carried_by_its_exponent(label: str, y: float, outputs: tuple[float, ...]) -> None:
+    """A tail or a skew beyond float64 times a slope that vanishes was NaN, or an infinity that is none."""
+    test_what_rounding_takes_of_a_link_is_not_multiplied(label, y, outputs)
+
+
 @pytest.mark.parametrize("link", ["softplus", "exp", "sigmoid", "square", "shifted_exp"])
 def test_a_leaning_t_is_of_two_functions_behind_every_link_of_its_df(link: str) -> None:
     """Where df is e^n its sqrt(df + 1) is e^(softplus(n)/2): term by term the loss was NaN where it overflows."""

@@ -23,6 +23,7 @@ from likelihoodkit.numbers import evaluate
 from likelihoodkit.primitives import (
     VectorSymbol,
     cholesky,
+    differences,
     families,
     kernels,
     linked,
@@ -431,6 +432,11 @@ EXAMPLES = [
         + p.log_ndtr_inverse(p.times_exp(z, x))
         - z * p.log_times_exp(a, t),
         {a: 1.25, t: 0, z: 1e-18, x: -800},
+    ),
+    Example(
+        "family at once",
+        (b + a * single.asinh_times_exp(x, t)) ** 2 / 2 + differences.log1p_square_exp(x, t) / 2 - t - sp.log(a),
+        {x: 1.25, t: 1e12, a: 1e-20, b: 1},
     ),
     Example(
         "softplus curvature at once",

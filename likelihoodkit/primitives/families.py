@@ -40,15 +40,22 @@ def _rule(name: str) -> Formula:
     return lambda *arguments: kind(name)(*arguments)
 
 
+def _times_power(formula: Formula, place: int, power: int) -> Formula:
+    """A formula times a power of e^m, m being its argument at that place."""
+    return lambda *arguments: exp(power * arguments[place]) * formula(*arguments)
+
+
 def _zero(*_: sp.Expr) -> sp.Expr:
     return sp.S.Zero
 
 
-def with_slopes(stem: str, meaning: Formula, names: str, held: str = "", twice: str = "", **facts: Any) -> Kind:
+def with_slopes(
+    stem: str, meaning: Formula, names: str, held: str = "", twice: str = "", carried: str = "", **facts: Any
+) -> Kind:
     """The primitive ``stem_loss``, its slopes ``stem_x`` and curvatures ``stem_xy`` in its one-letter arguments.
 
     ``held``: arguments in which nothing is differentiated. ``twice``: arguments that say again what another says, and
-    leave all change to it.
+    leave all change to it. ``carried``: two arguments b and m that stand for b e^m, in which the slopes are taken.
     """
     free = [name for name in names if name not in held + twice]
 
@@ -56,7 +63,10 @@ def with_slopes(stem: str, meaning: Formula, names: str, held: str = "", twice: 
         if name in twice:
             return _zero
         letters = "".join(sorted((*before, name), key=names.index))
-        return _rule(f"{stem}_{letters}") if name in free and len(letters) < 3 else None
+        if name not in free or len(letters) > 2:
+            return None
+        inner = _rule(f"{stem}_{letters}")
+        return _times_power(inner, names.index(carried[1]), 1) if name in carried else inner
 
     def rules(*before: str) -> tuple[Formula | None, ...]:
         return tuple(rule(before, name) for name in names)
@@ -66,7 +76,10 @@ def with_slopes(stem: str, meaning: Formula, names: str, held: str = "", twice: 
         yield from combinations_with_replacement(free, 2)
 
     for places in derivatives():
-        primitive(f"{stem}_{''.join(places)}", _derived(meaning, names, *places), rules(*places), **facts)
+        derived, often = _derived(meaning, names, *places), sum(place in carried for place in places)
+        if often:
+            derived = _times_power(derived, names.index(carried[1]), -often)
+        primitive(f"{stem}_{''.join(places)}", derived, rules(*places), **facts)
     return primitive(f"{stem}_loss", meaning, rules(), **facts)
 
 
@@ -77,6 +90,14 @@ def _sinh_arcsinh(r: sp.Expr, t: sp.Expr, b: sp.Expr, g: sp.Expr) -> sp.Expr:
 
 
 sinh_arcsinh_loss: Kind = with_slopes("sinh_arcsinh", _sinh_arcsinh, "rtbg")
+
+
+def _johnson_su(r: sp.Expr, t: sp.Expr, b: sp.Expr, m: sp.Expr, _: sp.Expr, g: sp.Expr) -> sp.Expr:
+    z = r * exp(t)
+    return (exp(g) * asinh(z) + b * exp(m)) ** 2 / 2 + log(1 + z**2) / 2 - t - g
+
+
+johnson_su_loss: Kind = with_slopes("johnson_su", _johnson_su, "rtbmdg", held="m", twice="d", carried="bm")
 
 
 def _box_cox(y: sp.Expr, t: sp.Expr, s: sp.Expr, p: sp.Expr) -> sp.Expr:
@@ -187,10 +208,16 @@ sinh_arcsinh_scale_curve: Kind = primitive(
 sinh_arcsinh_tail_curve: Kind = primitive(
     "sinh_arcsinh_tail_curve", bent("sinh_arcsinh_g", "sinh_arcsinh_gg", 1), (None,) * 5
 )
+johnson_su_scale_curve: Kind = primitive(
+    "johnson_su_scale_curve", bent("johnson_su_t", "johnson_su_tt", -1), (None,) * 7
+)
+johnson_su_tail_curve: Kind = primitive("johnson_su_tail_curve", bent("johnson_su_g", "johnson_su_gg", 1), (None,) * 7)
 #: slope -> (its own slope, the sign of softplus's logarithm in it, the curvature in what the softplus is of)
 BENT: dict[Kind, tuple[Kind, int, Kind]] = {
     student_slope: (student_bend, 1, student_df_curve),
     kind("skew_student_n"): (kind("skew_student_nn"), 1, skew_student_df_curve),
     kind("sinh_arcsinh_t"): (kind("sinh_arcsinh_tt"), -1, sinh_arcsinh_scale_curve),
     kind("sinh_arcsinh_g"): (kind("sinh_arcsinh_gg"), 1, sinh_arcsinh_tail_curve),
+    kind("johnson_su_t"): (kind("johnson_su_tt"), -1, johnson_su_scale_curve),
+    kind("johnson_su_g"): (kind("johnson_su_gg"), 1, johnson_su_tail_curve),
 }

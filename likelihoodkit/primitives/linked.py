@@ -228,5 +228,7 @@ def _scaled(name: str) -> Kind:
     return primitive(f"scaled_{name}", meaning, (*[None] * inner.record.nargs, itself))
 
 
-#: slopes of the sinh-arcsinh loss -> the same times e^s
-SINH_ARCSINH: dict[Kind, Kind] = {kind(f"sinh_arcsinh_{x}"): _scaled(f"sinh_arcsinh_{x}") for x in "rbg"}
+#: slopes of the sinh-arcsinh loss and of Johnson's -> the same times e^s
+OF_ASINH: dict[Kind, Kind] = {
+    kind(name): _scaled(name) for stem in ("sinh_arcsinh", "johnson_su") for name in (f"{stem}_{x}" for x in "rbg")
+}

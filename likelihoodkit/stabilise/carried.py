@@ -35,7 +35,7 @@ __all__ = ["scaled"]
 
 #: function -> the same times e^s, as one function
 _TAKES: dict[type[Expr], Callable[..., Expr]] = {
-    **linked.SINH_ARCSINH,
+    **linked.OF_ASINH,
     exp: lambda z, s: exp(z + s),
     p.times_exp: lambda r, t, s: p.times_exp(r, t + s),
     p.expm1: lambda z, s: p.times_exp_difference(S.One, z, s),
@@ -73,7 +73,7 @@ _TAKES: dict[type[Expr], Callable[..., Expr]] = {
             *(linked.scaled_ageing_curve, linked.scaled_kumaraswamy_first, linked.scaled_kumaraswamy_curve),
             *(linked.scaled_shape_slope, linked.scaled_shape_curve, linked.scaled_extreme_scale),
             *(linked.scaled_tweedie_pull, linked.scaled_tweedie_bend),
-            *linked.SINH_ARCSINH.values(),
+            *linked.OF_ASINH.values(),
             *(linked.scaled_argument_sigmoid_curve, reach.scaled_balance, reach.scaled_softplus),
         )
     },

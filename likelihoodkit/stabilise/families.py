@@ -49,6 +49,27 @@ def _sinh_arcsinh(e: Expr) -> Expr | None:
     return None
 
 
+def _johnson_su(e: Expr) -> Expr | None:
+    for term in e.args if e.is_Add else ():
+        half, square = (2 * term).as_coeff_Mul()
+        if abs(half) != 1 or not (isinstance(square, sp.Pow) and square.exp == 2):
+            continue
+        u = sp.expand(square.base.replace(p.times_exp, _of_angle))
+        for angle in sorted(u.atoms(single.asinh_times_exp, sp.asinh), key=sp.default_sort_key):
+            tail = u.coeff(angle)
+            skew = sp.expand(u - tail * angle)
+            if tail.could_extract_minus_sign():
+                tail, skew = -tail, -skew
+            g, (r, t) = logarithm(tail), (*angle.args, S.Zero)[:2]
+            if g is None or skew.has(angle):
+                continue
+            terms = log(1 + r**2 * exp(2 * t)) / 2 - t - g
+            found = swap(e - term, half, terms, families.johnson_su_loss(r, t, skew, S.Zero, tail, g), r)
+            if found is not None:
+                return found
+    return None
+
+
 def _grown(e: Expr, edge: Expr) -> Iterator[tuple[Expr, Expr, Expr]]:
     """(expm1(p x)/p, log scale, -p x; at power 0 the scale is not told) where ``edge`` is the scale times p."""
     for node in sorted(e.atoms(p.expm1_over), key=sp.default_sort_key):
@@ -206,6 +227,6 @@ def _logarithmic(e: Expr) -> Expr | None:
 
 #: tried on every sum, in this order
 MORE: tuple[Callable[[Expr], Expr | None], ...] = (
-    _sinh_arcsinh, _box_cox, _box_cox_student, _skew_student, _von_mises_plane, _delay, _kumaraswamy,
+    _sinh_arcsinh, _johnson_su, _box_cox, _box_cox_student, _skew_student, _von_mises_plane, _delay, _kumaraswamy,
     _rate_less_hazard, _gamma_slope, _excess_of_rate, _logarithmic, *BOUNDED, *WITHIN,
 )  # fmt: skip

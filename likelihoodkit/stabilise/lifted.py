@@ -13,8 +13,9 @@ from sympy import Expr
 from likelihoodkit import primitives as p
 from likelihoodkit.primitives import differences, linked, reach, single, whole
 from likelihoodkit.primitives.families import kind
+from likelihoodkit.primitives.record import RECORDS
 
-__all__ = ["lifted", "slow"]
+__all__ = ["leaning", "lifted", "slow"]
 
 #: functions of (r, t, ...) -> the power of e^t that they are times one of r e^t alone
 _OF_RATIO: dict[type[Expr], int] = {
@@ -30,10 +31,11 @@ _OF_RATIO: dict[type[Expr], int] = {
     **dict.fromkeys((p.scaled_power_over, p.scaled_power_log_over), 1),
     p.scaled_power_over_square: 2,
     **{
-        kind(f"sinh_arcsinh_{x}"): x.count("r")
+        kind(f"{stem}_{x}"): x.count("r")
+        for stem in ("sinh_arcsinh", "johnson_su")
         for x in ("loss", *"rtbg", "rr", "rt", "rb", "rg", "tt", "tb", "tg", "bb", "bg", "gg")
     },
-    **{kind(f"sinh_arcsinh_{x}_curve"): 0 for x in ("scale", "tail")},
+    **{kind(f"{stem}_{x}_curve"): 0 for stem in ("sinh_arcsinh", "johnson_su") for x in ("scale", "tail")},
 }
 #: functions of (r, t, ...) -> the power of e^-t that they are times one of r e^-t alone
 _OF_QUOTIENT: dict[type[Expr], int] = {
@@ -46,7 +48,7 @@ _OF_QUOTIENT: dict[type[Expr], int] = {
     linked.scaled_extreme_scale: 0,
 }
 #: those that are a function of r e^t less t, or of r e^-t and t
-_LESS_T = (whole.student_loss, kind("sinh_arcsinh_loss"), kind("extreme_value_loss"))
+_LESS_T = (whole.student_loss, kind("sinh_arcsinh_loss"), kind("johnson_su_loss"), kind("extreme_value_loss"))
 
 
 #: of these a loss is made that an infinite residual does not make infinite, or that multiplies it by 0
@@ -99,3 +101,20 @@ def lifted(expression: Expr, residual: Expr, carried: tuple[Expr, Expr], y: sp.S
         return p.times_exp(moved, -power * more) if power else moved
 
     return run(expression)
+
+
+#: functions whose third and fourth arguments b and m are a skew b e^m
+_LEANING = tuple(record.function for name, record in RECORDS.items() if "johnson_su_" in name)
+
+
+def leaning(expression: Expr, skew: Expr, carried: tuple[Expr, Expr]) -> Expr:
+    """The expression with that skew carried by its exponent: b e^m, where it may leave the range."""
+    core, more = carried
+
+    def moved(*args: Expr) -> list[Expr]:
+        turn = next((sign for sign in (1, -1) if args[2] == sign * skew), 0)
+        return [*args[:2], turn * core, more, *args[4:]] if turn else list(args)
+
+    for function in _LEANING if expression.has(*_LEANING) else ():
+        expression = expression.replace(function, lambda *args, function=function: function(*moved(*args)))
+    return expression

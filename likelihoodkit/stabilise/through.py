@@ -22,7 +22,7 @@ from likelihoodkit.nll import Derivation, Step, output_symbol
 from likelihoodkit.primitives import linked, reach
 from likelihoodkit.primitives.linked import corrected, half_rest
 from likelihoodkit.stabilise.carried import scaled
-from likelihoodkit.stabilise.lifted import lifted, slow
+from likelihoodkit.stabilise.lifted import leaning, lifted, slow
 from likelihoodkit.stabilise.residuals import holds_residual, residual_of
 from likelihoodkit.stabilise.rewriting import rewrite
 from likelihoodkit.stabilise.spellings import spelt
@@ -213,6 +213,8 @@ class Through:
             if carried is not None and move.link.residual is not None and slow(self.inner.expression):
                 residual = move.link.residual(y, move.outer)
                 expression = lifted(expression, residual, carried(y, move.outer), y, move.outer)
+                core, more = carried(S.Zero, move.outer)
+                expression = leaning(expression, move.at, (-core, more))
         return expression
 
     def bent(self, name: str, along: Expr) -> Expr:

@@ -76,6 +76,17 @@ def _few(*intervals: tuple[float, float], first: int = 0) -> Draw:
     )
 
 
+def _leaning(size: int) -> Draw:
+    """Residual, logarithm, skew in two parts, tail and its logarithm; an output or an exponent where one is asked."""
+
+    def draw(g: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
+        log_tail = g.uniform(-1, 1, n).astype(np.float32).astype(float)
+        place = (g.uniform(-5, 5, n), g.uniform(-2, 2, n), g.uniform(-2, 2, n), g.uniform(-1, 1, n))
+        return (*place, np.exp(log_tail), log_tail, g.uniform(-3, 3, n))[:size]
+
+    return draw
+
+
 def _some(*intervals: tuple[float, float]) -> Draw:
     """A count up to 90, then logarithms."""
     return lambda g, n, top: (
@@ -372,6 +383,8 @@ ROWS: dict[str, tuple[Draw, tuple[tuple[float, ...], ...], int, float]] = {
     **{f"von_mises_plane_{pair}": (between((-9, 9), (-9, 9)), (), 20, 8.0) for pair in ("aa", "ab", "bb")},
     **{name: (between((-5, 5), (-2, 2), (-2, 2), (-1.5, 1)), (), 20, 4.0) for name in RECORDS
        if name.startswith("sinh_arcsinh") and "curve" not in name},
+    **{name: (_leaning(RECORDS[name].nargs), ((3.0, -1.0, 1e-9, 25.0, 1.0, 0.0, 2.0)[: RECORDS[name].nargs],), 20, 4.0)
+       for name in RECORDS if "johnson_su" in name},
     **{f"scaled_sinh_arcsinh_{x}": (between((-5, 5), (-2, 2), (-2, 2), (-1, 1), (-6, 6)), (), 20, 4.0) for x in "rbg"},
     "softplus_less_log": (_power, (), 5, 4.0),
     "square_rest_exp": (_times(), ((0.0, 3.0), (1.0, -740.0)), 1, 2.0),

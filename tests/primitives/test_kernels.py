@@ -91,6 +91,9 @@ PAIRED = {
     "student_df_curve": {2, 3},
     **{name: {3, 4} for name in TABLE if name.startswith("skew_student")},
     **{name: {4, 5} for name in TABLE if name.startswith("box_cox_student")},
+    **{name: {4, 5} for name in TABLE if "johnson_su" in name},
+    **{f"johnson_su_{pair}": {2, 3, 4, 5} for pair in ("rb", "tb", "bg")},  # the skew is not in them
+    "johnson_su_bb": {0, 1, 2, 3, 4, 5},  # 1
     **{name: {2, 3} for name in ("student_balance", "student_bend", "student_loss", "student_pull", "student_slope")},
 }
 

@@ -14,6 +14,7 @@ from likelihoodkit.compile.forms import (  # noqa: F401  (they enter the table)
     classes,
     elementary,
     gamma,
+    johnson_su,
     logistic,
     negative_binomial,
     poisson,

@@ -133,6 +133,12 @@ if TYPE_CHECKING:
         hypot1m, log1p_square, log1p_square_exp, log_cosh, sech2, sech2_times_exp, square_ratio,
         square_ratio_derivative, square_sech2,
     )  # fmt: skip
+    from likelihoodkit.primitives.kernels.johnson_su import (  # isort: skip
+        johnson_su_b, johnson_su_bb, johnson_su_bg, johnson_su_g, johnson_su_gg, johnson_su_loss, johnson_su_r,
+        johnson_su_rb, johnson_su_rg, johnson_su_rr, johnson_su_rt, johnson_su_scale_curve, johnson_su_t,
+        johnson_su_tail_curve, johnson_su_tb, johnson_su_tg, johnson_su_tt, scaled_johnson_su_b, scaled_johnson_su_g,
+        scaled_johnson_su_r,
+    )  # fmt: skip
     from likelihoodkit.primitives.kernels.kumaraswamy import (  # isort: skip
         kumaraswamy_first, kumaraswamy_first_curve, kumaraswamy_loss, kumaraswamy_second,
     )  # fmt: skip
