@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from likelihoodkit.compile.program import Program
+from likelihoodkit.compile.tensors.expand import moved_twice
 from likelihoodkit.compile.tensors.host import NUMBER, HostProgram
 from likelihoodkit.compile.tensors.spellings import JAX
 from likelihoodkit.compile.tensors.tower import Tower, entrywise, tower_of
@@ -52,6 +53,18 @@ def _sum_over(v: Any) -> Any:
 
 def _entries_of(v: Any) -> Any:
     return float(v.shape[0])
+
+
+def _apart(constant: Any, x: Any) -> Any:
+    """The constant for a sum with ``x``, hidden from XLA: it takes (x + 1) - 1 for x, whatever rounding left there."""
+    return jnp.where(x == x, constant, jnp.nan)  # noqa: PLR0124  (which is not known before the numbers are)
+
+
+def _log1p(x: Any) -> Any:
+    whole = 1.0 + x
+    edge = (whole == 0.0) | (whole == jnp.inf)
+    lost = x - (whole - _apart(1.0, whole))
+    return jnp.log(whole) + jnp.where(edge, 0.0, lost) / jnp.where(edge, 1.0, whole)
 
 
 def _sinh(x: Any) -> Any:
@@ -97,10 +110,12 @@ def evaluate(program: Program, inputs: Mapping[str, Any], primitives: bool = Fal
 
     ``primitives``: entry by entry primitives are called with their derivatives attached.
     """
-    operations = _operations()
+    operations, twice = _operations(), moved_twice(program)
     live: dict[int, Any] = {}
     for instruction in program.instructions:
         operation, arguments = instruction.operation, [live[a] for a in instruction.arguments]
+        if instruction.target in twice:
+            arguments = [_apart(a, arguments[1 - k]) if isinstance(a, float) else a for k, a in enumerate(arguments)]
         if operation == "input":
             found = inputs[instruction.detail]
         elif operation == "constant":

@@ -94,15 +94,12 @@ def ulps(found: Any, expected: np.ndarray) -> float:
 
 #: units of the last place between the NumPy engine and a framework
 BAR = 4.0
-#: where it is more, and why: sums of terms that cancel (both engines are within the audit's bar of the truth), and
-#: exp, log1p, expm1 and lgamma of XLA, which are off by 2 units and more, where a formula multiplies them
+#: where it is more: sums of terms that cancel and exponents that are rounded, each engine within 8 units of the truth
 BARS = {
     "torch": {"SinhArcsinh()": 8.0, "Mixture(Poisson, components=3)": 8.0, "LogitNormal()": 5.0},
     "jax": {
-        "GeneralizedExtremeValue()": 64.0, "Beta(concentration=10)": 64.0, "BoxCoxNormal()": 64.0,
-        "Mixture(Normal, components=2)": 32.0, "SinhArcsinh()": 10.0, "Mixture(Poisson, components=3)": 8.0,
-        "Frechet()": 6.0, "LogitNormal()": 5.0,
-        "AsymmetricLaplace()": 5.0, "Rice()": 8.0, "Censored(Normal)": 5.0,
+        "GeneralizedExtremeValue()": 10.0, "Mixture(Normal, components=2)": 12.0, "SinhArcsinh()": 10.0,
+        "Mixture(Poisson, components=3)": 5.0, "Frechet()": 5.0, "LogitNormal()": 5.0,
     },
 }  # fmt: skip
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import jax
 import jax.numpy as jnp
+import mpmath
 import numpy as np
 import optax
 import pytest
@@ -16,6 +17,8 @@ from tensors import LOSSES, NOISES, WRAPPERS, bar, call, ulps
 from test_torch import DIFFERENTIATED, EXTREMES
 
 import likelihoodkit as lk
+from likelihoodkit.compile.jax import _log1p, function
+from likelihoodkit.compile.tensors.tower import tower_of
 from likelihoodkit.errors import DerivationError, InputError, ShapeError, SupportError
 
 EVERY = (*NOISES, *WRAPPERS, *LOSSES)
@@ -60,6 +63,19 @@ def test_value_and_gradient_by_autodiff_are_those_of_the_numpy_engine(label: str
     assert ulps(slope, gradient[:, : outputs.shape[1]].reshape(slope.shape)) <= bar("jax", label)
     assert ulps(both[0], value) <= bar("jax", label)
     assert ulps(both[1], gradient) <= bar("jax", label)
+
+
+@pytest.mark.usefixtures("wide")
+def test_what_is_compiled_keeps_two_constants_apart() -> None:
+    """XLA takes (x + 1) - 1 for x: the logarithm of 1 + x and digamma around its root live on what that leaves."""
+    x = np.concatenate([np.random.default_rng(5).lognormal(-8, 5, 2000), [0.0, 2.0**53, 1e300, -0.5, -1.0, np.inf]])
+    with np.errstate(divide="ignore"):
+        np.testing.assert_allclose(jax.jit(_log1p)(x), np.log1p(x), rtol=2.3e-16, atol=1e-307)
+    near = np.nextafter(1.4616321449683622, 2.0) + np.arange(-3, 4) * 2.3e-16
+    with mpmath.workdps(30):
+        expected = [float(mpmath.digamma(float(one))) for one in near]
+    (found,) = jax.jit(function(tower_of("digamma")))(near)
+    np.testing.assert_allclose(found, expected, rtol=1e-15)
 
 
 #: without jit these take minutes to differentiate twice in all ways; torch does them

@@ -53,3 +53,19 @@ def _formula(operation: str) -> Callable[..., Value] | None:
 def host(program: Program) -> tuple[str, ...]:
     """Names of the primitives of an expanded program that NumPy computes on the host."""
     return tuple(sorted({i.operation for i in program.instructions if i.operation not in _KEPT}))
+
+
+def moved_twice(program: Program) -> frozenset[int]:
+    """The targets that add a constant to what is a number plus a constant, or take it away.
+
+    XLA adds the two constants first, and what the two sums were there for is lost: a rounding, or a number in two parts.
+    """
+    constants = {i.target for i in program.instructions if i.operation == "constant"}
+    once, twice = set[int](), set[int]()
+    for i in program.instructions:
+        if i.operation in {"add", "subtract"} and len(constants & set(i.arguments)) == 1:
+            (twice if once & set(i.arguments) else once).add(i.target)
+            once.add(i.target)
+        elif i.operation == "negative" and once & set(i.arguments):
+            once.add(i.target)
+    return frozenset(twice)

@@ -12,7 +12,7 @@ from likelihoodkit.compile.program import Instruction, Program
 from likelihoodkit.compile.source import INFIX, Signature
 from likelihoodkit.compile.tensors import path_calls, printed
 from likelihoodkit.compile.tensors.calls import CALLS
-from likelihoodkit.compile.tensors.expand import ELEMENTS, expand, host
+from likelihoodkit.compile.tensors.expand import ELEMENTS, expand, host, moved_twice
 from likelihoodkit.compile.tensors.retarget import straight
 from likelihoodkit.compile.tensors.spellings import JAX, TORCH, WITH_DETAIL
 from likelihoodkit.compile.tensors.vectors import OPERATIONS, ROWS
@@ -168,9 +168,10 @@ def _function(
     names = {i.target: (i.detail if i.operation == "input" else f"v{i.target}") for i in program.instructions}
     numbers = {i.target: _number(i.detail) for i in program.instructions if i.operation == "constant"}
     names |= numbers
+    twice = moved_twice(program) if target == "jax" else frozenset()
     lines = [f'    """{words}"""', *first]
     lines += [
-        f"    {names[i.target]} = {_expression(target, i, names, set(numbers), symbols[0])}"
+        f"    {names[i.target]} = {_expression(target, i, names, set(numbers), symbols[0], i.target in twice)}"
         for i in program.instructions
         if i.operation not in {"input", "constant"}
     ]
@@ -190,9 +191,13 @@ def _tensor(target: str, text: str, number: bool, like: str) -> str:
     return f"{like}.new_full((), {text})" if number and target == "torch" else text
 
 
-def _expression(target: str, i: Instruction, names: Mapping[int, str], numbers: set[int], like: str) -> str:
+def _expression(
+    target: str, i: Instruction, names: Mapping[int, str], numbers: set[int], like: str, apart: bool = False
+) -> str:
     operation, spelled = i.operation, SPELLINGS[target]
     plain = [names[a] for a in i.arguments]
+    if apart:
+        plain = [f"_apart({p}, {plain[1 - k]})" if i.arguments[k] in numbers else p for k, p in enumerate(plain)]
     if operation in printed.PROGRAMS:
         return f"{operation}({', '.join(plain)})"
     if operation in _MARKS and not all(a in numbers for a in i.arguments):
@@ -230,8 +235,10 @@ def _own(target: str) -> dict[str, str]:
 
 def _helpers(target: str, text: str) -> list[str]:
     own = _own(target)
-    used = {name for name in {*SPELLINGS[target].values(), *WITH_DETAIL.values()} if name.startswith("_")}
-    return [own[name] for name in sorted(used) if re.search(rf"(?<!\w){name}\(", text)]
+    used = {name for name in {*SPELLINGS[target].values(), *WITH_DETAIL.values(), "_apart"} if name.startswith("_")}
+    found = {name for name in used if re.search(rf"(?<!\w){name}\(", text)}
+    found |= {name for name in used for one in found if f"{name}(" in own[one].partition("\n")[2]}  # they call others
+    return [own[name] for name in sorted(found)]
 
 
 def _head(target: str, signature: Signature, text: str) -> str:

@@ -116,10 +116,10 @@ def square_bend_exp(r: Floats, t: Floats) -> Floats:
 
 @kernel
 def log_times_exp(y: Floats, t: Floats) -> Floats:
-    """log(y e^t) = log y + t for y > 0; through the product where that is a normal number."""
-    product = _within(y, t)
-    normal = (product >= TINY) & (product < np.inf)
-    return np.where(normal, np.log(product), np.log(y) + t)
+    """log(y e^t) = log y + t for y > 0; through the product where that is a normal number and |log y| above 1."""
+    product, logarithm = _within(y, t), np.log(y)
+    better = (product >= TINY) & (product < np.inf) & (np.absolute(logarithm) > 1.0)  # else a sum has fewer roundings
+    return np.where(better, np.log(product), logarithm + t)
 
 
 @kernel
