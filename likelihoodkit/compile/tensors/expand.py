@@ -58,7 +58,7 @@ def host(program: Program) -> tuple[str, ...]:
 def moved_twice(program: Program) -> frozenset[int]:
     """The targets that add a constant to what is a number plus a constant, or take it away.
 
-    XLA adds the two constants first, and what the two sums were there for is lost: a rounding, or a number in two parts.
+    XLA adds the two constants first, and what they were there for is lost: a rounding, or a number in two parts.
     """
     constants = {i.target for i in program.instructions if i.operation == "constant"}
     once, twice = set[int](), set[int]()
