@@ -147,12 +147,13 @@ def remembered(function: Callable[..., Any], most: int = MOST_KEPT) -> Callable[
     @wraps(function)
     def remembering(*arguments: Floats) -> Any:
         key = tuple(part for a in arguments for part in (np.shape(a), np.asarray(a).tobytes()))
-        for kept, answer in tuple(known):
-            if kept == key:
-                return answer
+        for place in tuple(known):
+            if place[0] == key:
+                return place[1]
+        place = (), None  # lets go of an answer that is dropped, before there is another that may be as long
+        del known[: max(len(known) - most + 1, 0)]
         found = function(*arguments)
         known.append((key, found))
-        del known[:-most]
         return found
 
     return remembering

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from likelihoodkit.primitives.vector_kernels.scores import Moved
 from likelihoodkit.primitives.vector_kernels.vast import Vast, choose, power, together, vast
 
 Array = NDArray[Any]
@@ -62,6 +63,11 @@ class Reals:
         """As float64."""
         return np.asarray(x, dtype=np.float64)
 
+    def chosen(self, x: Number, labels: Array) -> Number:
+        """Of every step x (T, K, n) the entries with these labels (L, n)."""
+        rows = x.shape[2]
+        return x.reshape(len(x), -1).take(labels * rows + np.arange(rows), axis=1)
+
     def masked(self, mask: Array, x: Number) -> Number:
         """The sum over b of the x[t, b] with mask[a, b], (T, a, n)."""
         rows = np.ascontiguousarray(mask.transpose(2, 0, 1), dtype=x.dtype)
@@ -112,6 +118,11 @@ class Vasts:
         """Never."""
         return np.zeros(x.shape[1:], dtype=int)
 
+    def chosen(self, x: Number, labels: Array) -> Number:
+        """Of every step x (T, K, n) the entries with these labels (L, n)."""
+        every, rows = np.arange(x.shape[0])[:, None, None], np.arange(x.shape[2])
+        return x[every, labels, rows]
+
     def where(self, mask: Array, one: Number, two: Number) -> Number:
         """One where the mask holds, two (or zero) elsewhere."""
         return choose(mask, one, vast(np.zeros(())) if isinstance(two, float) else two)
@@ -149,3 +160,15 @@ def left(sigma: Array, met: Array, slope: Array) -> Array:
     errors = (first + met, second + sigma, first + sigma + size, second + met + size)
     best = np.argmin(np.stack(errors), axis=0)
     return np.asarray(np.choose(best, ways))
+
+
+def expected(how: Any, ways: list[Number], here: list[Array], rest: list[Array]) -> Moved:
+    """What is expected along three ways, from the likeliest of them."""
+    scores = how.stack(ways)
+    total = scores.sum(axis=0)
+    dead = how.zero(total)
+    shares = np.where(dead, 0.0, how.number(scores / how.where(~dead, total, how.of(np.ones(1)))))
+    best = np.argmax(shares, axis=0)[np.newaxis]
+    base, more = np.stack(here), np.stack(rest)
+    top = np.take_along_axis(base, best, axis=0)
+    return Moved(top[0], (shares * (base - top + more)).sum(axis=0))

@@ -13,10 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from likelihoodkit.primitives.vector_kernels.labelling_numbers import FLOATS, Array, Number, apart, left
+from likelihoodkit.primitives.vector_kernels.labelling_numbers import FLOATS, Array, Number, apart, expected, left
 from likelihoodkit.primitives.vector_kernels.scores import Moved, balanced
 from likelihoodkit.primitives.vector_kernels.vast import Vast, normal
 
+#: steps whose slopes are computed together: what stands between them stays near the processor
+TOGETHER = 8
 #: chances below it, and products of chances, at which it is looked at whether anything left the range
 SELDOM, FAR = 1e-90, 1e-150
 
@@ -35,9 +37,7 @@ class Labelling:
         self.near, self.far = self.same(2), self.same(4)  # the same label two or four states on
         self.z = z
         self.sigma = how.shares(z)
-        at = np.broadcast_to(np.where(self.live, labels, 0), (self.steps, *labels.shape))
-        every, columns = np.arange(self.steps)[:, None, None], np.arange(self.rows)
-        self.enter = how.where(self.live, self.sigma[every, at, columns], 0.0)
+        self.enter = how.where(self.live, how.chosen(self.sigma, np.where(self.live, labels, 0)), 0.0)
 
     def _shift(self, x: Any, k: int) -> Any:
         """What is k states on; nothing beyond the last."""
@@ -72,7 +72,7 @@ class Labelling:
         return self.how.masked(self.free.swapaxes(0, 1), self.sigma)
 
     @cached_property
-    def ahead(self) -> tuple[list[Number], list[Array], Number]:
+    def ahead(self) -> tuple[Number, list[Array], Number]:
         """Chances of the states before each step and after the last, scaled, their scales, and that of failure."""
         how = self.how
         start = np.zeros((self.states, self.rows))
@@ -87,10 +87,10 @@ class Labelling:
             e = how.scale(now)
             alpha.append(how.raised(now, -e))
             scale.append(scale[-1] + e)
-        return alpha, scale, failed
+        return how.stack(alpha), scale, failed
 
     @cached_property
-    def hopes(self) -> tuple[list[Number], list[Array], list[dict[int, Number]]]:
+    def hopes(self) -> tuple[Number, list[Array], list[dict[int, Number]]]:
         """Chances of the labelling from each state on, before each step and after the last, their scales, and gaps.
 
         A gap is how much more a state hopes for than the one 1, 2 or 4 states on.
@@ -101,31 +101,43 @@ class Labelling:
         gaps = [{o: how.of(ends - self._shift(ends, o)) for o in ((1, 2, 4) if far else (1, 2))}]
         for t in range(self.steps - 1, -1, -1):
             hope = self.enter[t] * beta[-1]
-            found = hope + self._shift(hope, 1) + how.where(self.next_skips, self._shift(hope, 2), 0.0)
-            more = self._gaps(self.enter[t], hope, gaps[-1])
+            on = self._shift(hope, 2)
+            found = hope + self._shift(hope, 1) + how.where(self.next_skips, on, 0.0)
+            more = self._gaps(self.enter[t], hope, on, gaps[-1])
             e = how.scale(found)
             beta.append(how.raised(found, -e))
             gaps.append({o: how.raised(gap, -e) for o, gap in more.items()})
             scale.append(scale[-1] + e)
-        return beta[::-1], scale[::-1], gaps[::-1]
+        return how.stack(beta[::-1]), scale[::-1], gaps[::-1]
 
-    def _gaps(self, enter: Number, hope: Number, gaps: dict[int, Number]) -> dict[int, Number]:
-        """One step earlier: ways on that lead to the same state, or by the same class to two states, are paired."""
+    @cached_property
+    def leaps(self) -> tuple[Array, Array, Array, Array]:
+        """Where the state four on may be skipped to; and it has the same label; that of two on has not; the rest."""
+        leap = self._shift(self.skips, 4)
+        both = self.far & leap
+        over = both & ~self.near
+        return leap, both, over, leap & ~over
+
+    def _gaps(self, enter: Number, hope: Number, on: Number, gaps: dict[int, Number]) -> dict[int, Number]:
+        """One step earlier: ways on that lead to the same state, or by the same class to two states, are paired.
+
+        ``on`` is the hope two states on.
+        """
         how, shift, near, skip, none = self.how, self._shift, self.near, self.skips, 0.0
         close, leaps = enter * gaps[2], how.where(skip, hope, none)
         beside = how.where(near, close, hope)
         found = {1: beside - shift(leaps, 3)}
-        both = how.where(near, close, hope - shift(hope, 2))
+        both = how.where(near, close, hope - on)
         if 4 not in gaps:
             found[2] = beside + shift(both, 1) - shift(leaps, 4)
             return found
-        far, leap, distant = self.far, shift(skip, 4), enter * gaps[4]
-        over = far & leap & ~near
+        (leap, paired, over, alone), distant = self.leaps, enter * gaps[4]
+        beyond = shift(hope, 4)
+        leapt = how.where(leap, beyond, none)
         found[2] = how.where(over, distant, beside) + shift(both, 1)
-        found[2] = found[2] - how.where(leap & ~over, shift(hope, 4), none)
-        pair = how.where(far, distant, hope - shift(hope, 4))
-        third = how.where(far & leap, distant, hope - how.where(leap, shift(hope, 4), none))
-        third = how.where(skip, third, -how.where(leap, shift(hope, 4), none))
+        found[2] = found[2] - how.where(alone, beyond, none)
+        pair = how.where(self.far, distant, hope - beyond)
+        third = how.where(skip, how.where(paired, distant, hope - leapt), -leapt)
         found[4] = pair + shift(pair, 1) + shift(third, 2)
         return found
 
@@ -147,7 +159,7 @@ class Labelling:
     @cached_property
     def both(self) -> tuple[Number, Number, Number]:
         """Chances of the states and hopes of the labelling from there, (T + 1, L, n), and their products summed."""
-        alpha, beta = self.how.stack(self.ahead[0]), self.how.stack(self.hopes[0])
+        alpha, beta = self.ahead[0], self.hopes[0]
         return alpha, beta, (alpha * beta).sum(axis=1)
 
     @cached_property
@@ -158,8 +170,9 @@ class Labelling:
         """
         how = self.how
         alpha, beta, chance = self.both
-        seldom = (how.number(self.enter) < SELDOM) & self.live
-        doubtful: Array = seldom.any(axis=(0, 1)) | (how.number(chance) < FAR).any(axis=0)
+        doubtful: Array = (how.number(chance) < FAR).any(axis=0)
+        if (how.number(self.sigma) < SELDOM).any():
+            doubtful |= ((how.number(self.enter) < SELDOM) & self.live).any(axis=(0, 1))
         doubtful |= how.number(self.other) < 1.0 / SELDOM * FAR
         if not doubtful.any():
             return doubtful
@@ -215,17 +228,19 @@ class Labelling:
     @cached_property
     def slope(self) -> Array:
         """How much the softmax exceeds what the labelling has of each class, (T, K, n)."""
-        how = self.how
-        alpha, beta, chance = self.both
-        weight = how.raised(alpha[:-1], self.down) / chance[:-1, None] if self.steps else alpha[:-1]
-        one, two = (how.stack([gaps[o] for gaps in self.hopes[2][1:]]) for o in (1, 2))
-        on, fails = beta[1:], self.fails
+        found = np.empty(self.z.shape)
+        for first in range(0, self.steps, TOGETHER):
+            self._slope(slice(first, min(first + TOGETHER, self.steps)), found)
+        return np.where(self.possible, found, 0.0)
 
-        def shift(x: Any, k: int) -> Any:
-            return self._along(x, k)
-
-        stay, following = self.enter, shift(self.enter, 1)
-        leap = how.where(self.next_skips, shift(self.enter, 2), 0.0)
+    def _slope(self, part: slice, found: Array) -> None:
+        """The slopes of some steps."""
+        how, shift, after = self.how, self._along, slice(part.start + 1, part.stop + 1)
+        alpha, beta, chance = (both[part] for both in self.both)
+        weight = how.raised(alpha, self.down[part]) / chance[:, None]
+        one, two = (how.stack([gaps[o] for gaps in self.hopes[2][after]]) for o in (1, 2))
+        on, fails, stay = self.both[1][after], self.fails[part], self.enter[part]
+        following, leap = shift(stay, 1), how.where(self.next_skips, shift(stay, 2), 0.0)
         ways = (
             -(following * one) - leap * two - fails * on,
             stay * one - leap * shift(one, 1) - fails * shift(on, 1),
@@ -234,9 +249,8 @@ class Labelling:
         moved = stay * (weight * ways[0])
         moved = moved + stay * shift(weight * ways[1], -1)
         moved = moved + how.where(self.skips, stay * shift(weight * ways[2], -2), 0.0)
-        rest = FLOATS.masked(self.free, self.visits[:-1])
-        found = how.number(self.sigma) * rest + self.by_class(how.number(moved))
-        return np.where(self.possible, found, 0.0)
+        rest = FLOATS.masked(self.free, how.number(alpha * beta / chance[:, None]))
+        found[part] = how.number(self.sigma[part]) * rest + self.by_class(how.number(moved))
 
     def _along(self, x: Any, k: int) -> Any:
         """`_shift` of all steps."""
@@ -261,17 +275,6 @@ class Labelling:
         bend = [balanced(share, one) for share, one in zip(self.visits[1:], both, strict=True)]
         return np.where(self.possible, own - self.by_class(np.stack(bend)), 0.0)
 
-    def _mean(self, ways: list[Number], here: list[Array], rest: list[Array]) -> Moved:
-        """What is expected along three ways, from the likeliest of them."""
-        scores = self.how.stack(ways)
-        total = scores.sum(axis=0)
-        dead = self.how.zero(total)
-        shares = np.where(dead, 0.0, self.how.number(scores / self.how.where(~dead, total, self.how.of(np.ones(1)))))
-        best = np.argmax(shares, axis=0)[np.newaxis]
-        base, more = np.stack(here), np.stack(rest)
-        top = np.take_along_axis(base, best, axis=0)
-        return Moved(top[0], (shares * (base - top + more)).sum(axis=0))
-
     def _passed(self, moved: Array) -> list[Moved]:
         """What is expected of the steps before, by state."""
         found = [Moved(np.zeros(moved.shape[1:]), np.zeros(moved.shape[1:]))]
@@ -280,7 +283,7 @@ class Labelling:
             ways = [alpha, self._shift(alpha, -1), self.how.where(self.skips, self._shift(alpha, -2), 0.0)]
             places = (0, -1, -2)
             here, more = ([self._shift(x, k) if k else x for k in places] for x in (base, rest))
-            found.append(self._mean(ways, here, more))
+            found.append(expected(self.how, ways, here, more))
         return found
 
     def _coming(self, moved: Array) -> list[Moved]:
@@ -290,5 +293,5 @@ class Labelling:
             base, rest = found[-1].base + moved[t], np.asarray(found[-1].rest)
             ways = self.ways(self.enter[t] * self.hopes[0][t + 1])
             here, more = ([self._shift(x, k) for k in (0, 1, 2)] for x in (base, rest))
-            found.append(self._mean(ways, here, more))
+            found.append(expected(self.how, ways, here, more))
         return found[::-1]
