@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from likelihoodkit.errors import SupportError
 
 INFINITY = float("inf")
+#: values that are asked at a time
+PART = 1 << 14
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,8 @@ class Support:
         remedy: str | None = None,
     ) -> None:
         """Raise `SupportError` that names family, condition, index, value and remedy; return None if fine."""
+        if values.ndim == 1 and len(values) > PART and self._all_inside(values, upper, lower):
+            return
         bad = self.outside(values, upper, lower)
         if not bad.any():
             return
@@ -153,6 +157,17 @@ class Support:
             value=value,
             remedy=self.remedy if remedy is None else remedy,
         )
+
+    def _all_inside(
+        self, values: NDArray[Any], upper: NDArray[Any] | float | None, lower: NDArray[Any] | float | None
+    ) -> bool:
+        """Are many values all inside? A part of them at a time, so that nothing is made that is as long as they are."""
+        for start in range(0, len(values), PART):
+            part = slice(start, start + PART)
+            bounds = [b[part] if isinstance(b, np.ndarray) and b.ndim else b for b in (upper, lower)]
+            if self.outside(values[part], *bounds).any():
+                return False
+        return True
 
     def _reasons(
         self,

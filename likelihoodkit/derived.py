@@ -33,6 +33,7 @@ class Derived:
 
     def __init__(self, bound: Bound) -> None:
         self.textbook = negative_log_likelihood(bound)
+        self._expressions: dict[str, dict[str, sp.Expr]] = {}
 
     @cached_property
     def derivation(self) -> Derivation:
@@ -45,7 +46,12 @@ class Derived:
         return Calculus(self.derivation)
 
     def expressions(self, what: str) -> dict[str, sp.Expr]:
-        """The results of one of the programs of a loss, by name."""
+        """The results of one of the programs of a loss, by name; found once, for a Hessian asks with every call."""
+        if what not in self._expressions:
+            self._expressions[what] = self._finished(what)
+        return self._expressions[what]
+
+    def _finished(self, what: str) -> dict[str, sp.Expr]:
         through = self.derivation.through
         settled = through.settled if through is not None and what in {"value", "fused"} else ()
         twice = through is not None

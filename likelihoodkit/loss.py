@@ -229,7 +229,7 @@ class Loss(Running, Exported):
         **given: ArrayLike,
     ) -> Array:
         """Second derivatives of each row's loss, (n, w, w); at a kink, those beside it."""
-        rows = self._read(y, outputs, weights, offset, shared, given, on_invalid=on_invalid)
+        rows = self._read(y, outputs, weights, offset, shared, given, by_tile=True, on_invalid=on_invalid)
         return rows.weigh(self._matrix(rows, "hessian"))
 
     def _matrix(self, rows: Rows, what: str) -> Array:
@@ -248,7 +248,8 @@ class Loss(Running, Exported):
             row, column = rows.columns[first], rows.columns[second].start + k
             vector = first in self._reader.vectors
             places[pair] = matrix[:, row, column].T if vector else matrix[:, row.start, column]
-        self._runners[key].run(rows.inputs | arrow, places, rows.count)
+        if not self._runners[key].run(rows.inputs | arrow, places, rows.count, rows.checks):
+            rows.complain()
         for pair in pairs:
             first, second = pair.split(" ")
             row, column = rows.columns[first], rows.columns[second].start + k

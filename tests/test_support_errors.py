@@ -11,6 +11,7 @@ import likelihoodkit as lk
 from laws.subjects import HELD, subjects
 from likelihoodkit.errors import SupportError
 from likelihoodkit.families import FAMILIES
+from likelihoodkit.supports import counts
 
 #: one family for each support of outcomes
 BY_SUPPORT = {family.outcome.domain.name: name for name, family in reversed(list(FAMILIES.items()))}
@@ -60,3 +61,12 @@ def test_wrong_outcomes_raise_or_are_impossible(support: str) -> None:
     found = loss(y, given.outputs, **given.keywords, on_invalid="inf")
     assert np.isposinf(found[[3, 5]]).all()
     assert np.isfinite(np.delete(found, [3, 5])).sum() >= 5  # partial rankings and short labellings may be impossible
+
+
+def test_the_first_of_many_values_is_named_wherever_it_is() -> None:
+    for place in (0, 16_384, 39_998):
+        y = np.ones(40_000)
+        y[place:] = 2.5
+        with pytest.raises(SupportError, match=rf"y\[{place}\] = 2.5; {40_000 - place} of 40000 value") as found:
+            counts.check(y, family="Poisson")
+        assert found.value.index == place

@@ -45,6 +45,8 @@ class Inside:
         """The answer for one tile."""
         if self.finite:
             return finite(tile)
+        if not tile.size:
+            return True
         low, high = np.minimum.reduce(tile, axis=None), np.maximum.reduce(tile, axis=None)
         above = low >= self.low if self.closed_low else low > self.low
         below = high <= self.high if self.closed_high else high < self.high

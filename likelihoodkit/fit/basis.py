@@ -17,8 +17,12 @@ from likelihoodkit.fit.design import INTERCEPT, Table
 
 Array = NDArray[Any]
 
-#: numbers of a design that are worked on at a time
+#: numbers of a design that are worked on at a time: beyond it a product of matrices takes twice as long a row
 CACHED = 1 << 15
+#: the same where rows are gone through several times in several ways
+NEAR = 1 << 17
+#: rows of which the parts of a design are multiples, so that they begin where lines of the cache do
+LINE = 64
 #: columns up to which rows are narrow
 NARROW = 40
 #: columns of length 1 count as far from dependent when no mixture of theirs is shorter than the root of this
@@ -122,7 +126,7 @@ class Basis:
         left, first = self._written(rows)
         right, second = other._written(rows)
         answer = np.empty((first + left.shape[1], second + right.shape[1]))
-        answer[first:, second:] = left.T @ _scaled(right, weights)
+        answer[first:, second:] = _squares(left, right, weights)
         if first:
             answer[0] = other.sums(weights, rows)
         if second:
@@ -138,6 +142,16 @@ class Basis:
     def at(self, rows: slice) -> Basis:
         """The basis at some rows: of the same coefficients, orthonormal no longer."""
         return replace(self, table=self.table.at(rows))
+
+
+def _squares(left: Array, right: Array, weights: Array) -> Array:
+    """``left.T @ diag(weights) @ right``, a few rows at a time."""
+    step = max(1, CACHED // max(left.shape[1], right.shape[1], 1) // LINE) * LINE
+    answer: Array = left[:step].T @ _scaled(right[:step], weights[:step])
+    for start in range(step, len(left), step):
+        part = slice(start, start + step)
+        answer += left[part].T @ _scaled(right[part], weights[part])
+    return answer
 
 
 def _scaled(body: Array, weights: Array) -> Array:

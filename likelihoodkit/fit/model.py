@@ -13,16 +13,11 @@ from numpy.typing import NDArray
 
 from likelihoodkit.columns import from_flags, representative
 from likelihoodkit.errors import DerivationError
-from likelihoodkit.fit.basis import Basis
+from likelihoodkit.fit.basis import LINE, NEAR, Basis
 from likelihoodkit.fit.newton import RUNAWAY
 from likelihoodkit.loss import Loss
 
 Array = NDArray[Any]
-
-#: numbers of a design whose products are added up at a time: beyond it a product of matrices takes twice as long a row
-SMALL = 1 << 15
-#: rows of which the parts of a design are multiples, so that they begin where lines of the cache do
-LINE = 64
 
 
 @dataclass(frozen=True)
@@ -169,7 +164,7 @@ class Model:
         Where their ``slopes`` (n, w) are given, add to what `Basis.pull` takes of each block in ``sums``.
         """
         begin = within.start or 0
-        step = max(1, SMALL // max((len(block.names) for block in self.blocks), default=1) // LINE) * LINE
+        step = max(1, NEAR // max((len(block.names) for block in self.blocks), default=1) // LINE) * LINE
         columns = [np.ascontiguousarray(rows[:, one.column, two.column]) for (one, _), (two, _) in self.pairs]
         for start in range(0, len(rows), step):  # all of it beside each other: it reads the same part of a design
             part = slice(start, start + step)

@@ -24,7 +24,7 @@ Array = NDArray[Any]
 #: samples grow by this factor; a sample's score statistic at which the next one takes over
 GROWTH, NEAR = 8, 0.1
 #: how far from the optimum curvature is the curvature there, in units of the outputs: standard errors times root n
-SAME = 5e-9
+SAME = 1e-8
 
 
 def _total(problem: Problem) -> Model | Constrained | Tiled:
@@ -83,18 +83,35 @@ def _nearby(whole: Tiled, first: str | None, report: Report | None) -> Array:
         return start
     inner, information, seen = near.inner, _as_all(some, near.information), weight(some)
     for step in steps[1:]:
-        some = model.at(slice(None, None, step))
-        count = weight(some)
-        inner = newton.approach(Tiled(some).slopes, inner, information * (count / seen), NEAR)
-        information, seen = _as_all(some, some.observed(some.outputs(inner))), count
+        part = Tiled(model.at(slice(None, None, step)))
+        count = weight(part.model)
+        inner, information = _onwards(part, inner, information * (count / seen))
+        seen = count
     rows = weight(model)
     return newton.approach(whole.slopes, inner, information * (rows / seen), SAME**2 * rows, report)
+
+
+def _onwards(part: Tiled, inner: Array, information: Array) -> tuple[Array, Array]:
+    """From the optimum of fewer rows to that of these, all but, and their information; as it was where that fails.
+
+    A step by slopes leads to within a standard error or so, and one of Newton's method from there as near as a sample
+    needs.
+    """
+    slopes, factored = part.slopes(inner), newton.factor(information)
+    if factored is None or not np.isfinite(slopes).all():
+        return inner, information
+    step = newton.solve(factored, slopes)
+    totals = part.outputs(inner - step)
+    nearer = newton.factor(totals.observed)
+    if nearer is None or not newton.norm(nearer, totals.gradient) < newton.norm(factored, slopes) / 2:
+        return inner, information
+    return inner - step - newton.solve(nearer, totals.gradient), _as_all(part.model, totals.observed)
 
 
 def _last_step(whole: Tiled, start: Array, report: Report | None) -> newton.Optimum | None:
     """The optimum by one step of Newton's method and the slopes where it ends; None where that is not enough.
 
-    A step so short moves the information by less than nine digits: that of ``start`` is taken.
+    A step so short leaves the information alone to eight digits: that of ``start`` is taken.
     """
     totals = whole.outputs(start)
     factored = newton.factor(totals.observed)

@@ -16,7 +16,7 @@ from likelihoodkit.fit.totals import OfTotals, Totals, split, spread
 Array = NDArray[Any]
 
 #: numbers of a design in a tile: where slopes alone are asked for, and where second derivatives make a call dearer
-SLOPES, BENDS = 1 << 17, 1 << 19
+SLOPES, BENDS = 1 << 18, 1 << 19
 #: rows of a tile: a multiple of the first, so that tiles begin where lines of the cache do, up to the last
 FEWEST, MOST = 1 << 10, 1 << 15
 
@@ -100,13 +100,17 @@ class Tiled(OfTotals):
         """The gradient in the inner coefficients alone, NaN where they lead to outputs that are not finite."""
         model = self.model
         sums = [np.zeros(len(block.names)) for block in model.blocks]
-        look = self._far(inner)
+        look, room = self._far(inner), self._room(self._narrow)
         for tile, outputs in self._reached(inner, self._narrow):
             if look and not np.isfinite(outputs).all():
                 return np.full(model.size, np.nan)
-            found = model.loss.gradient(tile.y, outputs, **tile.more).reshape(outputs.shape)
+            found = model.loss.gradient(tile.y, outputs, out=room[: tile.count], **tile.more)
             self._add(sums, found, tile.rows)
         return self._pulled(sums)
+
+    def _room(self, tiles: list[Tile]) -> Array:
+        """Where the slopes of a tile go: those in one output beside each other, as sums over rows read them."""
+        return np.empty((tiles[0].count, self.model.base.shape[1]), order="F")
 
     def _add(self, sums: list[Array], slopes: Array, rows: slice) -> None:
         for block, so_far in zip(self.model.blocks, sums, strict=True):
@@ -132,15 +136,16 @@ class Tiled(OfTotals):
         gains, losses = 0.0, 0.0
         sums, curvature = [np.zeros(len(block.names)) for block in model.blocks], np.zeros((model.size, model.size))
         sizes, least = np.zeros(len(model.blocks)), np.full(len(model.blocks), np.inf)
-        look = self._far(inner)
+        look, room, worth = self._far(inner), self._room(self._wide), np.empty(self._wide[0].count)
         for tile, outputs in self._reached(inner, self._wide):
             if look and not np.isfinite(outputs).all():
                 return Totals.nowhere(inner, len(model.blocks))
-            value, slopes = model.loss.value_and_gradient(tile.y, outputs, **tile.more)
+            here = worth[: tile.count], room[: tile.count]
+            value, slopes = model.loss.value_and_gradient(tile.y, outputs, out=here, **tile.more)
             bends = model.loss.hessian(tile.y, outputs, **tile.more)
             below, above = split(value)
             gains, losses = gains + below, losses + above
-            model.add_products(bends, slopes.reshape(outputs.shape), tile.rows, curvature, sums)
+            model.add_products(bends, slopes, tile.rows, curvature, sums)
             sizes = np.maximum(sizes, spread([outputs[:, block.column] for block in model.blocks]))
             least = np.minimum(least, [bends[:, block.column, block.column].min() for block in model.blocks])
         usable = np.isfinite(curvature).all()  # it is not where a row's is not

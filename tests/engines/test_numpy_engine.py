@@ -408,3 +408,31 @@ def test_an_answer_may_be_written_over_what_it_is_made_of(noise: object, rows: i
         np.testing.assert_array_equal(gradient, expected[1])
         given = outputs.copy()
         np.testing.assert_array_equal(loss.gradient(y, given, out=given), expected[1])
+
+
+@pytest.mark.parametrize("rows", [1, 500, 20_000])
+def test_answers_may_lie_column_by_column_in_every_call(rows: int) -> None:
+    """Calls whose answers lie in different ways do not take each other's short ways."""
+    loss = lk.derive(lk.NegativeBinomial).compile("numpy")  # knows no call yet
+    rng = np.random.default_rng(rows)
+    y, outputs = rng.poisson(3.0, rows).astype(float), rng.normal(size=(rows, 2))
+    expected = loss.value_and_gradient(y, outputs)
+    long = np.empty((2 * rows, 2), order="F")
+    for out in (np.empty((rows, 2), order="F"), None, long[:rows], long[rows:], np.empty((rows, 4))[:, 1:3]) * 2:
+        assert np.array_equal(loss.gradient(y, outputs, out=out), expected[1])
+        value, slopes = loss.value_and_gradient(y, outputs, out=(np.empty(2 * rows)[::2], out))
+        assert np.array_equal(value, expected[0])
+        assert np.array_equal(slopes, expected[1])
+
+
+@pytest.mark.parametrize("rows", [0, 3, 20_000])
+def test_second_derivatives_refuse_what_values_refuse(rows: int) -> None:
+    loss = lk.derive(lk.NegativeBinomial)
+    y, outputs = np.ones(rows), np.zeros((rows, 2))
+    assert loss.hessian(y, outputs).shape == (rows, 2, 2)
+    if rows:
+        for place, wrong in ((outputs, np.nan), (outputs, np.inf), (y, 0.5), (y, -1.0), (y, np.nan)):
+            place[-1], kept = wrong, place[-1].copy()
+            with pytest.raises((InputError, SupportError), match=rf"\[{rows - 1}"):
+                loss.hessian(y, outputs)
+            place[-1] = kept
