@@ -250,8 +250,7 @@ class Loss(Running, Exported):
             places[pair] = matrix[:, row, column].T if vector else matrix[:, row.start, column]
         if not self._runners[key].run(rows.inputs | arrow, places, rows.count, rows.checks):
             rows.complain()
-        for pair in pairs:
-            first, second = pair.split(" ")
+        for first, second in (pair.split(" ") for pair in pairs):
             row, column = rows.columns[first], rows.columns[second].start + k
             if first != second:
                 matrix[:, column, row] = matrix[:, row, column]
