@@ -53,6 +53,11 @@ class Support:
     notes: dict[str, str] = field(default_factory=dict, compare=False)
     either_sign: ClassVar[bool] = False  # may the labels 0 and 1 be spelled -1 and +1?
 
+    def __post_init__(self) -> None:
+        """Where nothing is said, what is typical lies inside the bounds."""
+        if self.low > self.typical[0] or self.high < self.typical[1]:
+            object.__setattr__(self, "typical", _inside(self.low, self.high, self.whole))
+
     def __str__(self) -> str:
         return self.name
 
@@ -200,6 +205,16 @@ class Support:
         if left.any():
             found.append((left, "is not a whole number", "are not whole numbers"))
         return found
+
+
+def _inside(low: float, high: float, whole: bool) -> tuple[float, float]:
+    """Two numbers between the bounds."""
+    if low == -INFINITY:
+        return high - 5.0, high - 0.2 * (not whole)
+    if high == INFINITY:
+        return low + 0.2 * (not whole), low + 5.0
+    margin = 0.0 if whole else 0.05 * (high - low)
+    return low + margin, high - margin
 
 
 def _how_many(mask: NDArray[np.bool_], one: str, many: str) -> str:

@@ -13,9 +13,23 @@ from likelihoodkit.errors import DerivationError
 from likelihoodkit.numbers import evaluate
 from likelihoodkit.primitives import Primitive, is_vector
 from likelihoodkit.primitives.vector import log_sum_exp
+from likelihoodkit.stabilise.spellings import ELSEWHERE, SPELLINGS
 
 #: constants are evaluated to this many digits, so that what cancels in them leaves a correctly rounded float
 CONSTANT_DIGITS = 60
+
+
+_WORDS = "Write it in words of the kit, such as lk.log_gamma or lk.ndtr (likelihoodkit.primitives.words)"
+#: what helps with a function of SymPy that is read in some cases only
+_REMEDIES = {
+    "Sum": "A sum is written out where both ends are numbers, and those not far apart; else its closed form is needed",
+    "besseli": "Its order may be a number of at least 0, or an outcome",
+    "zeta": "Of one argument it is read inside a logarithm, lk.log_zeta1p(s - 1); of two, no engine has it",
+}
+
+
+def _unread(*_: Any) -> None:
+    """What is not in a table has no spelling."""
 
 
 class _Builder:
@@ -70,7 +84,12 @@ class _Builder:
             return self.emit(node.record.kernel, arguments, vector=vector)
         name = type(node).__name__
         if name not in ELEMENTARY:
-            remedy = "Write it in words of the kit, such as lk.log_gamma or lk.ndtr (likelihoodkit.primitives.words)"
+            written = SPELLINGS.get(type(node), _unread)(*node.args)
+            if written is None:
+                written = ELSEWHERE.get(type(node), _unread)(*node.args)
+            if written is not None:
+                return self.add(written)
+            remedy = _REMEDIES.get(name, _WORDS)
             raise DerivationError(f"no engine knows the function {name}", value=str(node), remedy=remedy)
         if name == "Heaviside" and node.args[1] != sp.S.Half:  # the step of the engines is 1/2 at zero
             return self.add(node.rewrite(sp.Piecewise))

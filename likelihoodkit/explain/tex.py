@@ -127,7 +127,7 @@ class Tex(LatexPrinter):  # type: ignore[misc]
 def _reads_as_sum(expression: sp.Expr) -> bool:
     """Does the record print a sum without brackets around it?"""
     template = expression.record.latex
-    bare = string.Formatter().vformat(template, ["a"] * 5, {})
+    bare = string.Formatter().vformat(template, ["a"] * len(expression.args), {})
     depth = 0
     for place, character in enumerate(bare):
         depth += character in "{([" or bare.startswith(r"\left", place)

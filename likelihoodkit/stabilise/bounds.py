@@ -127,7 +127,7 @@ def _inside(e: Expr, known: Mapping[Expr, Interval]) -> Interval:
             return POSITIVE
         return EVERYTHING
     if isinstance(e, Pow):
-        return _power(bounds(e.base, known), e.exp)
+        return _power(bounds(e.base, known), e.exp, bounds(e.exp, known))
     if isinstance(e, sp.zeta) and len(e.args) == 1 and bounds(e.args[0] - 1, known).positive:
         return POSITIVE
     if isinstance(e, _POSITIVE_OF_POSITIVE) and bounds(e.args[-1], known).positive:
@@ -147,14 +147,20 @@ def _rises(e: Expr, known: Mapping[Expr, Interval]) -> bool:
     return False
 
 
-def _power(base: Interval, exponent: Expr) -> Interval:
+def _power(base: Interval, exponent: Expr, power: Interval) -> Interval:
     if base.positive and exponent.is_Rational:
         low, high = (_raised(end, exponent) for end in (base.low, base.high))
         ends = ((low, base.open_low), (high, base.open_high))
         (low, opened), (high, closed) = ends if exponent > 0 else ends[::-1]
         return Interval(low, high, opened, closed)
+    if base.positive and power.positive and base.high <= 1:
+        return Interval(S.Zero, S.One, True, base.open_high or base.high < 1)
+    if base.positive and power.positive and base.low >= 1:
+        return Interval(S.One, OO, base.open_low or base.low > 1)
     if base.positive:
         return POSITIVE
     if exponent.is_Integer and exponent % 2 == 0 and exponent > 0:
-        return Interval(S.Zero, OO, False)
+        furthest = max(-base.low, base.high)
+        ends = [(base.high, base.open_high), (-base.low, base.open_low)]
+        return Interval(S.Zero, _raised(furthest, exponent), False, all(o for end, o in ends if end == furthest))
     return EVERYTHING

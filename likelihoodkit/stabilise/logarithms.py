@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 from sympy import Add, Expr, Mul, Pow, exp, log
 
@@ -147,7 +149,7 @@ def log_of_power(e: Expr) -> Expr | None:
 def log_of_sigmoid(e: Expr) -> Expr | None:
     if isinstance(e, log) and isinstance(e.args[0], p.sigmoid):
         return -p.softplus(-e.args[0].args[0])
-    return None
+    return _log_of_gap(e)
 
 
 @identity("a positive parameter is carried together with its logarithm")
@@ -199,15 +201,59 @@ def log_of_sum_of_exps(e: Expr) -> Expr | None:
 
 
 def _less_one_of_them(e: Expr) -> Expr | None:
-    """log(e^u + e^v) - u = softplus(v - u), once or several times."""
+    """log(e^u + e^v) - u = softplus(v - u), once or several times; of more than two, what is left of each."""
     for term in e.args:
         number, node = term.as_coeff_Mul()
+        if (several := _summands(node)) is not None and len(several) > 2:
+            for u in several:
+                if u.free_symbols and all(-number * part in e.args for part in Add.make_args(u)):
+                    first, *others = [one - u for one in several]
+                    for other in others:
+                        first = p.log_add_exp(first, other)
+                    return e - term + number * u + number * first
+        found = _weighed_less(e, term)
+        if found is not None:
+            return found
         for u, v in (node.args, node.args[::-1]) if isinstance(node, p.log_add_exp) else ():
             for other in e.args:
                 share = -other / u
                 if share.is_Rational and u.free_symbols and 0 < share / number <= 1:
                     return e - term - other + (number - share) * node + share * p.softplus(v - u)
     return None
+
+
+def _weighed_less(e: Expr, term: Expr) -> Expr | None:
+    """w log(e^u + e^v) - a u, where the weight w has a part a that an output moves."""
+    for node in (f for f in Mul.make_args(term) if isinstance(f, p.log_add_exp)):
+        weight = term / node
+        for part in Add.make_args(sp.expand(weight)) if weight.free_symbols else ():
+            number, power = part.as_coeff_Mul()
+            for u, v in (node.args, node.args[::-1]) if part.free_symbols else ():
+                for lines in _lines(number, power, u) if u.free_symbols else ():
+                    if all(line in e.args for line in lines):
+                        return e - term - Add(*lines) + sp.expand(weight - part) * node + part * p.softplus(v - u)
+    return None
+
+
+def _lines(number: Expr, power: Expr, u: Expr) -> Iterator[list[Expr]]:
+    """The terms as which -c w u may stand in a sum."""
+    if not isinstance(power, exp):
+        yield [-number * power * u]
+        return
+    t = power.args[0]
+    yield [-number * p.times_exp(u, t)]
+    data = [one for one in Add.make_args(u) if isinstance(one, log) and one.args[0].is_Symbol]
+    if len(data) == 1:
+        yield [-number * p.times_exp(p.log_times_exp(data[0].args[0], u - data[0]), t)]
+    parts = [one.as_coeff_Mul() for one in Add.make_args(u)]
+    yield [-number * c * p.times_exp(body, t) for c, body in parts]
+
+
+def _summands(e: Expr) -> list[Expr] | None:
+    """All z in the logarithm of a sum of e^z, however it is nested."""
+    if not isinstance(e, p.log_add_exp):
+        return None
+    return [z for part in e.args for z in (_summands(part) or [part])]
 
 
 def _with_a_sure_zero(sure: Expr, otherwise: Expr) -> Expr | None:
@@ -310,17 +356,41 @@ def log_of_one_plus(e: Expr) -> Expr | None:
         constant, rest = constant_and_rest(e.args[0])
         if constant == 1 and rest and e.args[0].free_symbols:
             return p.log1p(Add(*rest))
+    return _inverse_of_tanh(e) if e.is_Add and e.has(sp.tanh) else None
+
+
+def _inverse_of_tanh(e: Expr) -> Expr | None:
+    """log(1 + tanh z) - log(1 - tanh z) = 2 z."""
+    for term in e.args if e.is_Add else ():
+        coefficient, body = term.as_coeff_Mul()
+        if isinstance(body, p.log1p) and isinstance(body.args[0], sp.tanh):
+            z = body.args[0].args[0]
+            for other in (p.log1p(sp.tanh(-z)), p.log1p(-sp.tanh(z))):
+                if -coefficient * other in e.args:
+                    return e - term + coefficient * other + 2 * coefficient * z
     return None
 
 
-@identity("log cosh as one function")
+@identity("log cosh as one function, log sinh x = x + log(1 - e^-2x) - log 2")
 def log_of_cosh(e: Expr) -> Expr | None:
     if isinstance(e, log):
         if isinstance(e.args[0], sp.cosh):
             return p.log_cosh(e.args[0].args[0])
         if isinstance(e.args[0], sp.sech):
             return -p.log_cosh(e.args[0].args[0])
+        if isinstance(e.args[0], sp.sinh) and (x := e.args[0].args[0]).is_positive:
+            return x + log(1 - exp(-2 * x)) - log(2)
     return None
+
+
+def _log_of_gap(e: Expr) -> Expr | None:
+    """log(sigmoid(u) - sigmoid(v)) by u - v, of which rounding leaves nothing beside large u and v."""
+    if not isinstance(e, log) or not isinstance(e.args[0], zeros.sigmoid_gap):
+        return None
+    u, v = e.args[0].args
+    apart = sp.expand(u - v)
+    distance = log_of(apart) if apart.is_positive else None
+    return None if distance is None else p.log1m_exp_neg_exp(distance) - p.softplus(-u) - p.softplus(v)
 
 
 @identity("log gamma and log zeta as one function each")

@@ -43,6 +43,8 @@ def difference_of_log_gammas(e: Expr) -> Expr | None:
         return log(a) + (p.log_rising(a + 1, n - 1) if n != 1 else 0)
     if isinstance(e, p.log_beta) and S.One in e.args:
         return -log(e.args[1] if e.args[0] == 1 else e.args[0])
+    if isinstance(e, p.log_beta) and e.args[0] == e.args[1] and e.free_symbols:  # Legendre's duplication
+        return (1 - 2 * e.args[0]) * log(2) + p.log_beta(S.Half, e.args[0])
     if not e.is_Add:
         return None
     for kind, rising in ((p.log_gamma, p.log_rising), (p.digamma, p.digamma_rising)):
@@ -56,7 +58,20 @@ def difference_of_log_gammas(e: Expr) -> Expr | None:
                     n = sp.expand(b1.args[0] - b2.args[0])
                     if n.is_nonnegative and (n.is_Rational or _part(n, b1.args[0])):
                         return e - t1 - t2 + c1 * rising(b2.args[0], n)
-    return _risings(e) or _binomial(e)
+    return _risings(e) or _binomial(e) or _doubled(e)
+
+
+def _doubled(e: Expr) -> Expr | None:
+    """2 log Gamma(v) - log Gamma(2v - 1) by Legendre's duplication: powers of two of the size of v cancel."""
+    gammas = [(t, *t.as_coeff_Mul()) for t in e.args if t.has(p.log_gamma)]
+    for t1, c1, one in gammas:
+        for t2, c2, two in gammas:
+            if isinstance(one, p.log_gamma) and isinstance(two, p.log_gamma) and c1 == -2 * c2:
+                v = one.args[0]
+                if v.free_symbols and sp.expand(two.args[0] - 2 * v + 1) == 0:
+                    power = (2 * v - 2) * log(2) - log(sp.pi) / 2
+                    return e - t1 - t2 + c2 * (sp.expand(power) - p.log_rising(v - S.Half, S.Half))
+    return None
 
 
 def _part(n: Expr, whole: Expr) -> bool:

@@ -61,7 +61,7 @@ def _terms(inner: Expr, known: Mapping[Expr, Interval], outputs: set[Expr]) -> l
     if isinstance(inner, exp):
         return [inner.args[0]]
     if isinstance(inner, Pow):
-        if bounds(inner.base, known).positive:
+        if bounds(inner.base, known).positive or (bounds(inner.base, known).low >= 0 and inner.exp.is_positive):
             return [inner.exp * log(inner.base)]
         found = _of_squares(inner.base, known, outputs) if inner.base.is_Add else None
         return None if found is None else [inner.exp * term for term in found]
@@ -92,6 +92,8 @@ Known = Mapping[Expr, Interval]
 
 def _of_sum(inner: Expr, known: Known, outputs: set[Expr]) -> list[Expr] | None:
     """The logarithm of a sum of positive terms through those of its terms, where the table cannot take one of them."""
+    if (grown := _growth(inner, known)) is not None:
+        return [log_add_exp(log(grown), log(inner - grown))]
     inner = _rests_of_one(inner)
     constant = Add(*[t for t in Add.make_args(inner) if not t.free_symbols & outputs])
     terms = [t for t in Add.make_args(inner) if t.free_symbols & outputs]
@@ -109,6 +111,18 @@ def _of_sum(inner: Expr, known: Known, outputs: set[Expr]) -> list[Expr] | None:
     for other in others:
         first = log_add_exp(first, other)
     return [first]
+
+
+def _growth(inner: Expr, known: Known) -> Expr | None:
+    """c e^x - c for x > 0, of a sum that has more terms, all of them positive."""
+    constant = Add(*[t for t in inner.args if t.is_number])
+    for term in inner.args:
+        number, power = term.as_coeff_Mul()
+        rest = inner - term - constant
+        grows = number > 0 and isinstance(power, exp) and bounds(power.args[0], known).low >= 0
+        if grows and constant == -number and rest != 0 and bounds(rest, known).positive:
+            return term + constant
+    return None
 
 
 def _square(term: Expr, known: Known) -> bool:
@@ -153,6 +167,8 @@ def _of_difference(inner: Expr, known: Known, outputs: set[Expr]) -> list[Expr] 
         return None
     for more, less in (inner.args, inner.args[::-1]):
         first, second = (_exponent(power, known, outputs) for power in (more, -less))
+        if more == 1 and isinstance(-less, Pow) and not isinstance(-less, exp):
+            first = S.Zero
         if first is not None and second is not None:
             step = _step(first, second, known)
             if step is not None:
@@ -183,7 +199,7 @@ def _exponent(e: Expr, known: Known, outputs: set[Expr]) -> Expr | None:
     """v where e is e^v, v having outputs in it."""
     if isinstance(e, exp):
         return e.args[0] if e.args[0].free_symbols & outputs else None
-    if isinstance(e, Pow) and e.exp.free_symbols & outputs and bounds(e.base, known).positive:
+    if isinstance(e, Pow) and e.exp.free_symbols and e.free_symbols & outputs and bounds(e.base, known).positive:
         return e.exp * log(e.base)
     return None
 
@@ -199,6 +215,10 @@ def _of_steps(inner: Expr, known: Known, outputs: set[Expr]) -> list[Expr] | Non
 
 def _of_squares(inner: Expr, known: Known, _: set[Expr]) -> list[Expr] | None:
     """log(1 - r^2) by its factors, log(1 + r^2 - 2 r cos d) by (1 - r)^2 and the chord 2 sin(d/2), for 0 < r < 1."""
+    for term in inner.args if len(inner.args) == 2 and S.NegativeOne in inner.args else ():
+        r, power = term.as_base_exp()
+        if power == 2 and bounds(r - 1, known).positive:
+            return [log(r - 1), log(r + 1)]
     for term in inner.args:
         r, power = (-term).as_base_exp() if len(inner.args) == 2 else term.as_base_exp()
         where = bounds(r, known)
@@ -220,6 +240,12 @@ def _divided_difference(factors: list[Expr]) -> list[Expr] | None:
     """log((e^u - e^v)/w) where u - v = c w: log c and the mean of e^t between the two, which there is at w = 0 too."""
     if len(factors) != 2:
         return None
+    upside = [1 / f for f in factors]
+    found = _quotient(factors)
+    return found if found is not None else [-term for term in _quotient(upside) or []] or None
+
+
+def _quotient(factors: list[Expr]) -> list[Expr] | None:
     for below, above in (factors, factors[::-1]):
         if not isinstance(below, Pow) or not below.exp.is_negative or not above.is_Add or len(above.args) != 2:
             continue

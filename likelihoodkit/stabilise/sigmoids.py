@@ -79,12 +79,19 @@ def difference_of_sigmoids(e: Expr) -> Expr | None:
     return _sigmoids_apart(e)
 
 
+def _less(number: Expr, x: Expr) -> tuple[Expr, ...]:
+    """The ways in which -c x is written."""
+    turned = (number * p.times_exp(-x.args[0], x.args[1]),) if isinstance(x, p.times_exp) else ()
+    return (-number * x, *turned)
+
+
 @identity("e^x - x as one function is infinite where e^x is, and e^x - x - 1 keeps its digits near zero")
 def exp_minus_argument(e: Expr) -> Expr | None:
     for term in e.args if e.is_Add else ():
         number, power = term.as_coeff_Mul()
-        if isinstance(power, exp) and -number * power.args[0] in e.args:
-            return e - term + number * power.args[0] + number + number * robust.expm1_minus(power.args[0])
+        for line in _less(number, power.args[0]) if isinstance(power, exp) else ():
+            if line in e.args:
+                return e - term - line + number + number * robust.expm1_minus(power.args[0])
         if isinstance(power, robust.expm1_minus) and -number * p.expm1(power.args[0]) in e.args:
             return e - term + number * p.expm1(power.args[0]) - number * power.args[0]
     return None
@@ -143,6 +150,14 @@ def _scaled_softplus(e: Expr) -> Expr | None:
     return None
 
 
+def _shares(coefficient: Expr, x: Expr, e: Expr) -> list[Expr]:
+    """The numbers s with -s x in a sum, no more than the coefficient of its softplus(x)."""
+    if not coefficient.is_Rational or not x.free_symbols:
+        return []
+    found = [-other / x for other in e.args]
+    return [share for share in found if share.is_Rational and 0 < share / coefficient <= 1]
+
+
 @identity("softplus(x) - x = softplus(-x)")
 def softplus_minus_argument(e: Expr) -> Expr | None:
     if not e.is_Add:
@@ -153,6 +168,8 @@ def softplus_minus_argument(e: Expr) -> Expr | None:
                 coefficient, x = term / body, body.args[0]
                 if -coefficient * p.softplus(-x) in e.args:
                     return e - term + coefficient * p.softplus(-x) + coefficient * x
+                for share in _shares(coefficient, x, e):
+                    return e - term + share * x + share * p.softplus(-x) + (coefficient - share) * body
                 labels = [f for f in e.atoms(sp.Symbol) if f.is_nonnegative and -coefficient * f * x in e.args]
                 if coefficient.is_positive and coefficient.is_number and len(labels) == 1:
                     (y,) = labels  # a label from 0 to 1: either side keeps its digits

@@ -271,8 +271,10 @@ def _poisson_without_zero(e: Expr) -> Expr | None:
 def _negative_binomial_without_zero(e: Expr) -> Expr | None:
     for sign, node in signed(e, kinds.negative_binomial_loss):
         y, f, a = node.args
-        kept = sign * p.log1m_exp(p.times_exp(p.softplus(a + f), -a))
-        if kept in e.args:
+        far = p.log1m_exp_neg_exp(p.log_softplus(a + f) - a)
+        for kept in (sign * p.log1m_exp(p.times_exp(p.softplus(a + f), -a)), sign * far):
+            if kept not in e.args:
+                continue
             return e - sign * node - kept + sign * zeros.negative_binomial_without_zero(y, f, a)
     return None
 

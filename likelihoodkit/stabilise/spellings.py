@@ -9,6 +9,7 @@ from sympy import Expr, exp, sqrt
 
 from likelihoodkit import primitives as p
 from likelihoodkit.primitives.bessel_k import log_bessel_k_exp
+from likelihoodkit.primitives.skellam import skellam_loss
 from likelihoodkit.stabilise.table import coefficient_pair, identity
 
 
@@ -20,11 +21,21 @@ def _binomial(n: Expr, k: Expr) -> Expr:
     return exp(p.log_binomial(n, k))
 
 
+def _bessel_i(order: Expr, x: Expr) -> Expr | None:
+    """I of an order that no output moves: what a difference of two Poisson counts of one mean x/2 has in it."""
+    counted = (order.is_Symbol and order.is_nonnegative) or (isinstance(order, sp.Abs) and order.args[0].is_Symbol)
+    if order == 0 or not (counted or (order.is_Rational and (order >= 0 or order.is_Integer))):
+        return None  # I0 has rows of its own
+    mean = sp.log(x / 2)
+    return exp(x - skellam_loss(abs(order), mean, mean))
+
+
 #: functions of SymPy that are no words of the language, in words (arguments as SymPy gives them)
 SPELLINGS: dict[type[Expr], Callable[..., Expr | None]] = {
     sp.erfc: lambda x: 2 * p.ndtr(-sqrt(2) * x),
     sp.binomial: _binomial,
     sp.beta: lambda a, b: exp(p.log_beta(a, b)),
+    sp.besseli: _bessel_i,
     sp.besselk: lambda order, x: exp(log_bessel_k_exp(order, sp.log(x)) - x),
     sp.RisingFactorial: lambda a, n: exp(p.log_rising(a, n)),
     sp.polygamma: lambda n, x: {0: p.digamma, 1: p.trigamma}[int(n)](x) if n in (0, 1) else None,
@@ -44,18 +55,52 @@ SPELLINGS: dict[type[Expr], Callable[..., Expr | None]] = {
 }
 
 
+#: functions that rows of the table read inside logarithms, elsewhere
+ELSEWHERE: dict[type[Expr], Callable[..., Expr | None]] = {
+    sp.besseli: lambda order, x: exp(x + p.log_i0e(x)) if order == 0 else None,
+    sp.factorial: lambda n: exp(p.log_factorial(n)),
+    sp.loggamma: lambda x: p.log_gamma(x),
+}
+
+
 WHY = "a function that SymPy has and the engines have not is written in those that they have"
+
+
+#: most terms that a typed sum with numbers for its ends is written out to
+MOST_TERMS = 1000
+
+
+def _written_out(total: sp.Sum) -> Expr:
+    """A sum between whole numbers, term by term; other sums are left."""
+    ends = [end for _, *pair in total.limits for end in pair]
+    if len(total.limits) != 1 or len(ends) != 2 or not all(end.is_Integer for end in ends):
+        return total
+    return total.doit() if ends[1] - ends[0] < MOST_TERMS else total
 
 
 def spelt(e: Expr) -> Expr:
     """Read a typed formula in words of the language, before anything else is done with it."""
-    return e.replace(lambda f: type(f) in SPELLINGS, lambda f: SPELLINGS[type(f)](*f.args) or f)
+    e = e.replace(lambda f: isinstance(f, sp.Sum), _written_out)
+    e = e.replace(lambda f: type(f) in SPELLINGS, lambda f: SPELLINGS[type(f)](*f.args) or f)
+    # the logarithm of cases as cases of logarithms, each a formula of its own
+    e = e.replace(lambda f: isinstance(f, sp.log) and f.has(sp.Piecewise), sp.piecewise_fold)
+    number, cases = e.as_coeff_Mul()
+    return sp.piecewise_fold(e) if number != 1 and isinstance(cases, sp.Piecewise) else e
 
 
 @identity(WHY)
 def spelling(e: Expr) -> Expr | None:
     read = SPELLINGS.get(type(e))
     return None if read is None else read(*e.args)
+
+
+def _odds(e: Expr) -> Expr | None:
+    """1/sigmoid(z) - 1 = e^-z."""
+    found = coefficient_pair(e, lambda f: f.is_Pow and f.exp == -1 and isinstance(f.base, p.sigmoid))
+    if not found or -found[1] not in e.args:
+        return None
+    term, coefficient, body = found
+    return e - term + coefficient + coefficient * exp(-body.base.args[0])
 
 
 def _in(kind: type[Expr]) -> Callable[[Expr], bool]:
@@ -80,11 +125,13 @@ _REMAINS: list[tuple[Callable[[Expr], bool], bool, Callable[[Expr], Expr]]] = [
 def one_minus_bounded(e: Expr) -> Expr | None:
     if not e.is_Add:
         return None
+    if (found := _odds(e)) is not None:
+        return found
     for match, positive, rest in _REMAINS:
-        found = coefficient_pair(e, match)
-        if not found:
+        pair = coefficient_pair(e, match)
+        if not pair:
             continue
-        term, coefficient, body = found
+        term, coefficient, body = pair
         if isinstance(body, p.sigmoid) and len(e.args) == 2 and coefficient + 2 * (e - term) == 0:
             return coefficient / 2 * sp.tanh(body.args[0] / 2)
         if -coefficient in e.args or (positive and _less_than_constant(-coefficient, e)):

@@ -109,7 +109,7 @@ def _saddle(n: Floats, p: Floats, q: Floats) -> tuple[Floats, Floats, Floats, Fl
     own = np.where(near, np.log(_rate(n, p + q)), middle + lean)
     inverse = 1.0 / ratio
     rest = np.where(ratio > 1.0, inverse * inverse / (1.0 + inverse * inverse), 1.0 / (1.0 + ratio * ratio))
-    return own, np.where(near, (p + q) - own, middle - lean), own - p, log_w, rest
+    return own, np.where(near, (p + q) - own, middle - lean), lean + 0.5 * (q - p), log_w, rest
 
 
 def _rate(n: Floats, both: Floats) -> Floats:

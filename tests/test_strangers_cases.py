@@ -1,0 +1,184 @@
+"""More families as users type them: by cases, by finite sums, with parameters made of others."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+import sympy as sp
+
+import likelihoodkit as lk
+from benchmarks.accuracy.cases import Case
+from benchmarks.accuracy.measure import measure
+from likelihoodkit.declaration import Distribution, outcome, parameter
+from likelihoodkit.primitives.words import cos, cosh, exp, gamma, log, pi, sqrt
+from likelihoodkit.supports import Support, counts, positive, real, unit
+
+HALF = sp.Rational(1, 2)
+ranks = Support("ranks", "1 to 10", low=1.0, high=10.0, closed_low=True, closed_high=True, whole=True)
+below_pi = Support("below pi", "angles from 0 to pi", low=0.0, high=3.141592653589793)
+
+
+class TwoPieceLaplace(Distribution):
+    y = outcome(real)
+    m = parameter(real, link="identity")
+    a = parameter(positive, link="exp")
+    b = parameter(positive, link="exp")
+    log_density = log(sp.Piecewise((exp((y - m) / a) / (a + b), y < m), (exp(-(y - m) / b) / (a + b), True)))
+
+
+class TwoPieceNormal(Distribution):
+    y = outcome(real)
+    m = parameter(real, link="identity")
+    a = parameter(positive, link="exp")
+    b = parameter(positive, link="exp")
+    left, right = exp(-((y - m) ** 2) / (2 * a**2)), exp(-((y - m) ** 2) / (2 * b**2))
+    log_density = log(sqrt(2 / pi) / (a + b) * sp.Piecewise((left, y < m), (right, True)))
+
+
+class TwoSidedPower(Distribution):
+    y = outcome(unit)
+    c = parameter(unit, link="sigmoid")
+    n = parameter(positive, link="exp")
+    log_density = log(sp.Piecewise((n * (y / c) ** (n - 1), y < c), (n * ((1 - y) / (1 - c)) ** (n - 1), True)))
+
+
+class TruncatedExponential(Distribution):
+    y = outcome(unit)
+    a = parameter(real, link="identity")
+    log_density = log(sp.Piecewise((1, sp.Eq(a, 0)), (a * exp(-a * y) / (1 - exp(-a)), True)))
+
+
+class ZeroInflatedTyped(Distribution):
+    y = outcome(counts)
+    w = parameter(unit, link="sigmoid")
+    m = parameter(positive, link="exp")
+    some = (1 - w) * exp(-m) * m**y / sp.factorial(y)
+    log_density = log(sp.Piecewise((w + (1 - w) * exp(-m), sp.Eq(y, 0)), (some, True)))
+
+
+class Davidson(Distribution):
+    """Paired comparison with ties."""
+
+    y = outcome(lk.counts_up_to(2))
+    f = parameter(real, link="identity")
+    v = parameter(positive, link="exp")
+    total = exp(f) + 1 + v * exp(f / 2)
+    log_density = log(
+        sp.Piecewise((1 / total, sp.Eq(y, 0)), (v * exp(f / 2) / total, sp.Eq(y, 1)), (exp(f) / total, True))
+    )
+
+
+class Grades(Distribution):
+    """Three ordered grades by two logits a distance apart."""
+
+    y = outcome(lk.counts_up_to(2))
+    f = parameter(real, link="identity")
+    d = parameter(positive, link="exp")
+    low, high = 1 / (1 + exp(f)), 1 / (1 + exp(f - d))
+    log_density = sp.Piecewise((log(low), sp.Eq(y, 0)), (log(high - low), sp.Eq(y, 1)), (log(1 - high), True))
+
+
+class Moyal(Distribution):
+    y = outcome(real)
+    m = parameter(real, link="identity")
+    s = parameter(positive, link="exp")
+    z = (y - m) / s
+    log_density = log(exp(-(z + exp(-z)) / 2) / (s * sqrt(2 * pi)))
+
+
+class LogitLogistic(Distribution):
+    y = outcome(unit)
+    m = parameter(real, link="identity")
+    s = parameter(positive, link="exp")
+    z = (log(y / (1 - y)) - m) / s
+    log_density = log(exp(-z) / (s * y * (1 - y) * (1 + exp(-z)) ** 2))
+
+
+class BetaByRatio(Distribution):
+    """A beta law by its mean and the share r of the largest variance; the size is 1/r - 1."""
+
+    y = outcome(unit)
+    m = parameter(unit, link="sigmoid")
+    r = parameter(unit, link="sigmoid")
+    size = 1 / r - 1
+    log_density = log(y ** (m * size - 1) * (1 - y) ** ((1 - m) * size - 1) / sp.beta(m * size, (1 - m) * size))
+
+
+class DiscreteRayleigh(Distribution):
+    y = outcome(counts)
+    q = parameter(unit, link="sigmoid")
+    log_density = log(q ** (y**2) - q ** ((y + 1) ** 2))
+
+
+class Cartwright(Distribution):
+    """Powers of a cosine; log Gamma of a size and of twice that size."""
+
+    y = outcome(below_pi)
+    a = parameter(positive, link="exp")
+    log_density = log(2 * 2 ** (a - 1) * gamma(a + 1) ** 2 * (1 + cos(y)) ** a / (pi * gamma(2 * a + 1)))
+
+
+class Secant(Distribution):
+    y = outcome(real)
+    k = parameter(positive, link="exp")
+    log_density = log(2 ** (1 - k) / sp.beta(k / 2, k / 2) / cosh(y) ** k)
+
+
+class Zipf(Distribution):
+    y = outcome(ranks)
+    s = parameter(real, link="identity")
+    log_density = log(y ** (-s) / sp.Sum(sp.Symbol("k") ** (-s), (sp.Symbol("k"), 1, 10)))
+
+
+#: family -> outcomes tried, with outputs of `FAR`
+OUTCOMES: dict[type[Distribution], tuple[float, ...]] = {
+    TwoPieceLaplace: (0.0, 2.5, 1e4),
+    TwoPieceNormal: (-1.0, 2.5),
+    TwoSidedPower: (0.1, 0.5),
+    ZeroInflatedTyped: (0, 1, 30),
+    Davidson: (0, 1, 2),
+    Grades: (0, 1, 2),
+    Moyal: (0.0, 2.5),
+    LogitLogistic: (0.2, 0.5),
+    DiscreteRayleigh: (0, 1, 2, 30),
+    Cartwright: (1.0, 0.1),
+}
+FAR = (0.0, 1.0, -5.0, 5.0, -30.0, 30.0, -88.0, 88.0, -300.0, 300.0)
+
+
+def grid(family: type[Distribution], most: int) -> list[tuple[float, tuple[float, ...]]]:
+    width = len(lk.derive(family).outputs)
+    every = list(itertools.product(OUTCOMES[family], itertools.product(FAR, repeat=width)))
+    return every[:: max(1, -(-len(every) // most))]
+
+
+@pytest.mark.parametrize("family", list(OUTCOMES), ids=lambda f: f.__name__)
+@np.errstate(all="ignore")
+def test_as_typed_meets_the_bar(family: type[Distribution]) -> None:
+    points = grid(family, 600)
+    value, gradient = lk.derive(family).value_and_gradient([p[0] for p in points], [p[1] for p in points])
+    assert not np.isnan(value).any()
+    assert not np.isnan(gradient).any()
+    found = measure(Case(family.__name__, "family", lk.derive(family)), grid(family, 16), seconds=0.2)
+    assert found.meets_the_bar, [line for line in found.offences if "Hessian" not in line]
+    assert found.no_reference < 0.7 * found.points
+
+
+def test_the_same_by_other_names() -> None:
+    f = np.array(list(itertools.product((0.0, 1.5, -5.0, 30.0), (0.0, -2.0, 30.0, -88.0))))
+    y = np.full(len(f), 0.3)
+    mine, theirs = lk.derive(BetaByRatio), lk.derive(lk.Beta)
+    for ours, known in zip(mine.value_and_gradient(y, f), theirs.value_and_gradient(y, f * [1, -1]), strict=True):
+        sign = [1, -1] if np.ndim(known) == 2 else 1
+        np.testing.assert_allclose(ours, known * sign, rtol=1e-14)
+    outputs = np.array([[0.0], [0.5], [-3.0], [30.0]])  # 1/k^s, at 2
+    total = np.array([math.fsum(float(k) ** -s for k in range(1, 11)) for s in outputs[:, 0]])
+    np.testing.assert_allclose(
+        lk.derive(Zipf)([2.0] * 4, outputs), outputs[:, 0] * math.log(2) + np.log(total), rtol=1e-14
+    )
+    value = lk.derive(Secant)([0.7], [[600.0]])[0]  # size k: sqrt(k/(2 pi)) sech(y)^k
+    assert value == pytest.approx(math.exp(600) * math.log(math.cosh(0.7)), rel=1e-12)
+    assert lk.derive(Secant)([0.0], [[600.0]])[0] == pytest.approx(math.log(2 * math.pi) / 2 - 300, rel=1e-14)
