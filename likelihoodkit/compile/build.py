@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import mpmath
@@ -84,11 +84,10 @@ class _Builder:
             return self.emit(node.record.kernel, arguments, vector=vector)
         name = type(node).__name__
         if name not in ELEMENTARY:
-            written = SPELLINGS.get(type(node), _unread)(*node.args)
-            if written is None:
-                written = ELSEWHERE.get(type(node), _unread)(*node.args)
-            if written is not None:
-                return self.add(written)
+            for table in (SPELLINGS, ELSEWHERE):
+                read: Callable[..., sp.Expr | None] = table.get(type(node), _unread)
+                if (written := read(*node.args)) is not None:
+                    return self.add(written)
             remedy = _REMEDIES.get(name, _WORDS)
             raise DerivationError(f"no engine knows the function {name}", value=str(node), remedy=remedy)
         if name == "Heaviside" and node.args[1] != sp.S.Half:  # the step of the engines is 1/2 at zero

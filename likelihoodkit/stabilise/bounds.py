@@ -161,6 +161,6 @@ def _power(base: Interval, exponent: Expr, power: Interval) -> Interval:
         return POSITIVE
     if exponent.is_Integer and exponent % 2 == 0 and exponent > 0:
         furthest = max(-base.low, base.high)
-        ends = [(base.high, base.open_high), (-base.low, base.open_low)]
-        return Interval(S.Zero, _raised(furthest, exponent), False, all(o for end, o in ends if end == furthest))
+        reached = [o for end, o in ((base.high, base.open_high), (-base.low, base.open_low)) if end == furthest]
+        return Interval(S.Zero, _raised(furthest, exponent), False, all(reached))
     return EVERYTHING
