@@ -1,0 +1,66 @@
+"""What is left of the logarithm of a sum of exponentials less one of its terms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sympy as sp
+from sympy import Add, Expr, Mul, exp, log
+
+from likelihoodkit import primitives as p
+
+
+def less_one_of_them(e: Expr) -> Expr | None:
+    """log(e^u + e^v) - u = softplus(v - u), once or several times; of more than two, what is left of each."""
+    for term in e.args:
+        number, node = term.as_coeff_Mul()
+        if (several := _summands(node)) is not None and len(several) > 2:
+            for u in several:
+                if u.free_symbols and all(-number * part in e.args for part in Add.make_args(u)):
+                    first, *others = [one - u for one in several]
+                    for other in others:
+                        first = p.log_add_exp(first, other)
+                    return e - term + number * u + number * first
+        found = _weighed_less(e, term)
+        if found is not None:
+            return found
+        for u, v in (node.args, node.args[::-1]) if isinstance(node, p.log_add_exp) else ():
+            for other in e.args:
+                share = -other / u
+                if share.is_Rational and u.free_symbols and 0 < share / number <= 1:
+                    return e - term - other + (number - share) * node + share * p.softplus(v - u)
+    return None
+
+
+def _weighed_less(e: Expr, term: Expr) -> Expr | None:
+    """w log(e^u + e^v) - a u, where the weight w has a part a that an output moves."""
+    for node in (f for f in Mul.make_args(term) if isinstance(f, p.log_add_exp)):
+        weight = term / node
+        for part in Add.make_args(sp.expand(weight)) if weight.free_symbols else ():
+            number, power = part.as_coeff_Mul()
+            for u, v in (node.args, node.args[::-1]) if part.free_symbols else ():
+                for lines in _lines(number, power, u) if u.free_symbols else ():
+                    if all(line in e.args for line in lines):
+                        return e - term - Add(*lines) + sp.expand(weight - part) * node + part * p.softplus(v - u)
+    return None
+
+
+def _lines(number: Expr, power: Expr, u: Expr) -> Iterator[list[Expr]]:
+    """The terms as which -c w u may stand in a sum."""
+    if not isinstance(power, exp):
+        yield [-number * power * u]
+        return
+    t = power.args[0]
+    yield [-number * p.times_exp(u, t)]
+    data = [one for one in Add.make_args(u) if isinstance(one, log) and one.args[0].is_Symbol]
+    if len(data) == 1:
+        yield [-number * p.times_exp(p.log_times_exp(data[0].args[0], u - data[0]), t)]
+    parts = [one.as_coeff_Mul() for one in Add.make_args(u)]
+    yield [-number * c * p.times_exp(body, t) for c, body in parts]
+
+
+def _summands(e: Expr) -> list[Expr] | None:
+    """All z in the logarithm of a sum of e^z, however it is nested."""
+    if not isinstance(e, p.log_add_exp):
+        return None
+    return [z for part in e.args for z in (_summands(part) or [part])]
