@@ -10,13 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from likelihoodkit.primitives.kernels._tools import Floats, Kernel, kernel
+from likelihoodkit.primitives.kernels._tools import Floats, Kernel, kernel, remembered
 from likelihoodkit.primitives.kernels.differences import square_rest_exp, square_share_exp, square_slope_exp
 from likelihoodkit.primitives.kernels.exponential import times_exp
 from likelihoodkit.primitives.kernels.logistic import of_softplus
 from likelihoodkit.primitives.kernels.single import hypot_rest_exp, hypot_share_exp
 from likelihoodkit.primitives.kernels.skew_student_far import FAR, PAIRS, far_curves
-from likelihoodkit.primitives.kernels.student_integrals import BEYOND, score, student_integrals
+from likelihoodkit.primitives.kernels.student_integrals import BEYOND, student_integrals
+from likelihoodkit.primitives.kernels.student_law import score
 
 MANY = 40.0  # log df beyond which df + 1 is df
 
@@ -26,18 +27,28 @@ def _product(one: Floats, other: Floats) -> Floats:
     return np.where((one == 0) | (other == 0), 0.0, one * other)
 
 
+class _Argument:
+    """w, and what it is made of."""
+
+    def __init__(self, r: Floats, t: Floats, a: Floats, df: Floats, n: Floats) -> None:
+        self.level = level = t - 0.5 * n
+        self.root = np.sqrt(df + 1.0)
+        self.share, self.rest = np.asarray(hypot_share_exp(r, level)), np.asarray(square_rest_exp(r, level))
+        self.z, self.many = np.asarray(times_exp(r, t)), (n > MANY) & (self.rest > 0.5)
+        # sqrt(df) X is z, also where df is infinite
+        self.reach = np.where(self.many, self.z * np.sqrt(self.rest), self.root * self.share)
+        self.w = _product(a, self.reach)
+        self.log_more = np.where(n > MANY, n, np.where(df > 0.5, np.log(df + 1.0), np.log1p(df)))
+        self.tail = student_integrals(df + 1.0, self.log_more, self.w)
+
+
 class _Place:
     """What the slopes share at one point: log T with its slopes, and those of w by the letters of the arguments."""
 
     def __init__(self, r: Floats, t: Floats, a: Floats, df: Floats, n: Floats) -> None:
-        level = t - 0.5 * n
-        root = np.sqrt(df + 1.0)
-        share, rest = np.asarray(hypot_share_exp(r, level)), np.asarray(square_rest_exp(r, level))
-        z, many = np.asarray(times_exp(r, t)), (n > MANY) & (rest > 0.5)  # sqrt(df) X is z, also where df is infinite
-        reach = np.where(many, z * np.sqrt(rest), root * share)
-        self.w = w = _product(a, reach)
-        log_more = np.where(n > MANY, n, np.where(df > 0.5, np.log(df + 1.0), np.log1p(df)))
-        self.tail = student_integrals(df + 1.0, log_more, w)
+        at = _Argument(r, t, a, df, n)
+        w, log_more, root, reach, level = at.w, at.log_more, at.root, at.reach, at.level
+        share, rest, z, many, self.tail = at.share, at.rest, at.z, at.many, at.tail
         self.shrink = np.where(n > MANY, 1.0, df / (df + 1.0))
         self.score = score(df + 1.0, log_more, w)
         along = np.asarray(hypot_rest_exp(r, level)) * rest * root  # w_r/a
@@ -49,7 +60,7 @@ class _Place:
         # beyond BEYOND the slopes of log |w|, beside hazard and fall times w
         beyond = np.absolute(w) > BEYOND
         self.hazard = np.where(beyond, self.tail.pull, self.tail.hazard)
-        self.fall = np.where(beyond, self.tail.bow, self.tail.fall)
+        self.beyond = beyond
         w = np.where(beyond, 1.0, w)
         ratio = np.where(np.isfinite(along), along / reach, rest / r)
         w_r = np.where(a == 0, 0.0, np.where(beyond, ratio, a * along))
@@ -65,6 +76,11 @@ class _Place:
             "ta": turn * rest, "tn": 0.5 * gap + (1.0 - rest), "aa": np.zeros(np.shape(w)),
             "an": 0.5 * gap, "nn": w_n * (1.0 - 0.5 * self.shrink - 1.5 * rest),
         }  # fmt: skip
+
+    @property
+    def fall(self) -> Floats:
+        """Minus the slope of the logarithm of the hazard, beyond BEYOND times w."""
+        return np.asarray(np.where(self.beyond, self.tail.bow, self.tail.fall))
 
     def slope(self, i: str) -> Floats:
         direct = self.tail.slope * self.shrink if i == "n" else 0.0
@@ -91,15 +107,20 @@ class _Place:
         return np.asarray(-total)
 
 
+@remembered
+def _place(r: Floats, t: Floats, a: Floats, df: Floats, n: Floats) -> _Place:
+    return _Place(r, t, a, df, n)
+
+
 @kernel
 def skew_student_loss(r: Floats, t: Floats, a: Floats, df: Floats, n: Floats) -> Floats:
     """-log T(w)."""
-    return np.asarray(-_Place(r, t, a, df, n).tail.log)
+    return np.asarray(-_Argument(r, t, a, df, n).tail.log)
 
 
 def _kernel(letters: str) -> Kernel:
     def function(r: Floats, t: Floats, a: Floats, df: Floats, n: Floats) -> Floats:
-        at = _Place(r, t, a, df, n)
+        at = _place(r, t, a, df, n)
         result: Any = at.curve(*letters) if len(letters) == 2 else at.slope(letters)
         return np.asarray(result)
 
@@ -117,5 +138,5 @@ skew_student_aa, skew_student_an, skew_student_nn = map(_kernel, ("aa", "an", "n
 @kernel
 def skew_student_df_curve(r: Floats, t: Floats, a: Floats, df: Floats, n: Floats, f: Floats) -> Floats:
     """The second derivative in f where df is softplus(f)."""
-    at = _Place(*np.broadcast_arrays(r, t, a, df, n))
+    at = _place(*np.broadcast_arrays(r, t, a, df, n))
     return of_softplus(f, at.slope("n"), at.curve("n", "n"), at.curve("n", "d"))

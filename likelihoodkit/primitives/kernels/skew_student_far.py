@@ -15,7 +15,8 @@ from __future__ import annotations
 import numpy as np
 
 from likelihoodkit.primitives.kernels._tools import Floats, remembered
-from likelihoodkit.primitives.kernels.student_integrals import NODES, SHARES, law_of
+from likelihoodkit.primitives.kernels.student_integrals import NODES, SHARES
+from likelihoodkit.primitives.kernels.student_law import law_of
 
 #: k beyond which this is used
 FAR = 0.5

@@ -59,9 +59,8 @@ def _normaliser(df: Floats, n: Floats) -> Floats:
     )
 
 
-@kernel
-def student_loss(r: Floats, t: Floats, df: Floats, n: Floats) -> Floats:
-    """-log of the t density, log scale = -t included; z^2/2 + log(2 pi)/2 - t for df -> inf."""
+def student_fall(r: Floats, t: Floats, df: Floats, n: Floats) -> Floats:
+    """-log of the t density less what it is at r = t = 0, which is said by df alone."""
     x = _ratio(r, t, df, n)
     z = np.asarray(times_exp(r, t))
     square = x * x
@@ -69,7 +68,13 @@ def student_loss(r: Floats, t: Floats, df: Floats, n: Floats) -> Floats:
     size = np.where(np.isfinite(x), np.log(np.absolute(x)), np.log(np.absolute(r)) + (t - 0.5 * n))
     rest = np.log1p((1.0 / x) ** 2)
     far = np.log(np.absolute(r)) - 0.5 * n + (df * size + np.where(rest == 0, 0.0, (0.5 * df + 0.5) * rest))
-    return (LOG_SQRT_2PI - _normaliser(df, n)) + np.where(np.absolute(x) < 1, near, far)
+    return np.where(np.absolute(x) < 1, near, far)
+
+
+@kernel
+def student_loss(r: Floats, t: Floats, df: Floats, n: Floats) -> Floats:
+    """-log of the t density, log scale = -t included; z^2/2 + log(2 pi)/2 - t for df -> inf."""
+    return (LOG_SQRT_2PI - _normaliser(df, n)) + student_fall(r, t, df, n)
 
 
 @kernel

@@ -24,7 +24,8 @@ from likelihoodkit.primitives.kernels.student import (
     student_pull,
     student_slope,
 )
-from likelihoodkit.primitives.kernels.student_integrals import score, student_integrals
+from likelihoodkit.primitives.kernels.student_integrals import student_integrals
+from likelihoodkit.primitives.kernels.student_law import score
 from likelihoodkit.primitives.kernels.student_tails import LOG2, beyond
 
 FAR = float(np.log(1e70))  # log |z| beyond which z^4 is no float64

@@ -17,7 +17,8 @@ from likelihoodkit.primitives.kernels.logistic import sigmoid, softplus
 from likelihoodkit.primitives.kernels.normal import LOG_SQRT_2PI
 from likelihoodkit.primitives.kernels.rising import log_rising_excess
 from likelihoodkit.primitives.kernels.student import student_balance
-from likelihoodkit.primitives.kernels.student_integrals import score, student_integrals
+from likelihoodkit.primitives.kernels.student_integrals import student_integrals
+from likelihoodkit.primitives.kernels.student_law import score
 from likelihoodkit.primitives.kernels.student_tails import beyond
 
 FEW = 4.0  # df up to which a far density is a power

@@ -8,7 +8,6 @@ positive and smooth in sqrt(tau); slopes in log df are means of the slope of the
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
 from itertools import pairwise
 from typing import Any
 
@@ -16,85 +15,17 @@ import numpy as np
 
 from likelihoodkit.primitives.kernels._tilted import POINTS, WEIGHTS
 from likelihoodkit.primitives.kernels._tools import Floats, remembered
-from likelihoodkit.primitives.kernels.exponential import log1m_exp, log1pmx_over_square
-from likelihoodkit.primitives.kernels.student import student_bend, student_loss, student_slope
+from likelihoodkit.primitives.kernels.exponential import log1m_exp
+from likelihoodkit.primitives.kernels.student import student_fall
+from likelihoodkit.primitives.kernels.student_law import FAR, Law, law_of, same
 
 LOG2 = float(np.log(2.0))
 MIDDLE = 0.4
-FAR = 1e150  # the square is a float64 below
 BEYOND = 1e100  # z beyond which all is a power of it
 #: panels of sqrt(tau): at df = 1 the integrand has fallen to e^-43 at the last
 EDGES = (0.0, 1.5, 4.2, 9.3)
 #: rows that are taken at a time, so that the integrand at all its points stays in the cache
-ROWS = 64
-
-
-@dataclass(frozen=True)
-class Student:
-    """At z: log F, its slope and curvature in log df, f/F, and minus the slope of log(f/F) in z; both times z, too."""
-
-    log: Floats
-    slope: Floats
-    curve: Floats
-    hazard: Floats
-    fall: Floats
-    pull: Floats
-    bow: Floats
-
-    def where(self, mask: Any, other: Student) -> Student:
-        """Of this one where ``mask`` holds, of the other elsewhere."""
-        return Student(*(np.where(mask, getattr(self, f.name), getattr(other, f.name)) for f in fields(self)))
-
-
-@dataclass(frozen=True)
-class _Law:
-    """What depends on df alone, by row: minus the log-density at 0 and its slope and curvature in log df."""
-
-    df: Floats
-    n: Floats
-    level: Floats
-    slope: Floats
-    bend: Floats
-
-    def at(self, rows: Any) -> _Law:
-        return _Law(*(getattr(self, f.name)[rows] for f in fields(self)))
-
-    def scores(self, u: Floats) -> tuple[Floats, Floats]:
-        """Slope and curvature of the loss in log df at any u."""
-        square = u * (u / self.df)
-        near = square < 1.0
-        w = np.where(near, square / (1.0 + square), 1.0 / (1.0 + 1.0 / square))
-        again = np.where(near, (u * w) * (u / (1.0 + square)), self.df * w * w)  # df w^2
-        small = -again * log1pmx_over_square(-np.where(near, w, 0.0))
-        logarithm = np.where(square < FAR, np.log1p(square), 2.0 * np.log(np.absolute(u)) - self.n)
-        gap = np.where(near, small, self.df * (logarithm - w))  # df (log(1 + u^2/df) - w)
-        slope = 0.5 * (gap - w) + self.slope
-        return slope, 0.5 * (gap - again) + 0.5 * w / (1.0 + square) + self.bend
-
-    def power(self, u: Floats) -> Floats:
-        """The density as the power that it is; at df = 1 + a little this has to be kept apart."""
-        base = 1.0 + u * (u / self.df)
-        near = np.exp(-0.5 * np.expm1(np.minimum(self.n, 1.0)) * np.log(base)) / base
-        return np.asarray(np.exp(-self.level) * np.where(self.n < 0.5, near, np.power(base, -0.5 * (self.df + 1.0))))
-
-    def density(self, u: Floats) -> Floats:
-        """The density at |u| < 1."""
-        square = u * (u / self.df)
-        share = np.divide(np.log1p(square), square, out=np.ones(np.shape(square)), where=square > 0)
-        return np.exp(-(self.level + 0.5 * (1.0 + 1.0 / self.df) * (u * u) * share))
-
-
-@remembered
-def law_of(df: Floats, n: Floats) -> _Law:
-    """The law with so many degrees of freedom, of which n is the logarithm."""
-    zero = np.zeros(np.shape(df))
-    return _Law(df, n, *(np.asarray(f(zero, zero, df, n)) for f in (student_loss, student_slope, student_bend)))
-
-
-def score(df: Floats, n: Floats, z: Floats) -> Floats:
-    """The slope of the log-density in log df."""
-    slope: Floats = law_of(df, n).scores(z)[0]
-    return -slope
+ROWS = 256
 
 
 def _fall(df: Floats, z: Floats) -> Floats:
@@ -108,98 +39,207 @@ def _fall_times(df: Floats, z: Floats) -> Floats:
     return (1.0 + 1.0 / df) / (1.0 / z / z + 1.0 / df)
 
 
-#: points and weights in sqrt(tau), a row of the integrand for each
+#: points and weights in sqrt(tau), a row of the integrand for each; the weights with e^-tau, too
 NODES = np.concatenate([a + (b - a) * POINTS for a, b in pairwise(EDGES)])[:, None]
 SHARES = np.concatenate([WEIGHTS * (b - a) for a, b in pairwise(EDGES)])[:, None] * 2.0 * NODES
+FALLEN = SHARES * np.exp(-NODES * NODES)
 
 
-def _left(law: _Law, z: Floats, loss: Floats) -> Student:
-    """z <= -MIDDLE; ``loss`` is minus the log-density there."""
-    df, size = law.df, np.absolute(z)
-    rate = 2.0 * NODES * NODES / (df + 1.0)
-    q = np.expm1(rate)
-    spread = np.where(np.isfinite(df), (df + z * z) * q, 2.0 * NODES * NODES)
-    root = np.sqrt(z * z + spread)
-    share = SHARES * np.exp(rate - NODES * NODES) / root
-    mass = share.sum(axis=0)
-    slope, bend = law.scores(root)
-    first, second = -(share * slope).sum(axis=0), (share * (slope * slope - bend)).sum(axis=0)
-    # 1 less |z| times the mass is the mean of what is short of it
-    short = (share * (spread / (root + size) - q * size) / (1.0 + q)).sum(axis=0)
-    hazard = (1.0 + 1.0 / df) / (1.0 + z * (z / df)) / mass
-    mean = first / mass
-    near = _student(z, -loss - np.log(hazard), mean, second / mass - mean * mean, hazard, hazard * short)
-    beyond = size > BEYOND
-    return _beyond(law, size, loss).where(beyond, near) if beyond.any() else near
+def _growth(df: Floats) -> Floats:
+    """q at all points, for all rows at once where they are of one law."""
+    one = df[:1] if same(df) else df
+    return np.asarray(np.expm1(2.0 * NODES * NODES / (one + 1.0)))
 
 
-def _beyond(law: _Law, size: Floats, loss: Floats) -> Student:
+class _Left:
+    """-BEYOND <= z <= -MIDDLE; ``loss`` is minus the log-density there."""
+
+    def __init__(self, law: Law, z: Floats, loss: Floats) -> None:
+        self.law, self.z, self.loss = law, z, loss
+        df = law.df
+        self.q = _growth(df)
+        self.spread = np.where(np.isfinite(df), (df + z * z) * self.q, 2.0 * NODES * NODES)
+        self.root = np.sqrt(z * z + self.spread)
+        self.share = FALLEN * (1.0 + self.q) / self.root
+        self.mass = self.share.sum(axis=0)
+
+    def values(self) -> tuple[Floats, ...]:
+        df, z = self.law.df, self.z
+        hazard = (1.0 + 1.0 / df) / (1.0 + z * (z / df)) / self.mass
+        return -self.loss - np.log(hazard), hazard, hazard * z
+
+    def falls(self) -> tuple[Floats, ...]:
+        # 1 less |z| times the mass is the mean of what is short of it
+        size, hazard = np.absolute(self.z), self.values()[1]
+        short = (self.share * (self.spread / (self.root + size) - self.q * size) / (1.0 + self.q)).sum(axis=0)
+        return hazard * short, hazard * short * self.z
+
+    def slopes(self) -> tuple[Floats, ...]:
+        slope, bend = self.law.scores(self.root)
+        mean = -(self.share * slope).sum(axis=0) / self.mass
+        return mean, (self.share * ((slope + mean) ** 2 - bend)).sum(axis=0) / self.mass
+
+
+class _Beyond:
     """The same in units of |z|, whose square may overflow; z itself may be infinite."""
-    df, normal, none = law.df, np.isinf(law.df), np.isinf(size)
-    rate = 2.0 * NODES * NODES / (df + 1.0)
-    q, k = np.expm1(rate), np.where(normal, np.inf, (np.sqrt(df) / size) ** 2)
-    spread = np.where(normal, 0.0, (1.0 + k) * q)
-    root = np.sqrt(1.0 + spread)
-    share = SHARES * np.exp(rate - NODES * NODES) / root
-    mass = share.sum(axis=0)
-    inside = np.isfinite(size * root)
-    more = np.where(inside, 0.0, df * np.log(root))
-    slope, bend = (found + more for found in law.scores(np.where(inside, size * root, size)))
-    first = np.where(none, -np.inf, -(share * slope).sum(axis=0) / mass)
-    second = np.where(none, -np.inf, (share * ((slope + first) ** 2 - bend)).sum(axis=0) / mass)
-    short = (share * (spread / (root + 1.0) - q) / (1.0 + q)).sum(axis=0)
-    small, large = (1.0 + df) / (1.0 + k), (1.0 + 1.0 / df) * size / (1.0 + 1.0 / k)  # of 1 + z^2/df
-    pull = np.where(k < 1.0, small, large * size) / mass
-    hazard = np.where(k < 1.0, small / size, large) / mass
-    bow = np.where(normal, 1.0, pull * short)
-    log = np.where(none, -np.inf, -loss - np.log(hazard))
-    return Student(log, first, second, hazard, bow / size, -pull, -bow)
+
+    def __init__(self, law: Law, z: Floats, loss: Floats) -> None:
+        self.law, self.size, self.loss = law, np.absolute(z), loss
+        df, self.normal = law.df, np.isinf(law.df)
+        self.q, self.k = _growth(df), np.where(self.normal, np.inf, (np.sqrt(df) / self.size) ** 2)
+        self.spread = np.where(self.normal, 0.0, (1.0 + self.k) * self.q)
+        self.root = np.sqrt(1.0 + self.spread)
+        self.share = FALLEN * (1.0 + self.q) / self.root
+        self.mass = self.share.sum(axis=0)
+
+    def values(self) -> tuple[Floats, ...]:
+        df, k, size = self.law.df, self.k, self.size
+        small, large = (1.0 + df) / (1.0 + k), (1.0 + 1.0 / df) * size / (1.0 + 1.0 / k)  # of 1 + z^2/df
+        hazard = np.where(k < 1.0, small / size, large) / self.mass
+        log = np.where(np.isinf(size), -np.inf, -self.loss - np.log(hazard))
+        return log, hazard, -np.where(k < 1.0, small, large * size) / self.mass
+
+    def falls(self) -> tuple[Floats, ...]:
+        short = (self.share * (self.spread / (self.root + 1.0) - self.q) / (1.0 + self.q)).sum(axis=0)
+        bow = np.where(self.normal, 1.0, -self.values()[2] * short)
+        return bow / self.size, -bow
+
+    def slopes(self) -> tuple[Floats, ...]:
+        size, none = self.size, np.isinf(self.size)
+        inside = np.isfinite(size * self.root)
+        more = np.where(inside, 0.0, self.law.df * np.log(self.root))
+        slope, bend = (found + more for found in self.law.scores(np.where(inside, size * self.root, size)))
+        first = np.where(none, -np.inf, -(self.share * slope).sum(axis=0) / self.mass)
+        second = (self.share * ((slope + first) ** 2 - bend)).sum(axis=0) / self.mass
+        return first, np.where(none, -np.inf, second)
 
 
-def _student(z: Floats, log: Floats, slope: Floats, curve: Floats, hazard: Floats, fall: Floats) -> Student:
-    return Student(log, slope, curve, hazard, fall, hazard * z, fall * z)
-
-
-def _middle(law: _Law, z: Floats, loss: Floats) -> Student:
+class _Middle:
     """|z| <= MIDDLE."""
-    u = z * POINTS[:, None]
-    share = WEIGHTS[:, None] * z * law.density(u)
-    slope, bend = law.scores(u)
-    mass = share.sum(axis=0)
-    first, second = -(share * slope).sum(axis=0), (share * (slope * slope - bend)).sum(axis=0)
-    log_f = np.log1p(2.0 * mass) - LOG2
-    f = np.exp(log_f)
-    hazard = np.exp(-loss - log_f)
-    return _student(z, log_f, first / f, second / f - (first / f) ** 2, hazard, _fall(law.df, z) + hazard)
+
+    def __init__(self, law: Law, z: Floats, loss: Floats) -> None:
+        self.law, self.z = law, z
+        self.u = z * POINTS[:, None]
+        self.share = WEIGHTS[:, None] * z * law.density(self.u)
+        self.log_f = np.log1p(2.0 * self.share.sum(axis=0)) - LOG2
+        self.hazard = np.exp(-loss - self.log_f)
+
+    def values(self) -> tuple[Floats, ...]:
+        return self.log_f, self.hazard, self.hazard * self.z
+
+    def falls(self) -> tuple[Floats, ...]:
+        fall = _fall(self.law.df, self.z) + self.hazard
+        return fall, fall * self.z
+
+    def slopes(self) -> tuple[Floats, ...]:
+        slope, bend = self.law.scores(self.u)
+        f = np.exp(self.log_f)
+        first = -(self.share * slope).sum(axis=0) / f
+        return first, (self.share * (slope * slope - bend)).sum(axis=0) / f - first**2
 
 
-def _right(law: _Law, z: Floats, loss: Floats) -> Student:
+class _Right:
     """z >= MIDDLE, from what lies beyond it."""
-    rest = _left(law, -z, loss)
-    log_f = np.asarray(log1m_exp(-rest.log))
-    plain = (0.5 * (law.df + 1.0) < loss) & (z < FAR)  # the power takes fewer roundings than its logarithm
-    beyond = np.where(plain, law.power(np.where(plain, z, 1.0)) / rest.hazard, np.exp(rest.log))
-    odds = beyond / (1.0 - beyond)
-    slope = np.where(odds == 0, 0.0, -odds * rest.slope)
-    hazard = np.where(odds == 0, 0.0, odds * rest.hazard)
-    curve = np.where(odds == 0, 0.0, -odds * (rest.curve + rest.slope**2)) - slope * slope
-    pull = np.where(odds == 0, 0.0, -odds * rest.pull)
-    return Student(log_f, slope, curve, hazard, _fall(law.df, z) + hazard, pull, _fall_times(law.df, z) + pull)
+
+    rest: Any = _Left
+
+    def __init__(self, law: Law, z: Floats, loss: Floats) -> None:
+        self.law, self.z, self.left = law, z, self.rest(law, -z, loss)
+        log, hazard, pull = self.left.values()
+        plain = (0.5 * (law.df + 1.0) < loss) & (z < FAR)  # the power takes fewer roundings than its logarithm
+        beyond = np.where(plain, law.power(np.where(plain, z, 1.0)) / hazard, np.exp(log))
+        self.log_f = np.asarray(log1m_exp(-log))
+        self.odds = beyond / (1.0 - beyond)
+        self.hazard, self.pull = self._times(hazard), self._times(-pull)
+
+    def _times(self, other: Floats) -> Floats:
+        """Of the odds; what is infinite beside odds of 0 says nothing."""
+        return np.where(self.odds == 0, 0.0, self.odds * other)
+
+    def values(self) -> tuple[Floats, ...]:
+        return self.log_f, self.hazard, self.pull
+
+    def falls(self) -> tuple[Floats, ...]:
+        return _fall(self.law.df, self.z) + self.hazard, _fall_times(self.law.df, self.z) + self.pull
+
+    def slopes(self) -> tuple[Floats, ...]:
+        slope, curve = self.left.slopes()
+        first = self._times(-slope)
+        return first, self._times(-(curve + slope**2)) - first * first
+
+
+class _FarRight(_Right):
+    """The same beyond BEYOND."""
+
+    rest = _Beyond
+
+
+class Student:
+    """The distribution function at z. What is not asked for is not computed: the slopes in log df take the longest."""
+
+    def __init__(self, df: Floats, n: Floats, z: Floats) -> None:
+        self._shape = z.shape
+        df, n, self._z = df.ravel(), n.ravel(), z.ravel()
+        self._law = law_of(df, n)
+        self._loss = self._law.level + student_fall(self._z, np.zeros(self._z.shape), df, n)
+        self._kept: dict[str, list[Floats]] = {}
+
+    def _part(self, name: str, *needs: str) -> list[Floats]:
+        """The answers of every place to one question."""
+        if name in self._kept:
+            return self._kept[name]
+        law, z, size = self._law.knowing(*needs), self._z, np.absolute(self._z)
+        far, near = size > BEYOND, size <= MIDDLE
+        left, right = (z < 0) & ~(near | far), (z > 0) & ~(near | far)
+        places = ((left, _Left), (right, _Right), (near, _Middle), (far & (z < 0), _Beyond), (far & (z > 0), _FarRight))
+        parts = [z * np.nan for _ in range(3 if name == "values" else 2)]
+        for mask, place in places:
+            where = np.flatnonzero(mask)
+            for start in range(0, where.size, ROWS):
+                rows = where[start : start + ROWS]
+                found = getattr(place(law.at(rows), z[rows], self._loss[rows]), name)()
+                for column, entries in zip(parts, found, strict=True):
+                    column[rows] = entries
+        self._kept[name] = [column.reshape(self._shape) for column in parts]
+        return self._kept[name]
+
+    @property
+    def log(self) -> Floats:
+        """log F."""
+        return self._part("values")[0]
+
+    @property
+    def hazard(self) -> Floats:
+        """f/F."""
+        return self._part("values")[1]
+
+    @property
+    def pull(self) -> Floats:
+        """The same times z."""
+        return self._part("values")[2]
+
+    @property
+    def fall(self) -> Floats:
+        """Minus the slope of log(f/F) in z."""
+        return self._part("falls")[0]
+
+    @property
+    def bow(self) -> Floats:
+        """The same times z."""
+        return self._part("falls")[1]
+
+    @property
+    def slope(self) -> Floats:
+        """The slope of log F in log df."""
+        return self._part("slopes", "slope", "bend")[0]
+
+    @property
+    def curve(self) -> Floats:
+        """Its curvature in log df."""
+        return self._part("slopes", "slope", "bend")[1]
 
 
 @remembered
 def student_integrals(df: Floats, n: Floats, z: Floats) -> Student:
     """Of df >= 1 with n = log df, at any z."""
-    df, n, z = (np.asarray(a, dtype=np.float64) for a in np.broadcast_arrays(df, n, z))
-    shape = z.shape
-    df, n, z = df.ravel(), n.ravel(), z.ravel()
-    law, loss = law_of(df, n), np.asarray(student_loss(z, np.zeros(z.shape), df, n))
-    parts = {f.name: z * np.nan for f in fields(Student)}
-    for mask, formula in ((z < -MIDDLE, _left), (np.absolute(z) <= MIDDLE, _middle), (z > MIDDLE, _right)):
-        where = np.flatnonzero(mask)
-        for start in range(0, where.size, ROWS):
-            rows = where[start : start + ROWS]
-            found = formula(law.at(rows), z[rows], loss[rows])
-            for name, column in parts.items():
-                column[rows] = getattr(found, name)
-    return Student(**{name: column.reshape(shape) for name, column in parts.items()})
+    return Student(*(np.asarray(a, dtype=np.float64) for a in np.broadcast_arrays(df, n, z)))
