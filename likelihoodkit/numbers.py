@@ -72,6 +72,13 @@ def _beta_inverse(a: Any, b: Any, p: Any) -> Any:
     return mpmath.findroot(lambda x: mpmath.betainc(a, b, 0, x, regularized=True) - p, (0, 1), solver="anderson")
 
 
+def _zeta_moments(x: Any, order: int) -> list[Any]:
+    """The derivatives of zeta(1 + x) over it, from the first up to that order; nothing cancels near the pole."""
+    with mpmath.extraprec(max(0, -mpmath.mag(x)) if x else 0):  # 1 + x keeps the digits of x
+        total = mpmath.zeta(1 + x)
+        return [mpmath.zeta(1 + x, derivative=k) / total for k in range(1, order + 1)]
+
+
 def _gamma_inverse(a: Any, p: Any) -> Any:
     return mpmath.findroot(
         lambda x: mpmath.gammainc(a, 0, x, regularized=True) - p, (0, 10 * a + 50), solver="anderson"
@@ -104,8 +111,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "zeta": mpmath.zeta,
     **SERIES_FUNCTIONS,
     "log_zeta1p_slope": lambda x: mpmath.zeta(1 + x, derivative=1) / mpmath.zeta(1 + x),
-    "log_zeta1p_curve": lambda x: mpmath.diff(lambda u: mpmath.zeta(1 + u, derivative=1) / mpmath.zeta(1 + u), x),
-    "log_zeta1p_third": lambda x: mpmath.diff(lambda u: mpmath.zeta(1 + u, derivative=1) / mpmath.zeta(1 + u), x, 2),
+    "log_zeta1p_curve": lambda x: (m := _zeta_moments(x, 2))[1] - m[0] ** 2,
+    "log_zeta1p_third": lambda x: (m := _zeta_moments(x, 3))[2] - 3 * m[0] * m[1] + 2 * m[0] ** 3,
     "zeta_share": lambda x, k: mpmath.zeta(1 + x, k) / mpmath.zeta(1 + x),
     "lowergamma": lambda a, x: mpmath.gammainc(a, 0, x),
     "uppergamma": mpmath.gammainc,

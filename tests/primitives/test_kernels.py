@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from likelihoodkit.primitives import RECORDS, kernels
+from likelihoodkit.primitives.kernels.student_integrals import Student, student_integrals
 from primitives.audit import Audit, audit
 from primitives.reference import SECOND, TABLE
 
@@ -328,3 +329,16 @@ def test_an_exponential_of_a_logarithm_of_two_and_its_rest(z):
     with mp.workdps(40):
         lost = mp.exp(mp.mpf(z)) - mp.mpf(float(np.exp(z)))
         assert abs(mp.mpf(float(kernels.exp_rest(z, np.exp(z)))) - lost) <= 2.0**-53 * 0.5
+
+
+def test_integrals_asked_for_later_are_of_the_arguments_as_they_were():
+    """The engine uses its buffers again, and the slopes of Student's law are computed when they are asked for."""
+    first, then = (np.array([2.0, 5.0]), np.log([2.0, 5.0]), np.array([-1.0, 3.0])), np.array([7.0, 9.0])
+    expected = student_integrals(*first)
+    values = [expected.log, expected.slope, expected.curve, expected.fall, expected.bow]
+    asked = tuple(a.copy() for a in first)
+    student_integrals(then, np.log(then), then)
+    late = Student(*asked)
+    for a in asked:
+        a[:] = then
+    np.testing.assert_array_equal([late.log, late.slope, late.curve, late.fall, late.bow], values)

@@ -109,7 +109,8 @@ class _Place:
 
 @remembered
 def _place(r: Floats, t: Floats, a: Floats, df: Floats, n: Floats) -> _Place:
-    return _Place(r, t, a, df, n)
+    # copies: the curvatures are asked for when the arguments may have become others
+    return _Place(*(np.array(x) for x in (r, t, a, df, n)))
 
 
 @kernel

@@ -179,7 +179,8 @@ class Student:
 
     def __init__(self, df: Floats, n: Floats, z: Floats) -> None:
         self._shape = z.shape
-        df, n, self._z = df.ravel(), n.ravel(), z.ravel()
+        # copies: what is asked for later must not depend on what has become of the arguments
+        df, n, self._z = (np.array(a, dtype=np.float64).ravel() for a in (df, n, z))
         self._law = law_of(df, n)
         self._loss = self._law.level + student_fall(self._z, np.zeros(self._z.shape), df, n)
         self._kept: dict[str, list[Floats]] = {}
@@ -242,4 +243,4 @@ class Student:
 @remembered
 def student_integrals(df: Floats, n: Floats, z: Floats) -> Student:
     """Of df >= 1 with n = log df, at any z."""
-    return Student(*(np.asarray(a, dtype=np.float64) for a in np.broadcast_arrays(df, n, z)))
+    return Student(*np.broadcast_arrays(df, n, z))

@@ -90,7 +90,7 @@ class Law:
 @remembered
 def law_of(df: Floats, n: Floats) -> Law:
     """The law with so many degrees of freedom, of which n is the logarithm."""
-    return Law(df, n)
+    return Law(np.array(df), np.array(n))  # copies: the slopes may be asked for when these are others
 
 
 def score(df: Floats, n: Floats, z: Floats) -> Floats:
