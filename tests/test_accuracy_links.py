@@ -92,6 +92,23 @@ def test_a_place_is_carried_by_its_exponent(label: str, y: float, outputs: tuple
     test_what_rounding_takes_of_a_link_is_not_multiplied(label, y, outputs)
 
 
+#: case, outcome, outputs: a power of a Burr loss that is infinite before its factor takes it back
+BURR = [
+    ("Burr()", 2.5, (-30.0, 709.0, -30.0)),
+    ("Burr()", 1e-300, (3.0, -730.0, 735.0)),
+    ("Burr(scale='sigmoid')", 1e200, (1.0, 745.0, -745.0)),
+    ("Burr(inner='shifted_exp')", 1e4, (1e-8, 709.0, -30.0)),
+    ("Burr(outer='sigmoid')", 1e200, (-1e-8, 709.0, -745.0)),
+    ("Burr(outer='shifted_exp')", 1e200, (-1.0, -88.0, 745.0)),
+]
+
+
+@pytest.mark.parametrize(("label", "y", "outputs"), BURR)
+def test_a_power_that_is_taken_back(label: str, y: float, outputs: tuple[float, ...]) -> None:
+    """e^o log(1 + x^k) was infinite where x^k's logarithm is, also behind the family's own links."""
+    test_what_rounding_takes_of_a_link_is_not_multiplied(label, y, outputs)
+
+
 @pytest.mark.parametrize("link", ["softplus", "exp", "sigmoid", "square", "shifted_exp"])
 def test_a_leaning_t_is_of_two_functions_behind_every_link_of_its_df(link: str) -> None:
     """Where df is e^n its sqrt(df + 1) is e^(softplus(n)/2): term by term the loss was NaN where it overflows."""

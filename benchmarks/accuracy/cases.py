@@ -121,7 +121,8 @@ class Case:
         return len(self.loss.bound.outputs) + (CLASSES - 1 if self.vector else 0)
 
     @property
-    def _links_of_columns(self) -> list[str]:
+    def links_of_columns(self) -> list[str]:
+        """Name of the link of each column."""
         how = dict(self.loss.bound.bindings)
         sizes = {name: CLASSES if self.loss.bound.family.parameters[name].domain.vector else 1 for name in how}
         return [link for name, size in sizes.items() if isinstance(how[name], Link) for link in [how[name].name] * size]
@@ -137,9 +138,7 @@ class Case:
                 return textbook.nll(self.textbook, y, outputs, self.links, self.held)
             if self._formula is None:
                 return None
-            return certify(
-                self._formula, y, outputs, self._links_of_columns, continuous=not self.domain.whole, cap=6000
-            )
+            return certify(self._formula, y, outputs, self.links_of_columns, continuous=not self.domain.whole, cap=6000)
         except (OverflowError, ZeroDivisionError, ValueError, MemoryError):
             return None  # an exponent beyond what mpmath holds; a singular point; a series that needs too much
 

@@ -40,7 +40,7 @@ class TailCase(Case):
         return np.array([self.row(float(value)) for value in y], dtype=y.dtype)
 
     def reference(self, y: float, outputs: list[float]) -> Certified | None:
-        links = self._links_of_columns
+        links = self.links_of_columns
 
         def loss(at: Number, columns: list[Number]) -> Number:
             assert self.formula is not None

@@ -10,7 +10,7 @@ import sympy as sp
 from sympy import exp, gamma, log
 
 from likelihoodkit.primitives.differences import log_times_exp, power_minus_one, square_rest_exp, square_slope_exp
-from likelihoodkit.primitives.logistic import sigmoid, softplus, times_exp
+from likelihoodkit.primitives.logistic import sigmoid, times_exp
 from likelihoodkit.primitives.record import Kind, primitive
 from likelihoodkit.primitives.whole import (
     log_less_digamma,
@@ -173,35 +173,12 @@ rate_gamma_curve: Kind = primitive(
 )
 
 
-def _log_ratio_power(y: sp.Expr, t: sp.Expr, g: sp.Expr) -> sp.Expr:
-    return times_exp(log_times_exp(y, t), g)
-
-
-burr_loss: Kind = primitive(
-    "burr_loss",
-    lambda y, t, g, o: exp(o) * log(1 + exp(exp(g) * (log(y) + t))) + log(1 + exp(-exp(g) * (log(y) + t))) + log(y),
-    (
-        None,
-        lambda y, t, g, o: times_exp(tilted_balance(_log_ratio_power(y, t, g), o), g),
-        lambda y, t, g, o: burr_shape(_log_ratio_power(y, t, g), o),
-        lambda y, t, g, o: times_exp(softplus(_log_ratio_power(y, t, g)), o),
-    ),
-    accurate="y > 0",
-)
 tilted_balance: Kind = primitive(
     "tilted_balance",
     lambda z, o: exp(o) / (1 + exp(-z)) - 1 / (1 + exp(z)),
     (
         lambda z, o: (1 + exp(o)) * sigmoid(z) * sigmoid(-z),
         lambda z, o: times_exp(sigmoid(z), o),
-    ),
-)
-burr_shape: Kind = primitive(
-    "burr_shape",
-    lambda z, o: z * (exp(o) / (1 + exp(-z)) - 1 / (1 + exp(z))),
-    (
-        lambda z, o: tilted_balance(z, o) + argument_sigmoid(z) * sigmoid(z) * (1 + exp(o)),
-        lambda z, o: -times_exp(argument_sigmoid(-z), o),
     ),
 )
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import sympy as sp
-from sympy import Abs, Expr, Max, Min, Mul, S
+from sympy import Abs, Expr, Max, Mul, S
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import differences, powers, products, single, whole
+from likelihoodkit.primitives import burr, differences, powers, products, whole
 from likelihoodkit.primitives.families import kind
 from likelihoodkit.stabilise.table import ratio
 
@@ -23,13 +23,6 @@ def _power_slope(y: Expr, t: Expr, g: Expr, s: Expr) -> Expr:
     """u (e^u - 1) e^s with u = e^g log(y e^t): u e^u, or -u."""
     logarithm = p.log_times_exp(y, t)
     return p.times_exp(Abs(logarithm), g + s + Max(p.times_exp(logarithm, g), S.Zero))
-
-
-def _burr_shape(z: Expr, o: Expr, s: Expr) -> Expr:
-    """z (e^o sigmoid(z) - sigmoid(-z)) e^s: the sigmoids of z and -z by their exponents, and that of |z|."""
-    r, t = ratio(z)
-    share = r * p.sigmoid(Abs(z))
-    return p.times_exp(share, t + s + o + Min(z, S.Zero)) - p.times_exp(share, t + s - Max(z, S.Zero))
 
 
 def _rice_scale(y: Expr, f: Expr, g: Expr, s: Expr) -> Expr:
@@ -56,7 +49,8 @@ def _conway_maxwell(y: Expr, f: Expr, n: Expr, s: Expr) -> Expr:
 
 _LEADING: dict[type[Expr], Callable[..., Expr]] = {
     differences.power_slope: _power_slope,
-    single.burr_shape: _burr_shape,
+    burr.burr_tail: lambda *taken: burr.burr_tail(*taken[:-2], taken[-2] + taken[-1]),
+    burr.burr_pull: lambda *taken: burr.burr_pull(*taken[:-2], taken[-2] + taken[-1]),
     products.argument_hazard: _argument_hazard,
     powers.power_excess: lambda *taken: powers.power_excess(*taken[:-2], taken[-2] + taken[-1]),
     kind("conway_maxwell_poisson_n"): _conway_maxwell,

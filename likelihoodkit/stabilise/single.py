@@ -8,7 +8,7 @@ import sympy as sp
 from sympy import Add, Expr, Mul, exp, log
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import compositions, lower, powers, robust, sequences, single, whole as kinds, zeros
+from likelihoodkit.primitives import burr, compositions, lower, powers, robust, sequences, single, whole as kinds, zeros
 from likelihoodkit.stabilise.families import MORE
 from likelihoodkit.stabilise.table import identity
 from likelihoodkit.stabilise.whole import logarithm, plain, signed, swap
@@ -182,7 +182,7 @@ def _burr(e: Expr) -> Expr | None:
             power = _power_of_ratio(term.args[0].args[0])
             rest = single.softplus_less_log(*power) if power else None
             if power and rest in e.args:
-                return e - term - rest + single.burr_loss(*power, term.args[1])
+                return e - term - rest + burr.burr_loss(*power, term.args[1])
     return None
 
 

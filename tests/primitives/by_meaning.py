@@ -227,7 +227,9 @@ ROWS: dict[str, tuple[Draw, tuple[tuple[float, ...], ...], int, float]] = {
     "biweight_score": (between((-1.5, 1.5)), ((1e-150,), (1.0,), (0.0,)), 1, 2.0),
     "biweight_curvature": (between((-1.5, 1.5)), ((1e-150,), (1.0,), (0.0,)), 1, 2.0),
     "burr_loss": (_amounts((-3, 3), (-2, 2), (-3, 3)), (), 20, 4.0),
-    "burr_shape": (between((-30, 30), (-9, 9)), ((0.0, 1.0), (700.0, 1.0)), 5, 2.0),
+    "burr_tail": (_amounts((-3, 3), (-2, 2), (-3, 3)), (), 20, 4.0),
+    "burr_pull": (_amounts((-3, 3), (-2, 2), (-3, 3), (-3, 3)), ((1.0, 0.0, 0.0, 1.0, 0.0),), 20, 4.0),
+    "scaled_balance": (between((-30, 30), (-9, 9), (-5, 5)), ((-740.0, 745.0, -9.0), (2.0, 800.0, -790.0)), 5, 2.0),
     "cauchy_hazard": (reals(core=40), ((1e8,), (0.0,)), 3, 4.0),
     "cauchy_hazard_slope": (reals(core=40), ((0.0,),), 5, 8.0),
     "logistic_step_curve": (

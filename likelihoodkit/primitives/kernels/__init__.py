@@ -50,6 +50,7 @@ if TYPE_CHECKING:
         betaincinv, gammainccinv, gammaincinv, regularised_beta, regularised_beta_complement, regularised_beta_inverse,
         regularised_gamma_p, regularised_gamma_p_inverse, regularised_gamma_q, regularised_gamma_q_inverse, student_cdf,
     )  # fmt: skip
+    from likelihoodkit.primitives.kernels.burr import burr_loss, burr_pull, burr_tail  # isort: skip
     from likelihoodkit.primitives.kernels.classes import (  # isort: skip
         chance_pull, entries, is_largest_other, largest_other, log_sum_exp, one_hot, pick, softmax,
         softmax_cross_entropy, softmax_pull, softmax_residual, sum_over, times_softmax,
@@ -230,7 +231,7 @@ if TYPE_CHECKING:
         beta_binomial_size_curve, continuous_bernoulli_loss, continuous_bernoulli_slope, continuous_bernoulli_variance,
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.single import (  # isort: skip
-        argument_sigmoid, argument_sigmoid_curve, argument_sigmoid_derivative, asinh_times_exp, burr_loss, burr_shape,
+        argument_sigmoid, argument_sigmoid_curve, argument_sigmoid_derivative, asinh_times_exp,
         chi_squared_loss, generalized_poisson_loss, gompertz_ageing, gompertz_curve, gompertz_loss, gompertz_risk,
         hypot_rest_exp, hypot_share_exp, log1p_times_exp, nakagami_loss, power_deviance, rate_gamma_curve,
         rate_gamma_excess, rate_gamma_loss, rate_gamma_slope, ratio_rest, ratio_share, scaled_square_deviance,

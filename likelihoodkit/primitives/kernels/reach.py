@@ -7,7 +7,7 @@ import numpy as np
 from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise
 from likelihoodkit.primitives.kernels.differences import FAR_LOGIT
 from likelihoodkit.primitives.kernels.exponential import LOG2, times_exp
-from likelihoodkit.primitives.kernels.logistic import softplus
+from likelihoodkit.primitives.kernels.logistic import sigmoid, softplus
 from likelihoodkit.primitives.kernels.normal import hazard
 from likelihoodkit.primitives.kernels.rests import LOG2_LOW
 from likelihoodkit.primitives.kernels.single import tilted_balance
@@ -73,20 +73,20 @@ def times_hazard(w: Floats, z: Floats) -> Floats:
     return np.where((rate == 0) & np.isinf(w), 0.0, w * rate)
 
 
-def _faint_balance(z: Floats, o: Floats, s: Floats) -> Floats:
-    """e^s (e^o - e^-z), of which either may be subnormal alone."""
-    gap = np.expm1(-np.absolute(z + o))
-    return np.asarray(times_exp(np.where(z + o > 0, -gap, gap), np.where(z + o > 0, o + s, s - z)))
+def balance_parts(z: Floats, o: Floats) -> tuple[Floats, Floats]:
+    """c and w with c e^w = e^o sigmoid(z) - sigmoid(-z), where e^o and either sigmoid may be out of range."""
+    gap = np.where(z + o > 0, -np.expm1(-np.absolute(z + o)), np.expm1(-np.absolute(z + o)))
+    near = np.where(o > NORMAL, sigmoid(z), np.where(o < -NORMAL, -np.asarray(sigmoid(-z)), tilted_balance(z, o)))
+    far = np.where(z < 0, np.maximum(z + o, 0.0), np.maximum(o, -z))
+    away = np.absolute(z) > FAR_LOGIT
+    return np.where(away, gap, near), np.where(away, far, np.where(o > NORMAL, o, 0.0))
 
 
 @kernel
 def scaled_balance(z: Floats, o: Floats, s: Floats) -> Floats:
-    """e^s (e^o sigmoid(z) - sigmoid(-z)), also where both are subnormal before e^s lifts them."""
-    return piecewise(
-        (z, o, s),
-        ((o < -NORMAL) & (z > NORMAL), _faint_balance),
-        otherwise=lambda z, o, s: times_exp(tilted_balance(z, o), s),
-    )
+    """e^s (e^o sigmoid(z) - sigmoid(-z)), also where either leaves the range before e^s brings them back."""
+    part, exponent = balance_parts(z, o)
+    return np.asarray(times_exp(part, exponent + s))
 
 
 @kernel

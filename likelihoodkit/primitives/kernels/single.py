@@ -239,23 +239,6 @@ def tilted_balance(z: Floats, o: Floats) -> Floats:
     return np.where((np.absolute(z) < 1.0) & (o < 700.0), near, first - np.asarray(sigmoid(-z)))
 
 
-@kernel
-def burr_loss(y: Floats, t: Floats, g: Floats, o: Floats) -> Floats:
-    """e^o log(1 + x^k) + log(1 + x^-k) + log y with x = y e^t, k = e^g."""
-    z = np.asarray(times_exp(np.asarray(log_times_exp(y, t)), g))
-    log_total = np.where(z < -40.0, np.asarray(times_exp(1.0, z + o)), np.asarray(times_exp(softplus(z), o)))
-    return np.asarray(log_total + np.asarray(softplus_less_log(y, t, g)))
-
-
-@kernel
-def burr_shape(z: Floats, o: Floats) -> Floats:
-    """z (e^o sigmoid(z) - sigmoid(-z)): 0 to infinity without 0 times infinity."""
-    product = np.where(np.isinf(z), np.where(z > 0, np.asarray(times_exp(z, o)), np.absolute(z)), 0.0)
-    finite = np.where(np.isinf(z), 0.0, z)
-    balance = np.where(finite == 0, 0.0, np.asarray(tilted_balance(finite, o)))  # e^o may be infinite
-    return np.where(np.isinf(z), product, finite * balance)
-
-
 # -- the risk that grows: Gompertz --------------------------------------------------------------------------------
 
 
