@@ -73,7 +73,7 @@ _TAKES: dict[type[Expr], Callable[..., Expr]] = {
             *(linked.scaled_bessel_pull, linked.scaled_bessel_bend, linked.scaled_rate_excess, linked.scaled_ageing),
             *(linked.scaled_ageing_curve, linked.scaled_kumaraswamy_first, linked.scaled_kumaraswamy_curve),
             *(linked.scaled_shape_slope, linked.scaled_shape_curve, linked.scaled_extreme_scale),
-            *(linked.scaled_tweedie_pull, linked.scaled_tweedie_bend, burr.burr_tail, burr.burr_pull),
+            *(linked.scaled_tweedie_pull, linked.scaled_tweedie_bend, burr.burr_tail),
             *linked.OF_ASINH.values(),
             *(linked.scaled_argument_sigmoid_curve, reach.scaled_balance, reach.scaled_softplus),
         )

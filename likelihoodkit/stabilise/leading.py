@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import sympy as sp
-from sympy import Abs, Expr, Max, Mul, S
+from sympy import Abs, Expr, Max, Min, Mul, S
 
 from likelihoodkit import primitives as p
 from likelihoodkit.primitives import burr, differences, powers, products, whole
@@ -23,6 +23,14 @@ def _power_slope(y: Expr, t: Expr, g: Expr, s: Expr) -> Expr:
     """u (e^u - 1) e^s with u = e^g log(y e^t): u e^u, or -u."""
     logarithm = p.log_times_exp(y, t)
     return p.times_exp(Abs(logarithm), g + s + Max(p.times_exp(logarithm, g), S.Zero))
+
+
+def _burr_pull(y: Expr, t: Expr, g: Expr, o: Expr, level: Expr, s: Expr) -> Expr:
+    """z (e^o sigmoid(z) - sigmoid(-z)) e^s: the sigmoids of z and -z by their exponents, and that of |z|."""
+    r = p.log_times_exp(y, t)
+    z = p.times_exp(r, g)
+    share, exponent = r * p.sigmoid(Abs(z)), g + level + s
+    return p.times_exp(share, exponent + o + Min(z, S.Zero)) - p.times_exp(share, exponent - Max(z, S.Zero))
 
 
 def _rice_scale(y: Expr, f: Expr, g: Expr, s: Expr) -> Expr:
@@ -49,8 +57,7 @@ def _conway_maxwell(y: Expr, f: Expr, n: Expr, s: Expr) -> Expr:
 
 _LEADING: dict[type[Expr], Callable[..., Expr]] = {
     differences.power_slope: _power_slope,
-    burr.burr_tail: lambda *taken: burr.burr_tail(*taken[:-2], taken[-2] + taken[-1]),
-    burr.burr_pull: lambda *taken: burr.burr_pull(*taken[:-2], taken[-2] + taken[-1]),
+    burr.burr_pull: _burr_pull,
     products.argument_hazard: _argument_hazard,
     powers.power_excess: lambda *taken: powers.power_excess(*taken[:-2], taken[-2] + taken[-1]),
     kind("conway_maxwell_poisson_n"): _conway_maxwell,
