@@ -29,6 +29,8 @@ Array = NDArray[Any]
 #: rows up to which copying costs less than binding arguments anew, and the numbers that all buffers may hold together
 MOST_FEW = 8192
 MOST_NUMBERS = 1 << 18
+#: numbers in the arrays of a call at most where nothing is copied or kept between: more do not stay near the processor
+MOST_TAKEN = 1 << 19
 #: rows of a call at most that goes to the tiles at once: with more, the compiled engine is asked for first
 MOST_MANY = (1 << 18) - 1
 #: numbers of rows for which buffers are kept
@@ -62,23 +64,30 @@ class FewRows:
         results: Mapping[str, Column],
         checks: Mapping[str, Check],
         whole: Sequence[Array],
+        *,
+        alone: bool,
     ) -> None:
-        """``whole`` are arrays that lie as those of the calls will."""
+        """``whole`` are arrays that lie as those of the calls will; ``alone``: no other thread shares the rows."""
         self.plan, self.inputs, self.results, self.checks = plan, dict(inputs), dict(results), dict(checks)
         #: columns of each array of the call, 0 for a number per row, and which are read and written as they are
         self.widths = tuple([a.shape[1] if a.ndim == 2 else 0 for a in whole])
         self.taken = [i for i, a in enumerate(whole) if a.ndim == 1 and a.dtype == np.float64 and a.flags.carray]
+        own = {*plan.numbers, *plan.vectors, *plan.masks, *plan.vector_masks}
+        own -= {place for name, place in plan.results if name in plan.direct}
+        guarded = plan.guards or any(step.guard is not None for step in plan.steps)
+        bare = alone and len(self.taken) == len(whole) and not own and not guarded
+        self.most = max(MOST_FEW, MOST_TAKEN // len(whole)) if bare else MOST_FEW
         self._sizes: dict[int, _Bound] = {}
         self._lock = threading.Lock()
 
     def __call__(self, rows: int, whole: Sequence[Array]) -> bool:
         """Run; False where the call has to go the long way, the answers then being unfinished."""
-        if not 0 < rows <= MOST_FEW or not self._lock.acquire(blocking=False):  # another thread has the buffers
+        if not 0 < rows <= self.most or not self._lock.acquire(blocking=False):  # another thread has the buffers
             return False
         try:
             bound = self._sizes.get(rows)
             if bound is None:
-                if rows * self._numbers > MOST_NUMBERS:
+                if rows <= MOST_FEW and rows * self._numbers > MOST_NUMBERS:
                     return False
                 if len(self._sizes) >= MOST_SIZES:
                     self._sizes.clear()
@@ -105,10 +114,13 @@ class _Bound:
 
     def __init__(self, few: FewRows, rows: int) -> None:
         plan, self.rows = few.plan, rows
-        self.buffers = [np.empty((width, rows) if width else rows) for width in few.widths]
+        #: those of arrays that are taken as they are only mark their places
+        sizes = [0 if i in few.taken else rows for i in range(len(few.widths))]
+        self.buffers = [np.empty((w, n) if w else n) for w, n in zip(few.widths, sizes, strict=True)]
         places: list[Any] = [None] * plan.size
         for place, constant in plan.constants.items():
             places[place] = constant
+        written = {place for name, place in plan.results if name in plan.direct}
         for kind, shape, dtype in (
             (plan.numbers, (rows,), np.float64),
             (plan.vectors, (few.entries, rows), np.float64),
@@ -116,7 +128,8 @@ class _Bound:
             (plan.vector_masks, (few.entries, rows), np.bool_),
         ):
             for place in kind:
-                places[place] = np.empty(shape, dtype)
+                if place not in written:
+                    places[place] = np.empty(shape, dtype)
         for name, place in plan.inputs.items():
             places[place] = self._part(few.inputs[name])
         self.copies: list[list[Array]] = []  # results that are not computed where they are wanted
@@ -248,7 +261,7 @@ class AnyRows:
 
     def __call__(self, rows: int, whole: Sequence[Array]) -> bool:
         """Run; False where the call has to go the long way, the answers then being unfinished."""
-        if self.few is not None and rows <= MOST_FEW and self.few(rows, whole):
+        if self.few is not None and rows <= self.few.most and self.few(rows, whole):
             return True
         if not rows:
             return False
@@ -264,10 +277,12 @@ def any_rows(
     outputs: Mapping[str, Array],
     checks: Mapping[str, Check],
     whole: Sequence[Array],
+    *,
+    alone: bool,
 ) -> AnyRows | None:
     """The ways for arrays that lie as these in whole ones; None where that cannot be.
 
-    Every input must have its check, so that nothing else need be asked.
+    ``alone``: no other thread shares the rows. Every input must have its check, so that nothing else need be asked.
     """
     if checks.keys() != set(plan.inputs):
         return None
@@ -280,5 +295,5 @@ def any_rows(
     sizes = {size for _, _, size in (*columns.values(), *results.values()) if size}
     few = None
     if not any(step.free for step in plan.steps) and len(sizes) < 2 and not any(map(are_wide, sizes)):
-        few = FewRows(plan, columns, results, checks, whole)
+        few = FewRows(plan, columns, results, checks, whole, alone=alone)
     return AnyRows(run, few, columns, results, checks)

@@ -210,7 +210,9 @@ class Runner:
         whole: Sequence[Array],
     ) -> Way | None:
         """A short way for further calls with arrays that lie in ``whole`` ones as these do; None if there is none."""
-        return None if self.mixed else any_rows(self._routed, self._plan, inputs, outputs, checks, whole)
+        if self.mixed:
+            return None
+        return any_rows(self._routed, self._plan, inputs, outputs, checks, whole, alone=self.threads == 1)
 
     def _kernels(
         self,
