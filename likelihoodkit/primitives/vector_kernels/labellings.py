@@ -66,20 +66,20 @@ class Labelling:
         ways.append(np.where(self._shift(self.skips, 2), self._shift(self.labels, 2), -1))
         return np.asarray((classes != ways[0]) & (classes != ways[1]) & (classes != ways[2]))
 
-    @cached_property
-    def fails(self) -> Number:
-        """The chance that a state is left for nothing, (T, L, n)."""
-        return self.how.masked(self.free.swapaxes(0, 1), self.sigma)
+    def fails(self, first: int) -> Number:
+        """The chance that a state is left for nothing, at the steps from the first on that are taken together."""
+        return self.how.masked(self.free.swapaxes(0, 1), self.sigma[first : first + TOGETHER])
 
     @cached_property
     def ahead(self) -> tuple[Number, list[Array], Number]:
         """Chances of the states before each step and after the last, scaled, their scales, and that of failure."""
         how = self.how
-        start = np.zeros((self.states, self.rows))
-        start[0] = 1.0
+        start = np.where(np.arange(self.states)[:, None] == 0, np.ones(self.rows), 0.0)
         alpha, scale, failed = [how.of(start)], [np.zeros(self.rows, dtype=int)], how.of(np.zeros(self.rows))
+        fails: Number = None
         for t in range(self.steps):
-            lost = (alpha[-1] * self.fails[t]).sum(axis=0)
+            fails = fails if t % TOGETHER else self.fails(t)
+            lost = (alpha[-1] * fails[t % TOGETHER]).sum(axis=0)
             failed = failed + how.raised(lost, scale[-1])
             come = alpha[-1] + self._shift(alpha[-1], -1)
             come = come + how.where(self.skips, self._shift(alpha[-1], -2), 0.0)
@@ -90,25 +90,23 @@ class Labelling:
         return how.stack(alpha), scale, failed
 
     @cached_property
-    def hopes(self) -> tuple[Number, list[Array], list[dict[int, Number]]]:
-        """Chances of the labelling from each state on, before each step and after the last, their scales, and gaps.
-
-        A gap is how much more a state hopes for than the one 1, 2 or 4 states on.
-        """
-        how, ends = self.how, self.ends.astype(float)
-        beta, scale = [how.of(ends)], [np.zeros(self.rows, dtype=int)]
-        far = bool((self.far & self._shift(self.skips, 4)).any())
-        gaps = [{o: how.of(ends - self._shift(ends, o)) for o in ((1, 2, 4) if far else (1, 2))}]
+    def hopes(self) -> tuple[Number, list[Array]]:
+        """Chances of the labelling from each state on, before each step and after the last, and their scales."""
+        how = self.how
+        beta, scale = [how.of(self.ends.astype(float))], [np.zeros(self.rows, dtype=int)]
         for t in range(self.steps - 1, -1, -1):
             hope = self.enter[t] * beta[-1]
-            on = self._shift(hope, 2)
-            found = hope + self._shift(hope, 1) + how.where(self.next_skips, on, 0.0)
-            more = self._gaps(self.enter[t], hope, on, gaps[-1])
+            found = hope + self._shift(hope, 1) + how.where(self.next_skips, self._shift(hope, 2), 0.0)
             e = how.scale(found)
             beta.append(how.raised(found, -e))
-            gaps.append({o: how.raised(gap, -e) for o, gap in more.items()})
             scale.append(scale[-1] + e)
-        return how.stack(beta[::-1]), scale[::-1], gaps[::-1]
+        return how.stack(beta[::-1]), scale[::-1]
+
+    def _gaps(self) -> dict[int, Number]:
+        """How much more a state hopes for than the one 1, 2 or 4 states on, after the last step."""
+        ends = self.ends.astype(float)
+        far = bool((self.far & self.leaps[0]).any())
+        return {o: self.how.of(ends - self._shift(ends, o)) for o in ((1, 2, 4) if far else (1, 2))}
 
     @cached_property
     def leaps(self) -> tuple[Array, Array, Array, Array]:
@@ -118,16 +116,19 @@ class Labelling:
         over = both & ~self.near
         return leap, both, over, leap & ~over
 
-    def _gaps(self, enter: Number, hope: Number, on: Number, gaps: dict[int, Number]) -> dict[int, Number]:
-        """One step earlier: ways on that lead to the same state, or by the same class to two states, are paired.
+    def _earlier(self, t: int, gaps: dict[int, Number]) -> dict[int, Number]:
+        """The gaps before a step from those after it."""
+        hope = self.enter[t] * self.hopes[0][t + 1]
+        found = self._paired(self.enter[t], hope, gaps)
+        return {o: self.how.raised(gap, self.down[t]) for o, gap in found.items()}
 
-        ``on`` is the hope two states on.
-        """
+    def _paired(self, enter: Number, hope: Number, gaps: dict[int, Number]) -> dict[int, Number]:
+        """One step earlier: ways on that lead to the same state, or by the same class to two states, are paired."""
         how, shift, near, skip, none = self.how, self._shift, self.near, self.skips, 0.0
         close, leaps = enter * gaps[2], how.where(skip, hope, none)
         beside = how.where(near, close, hope)
         found = {1: beside - shift(leaps, 3)}
-        both = how.where(near, close, hope - on)
+        both = how.where(near, close, hope - shift(hope, 2))
         if 4 not in gaps:
             found[2] = beside + shift(both, 1) - shift(leaps, 4)
             return found
@@ -154,13 +155,11 @@ class Labelling:
         left = self.how.where(~self.ends, alpha[-1], 0.0).sum(axis=0)
         return failed + self.how.raised(left, scale[-1])
 
-    # -- what is made of them --------------------------------------------------------------------------------------
-
     @cached_property
     def both(self) -> tuple[Number, Number, Number]:
         """Chances of the states and hopes of the labelling from there, (T + 1, L, n), and their products summed."""
         alpha, beta = self.ahead[0], self.hopes[0]
-        return alpha, beta, (alpha * beta).sum(axis=1)
+        return alpha, beta, self.how.stack([(alpha[t] * beta[t]).sum(axis=0) for t in range(self.steps + 1)])
 
     @cached_property
     def lost(self) -> Array:
@@ -228,18 +227,22 @@ class Labelling:
     @cached_property
     def slope(self) -> Array:
         """How much the softmax exceeds what the labelling has of each class, (T, K, n)."""
-        found = np.empty(self.z.shape)
-        for first in range(0, self.steps, TOGETHER):
-            self._slope(slice(first, min(first + TOGETHER, self.steps)), found)
+        found, gaps = np.empty(self.z.shape), self._gaps()
+        for first in reversed(range(0, self.steps, TOGETHER)):
+            part, after = slice(first, min(first + TOGETHER, self.steps)), [gaps]
+            for t in range(part.stop - 1, first, -1):
+                after.append(self._earlier(t, after[-1]))
+            self._slope(part, after[::-1], found)
+            gaps = self._earlier(first, after[-1])
         return np.where(self.possible, found, 0.0)
 
-    def _slope(self, part: slice, found: Array) -> None:
-        """The slopes of some steps."""
+    def _slope(self, part: slice, gaps: list[dict[int, Number]], found: Array) -> None:
+        """The slopes of some steps, from the gaps after each."""
         how, shift, after = self.how, self._along, slice(part.start + 1, part.stop + 1)
         alpha, beta, chance = (both[part] for both in self.both)
         weight = how.raised(alpha, self.down[part]) / chance[:, None]
-        one, two = (how.stack([gaps[o] for gaps in self.hopes[2][after]]) for o in (1, 2))
-        on, fails, stay = self.both[1][after], self.fails[part], self.enter[part]
+        one, two = (how.stack([step[o] for step in gaps]) for o in (1, 2))
+        on, fails, stay = self.both[1][after], self.fails(part.start), self.enter[part]
         following, leap = shift(stay, 1), how.where(self.next_skips, shift(stay, 2), 0.0)
         ways = (
             -(following * one) - leap * two - fails * on,
