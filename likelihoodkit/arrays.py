@@ -10,6 +10,12 @@ from numpy.typing import ArrayLike, NDArray
 from likelihoodkit.errors import InputError
 
 Array = NDArray[Any]
+#: types of the missing values of pandas
+ABSENT = ("NAType", "NaTType")
+#: what to do about a missing value
+DROP = "Drop the row or impute the value first"
+#: the same by what holds a number that is not finite
+REMEDIES = {"weights": "Drop the row or give it weight 0", "offset": DROP}
 
 
 def as_real(values: ArrayLike, what: str, family: str, *, whole: bool = False) -> Array:
@@ -38,11 +44,33 @@ def as_real(values: ArrayLike, what: str, family: str, *, whole: bool = False) -
             value=str(array[word]),
             remedy="Number classes 0, 1, ..., as in np.unique(y, return_inverse=True)[1]",
         )
+    empty = gaps(array)
+    if empty.any():
+        place = tuple(int(i) for i in np.argwhere(empty)[0])
+        raise InputError(
+            f"{family}: {what}[{', '.join(map(str, place))}] = {array[place]} is missing "
+            f"({int(empty.sum())} of {empty.size} values)",
+            family=family,
+            index=place[0] if len(place) == 1 else place,
+            value=array[place],
+            remedy=DROP,
+        )
     raise InputError(
         f"{family}: {what} holds {array.dtype}, not real numbers",
         family=family,
         remedy=f"Convert it first, as in np.asarray({what}, dtype=float)",
     )
+
+
+def gaps(array: Array) -> Array:
+    """Which entries are what None, NaN and the missing values of data frames are: no value at all."""
+    if array.dtype.kind == "f":
+        return np.isnan(array)
+    if array.dtype.kind != "O":
+        return np.zeros(array.shape, dtype=bool)
+    # the missing value of pandas is neither equal to itself nor different: only its type can be asked
+    missing = [e is None or type(e).__name__ in ABSENT or (isinstance(e, float) and np.isnan(e)) for e in array.flat]
+    return np.array(missing, dtype=bool).reshape(array.shape)
 
 
 def _word(entry: object) -> bool:
@@ -67,5 +95,5 @@ def check_finite(array: Array, what: str, family: str) -> None:
         family=family,
         index=index,
         value=float(array[place]),
-        remedy="Find where the model produces it; the loss cannot mend it",
+        remedy=REMEDIES.get(what, "Find where the model produces it; the loss cannot mend it"),
     )

@@ -122,7 +122,7 @@ def test_wrong_shapes_are_never_broadcast(loss: lk.Loss, y: Any, outputs: Any, m
 
 KINDS = [
     (np.array(["1", "2"]), r"Normal: y holds <U1, not real numbers. Convert it first, as in np.asarray\(y, dtype=float\)"),  # noqa: E501
-    (np.array([1, None], dtype=object), r"Normal: y holds object, not real numbers"),
+    (np.array([1, {}], dtype=object), r"Normal: y holds object, not real numbers"),
     (np.array([1 + 1j, 2]), r"Normal: y holds complex128, not real numbers"),
     (np.array(["2020-01-01", "2020-01-02"], dtype="datetime64[D]"), r"Normal: y holds datetime64\[D\], not real numbers"),  # noqa: E501
     ([[1.0], [1.0, 2.0]], r"Normal: y is ragged; its rows have different lengths"),
@@ -137,6 +137,23 @@ def test_things_that_are_not_real_numbers(y: Any, message: str) -> None:
         NORMAL(y, [0.0, 0.0])
     with pytest.raises(InputError, match=message.replace(" y ", " outputs ").replace(r"\(y,", r"\(outputs,")):
         NORMAL([0.0, 0.0], y)
+
+
+@pytest.mark.parametrize("what", ["y", "outputs", "weights", "offset"])
+def test_a_missing_value_among_others_is_named(what: str) -> None:
+    """A list with None in it, or an object column of a data frame, says where, as NaN does."""
+    given: dict[str, Any] = {key: [1.0, 2.0, 3.0] for key in ("y", "outputs", "weights", "offset")}
+    with pytest.raises(InputError, match=rf"Normal: {what}\[1\] = None is missing \(2 of 3 values\). Drop") as found:
+        NORMAL(**{**given, what: [1.0, None, float("nan") if what == "y" else None]})
+    assert (found.value.index, found.value.value) == (1, None)
+
+
+@pytest.mark.parametrize("bad", [None, float("nan")])
+def test_a_missing_value_in_a_column_is_named(bad: float | None) -> None:
+    column = np.array([1.0, 2.0, bad, 5.0], dtype=object if bad is None else float)
+    with pytest.raises(InputError, match=rf"Normal: X has {bad} in column 'a', row 2 \(1 of 4 .*Drop the row") as found:
+        lk.fit(lk.Normal, [1.0, 2.0, 3.0, 5.0], {"a": column})
+    assert found.value.index == 2
 
 
 def test_numbers_of_other_kinds_are_read() -> None:
@@ -169,7 +186,7 @@ WEIGHTS = [
     ([1.0], r"Normal: weights must have shape \(2,\) to match outputs, not \(1,\)"),
     (1.0, r"Normal: weights must have shape \(2,\) to match outputs, not \(\)"),
     ([1.0, -1.0], r"Normal: weights\[1\] = -1 is negative"),
-    ([1.0, NAN], r"Normal: weights\[1\] = nan is not finite"),
+    ([1.0, NAN], r"Normal: weights\[1\] = nan is not finite. Drop the row or give it weight 0"),
     (["a", "b"], r"Normal: weights holds <U1"),
 ]
 

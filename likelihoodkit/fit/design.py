@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from likelihoodkit.arrays import DROP, gaps
 from likelihoodkit.errors import FitError, InputError, ShapeError, UnknownNameError
 
 Array = NDArray[Any]
@@ -145,23 +146,25 @@ def _check_columns(array: Array, names: Sequence[str], what: str, family: str) -
 
 
 def _check_column(column: Array, label: str, what: str, family: str) -> None:
-    if column.dtype.kind not in "fiub":
+    empty = gaps(column)
+    if column.dtype.kind not in "fiub" and not empty.any():
         raise InputError(
             f"{family}: column {label!r} of {what} holds {column.dtype}, not numbers",
             family=family,
             value=label,
             remedy="Code categories as 0/1 columns, as in (colour == 'red').astype(float)",
         )
-    bad = ~np.isfinite(column)
+    bad = empty if column.dtype.kind == "O" else ~np.isfinite(column)
     if bad.any():
         row = int(np.argmax(bad))
+        found = column[row] if column.dtype.kind == "O" else f"{float(column[row]):g}"
         raise InputError(
-            f"{family}: {what} has {float(column[row]):g} in column {label!r}, row {row} "
+            f"{family}: {what} has {found} in column {label!r}, row {row} "
             f"({int(bad.sum())} of {bad.size} values of this column)",
             family=family,
             index=row,
             value=label,
-            remedy="Drop the row or impute the value first",
+            remedy=DROP,
         )
 
 

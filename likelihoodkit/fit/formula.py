@@ -6,6 +6,7 @@ categories and centred columns remember what they saw, so that new rows are code
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from likelihoodkit.arrays import DROP, gaps
 from likelihoodkit.errors import InputError, ShapeError
 from likelihoodkit.fit.design import INTERCEPT, Table
 from likelihoodkit.frameworks import framework
@@ -42,7 +44,7 @@ class Formulas:
         tables: dict[str | None, Any] = {}
         for name, spec in self.specs.items():
             make = partial(spec.get_model_matrix, _native(data), na_action="raise")
-            matrix = _made(make, spec.formula, self.family)
+            matrix = _made(make, spec.formula, self.family, data)
             columns = {label: column for label, column in _columns(matrix).items() if label != INTERCEPT}
             if columns:
                 tables[name] = columns
@@ -81,7 +83,7 @@ def read(formulas: Any, data: Any, family: str) -> tuple[Array, Any, Formulas]:
 def _matrices(text: str, data: Any, family: str) -> tuple[Array | None, Any]:
     formulaic = framework("formulaic")
     make = partial(formulaic.model_matrix, text, _native(data), na_action="raise", context=None)
-    found = _made(make, text, family)
+    found = _made(make, text, family, data)
     left = getattr(found, "lhs", None)
     if left is None:
         return None, found
@@ -103,7 +105,7 @@ def _native(data: Any) -> Any:
     return data
 
 
-def _made(make: Callable[[], Any], text: object, family: str) -> Any:
+def _made(make: Callable[[], Any], text: object, family: str, data: Any) -> Any:
     formulaic = framework("formulaic")
     try:
         with warnings.catch_warnings():
@@ -111,11 +113,30 @@ def _made(make: Callable[[], Any], text: object, family: str) -> Any:
             warnings.simplefilter("error", formulaic.errors.DataMismatchWarning)
             return make()
     except (formulaic.errors.FormulaicError, formulaic.errors.DataMismatchWarning, ValueError) as problem:
+        _complete(str(text), family, data)
         raise InputError(
             f"{family}: the formula {str(text)!r} cannot be read on these data: {problem}",
             family=family,
             value=str(text),
         ) from problem
+
+
+def _complete(text: str, family: str, data: Any) -> None:
+    """Raise `InputError` for the first missing value in a column that a formula names."""
+    for name in data.keys() if isinstance(data, Mapping) else data.columns:
+        if not re.search(rf"(?<![\w.]){re.escape(str(name))}(?![\w.(])", text):
+            continue
+        empty = gaps(np.asarray(data[name]))
+        if empty.any():
+            row = int(np.argmax(empty))
+            raise InputError(
+                f"{family}: column {str(name)!r} of the formula {text!r} has a null value in row {row} "
+                f"({int(empty.sum())} of {empty.size} values of this column)",
+                family=family,
+                index=row,
+                value=str(name),
+                remedy=DROP,
+            )
 
 
 def _columns(matrix: Any) -> dict[str, Array]:

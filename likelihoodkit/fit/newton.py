@@ -155,7 +155,7 @@ def approach(
         step = -solve(factored, gradient)
         statistic = -float(gradient @ step)
         if report is not None:
-            report(Progress(iteration, None, float(np.sqrt(max(statistic, 0.0)))))
+            report(Progress(iteration, None, float(np.sqrt(max(0.0, statistic)))))
         if not tolerance < statistic < before / 4:
             break
         trial = inner + step
@@ -203,14 +203,14 @@ def minimise(
         slope = float(gradient @ step)
         statistic = -slope
         if report is not None:
-            report(Progress(iteration, -value, float(np.sqrt(max(statistic, 0.0)))))
+            report(Progress(iteration, -value, float(np.sqrt(max(0.0, statistic)))))
         small = statistic <= enough or (statistic <= STALLED and statistic > before / 4)
         if small or iteration == limit or slope >= 0:
             moves = model.movement(step, outputs)
             still = bool((moves <= RUNAWAY).all())
             runaway = None if still else int(np.argmax(moves))
             done = small and still and information is not None
-            score = float(np.sqrt(max(statistic, 0.0)))
+            score = float(np.sqrt(max(0.0, statistic)))
             return Optimum(inner, value, score, iteration, done, runaway, information)
         before = statistic
         found = _search(model, inner, step, slope, value, float(np.abs(rows).sum()))

@@ -72,8 +72,12 @@ def test_formulas_that_make_no_sense(formula: object, words: str) -> None:
 
 def test_data_that_do_not_fit_the_formula() -> None:
     missing = FRAME.assign(age=FRAME["age"].where(FRAME["age"] > 25))
-    with pytest.raises(InputError, match="null"):
-        lk.fit(lk.Gamma, "amount ~ age", missing)
+    row, count = int(np.argmax(missing["age"].isna())), int(missing["age"].isna().sum())
+    story = rf"column 'age' of the formula 'amount ~ C\(region\) \+ age' has a null value in row {row} \({count} of"
+    for frame in (missing, missing.to_dict("series"), pl.from_pandas(missing)):
+        with pytest.raises(InputError, match=story) as found:
+            lk.fit(lk.Gamma, "amount ~ C(region) + age", frame)
+        assert found.value.index == row
     with pytest.raises(InputError, match="needs a data frame"):
         lk.fit(lk.Gamma, "amount ~ age")
     with pytest.raises(ShapeError, match="3 columns"):
