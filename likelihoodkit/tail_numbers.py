@@ -125,6 +125,52 @@ def _kumaraswamy_within(y: Any, low: Any, high: Any, m: Any, t: Any, n: Any) -> 
     return mpmath.log(mass) - n - u + mpmath.exp(u) - (mpmath.exp(n) - 1) * seen - t
 
 
+def _places(y: Any, low: Any, high: Any, m: Any, t: Any) -> list[Any]:
+    return [(end - m) * mpmath.exp(t) for end in (y, low, high)]
+
+
+def _laplace_within(y: Any, low: Any, high: Any, right: Any, left: Any, m: Any, t: Any) -> Any:
+    u, a, b = _places(y, low, high, m, t)
+    mass = mpmath.mpf(0)
+    if a < 0:
+        mass += (mpmath.exp(left * min(b, 0)) - mpmath.exp(left * a)) / left
+    if b > 0:
+        mass += (mpmath.exp(-right * max(a, 0)) - mpmath.exp(-right * b)) / right
+    return mpmath.log(mass) + max(right * u, -left * u) - t
+
+
+def _split_normal_within(y: Any, low: Any, high: Any, right: Any, left: Any, m: Any, t: Any) -> Any:
+    u, a, b = _places(y, low, high, m, t)
+    root, mass = mpmath.sqrt(2), mpmath.mpf(0)
+    if a < 0:
+        mass += (mpmath.erfc(-left * min(b, 0) / root) - mpmath.erfc(-left * a / root)) / left
+    if b > 0:
+        mass += (mpmath.erfc(right * max(a, 0) / root) - mpmath.erfc(right * b / root)) / right
+    rate = right if u > 0 else left
+    return mpmath.log(mass * mpmath.sqrt(mpmath.pi / 2)) + (rate * u) ** 2 / 2 - t
+
+
+def _huber_within(y: Any, low: Any, high: Any, c: Any, m: Any, t: Any) -> Any:
+    u, a, b = _places(y, low, high, m, t)
+
+    def below(x: Any) -> Any:
+        if x < -c:
+            return mpmath.exp(c * x + c * c / 2) / c
+        inner = mpmath.erfc(-min(x, c) / mpmath.sqrt(2)) - mpmath.erfc(c / mpmath.sqrt(2))
+        mass = mpmath.exp(-c * c / 2) / c + mpmath.sqrt(mpmath.pi / 2) * inner
+        return mass if x < c else mass + (mpmath.exp(-c * c / 2) - mpmath.exp(c * c / 2 - c * x)) / c
+
+    size = abs(u)
+    loss = size**2 / 2 if size < c else c * size - c * c / 2
+    return mpmath.log(below(b) - below(a) if a + b < 0 else below(-a) - below(-b)) + loss - t
+
+
+def _secant_within(y: Any, low: Any, high: Any, m: Any, t: Any) -> Any:
+    u, a, b = _places(y, low, high, m, t)
+    mass = mpmath.atan(mpmath.exp(b)) - mpmath.atan(mpmath.exp(a))
+    return mpmath.log(2 * mass * mpmath.cosh(u)) - t
+
+
 def _poisson_within(y: Any, low: Any, high: Any, f: Any) -> Any:
     masses = [k * f - mpmath.loggamma(k + 1) for k in [y, *(low + k for k in range(int(high - low) + 1))]]
     return mpmath.log(mpmath.fsum(mpmath.exp(mass - masses[0]) for mass in masses[1:]))
@@ -174,6 +220,14 @@ TAILS: dict[str, Tail] = {
     **_slopes("log_gamma_within", _log_gamma_within, **_after(3, "mtn")),
     **_slopes("burr_within", _burr_within, **_after(3, "mtn")),
     **_slopes("kumaraswamy_within", _kumaraswamy_within, **_after(3, "mtn")),
+    **_slopes("laplace_within", _laplace_within, **_after(5, "mt")),
+    **_slopes("split_normal_within", _split_normal_within, **_after(5, "mt")),
+    **_slopes("huber_within", _huber_within, **_after(4, "mt")),
+    **_slopes("secant_within", _secant_within, **_after(3, "mt")),
+    "laplace_within": _laplace_within,
+    "split_normal_within": _split_normal_within,
+    "huber_within": _huber_within,
+    "secant_within": _secant_within,
     "log_gamma_within": _log_gamma_within,
     "burr_within": _burr_within,
     "kumaraswamy_within": _kumaraswamy_within,

@@ -180,6 +180,12 @@ FAMILY_TEMPLATES: dict[str, tuple[str, str]] = {
             ("beta", "fg", "logit mean = {3}, log concentration = {4}"),
             ("extreme", "mt", "location = {3}, scale = exp(-({4}))"),
             ("logistic", "mt", "location = {3}, scale = exp(-({4}))"),
+            ("secant", "mt", "location = {3}, scale = exp(-({4}))"),
+            ("huber", "mt", "threshold = {3}, location = {4}, scale = exp(-({5}))"),
+            *(
+                (law, "mt", "rates = {3}, {4}, location = {5}, scale = exp(-({6}))")
+                for law in ("laplace", "split_normal")
+            ),
             *((law, "mtn", "m = {3}, t = {4}, log shape = {5}") for law in ("log_gamma", "burr", "kumaraswamy")),
         )
         for key, row in _slopes(

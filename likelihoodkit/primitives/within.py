@@ -112,3 +112,80 @@ kumaraswamy_within: Kind = _enter(
         sp.exp(_log_place(y, m, t)) - 1 + (1 - sp.exp(n)) * scaled_rate(_log_place(y, m, t), sp.S.Zero)
     ) * sp.exp(t) / y,
 )  # fmt: skip
+
+
+# -- laws whose halves are told apart; what they have besides m and t is held ------------------------------------------
+
+
+def _exponentials(
+    y: sp.Expr, low: sp.Expr, high: sp.Expr, right: sp.Expr, left: sp.Expr, m: sp.Expr, t: sp.Expr
+) -> sp.Expr:
+    """Each side of the density has the part of the other's rate; the sides' masses are that."""
+
+    def above(end: sp.Expr) -> sp.Expr:
+        u = _place(end, m, t)
+        if u.is_infinite:
+            return sp.S.One if u == -sp.oo else sp.S.Zero
+        whole = right + left
+        return sp.Piecewise((1 - right / whole * sp.exp(left * u), u < 0), (left / whole * sp.exp(-right * u), True))
+
+    u = _place(y, m, t)
+    loss = sp.Max(right * u, -left * u) + sp.log(1 / right + 1 / left)
+    return sp.log(above(low) - above(high)) + loss - t
+
+
+def _normals(y: sp.Expr, low: sp.Expr, high: sp.Expr, right: sp.Expr, left: sp.Expr, m: sp.Expr, t: sp.Expr) -> sp.Expr:
+    def below(end: sp.Expr) -> sp.Expr:
+        u = _place(end, m, t)
+        if u.is_infinite:
+            return sp.S.Zero if u == -sp.oo else sp.S.One
+        share, root = right / (left + right), sp.sqrt(2)
+        return share * sp.erfc(-left * sp.Min(u, 0) / root) + (1 - share) * sp.erf(right * sp.Max(u, 0) / root)
+
+    u = _place(y, m, t)
+    square = (right * sp.Max(u, 0)) ** 2 + (left * sp.Min(u, 0)) ** 2
+    return sp.log(below(high) - below(low)) + square / 2 + sp.log(sp.pi / 2) / 2 + sp.log(1 / right + 1 / left) - t
+
+
+def _huber(y: sp.Expr, low: sp.Expr, high: sp.Expr, c: sp.Expr, m: sp.Expr, t: sp.Expr) -> sp.Expr:
+    core, wing = sp.sqrt(2 * sp.pi) * sp.erf(c / sp.sqrt(2)), sp.exp(-(c**2) / 2) / c
+
+    def below(end: sp.Expr) -> sp.Expr:
+        u = _place(end, m, t)
+        if u.is_infinite:
+            return sp.S.Zero if u == -sp.oo else core + 2 * wing
+        inner = sp.sqrt(sp.pi / 2) * (sp.erf(u / sp.sqrt(2)) + sp.erf(c / sp.sqrt(2)))
+        outer = sp.exp(c**2 / 2 - c * sp.Abs(u)) / c
+        return sp.Piecewise((outer, u < -c), (wing + inner, u < c), (core + 2 * wing - outer, True))
+
+    u = _place(y, m, t)
+    loss = sp.Piecewise((u**2 / 2, sp.Abs(u) < c), (c * sp.Abs(u) - c**2 / 2, True))
+    return sp.log(below(high) - below(low)) + loss - t
+
+
+def _secant(y: sp.Expr, low: sp.Expr, high: sp.Expr, m: sp.Expr, t: sp.Expr) -> sp.Expr:
+    u, a, b = (_place(end, m, t) for end in (y, low, high))
+    start, end = (sp.atan(sp.exp(part)) for part in (a, b))
+    return sp.log(2 * (end - start)) + sp.log(sp.cosh(u)) - t
+
+
+def _steepness(y: sp.Expr, right: sp.Expr, left: sp.Expr, m: sp.Expr) -> sp.Expr:
+    return sp.Piecewise((-left, y < m), (right, y > m), (0, True))
+
+
+laplace_within: Kind = _enter(
+    "laplace_within", 5, "mt", _latex("{5},{6}"), _exponentials,
+    lambda y, low, high, right, left, m, t: _steepness(y, right, left, m) * sp.exp(t),
+)  # fmt: skip
+split_normal_within: Kind = _enter(
+    "split_normal_within", 5, "mt", _latex("{5},{6}"), _normals,
+    lambda y, low, high, right, left, m, t: _steepness(y, right**2, -(left**2), m) * (y - m) * sp.exp(2 * t),
+)  # fmt: skip
+huber_within: Kind = _enter(
+    "huber_within", 4, "mt", _latex("{4},{5}"), _huber,
+    lambda y, low, high, c, m, t: sp.Max(sp.Min(_place(y, m, t), c), -c) * sp.exp(t),
+)  # fmt: skip
+secant_within: Kind = _enter(
+    "secant_within", 3, "mt", _latex("{3},{4}"), _secant,
+    lambda y, low, high, m, t: sp.tanh(_place(y, m, t)) * sp.exp(t),
+)  # fmt: skip

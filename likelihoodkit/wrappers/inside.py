@@ -174,7 +174,7 @@ class Inside:
         below, above = self.log_cdf(high), (self.log_survival(low), self.log_survival(high))
 
         def gap(larger: sp.Expr, smaller: sp.Expr) -> sp.Expr:
-            return sp.Max(larger - smaller, 0) if touching else larger - smaller
+            return sp.Abs(larger - smaller) if touching else larger - smaller
 
         def nearer_tail(first: sp.Expr) -> sp.Expr:  # neither probability is then close to one
             return sp.Piecewise(

@@ -16,8 +16,8 @@ from likelihoodkit.primitives.record import Kind
 
 __all__ = ["line_within"]
 
-#: of a cdf: the law that u has or whose other tail the cdf is, u, and what the law has besides
-Found = tuple[Kind, sp.Expr, tuple[sp.Expr, ...]]
+#: of a cdf: the law that u has or whose other tail the cdf is, u, its shapes, and what of it is held
+Found = tuple[Kind, sp.Expr, tuple[sp.Expr, ...], tuple[sp.Expr, ...]]
 
 
 def line_within(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Expr | None:
@@ -26,14 +26,16 @@ def line_within(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.E
         found = read(cdf)
         line = None if found is None else _line(found[1], y)
         if found is not None and line is not None and (line[0] != y or not found[2]):
-            law, _, shapes = found
+            law, _, shapes, held = found
             v, m, t, rising = line
             ends = (_end(v, y, low, -sp.oo), _end(v, y, high, sp.oo))
             bottom, top = ends if _rises(v) else ends[::-1]
             places = (v, bottom, top, m) if rising else (-v, -top, -bottom, -m)
             if shapes:  # these are told of amounts, whose logarithm is v
                 places = (*map(_amount, places[:3]), places[3])
-            return -law(*places, t, *shapes) + sp.expand_log(sp.log(sp.Abs(sp.diff(v, y))), force=True)
+            return -law(*places[:3], *held, places[3], t, *shapes) + sp.expand_log(
+                sp.log(sp.Abs(sp.diff(v, y))), force=True
+            )
     return _square_within(cdf, y, low, high)
 
 
@@ -41,7 +43,7 @@ def line_within(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.E
 
 
 def _logistic(cdf: sp.Expr) -> Found | None:
-    return (within.logistic_within, cdf.args[0], ()) if isinstance(cdf, p.sigmoid) else None
+    return (within.logistic_within, cdf.args[0], (), ()) if isinstance(cdf, p.sigmoid) else None
 
 
 def _growth(cdf: sp.Expr) -> sp.Expr | None:
@@ -55,7 +57,7 @@ def _extreme(cdf: sp.Expr) -> Found | None:
         growth.has(sp.exp) or any(isinstance(f, sp.Pow) and f.exp != -1 for f in sp.Mul.make_args(growth))
     ):
         return None
-    return within.extreme_within, _logarithm(growth), ()
+    return within.extreme_within, _logarithm(growth), (), ()
 
 
 def _gamma(cdf: sp.Expr) -> Found | None:
@@ -63,7 +65,11 @@ def _gamma(cdf: sp.Expr) -> Found | None:
     if not isinstance(cdf, p.regularised_gamma_p | p.regularised_gamma_q):
         return None
     shape, end = cdf.args
-    return None if shape.free_symbols & end.free_symbols else (within.log_gamma_within, _logarithm(end), (_log(shape),))
+    return (
+        None
+        if shape.free_symbols & end.free_symbols
+        else (within.log_gamma_within, _logarithm(end), (_log(shape),), ())
+    )
 
 
 def _burr(cdf: sp.Expr) -> Found | None:
@@ -80,10 +86,76 @@ def _powered(cdf: sp.Expr, sign: int, kind: type[sp.Expr], law: Kind) -> Found |
     nodes = [f for f in sp.Mul.make_args(-sp.S.One if growth is None else growth) if isinstance(f, kind)]
     if growth is None or len(nodes) != 1:
         return None
-    return law, nodes[0].args[0], (_log(-sign * growth / nodes[0]),)
+    return law, nodes[0].args[0], (_log(-sign * growth / nodes[0]),), ()
 
 
-_LAWS: tuple[Callable[[sp.Expr], Found | None], ...] = (_logistic, _extreme, _gamma, _burr, _kumaraswamy)
+def _secant(cdf: sp.Expr) -> Found | None:
+    angle = cdf * sp.pi / 2
+    known = isinstance(angle, sp.atan) and isinstance(angle.args[0], sp.exp)
+    return (within.secant_within, angle.args[0].args[0], (), ()) if known else None
+
+
+def _laplace(cdf: sp.Expr) -> Found | None:
+    """w e^(l z) up to 0, and 1 - (1 - w) e^(-r z) beyond: the share w of the mass is r/(l + r)."""
+    if not isinstance(cdf, sp.Piecewise) or len(cdf.args) != 2 or not isinstance(cdf.args[0].cond, sp.StrictLessThan):
+        return None
+    z = cdf.args[0].cond.lhs
+    below, above = (_rate(part, z) for part in (cdf.args[0].expr, 1 - cdf.args[1].expr))
+    if below is None or above is None or cdf.args[0].cond.rhs != 0:
+        return None
+    share, left, rest, right = *below, above[0], -above[1]
+    told = sp.cancel(share * (left + right) - right) == 0 == sp.cancel(rest * (left + right) - left)
+    return (within.laplace_within, z, (), (right, left)) if told else None
+
+
+def _rate(part: sp.Expr, z: sp.Expr) -> tuple[sp.Expr, sp.Expr] | None:
+    """(w, r) of w e^(r z)."""
+    powers = [f for f in sp.Mul.make_args(part) if isinstance(f, sp.exp)]
+    if len(powers) != 1:
+        return None
+    share, rate = part / powers[0], sp.cancel(powers[0].args[0] / z)
+    return None if (share.free_symbols | rate.free_symbols) & z.free_symbols else (share, rate)
+
+
+def _split_normal(cdf: sp.Expr) -> Found | None:
+    """2 w Phi(l min(z, 0)) + (1 - w) erf(r max(z, 0)/sqrt(2)), w as above."""
+    for below in cdf.atoms(p.ndtr):
+        for above in cdf.atoms(sp.erf):
+            for z in (low.args[1] for low in below.atoms(sp.Min) if low.args[0] == 0):
+                left, right = below.args[0] / sp.Min(z, 0), sp.sqrt(2) * above.args[0] / sp.Max(z, 0)
+                share = right / (left + right)
+                if (left.free_symbols | right.free_symbols) & z.free_symbols:
+                    continue
+                if (cdf.coeff(below), cdf.coeff(above)) == (2 * share, 1 - share):
+                    return within.split_normal_within, z, (), (right, left)
+    return None
+
+
+def _huber(cdf: sp.Expr) -> Found | None:
+    """What lies further out than |z| on one side is c^-1 e^(c^2/2 - c|z|) beyond c, beside the normaliser."""
+    if not isinstance(cdf, sp.Piecewise) or not isinstance(cdf.args[0].cond, sp.StrictLessThan):
+        return None
+    z, beyond = cdf.args[0].cond.lhs, cdf.args[0].expr
+    outer = beyond.args[0].cond if isinstance(beyond, sp.Piecewise) else None
+    if not isinstance(outer, sp.StrictLessThan | sp.StrictGreaterThan) or outer.gts != sp.Abs(z):
+        return None
+    c = outer.lts
+    if c.free_symbols & z.free_symbols or not beyond.args[1].expr.has(p.ndtr):
+        return None
+    return within.huber_within, z, (), (c,)
+
+
+_LAWS: tuple[Callable[[sp.Expr], Found | None], ...] = (
+    _logistic,
+    _extreme,
+    _gamma,
+    _burr,
+    _kumaraswamy,
+    _secant,
+    _laplace,
+    _split_normal,
+    _huber,
+)
 
 
 # -- how it depends on the outcome -----------------------------------------------------------------------------------

@@ -292,6 +292,66 @@ _SHAPED = (
         ),
     ),
 )
+
+
+def _held_points(*held: float) -> Callable[..., tuple[np.ndarray, ...]]:
+    def points(rng: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
+        y, low, high, _, t = _line_points(rng, n, top)
+        m = low + rng.uniform(0.05, 0.95, n) * (high - low)  # beyond them the exponential has no slope in m
+        return (y, low, high, *(np.full(n, value) for value in held), m, t)
+
+    return points
+
+
+def _halves(loss: Callable[..., mp.mpf], beyond: Callable[..., mp.mpf]) -> Callable[..., mp.mpf]:
+    """By the mass beyond |u| on one side, whose sign the loss and the mass are told."""
+
+    def within(y: mp.mpf, low: mp.mpf, high: mp.mpf, *rest: mp.mpf) -> mp.mpf:
+        *held, m, t = rest
+        u, a, b = ((end - m) * mp.exp(t) for end in (y, low, high))
+        if a < 0 < b:
+            mass = mp.fsum(
+                beyond(mp.mpf(0), side, *held) - beyond(end, side, *held) for end, side in ((-a, -1), (b, 1))
+            )
+        else:
+            near, further, side = (a, b, 1) if a >= 0 else (-b, -a, -1)
+            mass = beyond(near, side, *held) - beyond(further, side, *held)
+        return mp.log(mass) + loss(abs(u), mp.sign(u), *held) - t
+
+    return within
+
+
+def _huber_beyond(size: mp.mpf, _: int, c: mp.mpf) -> mp.mpf:
+    wing = mp.exp(-c * max(size, c) + c**2 / 2) / c
+    return wing + mp.sqrt(mp.pi / 2) * (mp.erfc(min(size, c) / mp.sqrt(2)) - mp.erfc(c / mp.sqrt(2)))
+
+
+_HELD = (
+    (
+        "laplace",
+        (0.7, 1.3),
+        _halves(
+            lambda size, side, right, left: size * (right if side > 0 else left),
+            lambda size, side, right, left: (
+                mp.exp(-size * (right if side > 0 else left)) / (right if side > 0 else left)
+            ),
+        ),
+    ),
+    (
+        "split_normal",
+        (0.7, 1.3),
+        _halves(
+            lambda size, side, right, left: (size * (right if side > 0 else left)) ** 2 / 2,
+            lambda size, side, right, left: (
+                mp.sqrt(mp.pi / 2)
+                * mp.erfc(size * (right if side > 0 else left) / mp.sqrt(2))
+                / (right if side > 0 else left)
+            ),
+        ),
+    ),
+    ("huber", (1.345,), _halves(lambda size, _, c: size**2 / 2 if size < c else c * size - c**2 / 2, _huber_beyond)),
+    ("secant", (), _halves(lambda size, _: mp.log(mp.cosh(size)), lambda size, _: 2 * mp.atan(mp.exp(-size)))),
+)
 _LINES = (("extreme", _extreme_within), ("logistic", _logistic_within))
 
 
@@ -368,6 +428,11 @@ SECOND: dict[str, Case] = {
         for what, order in (("mm", (2, 0)), ("mt", (1, 1)), ("tt", (0, 2)))
     },
     **{
+        f"{law}_within_{what}": _case(_slope(loss, 0, 0, 0, *(0 for _ in held), *order), _held_points(*held))
+        for law, held, loss in _HELD
+        for what, order in (("mm", (2, 0)), ("mt", (1, 1)), ("tt", (0, 2)))
+    },
+    **{
         f"{law}_within_{what}": _case(_slope(loss, 0, 0, 0, *order), _shape_points)
         for law, loss in _SHAPED
         for what, order in (
@@ -386,6 +451,15 @@ TAILS: dict[str, Case] = {
             ("", _beta_within),
             ("_f", _slope(_beta_within, 0, 0, 0, 1, 0)),
             ("_g", _slope(_beta_within, 0, 0, 0, 0, 1)),
+        )
+    },
+    **{
+        f"{law}_within{what}": Case(definition, _held_points(*held), bound=8.0)
+        for law, held, loss in _HELD
+        for what, definition in (
+            ("", loss),
+            ("_m", _slope(loss, 0, 0, 0, *(0 for _ in held), 1, 0)),
+            ("_t", _slope(loss, 0, 0, 0, *(0 for _ in held), 0, 1)),
         )
     },
     **{

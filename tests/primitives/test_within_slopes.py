@@ -24,6 +24,14 @@ def _shaped(rng: np.random.Generator) -> tuple[list[Any], list[Any]]:
     return [np.exp(part) for part in fixed], [*places, rng.normal(0, 1, ROWS)]
 
 
+def _held(*values: float) -> Any:
+    def rows(rng: np.random.Generator) -> tuple[list[Any], list[Any]]:
+        fixed, places = _normal(rng)
+        return [*fixed, *(np.full(ROWS, value) for value in values)], places
+
+    return rows
+
+
 def _gamma(rng: np.random.Generator) -> tuple[list[Any], list[Any]]:
     low = np.exp(rng.uniform(-3, 2, ROWS))
     high = low * (1 + np.exp(rng.uniform(-4, 2, ROWS)))
@@ -51,6 +59,10 @@ def _counts(rng: np.random.Generator, places: int) -> tuple[list[Any], list[Any]
         ("normal_within", "mt", _normal),
         ("extreme_within", "mt", _normal),
         ("logistic_within", "mt", _normal),
+        ("laplace_within", "mt", _held(0.7, 1.3)),
+        ("split_normal_within", "mt", _held(0.7, 1.3)),
+        ("huber_within", "mt", _held(1.345)),
+        ("secant_within", "mt", _normal),
         ("log_gamma_within", "mtn", _shaped),
         ("burr_within", "mtn", _shaped),
         ("kumaraswamy_within", "mtn", _shaped),

@@ -26,7 +26,49 @@ def _softplus(z: Number) -> Number:
     return mp.log1p(mp.exp(z))
 
 
-#: by the textbook, in the exponentials of the outputs
+LEVEL, THRESHOLD = mp.mpf(0.3), mp.mpf(1.345)
+HELD = {"AsymmetricLaplace": {"level": 0.3}, "AsymmetricNormal": {"level": 0.3}, "Huber": {"threshold": 1.345}}
+REAL = ("Laplace", "AsymmetricLaplace", "AsymmetricNormal", "HyperbolicSecant", "Huber")
+
+
+def _exponential_tails(z: Number, right: Number, left: Number) -> tuple[Number, Number]:
+    if z < 0:
+        below = right / (left + right) * mp.exp(left * z)
+        return below, 1 - below
+    above = left / (left + right) * mp.exp(-right * z)
+    return 1 - above, above
+
+
+def _level_of_normals() -> Number:
+    return mp.sqrt(mp.pi) / 2 * (1 / mp.sqrt(LEVEL) + 1 / mp.sqrt(1 - LEVEL))
+
+
+def _normal_tails(z: Number) -> tuple[Number, Number]:
+    weight = LEVEL if z > 0 else 1 - LEVEL
+    tail = mp.sqrt(mp.pi / weight) / 2 * mp.erfc(mp.sqrt(weight) * abs(z)) / _level_of_normals()
+    return (tail, 1 - tail) if z < 0 else (1 - tail, tail)
+
+
+def _huber(z: Number) -> Number:
+    return z * z / 2 if abs(z) < THRESHOLD else THRESHOLD * abs(z) - THRESHOLD**2 / 2
+
+
+def _huber_mass(size: Number) -> Number:
+    wing = mp.exp(THRESHOLD**2 / 2 - THRESHOLD * max(size, THRESHOLD)) / THRESHOLD
+    inner = mp.erfc(min(size, THRESHOLD) / mp.sqrt(2)) - mp.erfc(THRESHOLD / mp.sqrt(2))
+    return wing + mp.sqrt(mp.pi / 2) * inner
+
+
+def _huber_level() -> Number:
+    return 2 * _huber_mass(mp.mpf(0))
+
+
+def _huber_tails(z: Number) -> tuple[Number, Number]:
+    tail = _huber_mass(abs(z)) / _huber_level()
+    return (tail, 1 - tail) if z < 0 else (1 - tail, tail)
+
+
+#: by the textbook, in the parameters
 LAWS: dict[str, Law] = {
     "InverseGamma": (
         lambda y, s, a: a * mp.log(s / y) - mp.log(y) - s / y - mp.loggamma(a),
@@ -60,6 +102,26 @@ LAWS: dict[str, Law] = {
         lambda y, a, b: mp.log(a * b) + (a - 1) * mp.log(y) + (b - 1) * mp.log(1 - y**a),
         lambda y, a, b: (1 - (1 - y**a) ** b, (1 - y**a) ** b),
     ),
+    "Laplace": (
+        lambda y, m, s: -abs(y - m) / s - mp.log(2 * s),
+        lambda y, m, s: _exponential_tails((y - m) / s, mp.mpf(1), mp.mpf(1)),
+    ),
+    "AsymmetricLaplace": (
+        lambda y, m, s: mp.log(LEVEL * (1 - LEVEL) / s) - max(LEVEL * (y - m) / s, (LEVEL - 1) * (y - m) / s),
+        lambda y, m, s: _exponential_tails((y - m) / s, LEVEL, 1 - LEVEL),
+    ),
+    "AsymmetricNormal": (
+        lambda y, m, s: -abs(LEVEL - (y < m)) * ((y - m) / s) ** 2 - mp.log(s * _level_of_normals()),
+        lambda y, m, s: _normal_tails((y - m) / s),
+    ),
+    "HyperbolicSecant": (
+        lambda y, m, s: -mp.log(mp.pi * s * mp.cosh((y - m) / s)),
+        lambda y, m, s: (2 / mp.pi * mp.atan(mp.exp((y - m) / s)), 2 / mp.pi * mp.atan(mp.exp((m - y) / s))),
+    ),
+    "Huber": (
+        lambda y, m, s: -_huber((y - m) / s) - mp.log(s * _huber_level()),
+        lambda y, m, s: _huber_tails((y - m) / s),
+    ),
 }
 BOUNDS = [{"low": True}, {"high": True}, {"low": True, "high": True}]
 PLACES = [(0.0, 0.0, 0.0), (1.5, -1.0, 0.5), (-3.0, 1.0, -0.7), (4.0, 0.3, 1.0), (0.1, 3.0, 0.2), (2.0, -9.0, 1.0)]
@@ -72,7 +134,7 @@ def _ends(name: str, which: dict[str, bool]) -> dict[str, float]:
 
 def _loss(name: str, y: float, ends: dict[str, float], *outputs: Number) -> Number:
     log_density, tails = LAWS[name]
-    parameters = [mp.exp(f) for f in outputs]
+    parameters = [outputs[0], _softplus(outputs[1])] if name in REAL else [mp.exp(f) for f in outputs]
     below_low, above_low = tails(mp.mpf(ends["low"]), *parameters) if "low" in ends else (mp.mpf(0), mp.mpf(1))
     below, above = tails(mp.mpf(ends["high"]), *parameters) if "high" in ends else (mp.mpf(1), mp.mpf(0))
     mass = below - below_low if below < 0.5 else above_low - above
@@ -83,7 +145,7 @@ def _loss(name: str, y: float, ends: dict[str, float], *outputs: Number) -> Numb
 @pytest.mark.parametrize("name", LAWS)
 def test_known_laws_of_changed_outcomes(name: str, which: dict[str, bool]) -> None:
     ends, y = _ends(name, which), 0.3 if name == "Kumaraswamy" else 1.25
-    loss = lk.derive(lk.Truncated(getattr(lk, name), **ends))
+    loss = lk.derive(lk.Truncated(getattr(lk, name)(**HELD.get(name, {})), **ends))
     places = [place[: len(loss.outputs)] for place in PLACES]
     value, gradient = loss.value_and_gradient([y] * len(places), places)
     with mp.workdps(60):
@@ -101,7 +163,7 @@ def test_known_laws_of_changed_outcomes(name: str, which: dict[str, bool]) -> No
 @pytest.mark.parametrize("name", [name for name in LAWS if name not in ("GeneralizedGamma", "Burr")])
 def test_known_laws_of_changed_outcomes_are_never_nan(name: str, which: dict[str, bool]) -> None:
     ends = _ends(name, which)
-    loss = lk.derive(lk.Truncated(getattr(lk, name), **ends))
+    loss = lk.derive(lk.Truncated(getattr(lk, name)(**HELD.get(name, {})), **ends))
     places = np.array(list(product(OUTPUTS, repeat=len(loss.outputs))))
     for y in {*ends.values(), 0.3 if name == "Kumaraswamy" else 1.25}:
         value, gradient = loss.value_and_gradient(np.full(len(places), y), places)

@@ -112,6 +112,13 @@ if TYPE_CHECKING:
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.within_beta import (  # isort: skip
         beta_within, beta_within_f, beta_within_ff, beta_within_fg, beta_within_g, beta_within_gg)  # fmt: skip
+    from likelihoodkit.primitives.kernels.within_kinked import (  # isort: skip
+        huber_within, huber_within_m, huber_within_mm, huber_within_mt, huber_within_t, huber_within_tt,
+        laplace_within, laplace_within_m, laplace_within_mm, laplace_within_mt, laplace_within_t,
+        laplace_within_tt, secant_within, secant_within_m, secant_within_mm, secant_within_mt, secant_within_t,
+        secant_within_tt, split_normal_within, split_normal_within_m, split_normal_within_mm,
+        split_normal_within_mt, split_normal_within_t, split_normal_within_tt,
+    )  # fmt: skip
     from likelihoodkit.primitives.kernels.within_line import (  # isort: skip
         extreme_within, extreme_within_m, extreme_within_mm, extreme_within_mt, extreme_within_t, extreme_within_tt,
         logistic_within, logistic_within_m, logistic_within_mm, logistic_within_mt, logistic_within_t,

@@ -21,7 +21,7 @@ Rows = Floats
 Tails = tuple[Rows, Rows, Rows, Rows]
 SHORT = 1.0  # distance of two logarithms of tails that still has its digits
 NODES, SHARES = legendre(40)
-NODES, LOG_SHARES = 0.5 + 0.5 * NODES, np.log(0.5 * SHARES)
+NODES, SHARES = 0.5 + 0.5 * NODES, 0.5 * SHARES
 #: by how many rows there are, the pairs of slopes of which each curvature is: of one, two and three parameters
 PAIRS = {1 + n + n * (n + 1) // 2: [(i, j) for i in range(n) for j in range(i, n)] for n in (1, 2, 3)}
 
@@ -38,7 +38,7 @@ class Law:
     A rest is NaN where b does not lie in that tail.
 
     ``between`` gives the place at a share of the way, and the logarithm of its speed. ``kinks`` are places where the
-    loss is not smooth: an integral is taken on both sides of them.
+    loss is not smooth: an integral is taken on both sides of them. ``jump``: that of its slope in u, at the one.
     """
 
     loss: Callable[..., Rows]
@@ -46,6 +46,7 @@ class Law:
     tails: Callable[..., Tails]
     between: Callable[[Floats, Floats, float], tuple[Floats, Floats]]
     kinks: Callable[..., list[Floats]] = lambda *_: []
+    jump: float = 0.0
 
 
 def _curved(first: Floats, factor: Floats) -> Floats:
@@ -92,19 +93,23 @@ def _integrated(law: Law, y: Floats, low: Floats, high: Floats, place: tuple[Flo
     rows = []
     ends = [low, *(np.minimum(np.maximum(kink, low), high) for kink in law.kinks(*place)), high]
     for start, end in pairwise(ends):
-        for node, log_share in zip(NODES, LOG_SHARES, strict=True):
+        for node in NODES:
             u, log_speed = law.between(start, end, float(node))
             gap = law.gap(y, u, *place)
-            gap[0] = np.where(start == end, -np.inf, gap[0] + log_share + log_speed)
+            gap[0] = np.where(start == end, -np.inf, gap[0] + log_speed)
             rows.append(gap)
     gaps = np.stack(rows)  # (nodes, rows, outcomes)
     slopes = slopes_of(gaps[0])
     top = gaps[:, 0].max(axis=0)
-    weight = np.exp(gaps[:, 0] - top)
+    weight = np.tile(SHARES, len(gaps) // len(SHARES))[:, None] * np.exp(gaps[:, 0] - top)
     mass = weight.sum(axis=0)
     weight = weight / mass
     first = (weight[:, None] * gaps[:, slopes]).sum(axis=0)
     second = (weight[:, None] * gaps[:, slopes.stop :]).sum(axis=0)
+    if law.jump:
+        (kink,) = law.kinks(*place)
+        there = np.exp(law.gap(y, kink, *place)[0] - top + place[1]) / mass
+        second[0] -= np.where((low < kink) & (kink < high), law.jump * there, 0.0)
     away = gaps[:, slopes] - first
     spread = np.stack([(weight * away[:, i] * away[:, j]).sum(axis=0) for i, j in PAIRS[len(gaps[0])]])
     return np.concatenate([(top + np.log(mass))[None], first, second + spread])

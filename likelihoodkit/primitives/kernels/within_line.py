@@ -29,13 +29,20 @@ MEDIAN = float(np.log(np.log(2.0)))  # of the law of extremes
 class Curve:
     """The loss, how it, its slope and its curvature differ between two places (and their distance), tails and rests.
 
-    The last two take a side: 1 for what is below, -1 for what is above.
+    The last two take a side: 1 for what is below, -1 for what is above. ``edge`` is the slope and curvature of the loss
+    at a place, from the side on which another one lies, where that matters; ``kinks`` are where it does. Where u
+    overflows, a rest is ``far`` less so many times log |u| as ``power`` says, if that is told.
     """
 
     loss: Callable[[Floats], Jet]
     gap: Callable[[Floats, Floats, Floats], Jet]
     tail: Callable[[float, Floats], Jet]
     rest: Callable[[float, Floats], Jet]
+    edge: Callable[[Floats, Floats], tuple[Floats, Floats]] | None = None
+    kinks: tuple[float, ...] = ()
+    far: Callable[[float], float] | None = None
+    power: float = 0.0
+    jump: float = 0.0
 
 
 def product(first: Floats, second: Floats) -> Floats:
@@ -63,7 +70,7 @@ def law_of(curve: Curve) -> Law:
     def gap(y: Floats, b: Floats, m: Floats, t: Floats) -> Rows:
         u, v, d = (np.asarray(times_exp(part, t)) for part in (y - m, b - m, y - b))
         value, less, curves = curve.gap(u, v, d)
-        _, slope, there = curve.loss(v)
+        slope, there = curve.loss(v)[1:] if curve.edge is None else curve.edge(v, d)
         along = product(u, less) + product(d, slope)
         bend = product(u, curves) + product(d, there)
         return np.stack([
@@ -75,9 +82,29 @@ def law_of(curve: Curve) -> Law:
         u = np.asarray(times_exp(b - m, t))
         below, above = (_in_m_and_t(curve.tail(side, u), u, t, density=False) for side in (1.0, -1.0))
         rests = [_in_m_and_t(curve.rest(side, u), u, t, density=True) for side in (1.0, -1.0)]
+        if curve.far is not None and np.isinf(u).any():
+            rests = [
+                np.where(side * u == -np.inf, _far_rest(curve.far(side), curve.power, side, b - m, t), rest)
+                for side, rest in zip((1.0, -1.0), rests, strict=True)
+            ]
         return below, above, rests[0], rests[1]
 
-    return Law(loss, gap, tails, lambda low, high, share: (low + share * (high - low), np.log(high - low)))
+    def between(low: Floats, high: Floats, share: float) -> tuple[Floats, Floats]:
+        return low + share * (high - low), np.log(high - low)
+
+    def kinks(m: Floats, t: Floats) -> list[Floats]:
+        return [m + (np.asarray(times_exp(np.full_like(t, place), -t)) if place else 0.0) for place in curve.kinks]
+
+    return Law(loss, gap, tails, between, kinks, curve.jump)
+
+
+def _far_rest(level: float, power: float, side: float, distance: Floats, t: Floats) -> Rows:
+    size, zero = np.absolute(distance), np.zeros_like(t)
+    slope = np.where(power == 0.0, 0.0, power / size)
+    return np.stack([
+        level - power * np.log(size) - (1.0 + power) * t, -side * slope, zero - (1.0 + power),
+        slope * slope / max(power, 1.0), zero, zero,
+    ])  # fmt: skip
 
 
 def _extreme_loss(u: Floats) -> Jet:
@@ -117,12 +144,13 @@ def _extreme_rest(side: float, u: Floats) -> Jet:
     return value, slope, x - np.asarray(scaled_rate(z, np.zeros_like(z))) * slope
 
 
-def _logistic_loss(u: Floats) -> Jet:
+def logistic_loss(u: Floats) -> Jet:
+    """2 log(2 cosh(u/2))."""
     size = np.absolute(u)
     return size + 2.0 * softplus(-size), np.tanh(0.5 * u), 2.0 * sigmoid(u) * sigmoid(-u)
 
 
-def _logistic_gap(u: Floats, v: Floats, d: Floats) -> Jet:
+def logistic_gap(u: Floats, v: Floats, d: Floats) -> Jet:
     """d + 2 log((1 + e^-u)/(1 + e^-v)), from the side of v; the slopes tanh(u/2) and tanh(v/2) by their distance."""
     turn = np.where(v < 0.0, -1.0, 1.0)
     share, less = np.asarray(sigmoid(-turn * v)), np.asarray(sigmoid(-np.absolute(u)))
@@ -165,4 +193,4 @@ def _six(curve: Curve) -> list[Kernel]:
 ) = _six(Curve(_extreme_loss, _extreme_gap, _extreme_tail, _extreme_rest))  # fmt: skip
 (
     logistic_within, logistic_within_m, logistic_within_t, logistic_within_mm, logistic_within_mt, logistic_within_tt,
-) = _six(Curve(_logistic_loss, _logistic_gap, _logistic_tail, _logistic_rest))  # fmt: skip
+) = _six(Curve(logistic_loss, logistic_gap, _logistic_tail, _logistic_rest))  # fmt: skip
