@@ -37,11 +37,12 @@ def _gap(y: Floats, b: Floats, t: Floats, n: Floats) -> Rows:
     log_c, apart = np.asarray(log_times_exp(b, t)), y - b
     q = apart / b
     rate = np.asarray(times_exp(apart, t + n))
-    tilt = np.where(log_c > FAR, rate, np.asarray(times_exp(np.expm1(np.minimum(log_c, FAR + 1.0)) * q, n)))
+    tilt = np.expm1(np.minimum(log_c, FAR + 1.0)) * q
     length = _log_ratio(y, b)
     near = np.absolute(q) < 0.5
-    bow = np.asarray(times_exp(np.where(near, -np.asarray(log1pmx(np.where(near, q, 0.0))), q - length), n))
-    both = np.where(apart == 0.0, 0.0, tilt + bow)
+    bow = np.where(near, -np.asarray(log1pmx(np.where(near, q, 0.0))), q - length)
+    whole = np.asarray(times_exp(np.where(log_c > FAR, bow, tilt + bow), n))
+    both = np.where(apart == 0.0, 0.0, np.where(log_c > FAR, rate + whole, whole))
     less = -np.expm1(n) * length  # with a c q, which is the rate, and 1 - a
     plain = np.maximum(np.absolute(rate), np.absolute(less)) < np.maximum(both, np.absolute(length))
     return np.stack([np.where(plain, rate + less, both + length), rate, both, rate, rate, both])
