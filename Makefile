@@ -29,7 +29,7 @@ demo: $(VENV)/run.stamp
 	$(BIN)/likelihoodkit demo
 
 test: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest -n $(WORKERS) --ignore=tests/test_notebooks.py
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --ignore=tests/test_notebooks.py
 
 test-extras:
 	$(MAKE) VENV=$(VENV)-extras run-extras

@@ -1,8 +1,8 @@
 """What each kernel should return: mpmath spellings of the definitions, and where to try them.
 
 `TABLE` maps a kernel's name to a `Case`: the definition, how to draw arguments, and points that must be tried.
-`truth` evaluates a definition at a precision that follows from the size of the arguments and is doubled until two
-results agree, together with the condition number sum |x_i df/dx_i| that input rounding makes unavoidable.
+`truth` evaluates a definition at a precision that follows from the size of the arguments and is raised until two
+results agree, and gives the condition number sum |x_i df/dx_i| that input rounding makes unavoidable when it is asked.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 
 import mpmath as mp
@@ -36,14 +37,13 @@ class Case:
     bound: float = 2.0
 
 
-def truth(case: Case, arguments: tuple[float, ...]) -> tuple[mp.mpf, mp.mpf]:
-    """(f, sum |x_i df/dx_i|) at float arguments, to at least 30 digits; NaN when no precision settles it."""
+def truth(case: Case, arguments: tuple[float, ...]) -> tuple[mp.mpf, Callable[[], mp.mpf]]:
+    """f at float arguments to at least 30 digits, NaN when none settle it, and a call for sum |x_i df/dx_i|."""
     definition = case.definition
     wanted = 60 + case.loss * sum(abs(math.log10(abs(x))) for x in arguments if x != 0)
     digits = 60  # rungs, so that the Bernoulli numbers that mpmath keeps for a precision serve other points too
     while digits < wanted:
         digits = digits * 3 // 2
-    nudge = mp.mpf(2) ** -80
     previous = None
     while digits <= MAX_DIGITS:
         with mp.workdps(digits):
@@ -54,15 +54,21 @@ def truth(case: Case, arguments: tuple[float, ...]) -> tuple[mp.mpf, mp.mpf]:
                 previous, digits = None, digits * 3 // 2
                 continue
             if previous is not None and abs(value - previous) <= abs(value) * mp.mpf(10) ** -30:
-                condition = mp.mpf(0)
-                for i, x in enumerate(exact):
-                    if x != 0:
-                        moved = [*exact[:i], x * (1 - nudge), *exact[i + 1 :]]
-                        condition += abs(definition(*moved) - value) / nudge
-                return value, condition
+                return value, partial(_condition, definition, exact, value, digits)
             previous = value
             digits = digits * 3 // 2
-    return mp.nan, mp.nan
+    return mp.nan, lambda: mp.nan
+
+
+def _condition(definition: Callable[..., mp.mpf], exact: list[mp.mpf], value: mp.mpf, digits: int) -> mp.mpf:
+    """One evaluation more for every argument."""
+    nudge, condition = mp.mpf(2) ** -80, mp.mpf(0)
+    with mp.workdps(digits):
+        for i, x in enumerate(exact):
+            if x != 0:
+                moved = [*exact[:i], x * (1 - nudge), *exact[i + 1 :]]
+                condition += abs(definition(*moved) - value) / nudge
+    return condition
 
 
 def _magnitudes(rng: np.random.Generator, n: int, low: float, high: float) -> np.ndarray:

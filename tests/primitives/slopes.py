@@ -50,8 +50,8 @@ def _runner(name: str, argument: int) -> Runner:
     return Runner(compile_program({"value": derivative(RECORDS[name].function(*symbols), symbols[argument])}))
 
 
-def slope_audit(name: str, argument: int, points: int, dtype: type = np.float64) -> Audit:
-    """Errors of the derivative in one argument at drawn points."""
+def slope_audit(name: str, argument: int, points: int, dtype: type = np.float64, plain: float = 0.0) -> Audit:
+    """Errors of the derivative in one argument at drawn points; `plain` as in `judge`."""
     case = TABLE[name]
     rng = np.random.default_rng(len(name) + 100 * argument)
     drawn = [np.asarray(c).astype(dtype) for c in case.sample(rng, points, DECADES)]
@@ -61,4 +61,4 @@ def slope_audit(name: str, argument: int, points: int, dtype: type = np.float64)
         _runner(name, argument).run(inputs, {"value": place}, points)
     truth = Case(definition(name, argument), case.sample, loss=max(case.loss, 20))
     arguments = list(zip(*[column.tolist() for column in drawn], strict=True))
-    return judge(f"{name}'{argument}", truth, arguments, place, dtype)
+    return judge(f"{name}'{argument}", truth, arguments, place, dtype, plain)

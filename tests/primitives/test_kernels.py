@@ -11,7 +11,7 @@ import pytest
 
 from likelihoodkit.primitives import RECORDS, kernels
 from likelihoodkit.primitives.kernels.student_integrals import Student, student_integrals
-from primitives.audit import Audit, audit
+from primitives.audit import PLAIN, Audit, audit
 from primitives.reference import SECOND, TABLE
 
 INF = math.inf
@@ -60,17 +60,17 @@ def _as_the_engine_runs():
 def accept(report: Audit, bound: float) -> None:
     assert report.undecided == 0
     assert report.wrong_infinity == []
-    assert report.beyond(4.0, bound) == []
+    assert report.beyond(PLAIN, bound) == []
 
 
 @pytest.mark.parametrize("name", TABLE)
 def test_value_in_double_precision_over_the_whole_range(name):
-    accept(audit(name, np.float64, points=10), TABLE[name].bound)
+    accept(audit(name, np.float64, points=10, plain=PLAIN), TABLE[name].bound)
 
 
 @pytest.mark.parametrize("name", TABLE)
 def test_value_in_single_precision(name):
-    accept(audit(name, np.float32, points=10, special=False), 2.0)
+    accept(audit(name, np.float32, points=10, special=False, plain=PLAIN), 2.0)
 
 
 @pytest.mark.parametrize(("name", "arguments", "limit"), LIMITS)

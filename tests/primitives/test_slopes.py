@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from likelihoodkit.primitives import RECORDS
+from primitives.audit import PLAIN
 from primitives.slopes import NO_FORMULA, WHOLE, rules, slope_audit
 
 #: (primitive, argument) -> condition-normalised error that is known, and where it comes from
@@ -40,11 +41,11 @@ KNOWN: dict[tuple[str, int], tuple[float, str]] = {
 
 @pytest.mark.parametrize(("name", "argument"), rules(), ids=lambda x: str(x))
 def test_derivative(name: str, argument: int) -> None:
-    report = slope_audit(name, argument, 5)
+    report = slope_audit(name, argument, 5, plain=PLAIN)
     assert report.wrong_infinity == []
     assert report.undecided <= 2
     bound = KNOWN.get((name, argument), (8.0, ""))[0]
-    assert report.beyond(4.0, bound) == []
+    assert report.beyond(PLAIN, bound) == []
 
 
 def test_exemptions_are_of_primitives() -> None:
