@@ -19,7 +19,7 @@ from likelihoodkit.compile.few import MOST_MANY
 from likelihoodkit.compile.numpy_engine import Runner
 from likelihoodkit.compile.program import Program
 from likelihoodkit.compile.split import Prepared
-from likelihoodkit.errors import InputError, ShapeError, UnknownNameError
+from likelihoodkit.errors import DerivationError, InputError, ShapeError, UnknownNameError
 from likelihoodkit.families import FAMILIES
 from likelihoodkit.later import Later, sp
 from likelihoodkit.links import LINKS, Link
@@ -91,7 +91,13 @@ class Running:
         return self._runners[what]
 
     def _program(self, what: str) -> Program:
-        return recall(f"{self._question}\n{what}", lambda: build.compile_program(self._derived.expressions(what)))
+        def made() -> Program:
+            try:
+                return build.compile_program(self._derived.expressions(what))
+            except DerivationError as problem:
+                raise problem.about(self.bound.family.__name__) from None
+
+        return recall(f"{self._question}\n{what}", made)
 
     def _made(self, program: Program) -> Runner:
         """A program on the engine that was chosen."""

@@ -51,6 +51,16 @@ class LikelihoodKitError(Exception):
         self.value = value
         self.remedy = remedy
 
+    def about(self, family: str) -> LikelihoodKitError:
+        """The same error, saying of which family it is told."""
+        if self.family is not None:
+            return self
+        told = type(self)(
+            f"{family}: {self}", family=family, parameter=self.parameter, index=self.index, value=self.value
+        )
+        told.remedy = self.remedy
+        return told
+
 
 class DeclarationError(LikelihoodKitError, TypeError):
     """A family, loss or link is written wrongly; raised where it is declared."""

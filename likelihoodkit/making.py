@@ -40,6 +40,8 @@ def declare(cls: Any) -> None:
         raise DeclarationError(
             f"{cls.__name__} declares {len(outcomes)} outcomes; exactly one outcome() is needed",
             family=cls.__name__,
+            value=len(outcomes),
+            remedy="Write y = outcome(support); several outcomes of one row are a Joint, or one of a vector support",
         )
     if cls.formula_name not in body:
         raise DeclarationError(
@@ -67,6 +69,7 @@ def declare(cls: Any) -> None:
         elif name == OF_EITHER and name in body:
             delattr(cls, name)  # not a claim about what it would ask for
     _every_parameter_counts(cls, slots)
+    _the_outcome_counts(cls)
     if others:
         _declare_alternatives(cls, body.get("alternatives", {}), naming, others)
 
@@ -83,6 +86,20 @@ def _every_parameter_counts(cls: Any, slots: Mapping[str, Slot]) -> None:
                 parameter=name,
                 remedy=f"Use {name} in the formula, or leave it out",
             )
+
+
+def _the_outcome_counts(cls: Any) -> None:
+    """`DeclarationError` where a noise with parameters is the same for every outcome, whose ends they do not move."""
+    symbols = {cls.outcome.symbol, *(symbol for _, symbol in cls.outcome.entries)}
+    moving = any(getattr(cls, end, None) is not None for end in ("lowest", "highest"))
+    predicted = [row for row in cls.parameters.values() if row.link is not None]
+    if cls.sign < 0 and predicted and not moving and not cls.formula.free_symbols & symbols:
+        raise DeclarationError(
+            f"{cls.__name__}.{cls.formula_name} does not mention the outcome {cls.outcome.name}: all are as likely",
+            family=cls.__name__,
+            parameter=cls.outcome.name,
+            remedy=f"Use {cls.outcome.name} in the formula",
+        )
 
 
 def _declare_alternatives(

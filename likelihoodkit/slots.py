@@ -167,6 +167,13 @@ def name_symbols(family: str, slots: Mapping[str, Slot]) -> dict[Slot, sp.Symbol
     """The symbol of every slot; `DeclarationError` for a name that means something else."""
     naming: dict[Slot, sp.Symbol] = {}
     for name, slot in slots.items():
+        if not name.isidentifier():
+            raise DeclarationError(
+                f"{family} has a parameter called {name!r}, which is no name",
+                family=family,
+                parameter=name,
+                remedy="Names are letters, digits and underscores, as in " + repr("_".join(name.split()) or "scale"),
+            )
         if name in RESERVED - {OF_EITHER} and slot.word is None:
             raise DeclarationError(
                 f"{family} names a parameter {name!r}, which shadows a formula of that name",
@@ -181,12 +188,40 @@ def name_symbols(family: str, slots: Mapping[str, Slot]) -> dict[Slot, sp.Symbol
     return naming
 
 
+def _must_be_a_number(family: str, name: str, e: Any) -> None:
+    """`DeclarationError` for conditions, for what is not a number or not real, and for logarithms of negative ones."""
+    trouble, value, remedy = None, e, "Write the logarithm of the density, a real number for every outcome"
+    if not isinstance(e, sp.Expr):
+        trouble, remedy = (
+            f"is the condition {e}, no number",
+            "Cases are written sympy.Piecewise((a, condition), (b, True))",
+        )
+    elif e.has(sp.nan, sp.zoo) or e in (sp.oo, -sp.oo):
+        trouble = f"is {e}"
+    elif e.has(sp.I):
+        trouble = "has an imaginary part"
+    else:
+        taken = [f for f in e.atoms(sp.log, sp.Pow) if f.args[0].is_negative and _of_positive_ones(f)]
+        if taken:
+            value = taken[0].args[0]
+            what = "the logarithm" if isinstance(taken[0], sp.log) else "a root or power"
+            trouble = f"takes {what} of {value}, which is negative"
+    if trouble is not None:
+        raise DeclarationError(f"{family}.{name} {trouble}", family=family, value=str(value), remedy=remedy)
+
+
+def _of_positive_ones(f: sp.Expr) -> bool:
+    """Is it real for positive numbers alone?"""
+    return isinstance(f, sp.log) or (f.args[1].is_Rational and not f.args[1].is_Integer)
+
+
 def write_formula(family: str, name: str, value: Any, naming: Mapping[Slot, sp.Symbol]) -> sp.Expr:
     """A formula in the named symbols; `DeclarationError` where it is none or mentions what is not declared."""
     try:
         expression = exact(value).xreplace(dict(naming))
     except TypeError as problem:
         raise DeclarationError(f"{family}.{name} is not a formula: {problem}", family=family) from None
+    _must_be_a_number(family, name, expression)
     strange = sorted({str(f.func) for f in expression.atoms(sp.core.function.AppliedUndef)})
     if strange:
         raise DeclarationError(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 import math
+from typing import Any
 
+import mpmath
 import numpy as np
 import pytest
 import sympy as sp
@@ -138,6 +140,7 @@ OUTCOMES: dict[type[Distribution], tuple[float, ...]] = {
     TwoPieceLaplace: (0.0, 2.5, 1e4),
     TwoPieceNormal: (-1.0, 2.5),
     TwoSidedPower: (0.1, 0.5),
+    TruncatedExponential: (0.5, 0.1, 0.999),
     ZeroInflatedTyped: (0, 1, 30),
     Davidson: (0, 1, 2),
     Grades: (0, 1, 2),
@@ -182,3 +185,95 @@ def test_the_same_by_other_names() -> None:
     value = lk.derive(Secant)([0.7], [[600.0]])[0]  # size k: sqrt(k/(2 pi)) sech(y)^k
     assert value == pytest.approx(math.exp(600) * math.log(math.cosh(0.7)), rel=1e-12)
     assert lk.derive(Secant)([0.0], [[600.0]])[0] == pytest.approx(math.log(2 * math.pi) / 2 - 300, rel=1e-14)
+
+
+def _declared(density: Any, support: Support = positive) -> type[Distribution]:
+    class Wrong(Distribution):
+        y = outcome(support)
+        a = parameter(positive, link="exp")
+        log_density = density(y, a)
+
+    return Wrong
+
+
+WRONG = {
+    "is the condition": lambda y, a: sp.Eq(a, y),
+    "is nan": lambda y, a: log(a) - a * y + sp.nan,
+    "is oo": lambda y, a: sp.oo * y - a,
+    "has an imaginary part": lambda y, a: log(a) - sp.I * a * y,
+    "takes the logarithm of -a, which is negative": lambda y, a: log(-a) - a * y,
+    "takes a root or power of -a - 1, which is negative": lambda y, a: sqrt(-1 - a) - a * y,
+    "does not mention the outcome y": lambda y, a: log(a) - a,
+}
+
+
+@pytest.mark.parametrize("told", list(WRONG))
+def test_what_is_no_log_density_is_said(told: str) -> None:
+    with pytest.raises(lk.DeclarationError, match=told) as problem:
+        _declared(WRONG[told])
+    assert problem.value.family == "Wrong"
+    assert problem.value.remedy
+
+
+def test_functions_that_no_engine_has_name_the_family() -> None:
+    k = sp.Symbol("k")
+    for formula, remedy in (
+        (lambda y, a: -a * y - log(sp.Sum(exp(-a * k), (k, 0, sp.oo))), "closed form"),
+        (lambda y, a: log(sp.besseli(a, y)) - y * a, "number of at least 0, or an outcome"),
+        (lambda y, a: sp.LambertW(a) - y * a, "words of the kit"),
+    ):
+        with pytest.raises(lk.DerivationError, match="Wrong: no engine knows the function") as problem:
+            lk.derive(_declared(formula))([1.0], [0.0])
+        assert problem.value.family == "Wrong"
+        assert remedy in str(problem.value.remedy)
+
+
+def test_a_negative_density_does_not_pass() -> None:
+    report = lk.check(_declared(lambda y, a: log(a * exp(-a * y) - sp.Rational(1, 10))))
+    assert not report.passed
+    assert "is negative there" in str(report)
+
+
+def test_a_support_of_ones_own_is_typical_of_itself() -> None:
+    for support in (below_pi, ranks, Support("late", "beyond 9", low=9.0), Support("cold", "below -5", high=-5.0)):
+        low, high = support.typical
+        assert support.low <= low < high <= support.high
+
+
+@pytest.mark.parametrize("order", [1, HALF, 3])
+def test_bessel_functions_of_an_order(order: Any) -> None:
+    """The noncentral chi-squared law with 2 order + 2 degrees of freedom."""
+
+    class Noncentral(Distribution):
+        y = outcome(positive)
+        t = parameter(positive, link="exp")
+        log_density = log(exp(-(y + t) / 2) / 2 * (y / t) ** (order / 2) * sp.besseli(order, sqrt(t * y)))
+
+    with mpmath.workdps(30):
+        for y, f in itertools.product((0.3, 7.0), (-3.0, 0.0, 2.5)):
+            value, gradient = lk.derive(Noncentral).value_and_gradient([y], [f])
+            nu = mpmath.mpf(order.p) / order.q if isinstance(order, sp.Rational) else mpmath.mpf(order)
+
+            def true(f: Any, y: float = y, nu: Any = nu) -> Any:
+                t = mpmath.exp(f)
+                bessel = mpmath.besseli(nu, mpmath.sqrt(t * y))
+                return (y + t) / 2 + mpmath.log(2) - nu / 2 * (mpmath.log(y) - f) - mpmath.log(bessel)
+
+            assert value[0] == pytest.approx(float(true(f)), rel=1e-14)
+            assert gradient[0] == pytest.approx(float(mpmath.diff(true, f)), rel=1e-12)
+
+
+def test_a_loss_of_counts_has_no_noise_on_the_line() -> None:
+    k, a = lk.outcome(counts), lk.parameter(real, link="identity")
+    for loss in ((k - a) ** 2, lk.abs(k - a)):
+        noise = lk.reverse(loss)
+        assert noise.tier == "neither"
+        assert "moves with the prediction" in noise.reasons[0]
+    assert lk.elicits((k - a) ** 2) == "mean"
+
+
+def test_losses_typed_with_signs_and_remainders_are_answered() -> None:
+    y, a = lk.outcome(real), lk.parameter(real, link="identity")
+    assert str(lk.reverse((y - a) * sp.sign(y - a)).family) == "Laplace"
+    with pytest.raises(lk.DerivationError, match="no real number"):
+        lk.reverse(log(-1 - (y - a) ** 2))

@@ -117,6 +117,12 @@ class Outcomes:
         with mpmath.workdps(self._digits(t)):
             y = self.outcome(mpmath.mpf(t))
             log_density = self.log_density(y)
+            if isinstance(log_density, mpmath.mpc):
+                raise DerivationError(
+                    f"the log-density is no real number at y = {mpmath.nstr(y, 6)}",
+                    value=float(y),
+                    remedy="It takes the logarithm of a density that is negative there, or a root of a negative number",
+                )
             size = float(mpmath.log(abs(y))) * power if power and y else 0.0
             return float(max(log_density, mpmath.mpf("-1e300"))) + self._log_jacobian(t) + size
 

@@ -291,6 +291,8 @@ def _least(question: Question, g: sp.Expr, alpha: sp.Expr, one: sp.Expr, two: sp
         above, weights = (_on(e.xreplace(numbers), {y: outcomes}) for e in (one, two))
         ratios, level = above / weights, _on(g.xreplace(numbers), {a: grid})
         ratios = ratios[np.isfinite(ratios)]
+        if not ratios.size:
+            return False
         near = (level >= ratios.min()) & (level <= ratios.max())
         grid = grid[near] if near.sum() > _FEW else grid
         turn, pull = (_on(e.xreplace(numbers), {a: grid}) for e in (sp.diff(g, a), -alpha * sp.diff(g, a)))

@@ -19,6 +19,7 @@ from likelihoodkit.prove.instances import Instance
 from likelihoodkit.prove.outcome import Undecided
 from likelihoodkit.prove.vectors import LENGTH
 from likelihoodkit.prove.zero import Reader
+from likelihoodkit.stabilise.spellings import elementary
 from likelihoodkit.supports import Support, simplex
 
 EXPRESSION = "the expression"  # what a loss without a name is called
@@ -123,8 +124,9 @@ def read(
         most = held[target.upper]
         most = float(len(most.values)) if isinstance(most, Fixed) else float(most)  # K - 1 cutpoints, K grades
         target = replace(target, high=most, closed_high=True, upper=None, typical=(0, most))
+    formula = elementary(this.formula)
     return Question(
-        this.name, this.formula, this.target.symbol, target, predictions, settings, this.normalised, this.told,
+        this.name, formula, this.target.symbol, target, predictions, settings, this.normalised, this.told,
         this.fixed,
         tuple((row.symbol, _inside(row.domain)) for row in this.settings), _declared(thing),
     )  # fmt: skip

@@ -26,11 +26,13 @@ from likelihoodkit.reverse.noise import Noise
 def reversed_(question: Question) -> Noise:
     """The noise behind a loss whose outcome is a number."""
     asked = answer(question) if len(question.predictions) == 1 else None
-    found = residual(question) if len(question.predictions) == 1 else None
+    whole = question.target.whole  # counts have no location: what is summed is no integral
+    found = residual(question) if len(question.predictions) == 1 and not whole else None
     tails = (tail(found[0], -1), tail(found[0], 1)) if found is not None and question.kind == "real" else None
     if found is not None and tails is not None and any(t.limit is not None for t in tails):
         return _no_mass(tails, found[1], question, asked)  # bounded: no family has such a loss
-    family = search(question, list(FAMILIES.values()), exactly=question.normalised)
+    families = [family for family in FAMILIES.values() if family.outcome.domain.whole or not whole]
+    family = search(question, families, exactly=question.normalised)
     if family is not None:
         return _of_family(question, family, asked)
     if len(question.predictions) > 1:
@@ -287,7 +289,7 @@ def _mass_at(question: Question, at: dict[sp.Symbol, sp.Expr], y: sp.Symbol) -> 
         if question.target.whole:
             if high == float("inf") and not density(mpmath.mpf(_MANY)) * _MANY < 1e-3:
                 return None
-            return float(mpmath.nsum(lambda n: density(n), [int(low), mpmath.mpf(high)]))
+            return float(mpmath.nsum(lambda n: density(n), [mpmath.mpf(low), mpmath.mpf(high)]))
         ends = [mpmath.mpf(low) if low > -float("inf") else -mpmath.inf,
                 mpmath.mpf(high) if high < float("inf") else mpmath.inf]  # fmt: skip
         far = [side * mpmath.mpf(_FAR_OUT) for side, end in zip((-1, 1), ends, strict=True) if not mpmath.isfinite(end)]

@@ -12,7 +12,7 @@ from sympy.functions.elementary.trigonometric import TrigonometricFunction
 
 from likelihoodkit.elicit.branches import branch, kinks, value
 from likelihoodkit.elicit.question import Question
-from likelihoodkit.errors import UndefinedError
+from likelihoodkit.errors import DerivationError, UndefinedError
 from likelihoodkit.primitives import lower
 
 r = sp.Symbol("r", real=True)
@@ -127,9 +127,15 @@ def _tail_of_waves(rho: sp.Expr, side: int) -> Tail:
 
 def _loss(rho: sp.Expr, at: Any) -> Any:
     try:
-        return value(rho, {r: at})
+        found = value(rho, {r: at})
     except OverflowError:
         return mpmath.inf
+    if isinstance(found, mpmath.mpc):
+        raise DerivationError(
+            f"the loss is no real number at the residual {mpmath.nstr(at, 6)}: a logarithm or a root of a negative one",
+            value=float(at),
+        )
+    return found
 
 
 def total(rho: sp.Expr, *, circular: bool = False, power: int = 0, digits: int = 22) -> tuple[float, float]:

@@ -14,7 +14,7 @@ from sympy import Expr
 from likelihoodkit.binding import Bound
 from likelihoodkit.links import Link
 from likelihoodkit.nll import Derivation, Step, negative_log_likelihood
-from likelihoodkit.stabilise import hypotenuses, opened, spellings
+from likelihoodkit.stabilise import gaps, hypotenuses, opened, spellings
 from likelihoodkit.stabilise.opened import known_bounds
 from likelihoodkit.stabilise.rewriting import by_cases, rewrite
 from likelihoodkit.stabilise.table import TABLE, Identity
@@ -55,7 +55,7 @@ def _by_the_table(derivation: Derivation) -> Derivation:
     derivation = _read(derivation, "hypotenuse", hypotenuses.WHY, hypotenuses.by_hypotenuse(derivation.expression))
     after = rewrite(derivation.expression, trace)
     steps = [Step("minimise", row.name, left, right, row.why) for row, left, right in trace]
-    return derivation.then(after, *steps)
+    return _read(derivation.then(after, *steps), "filled gap", gaps.WHY, gaps.filled(after, predicted))
 
 
 def _read(derivation: Derivation, rule: str, why: str, after: Expr) -> Derivation:

@@ -60,10 +60,34 @@ ELSEWHERE: dict[type[Expr], Callable[..., Expr | None]] = {
     sp.besseli: lambda order, x: exp(x + p.log_i0e(x)) if order == 0 else None,
     sp.factorial: lambda n: exp(p.log_factorial(n)),
     sp.loggamma: lambda x: p.log_gamma(x),
+    sp.DiracDelta: lambda *_: sp.S.Zero,  # slopes are those beside a kink, and beside a step
+    sp.Subs: lambda e, *_: sp.S.Zero if isinstance(e, sp.Derivative) and isinstance(e.expr, sp.floor) else None,
 }
 
 
 WHY = "a function that SymPy has and the engines have not is written in those that they have"
+
+
+#: those that have a formula of elementary functions
+_ELEMENTARY = (
+    sp.sec, sp.csc, sp.cot, sp.sech, sp.csch, sp.coth, sp.acot, sp.atanh, sp.acosh, sp.ceiling, sp.Mod
+)  # fmt: skip
+
+
+def elementary(e: Expr) -> Expr:
+    """A loss in functions that have slopes: sec, atanh, Mod, ... by others, u sign(u) as |u|."""
+    e = e.replace(lambda f: type(f) in _ELEMENTARY, lambda f: SPELLINGS[type(f)](*f.args))
+
+    def size(product: Expr) -> Expr:
+        for factor in product.args:
+            if isinstance(factor, sp.sign):
+                u = factor.args[0]
+                quotient = sp.cancel(product / factor / u)
+                if not quotient.free_symbols & u.free_symbols:
+                    return quotient * sp.Abs(u)
+        return product
+
+    return e.replace(lambda f: f.is_Mul and f.has(sp.sign), size)
 
 
 #: most terms that a typed sum with numbers for its ends is written out to
