@@ -94,6 +94,6 @@ def test_what_is_not_written_says_so() -> None:
     with pytest.raises(DerivationError, match="vectors among other numbers is not written yet"):
         lk.derive(lk.Joint(a=lk.Poisson, b=lk.Mixture(lk.Normal, components=2))).source()
     with pytest.raises(DerivationError, match="is computed by NumPy on the host"):
-        lk.derive(lk.SkewT).source("torch")
+        lk.derive(lk.BoxCoxT).source("torch")
     with pytest.raises(DerivationError, match=r"scipy\.special"):
         lk.derive(lk.Truncated(lk.Gamma, low=1)).source()

@@ -24,6 +24,7 @@ LABELS = (
     "Normal(scale=shared(links.softplus))", "ZeroInflated(Poisson)", "losses.log_cosh", "losses.focal(gamma=1)",
     "losses.softmax_cross_entropy", "losses.multiclass_focal(gamma=1)", "losses.tukey(c=1)",
     "Ordered(response='normal')", "BetaBinomial(trials=12)", "Tweedie(power=1.5)", "PoissonInverseGaussian()",
+    "SkewT()",
 )  # fmt: skip
 
 SCRIPTS = {

@@ -16,7 +16,7 @@ FURTHER = [*FAR, 1e8, 1e300]
 CASES = {
     "Normal()": FURTHER, "StudentT()": FURTHER, "Ordered()": FURTHER, "Ordered(response='normal')": FURTHER,
     "Censored(Normal)": FURTHER, "BetaBinomial(trials=12)": FURTHER, "Tweedie(power=1.5)": FURTHER,
-    "PoissonInverseGaussian()": FURTHER, "Dirichlet()": FURTHER, "DirichletMultinomial()": FURTHER,
+    "PoissonInverseGaussian()": FURTHER, "SkewT()": FURTHER, "Dirichlet()": FURTHER, "DirichletMultinomial()": FURTHER,
     "VonMisesFisher()": FURTHER, "PlackettLuce()": FURTHER, "Multinomial()": FURTHER,
     "MultivariateNormal()": FAR, "MultivariateT()": FAR,
     "MultivariateNormal(scale=[[1.0, 0.0, 0.0], [0.5, 2.0, 0.0], [-1.0, 0.25, 0.5]])": FURTHER,

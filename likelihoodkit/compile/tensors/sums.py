@@ -132,6 +132,76 @@ def _single_amount(y: Any, g: Any, p: Any) -> Any:
     return again("tweedie", "_by_amounts")(y, g, p, n, lambda v: total(v, [1.0] * (few - 1)))
 
 
+# -- Student's distribution function: all points of its integrals along an axis ---------------------------------------
+
+
+@own("student_integrals")
+def _points(like: Any, numbers: Any) -> Any:
+    return each(like, np.ravel(numbers))
+
+
+@own("student_integrals")
+def _sum(values: Any, numbers: Any) -> Any:
+    return total(values, [1.0] * np.size(numbers))
+
+
+@own("student_law")
+def _all(_: Any) -> bool:
+    """A choice by `where` is as good."""
+    return False
+
+
+@own("student_law")
+def same(_: Any) -> bool:
+    """Nothing is known of rows."""
+    return False
+
+
+@own("student_law")
+def _of(self: Any, name: str, formula: Any) -> Any:
+    if name not in self._kept:
+        self._kept[name] = formula(0.0, 0.0, self.df, self.n)
+    return self._kept[name]
+
+
+class _Student:
+    """The distribution function: the formulas of all places, each where it may be."""
+
+    def __init__(self, df: Any, n: Any, z: Any) -> None:
+        file = "student_integrals"
+        edge, end, law = again(file, "MIDDLE"), again(file, "BEYOND"), again("student_law", "law_of")(df, n)
+        size = emit("abs", z)
+        self._z, self._far, self._near = z, size > end, size <= edge
+        inner = where(self._near, edge, where(self._far, end, size))
+        self._places = []
+        for at, left, right in (
+            (inner, again(file, "_Left"), again(file, "_Right")),
+            (where(self._far, size, end), again(file, "_Beyond"), again(file, "_FarRight")),
+        ):
+            loss = law.level + again("student", "student_fall")(at, 0.0, df, n)
+            right = type(right.__name__, (right,), {"rest": left})
+            self._places.append((left(law, -at, loss), right(law, at, loss)))
+        middle = where(self._near, z, 0.0)
+        loss = law.level + again("student", "student_fall")(middle, 0.0, df, n)
+        self._middle = again(file, "_Middle")(law, middle, loss)
+
+    def _part(self, name: str) -> Any:
+        inner, outer = (where(self._z < 0, *(getattr(p, name)() for p in pair)) for pair in self._places)
+        return where(self._near, getattr(self._middle, name)(), where(self._far, outer, inner))
+
+    def __getattr__(self, name: str) -> Any:
+        for part, names in (("values", "log hazard pull"), ("falls", "fall bow"), ("slopes", "slope curve")):
+            if name in names.split():
+                return self._part(part)[names.split().index(name)]
+        raise AttributeError(name)
+
+
+@own("student_integrals")
+def student_integrals(df: Any, n: Any, z: Any) -> Any:
+    """What a place knows; its answers are found when they are asked for."""
+    return _Student(df, n, z)
+
+
 # -- Poisson and inverse Gaussian: a recursion over the counts below that of a row ------------------------------------
 
 

@@ -45,10 +45,23 @@ SHARES = np.concatenate([WEIGHTS * (b - a) for a, b in pairwise(EDGES)])[:, None
 FALLEN = SHARES * np.exp(-NODES * NODES)
 
 
+def _points(like: Floats, numbers: Floats) -> Floats:
+    """Numbers along an axis of their own, for the rows of ``like``."""
+    del like
+    return numbers
+
+
+def _sum(values: Floats, numbers: Floats) -> Any:
+    """Sum over that axis, of values at those numbers."""
+    del numbers
+    return values.sum(axis=0)
+
+
 def _growth(df: Floats) -> Floats:
     """q at all points, for all rows at once where they are of one law."""
     one = df[:1] if same(df) else df
-    return np.asarray(np.expm1(2.0 * NODES * NODES / (one + 1.0)))
+    nodes = _points(df, NODES)
+    return np.asarray(np.expm1(2.0 * nodes * nodes / (one + 1.0)))
 
 
 class _Left:
@@ -58,10 +71,10 @@ class _Left:
         self.law, self.z, self.loss = law, z, loss
         df = law.df
         self.q = _growth(df)
-        self.spread = np.where(np.isfinite(df), (df + z * z) * self.q, 2.0 * NODES * NODES)
+        self.spread = np.where(np.isfinite(df), (df + z * z) * self.q, 2.0 * _points(df, NODES) ** 2)
         self.root = np.sqrt(z * z + self.spread)
-        self.share = FALLEN * (1.0 + self.q) / self.root
-        self.mass = self.share.sum(axis=0)
+        self.share = _points(df, FALLEN) * (1.0 + self.q) / self.root
+        self.mass = _sum(self.share, NODES)
 
     def values(self) -> tuple[Floats, ...]:
         df, z = self.law.df, self.z
@@ -71,13 +84,13 @@ class _Left:
     def falls(self) -> tuple[Floats, ...]:
         # 1 less |z| times the mass is the mean of what is short of it
         size, hazard = np.absolute(self.z), self.values()[1]
-        short = (self.share * (self.spread / (self.root + size) - self.q * size) / (1.0 + self.q)).sum(axis=0)
+        short = _sum(self.share * (self.spread / (self.root + size) - self.q * size) / (1.0 + self.q), NODES)
         return hazard * short, hazard * short * self.z
 
     def slopes(self) -> tuple[Floats, ...]:
         slope, bend = self.law.scores(self.root)
-        mean = -(self.share * slope).sum(axis=0) / self.mass
-        return mean, (self.share * ((slope + mean) ** 2 - bend)).sum(axis=0) / self.mass
+        mean = -_sum(self.share * slope, NODES) / self.mass
+        return mean, _sum(self.share * ((slope + mean) ** 2 - bend), NODES) / self.mass
 
 
 class _Beyond:
@@ -89,8 +102,8 @@ class _Beyond:
         self.q, self.k = _growth(df), np.where(self.normal, np.inf, (np.sqrt(df) / self.size) ** 2)
         self.spread = np.where(self.normal, 0.0, (1.0 + self.k) * self.q)
         self.root = np.sqrt(1.0 + self.spread)
-        self.share = FALLEN * (1.0 + self.q) / self.root
-        self.mass = self.share.sum(axis=0)
+        self.share = _points(df, FALLEN) * (1.0 + self.q) / self.root
+        self.mass = _sum(self.share, NODES)
 
     def values(self) -> tuple[Floats, ...]:
         df, k, size = self.law.df, self.k, self.size
@@ -100,7 +113,7 @@ class _Beyond:
         return log, hazard, -np.where(k < 1.0, small, large * size) / self.mass
 
     def falls(self) -> tuple[Floats, ...]:
-        short = (self.share * (self.spread / (self.root + 1.0) - self.q) / (1.0 + self.q)).sum(axis=0)
+        short = _sum(self.share * (self.spread / (self.root + 1.0) - self.q) / (1.0 + self.q), NODES)
         bow = np.where(self.normal, 1.0, -self.values()[2] * short)
         return bow / self.size, -bow
 
@@ -109,8 +122,8 @@ class _Beyond:
         inside = np.isfinite(size * self.root)
         more = np.where(inside, 0.0, self.law.df * np.log(self.root))
         slope, bend = (found + more for found in self.law.scores(np.where(inside, size * self.root, size)))
-        first = np.where(none, -np.inf, -(self.share * slope).sum(axis=0) / self.mass)
-        second = (self.share * ((slope + first) ** 2 - bend)).sum(axis=0) / self.mass
+        first = np.where(none, -np.inf, -_sum(self.share * slope, NODES) / self.mass)
+        second = _sum(self.share * ((slope + first) ** 2 - bend), NODES) / self.mass
         return first, np.where(none, -np.inf, second)
 
 
@@ -119,9 +132,9 @@ class _Middle:
 
     def __init__(self, law: Law, z: Floats, loss: Floats) -> None:
         self.law, self.z = law, z
-        self.u = z * POINTS[:, None]
-        self.share = WEIGHTS[:, None] * z * law.density(self.u)
-        self.log_f = np.log1p(2.0 * self.share.sum(axis=0)) - LOG2
+        self.u = z * _points(z, POINTS[:, None])
+        self.share = _points(z, WEIGHTS[:, None]) * z * law.density(self.u)
+        self.log_f = np.log1p(2.0 * _sum(self.share, POINTS)) - LOG2
         self.hazard = np.exp(-loss - self.log_f)
 
     def values(self) -> tuple[Floats, ...]:
@@ -134,8 +147,8 @@ class _Middle:
     def slopes(self) -> tuple[Floats, ...]:
         slope, bend = self.law.scores(self.u)
         f = np.exp(self.log_f)
-        first = -(self.share * slope).sum(axis=0) / f
-        return first, (self.share * (slope * slope - bend)).sum(axis=0) / f - first**2
+        first = -_sum(self.share * slope, POINTS) / f
+        return first, _sum(self.share * (slope * slope - bend), POINTS) / f - first**2
 
 
 class _Right:

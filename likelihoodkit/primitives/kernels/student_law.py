@@ -18,6 +18,11 @@ def same(column: Floats) -> bool:
     return bool((column == column[0]).all())
 
 
+def _all(mask: Any) -> bool:
+    """Do all rows have it?"""
+    return bool(mask.all())
+
+
 class Law:
     """The law in every row; its numbers are found when they are asked for."""
 
@@ -68,7 +73,7 @@ class Law:
         again = np.where(near, (u * w) * (u / (1.0 + square)), self.df * w * w)  # df w^2
         small = -again * log1pmx_over_square(-np.where(near, w, 0.0))
         logarithm = np.log1p(square)
-        if not (square < FAR).all():
+        if not _all(square < FAR):
             logarithm = np.where(square < FAR, logarithm, 2.0 * np.log(np.absolute(u)) - self.n)
         gap = np.where(near, small, self.df * (logarithm - w))  # df (log(1 + u^2/df) - w)
         slope = 0.5 * (gap - w) + self.slope
@@ -83,7 +88,8 @@ class Law:
     def density(self, u: Floats) -> Floats:
         """The density at |u| < 1."""
         square = u * (u / self.df)
-        share = np.divide(np.log1p(square), square, out=np.ones(np.shape(square)), where=square > 0)
+        some = np.where(square > 0, square, 1.0)
+        share = np.where(square > 0, np.log1p(some) / some, 1.0)
         return np.exp(-(self.level + 0.5 * (1.0 + 1.0 / self.df) * (u * u) * share))
 
 
