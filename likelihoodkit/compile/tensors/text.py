@@ -15,6 +15,7 @@ from likelihoodkit.compile.tensors.calls import CALLS
 from likelihoodkit.compile.tensors.expand import ELEMENTS, expand, host, moved_twice
 from likelihoodkit.compile.tensors.retarget import straight
 from likelihoodkit.compile.tensors.spellings import JAX, TORCH, WITH_DETAIL
+from likelihoodkit.compile.tensors.together import together
 from likelihoodkit.compile.tensors.vectors import OPERATIONS, ROWS
 from likelihoodkit.compile.trace import Trace
 from likelihoodkit.errors import DerivationError
@@ -58,18 +59,30 @@ def module(target: str, program: Program, signature: Signature) -> str:
             primitives[name] = alone(
                 name, len(instruction.arguments), instruction, program.vectors, always(program, name)
             )
-    value, *slopes = program.results
+    loss, slopes = _only(program, program.results[:1]), _only(program, program.results[1:])
+
+    def merged(names: Sequence[str], call: Instruction) -> Program:
+        return jointly(names, len(call.arguments), call, program.vectors, [always(program, n) for n in names])
+
+    slopes, several = together(slopes, primitives, merged)
+    words = {name: f"{', '.join(names)}, one after the other." for name, (names, _) in several.items()}
+    needed = {*called, *(i.operation for i in (*loss.instructions, *slopes.instructions))}
+    functions = {
+        name: p for name, p in (primitives | {n: p for n, (_, p) in several.items()}).items() if name in needed
+    }
     body = [
         *(
-            _function(target, name, p, [f"x{k}" for k in range(_width(p))], summary(name), _rows(target, p))
-            for name, p in primitives.items()
+            _function(
+                target, name, p, [f"x{k}" for k in range(_width(p))], words.get(name, summary(name)), _rows(target, p)
+            )
+            for name, p in functions.items()
         ),
         *recursions,
         *(
             _function(target, name, part, signature.symbols, words, _held(target, part, signature))
             for name, part, words in (
-                ("_value", _only(program, [value]), "The loss."),
-                ("_gradient", _only(program, slopes), "Its derivatives in what is predicted."),
+                ("_value", loss, "The loss."),
+                ("_gradient", slopes, "Its derivatives in what is predicted."),
             )
         ),
     ]
@@ -95,17 +108,30 @@ def alone(
     name: str, count: int, instruction: Instruction, vectors: frozenset[int], held: Mapping[int, float] | None = None
 ) -> Program:
     """One primitive as a program of its arguments x0, x1, ..., those that are ``held`` as the numbers that they are."""
-    trace = Trace()
-    places = [
-        trace.constant(held[k])
-        if held and k in held
-        else trace.raw("input", (), f"x{k}", vector=instruction.arguments[k] in vectors)
-        for k in range(count)
-    ]
-    formula = None if name in ROWS else straight(name)
-    found = ROWS[name](trace, *places) if name in ROWS or formula is None else formula(trace, places)
+    return jointly((name,), count, instruction, vectors, (held or {},))
+
+
+def jointly(
+    names: Sequence[str],
+    count: int,
+    instruction: Instruction,
+    vectors: frozenset[int],
+    held: Sequence[Mapping[int, float]],
+) -> Program:
+    """Some primitives of the same arguments as one program, with what each holds."""
+    trace, results = Trace(), []
+    for name, numbers in zip(names, held, strict=True):
+        places = [
+            trace.constant(numbers[k])
+            if k in numbers
+            else trace.raw("input", (), f"x{k}", vector=instruction.arguments[k] in vectors)
+            for k in range(count)
+        ]
+        formula = None if name in ROWS else straight(name)
+        found = ROWS[name](trace, *places) if name in ROWS or formula is None else formula(trace, places)
+        results.append((f"value{len(results)}", found.target))
     trace.guards.clear()
-    made = trace.program([("value", found.target)])
+    made = trace.program(results)
     needed = {i.detail for i in made.instructions if i.operation == "input"}
     if len(needed) == count:
         return made
@@ -163,7 +189,12 @@ def _held(target: str, program: Program, signature: Signature) -> list[str]:
 
 
 def _function(
-    target: str, name: str, program: Program, symbols: Sequence[str], words: str, first: Sequence[str] = ()
+    target: str,
+    name: str,
+    program: Program,
+    symbols: Sequence[str],
+    words: str,
+    first: Sequence[str] = (),
 ) -> str:
     names = {i.target: (i.detail if i.operation == "input" else f"v{i.target}") for i in program.instructions}
     numbers = {i.target: _number(i.detail) for i in program.instructions if i.operation == "constant"}
@@ -176,7 +207,7 @@ def _function(
         if i.operation not in {"input", "constant"}
     ]
     found = [_tensor(target, names[t], t in numbers, symbols[0]) for _, t in program.results]
-    single = name not in {"_value", "_gradient"} or name == "_value"
+    single = len(found) == 1 and name != "_gradient"
     lines.append(f"    return {found[0]}" if single else f"    return ({', '.join(found)},)")
     return f"def {name}({', '.join(symbols)}):\n" + "\n".join(lines)
 
@@ -192,12 +223,14 @@ def _tensor(target: str, text: str, number: bool, like: str) -> str:
 
 
 def _expression(
-    target: str, i: Instruction, names: Mapping[int, str], numbers: set[int], like: str, apart: bool = False
+    target: str, i: Instruction, names: Mapping[int, str], numbers: set[int], like: str, apart: bool
 ) -> str:
     operation, spelled = i.operation, SPELLINGS[target]
     plain = [names[a] for a in i.arguments]
     if apart:
         plain = [f"_apart({p}, {plain[1 - k]})" if i.arguments[k] in numbers else p for k, p in enumerate(plain)]
+    if operation == "item":
+        return f"{plain[0]}[{i.detail}]"
     if operation in printed.PROGRAMS:
         return f"{operation}({', '.join(plain)})"
     if operation in _MARKS and not all(a in numbers for a in i.arguments):
