@@ -179,8 +179,8 @@ class _Student:
             (where(self._far, size, end), again(file, "_Beyond"), again(file, "_FarRight")),
         ):
             loss = law.level + again("student", "student_fall")(at, 0.0, df, n)
-            right = type(right.__name__, (right,), {"rest": left})
-            self._places.append((left(law, -at, loss), right(law, at, loss)))
+            mirrored = type(right.__name__, (right,), {"rest": left})
+            self._places.append((left(law, -at, loss), mirrored(law, at, loss)))
         middle = where(self._near, z, 0.0)
         loss = law.level + again("student", "student_fall")(middle, 0.0, df, n)
         self._middle = again(file, "_Middle")(law, middle, loss)

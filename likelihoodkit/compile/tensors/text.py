@@ -119,7 +119,7 @@ def jointly(
     held: Sequence[Mapping[int, float]],
 ) -> Program:
     """Some primitives of the same arguments as one program, with what each holds."""
-    trace, results = Trace(), []
+    trace, results = Trace(), list[tuple[str, int]]()
     for name, numbers in zip(names, held, strict=True):
         places = [
             trace.constant(numbers[k])
