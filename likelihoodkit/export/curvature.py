@@ -114,14 +114,13 @@ class Information:
         """Can `slopes` give gradient and diagonal by one program?"""
         return self.closed and not self.vectors and not self.censored and not self._groups
 
-    def slopes(self, y: Array, outputs: Array) -> tuple[Array, Array]:
-        """Gradient and diagonal of the information, (w, n) each, by one program."""
+    def slopes(self, y: Array, outputs: Array) -> Array:
+        """Gradient and below it the diagonal of the information, (2 w, n), by one program."""
         names = list(self.loss.derivation.predicted)
-        gradient, diagonal = np.empty((2, len(names), len(y)))
-        answers = {f"d {name}": column for name, column in zip(names, gradient, strict=True)}
-        answers |= {f"{name} {name}": column for name, column in zip(names, diagonal, strict=True)}
-        self._run(y, outputs, answers)
-        return gradient, diagonal
+        both = np.empty((2 * len(names), len(y)))
+        answers = [f"d {name}" for name in names] + [f"{name} {name}" for name in names]
+        self._run(y, outputs, dict(zip(answers, both, strict=True)))
+        return both
 
     def _declared(self, outputs: Array) -> dict[tuple[int, int], Array]:
         """The entries that the family declares, exact everywhere."""

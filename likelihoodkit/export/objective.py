@@ -28,7 +28,7 @@ METRICS = ("nll", "crps")
 
 
 def _even(columns: Array, scale: Array) -> tuple[Array, bool]:
-    """Columns (w, n) times their scale (w,) as multiples of 2^-20 of the largest; are all numbers finite?
+    """Columns (w, n) times their scale (w,), in place, as multiples of 2^-20 of the largest; are all numbers finite?
 
     The boosters keep float32; with four bits to spare their sums are exact, and a tree depends neither on the order of
     the rows nor on whether a row comes twice or with weight 2.
@@ -37,9 +37,9 @@ def _even(columns: Array, scale: Array) -> tuple[Array, bool]:
         return columns, True
     largest = np.maximum(columns.max(axis=1), -columns.min(axis=1)) * scale  # NaN if there is one
     if not np.isfinite(largest).all():
-        return columns * scale[:, None], False
+        return np.multiply(columns, scale[:, None], out=columns), False
     step = np.exp2(np.ceil(np.log2(np.where(largest > 0, largest, 1.0))) - 20)
-    columns = columns * (scale / step)[:, None]
+    columns *= (scale / step)[:, None]
     np.rint(columns, out=columns)
     columns *= step[:, None]
     return columns, True
@@ -182,16 +182,15 @@ class Objective:
         start = self._started()
         target = np.asarray(y, dtype=np.float64)
         outputs = start.outputs(np.asarray(raw), None if offset is None else np.asarray(offset))
-        gradient, found = self._slopes(target, outputs)
+        both = self._slopes(target, outputs)
+        gradient, curvature = both[: self.width], both[self.width :]
         if self.natural:
             step = np.linalg.solve(self._informed(outputs), gradient.T[:, :, None])[:, :, 0]
             gradient, finite = _even(step.T, 1 / start.unit)
             curvature = np.ones_like(gradient)
         else:
-            positive = found.min(initial=0.0) >= 0
-            gradient, finite = _even(gradient, start.unit / self.size)
-            curvature, sized = _even(found, start.unit**2 / self.size)
-            finite &= sized and positive
+            positive = curvature.min(initial=0.0) >= 0
+            finite = _even(both, np.concatenate([start.unit, start.unit**2]) / self.size)[1] and positive
         if not finite:
             raise unusable(self.loss, gradient.T, curvature.T, outputs)
         if weights is not None:
@@ -200,13 +199,15 @@ class Objective:
             curvature *= weight
         return gradient.T, curvature.T
 
-    def _slopes(self, y: Array, outputs: Array) -> tuple[Array, Array]:
-        """Gradient and curvature, (w, n) each: columns together, as the boosters want them."""
+    def _slopes(self, y: Array, outputs: Array) -> Array:
+        """Gradient and curvature below it, (2 w, n): columns together, as the boosters want them."""
         if self.kind == "fisher" and self._information_of().joint:
             return self._information_of().slopes(y, outputs)
-        gradient = np.empty(outputs.shape[::-1])
-        self.loss.gradient(y, outputs, out=gradient.T, **columns_of(self.given, len(y)))
-        return gradient, self._curvature(y, outputs).T
+        rows, width = outputs.shape
+        both = np.empty((2 * width, rows))
+        self.loss.gradient(y, outputs, out=both[:width].T, **columns_of(self.given, len(y)))
+        both[width:] = self._curvature(y, outputs).T
+        return both
 
     def _curvature(self, y: Array, outputs: Array) -> Array:
         columns = columns_of(self.given, len(y))
