@@ -17,7 +17,7 @@ from likelihoodkit.primitives.kernels.hyperbolic import log1p_square
 from likelihoodkit.primitives.kernels.logistic import sigmoid
 from likelihoodkit.primitives.kernels.normal import LOG_SQRT_2PI
 from likelihoodkit.primitives.kernels.rising import digamma_rising, log_rising, log_rising_excess, trigamma_rising
-from likelihoodkit.primitives.kernels.student_integrals import student_integrals
+from likelihoodkit.primitives.kernels.student_integrals import Student, student_integrals
 
 LOG2 = float(np.log(2.0))
 LOG_SQRT_PI = 0.5 * float(np.log(np.pi))
@@ -39,15 +39,16 @@ class Parts:
 
 
 @remembered
-def student_parts(df: Floats, z: Floats) -> Parts:
+def student_parts(df: Floats, z: Floats) -> Parts | Student:
     """At any df > 0 and z."""
     df, z = np.broadcast_arrays(df, z)
     plain = (df >= 1.0) & (np.absolute(z) < FAR)
     if not plain.any():
         return _from_beta(df, z)
-    found = student_integrals(df[plain], np.log(df[plain]), z[plain])
     if plain.all():
-        return Parts(*(getattr(found, f.name).reshape(z.shape) for f in fields(Parts)))
+        whole_law: Student = student_integrals(df, np.log(df), z)  # its slopes wait until they are asked for
+        return whole_law
+    found = student_integrals(df[plain], np.log(df[plain]), z[plain])
     other = _from_beta(df[~plain], z[~plain])
     whole = {f.name: np.empty(z.shape) for f in fields(Parts)}
     for name, column in whole.items():
