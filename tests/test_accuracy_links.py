@@ -109,6 +109,28 @@ def test_a_power_that_is_taken_back(label: str, y: float, outputs: tuple[float, 
     test_what_rounding_takes_of_a_link_is_not_multiplied(label, y, outputs)
 
 
+#: case, outcome, outputs: slopes that are infinite before the slope of a link takes them back
+TAKEN_BACK = [
+    ("Frechet(shape='sigmoid')", 2.5, (709.0, 745.0)),
+    ("Frechet(shape='sigmoid')", 1e-8, (709.0, 104.0)),
+    ("GeneralizedGamma(power='sigmoid')", 30.0, (-1e-300, 709.0, 709.0)),
+    ("BetaPrime(mean='sigmoid')", 1e-8, (104.0, 709.0)),
+    ("BetaPrime(mean='shifted_exp')", 1e-8, (-745.0, 709.0)),
+    ("GeneralizedPareto(shape='exp')", 1e-300, (104.0, 745.0)),
+    ("GeneralizedPareto(shape='exp')", 1e200, (-88.0, -745.0)),
+    ("GeneralizedPareto(shape='sigmoid')", 1e200, (1e-300, -709.0)),
+    ("GeneralizedExtremeValue(shape='exp')", 1e200, (1e-8, -1.0, -709.0)),
+    ("ChiSquared(df='square')", 2.5, (1e300,)),
+    ("Beta(concentration='square')", 0.5, (104.0, -1e300)),
+]
+
+
+@pytest.mark.parametrize(("label", "y", "outputs"), TAKEN_BACK)
+def test_a_slope_that_is_taken_back(label: str, y: float, outputs: tuple[float, ...]) -> None:
+    """They were infinite; a shape beyond float64 was taken for one beside which the 1 of 1 + a x is gone."""
+    test_what_rounding_takes_of_a_link_is_not_multiplied(label, y, outputs)
+
+
 @pytest.mark.parametrize("link", ["softplus", "exp", "sigmoid", "square", "shifted_exp"])
 def test_a_leaning_t_is_of_two_functions_behind_every_link_of_its_df(link: str) -> None:
     """Where df is e^n its sqrt(df + 1) is e^(softplus(n)/2): term by term the loss was NaN where it overflows."""

@@ -6,7 +6,7 @@ import sympy as sp
 from sympy import exp, log
 
 from likelihoodkit.primitives.differences import sigmoid_curve
-from likelihoodkit.primitives.extremes import extreme_value_scale
+from likelihoodkit.primitives.extremes import extreme_value_scale, extreme_value_shape, generalized_pareto_shape
 from likelihoodkit.primitives.families import kind
 from likelihoodkit.primitives.logistic import sech2, sigmoid, softplus, times_exp
 from likelihoodkit.primitives.normal import hazard
@@ -17,7 +17,7 @@ from likelihoodkit.primitives.powers import (
     power_shape_slope,
 )
 from likelihoodkit.primitives.record import Kind, primitive
-from likelihoodkit.primitives.single import argument_sigmoid_curve, gompertz_ageing, gompertz_curve
+from likelihoodkit.primitives.single import argument_sigmoid_curve, beta_prime_first, gompertz_ageing, gompertz_curve
 from likelihoodkit.primitives.tweedie import tweedie_bend, tweedie_pull
 from likelihoodkit.primitives.whole import bessel_bend_exp
 
@@ -136,6 +136,18 @@ scaled_extreme_scale: Kind = primitive(
     lambda r, t, a, s: exp(s) * extreme_value_scale(r, t, a),
     (None, None, None, lambda r, t, a, s: scaled_extreme_scale(r, t, a, s)),
 )
+scaled_pareto_shape: Kind = primitive(
+    "scaled_pareto_shape",
+    lambda r, t, a, s: exp(s) * generalized_pareto_shape(r, t, a),
+    (None, None, None, lambda r, t, a, s: scaled_pareto_shape(r, t, a, s)),
+    accurate="r >= 0, a > 0",
+)
+scaled_extreme_shape: Kind = primitive(
+    "scaled_extreme_shape",
+    lambda r, t, a, s: exp(s) * extreme_value_shape(r, t, a),
+    (None, None, None, lambda r, t, a, s: scaled_extreme_shape(r, t, a, s)),
+    accurate="a > 0",
+)
 scaled_tweedie_pull: Kind = primitive(
     "scaled_tweedie_pull",
     lambda y, f, g, p, s: exp(s) * tweedie_pull(y, f, g, p),
@@ -182,6 +194,12 @@ scaled_kumaraswamy_curve: Kind = primitive(
     lambda y, f, g, s: exp(s) * kumaraswamy_first_curve(y, f, g),
     (None, None, None, lambda y, f, g, s: scaled_kumaraswamy_curve(y, f, g, s)),
     accurate="0 < y < 1",
+)
+scaled_beta_prime_first: Kind = primitive(
+    "scaled_beta_prime_first",
+    lambda y, p, q, s: exp(s) * beta_prime_first(y, p, q),
+    (None, None, None, lambda y, p, q, s: scaled_beta_prime_first(y, p, q, s)),
+    accurate="y > 0",
 )
 scaled_ageing: Kind = primitive(
     "scaled_ageing",

@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 import sympy as sp
-from sympy import Abs, Expr, Mul, S, exp, log
+from sympy import Abs, Add, Expr, Mul, S, exp, log
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import differences, linked, logistic, products, reach, rests, single
+from likelihoodkit.primitives import differences, linked, logistic, powers, products, reach, rests, single
 from likelihoodkit.primitives.families import kind
 from likelihoodkit.primitives.record import RECORDS
 from likelihoodkit.stabilise.range import in_reach
@@ -113,7 +113,9 @@ def _with_rest(e: Expr, rest: Rest) -> Expr:
     if e.is_Mul:
         return _with_hazard(_vanishing(_halved(e)))
     if isinstance(e, p.times_exp):
-        return _of_balance(e)
+        return _of_power(_of_balance(e))
+    if isinstance(e, linked.times_sigmoid):
+        return _of_power_pull(e)
     if isinstance(e, _OF_POWER):
         return _along_slopes(e, rest, (2,))
     if type(e) in _BOX_COX:
@@ -187,6 +189,29 @@ def _of_balance(e: Expr) -> Expr:
     if not isinstance(balance, single.tilted_balance):
         return e
     return number * reach.scaled_balance(*balance.args, t)
+
+
+def _of_power(e: Expr) -> Expr:
+    """A power less 1, times a number and an exponential: by its exponent where the power is infinite."""
+    factors = Mul.make_args(e.args[0]) if isinstance(e, p.times_exp) else ()
+    for power in (f for f in factors if isinstance(f, differences.power_minus_one)):
+        others = Mul(*[f for f in factors if f is not power])
+        u = p.times_exp(p.log_times_exp(*power.args[:2]), power.args[2])
+        return reach.within_range(e, p.times_exp(others, e.args[1] + u))
+    return e
+
+
+def _of_power_pull(e: Expr) -> Expr:
+    """log X (X - s) and numbers times a sigmoid: by the exponents of its terms where it is infinite."""
+    total, z = e.args
+    for term in Add.make_args(total):
+        if isinstance(term, powers.power_pull) and (total - term).is_number:
+            y, t, g, k = term.args
+            logarithm, level = p.log_times_exp(y, t), -p.softplus(-z)
+            u = p.times_exp(logarithm, k)
+            far = p.times_exp(u, u + level) - p.times_exp(logarithm, k + g + level)
+            return reach.within_range(e, far)
+    return e
 
 
 def _along_slopes(e: Expr, rest: Rest, places: Iterable[int]) -> Expr:

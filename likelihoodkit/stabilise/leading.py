@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import sympy as sp
-from sympy import Abs, Expr, Max, Min, Mul, S
+from sympy import Abs, Expr, Max, Min, Mul, S, log
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import burr, differences, powers, products, whole
+from likelihoodkit.primitives import burr, differences, powers, products, single, whole
 from likelihoodkit.primitives.families import kind
 from likelihoodkit.stabilise.table import ratio
 
@@ -31,6 +31,17 @@ def _burr_pull(y: Expr, t: Expr, g: Expr, o: Expr, level: Expr, s: Expr) -> Expr
     z = p.times_exp(r, g)
     share, exponent = r * p.sigmoid(Abs(z)), g + level + s
     return p.times_exp(share, exponent + o + Min(z, S.Zero)) - p.times_exp(share, exponent - Max(z, S.Zero))
+
+
+def _rate_gamma(r: Expr, h: Expr, g: Expr, s: Expr) -> Expr:
+    """k (digamma(k) - log r - h) e^s with k = e^g: digamma is a logarithm where k is infinite."""
+    return p.times_exp(g - log(r) - h, g + s)
+
+
+def _beta_concentration(y: Expr, f: Expr, g: Expr, s: Expr) -> Expr:
+    """Where the concentration e^g is infinite, e^(g + s) times the divergence of y from the mean."""
+    surprise = p.sigmoid(f) * (log(y) + p.softplus(-f)) + p.sigmoid(-f) * (p.log1p(-y) + p.softplus(f))
+    return -p.times_exp(surprise, g + s)
 
 
 def _rice_scale(y: Expr, f: Expr, g: Expr, s: Expr) -> Expr:
@@ -58,6 +69,8 @@ def _conway_maxwell(y: Expr, f: Expr, n: Expr, s: Expr) -> Expr:
 _LEADING: dict[type[Expr], Callable[..., Expr]] = {
     differences.power_slope: _power_slope,
     burr.burr_pull: _burr_pull,
+    single.rate_gamma_slope: _rate_gamma,
+    whole.beta_concentration_slope: _beta_concentration,
     products.argument_hazard: _argument_hazard,
     powers.power_excess: lambda *taken: powers.power_excess(*taken[:-2], taken[-2] + taken[-1]),
     kind("conway_maxwell_poisson_n"): _conway_maxwell,

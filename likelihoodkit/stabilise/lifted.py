@@ -46,6 +46,7 @@ _OF_QUOTIENT: dict[type[Expr], int] = {
     **{kind(f"extreme_value_{x}"): 0 for x in ("shape_curve", "softplus_curve")},
     kind("extreme_value_pull_curve"): 2,
     linked.scaled_extreme_scale: 0,
+    linked.scaled_extreme_shape: 0,
 }
 #: those that are a function of r e^t less t, or of r e^-t and t
 _LESS_T = (whole.student_loss, kind("sinh_arcsinh_loss"), kind("johnson_su_loss"), kind("extreme_value_loss"))

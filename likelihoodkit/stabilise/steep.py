@@ -8,22 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from sympy import Abs, Expr, Piecewise, S, exp, log
+from sympy import Abs, Expr, Max, Piecewise, S, exp, log
 
 from likelihoodkit.primitives import differences, reach, sigmoid, softplus, times_exp, whole
 from likelihoodkit.primitives.families import kind
 
 __all__ = ["steep"]
 
+
+def _rise(r: Expr, t: Expr, g: Expr) -> Expr:
+    """log of a r e^-t, which need not be large."""
+    return g + log(r) - t
+
+
 #: function of (r, t, a) -> the same for a -> oo and r > 0, from r, t and log a
 _FAR: dict[type[Expr], Callable[..., Expr]] = {
-    kind("generalized_pareto_loss"): lambda r, t, g: g + log(r),
-    kind("generalized_pareto_scale"): lambda r, t, g: times_exp(times_exp(1 / r, t) - 1, -g),
-    kind("generalized_pareto_shape"): lambda r, t, g: exp(-g),
-    kind("generalized_pareto_scale_curve"): lambda r, t, g: times_exp(1 / r, t - g),
+    kind("generalized_pareto_loss"): lambda r, t, g: Max(t, g + log(r)) + softplus(-Abs(_rise(r, t, g))),
+    kind("generalized_pareto_scale"): lambda r, t, g: sigmoid(-_rise(r, t, g)) - times_exp(sigmoid(_rise(r, t, g)), -g),
+    kind("generalized_pareto_shape"): lambda r, t, g: sigmoid(_rise(r, t, g)) * exp(-g),
+    kind("generalized_pareto_scale_curve"): lambda r, t, g: sigmoid(_rise(r, t, g)) * sigmoid(-_rise(r, t, g)),
     kind("generalized_pareto_softplus_curve"): lambda r, t, g, f: times_exp(sigmoid(f) * sigmoid(-f) / r, -g),
-    kind("generalized_pareto_cross"): lambda r, t, g: exp(-2 * g) * (1 - times_exp(1 / r, t)),
-    kind("generalized_pareto_shape_curve"): lambda r, t, g: -exp(-2 * g),
+    kind("generalized_pareto_cross"): lambda r, t, g: (
+        exp(-2 * g) - sigmoid(_rise(r, t, g)) * sigmoid(-_rise(r, t, g)) * exp(-g)
+    ),
+    kind("generalized_pareto_shape_curve"): lambda r, t, g: -(sigmoid(_rise(r, t, g)) ** 2) * exp(-2 * g),
     kind("extreme_value_loss"): lambda r, t, g: g + log(r) + 1,
     kind("extreme_value_pull"): lambda r, t, g: 1 / r,
     kind("extreme_value_scale"): lambda r, t, g: times_exp(1 / r, t - g),

@@ -221,6 +221,7 @@ ROWS: dict[str, tuple[Draw, tuple[tuple[float, ...], ...], int, float]] = {
     "beta_concentration_slope": (_PROPORTION, ((0.5, 0.0, 30.0),), 10, 4.0),
     "beta_prime_loss": (_amounts((-6, 6), (-6, 6)), ((1.0, 30.0, 30.0),), 10, 4.0),
     "beta_prime_first": (_amounts((-6, 6), (-6, 6)), (), 10, 4.0),
+    "scaled_beta_prime_first": (_amounts((-6, 6), (-6, 6), (-6, 6)), (), 10, 4.0),
     "beta_prime_second": (_amounts((-6, 6), (-6, 6)), (), 10, 4.0),
     "binomial_loss": (_successes, ((12.0, 12.0, 40.0), (12.0, 0.0, -30.0)), 10, 2.0),
     "biweight_penalty": (between((-1.5, 1.5)), ((1e-150,), (1.0,), (0.0,)), 1, 2.0),

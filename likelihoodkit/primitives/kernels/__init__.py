@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.beta_prime import (  # isort: skip
         beta_prime_bend, beta_prime_cross, beta_prime_first, beta_prime_first_curve, beta_prime_loss, beta_prime_pull,
-        beta_prime_pull_first, beta_prime_pull_second, beta_prime_second, beta_prime_second_curve)  # fmt: skip
+        beta_prime_pull_first, beta_prime_pull_second, beta_prime_second, beta_prime_second_curve,
+        scaled_beta_prime_first,
+    )  # fmt: skip
     from likelihoodkit.primitives.kernels.beta_tails import (  # isort: skip
         beta_gap_a, beta_gap_b, beta_pull, log_beta_tail, log_beta_tail_a, log_beta_tail_aa, log_beta_tail_ab,
         log_beta_tail_b, log_beta_tail_bb)  # fmt: skip
@@ -96,6 +98,7 @@ if TYPE_CHECKING:
         extreme_value_shape, extreme_value_shape_curve, extreme_value_softplus_curve, generalized_pareto_cross,
         generalized_pareto_loss, generalized_pareto_scale, generalized_pareto_scale_curve, generalized_pareto_shape,
         generalized_pareto_shape_curve, generalized_pareto_softplus_curve, scaled_extreme_scale,
+        scaled_extreme_shape, scaled_pareto_shape,
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.gamma import (  # isort: skip
         digamma, log_factorial, log_gamma, pentagamma, stirling_error, stirling_error_derivative, stirling_error_second,

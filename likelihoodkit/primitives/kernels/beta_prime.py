@@ -63,6 +63,14 @@ def beta_prime_first(y: Floats, p: Floats, q: Floats) -> Floats:
 
 
 @kernel
+def scaled_beta_prime_first(y: Floats, p: Floats, q: Floats, s: Floats) -> Floats:
+    """e^s times that, also where a leaves the range and the product does not."""
+    whole = np.asarray(beta_prime_first(y, p, q))
+    far = np.asarray(times_exp(beta_prime_parts(y, p, q)[0], p + s))
+    return np.where(np.isfinite(whole), np.asarray(times_exp(whole, s)), far)
+
+
+@kernel
 def beta_prime_second(y: Floats, p: Floats, q: Floats) -> Floats:
     """b (digamma(b) - digamma(a + b) + log(1 + y))."""
     _, second, _, edge = beta_prime_parts(y, p, q)

@@ -14,13 +14,15 @@ import numpy as np
 
 from likelihoodkit.primitives.kernels._tools import Floats, Mask, kernel
 from likelihoodkit.primitives.kernels.box_cox import log1p_over, log1p_over_da, log1p_over_daa
-from likelihoodkit.primitives.kernels.exponential import times_exp
+from likelihoodkit.primitives.kernels.exponential import log1pmx, times_exp
 from likelihoodkit.primitives.kernels.logistic import of_softplus
 
 #: beyond this size of a x, the 1 in 1 + a x is gone
 LARGE = 1e16
 #: below this size x may be subnormal, and what it is multiplied by large
 LEAST = 1e-290
+#: below it log(1 + u) - u/(1 + u) is u^2/2 - 2 u^3/3
+SMALL = 1e-8
 
 
 class Place:
@@ -254,6 +256,27 @@ def _extreme_beyond(p: Place, r: Floats, t: Floats) -> Floats:
     rare, less = _gap(p)
     square = np.where(rare == 0, 0.0, p.odds * (p.odds * rare))
     return square - np.where(less == 0, 0.0, less * (p.odds * (1.0 + p.rest))) - p.rest * p.rest
+
+
+def _with_exponent(whole: Floats, r: Floats, t: Floats, a: Floats, s: Floats) -> Floats:
+    """e^s times a derivative in a > 0; where that is -infinity it is -x^2 (L less its odds)/(a x)^2."""
+    u = np.asarray(times_exp(a * np.absolute(r), -t))
+    some = np.where(u < SMALL, 1.0, u)
+    fallen = np.where(u < SMALL, 0.5 - 2.0 * u / 3.0, (np.asarray(log1pmx(some)) / some + some / (1.0 + some)) / some)
+    root = np.asarray(times_exp(r, 0.5 * s - t))
+    return np.where(whole == -np.inf, -(root * root) * fallen, np.asarray(times_exp(whole, s)))
+
+
+@kernel
+def scaled_pareto_shape(r: Floats, t: Floats, a: Floats, s: Floats) -> Floats:
+    """e^s times the derivative of the Pareto loss in a."""
+    return _with_exponent(np.asarray(generalized_pareto_shape(r, t, a)), r, t, a, s)
+
+
+@kernel
+def scaled_extreme_shape(r: Floats, t: Floats, a: Floats, s: Floats) -> Floats:
+    """e^s times the derivative of the extreme value loss in a."""
+    return _with_exponent(np.asarray(extreme_value_shape(r, t, a)), r, t, a, s)
 
 
 extreme_value_loss = _walled(_extreme_loss, np.inf)
