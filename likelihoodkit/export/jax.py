@@ -48,8 +48,9 @@ def loss_function(loss: Loss) -> Callable[..., Any]:
 
     It gives the loss of each example, in the shape of ``y`` (less its last axis, where outcomes are vectors), and is
     pure: ``jax.jit``, ``grad``, ``vmap`` and ``hessian`` apply. ``outputs`` has the parameters along ``axis`` (the
-    last), or the shape of ``y`` where one number is predicted. ``where`` leaves examples out: their loss is 0 and so is
-    its gradient. Outcomes are checked when they are numbers, not while a function is being traced.
+    last), or the shape of ``y`` where one number is predicted; outcomes of the shape of outputs lie as they do.
+    ``where`` leaves examples out: their loss is 0 and so is its gradient. Outcomes of the others are checked when they
+    are numbers, not while a function is being traced.
 
     float64 needs ``jax_enable_x64``; without it all is computed in float32.
 
@@ -84,11 +85,12 @@ def evaluate(
 ) -> Any:  # fmt: skip
     """The loss of each example; ``strict`` also asks whether the outputs are finite."""
     y, outputs = jnp.asarray(y), jnp.asarray(outputs)
-    if axis != -1 and outputs.ndim > y.ndim - (1 if loss.bound.family.outcome.domain.vector else 0):
+    vector = loss.bound.family.outcome.domain.vector
+    if axis != -1 and outputs.ndim > y.ndim - (1 if vector else 0):
+        y = jnp.moveaxis(y, axis, -1) if vector and y.shape == outputs.shape else y  # labels lie as their logits do
         outputs = jnp.moveaxis(outputs, axis, -1)
     arrays, batch = read(SPACE, loss, y, outputs, shared, offset, given)
-    if where is None:
-        check(SPACE, loss, y, outputs, shared, given or {}, strict=strict)
+    check(SPACE, loss, y, outputs, shared, given or {}, strict=strict, where=True if where is None else where)
     mask = None if where is None else jnp.broadcast_to(where, batch)
     if mask is not None:
         arrays = [jnp.where(mask, a, b) for a, b in zip(arrays, _harmless(loss, arrays), strict=True)]

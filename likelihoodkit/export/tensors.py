@@ -302,33 +302,39 @@ def _flagged(space: Space, y: Any, flags: Any) -> dict[str, Any]:
 
 
 def check(
-    space: Space, loss: Loss, y: Any, outputs: Any, shared: Any, given: Mapping[str, Any], *, strict: bool
-) -> None:
+    space: Space, loss: Loss, y: Any, outputs: Any, shared: Any, given: Mapping[str, Any], *, strict: bool,
+    where: Any = True,
+) -> None:  # fmt: skip
     """Ask what the NumPy engine asks, where there are numbers: of the outcome, and if ``strict`` of the outputs too.
 
-    Raises what `Loss` raises for arrays.
+    Of rows that ``where`` leaves out nothing is asked. Raises what `Loss` raises for arrays.
     """
     found = space.numbers(y)
     wide = space.numbers(outputs)
     parts = {name: space.numbers(value) for name, value in given.items()}
-    if found is None or wide is None or any(part is None for part in parts.values()):
+    kept = space.numbers(where)
+    if found is None or wide is None or kept is None or any(part is None for part in parts.values()):
         return
     domain = loss.bound.family.outcome.domain
     compound = (domain.vector or bool(domain.entries)) and "censored" not in given
     rows = found.shape[:-1] if compound else found.shape
     count = int(np.prod(rows))
+    kept = np.broadcast_to(kept, rows).reshape(count)
+    if not kept.any():
+        return
+    asked = np.where(kept, np.arange(count), np.argmax(kept))  # a row left out is another in its place
     stand_in = wide if strict else np.zeros_like(wide)
     if not strict and (loss.bound.family.sign > 0 or undirected(loss.bound)):
         stand_in = np.ones_like(wide)  # a bare prediction may have to be positive, and zeros have no angle
     held = {n: np.empty(np.shape(v)) * 0 for n, v in shared.items()} if isinstance(shared, Mapping) else None
     values = held if held is not None or shared is None else np.zeros(np.shape(shared))
     loss.read(
-        found.reshape(count, *found.shape[len(rows) :]),
-        stand_in.reshape(count, *wide.shape[len(rows) :]),
+        found.reshape(count, *found.shape[len(rows) :])[asked],
+        stand_in.reshape(count, *wide.shape[len(rows) :])[asked],
         None,
         None,
         values,
-        {name: np.broadcast_to(part, rows).reshape(count) for name, part in parts.items() if part is not None},
+        {name: np.broadcast_to(part, rows).reshape(count)[asked] for name, part in parts.items() if part is not None},
         on_invalid="raise",
     )
 

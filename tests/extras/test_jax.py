@@ -158,6 +158,24 @@ def test_rows_left_out_add_nothing() -> None:
 
 
 @pytest.mark.usefixtures("wide")
+def test_rows_that_count_are_checked_where_others_are_left_out() -> None:
+    nll = lk.derive(lk.Poisson).jax()
+    y, mask = jnp.array([jnp.nan, 2.0, -3.0]), jnp.array([False, True, True])
+    with pytest.raises(lk.SupportError, match=r"y\[2\] = -3"):
+        nll(y, jnp.zeros(3), where=mask)
+    np.testing.assert_array_equal(nll(y, jnp.zeros(3), where=jnp.zeros(3, bool)), np.zeros(3))
+
+
+@pytest.mark.usefixtures("wide")
+def test_outcomes_of_the_shape_of_outputs_lie_along_the_same_axis() -> None:
+    logits, labels = np.array([[0.3, 1.0], [-0.2, 0.4], [2.0, 0.1]]), np.array([[0.2, 1.0], [0.3, 0.0], [0.5, 0.0]])
+    nll = lk.losses.cross_entropy.jax()
+    expected = optax.losses.softmax_cross_entropy(logits, labels, axis=0)
+    np.testing.assert_allclose(nll(labels, logits, axis=0), expected, rtol=1e-14)
+    np.testing.assert_allclose(nll(labels.T, logits.T), expected, rtol=1e-14)
+
+
+@pytest.mark.usefixtures("wide")
 def test_shared_weights_offsets_and_columns() -> None:
     loss = lk.derive(lk.Normal(scale=lk.shared))
     y, outputs, shared = np.array([0.5, 2.0]), np.array([0.1, 0.2]), {"scale": 0.7}
