@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from importlib.util import find_spec
-
-#: gmpy2 is for mpmath; SymPy keeps the numbers that most users have
-os.environ.setdefault("SYMPY_GROUND_TYPES", "python")
 
 NEEDS = {
     "sklearn": ["likelihoodkit/export/estimators.py", "likelihoodkit/export/booster.py"],

@@ -32,7 +32,7 @@ STANDINS = {
     return np.where((a == 0) & ~np.isnan(b), 0.0, a * np.log(np.where(a == 0, 1.0, b)))""",
     "xlog1py": """def xlog1py(a, b):
     return np.where((a == 0) & ~np.isnan(b), 0.0, a * np.log1p(np.where(a == 0, 0.0, b)))""",
-    **{name: inspect.getsource(getattr(standins, name)).rstrip() for name in ("psi", "zeta", "ive")},
+    **{name: inspect.getsource(getattr(standins, name)).rstrip() for name in ("psi", "zeta", "ive", "exp1", "spence")},
 }
 EACH = '''def _each(function):
     """A function of one number, applied to every entry."""

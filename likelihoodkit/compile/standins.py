@@ -60,3 +60,35 @@ def ive(order: float, k: Any) -> Any:
     for m in range(int(0.5 * top + 12.0 * math.sqrt(top)) + 40):
         total += np.exp((order + 2 * m) * half - math.lgamma(m + 1.0) - math.lgamma(m + order + 1.0) - k)
     return total
+
+
+def exp1(x: Any) -> Any:
+    """The exponential integral for x >= 0: its series up to 1, its continued fraction beyond."""
+    x = np.asarray(x, dtype=float)
+    with np.errstate(all="ignore"):
+        small, big = np.minimum(x, 1.0), np.maximum(x, 1.0)
+        power, series = np.ones_like(x), np.zeros_like(x)
+        for k in range(1, 20):
+            power = -power * small / k
+            series -= power / k
+        fraction = big + 201.0
+        for k in range(100, 0, -1):
+            fraction = big + (2 * k - 1.0) - k * k / fraction
+        return np.where(x <= 1.0, series - np.log(small) - 0.5772156649015329, np.exp(-big) / fraction)
+
+
+def spence(z: Any) -> Any:
+    """The dilogarithm of 1 - z for z >= 0: its series within 1/2 of 1, reflected below and inverted above."""
+    z = np.asarray(z, dtype=float)
+    with np.errstate(all="ignore"):
+        far = z > 1.5
+        inside = np.where(far, 1.0 / z, z)
+        low = inside < 0.5
+        w = np.where(low, inside, 1.0 - inside)
+        total, power = np.zeros_like(z), np.ones_like(z)
+        for k in range(1, 56):
+            power = power * w
+            total += power / (k * k)
+        product = np.where(inside == 0.0, 0.0, np.log(inside) * np.log1p(-inside))
+        total = np.where(low, 1.6449340668482264 - product - total, total)
+        return np.where(far, -total - 0.5 * np.log(z) ** 2, total)

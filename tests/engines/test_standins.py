@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import types
 
 import mpmath as mp
@@ -41,8 +42,22 @@ def test_scaled_bessel_functions(order):
         assert worst(standins.ive(order, k), truth) < 1e-12
 
 
+def test_exponential_integral():
+    x = np.concatenate([10.0 ** RNG.uniform(-300, 2.8, 60), RNG.uniform(0.5, 3, 60), [1.0]])
+    with mp.workdps(40):
+        assert worst(standins.exp1(x), [mp.e1(mp.mpf(v)) for v in x]) < 2e-15
+    assert standins.exp1([0.0]) == np.inf
+
+
+def test_dilogarithm():
+    z = np.concatenate([10.0 ** RNG.uniform(-300, 5, 60), RNG.uniform(0, 3, 60), 1 + 10.0 ** RNG.uniform(-15, -1, 20)])
+    with mp.workdps(60):
+        assert worst(standins.spence(z), [mp.polylog(2, 1 - mp.mpf(v)).real for v in z]) < 2e-15
+    np.testing.assert_allclose(standins.spence([0.0, 1.0]), [np.pi**2 / 6, 0.0], rtol=1e-15)
+
+
 def module(loss):
-    found = types.ModuleType("written")
+    found = sys.modules["written"] = types.ModuleType("written")  # where dataclasses look for their module
     exec(compile(loss.source("numpy"), "written", "exec"), found.__dict__)
     return found
 
@@ -52,6 +67,8 @@ SUBJECTS = {
     "GeneralizedNormal": (lk.GeneralizedNormal, RNG.normal(size=9), 3),
     "ContinuousBernoulli": (lk.ContinuousBernoulli, RNG.uniform(0.1, 0.9, 9), 1),
     "Zeta": (lk.Zeta, RNG.integers(1, 9, 9).astype(float), 1),
+    "Truncated(InverseGamma)": (lk.Truncated(lk.InverseGamma, low=0.5), RNG.uniform(0.6, 3, 9), 2),
+    "Truncated(Beta)": (lk.Truncated(lk.Beta, low=0.1), RNG.uniform(0.2, 0.9, 9), 2),
     "numbers alone": (lk.StudentT(scale=1, df=3), RNG.normal(size=9), 1),  # nothing of an array to write into
 }
 
