@@ -32,10 +32,12 @@ class Law:
 
     def _of(self, name: str, formula: Any) -> Floats:
         if name not in self._kept:
-            rows = slice(1 if self.df.size and same(self.df) and same(self.n) else None)
-            zero = np.zeros(np.shape(self.df[rows]))
-            found = np.asarray(formula(zero, zero, self.df[rows], self.n[rows]))
-            self._kept[name] = np.broadcast_to(found, np.shape(self.df))
+            df, n, shape = self.df.ravel(), self.n.ravel(), np.shape(self.df)
+            one = df.size > 0 and same(df) and same(n)
+            df, n = (df[0], n[0]) if one else (df, n)
+            zero = np.zeros(np.shape(df))
+            found = np.asarray(formula(zero, zero, df, n))
+            self._kept[name] = np.broadcast_to(found, shape) if one else found.reshape(shape)
         return self._kept[name]
 
     @property
