@@ -89,11 +89,15 @@ def _every_parameter_counts(cls: Any, slots: Mapping[str, Slot]) -> None:
 
 
 def _the_outcome_counts(cls: Any) -> None:
-    """`DeclarationError` where a noise with parameters is the same for every outcome, whose ends they do not move."""
+    """`DeclarationError` where a noise with parameters is the same for every outcome, whose ends they do not move.
+
+    What is seen of a latent noise may tell nothing about it (labels that are wrong half of the time).
+    """
     symbols = {cls.outcome.symbol, *(symbol for _, symbol in cls.outcome.entries)}
     moving = any(getattr(cls, end, None) is not None for end in ("lowest", "highest"))
     predicted = [row for row in cls.parameters.values() if row.link is not None]
-    if cls.sign < 0 and predicted and not moving and not cls.formula.free_symbols & symbols:
+    told = moving or cls.latent is not None
+    if cls.sign < 0 and predicted and not told and not cls.formula.free_symbols & symbols:
         raise DeclarationError(
             f"{cls.__name__}.{cls.formula_name} does not mention the outcome {cls.outcome.name}: all are as likely",
             family=cls.__name__,

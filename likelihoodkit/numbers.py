@@ -177,6 +177,9 @@ def evaluate_all(expressions: Iterable[sp.Basic], values: Mapping[sp.Symbol, Any
             return _entrywise(mpmath.loggamma, [run(node.args[0].args[0])])
         if isinstance(node, sp.Piecewise):
             return _piecewise(node, run, values)
+        if isinstance(node, sp.meijerg):  # the slope of an incomplete gamma function in its shape
+            *parameters, place = node.args
+            return mpmath.meijerg(*([[run(a) for a in part] for part in pair] for pair in parameters), run(place))
         arguments = [run(a) for a in node.args]
         name = type(node).__name__
         if isinstance(node, Primitive) and node.record.meaning is not None and name not in FUNCTIONS:

@@ -62,6 +62,7 @@ def test_a_channel_without_information_cannot_be_undone() -> None:
     found = lk.corrections.label_noise(0.5)
     with pytest.raises(lk.InputError, match="cannot be undone"):
         found.restored([0.5])
+    np.testing.assert_allclose(found.loss([0.0, 1.0, 1.0], [3.0, -2.0, 40.0]), np.log(2.0), rtol=1e-15)
 
 
 def test_prior_shift_restores_the_odds_of_deployment() -> None:

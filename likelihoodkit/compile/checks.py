@@ -14,7 +14,10 @@ Array = NDArray[Any]
 
 
 def finite(tile: Array) -> bool:
-    """Are all numbers of a tile finite? One pass where the squares of them all are summed without overflow."""
+    """Are all numbers of a tile finite? One pass where the squares of them all are summed without overflow.
+
+    NumPy warns of that overflow: ask under `np.errstate`.
+    """
     flat = tile
     if tile.ndim == 2 and (tile.flags.c_contiguous or tile.flags.f_contiguous):
         flat = (tile if tile.flags.c_contiguous else tile.T).reshape(-1)

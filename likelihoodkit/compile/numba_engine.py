@@ -257,8 +257,8 @@ class CompiledRunner(Runner):
         code, layout = ready.code, ready.layout
         if code is None:
             return super().run(inputs, outputs, rows, checks, terms, outcome)
-        for name in checks.keys() - set(self._needed):  # the program does not read it
-            if not checks[name](np.asarray(inputs[name], dtype=np.float64)):
+        with np.errstate(all="ignore"):  # of what the program does not read, a square may overflow
+            if not all(checks[n](np.asarray(inputs[n], dtype=np.float64)) for n in checks.keys() - set(self._needed)):
                 return False
         if rows < code.rows:
             return self._short(code, Short(layout, arrays, rows, code.rows), inputs, outputs)

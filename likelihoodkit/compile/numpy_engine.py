@@ -169,8 +169,9 @@ class Runner:
         laid = self._plan if cut is None else cut[1]
         inputs = {**inputs, **(terms or {}), **(counts.places(rows) if counts else {})}
         unread = set(checks) - set(laid.inputs)  # no tile of it is seen
-        if not all(checks[name](np.asarray(inputs[name], dtype=np.float64)) for name in unread):
-            return False
+        with np.errstate(all="ignore"):  # a square may overflow
+            if not all(checks[name](np.asarray(inputs[name], dtype=np.float64)) for name in unread):
+                return False
         found = route(laid, inputs, outputs, rows, checks, counts)
         if self.threads > 1 and len(found.spans) > 1:
             shares = [found.spans[i :: self.threads] for i in range(self.threads)]

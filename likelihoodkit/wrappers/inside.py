@@ -287,11 +287,9 @@ def declare(
     """
     name = "_".join([title, *facts.pop("names", ())])
     components = facts.pop("components", ())
-    made_of: dict[str, Any] = {**body, "components": components, "__doc__": doc, "__module__": __name__}
+    made_of: dict[str, Any] = {**facts, **body, "components": components, "__doc__": doc, "__module__": __name__}
     family: type[Declared] = type(Distribution)(name, (Distribution,), made_of)  # type: ignore[misc]
     family.spelling = (title, first, frozenset(name.removeprefix("_") for name in said))
-    for fact, value in facts.items():
-        setattr(family, fact, value)
     return bind(family, bindings)
 
 

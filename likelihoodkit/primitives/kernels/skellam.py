@@ -109,7 +109,10 @@ def _saddle(n: Floats, p: Floats, q: Floats) -> tuple[Floats, Floats, Floats, Fl
     own = np.where(near, np.log(_rate(n, p + q)), middle + lean)
     inverse = 1.0 / ratio
     rest = np.where(ratio > 1.0, inverse * inverse / (1.0 + inverse * inverse), 1.0 / (1.0 + ratio * ratio))
-    return own, np.where(near, (p + q) - own, middle - lean), lean + 0.5 * (q - p), log_w, rest
+    # the gap as a difference of smaller numbers: rates that are alike differ little, and a rare rival tells nothing
+    half = 0.5 * (q - p)
+    gap = np.where(np.absolute(lean) + np.absolute(half) < np.absolute(own) + np.absolute(p), lean + half, own - p)
+    return own, np.where(near, (p + q) - own, middle - lean), gap, log_w, rest
 
 
 def _rate(n: Floats, both: Floats) -> Floats:
