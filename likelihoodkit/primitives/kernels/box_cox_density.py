@@ -45,6 +45,16 @@ def _wide_square(y: Floats, t: Floats, s: Floats, p: Floats) -> Floats:
     return np.asarray(0.5 * z * z, dtype=np.float64)
 
 
+def _faint(x: Floats, e: Floats, power: Floats, size: Floats) -> Floats:
+    """e e_p e^(2 size) where e_p = x^2 E'(p x) leaves the range: each factor takes a third of the exponent."""
+    right = np.maximum(power, FAR)
+    inner = np.minimum(power, FAR)
+    slope = np.asarray(expm1_over_da(np.ones_like(x), inner)) * np.exp(-np.maximum(inner, 0.0))
+    third = 2.0 * size / 3.0
+    with_x = np.asarray(times_exp(x, third))
+    return np.asarray(np.where(power > FAR, (1.0 - 1.0 / right) / right, slope) * with_x * with_x * times_exp(e, third))
+
+
 class Growth:
     """x = log y + t and e = expm1(p x)/p with its slopes in p, less the power e^m of it that is large."""
 
@@ -101,11 +111,16 @@ class _Place(Growth):
             otherwise=lambda core, one, two, size: times_exp(core, 2.0 * size),
         )
 
-    def slope_p(self) -> Floats:
-        """The slope in p."""
+    def grown(self) -> Floats:
+        """The slope of z^2/2 in p, e e_p e^(2 s + 2 m)."""
         lost = (self.e_p == 0) & (self.power < -FAR)  # there it is -e/p
         grown = np.where(lost, self.product(self.e, self.e) * (-1.0 / self.p), self.product(self.e, self.e_p))
-        return led(grown, -self.x - self.over_power(self.pull))
+        faint = (self.e_p < TINY) & (self.x != 0) & (self.power > -FAR) & (self.power < np.inf)
+        return mend(grown, faint, _faint, self.x, self.e, self.power, self.s + self.m)
+
+    def slope_p(self) -> Floats:
+        """The slope in p."""
+        return led(self.grown(), -self.x - self.over_power(self.pull))
 
     def over_power(self, tail: Floats) -> Floats:
         """A slope of log Phi(a) divided by the power: 0 where nothing is cut."""
@@ -142,9 +157,7 @@ box_cox_tp = _kernel(
     "box_cox_tp", "The mixed derivative in t and p.", lambda q: q.squared(q.growth * (q.e_p + q.e * q.x)) - 1.0
 )
 box_cox_ss = _kernel("box_cox_ss", "The second derivative in s.", lambda q: 2.0 * q.product(q.e, q.e) + q.bend)
-box_cox_sp = _kernel(
-    "box_cox_sp", "The mixed derivative in s and p.", lambda q: 2.0 * q.squared(q.e * q.e_p) - q.over_power(q.bend)
-)
+box_cox_sp = _kernel("box_cox_sp", "The mixed derivative in s and p.", lambda q: 2.0 * q.grown() - q.over_power(q.bend))
 box_cox_pp = _kernel(
     "box_cox_pp",
     "The second derivative in p.",

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise
-from likelihoodkit.primitives.kernels._wide import LARGE_EXPONENT, ratio_gap, wide_power
+from likelihoodkit.primitives.kernels._wide import LARGE_EXPONENT, NEAR, ratio_gap, wide_power
 from likelihoodkit.primitives.kernels.exponential import EXP_NORMAL, times_exp
 from likelihoodkit.primitives.kernels.logistic import sigmoid
 
@@ -124,12 +124,18 @@ def log_times_exp(y: Floats, t: Floats) -> Floats:
 
 @kernel
 def power_times_exp(y: Floats, t: Floats, g: Floats) -> Floats:
-    """(y e^t)^(e^g) for y > 0; through the product where that is a normal number, and e^g - 1 where g is small."""
+    """(y e^t)^(e^g) for y > 0; through the product where that is a normal number, and e^g - 1 where g is small.
+
+    Large powers of a product next to 1, which has rounded the little that it differs from it, through the sum.
+    """
     product = _within(y, t)
     normal = (product >= TINY) & (product < np.inf)
     near = product * np.power(product, np.expm1(g))
     direct = np.where(np.absolute(g) < 1.0, near, np.power(product, np.exp(g)))
-    power = np.where(normal, direct, np.exp(times_exp(np.log(y) + t, g)))
+    own = np.log(y)
+    total = own + t  # as the logarithm of the product takes it, so that the power is 1 only where that says so
+    rounded = (np.absolute(own) <= 1.0) & (np.absolute(total) < NEAR) & (t != 0.0) & (g >= 1.0)
+    power = np.where(normal & ~rounded, direct, np.exp(times_exp(total, g)))
     moderate = (power > MODERATE) & (power < 1.0 / MODERATE)
     extreme = ~moderate & (power > 0) & (power < np.inf)
     return piecewise(
