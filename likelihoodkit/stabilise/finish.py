@@ -192,12 +192,12 @@ def _of_balance(e: Expr) -> Expr:
 
 
 def _of_power(e: Expr) -> Expr:
-    """A power less 1, times a number and an exponential: by its exponent where the power is infinite."""
+    """A power less 1, times a number and an exponential: by the larger exponent, also where the power has vanished."""
     factors = Mul.make_args(e.args[0]) if isinstance(e, p.times_exp) else ()
     for power in (f for f in factors if isinstance(f, differences.power_minus_one)):
         others = Mul(*[f for f in factors if f is not power])
         u = p.times_exp(p.log_times_exp(*power.args[:2]), power.args[2])
-        return reach.within_range(e, p.times_exp(others, e.args[1] + u))
+        return reach.within_range(e, differences.times_exp_difference(others, u, e.args[1]))
     return e
 
 
