@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.accuracy.cases import cases
 from benchmarks.accuracy.measure import measure
 from likelihoodkit.declaration import Distribution, outcome, parameter
+from likelihoodkit.primitives import kernels
 from likelihoodkit.primitives.families import kind
 from likelihoodkit.primitives.kernels.student_integrals import student_integrals
 from likelihoodkit.primitives.tails import log_student_cdf
@@ -182,7 +183,9 @@ def test_a_parameter_beyond_the_range(label: str, y: float, outputs: tuple[float
     test_what_rounding_takes_of_a_link_is_not_multiplied(label, y, outputs)
 
 
-@pytest.mark.parametrize(("label", "widths"), [("SkewT", 4), ("BoxCoxT", 4), ("BoxCoxNormal", 3)])
+@pytest.mark.parametrize(
+    ("label", "widths"), [("SkewT", 4), ("BoxCoxT", 4), ("BoxCoxNormal", 3), ("GeneralizedGamma", 3)]
+)
 def test_no_slope_is_a_nan_wherever_outputs_are(label: str, widths: int) -> None:
     """Skews of 1e300, powers and degrees of freedom beyond the range: up to a fifth of these rows were NaN."""
     rng = np.random.default_rng(0)
@@ -195,6 +198,29 @@ def test_no_slope_is_a_nan_wherever_outputs_are(label: str, widths: int) -> None
             value, gradient = loss.value_and_gradient(rng.choice([1e-8, 1.0, 2.5, 1e4, 1e200], size=1000), outputs)
             assert not np.isnan(value).any()
             assert not np.isnan(gradient).any()
+
+
+@pytest.mark.parametrize(("t", "g"), [(2.0**-54, 38.0), (-(2.0**-54), 36.0), (1e-300, 691.0), (-1e-300, 690.0)])
+def test_a_power_of_next_to_one(t: float, g: float) -> None:
+    """y e^t rounds to y = 1, of which every power is 1: a mixture of Weibulls had NaN, 0 times an infinite logarithm."""
+    with mp.workdps(40):
+        expected = [mp.exp(sign * mp.exp(mpf(g)) * mpf(t)) for sign in (1, -1)]
+    one = np.ones(2)
+    found = kernels.power_times_exp(one, np.array([t, -t]), g * one)
+    np.testing.assert_allclose(found, [float(e) for e in expected], rtol=1e-13)
+    beyond = kernels.power_times_exp(one, np.array([t, -t]), 1e4 * one)
+    assert sorted(beyond) == [0.0, np.inf]
+    slope = kernels.power_slope(one, np.array([t, -t]), 1e4 * one)
+    assert slope.tolist() == [np.inf, np.inf]
+
+
+def test_a_slope_in_a_box_cox_power_of_three_small_factors() -> None:
+    """x^3/2 e^(2 s) at x = 1e-200: the square leaves the range and the product does not; it was 0, or NaN."""
+    x, s = 1e-200, 690.0
+    with mp.workdps(40):
+        expected = float(mpf(x) ** 3 / 2 * mp.exp(2 * mpf(s)))
+    found = kernels.box_cox_p(np.array([1.0]), np.array([x]), np.array([s]), np.array([2.0]))
+    assert found[0] == pytest.approx(expected, rel=1e-12)
 
 
 @pytest.mark.parametrize("df", [1.5, 3.0, 40.0])

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 import sympy as sp
-from sympy import Abs, Add, Expr, Mul, S, exp, log
+from sympy import Abs, Add, Expr, Max, Mul, S, exp, log
 
 from likelihoodkit import primitives as p
 from likelihoodkit.primitives import differences, linked, logistic, powers, products, reach, rests, single
@@ -202,14 +202,15 @@ def _of_power(e: Expr) -> Expr:
 
 
 def _of_power_pull(e: Expr) -> Expr:
-    """log X (X - s) and numbers times a sigmoid: by the exponents of its terms where it is infinite."""
+    """log X (X - s) and numbers times a sigmoid: by the larger of the two exponents where it is infinite."""
     total, z = e.args
     for term in Add.make_args(total):
         if isinstance(term, powers.power_pull) and (total - term).is_number:
             y, t, g, k = term.args
             logarithm, level = p.log_times_exp(y, t), -p.softplus(-z)
             u = p.times_exp(logarithm, k)
-            far = p.times_exp(u, u + level) - p.times_exp(logarithm, k + g + level)
+            short = sp.sign(u - g) * p.expm1(-Abs(u - g))  # of which neither term is infinite beside the other
+            far = -p.times_exp(logarithm * short, k + level + Max(u, g))
             return reach.within_range(e, far)
     return e
 
