@@ -99,7 +99,7 @@ BARS = {
     "torch": {"SinhArcsinh()": 8.0, "Mixture(Poisson, components=3)": 8.0, "LogitNormal()": 5.0},
     "jax": {
         "GeneralizedExtremeValue()": 10.0, "Mixture(Normal, components=2)": 12.0, "SinhArcsinh()": 10.0,
-        "Mixture(Poisson, components=3)": 5.0, "Frechet()": 5.0, "LogitNormal()": 5.0,
+        "Mixture(Poisson, components=3)": 5.0, "Frechet()": 5.0, "LogitNormal()": 5.0, "Rice()": 8.0,
     },
 }  # fmt: skip
 
