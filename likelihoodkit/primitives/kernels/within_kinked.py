@@ -26,6 +26,7 @@ from likelihoodkit.primitives.kernels.within_line import (
     product,
 )
 
+OneSide = Callable[[float, Floats], Jet]  # 1 for what is below, -1 for what is above
 LOG_HALF_PI, LOG_2 = float(np.log(np.pi / 2.0)), float(np.log(2.0))
 #: of atan(x)/x - 1 in x^2
 SERIES = [(-1.0) ** k / (2 * k + 1) for k in range(1, 24)]
@@ -140,6 +141,23 @@ def _normal_rest(steep: float, w: Floats, own: float) -> Jet:
     return -np.log(np.asarray(hazard(w))) - np.log(own), steep * short, steep * steep * fall
 
 
+def _both_sides(lower: Callable[[Floats], tuple[Jet, Jet]]) -> tuple[OneSide, OneSide]:
+    """Tail and rest on either side of a law with two equal halves, from both below u <= 0."""
+
+    def tail(side: float, u: Floats) -> Jet:
+        mine, rest = lower(np.minimum(side * u, 0.0))[0], _complement(lower(-np.maximum(side * u, 0.0))[0])
+        return (
+            np.where(side * u <= 0.0, mine[0], rest[0]), side * np.where(side * u <= 0.0, mine[1], -rest[1]),
+            np.where(side * u <= 0.0, mine[2], rest[2]),
+        )  # fmt: skip
+
+    def rest(side: float, u: Floats) -> Jet:
+        value, slope, curve = lower(np.where(side * u <= 0.0, side * u, np.nan))[1]
+        return value, side * slope, curve
+
+    return tail, rest
+
+
 # -- Huber's: normal within the threshold, exponential beyond it -------------------------------------------------------
 
 
@@ -183,18 +201,7 @@ def _huber(c: float) -> Curve:
         )
         return tail, rest
 
-    def tail(side: float, u: Floats) -> Jet:
-        mine, rest = lower(np.minimum(side * u, 0.0))[0], _complement(lower(-np.maximum(side * u, 0.0))[0])
-        return (
-            np.where(side * u <= 0.0, mine[0], rest[0]), side * np.where(side * u <= 0.0, mine[1], -rest[1]),
-            np.where(side * u <= 0.0, mine[2], rest[2]),
-        )  # fmt: skip
-
-    def rest(side: float, u: Floats) -> Jet:
-        value, slope, curve = lower(np.where(side * u <= 0.0, side * u, np.nan))[1]
-        return value, side * slope, curve
-
-    return Curve(loss, gap, tail, rest, None, (-c, 0.0, c), lambda _: -float(np.log(c)))
+    return Curve(loss, gap, *_both_sides(lower), None, (-c, 0.0, c), lambda _: -float(np.log(c)))
 
 
 # -- the hyperbolic secant's: half of a logistic loss of 2 u -----------------------------------------------------------
@@ -223,18 +230,7 @@ def _secant() -> Curve:
         tail = u + log_ratio - LOG_HALF_PI, pull, -pull * slope
         return tail, rest
 
-    def tail(side: float, u: Floats) -> Jet:
-        mine, rest = lower(np.minimum(side * u, 0.0))[0], _complement(lower(-np.maximum(side * u, 0.0))[0])
-        return (
-            np.where(side * u <= 0.0, mine[0], rest[0]), side * np.where(side * u <= 0.0, mine[1], -rest[1]),
-            np.where(side * u <= 0.0, mine[2], rest[2]),
-        )  # fmt: skip
-
-    def rest(side: float, u: Floats) -> Jet:
-        value, slope, curve = lower(np.where(side * u <= 0.0, side * u, np.nan))[1]
-        return value, side * slope, curve
-
-    return Curve(loss, gap, tail, rest, None, (), lambda _: 0.0)
+    return Curve(loss, gap, *_both_sides(lower), None, (), lambda _: 0.0)
 
 
 # -- kernels -----------------------------------------------------------------------------------------------------------
