@@ -12,6 +12,7 @@ import likelihoodkit as lk
 from engines.test_source import alone, read
 from likelihoodkit import losses
 from likelihoodkit.errors import DerivationError
+from likelihoodkit.primitives.words import regularised_gamma_p
 
 RNG = np.random.default_rng(11)
 ROWS = 1500  # more than a tile of the widest
@@ -95,5 +96,13 @@ def test_what_is_not_written_says_so() -> None:
         lk.derive(lk.Joint(a=lk.Poisson, b=lk.Mixture(lk.Normal, components=2))).source()
     with pytest.raises(DerivationError, match="is computed by NumPy on the host"):
         lk.derive(lk.BoxCoxT).source("torch")
-    with pytest.raises(DerivationError, match=r"scipy\.special"):
-        lk.derive(lk.Truncated(lk.Gamma, low=1)).source()
+
+    class Grown(lk.Distribution):
+        """Amounts weighed by an incomplete gamma function (not normalised: it is only written)."""
+
+        y = lk.outcome(lk.positive)
+        scale = lk.parameter(lk.positive, link="exp")
+        log_density = regularised_gamma_p(2, y / scale) - y / scale - lk.log(scale)
+
+    with pytest.raises(DerivationError, match=r"scipy\.special\.gammainc"):
+        lk.derive(Grown).source()
