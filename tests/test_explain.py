@@ -197,6 +197,20 @@ def test_cases_are_told_one_by_one_and_in_words():
     assert "loss = -log Φ(high - f[x])    (where y is at most high)" in text
     assert "loss = 0    (where nothing is known of y)" in text
     assert "kind" not in text
+
+    class Sorted(lk.Distribution):
+        """Two kinds of errors, of which a setting says the kind."""
+
+        y = lk.outcome(lk.real)
+        scale = lk.parameter(lk.positive, link="exp")
+        y_kind = lk.held(lk.counts)
+        log_density = sp.Piecewise(
+            (-(((y - 1) / scale) ** 2) / 2, sp.Eq(y_kind, 7)), (-((y / scale) ** 2) / 2, True)
+        ) - lk.log(scale)
+
+    text = str(explain(Sorted))  # a setting of that name is not what is known of an interval
+    assert "y_kind = 7" in text
+    assert "seen" not in text
     text = str(explain(lk.Ordered(response="cauchy")))
     assert "response = cauchy    (held, not predicted)" in text
     assert "Φ" not in text  # of five responses only the chosen one is told

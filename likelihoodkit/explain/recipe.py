@@ -166,20 +166,17 @@ def _cases(scribe: Scribe, left: Math, expression: sp.Expr) -> Iterator[Display]
     if len(branches) == 1:
         yield Display(scribe.equation(left, expression))
         return
-    kinds = any(_kind(condition) is not None for _, condition in branches)
-    for branch, condition in branches:
-        kind = _kind(condition)
-        if condition == sp.true:
-            words = f"where {KNOWN[UNKNOWN]}" if kinds else "otherwise"
-        else:
-            words = "where " + (scribe.plain.doprint(condition) if kind is None else KNOWN[kind])
-        yield Display(scribe.equation(left, branch), words)
+    known = [_known(scribe, condition) for _, condition in branches]
+    for (branch, condition), told in zip(branches, known, strict=True):
+        rest = KNOWN[UNKNOWN] if any(known) else ""
+        words = told or (rest if condition == sp.true else scribe.plain.doprint(condition))
+        yield Display(scribe.equation(left, branch), f"where {words}" if words else "otherwise")
 
 
-def _kind(condition: sp.Basic) -> int | None:
-    """The kind of row of an interval outcome that a condition asks for."""
-    if isinstance(condition, sp.Eq) and condition.lhs.is_Symbol and condition.lhs.name.endswith("_kind"):
-        return int(condition.rhs)
+def _known(scribe: Scribe, condition: sp.Basic) -> str | None:
+    """What a condition on the kind of an interval outcome says of it, in words."""
+    if isinstance(condition, sp.Eq) and scribe.kind is not None and condition.lhs == scribe.kind:
+        return KNOWN[int(condition.rhs)]
     return None
 
 

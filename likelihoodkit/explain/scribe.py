@@ -26,9 +26,13 @@ class Scribe:
             latex[symbol.name] += "" if name in derivation.shared else r"[\mathbf{x}]"
         for name in family.parameters:
             latex[name] = letter(family.__name__, name)
+        entries = dict(family.outcome.entries)
+        #: what says of an interval outcome how it is known
+        self.kind: sp.Symbol | None = entries["kind"] if family.outcome.domain.interval else None
         if family.outcome.domain.interval:
             for end in ("low", "high"):
-                plain[f"y_{end}"], latex[f"y_{end}"] = end, rf"y_{{\mathrm{{{end}}}}}"
+                name = entries[end].name
+                plain[name], latex[name] = end, rf"y_{{\mathrm{{{end}}}}}"
         latex |= {"quantile_level": "q"}
         plain |= {"quantile_level": "q"}
         self.plain, self.tex = Plain(plain), Tex(latex)

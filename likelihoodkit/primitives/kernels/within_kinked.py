@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from likelihoodkit.primitives.kernels._rows import row
 from likelihoodkit.primitives.kernels._tools import Floats, Kernel, remembered
@@ -46,6 +47,11 @@ def _complement(tail: Jet) -> Jet:
     return np.log1p(-share), less, -product(odds, curve + product(slope, slope)) - product(less, less)
 
 
+def _either(mask: NDArray[np.bool_], one: Jet, other: Jet) -> Jet:
+    """The one where the mask says so, else the other."""
+    return np.where(mask, one[0], other[0]), np.where(mask, one[1], other[1]), np.where(mask, one[2], other[2])
+
+
 # -- exponential on both sides -----------------------------------------------------------------------------------------
 
 
@@ -75,7 +81,7 @@ def _exponentials(right: float, left: float) -> Curve:
         other, log_rest = (right, -np.log1p(right / left)) if side > 0.0 else (left, -np.log1p(left / right))
         far = np.maximum(side * u, 0.0)
         rest = _complement((log_rest - other * far, np.full_like(u, -side * other), np.zeros_like(u)))
-        return tuple(np.where(side * u <= 0.0, a, b) for a, b in zip(mine, rest, strict=True))  # type: ignore[return-value]
+        return _either(side * u <= 0.0, mine, rest)
 
     def rest(side: float, u: Floats) -> Jet:
         own = left if side > 0.0 else right
@@ -119,7 +125,7 @@ def _normals(right: float, left: float) -> Curve:
         )
         mine = (mine[0] + LOG_2 - np.log1p(own / other), mine[1], mine[2])
         rest = _complement((rest[0] + LOG_2 - np.log1p(other / own), rest[1], rest[2]))
-        return tuple(np.where(side * u <= 0.0, a, b) for a, b in zip(mine, rest, strict=True))  # type: ignore[return-value]
+        return _either(side * u <= 0.0, mine, rest)
 
     def rest(side: float, u: Floats) -> Jet:
         own = left if side > 0.0 else right
@@ -146,10 +152,8 @@ def _both_sides(lower: Callable[[Floats], tuple[Jet, Jet]]) -> tuple[OneSide, On
 
     def tail(side: float, u: Floats) -> Jet:
         mine, rest = lower(np.minimum(side * u, 0.0))[0], _complement(lower(-np.maximum(side * u, 0.0))[0])
-        return (
-            np.where(side * u <= 0.0, mine[0], rest[0]), side * np.where(side * u <= 0.0, mine[1], -rest[1]),
-            np.where(side * u <= 0.0, mine[2], rest[2]),
-        )  # fmt: skip
+        value, slope, curve = _either(side * u <= 0.0, mine, (rest[0], -rest[1], rest[2]))
+        return value, side * slope, curve
 
     def rest(side: float, u: Floats) -> Jet:
         value, slope, curve = lower(np.where(side * u <= 0.0, side * u, np.nan))[1]
