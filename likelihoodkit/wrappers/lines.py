@@ -36,7 +36,8 @@ def line_within(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.E
             return -law(*places[:3], *held, places[3], t, *shapes) + sp.expand_log(
                 sp.log(sp.Abs(sp.diff(v, y))), force=True
             )
-    return _square_within(cdf, y, low, high)
+    found_other = _square_within(cdf, y, low, high)
+    return _odds_within(cdf, y, low, high) if found_other is None else found_other
 
 
 # -- which law it is -------------------------------------------------------------------------------------------------
@@ -214,3 +215,29 @@ def _square_within(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> s
     if isinstance(cdf, sp.erf) and not (rate := sp.sqrt(2) * cdf.args[0] / y).has(y):
         return -within.normal_within(y, bottom, high, sp.S.Zero, _log(rate))
     return None
+
+
+# -- beta laws of odds -----------------------------------------------------------------------------------------------
+
+
+def _odds_within(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Expr | None:
+    """A beta law of s(y), told from the end that y is nearer to: of a share close to 1 no digits are left."""
+    if not isinstance(cdf, p.regularised_beta) or cdf.args[2] == y:
+        return None
+    a, b, share = cdf.args
+    low = sp.Max(low, 0)
+    log_a, log_b = _log(a), _log(b)
+    size = p.log_add_exp(log_a, log_b)
+    rest = sp.cancel(1 - share)
+    slope = sp.expand_log(sp.log(sp.factor(sp.diff(share, y))), force=True)
+
+    def told(part: sp.Expr, start: sp.Expr, end: sp.Expr, f: sp.Expr) -> sp.Expr:
+        ends = (sp.limit(part, y, place) if place.is_infinite or place == 0 else part.xreplace({y: place})
+                for place in (start, end))  # fmt: skip
+        return slope - within.beta_within(part, *ends, f, size)
+
+    half = sp.solve(share - sp.S.Half, y)[0]
+    below, above = told(share, low, high, log_a - log_b), told(rest, high, low, log_b - log_a)
+    if low >= half or high <= half:
+        return above if low >= half else below
+    return sp.Piecewise((below, y < half), (above, True))
