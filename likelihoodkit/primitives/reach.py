@@ -16,6 +16,13 @@ times_output: Kind = primitive(
     r"{0}\,{1}",
     accurate="f itself, not what rounding has left of it",
 )
+over_output: Kind = primitive(
+    "over_output",
+    lambda w, f: w / f,
+    (lambda w, f: 1 / f, lambda w, f: -w / f**2),
+    r"\frac{{{0}}}{{{1}}}",
+    accurate="w vanishes at f = 0 faster than f where it does",
+)
 within_range: Kind = primitive(
     "within_range",
     lambda product, far: product,

@@ -121,8 +121,11 @@ _FACTORS: dict[type[Expr], tuple[Callable[[Expr], Expr], Callable[[Expr, Expr], 
 
 
 def _times_output(weight: Expr, f: Expr) -> Expr:
-    """weight * f: into the factor that has an exponent, where there is one."""
+    """weight * f: into the factor that has an exponent, where there is one, or into the one that f moves."""
     factors = Mul.make_args(weight)
+    moved = [factor for factor in factors if factor.has(f)]
+    if len(moved) == 1 and len(factors) > 1:  # that falls as f grows
+        return Mul(*[factor for factor in factors if factor is not moved[0]]) * _times_output(moved[0], f)
     for factor in factors:
         others = Mul(*[g for g in factors if g is not factor])
         if isinstance(factor, p.times_exp):
@@ -133,23 +136,22 @@ def _times_output(weight: Expr, f: Expr) -> Expr:
 
 
 def _read(slope: Expr) -> _Slope:
-    logarithm, sign, numbers, ratios = S.Zero, S.One, S.One, S.One
+    logarithm, far, sign, numbers, ratios = S.Zero, S.Zero, S.One, S.One, S.One
     steps: list[Callable[[Expr], Expr]] = []
     for factor in Mul.make_args(slope):
         base, power = factor.as_base_exp()
         kind = exp if isinstance(factor, exp) else type(base)
         if base.is_Symbol and power == -1:  # of a square: 2/f
             logarithm, sign = logarithm - linked.log_square(base) / 2, sign * sp.sign(base)
+            steps.append(lambda weight, f=base: reach.over_output(weight, f))  # type: ignore[misc]
+            continue
         if base.is_Symbol and power == 1:  # of a square that is a location: 2 f
-            sign *= factor
+            sign, far = sign * sp.sign(base), far + linked.log_square(base) / 2
             steps.append(partial(_times_output, f=base))
             continue
         if kind not in _FACTORS:
             numbers *= factor
-            if isinstance(base, p.softplus_ratio):
-                ratios *= factor
-            elif not (base.is_Symbol and power == -1):
-                sign *= factor
+            ratios, sign = (ratios * factor, sign) if isinstance(base, p.softplus_ratio) else (ratios, sign * factor)
             continue
         z = (factor if kind is exp else base).args[0]
         for _ in range(1 if kind is exp else int(power)):
@@ -165,9 +167,9 @@ def _read(slope: Expr) -> _Slope:
         return weight
 
     if logarithm != 0:
-        return _Slope(logarithm, logarithm, sign * ratios, times)
+        return _Slope(logarithm + far, logarithm + far, sign * ratios, times)
     softplus = [factor.as_base_exp() for factor in Mul.make_args(ratios) if factor != 1]
-    far = Add(*[-power * (p.softplus(-base.args[0]) + p.log_softplus(base.args[0])) for base, power in softplus])
+    far += Add(*[-power * (p.softplus(-base.args[0]) + p.log_softplus(base.args[0])) for base, power in softplus])
     return _Slope(S.Zero, far, sign, times)
 
 
@@ -177,7 +179,9 @@ def scaled(weight: Expr, slope: Expr) -> Expr:
         return S.Zero
     read = _read(slope)
     if read.logarithm == 0:
-        return read.times(weight) if read.far == 0 else _led(_terms(weight), read)
+        terms = _terms(weight)
+        led = len(terms) == 1 or any(leading(term, read.far) is not None for term in terms)
+        return _led(terms, read) if led and read.far != 0 else read.times(weight)
     return _split(weight, read)[0]
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import sympy as sp
-from sympy import Abs, Expr, Max, Min, Mul, S, log
+from sympy import Abs, Expr, Max, Min, Mul, S, log, sign
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import burr, differences, powers, products, single, whole
+from likelihoodkit.primitives import burr, differences, extremes, linked, powers, products, single, whole
 from likelihoodkit.primitives.families import kind
 from likelihoodkit.stabilise.table import ratio
+from likelihoodkit.stabilise.weighed import weighed_pull
 
 __all__ = ["faint", "leading"]
 
@@ -66,7 +67,24 @@ def _conway_maxwell(y: Expr, f: Expr, n: Expr, s: Expr) -> Expr:
     return p.times_exp(p.log_factorial(y), n + s) - p.times_exp(Max(size - 1, S.Zero), size + n + s)
 
 
+def _power(over: int, logarithms: int) -> Callable[..., Expr]:
+    """|r e^t|^a r^-over log^logarithms|r e^t|, times e^s."""
+
+    def led(r: Expr, t: Expr, a: Expr, s: Expr) -> Expr:
+        level = p.log_times_exp(Abs(r), t)
+        return p.times_exp(sign(r) ** over * level**logarithms, a * level - over * log(Abs(r)) + s)
+
+    return led
+
+
 _LEADING: dict[type[Expr], Callable[..., Expr]] = {
+    p.scaled_power: _power(0, 0),
+    p.scaled_power_over: _power(1, 0),
+    p.scaled_power_log: _power(0, 1),
+    p.scaled_power_log_over: _power(1, 1),
+    powers.beta_prime_pull: weighed_pull,
+    single.scaled_square_deviance: lambda *taken: single.scaled_square_deviance(*taken[:-2], taken[-2] + taken[-1]),
+    extremes.generalized_pareto_shape: linked.scaled_pareto_shape,
     differences.power_slope: _power_slope,
     burr.burr_pull: _burr_pull,
     single.rate_gamma_slope: _rate_gamma,

@@ -214,7 +214,7 @@ if TYPE_CHECKING:
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.reach import (  # isort: skip
         beside_count, faint, half_product, less_log2, product_of_three, scaled_balance, scaled_softplus, steep,
-        times_hazard, times_output, within_range,
+        over_output, times_hazard, times_output, within_range,
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.rests import (  # isort: skip
         exp_rest, log_softplus_rest, moved, raised, ratio_of_log_rest, sigmoid_rest, softplus_rest,

@@ -15,7 +15,7 @@ def _beta_gap(y: Floats, p: Floats, q: Floats) -> tuple[Floats, Floats]:
     """(a - b y)/(1 + y) over a and over b: how far the odds y are from their mean a/b."""
     odds = np.asarray(times_exp(y, q - p))  # b y/a
     share = 1.0 / (1.0 + y)
-    return (1.0 - odds) * share, np.where(odds > 1e17, -y * share, (np.asarray(times_exp(1.0 - odds, p - q))) * share)
+    return (1.0 - odds) * share, np.where(odds > 1e17, -y * share, np.asarray(times_exp((1.0 - odds) * share, p - q)))
 
 
 def _log_parts(y: Floats, p: Floats, q: Floats) -> tuple[Floats, Floats]:

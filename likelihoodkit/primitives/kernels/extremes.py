@@ -259,12 +259,14 @@ def _extreme_beyond(p: Place, r: Floats, t: Floats) -> Floats:
 
 
 def _with_exponent(whole: Floats, r: Floats, t: Floats, a: Floats, s: Floats) -> Floats:
-    """e^s times a derivative in a > 0; where that is -infinity it is -x^2 (L less its odds)/(a x)^2."""
+    """e^s times a derivative in a > 0; where that is -infinity it is -(a L less a x/(1 + a x))/a^2."""
     u = np.asarray(times_exp(a * np.absolute(r), -t))
     some = np.where(u < SMALL, 1.0, u)
     fallen = np.where(u < SMALL, 0.5 - 2.0 * u / 3.0, (np.asarray(log1pmx(some)) / some + some / (1.0 + some)) / some)
-    root = np.asarray(times_exp(r, 0.5 * s - t))
-    return np.where(whole == -np.inf, -(root * root) * fallen, np.asarray(times_exp(whole, s)))
+    root, logarithm = np.asarray(times_exp(r, 0.5 * s - t)), np.log(np.absolute(a))
+    grown = np.log(np.absolute(r)) + (logarithm - t) - np.where(u > LARGE, 1.0, u / (1.0 + u))
+    led = np.where(u > 1.0, np.asarray(times_exp(grown, s - 2.0 * logarithm)), (root * root) * fallen)
+    return np.where(whole == -np.inf, -led, np.asarray(times_exp(whole, s)))
 
 
 @kernel

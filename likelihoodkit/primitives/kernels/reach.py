@@ -23,6 +23,12 @@ def times_output(w: Floats, f: Floats) -> Floats:
 
 
 @kernel
+def over_output(w: Floats, f: Floats) -> Floats:
+    """w/f, the limit 0 where w is 0 at f = 0."""
+    return np.where((f == 0) & (w == 0), 0.0, w / f)
+
+
+@kernel
 def within_range(product: Floats, far: Floats) -> Floats:
     """The product where it is a number, else the same by its exponents."""
     return np.where(np.isfinite(product), product, far)
