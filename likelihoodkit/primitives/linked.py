@@ -63,6 +63,13 @@ log_square_rest: Kind = primitive(
     lambda z: sp.Integer(0),
     accurate="what rounding takes of log z^2: zero in exact arithmetic",
 )
+side: Kind = primitive(
+    "side",
+    lambda f: sp.Piecewise((-1, f < 0), (1, True)),
+    lambda f: sp.Integer(0),
+    r"\operatorname{{sgn}}\left({0}\right)",
+    accurate="1 at f = 0, where the slope of a link is that of f > 0",
+)
 beyond: Kind = primitive(
     "beyond",
     lambda f: sp.Piecewise((f - 600, f > 600), (0, True)),

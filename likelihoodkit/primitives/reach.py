@@ -29,6 +29,13 @@ within_range: Kind = primitive(
     (lambda product, far: sp.Integer(1), lambda product, far: sp.Integer(0)),
     accurate="far is the product, by its exponents, wherever one of its factors leaves the range",
 )
+outgrown: Kind = primitive(
+    "outgrown",
+    lambda more, less: more + less,
+    (lambda more, less: sp.Integer(1),) * 2,
+    r"\left({0}+{1}\right)",
+    accurate="where both are infinite the first grew faster",
+)
 less_log2: Kind = primitive("less_log2", lambda t: t - log(2), (lambda t: sp.Integer(1),))
 faint: Kind = primitive(
     "faint",

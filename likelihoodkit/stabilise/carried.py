@@ -142,7 +142,7 @@ def _read(slope: Expr) -> _Slope:
         base, power = factor.as_base_exp()
         kind = exp if isinstance(factor, exp) else type(base)
         if base.is_Symbol and power == -1:  # of a square: 2/f
-            logarithm, sign = logarithm - linked.log_square(base) / 2, sign * sp.sign(base)
+            logarithm, sign = logarithm - linked.log_square(base) / 2, sign * linked.side(base)
             steps.append(lambda weight, f=base: reach.over_output(weight, f))  # type: ignore[misc]
             continue
         if base.is_Symbol and power == 1:  # of a square that is a location: 2 f
@@ -200,7 +200,10 @@ def _split(weight: Expr, slope: _Slope, *, rest: bool = False) -> tuple[Expr, Ex
     part = Add(*taken)
     if not others:
         return part, part
-    return part + (slope.times(Add(*others)) if rest else _led(others, slope)), part
+    led = slope.times(Add(*others)) if rest else _led(others, slope)
+    if part != 0 and slope.logarithm.has(linked.log_square):  # f = 0: an exponential of 1/f beside 1/f
+        return reach.outgrown(part, led), part
+    return part + led, part
 
 
 def _led(terms: list[Expr], slope: _Slope) -> Expr:

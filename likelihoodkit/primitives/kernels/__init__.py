@@ -155,7 +155,7 @@ if TYPE_CHECKING:
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.linked import (  # isort: skip
         beyond, beyond_square, carried_exp, carried_shifted_exp, carried_square, corrected, half_rest, log_square,
-        log_square_rest, scaled_ageing,
+        log_square_rest, side, scaled_ageing,
         scaled_ageing_curve, scaled_argument_sigmoid, scaled_argument_sigmoid_curve, scaled_bessel_bend,
         scaled_bessel_pull, scaled_hazard, scaled_kumaraswamy_curve, scaled_kumaraswamy_first, scaled_rate_excess,
         scaled_shape_curve, scaled_shape_slope, shifted_exp_residual, sigmoid_residual, tanh_residual, times_sigmoid,
@@ -214,7 +214,7 @@ if TYPE_CHECKING:
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.reach import (  # isort: skip
         beside_count, faint, half_product, less_log2, product_of_three, scaled_balance, scaled_softplus, steep,
-        over_output, times_hazard, times_output, within_range,
+        outgrown, over_output, times_hazard, times_output, within_range,
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.rests import (  # isort: skip
         exp_rest, log_softplus_rest, moved, raised, ratio_of_log_rest, sigmoid_rest, softplus_rest,

@@ -31,6 +31,8 @@ SINH_BEND = tuple(2.0 * k / math.factorial(2 * k + 1) for k in range(1, 9))
 FAR_HAZARD = 1e8
 #: the exponential of f is carried by what f has beyond this
 LAST_EXPONENT = 600.0
+#: log 0 as an exponent: e^it is 0 beside every output's own exponential, and its difference from another is a number
+DEEPEST = -1e305
 #: a number less one of its 1e17th parts is that number
 FAR_RATIO = 1e17
 
@@ -78,8 +80,8 @@ def shifted_exp_residual(y: Floats, z: Floats) -> Floats:
 
 @kernel
 def log_square(z: Floats) -> Floats:
-    """log(z^2) where the square itself may leave the range."""
-    return 2.0 * np.log(np.absolute(z))
+    """log(z^2) where the square itself may leave the range; at z = 0 an exponent that its rest makes -infinity."""
+    return np.where(z == 0, DEEPEST, 2.0 * np.log(np.absolute(z)))
 
 
 @kernel
@@ -89,7 +91,14 @@ def log_square_rest(z: Floats) -> Floats:
     some = (size > 0) & (size < np.inf)
     size = np.where(some, size, 1.0)
     head, low = log_parts(size)
-    return np.where(some, 2.0 * ((head - np.log(size)) + low), 0.0 * z)
+    rest = np.where(some, 2.0 * ((head - np.log(size)) + low), 0.0 * z)
+    return np.where(z == 0, -np.inf, rest)
+
+
+@kernel
+def side(f: Floats) -> Floats:
+    """-1 for f < 0 and 1 from 0 on."""
+    return np.where(f < 0, -1.0, 1.0 + 0.0 * f)
 
 
 @kernel
@@ -140,8 +149,8 @@ def half_rest(t: Floats) -> Floats:
 
 @kernel
 def corrected(value: Floats, slope: Floats, rest: Floats) -> Floats:
-    """value + slope * rest, where the slope is a number."""
-    return np.where(np.isfinite(slope), value + slope * rest, value)
+    """value + slope * rest, where the slope is a number; nothing of an infinite rest where it is 0."""
+    return np.where(np.isfinite(slope) & (slope != 0), value + slope * rest, value)
 
 
 # -- derivatives of losses with a factor e^s in their exponents: the product is in reach where the derivative is not --

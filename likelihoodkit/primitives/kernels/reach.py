@@ -24,14 +24,20 @@ def times_output(w: Floats, f: Floats) -> Floats:
 
 @kernel
 def over_output(w: Floats, f: Floats) -> Floats:
-    """w/f, the limit 0 where w is 0 at f = 0."""
-    return np.where((f == 0) & (w == 0), 0.0, w / f)
+    """w/f, at f = 0 from above, and the limit 0 where w is 0 there."""
+    return np.where((f == 0) & (w == 0), 0.0, w / (f + 0.0))
 
 
 @kernel
 def within_range(product: Floats, far: Floats) -> Floats:
-    """The product where it is a number, else the same by its exponents."""
-    return np.where(np.isfinite(product), product, far)
+    """The product where it is a number, else the same by its exponents if these say what it is."""
+    return np.where(np.isfinite(product) | np.isnan(far), product, far)
+
+
+@kernel
+def outgrown(more: Floats, less: Floats) -> Floats:
+    """The sum, which is the first where that is infinite."""
+    return np.where(np.isinf(more) & np.isinf(less), more, more + less)
 
 
 @kernel
