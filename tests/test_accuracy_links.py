@@ -295,3 +295,40 @@ def test_what_no_reference_reaches_is_no_nan(label: str, y: float, outputs: tupl
     value, gradient = case.loss.value_and_gradient([y], [outputs])
     assert not np.isnan(value).any()
     assert not np.isnan(gradient).any()
+
+
+#: case, outcome, outputs: slopes that the slope of their link brings back into range
+BROUGHT_BACK = [
+    ("GeneralizedNormal(location='shifted_exp')", -30.0, (-745.0, -5.0, 88.0)),
+    ("GeneralizedNormal(location='square')", -2.5, (1e8, -30.0, -709.0)),
+    ("GeneralizedNormal(scale='shifted_exp')", 1e4, (0.0, -745.0, 104.0)),
+    ("BetaPrime(concentration='softplus')", 2.5, (709.0, 30.0)),
+    ("BetaPrime(concentration='square')", 1e200, (745.0, -1e8)),
+    ("GeneralizedPareto(shape='tanh')", 1.0, (-745.0, 1e-300)),
+    ("GeneralizedExtremeValue(shape='exp')", -2.5, (-1e300, -104.0, -709.0)),
+]
+
+
+@pytest.mark.parametrize(("label", "y", "outputs"), BROUGHT_BACK)
+def test_a_slope_that_its_link_brings_back(label: str, y: float, outputs: tuple[float, ...]) -> None:
+    """They were infinite, 0 or NaN: a factor left the range before the slope of the link was multiplied in."""
+    test_what_rounding_takes_of_a_link_is_not_multiplied(label, y, outputs)
+
+
+@pytest.mark.parametrize(
+    ("noise", "y", "outputs", "value", "slopes"),
+    [
+        (lk.Normal(scale="square"), 1.0, (0.0, 0.0), np.inf, (-np.inf, -np.inf)),
+        (lk.Normal(scale="square"), 1.0, (1.0, 0.0), -np.inf, (0.0, np.inf)),
+        (lk.Poisson(mean="square"), 0.0, (0.0,), 0.0, (0.0,)),
+        (lk.Poisson(mean="square"), 2.0, (0.0,), np.inf, (-np.inf,)),
+        (lk.GeneralizedGamma(shape="square"), 1.0, (0.0, 0.0, 0.0), np.inf, (-1.0, -np.inf, -1.0)),
+    ],
+)
+def test_at_an_output_of_0_behind_square_stands_the_limit(
+    noise: Distribution, y: float, outputs: tuple[float, ...], value: float, slopes: tuple[float, ...]
+) -> None:
+    """From above, a number or an infinity; values and slopes were NaN."""
+    found, gradient = lk.derive(noise).value_and_gradient([y], [outputs])
+    np.testing.assert_array_equal(found, [value])
+    np.testing.assert_allclose(gradient[0], slopes, rtol=1e-15)
