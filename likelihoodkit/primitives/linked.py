@@ -155,6 +155,12 @@ scaled_extreme_shape: Kind = primitive(
     (None, None, None, lambda r, t, a, s: scaled_extreme_shape(r, t, a, s)),
     accurate="a > 0",
 )
+scaled_box_cox_p: Kind = primitive(
+    "scaled_box_cox_p",
+    lambda y, t, s, p, m: exp(m) * kind("box_cox_p")(y, t, s, p),
+    (None,) * 5,
+    accurate="y > 0",
+)
 scaled_tweedie_pull: Kind = primitive(
     "scaled_tweedie_pull",
     lambda y, f, g, p, s: exp(s) * tweedie_pull(y, f, g, p),

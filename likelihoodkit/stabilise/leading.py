@@ -50,11 +50,6 @@ def _rice_scale(y: Expr, f: Expr, g: Expr, s: Expr) -> Expr:
     return -(p.times_exp(p.exp_minus(f, y), s / 2 - g) ** 2)
 
 
-def _box_cox(y: Expr, t: Expr, b: Expr, power: Expr, s: Expr) -> Expr:
-    """What is of degree two in e^b."""
-    return kind("box_cox_p")(y, t, b + s / 2, power)
-
-
 def _argument_hazard(z: Expr, s: Expr) -> Expr:
     """z h(z) e^s: -z^2 far to the left."""
     r, t = ratio(z)
@@ -93,7 +88,7 @@ _LEADING: dict[type[Expr], Callable[..., Expr]] = {
     powers.power_excess: lambda *taken: powers.power_excess(*taken[:-2], taken[-2] + taken[-1]),
     kind("conway_maxwell_poisson_n"): _conway_maxwell,
     kind("rice_scale"): _rice_scale,
-    kind("box_cox_p"): _box_cox,
+    kind("box_cox_p"): linked.scaled_box_cox_p,
 }
 
 

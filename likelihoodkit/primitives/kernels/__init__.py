@@ -38,7 +38,7 @@ if TYPE_CHECKING:
         expm1_over, expm1_over_da, expm1_over_daa, log1p_over, log1p_over_da, log1p_over_daa)  # fmt: skip
     from likelihoodkit.primitives.kernels.box_cox_density import (  # isort: skip
         box_cox_loss, box_cox_p, box_cox_pp, box_cox_s, box_cox_sp, box_cox_ss, box_cox_t, box_cox_tp, box_cox_ts,
-        box_cox_tt)  # fmt: skip
+        box_cox_tt, scaled_box_cox_p)  # fmt: skip
     from likelihoodkit.primitives.kernels.box_cox_student import (  # isort: skip
         box_cox_student_loss, box_cox_student_n, box_cox_student_nn, box_cox_student_p, box_cox_student_pn,
         box_cox_student_pp, box_cox_student_s, box_cox_student_sn, box_cox_student_sp, box_cox_student_ss,
@@ -155,11 +155,10 @@ if TYPE_CHECKING:
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.linked import (  # isort: skip
         beyond, beyond_square, carried_exp, carried_shifted_exp, carried_square, corrected, half_rest, log_square,
-        log_square_rest, side, scaled_ageing,
-        scaled_ageing_curve, scaled_argument_sigmoid, scaled_argument_sigmoid_curve, scaled_bessel_bend,
-        scaled_bessel_pull, scaled_hazard, scaled_kumaraswamy_curve, scaled_kumaraswamy_first, scaled_rate_excess,
-        scaled_shape_curve, scaled_shape_slope, shifted_exp_residual, sigmoid_residual, tanh_residual, times_sigmoid,
-        times_softplus,
+        log_square_rest, scaled_ageing, scaled_ageing_curve, scaled_argument_sigmoid, scaled_argument_sigmoid_curve,
+        scaled_bessel_bend, scaled_bessel_pull, scaled_hazard, scaled_kumaraswamy_curve, scaled_kumaraswamy_first,
+        scaled_rate_excess, scaled_shape_curve, scaled_shape_slope, shifted_exp_residual, side, sigmoid_residual,
+        tanh_residual, times_sigmoid, times_softplus,
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.lives import (  # isort: skip
         argument_rate_short, log1m_exp_ratio, log_expm1_over, log_expm1_over_curve, log_expm1_over_slope, rate_less_exp,

@@ -149,6 +149,15 @@ def _kernel(name: str, meaning: str, formula: Any) -> Kernel:
 box_cox_t = _kernel("box_cox_t", "The slope in t.", lambda q: led(q.squared(q.e * q.growth), -q.p))
 box_cox_s = _kernel("box_cox_s", "The slope in s.", lambda q: q.product(q.e, q.e) - 1.0 + q.pull)
 box_cox_p = _kernel("box_cox_p", "The slope in p.", _Place.slope_p)
+
+
+@kernel
+def scaled_box_cox_p(y: Floats, t: Floats, s: Floats, p: Floats, m: Floats) -> Floats:
+    """e^m times the slope in p, where its one term may be infinite and the other not."""
+    at = _Place(y, t, s, p)
+    return led(_Place(y, t, s + 0.5 * m, p).grown(), times_exp(-at.x - at.over_power(at.pull), m))
+
+
 box_cox_tt = _kernel(
     "box_cox_tt", "The second derivative in t.", lambda q: q.squared(q.growth * (q.growth + q.p * q.e))
 )
