@@ -306,12 +306,14 @@ BROUGHT_BACK = [
     ("BetaPrime(concentration='square')", 1e200, (745.0, -1e8)),
     ("GeneralizedPareto(shape='tanh')", 1.0, (-745.0, 1e-300)),
     ("GeneralizedExtremeValue(shape='exp')", -2.5, (-1e300, -104.0, -709.0)),
+    ("BoxCoxNormal(power='tanh')", 1e-8, (-104.0, -500.0, 745.0)),
+    ("BoxCoxNormal(power='exp')", 2.5, (104.0, 500.0, 709.0)),
 ]
 
 
 @pytest.mark.parametrize(("label", "y", "outputs"), BROUGHT_BACK)
 def test_a_slope_that_its_link_brings_back(label: str, y: float, outputs: tuple[float, ...]) -> None:
-    """They were infinite, 0 or NaN: a factor left the range before the slope of the link was multiplied in."""
+    """They were infinite, 0, NaN or wrong: a factor left the range before the slope of the link was multiplied in."""
     test_what_rounding_takes_of_a_link_is_not_multiplied(label, y, outputs)
 
 
