@@ -48,6 +48,8 @@ class Inside:
         """The answer for one tile."""
         if self.finite:
             return finite(tile)
+        if self.binary:
+            return bool(((tile == 0) | (tile == 1)).all())
         if not tile.size:
             return True
         low, high = np.minimum.reduce(tile, axis=None), np.maximum.reduce(tile, axis=None)

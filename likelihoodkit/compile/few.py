@@ -8,7 +8,6 @@ the long way. Many rows: which column is what is known, and the tiles begin at o
 
 from __future__ import annotations
 
-import math
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -147,9 +146,8 @@ class _Bound:
         self.asked: list[tuple[Check, list[Array]]] = []
         told = False
         for name, check in few.checks.items():
-            guard = plan.guards.get(name)
-            if check.finite and guard is not None and math.inf not in (-guard.low, guard.high):
-                continue  # numbers within the guard are finite
+            if check.finite and name in plan.held:
+                continue
             if check.finite and name in plan.tells:
                 told = True
             else:

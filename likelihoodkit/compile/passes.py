@@ -56,7 +56,7 @@ class _Scratch(threading.local):
 _SCRATCH = _Scratch()
 _ONE = np.array(1, dtype=np.int8)
 #: a condition that holds for one row in so many, or fails, is predicted well enough to branch
-FEW = 10
+FEW = 25
 
 
 def where(condition: Array, a: Array, b: Array, out: Array) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -17,7 +16,7 @@ from likelihoodkit.compile.steps import Plan
 from likelihoodkit.compile.tiles import Layout, Shape, are_wide, lines, must_copy, outside, rows_per_tile, shape_of
 
 Array = NDArray[Any]
-#: of an input: its name, place, check, guard, and whether the first answer tells that it is finite
+#: of an input: its name, place, check, guard, and whether the guards or the first answer tell that it is finite
 Told = tuple[str, int, Check | None, Guard | None, bool]
 
 
@@ -36,8 +35,8 @@ class Way(Protocol):
 class Feed:
     """An input of a program on its way into the tiles.
 
-    ``check`` is asked of every tile, unless the first answer of the program tells as much (``told``): then only of
-    those where it is not finite.
+    ``check`` is asked of every tile, unless the guards or the first answer of the program tell as much (``told``): then
+    only of those where a row is outside, or the answer not finite.
     """
 
     name: str
@@ -138,16 +137,14 @@ def route(
         feeds,
         tuple([result for result in laid.results if result[0] in direct]),
         tuple([result for result in laid.results if result[0] not in direct]),
-        laid.results[0][1] if any(told and guard is None for _, _, _, guard, told in feeds) else None,
+        laid.results[0][1] if any(told and name not in laid.held for name, _, _, _, told in feeds) else None,
         counts,
     )
 
 
 def _told(laid: Plan, name: str, place: int, check: Check | None) -> Told:
-    guard = laid.guards.get(name)
-    finite = check is not None and check.finite
-    bounded = guard is not None and math.inf not in (-guard.low, guard.high)  # numbers within the guard are finite
-    return name, place, check, guard, finite and (bounded or name in laid.tells)
+    told = check is not None and check.finite and (name in laid.held or name in laid.tells)
+    return name, place, check, laid.guards.get(name), told
 
 
 def apart(inputs: Mapping[str, Array], outputs: Mapping[str, Array]) -> dict[str, Array]:

@@ -6,6 +6,7 @@ longer read; an elementwise operation may write over one of its arguments.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -116,6 +117,7 @@ class Plan:
     size: int
     direct: frozenset[str]  # results whose place may be the output itself
     tells: frozenset[str]  # inputs that are finite wherever the first result is
+    held: frozenset[str]  # inputs that are finite on every row within the guards
 
 
 class _Places:
@@ -190,7 +192,7 @@ def plan(program: Program) -> Plan:
     direct = frozenset(name for name, place in results if place in own and seen.count(place) == 1)
     return Plan(
         tuple(steps), inputs, constants, kinds["number"], kinds["vector"], kinds["mask"], kinds["vector mask"],
-        results, of_inputs, places.size, direct, told(program),
+        results, of_inputs, places.size, direct, told(program), _held(program),
     )  # fmt: skip
 
 
@@ -204,14 +206,21 @@ _SPREADING: dict[str, tuple[int, ...]] = {
 def told(program: Program) -> frozenset[str]:
     """The inputs that are finite wherever the first result is, which is a number per row."""
     wanted = {program.results[0][1]} if program.results else set()
-    if wanted & program.vectors:
-        return frozenset()
+    return frozenset() if wanted & program.vectors else _finite_with(program, wanted)
+
+
+def _held(program: Program) -> frozenset[str]:
+    return _finite_with(program, {g.target for g in program.guards if math.inf not in (-g.low, g.high)})
+
+
+def _finite_with(program: Program, wanted: set[int]) -> frozenset[str]:
+    """The inputs that are finite wherever these targets are."""
     found = set()
     for instruction in reversed(program.instructions):
         if instruction.target in wanted:
             if instruction.operation == "input":
                 found.add(instruction.detail)
-            wanted |= {instruction.arguments[i] for i in _SPREADING.get(instruction.operation, ())}
+            wanted = wanted | {instruction.arguments[i] for i in _SPREADING.get(instruction.operation, ())}
     return frozenset(found)
 
 
