@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from likelihoodkit.compile.forms.stirling import delta, delta_bend, delta_slope, log1pmx_near, only_where
+from likelihoodkit.compile.forms.stirling import above_one, delta, delta_bend, delta_slope, log1pmx_near, only_where
 from likelihoodkit.compile.forms.table import form
 from likelihoodkit.compile.trace import Trace, Value
 from likelihoodkit.primitives.kernels._tables import LOG_GAMMA
@@ -20,18 +20,12 @@ def _relative(trace: Trace, y: Value, t: Value) -> Value:
     return y * trace.exp(t)
 
 
-def _above_one(trace: Trace, g: Value) -> tuple[Value, Value, Value, Value]:
-    """s, whether s < 1, s moved above 1 by one step if so, and log(1 + s)."""
-    s = _shape(trace, g)
-    small = s < 1.0
-    return s, small, s + trace.where(small, 1.0, 0.0), trace.log1p(s)
-
-
 def _peak(trace: Trace, g: Value) -> Value:
     """log Gamma(s) - s log s + s."""
-    s, small, moved, more = _above_one(trace, g)
+    s = _shape(trace, g)
+    small, moved, log_step = above_one(trace, s, g)
     error = delta(trace, moved)
-    step = only_where(trace, small, (s + 0.5) * (more - g) - 1.0)
+    step = only_where(trace, small, (s + 0.5) * log_step - 1.0)
     return ((LOG_SQRT_2PI - 0.5 * g) + error) + step
 
 
@@ -65,8 +59,9 @@ def gamma_loss(trace: Trace, y: Value, t: Value, g: Value) -> Value:
 @form
 def log_less_digamma(trace: Trace, g: Value) -> Value:
     """s (log s - digamma(s))."""
-    s, small, moved, more = _above_one(trace, g)
-    step = only_where(trace, small, s * (more - g) - (s + 0.5) / (1.0 + s))
+    s = _shape(trace, g)
+    small, moved, log_step = above_one(trace, s, g)
+    step = only_where(trace, small, s * log_step - (s + 0.5) / (1.0 + s))
     return 0.5 - (s * delta_slope(trace, moved) + step)
 
 
@@ -74,8 +69,9 @@ def log_less_digamma(trace: Trace, g: Value) -> Value:
 def gamma_curve(trace: Trace, g: Value) -> Value:
     """s (s trigamma(s) + digamma(s) - log s - 1), the pole at s = 0 taken out where s < 1."""
     trace.bound(g, -3.0, 36.0)
-    s, small, moved, more = _above_one(trace, g)
+    s = _shape(trace, g)
+    small, moved, log_step = above_one(trace, s, g)
     slope, bend, w = delta_slope(trace, moved), delta_bend(trace, moved), 1.0 / moved
     trigamma = w + 0.5 * w * w + bend
-    left = (s * trigamma - 1.0) - g + (more - 0.5 * w + slope)
+    left = (s * trigamma - 1.0) + (log_step - 0.5 * w + slope)
     return s * trace.where(small, left, s * bend + slope)

@@ -22,7 +22,7 @@ class Parts:
     """What loss, residual and slope share."""
 
     def __init__(self, trace: Trace, y: Value, f: Value, a: Value) -> None:
-        self.trace, self.y, self.f = trace, y, f
+        self.trace, self.y, self.f, self.a = trace, y, f, a
         trace.bound(f, -250.0, 250.0)
         trace.bound(a, -80.0, 36.0)
         trace.bound(y, 0.0, 1e15)
@@ -59,7 +59,7 @@ def negative_binomial_loss(trace: Trace, y: Value, f: Value, a: Value) -> Value:
     """The whole loss, constants included."""
     parts = Parts(trace, y, f, a)
     r, m, some = parts.r, parts.m, parts.some
-    small, moved, log_step = above_one(trace, r)
+    small, moved, log_step = above_one(trace, r, -a)
     spread = delta(trace, moved) - delta(trace, parts.tall) + only_where(trace, small, (r + 0.5) * log_step - 1.0)
     peak = LOG_SQRT_2PI + 0.5 * trace.log(some * (parts.tall * (1.0 / r))) + (delta(trace, some) + spread)
     w = parts.residual / some
@@ -76,7 +76,7 @@ def negative_binomial_slope(trace: Trace, y: Value, f: Value, a: Value) -> Value
     """The derivative in a."""
     parts = Parts(trace, y, f, a)
     r, some = parts.r, parts.some
-    small, moved, log_step = above_one(trace, r)
+    small, moved, log_step = above_one(trace, r, -a)
     step = only_where(trace, small, r * log_step - (r + 0.5) * (1.0 / moved))
     spread = 0.5 * some * (1.0 / parts.tall) + (r * (delta_slope(trace, parts.tall) - delta_slope(trace, moved)) - step)
     return trace.where(parts.few, y * parts.share, spread) - parts.deviance()
@@ -107,7 +107,7 @@ def curve(parts: Parts) -> Value:
     """For a up to 1."""
     trace, y = parts.trace, parts.y
     r, tall = parts.r, parts.r + y
-    small, moved, log_step = above_one(trace, r)
+    small, moved, log_step = above_one(trace, r, -parts.a)
     # where r < 1 the slopes there are those at 1 + r and what the step between adds
     beyond = only_where(trace, small, log_step - (r + 0.5) / (r * moved))
     bend = only_where(trace, small, 0.5 / (r * r * moved * moved))

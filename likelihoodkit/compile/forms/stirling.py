@@ -101,10 +101,11 @@ def delta_bend(trace: Trace, x: Value) -> Value:
     return w * w * w * (1.0 / 6.0) * quotient(trace, DELTA_BEND, w)
 
 
-def above_one(trace: Trace, x: Value) -> tuple[Value, Value, Value]:
-    """Whether 0 < x < 1, x moved above 1 by one step if so, and log(1 + 1/x)."""
+def above_one(trace: Trace, x: Value, log_x: Value) -> tuple[Value, Value, Value]:
+    """Whether 0 < x < 1, x moved above 1 by one step if so, and log(1 + 1/x), right only where x < 1."""
     small = x < 1.0
-    return small, x + trace.where(small, 1.0, 0.0), trace.log1p(1.0 / x)
+    moved = x + trace.where(small, 1.0, 0.0)
+    return small, moved, trace.log(moved) - log_x  # both terms are positive
 
 
 def only_where(trace: Trace, condition: Value, x: Value) -> Value:

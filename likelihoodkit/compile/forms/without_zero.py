@@ -35,7 +35,7 @@ class _Without:
         trace.bound(a, -36.0, 36.0)
         trace.bound(a + f, -250.0, 250.0)
         m, r = self.parts.m, self.parts.r
-        self.small, self.moved, self.log_step = above_one(trace, r)
+        self.small, self.moved, self.log_step = above_one(trace, r, -a)
         self.soft = trace.log1p(m / r)
         self.q = r * self.soft
         trace.bound(self.q, 0.0, 700.0)
