@@ -13,10 +13,11 @@ from likelihoodkit.errors import InputError
 from likelihoodkit.layout import entries_of
 from likelihoodkit.links import Link
 from likelihoodkit.primitives import VectorSymbol, is_vector, lower, one_hot
-from likelihoodkit.prove.claim import Side, side
+from likelihoodkit.prove.claim import side
 from likelihoodkit.prove.expression import roles
 from likelihoodkit.prove.instances import Instance
 from likelihoodkit.prove.outcome import Undecided
+from likelihoodkit.prove.side import Side
 from likelihoodkit.prove.vectors import LENGTH
 from likelihoodkit.prove.zero import Reader
 from likelihoodkit.stabilise.spellings import elementary

@@ -14,8 +14,8 @@ from likelihoodkit.expectation import Density, expect
 from likelihoodkit.expectation.coordinates import line_of, peak
 from likelihoodkit.expectation.mixed import components
 from likelihoodkit.expectation.sums import peak as peak_of_masses
-from likelihoodkit.predict.laws import Law, law_of
-from likelihoodkit.predict.mixed import highest_peak, most_probable_value
+from likelihoodkit.predict.laws import Law
+from likelihoodkit.predict.mixed import highest_peak, law_of, most_probable_value
 from likelihoodkit.primitives import kernels
 from likelihoodkit.rows import as_real
 

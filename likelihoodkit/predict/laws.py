@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -231,15 +230,6 @@ class DiscreteLaw(Law):
             return ~reached(before + left, right + after, level[i])
 
         return table.find(row, first, short)[0]
-
-
-def law_of(density: Density) -> Law:
-    """The law of a density, made once."""
-    if "law" not in density.cache:
-        mixed = import_module("likelihoodkit.predict.mixed").law_of_mixed(density)
-        density.cache["law"] = mixed or (DiscreteLaw if density.support.whole else ContinuousLaw)(density)
-    law: Law = density.cache["law"]
-    return law
 
 
 def last_not_above(values: Array, first: Array, last: Array, target: Array) -> Array:

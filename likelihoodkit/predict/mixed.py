@@ -1,4 +1,4 @@
-"""Laws and modes of mixed noises: single values beside amounts, and several peaks."""
+"""The law of every noise, and the laws and modes of mixed ones: single values beside amounts, and several peaks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from scipy.optimize import elementwise
 
 from likelihoodkit.expectation.density import Density
 from likelihoodkit.expectation.mixed import components
-from likelihoodkit.predict.laws import ContinuousLaw, Law, law_of
+from likelihoodkit.predict.laws import ContinuousLaw, DiscreteLaw, Law
 from likelihoodkit.primitives import kernels
 
 Array = NDArray[Any]
@@ -122,8 +122,17 @@ def highest_peak(density: Density, modes: Array) -> Array:
     return np.asarray(points[np.argmax(density.log(points, rows), axis=0), rows])
 
 
-def law_of_mixed(density: Density) -> Law | None:
-    """The law of a noise made of several, None where the plain ones do (counts, angles, a single noise)."""
-    if density.support.whole or density.support.circular or not components(density):
-        return None
-    return MixedLaw(density) if density.support.atoms else MixtureLaw(density)
+def law_of(density: Density) -> Law:
+    """The law of a density, made once."""
+    if "law" not in density.cache:
+        density.cache["law"] = _kind(density)(density)
+    law: Law = density.cache["law"]
+    return law
+
+
+def _kind(density: Density) -> type[Law]:
+    if density.support.whole:
+        return DiscreteLaw
+    if density.support.circular or not components(density):
+        return ContinuousLaw
+    return MixedLaw if density.support.atoms else MixtureLaw

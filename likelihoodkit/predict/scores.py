@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from likelihoodkit.expectation import expect
 from likelihoodkit.predict.belief import Belief
-from likelihoodkit.predict.laws import law_of
+from likelihoodkit.predict.mixed import law_of
 
 Array = NDArray[Any]
 

@@ -5,80 +5,27 @@ from __future__ import annotations
 import dataclasses
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import sympy as sp
 
 from likelihoodkit.binding import Fixed, Held
-from likelihoodkit.declaration import Bound, Parameter, Shared, as_bound
+from likelihoodkit.declaration import Bound, Shared, as_bound
 from likelihoodkit.errors import InputError
 from likelihoodkit.links import Link
 from likelihoodkit.primitives import VectorSymbol, one_hot, sum_over
-from likelihoodkit.primitives.distances import frozen, heading
+from likelihoodkit.primitives.distances import heading
 from likelihoodkit.primitives.words import exact
 from likelihoodkit.prove.chains import TOLD, by_steps
-from likelihoodkit.prove.decide import decide
 from likelihoodkit.prove.domain import Domain
 from likelihoodkit.prove.expression import roles
 from likelihoodkit.prove.factors_of_matrices import simpler, without_factors
 from likelihoodkit.prove.held_vectors import together
-from likelihoodkit.prove.outcome import Decision
 from likelihoodkit.prove.readings import read_inputs
-from likelihoodkit.prove.shed import decided
+from likelihoodkit.prove.ready import Ready
+from likelihoodkit.prove.side import Side, domain, is_classes
 from likelihoodkit.stabilise.spellings import SPELLINGS
 from likelihoodkit.supports import Support, sphere
-
-
-@dataclass(frozen=True)
-class Side:
-    """One side of a claim: its formula (a loss), its target, its parameters by role."""
-
-    name: str
-    formula: sp.Expr
-    target: Parameter
-    predicted: tuple[tuple[Parameter, Link], ...]
-    settings: tuple[Parameter, ...]
-    learnt: tuple[str, ...] = ()
-    normalised: bool = False
-    fixed: tuple[tuple[sp.Symbol, tuple[float, ...]], ...] = ()
-    family: str = ""
-    numbers: tuple[tuple[str, Any], ...] = ()  # what is held at a number, by name
-    told: str = ""  # how a loss of several inputs was read
-
-
-@dataclass(frozen=True)
-class Ready:
-    """Arguments of `decide`, and what was assumed in making them."""
-
-    left: sp.Expr
-    right: sp.Expr
-    predictions: tuple[sp.Symbol, ...]
-    targets: tuple[sp.Symbol, ...]
-    domains: dict[sp.Symbol, Domain]
-    target_values: list[int] | None
-    assumptions: tuple[str, ...]
-    fixed: Mapping[VectorSymbol, tuple[float, ...]] = dataclasses.field(default_factory=dict)
-    declared: bool = False  # is a side of it a noise or a loss that was declared, no expression of the user?
-
-    def decide(self) -> Decision:
-        """The verdict."""
-        ask = partial(
-            decide,
-            predictions=self.predictions,
-            targets=self.targets,
-            domains=self.domains,
-            target_values=self.target_values,
-            fixed=self.fixed,
-        )
-        found = decided(self.left, self.right, self.targets, ask, declared=self.declared)
-        if found.verdict != "undecided" or not (self.left.has(frozen) or self.right.has(frozen)):
-            return found
-        # what training holds still is a number like any other where values are compared: two that differ refute
-        left, right = (side.replace(frozen, lambda inside: inside) for side in (self.left, self.right))
-        values = decided(left, right, self.targets, ask, declared=self.declared)
-        return values if values.verdict == "refuted" else found
 
 
 def side(thing: Any) -> Side:
@@ -174,7 +121,7 @@ def _prepared(left: Side, right: Side, where: Mapping[str, Any]) -> Ready:
         target_domain = right.target.domain
         left = dataclasses.replace(left, target=dataclasses.replace(left.target, domain=target_domain))
         assumptions.append(f"on {target_domain.words}, which is all that {right.name} takes")
-    lifted = right.target.domain.vector and not target_domain.vector and not _is_classes(target_domain)
+    lifted = right.target.domain.vector and not target_domain.vector and not is_classes(target_domain)
     if lifted:
         scalars = (y, *(row.symbol for row, _ in left.predicted))
         vectors = {s: _vector(s) for s in scalars}
@@ -228,10 +175,6 @@ def _prepared(left: Side, right: Side, where: Mapping[str, Any]) -> Ready:
     return Ready(left_formula, right_formula, tuple(predictions), (y,), *more)
 
 
-def _is_classes(support: Support) -> bool:
-    return support.upper == "classes"
-
-
 def _vector(symbol: sp.Symbol) -> VectorSymbol:
     facts = {name: True for name in ("real", "positive", "nonnegative") if symbol.assumptions0.get(name)}
     return VectorSymbol(symbol.name, **facts)
@@ -248,7 +191,7 @@ def _same_inside(one: Support, two: Support) -> bool:
 
 def _target(left: Side, right: Side, y: sp.Symbol, prediction: sp.Symbol, lifted: bool) -> sp.Expr:
     mine, theirs = left.target.domain, right.target.domain
-    if _is_classes(mine) and theirs.vector and theirs.sums_to_one:
+    if is_classes(mine) and theirs.vector and theirs.sums_to_one:
         return one_hot(y, prediction)
     if lifted or theirs.includes(mine) or ((mine.circular or theirs.circular) and _alike(mine, theirs)):
         return y
@@ -274,16 +217,3 @@ def _settings(left: Side, right: Side, where: Mapping[str, Any]) -> dict[sp.Symb
         elif row.name in taken:
             moves[row.symbol] = sp.Symbol(f"{row.name} of {right.name}", **row.domain.assumptions)
     return moves
-
-
-def domain(support: Support, settings: Mapping[str, sp.Symbol] | None = None) -> Domain:
-    """A support as the proof engine sees it."""
-    if _is_classes(support):
-        return Domain(classes=True)
-    low, high = exact(support.low), exact(support.high)
-    if support.vector:
-        return Domain(low, high, support.closed_low, support.closed_high, simplex=support.sums_to_one)
-    closed_high = support.closed_high
-    if support.upper is not None and settings and support.upper in settings:
-        high, closed_high = settings[support.upper], True
-    return Domain(low, high, support.closed_low, closed_high, whole=support.whole)

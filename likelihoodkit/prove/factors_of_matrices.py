@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sympy as sp
 
@@ -13,12 +13,11 @@ from likelihoodkit.primitives import VectorSymbol
 from likelihoodkit.primitives.cholesky import diagonal_factor, isotropic_factor, log_determinant, size_of, whiten
 from likelihoodkit.primitives.vector import sum_over
 from likelihoodkit.prove.domain import Domain
+from likelihoodkit.prove.ready import Ready
+from likelihoodkit.prove.side import Side, domain
 from likelihoodkit.prove.vectors import LENGTH
 from likelihoodkit.stabilise import rewrite
 from likelihoodkit.supports import positive
-
-if TYPE_CHECKING:
-    from likelihoodkit.prove.claim import Ready, Side
 
 
 def simpler(row: Parameter, how: Any) -> tuple[Parameter, sp.Expr | None]:
@@ -51,8 +50,6 @@ def full(side: Side) -> bool:
 
 def entry_by_entry(left: Side, right: Side) -> Ready:
     """The claim for d = 2 (or the size of a matrix that is held), every entry a symbol of its own."""
-    from likelihoodkit.prove.claim import Ready, domain
-
     known = [(symbol, values) for symbol, values in left.fixed if symbol.size == "triangle"]
     d = (math.isqrt(8 * len(known[0][1]) + 1) - 1) // 2 if known else 2
     factors = {node.args[1] for node in left.formula.atoms(whiten)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sympy as sp
 
@@ -15,9 +15,7 @@ from likelihoodkit.prove.domain import Domain
 from likelihoodkit.prove.instances import Instance
 from likelihoodkit.prove.outcome import Decision, Undecided
 from likelihoodkit.prove.problem import Problem
-
-if TYPE_CHECKING:
-    from likelihoodkit.prove.claim import Side
+from likelihoodkit.prove.side import Side
 
 Values = Mapping[VectorSymbol, tuple[float, ...]]
 

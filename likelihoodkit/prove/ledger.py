@@ -8,8 +8,9 @@ from typing import Any, Literal
 
 import sympy as sp
 
-from likelihoodkit.prove.claim import Side, side
+from likelihoodkit.prove.claim import side
 from likelihoodkit.prove.outcome import Decision
+from likelihoodkit.prove.side import Side
 from likelihoodkit.prove.vectors import LENGTH
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import sympy as sp
 
-from likelihoodkit.prove.claim import Side
 from likelihoodkit.prove.ledger import Applies, Dropped, applies, listed, numbers
 from likelihoodkit.prove.outcome import Decision, Verdict, Witness
+from likelihoodkit.prove.side import Side
 from likelihoodkit.prove.vectors import LENGTH
 
 SCHEMA = "likelihoodkit.proof/1"

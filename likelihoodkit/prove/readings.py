@@ -8,7 +8,7 @@ distances alone, which is checked: where more than one number is left, the loss 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sympy as sp
 
@@ -18,10 +18,8 @@ from likelihoodkit.declaration import InputsLoss
 from likelihoodkit.links import Link
 from likelihoodkit.primitives import Primitive, entries, is_vector, sum_over
 from likelihoodkit.primitives.distances import heading, norm
+from likelihoodkit.prove.side import Side
 from likelihoodkit.prove.vectors import LENGTH
-
-if TYPE_CHECKING:
-    from likelihoodkit.prove.claim import Side
 
 _Y = Parameter("y", supports.binary, None, written=sp.Symbol("y", real=True, nonnegative=True))
 _SCORE = Parameter("score", supports.real, links.identity)

@@ -12,8 +12,9 @@ from likelihoodkit.declaration import bind
 from likelihoodkit.elicit.question import Question, zero
 from likelihoodkit.families import FAMILIES
 from likelihoodkit.primitives import VectorSymbol, sum_over
-from likelihoodkit.prove.claim import Side, side
+from likelihoodkit.prove.claim import side
 from likelihoodkit.prove.readings import in_one_number
+from likelihoodkit.prove.side import Side
 from likelihoodkit.reverse import discrete
 from likelihoodkit.reverse.match import Match, claim
 from likelihoodkit.reverse.noise import Noise

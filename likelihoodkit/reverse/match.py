@@ -25,7 +25,8 @@ from likelihoodkit.elicit.question import Question
 from likelihoodkit.elicit.risk import Formula
 from likelihoodkit.primitives.words import exact
 from likelihoodkit.prove import Decision
-from likelihoodkit.prove.claim import Side, prepared
+from likelihoodkit.prove.claim import prepared
+from likelihoodkit.prove.side import Side
 from likelihoodkit.supports import Support
 
 Array = NDArray[Any]
