@@ -171,6 +171,35 @@ def _secant_within(y: Any, low: Any, high: Any, m: Any, t: Any) -> Any:
     return mpmath.log(2 * mass * mpmath.cosh(u)) - t
 
 
+def _mapped(z: Tail, speed: Any, y: Any, low: Any, high: Any) -> Any:
+    """By the map to a normal and the logarithm of its speed at y."""
+    start, end, root = z(low), z(high), mpmath.sqrt(2)
+    start, end = (-end, -start) if start + end < 0 else (start, end)
+    mass = (mpmath.erfc(start / root) - mpmath.erfc(end / root)) / 2
+    return mpmath.log(mass) + z(y) ** 2 / 2 + mpmath.log(2 * mpmath.pi) / 2 - speed
+
+
+def _johnson_within(y: Any, low: Any, high: Any, m: Any, t: Any, g: Any, n: Any) -> Any:
+    speed = n + t - mpmath.log1p(((y - m) * mpmath.exp(t)) ** 2) / 2
+    return _mapped(lambda x: g + mpmath.exp(n) * mpmath.asinh((x - m) * mpmath.exp(t)), speed, y, low, high)
+
+
+def _arcsinh_within(y: Any, low: Any, high: Any, m: Any, t: Any, g: Any, n: Any) -> Any:
+    def angle(x: Any) -> Any:
+        return mpmath.exp(n) * mpmath.asinh((x - m) * mpmath.exp(t)) - g
+
+    speed = n + t - mpmath.log1p(((y - m) * mpmath.exp(t)) ** 2) / 2 + mpmath.log(mpmath.cosh(angle(y)))
+    return _mapped(lambda x: mpmath.sinh(angle(x)), speed, y, low, high)
+
+
+def _fatigue_within(y: Any, low: Any, high: Any, m: Any, n: Any) -> Any:
+    def half(x: Any) -> Any:
+        return (mpmath.log(x) - m) / 2
+
+    speed = n + mpmath.log(mpmath.cosh(half(y)))
+    return _mapped(lambda x: 2 * mpmath.exp(n) * mpmath.sinh(half(x)), speed, y, low, high)
+
+
 def _poisson_within(y: Any, low: Any, high: Any, f: Any) -> Any:
     masses = [k * f - mpmath.loggamma(k + 1) for k in [y, *(low + k for k in range(int(high - low) + 1))]]
     return mpmath.log(mpmath.fsum(mpmath.exp(mass - masses[0]) for mass in masses[1:]))
@@ -224,6 +253,12 @@ TAILS: dict[str, Tail] = {
     **_slopes("split_normal_within", _split_normal_within, **_after(5, "mt")),
     **_slopes("huber_within", _huber_within, **_after(4, "mt")),
     **_slopes("secant_within", _secant_within, **_after(3, "mt")),
+    **_slopes("johnson_within", _johnson_within, **_after(3, "mtgn")),
+    **_slopes("arcsinh_within", _arcsinh_within, **_after(3, "mtgn")),
+    **_slopes("fatigue_within", _fatigue_within, **_after(3, "mn")),
+    "johnson_within": _johnson_within,
+    "arcsinh_within": _arcsinh_within,
+    "fatigue_within": _fatigue_within,
     "laplace_within": _laplace_within,
     "split_normal_within": _split_normal_within,
     "huber_within": _huber_within,

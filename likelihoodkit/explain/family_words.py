@@ -186,6 +186,11 @@ FAMILY_TEMPLATES: dict[str, tuple[str, str]] = {
                 (law, "mt", "rates = {3}, {4}, location = {5}, scale = exp(-({6}))")
                 for law in ("laplace", "split_normal")
             ),
+            *(
+                (law, "mtgn", "location = {3}, scale = exp(-({4})), skew = {5}, log tail = {6}")
+                for law in ("johnson", "arcsinh")
+            ),
+            ("fatigue", "mn", "log median = {3}, shape = exp(-({4}))"),
             *((law, "mtn", "m = {3}, t = {4}, log shape = {5}") for law in ("log_gamma", "burr", "kumaraswamy")),
         )
         for key, row in _slopes(

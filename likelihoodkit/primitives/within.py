@@ -189,3 +189,41 @@ secant_within: Kind = _enter(
     "secant_within", 3, "mt", _latex("{3},{4}"), _secant,
     lambda y, low, high, m, t: sp.tanh(_place(y, m, t)) * sp.exp(t),
 )  # fmt: skip
+
+
+# -- what a map brings to normal ---------------------------------------------------------------------------------------
+
+
+def _mapped(z: Formula, ends: tuple[sp.Expr, sp.Expr], speed: sp.Expr, at: sp.Expr) -> sp.Expr:
+    """By the map z, the ends, and the logarithm of its speed at the place ``at``."""
+    low, high = ends
+    below, above = (sp.erfc(-z(end) / sp.sqrt(2)) / 2 for end in (low, high))
+    below = sp.S.Zero if low in (0, -sp.oo) else below
+    above = sp.S.One if high == sp.oo else above
+    return sp.log(above - below) + z(at) ** 2 / 2 + sp.log(2 * sp.pi) / 2 - speed
+
+
+def _johnson(y: sp.Expr, low: sp.Expr, high: sp.Expr, m: sp.Expr, t: sp.Expr, g: sp.Expr, n: sp.Expr) -> sp.Expr:
+    speed = n + t - sp.log(1 + _place(y, m, t) ** 2) / 2
+    return _mapped(lambda end: g + sp.exp(n) * sp.asinh(_place(end, m, t)), (low, high), speed, y)
+
+
+def _sinh_arcsinh(y: sp.Expr, low: sp.Expr, high: sp.Expr, m: sp.Expr, t: sp.Expr, g: sp.Expr, n: sp.Expr) -> sp.Expr:
+    def angle(end: sp.Expr) -> sp.Expr:
+        return sp.exp(n) * sp.asinh(_place(end, m, t)) - g
+
+    speed = n + t - sp.log(1 + _place(y, m, t) ** 2) / 2 + sp.log(sp.cosh(angle(y)))
+    return _mapped(lambda end: sp.sinh(angle(end)), (low, high), speed, y)
+
+
+def _fatigue(y: sp.Expr, low: sp.Expr, high: sp.Expr, m: sp.Expr, n: sp.Expr) -> sp.Expr:
+    def half(end: sp.Expr) -> sp.Expr:
+        return (sp.log(end) - m) / 2
+
+    speed = n + sp.log(sp.cosh(half(y)))
+    return _mapped(lambda end: 2 * sp.exp(n) * sp.sinh(half(end)), (low, high), speed, y)
+
+
+johnson_within: Kind = _enter("johnson_within", 3, "mtgn", _latex("{3},{4},{5},{6}"), _johnson)
+arcsinh_within: Kind = _enter("arcsinh_within", 3, "mtgn", _latex("{3},{4},{5},{6}"), _sinh_arcsinh)
+fatigue_within: Kind = _enter("fatigue_within", 3, "mn", _latex("{3},{4}"), _fatigue)

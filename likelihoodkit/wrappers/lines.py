@@ -36,8 +36,8 @@ def line_within(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.E
             return -law(*places[:3], *held, places[3], t, *shapes) + sp.expand_log(
                 sp.log(sp.Abs(sp.diff(v, y))), force=True
             )
-    found_other = _square_within(cdf, y, low, high)
-    return _odds_within(cdf, y, low, high) if found_other is None else found_other
+    others = (other(cdf, y, low, high) for other in (_square_within, _odds_within, _mapped_within))
+    return next((found for found in others if found is not None), None)
 
 
 # -- which law it is -------------------------------------------------------------------------------------------------
@@ -241,3 +241,29 @@ def _odds_within(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.
     if low >= half or high <= half:
         return above if low >= half else below
     return sp.Piecewise((below, y < half), (above, True))
+
+
+# -- what a map brings to normal -------------------------------------------------------------------------------------
+
+
+def _mapped_within(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Expr | None:
+    """A normal of g + e^n asinh x or its hyperbolic sine, x linear in y; or of e^(x + n) - e^(n - x), x in log y."""
+    if not isinstance(cdf, p.ndtr):
+        return None
+    z = cdf.args[0]
+    angle = z.args[0] if isinstance(z, sp.sinh) else -(-z).args[0] if isinstance(-z, sp.sinh) else z
+    for area in angle.atoms(sp.asinh):
+        whole = sp.Dummy("u", real=True)
+        line = angle.xreplace({area: whole})
+        pitch, slope, rest = sp.diff(line, whole), sp.diff(area.args[0], y), line.xreplace({whole: sp.S.Zero})
+        if slope.is_positive and pitch.is_positive and not (slope.has(y) or pitch.has(whole, y) or rest.has(y)):
+            law, side = (within.arcsinh_within, -1) if angle != z else (within.johnson_within, 1)
+            place = sp.expand(y - area.args[0] / slope)
+            return -law(y, low, high, place, _log(slope), side * rest, _log(pitch))
+    parts = dict(part.as_coeff_Mul() for part in z.args) if z.is_Add and len(z.args) == 2 else {}
+    if set(parts) == {1, -1}:
+        up, down = (_logarithm(parts[sign]) for sign in (1, -1))
+        twice, n = up - down, (up + down) / 2
+        if twice.coeff(sp.log(y)) == 1 and not (twice - sp.log(y)).has(y) and not sp.expand(n).has(y):
+            return -within.fatigue_within(y, sp.Max(low, 0), high, sp.log(y) - twice, sp.expand(n)) - sp.log(y)
+    return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from itertools import combinations_with_replacement
 from typing import Any
 
 import mpmath as mp
@@ -355,6 +356,58 @@ _HELD = (
 _LINES = (("extreme", _extreme_within), ("logistic", _logistic_within))
 
 
+def _mapped_points(rng: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
+    y, low, high, m, t = _line_points(rng, n, top)
+    return y, low, high, m, np.minimum(t, 0.5), rng.uniform(-2, 2, n), rng.uniform(-1.5, 0.5, n)
+
+
+def _life_points(rng: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
+    y, low, high, m, t = _line_points(rng, n, top)
+    return np.exp(y), np.exp(low), np.exp(high), m, np.minimum(t, 0.5)
+
+
+def _mapped(z: Callable[..., mp.mpf], speed: Callable[..., mp.mpf]) -> Callable[..., mp.mpf]:
+    """By a normal of z, whose speed in y, or in log y, is told."""
+
+    def within(y: mp.mpf, low: mp.mpf, high: mp.mpf, *letters: mp.mpf) -> mp.mpf:
+        a, b, at = (z(end, *letters) for end in (low, high, y))
+        return mp.log(_mass((a + b) / 2, (b - a) / 2)) - mp.log(_density(at) * speed(y, *letters))
+
+    return within
+
+
+def _johnson_z(y: mp.mpf, m: mp.mpf, t: mp.mpf, g: mp.mpf, n: mp.mpf) -> mp.mpf:
+    return g + mp.exp(n) * mp.asinh((y - m) * mp.exp(t))
+
+
+def _johnson_speed(y: mp.mpf, m: mp.mpf, t: mp.mpf, g: mp.mpf, n: mp.mpf) -> mp.mpf:
+    return mp.exp(n + t) / mp.sqrt(1 + ((y - m) * mp.exp(t)) ** 2)
+
+
+_MAPPED = (
+    ("johnson", "mtgn", _mapped_points, _mapped(_johnson_z, _johnson_speed)),
+    (
+        "arcsinh", "mtgn", _mapped_points,
+        _mapped(
+            lambda y, m, t, g, n: mp.sinh(_johnson_z(y, m, t, -g, n)),
+            lambda y, m, t, g, n: mp.cosh(_johnson_z(y, m, t, -g, n)) * _johnson_speed(y, m, t, g, n),
+        ),
+    ),
+    (
+        "fatigue", "mn", _life_points,
+        _mapped(
+            lambda y, m, n: mp.exp(n) * (mp.sqrt(y / mp.exp(m)) - mp.sqrt(mp.exp(m) / y)),
+            lambda y, m, n: mp.exp(n) * (mp.sqrt(y / mp.exp(m)) + mp.sqrt(mp.exp(m) / y)) / 2,
+        ),
+    ),
+)  # fmt: skip
+
+
+def _orders(letters: str, order: int) -> dict[str, tuple[int, ...]]:
+    names = map("".join, combinations_with_replacement(letters, order))
+    return {name: tuple(name.count(letter) for letter in letters) for name in names}
+
+
 def _carried_beta_points(rng: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
     a, b, z = _beta_points(rng, n, top)
     return z, np.log(a / b), np.log(a + b)
@@ -440,11 +493,21 @@ SECOND: dict[str, Case] = {
             *(("tt", (0, 2, 0)), ("tn", (0, 1, 1)), ("nn", (0, 0, 2))),
         )
     },
+    **{
+        f"{law}_within_{what}": _case(_slope(loss, 0, 0, 0, *order), points)
+        for law, letters, points, loss in _MAPPED
+        for what, order in _orders(letters, 2).items()
+    },
     "poisson_within_ff": _case(_slope(_counts_within, 0, 0, 0, 2), _poisson_within_points),
     "log_student_cdf_df2": _case(_slope(_log_t, 2, 0), _t_points),
 }
 
 TAILS: dict[str, Case] = {
+    **{
+        f"{law}_within{what and '_' + what}": Case(_slope(loss, 0, 0, 0, *order) if what else loss, points, bound=8.0)
+        for law, letters, points, loss in _MAPPED
+        for what, order in {**_orders(letters, 0), **_orders(letters, 1)}.items()
+    },
     **{
         f"beta_within{what}": Case(definition, _beta_within_points, bound=8.0)
         for what, definition in (

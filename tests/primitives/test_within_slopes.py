@@ -24,6 +24,11 @@ def _shaped(rng: np.random.Generator) -> tuple[list[Any], list[Any]]:
     return [np.exp(part) for part in fixed], [*places, rng.normal(0, 1, ROWS)]
 
 
+def _lives(rng: np.random.Generator) -> tuple[list[Any], list[Any]]:
+    fixed, places = _normal(rng)
+    return [np.exp(part / 2) for part in fixed], places
+
+
 def _held(*values: float) -> Any:
     def rows(rng: np.random.Generator) -> tuple[list[Any], list[Any]]:
         fixed, places = _normal(rng)
@@ -66,6 +71,7 @@ def _counts(rng: np.random.Generator, places: int) -> tuple[list[Any], list[Any]
         ("log_gamma_within", "mtn", _shaped),
         ("burr_within", "mtn", _shaped),
         ("kumaraswamy_within", "mtn", _shaped),
+        ("fatigue_within", "mn", _lives),
         ("gamma_within", "tn", _gamma),
         ("beta_within", "fg", _beta),
         ("negative_binomial_within", "fa", lambda rng: _counts(rng, 2)),

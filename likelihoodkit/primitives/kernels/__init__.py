@@ -130,6 +130,16 @@ if TYPE_CHECKING:
     from likelihoodkit.primitives.kernels.within_normal import (  # isort: skip
         normal_within, normal_within_m, normal_within_mm, normal_within_mt, normal_within_t, normal_within_tt,
     )  # fmt: skip
+    from likelihoodkit.primitives.kernels.within_mapped import (  # isort: skip
+        fatigue_within, fatigue_within_m, fatigue_within_mm, fatigue_within_mn, fatigue_within_n, fatigue_within_nn,
+        johnson_within, johnson_within_g, johnson_within_gg, johnson_within_gn, johnson_within_m, johnson_within_mg,
+        johnson_within_mm, johnson_within_mn, johnson_within_mt, johnson_within_n, johnson_within_nn,
+        johnson_within_t, johnson_within_tg, johnson_within_tn, johnson_within_tt, arcsinh_within,
+        arcsinh_within_g, arcsinh_within_gg, arcsinh_within_gn, arcsinh_within_m,
+        arcsinh_within_mg, arcsinh_within_mm, arcsinh_within_mn, arcsinh_within_mt,
+        arcsinh_within_n, arcsinh_within_nn, arcsinh_within_t, arcsinh_within_tg,
+        arcsinh_within_tn, arcsinh_within_tt,
+    )  # fmt: skip
     from likelihoodkit.primitives.kernels.within_shape import (  # isort: skip
         burr_within, burr_within_m, burr_within_mm, burr_within_mn, burr_within_mt, burr_within_n,
         burr_within_nn, burr_within_t, burr_within_tn, burr_within_tt, kumaraswamy_within, kumaraswamy_within_m,

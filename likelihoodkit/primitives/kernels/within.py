@@ -22,8 +22,8 @@ Tails = tuple[Rows, Rows, Rows, Rows]
 SHORT = 1.0  # distance of two logarithms of tails that still has its digits
 _ROOTS, _WEIGHTS = legendre(40)
 NODES, SHARES = 0.5 + 0.5 * _ROOTS, 0.5 * _WEIGHTS
-#: by how many rows there are, the pairs of slopes of which each curvature is: of one, two and three parameters
-PAIRS = {1 + n + n * (n + 1) // 2: [(i, j) for i in range(n) for j in range(i, n)] for n in (1, 2, 3)}
+#: by how many rows there are, the pairs of slopes of which each curvature is: of one to four parameters
+PAIRS = {1 + n + n * (n + 1) // 2: [(i, j) for i in range(n) for j in range(i, n)] for n in (1, 2, 3, 4)}
 
 
 def slopes_of(rows: Rows) -> slice:
