@@ -64,7 +64,7 @@ def law_of(map_: Map) -> Law:
         close = through(
             z, -np.log(np.asarray(hazard(near))), side * mills_excess(-near), np.asarray(hazard_excess_derivative(near))
         )
-        return np.where(w < -FAR, -size, close) - speed
+        return np.asarray(np.where(w < -FAR, -size, close) - speed)
 
     def tails(b: Floats, *place: Floats) -> Tails:
         z, size, speed = map_.place(b, *place), map_.size(b, *place), map_.speed(b, *place)
