@@ -308,6 +308,9 @@ BROUGHT_BACK = [
     ("GeneralizedExtremeValue(shape='exp')", -2.5, (-1e300, -104.0, -709.0)),
     ("BoxCoxNormal(power='tanh')", 1e-8, (-104.0, -500.0, 745.0)),
     ("BoxCoxNormal(power='exp')", 2.5, (104.0, 500.0, 709.0)),
+    ("JohnsonSU(location='square')", 0.0, (1e-300, 0.0, -1.0, 30.0)),
+    ("SinhArcsinh(location='square')", 0.0, (1e-300, -700.0, -1.0, 0.0)),
+    ("GeneralizedExtremeValue(location='square')", 0.0, (1e-300, 0.0, -1.0)),
 ]
 
 

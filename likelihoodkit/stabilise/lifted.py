@@ -8,7 +8,7 @@ m = log f^2 + 600 below e^-600 if y = 0.
 from __future__ import annotations
 
 import sympy as sp
-from sympy import Expr
+from sympy import Expr, Max
 
 from likelihoodkit import primitives as p
 from likelihoodkit.primitives import differences, linked, reach, single, whole
@@ -52,6 +52,14 @@ _OF_QUOTIENT: dict[type[Expr], int] = {
 _LESS_T = (whole.student_loss, kind("sinh_arcsinh_loss"), kind("johnson_su_loss"), kind("extreme_value_loss"))
 
 
+#: losses with a slope at r = 0, and those slopes, which may be lost with e^t: r is carried as far as e^t brings it back
+_SMOOTH = tuple(
+    function
+    for function, power in (_OF_RATIO | _OF_QUOTIENT).items()
+    if any(stem in function.__name__ for stem in ("arcsinh", "johnson", "extreme")) and (power or function in _LESS_T)
+)
+
+
 #: of these a loss is made that an infinite residual does not make infinite, or that multiplies it by 0
 _SLOW = (differences.log1p_square_exp, single.asinh_times_exp, p.log_ndtr, p.scaled_power, *_LESS_T)
 
@@ -64,7 +72,7 @@ def slow(loss: Expr) -> bool:
 def lifted(expression: Expr, residual: Expr, carried: tuple[Expr, Expr], y: sp.Symbol, f: sp.Symbol) -> Expr:
     """The expression with that residual carried (R and m) by its exponent wherever a function of a ratio allows it."""
     place = sp.Dummy("r", real=True)
-    core_of, more = carried
+    known = {carried[1]}
     memo: dict[Expr, Expr] = {}
 
     def run(node: Expr) -> Expr:
@@ -76,7 +84,9 @@ def lifted(expression: Expr, residual: Expr, carried: tuple[Expr, Expr], y: sp.S
 
     def _rebuilt(node: Expr) -> Expr:
         args = [run(a) for a in node.args]
-        moved = [a for a in args if isinstance(a, p.times_exp) and a.args[1] in (-more, -2 * more)]
+        moved = [
+            a for a in args if isinstance(a, p.times_exp) and any(a.args[1] in (-more, -2 * more) for more in known)
+        ]
         if not (node.is_Mul or isinstance(node, reach.times_output)) or len(moved) != 1:
             return node.func(*args)
         core, exponent = moved[0].args  # the other factors may bring it back into range
@@ -94,8 +104,12 @@ def lifted(expression: Expr, residual: Expr, carried: tuple[Expr, Expr], y: sp.S
             if isinstance(node, p.times_exp) and isinstance(core, p.times_exp):
                 return p.times_exp(number * core.args[0], core.args[1] + t)
             return node.func(r, t, *others)
-        level = run(t) - more if type(node) in _OF_QUOTIENT else run(t) + more
-        moved = node.func(inner.xreplace({place: core_of}), level, *map(run, others))
+        sign, (core_of, more) = -1 if type(node) in _OF_QUOTIENT else 1, carried
+        if isinstance(node, _SMOOTH) and not more.is_nonnegative:
+            more = Max(more, -Max(sign * run(t), 0))
+            core_of = core_of.xreplace({carried[1]: more})
+            known.add(more)
+        moved = node.func(inner.xreplace({place: core_of}), run(t) + sign * more, *map(run, others))
         if isinstance(node, _LESS_T):
             return moved + more
         power = (_OF_RATIO | _OF_QUOTIENT)[type(node)]
