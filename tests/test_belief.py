@@ -195,6 +195,23 @@ def test_levels_that_are_met_exactly_are_reached(noise: lk.declaration.Bound) ->
     np.testing.assert_array_equal(noise.quantile(1 - 0.5 ** (y + 1.0)), y)
 
 
+SMALL_LEVELS = (
+    lk.Poisson(mean=100.0),
+    lk.Binomial(trials=1000, probability=0.12),
+    lk.NegativeBinomial(mean=100.0, dispersion=0.01),
+    lk.Skellam(first=100.0, second=150.0),
+)
+
+
+@pytest.mark.parametrize("noise", SMALL_LEVELS, ids=repr)
+def test_small_levels_of_counts_keep_their_digits(noise: Any) -> None:
+    """Below 2^-53 the other tail rounds to 1 and reaches any level."""
+    level = np.array([1e-30, 1e-20, 1e-16])
+    y = noise.quantile(level)
+    assert (noise.cdf(y) >= level * (1 - 1e-14)).all()
+    assert (noise.cdf(y - 1) < level).all()
+
+
 @pytest.mark.parametrize("name", ORDERED)
 def test_ends_of_the_support(name: str) -> None:
     belief = belief_of(name)

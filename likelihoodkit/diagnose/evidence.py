@@ -114,12 +114,11 @@ class Evidence:
         """
         rng = self.random()
         count = min(MOST, max(1, -(-DRAWN // self.n)))
-        found = []
-        for step in range(count):
-            y = self.belief.quantile((step + rng.uniform(size=self.n)) / count)
-            found.append(
-                replace(self, y=np.asarray(y), scores=np.empty((self.n, 0)), seed=self.seed + 1 + step, origin=self)
-            )
+        levels = np.stack([(step + rng.uniform(size=self.n)) / count for step in range(count)])
+        found = [
+            replace(self, y=y, scores=np.empty((self.n, 0)), seed=self.seed + 1 + step, origin=self)
+            for step, y in enumerate(np.asarray(self.belief.quantile(levels)))
+        ]
         if self.problem is not None:
             found = [replace(twin, scores=scores_of(self.problem, twin.slopes)) for twin in found]
         return tuple(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -191,17 +192,26 @@ class DiscreteLaw(Law):
             return self._invert_sums(level, row)
         low, top = self._bounds(row)
 
-        least = np.where(level <= 0.5, level * (1 - ROUNDING), level)  # above, the other tail has the digits
+        lower = level <= 0.5  # above, the other tail has the digits; below, it may round to 1
+        least = np.where(lower, level * (1 - ROUNDING), level)
         most = (1 - level) * (1 + ROUNDING)
 
-        def reached(y: Array) -> Array:
-            return (self.cdf(y, row) >= least) | (self.survival(y, row) <= most)
+        def reached(y: Array, asked: Array) -> Array:
+            """Where ``asked``: is the level reached at y? False elsewhere."""
+            result = np.zeros(y.shape, dtype=bool)
+            left, right = np.flatnonzero(asked & lower), np.flatnonzero(asked & ~lower)
+            for at in (left, right):
+                result[at] = self._distinct(self.cdf, y[at], row[at]) >= least[at]
+            result[right] |= self._distinct(self.survival, y[right], row[right]) <= most[right]
+            return result
 
         below = np.where(np.isfinite(low), low - 1, -1.0)
-        while (short := ~np.isfinite(low) & reached(below)).any():
+        short = ~np.isfinite(low)
+        while (short := reached(below, short)).any():
             below = np.where(short, 2 * below, below)
         high, step = np.minimum(below + 1, top), 1.0
-        while (short := ~reached(high)).any():
+        short = np.ones(row.shape, dtype=bool)
+        while (short := short & ~reached(high, short)).any():
             below = np.where(short, high, below)
             high = np.where(short, np.minimum(high + step, top), high)
             step *= 2
@@ -210,16 +220,25 @@ class DiscreteLaw(Law):
             open_ = (middle > below) & (middle < high)
             if not open_.any():
                 return np.asarray(high)
-            there = reached(middle)
-            high = np.where(open_ & there, middle, high)
+            there = reached(middle, open_)
+            high = np.where(there, middle, high)
             below = np.where(open_ & ~there, middle, below)
+
+    def _distinct(self, tail: Callable[[Array, Array], Array], y: Array, row: Array) -> Array:
+        """A tail at (y, row), asked once for each pair: many levels of one row lie between the same whole numbers."""
+        if len(row) <= self.density.count:
+            return tail(y, row)
+        pairs = np.empty(len(row), dtype=complex)
+        pairs.real, pairs.imag = row, y
+        pairs, place = np.unique(pairs, return_inverse=True)
+        return tail(pairs.imag.copy(), pairs.real.astype(np.intp))[place]
 
     def _invert_sums(self, level: Array, row: Array) -> Array:
         table = self._stretches
         first, last = table.start[row], table.start[row + 1]
 
         def reached(up_to: Array, after: Array, level: Array) -> Array:
-            return (up_to >= level) | (after <= 1 - level)
+            return (up_to >= level) | ((after <= 1 - level) & (level > 0.5))
 
         while (first < last - 1).any():
             middle = (first + last - 1) // 2

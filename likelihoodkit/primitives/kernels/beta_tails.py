@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from likelihoodkit.primitives.kernels._tilted import SMALL, Tail, end_of, panels, tail_of
-from likelihoodkit.primitives.kernels._tools import Floats, Formula, kernel, remembered
+from likelihoodkit.primitives.kernels._tools import Floats, Formula, Mask, kernel, remembered
 from likelihoodkit.primitives.kernels.exponential import log1m_exp, log1pmx
 from likelihoodkit.primitives.kernels.gamma import stirling_error, trigamma
 from likelihoodkit.primitives.kernels.gamma_tails import HALF, LOG_2PI, log_less_digamma
@@ -156,34 +156,47 @@ def _complement(one: BetaTail, a: Floats, b: Floats, z: Floats) -> BetaTail:
     )
 
 
-def _lower(a: Floats, b: Floats, z: Floats, *, small: bool) -> BetaTail:
-    """log I and its derivatives by whichever side is right."""
-    below = z <= np.log(a) - np.log(b)
-    mine = _direct(a, b, z, small=small)
-    other = _direct(b, a, -z, small=small).mirrored()
-    from_other = _complement(other, a, b, z)
-    if not small:
-        return mine.where(below, from_other)
-    use_mine = np.where(below, mine.log < HALF, other.log >= HALF)
-    return mine.where(use_mine, from_other)
+def _two(a: Floats, b: Floats, z: Floats, *, small: bool) -> tuple[BetaTail, BetaTail]:
+    """log I and log(1 - I) with derivatives: the side that is right by its integral, the other as what it leaves."""
+    lower = z <= np.log(a) - np.log(b)
+    found = _side(a, b, z, lower, small=small)
+    wrong = found.log >= HALF
+    if small and wrong.any():
+        lower = lower ^ wrong
+        other = _side(a[wrong], b[wrong], z[wrong], lower[wrong], small=small)
+        for name in BetaTail.__dataclass_fields__:
+            getattr(found, name)[wrong] = getattr(other, name)
+    rest = _complement(found.mirrored(), np.where(lower, b, a), np.where(lower, a, b), np.where(lower, -z, z))
+    return found.where(lower, rest), rest.where(lower, found)
+
+
+def _side(a: Floats, b: Floats, z: Floats, lower: Mask, *, small: bool) -> BetaTail:
+    return _direct(np.where(lower, a, b), np.where(lower, b, a), np.where(lower, z, -z), small=small)
 
 
 @remembered
-def tail(a: Floats, b: Floats, z: Floats) -> BetaTail:
-    """log I at x = sigmoid(z) and its derivatives, at broadcast a, b > 0; the limits at z = -inf and inf."""
+def tails(a: Floats, b: Floats, z: Floats) -> tuple[BetaTail, BetaTail]:
+    """log I at x = sigmoid(z) and its derivatives, at broadcast a, b > 0; and 1 - I, which is I(b, a) at -z."""
     a, b, z = np.broadcast_arrays(a, b, z)
     shape = a.shape
     a, b, z = a.ravel(), b.ravel(), z.ravel()
-    result = np.full((9, a.size), np.nan)
+    result = np.full((2, 9, a.size), np.nan)
     good = (a > 0) & (b > 0) & np.isfinite(a) & np.isfinite(b) & np.isfinite(z)
     for small in (True, False):
         mask = good & ((np.minimum(a, b) < SMALL) == small)
         if mask.any():
-            found = _lower(a[mask], b[mask], z[mask], small=small)
-            result[:, mask] = [getattr(found, name) for name in BetaTail.__dataclass_fields__]
-    result[0, np.isneginf(z)] = -np.inf
-    result[:7, np.isposinf(z)] = 0.0
-    return BetaTail(*(row.reshape(shape) for row in result))
+            for rows, found in zip(result, _two(a[mask], b[mask], z[mask], small=small), strict=True):
+                rows[:, mask] = [getattr(found, name) for name in BetaTail.__dataclass_fields__]
+    for rows, end in zip(result, (z, -z), strict=True):
+        rows[0, np.isneginf(end)] = -np.inf
+        rows[:7, np.isposinf(end)] = 0.0
+    low, high = (BetaTail(*(row.reshape(shape) for row in rows)) for rows in result)
+    return low, high
+
+
+def tail(a: Floats, b: Floats, z: Floats) -> BetaTail:
+    """The first of the `tails`."""
+    return tails(a, b, z)[0]
 
 
 def _piece(name: str, doc: str) -> Formula:

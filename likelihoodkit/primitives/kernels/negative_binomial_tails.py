@@ -13,7 +13,7 @@ import numpy as np
 
 from likelihoodkit.primitives.kernels._rows import SIZE, by_place, complement, row
 from likelihoodkit.primitives.kernels._tools import Floats, Kernel, remembered
-from likelihoodkit.primitives.kernels.beta_tails import BetaTail, tail
+from likelihoodkit.primitives.kernels.beta_tails import BetaTail, tail, tails
 from likelihoodkit.primitives.kernels.curves import negative_binomial_curve
 from likelihoodkit.primitives.kernels.exponential import log1m_exp_neg_exp, times_exp
 from likelihoodkit.primitives.kernels.gamma import log_gamma, log_gamma_1p_near
@@ -123,7 +123,7 @@ def _by_sum_above(y: Floats, f: Floats, a: Floats) -> Rows:
 def _of_beta(y: Floats, f: Floats, a: Floats) -> Rows:
     """P(Y <= y) is I(r, y + 1) at logit -(a + f), and P(Y > y) is I(y + 1, r) at a + f."""
     r, n, z = np.exp(-a), y + 1.0, a + f
-    low, high = tail(r, n, -z), tail(n, r, z)
+    low, high = tails(r, n, -z)
     turn = r * np.asarray(sigmoid(z)) - n * np.asarray(sigmoid(-z))
     return (
         _of_tail(low, -1.0, turn, r * low.gap_first, r, low.first, low.first_first),
