@@ -13,7 +13,7 @@ from likelihoodkit.errors import FitError, InputError, UnknownNameError
 from likelihoodkit.export.boosters import LightGBMObjective, XGBoostObjective
 from likelihoodkit.export.estimators import Predicting, base, loss_of, validation
 from likelihoodkit.export.objective import Objective
-from likelihoodkit.export.rows import positive
+from likelihoodkit.export.rows import offset_of, positive, within
 from likelihoodkit.export.saved import noise_to_json, read
 from likelihoodkit.families import FAMILIES
 from likelihoodkit.frameworks import framework
@@ -203,10 +203,11 @@ class Booster(base.RegressorMixin, Predicting, base.BaseEstimator):  # type: ign
         early stopping watches.
         """
         engine = self._engine()
+        self._check_options()
         loss = loss_of(FAMILIES["Normal"] if self.noise is None else self.noise)
         X, y = self._data(X, y, loss)
         weights = None if sample_weight is None else validation._check_sample_weight(sample_weight, X)  # noqa: SLF001
-        added = None if offset is None else np.asarray(offset, dtype=np.float64)
+        added = offset_of(offset, len(y), loss.name)
         used = np.ones(len(y), dtype=bool) if weights is None else positive(weights, loss.name)
         if weights is not None and not used.all():  # a row without weight would still move the bins of the features
             X, y, weights, added = X[used], y[used], weights[used], None if added is None else added[used]
@@ -224,6 +225,14 @@ class Booster(base.RegressorMixin, Predicting, base.BaseEstimator):  # type: ign
         self.best_iteration_ = rounds
         self.n_iter_ = rounds
         return self
+
+    def _check_options(self) -> None:
+        within("n_rounds", self.n_rounds, 1)
+        within("learning_rate", self.learning_rate, 0)
+        within("max_depth", self.max_depth, 1)
+        if self.early_stopping_rounds is not None:
+            within("early_stopping_rounds", self.early_stopping_rounds, 1)
+            within("validation_fraction", self.validation_fraction, 0, 1)
 
     def _engine(self) -> Any:
         if self.engine not in ENGINES:
@@ -246,6 +255,7 @@ class Booster(base.RegressorMixin, Predicting, base.BaseEstimator):  # type: ign
                 (eval_set,) = eval_set
             Xv, yv, *rest = eval_set
             table = self._table(Xv, loss.name)
+            validation.check_consistent_length(table, yv, *rest)
             return (X, y, weights, offset), (table, np.asarray(yv, dtype=np.float64), *[*rest, None, None][:2])
         order = np.random.default_rng(self.random_state).permutation(len(y))
         count = max(1, round(self.validation_fraction * len(y)))
@@ -282,7 +292,8 @@ class Booster(base.RegressorMixin, Predicting, base.BaseEstimator):  # type: ign
         return tags
 
     def _outputs(self, X: Any, offset: Any = None) -> Array:
-        return self.objective_.outputs(self.predict_raw(X), offset)
+        raw = self.predict_raw(X)
+        return self.objective_.outputs(raw, offset_of(offset, len(raw), self._loss().name))
 
     def predict(self, X: Any, rule: Any = None, offset: Any = None) -> Array:
         """One number per row, (n,), by ``rule`` (that of the estimator if None)."""

@@ -15,7 +15,7 @@ from likelihoodkit.arrays import as_real
 from likelihoodkit.binding import Bound, bind
 from likelihoodkit.declaration import as_bound
 from likelihoodkit.errors import BindingError, FitError, InputError
-from likelihoodkit.export.rows import finite_outcomes, finite_table, positive, refuse_text
+from likelihoodkit.export.rows import finite_outcomes, finite_table, offset_of, positive, refuse_text
 from likelihoodkit.export.start import best_constant
 from likelihoodkit.families import FAMILIES
 from likelihoodkit.fit.penalised import Penalised, fit_penalised
@@ -128,7 +128,7 @@ class _Linear(Predicting, base.BaseEstimator):  # type: ignore[misc]
         unknown = [name for name in wanted if name not in names]
         if unknown:
             raise InputError(
-                f"{loss.name} predicts no parameter {unknown[0]!r}",
+                f"{loss.name} predicts no parameter {str(unknown[0])!r}",
                 family=loss.name,
                 parameter=str(unknown[0]),
                 remedy=f"design is 'first', 'all' or a list out of {', '.join(names)}",
@@ -142,7 +142,8 @@ class _Linear(Predicting, base.BaseEstimator):  # type: ignore[misc]
 
     def _learn(self, loss: Loss, X: Array, y: Array, weights: Array | None, offset: Any) -> None:
         self._check_options()
-        added = None if offset is None else validation.column_or_1d(np.asarray(offset, dtype=np.float64))
+        added = offset_of(offset, len(y), loss.name)
+        added = None if added is None else validation.column_or_1d(added)
         if loss.shared:
             raise BindingError(
                 f"{loss.bound!r} shares {', '.join(loss.shared)}, which a linear estimator does not take",
@@ -169,7 +170,7 @@ class _Linear(Predicting, base.BaseEstimator):  # type: ignore[misc]
 
     def _outputs(self, X: Any, offset: Any = None) -> Array:
         table = self._table(X, self._loss().name)
-        return self._fitted.outputs(table, None if offset is None else np.asarray(offset, dtype=np.float64))
+        return self._fitted.outputs(table, offset_of(offset, len(table), self._loss().name))
 
 
 class Regressor(base.RegressorMixin, _Linear):  # type: ignore[misc]
@@ -264,6 +265,13 @@ class Classifier(base.ClassifierMixin, _Linear):  # type: ignore[misc]
             raise FitError(f"a classifier needs samples of at least 2 classes; there is one class, {self.classes_[0]}")
         chosen = FAMILIES["Bernoulli" if len(self.classes_) == 2 else "Categorical"]
         loss = loss_of(chosen if self.noise is None else self.noise)
+        domain = loss.bound.family.outcome.domain
+        if domain.name != "binary" and domain.upper != "classes":
+            raise InputError(
+                f"a classifier needs probabilities of its classes, which {loss.name} does not predict",
+                family=loss.name,
+                remedy="Give Bernoulli (two classes), Categorical or None; other noises are for Regressor",
+            )
         coded = np.minimum(np.searchsorted(self.classes_, y), len(self.classes_) - 1).astype(np.float64)
         self._learn(loss, X, coded, weights, offset)
         self.coef_ = self._fitted.coefficients.T
@@ -289,4 +297,14 @@ class Classifier(base.ClassifierMixin, _Linear):  # type: ignore[misc]
         return np.asarray(self.classes_[best])
 
     def _coded(self, y: Any) -> Array:
-        return np.searchsorted(self.classes_, np.asarray(y)).astype(np.float64)
+        labels = np.asarray(y)
+        known = np.isin(labels, self.classes_)
+        if not known.all():
+            index = int(np.argmin(known))
+            raise InputError(
+                f"Classifier: y[{index}] = {labels[index]!r} is none of the classes it was fitted to",
+                index=index,
+                value=labels[index],
+                remedy=f"Its classes are {', '.join(map(str, self.classes_))}",
+            )
+        return np.searchsorted(self.classes_, labels).astype(np.float64)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from likelihoodkit.errors import InputError
+from likelihoodkit.errors import InputError, ShapeError
 
 Array = NDArray[Any]
 
@@ -15,6 +15,9 @@ Array = NDArray[Any]
 def finite_outcomes(y: Any, family: str) -> None:
     """Raise `InputError` for the first outcome that is missing or infinite."""
     labels = np.asarray(y)
+    if labels.dtype.kind == "O" and labels.ndim == 1:
+        there = np.array([label is not None for label in labels], dtype=np.float64)
+        labels = np.where(there > 0, 0.0, np.nan) if not there.all() else labels
     if labels.dtype.kind == "f" and labels.ndim == 1 and not np.isfinite(labels).all():
         row = int(np.argmin(np.isfinite(labels)))
         raise InputError(
@@ -62,6 +65,24 @@ def positive(weights: Array, family: str) -> Array:
         )
     used: Array = weights > 0
     return used
+
+
+def offset_of(offset: Any, rows: int, family: str) -> Array | None:
+    """An offset as numbers, (rows,) or (rows, w); `ShapeError` for another number of rows."""
+    if offset is None:
+        return None
+    added: Array = np.asarray(offset, dtype=np.float64)
+    if added.ndim not in (1, 2) or len(added) != rows:
+        raise ShapeError(f"{family}: offset has shape {added.shape} but there are {rows} rows", family=family)
+    return added
+
+
+def within(name: str, value: Any, low: float, high: float = np.inf) -> None:
+    """Raise `InputError` for an option that is not a number from ``low`` (not met, if 0) to ``high`` (never met)."""
+    if not (low <= value < high and value > 0):
+        least = "positive" if low == 0 else f"at least {low:g}"
+        most = "" if high == np.inf else f" and below {high:g}"
+        raise InputError(f"{name} must be {least}{most}, not {value!r}", value=value)
 
 
 def refuse_text(X: Any, family: str) -> None:

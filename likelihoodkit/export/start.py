@@ -73,6 +73,13 @@ def best_constant(loss: Loss, y: Array, weights: Array | None, offset: Array | N
         # a dispersion that wants to be zero is a fine place to start from
         warnings.simplefilter("ignore", ConvergenceWarning)
         found = fit(loss, y, weights=weights, offset=offset, **columns)
+    if not found.converged and not loss.bound.family.outcome.domain.whole and y.ndim == 1 and (y == y[0]).all():
+        raise FitError(
+            f"{loss.name}: all {len(y)} outcomes are {y[0]:.12g}, where a density may be as large as one likes: the "
+            "likelihood has no maximum",
+            family=loss.name,
+            remedy="Hold what says how wide the noise is: lk.Normal(scale=1), lk.Gamma(shape=1)",
+        )
     constant = found.outputs()[0]
     if not np.isfinite(constant).all():
         raise FitError(f"{loss.name}: there is no finite constant to start from", family=loss.name)
@@ -84,7 +91,10 @@ def best_constant(loss: Loss, y: Array, weights: Array | None, offset: Array | N
 def _nearer(
     loss: Loss, y: Array, constant: Array, weights: Array | None, offset: Array | None, columns: dict[str, Array]
 ) -> Array:
-    """A constant that ran towards infinity, brought back as far as half a nat of the whole likelihood allows."""
+    """A constant that ran towards infinity, brought back as far as half a nat of the whole likelihood allows.
+
+    The first output, which says where outcomes are, comes last: all counts zero have a mean near 0, not a dispersion.
+    """
 
     def cost(point: Array) -> float:
         outputs = np.repeat(point[None, :], len(y), axis=0)
@@ -92,7 +102,7 @@ def _nearer(
 
     least = cost(constant)
     near = constant.copy()
-    for column in np.flatnonzero(np.abs(constant) > 8):
+    for column in np.flatnonzero(np.abs(constant) > 8)[::-1]:
         for _ in range(60):
             trial = near.copy()
             trial[column] /= 2

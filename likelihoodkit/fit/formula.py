@@ -118,6 +118,7 @@ def _made(make: Callable[[], Any], text: object, family: str, data: Any) -> Any:
             f"{family}: the formula {str(text)!r} cannot be read on these data: {problem}",
             family=family,
             value=str(text),
+            remedy="An offset is given beside the formula: offset=..." if "offset(" in str(text) else "",
         ) from problem
 
 

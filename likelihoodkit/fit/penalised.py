@@ -24,6 +24,9 @@ from likelihoodkit.loss import Loss
 
 Array = NDArray[Any]
 
+#: steps of an output on the way to infinity: 1 where the loss falls exponentially; slopes of rows have one sign there
+MOVING, UNEVEN = 0.5, 1e-4
+
 
 @dataclass(frozen=True)
 class Penalised:
@@ -91,6 +94,14 @@ def fit_penalised(
             ConvergenceWarning,
             stacklevel=3,
         )
+    elif kink is None and (far := _far(point, task)):
+        warnings.warn(
+            f"{loss.name}: the likelihood has no maximum: {far} moves on towards infinity, where outcomes are certain. "
+            "Are they all alike, or told apart by a column? A penalty (alpha) holds the columns, not the intercept",
+            ConvergenceWarning,
+            stacklevel=3,
+        )
+        converged = False
     intercepts, inside = task.unpack(point)
     coefficients = inside / scale[:, None]
     return Penalised(coefficients, intercepts - centre @ coefficients, rounds, converged, task.cost(point)[0])
@@ -297,6 +308,22 @@ def _stationarity(point: Array, gradient: Array, task: Task) -> float:
     """The largest slope that is not held back by a bound."""
     held = (point <= 0) & (gradient > 0) & (np.arange(len(point)) >= task.width) & (task.parts == 2)
     return float(np.abs(np.where(held, 0.0, gradient)).max())
+
+
+def _far(point: Array, task: Task) -> str:
+    """The first output whose intercept a Newton step still moves, "" for none: slopes fall with the curvature there."""
+    if task.parts == 2:
+        return ""
+    matrix, gradient = task.bend(point)[np.ix_(task.spots, task.spots)], task.cost(point)[1]
+    if not np.isfinite(matrix).all():
+        return ""
+    step = lstsq(matrix, -gradient, cond=1e-12)[0][: task.width] * task.unit
+    rows = task.loss.gradient(task.y, task.outputs(point), **task.given).reshape(len(task.y), -1)
+    uneven = np.abs(task.share @ rows) > UNEVEN * (task.share @ np.abs(rows))  # at a maximum those of rows cancel
+    flat = np.diag(matrix)[: task.width] == 0
+    gone = flat & ~rows.any(axis=0) & (task.loss.bound.family.sign < 0)  # nothing is left of a likelihood
+    moving = np.flatnonzero(((np.abs(step) > MOVING) & uneven) | gone)
+    return str(task.loss.outputs[moving[0]]) if moving.size and len(task.loss.outputs) == task.width else ""
 
 
 def _polish(point: Array, task: Task, steps: int = 10) -> Array:

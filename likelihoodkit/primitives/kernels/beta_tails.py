@@ -196,7 +196,8 @@ def tails(a: Floats, b: Floats, z: Floats) -> tuple[BetaTail, BetaTail]:
 
 def tail(a: Floats, b: Floats, z: Floats) -> BetaTail:
     """The first of the `tails`."""
-    return tails(a, b, z)[0]
+    lower: BetaTail = tails(a, b, z)[0]
+    return lower
 
 
 def _piece(name: str, doc: str) -> Formula:
