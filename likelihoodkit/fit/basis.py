@@ -51,6 +51,14 @@ class Basis:
         return over(self.table, self.triangle)
 
     @cached_property
+    def longest(self) -> float:
+        """The length of the longest row: so far does a step of length 1 move an output at most."""
+        if not self._plain:
+            return float(np.linalg.norm(self.basis, axis=1).max(initial=0.0))
+        tiles = (self.table.part(rows) @ self.back for rows in _cached(self.table))
+        return float(np.sqrt(max((np.square(tile).sum(axis=1).max() for tile in tiles), default=0.0)))
+
+    @cached_property
     def back(self) -> Array:
         """The inverse of ``triangle``."""
         answer: Array = solve_triangular(self.triangle, np.eye(len(self.triangle)))

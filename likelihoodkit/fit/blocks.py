@@ -125,7 +125,7 @@ def total(work: Work, triangles: Mapping[str, Array], inner: Array, what: str, b
         gradient,
         model.assemble(bends),
         spread([outputs[:, b.column] for b in model.blocks]),
-        np.array([np.linalg.norm(b.basis.basis, axis=1).max(initial=0.0) for b in model.blocks]),
+        np.array([b.basis.longest for b in model.blocks]),
         np.array([bends[:, b.column, b.column].min(initial=np.inf) for b in model.blocks]),
     )
 
