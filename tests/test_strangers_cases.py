@@ -14,6 +14,8 @@ import sympy as sp
 import likelihoodkit as lk
 from benchmarks.accuracy.cases import Case
 from benchmarks.accuracy.measure import measure
+from benchmarks.accuracy.strangers import declared
+from benchmarks.accuracy.typed import LAWS
 from likelihoodkit.declaration import Distribution, outcome, parameter
 from likelihoodkit.primitives.words import cos, cosh, exp, gamma, log, pi, sqrt
 from likelihoodkit.supports import Support, counts, positive, real, unit
@@ -277,3 +279,23 @@ def test_losses_typed_with_signs_and_remainders_are_answered() -> None:
     assert str(lk.reverse((y - a) * sp.sign(y - a)).family) == "Laplace"
     with pytest.raises(lk.DerivationError, match="no real number"):
         lk.reverse(log(-1 - (y - a) ** 2))
+
+
+#: law of the sweep -> places where a sum as typed is no number, or has lost all its digits
+PLACES: dict[str, list[tuple[float, tuple[float, ...]]]] = {
+    "DiscreteLogistic": [(-1000, (0.0, 0.0)), (30, (1.0, -1.0))],
+    "BurrX": [(1e-300, (1.0, 0.0)), (2.5, (5.0, -30.0))],
+    "QGaussian": [(1e200, (0.0, 0.0)), (0.0, (1.0, -30.0)), (1e4, (5.0, -104.0))],
+    "JonesFaddy": [(-1e8, (5.0, 0.0)), (1e4, (0.0, 5.0))],
+    "SimplexLaw": [(1e-300, (30.0, 30.0))],
+    "BetaGeometric": [(2, (745.0, 0.0)), (30, (1.0, 745.0))],
+    "Waring": [(2, (745.0, 0.0)), (1, (0.0, 745.0))],
+}
+
+
+@pytest.mark.parametrize("name", list(PLACES))
+@np.errstate(all="ignore")
+def test_sums_that_are_no_numbers_as_typed(name: str) -> None:
+    found = measure(Case(name, "family", lk.derive(declared(name, LAWS[name]))), PLACES[name])
+    assert found.meets_the_bar, [line for line in found.offences if "Hessian" not in line]
+    assert found.no_reference < found.points

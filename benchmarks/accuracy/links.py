@@ -24,7 +24,7 @@ MOST = 10  # not finite rows of a pair whose truth is asked for
 REACH = 1500  # digits that a truth may take, about
 
 
-def _numbers(case: Case, points: Sequence[Point]) -> np.ndarray:
+def numbers(case: Case, points: Sequence[Point]) -> np.ndarray:
     """Value and gradient of each point, a row each."""
     y, outputs = np.array([p[0] for p in points], dtype=float), np.array([p[1] for p in points], dtype=float)
     with np.errstate(all="ignore"):
@@ -56,7 +56,7 @@ def judged(case: Case, points: Sequence[Point], rows: np.ndarray, seconds: float
 def swept(case: Case, wide: int, near: int, seconds: float) -> Iterator[tuple[str, Measured, int]]:
     """What is not finite over the whole range, then the digits near: (part, found, NaN)."""
     points = extreme_points(case, wide, SIZES[-1])
-    rows = _numbers(case, points)
+    rows = numbers(case, points)
     odd = [k for k in range(len(points)) if not np.isfinite(rows[k]).all()]
     nan = [k for k in odd if np.isnan(rows[k]).any()]
     within = [k for k in odd if _digits(case, points[k]) < REACH]
@@ -64,7 +64,7 @@ def swept(case: Case, wide: int, near: int, seconds: float) -> Iterator[tuple[st
     yield "wide", judged(case, [points[k] for k in asked], rows[asked], seconds), len(nan)
     points = extreme_points(case, near, NEAR) if near else []
     if points:
-        yield "near", judged(case, points, _numbers(case, points), seconds), 0
+        yield "near", judged(case, points, numbers(case, points), seconds), 0
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sympy as sp
 from sympy import exp, log
 
+from likelihoodkit.primitives.logistic import expm1, times_exp
 from likelihoodkit.primitives.normal import hazard
 from likelihoodkit.primitives.record import Kind, primitive
 from likelihoodkit.primitives.single import tilted_balance
@@ -35,6 +36,13 @@ outgrown: Kind = primitive(
     (lambda more, less: sp.Integer(1),) * 2,
     r"\left({0}+{1}\right)",
     accurate="where both are infinite the first grew faster",
+)
+grown_and_short: Kind = primitive(
+    "grown_and_short",
+    lambda core, short, t: core * exp(t) + short * (exp(t) - 1),
+    (lambda core, short, t: exp(t), lambda core, short, t: expm1(t), lambda core, short, t: times_exp(core + short, t)),
+    r"\left({0}\,e^{{{2}}}+{1}\left(e^{{{2}}}-1\right)\right)",
+    accurate="also where e^t leaves the range and the two products have opposite signs",
 )
 less_log2: Kind = primitive("less_log2", lambda t: t - log(2), (lambda t: sp.Integer(1),))
 faint: Kind = primitive(

@@ -106,6 +106,8 @@ def _inside(e: Expr, known: Mapping[Expr, Interval]) -> Interval:
     if isinstance(e, Add | Mul):
         if _rises(e, known) or _rises(-e, known):
             return POSITIVE if _rises(e, known) else Interval(-OO, S.Zero)
+        if _leg(e, known):
+            return Interval(S.NegativeOne, S.One)
         first, *others = [bounds(a, known) for a in e.args]
         for other in others:
             first = first + other if isinstance(e, Add) else first * other
@@ -145,6 +147,12 @@ def _rises(e: Expr, known: Mapping[Expr, Interval]) -> bool:
             lower = bounds(other, known)
             return bool(lower.low >= 0) and bounds(base - other, known).positive
     return False
+
+
+def _leg(e: Expr, known: Mapping[Expr, Interval]) -> bool:
+    """Is it a leg over the hypotenuse, r/sqrt(r^2 + c)?"""
+    roots = [f for f in e.args if isinstance(f, Pow) and f.exp == -S.Half and f.base.is_Add] if e.is_Mul else []
+    return any(bounds(root.base - (e / root) ** 2, known).positive for root in roots)
 
 
 def _power(base: Interval, exponent: Expr, power: Interval) -> Interval:

@@ -6,7 +6,7 @@ import sympy as sp
 from sympy import Add, Expr, Mul, Pow, exp, log
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import lives, products, steps, zeros
+from likelihoodkit.primitives import lives, products, single, steps, zeros
 from likelihoodkit.primitives.bessel_k import log_bessel_k_exp
 from likelihoodkit.stabilise.summands import less_one_of_them
 from likelihoodkit.stabilise.table import TABLE, constant_and_rest, exponent_of, identity, log_of
@@ -23,11 +23,10 @@ def log_of_exp(e: Expr) -> Expr | None:
 @identity("log(1 + x^2) as one function does not overflow before its logarithm is taken")
 def log_of_one_plus_square(e: Expr) -> Expr | None:
     if isinstance(e, p.log1p):
-        number, square = e.args[0].as_coeff_Mul()
-        if number.is_positive and (base := _square_root(square)) is not None:
-            if isinstance(base, p.times_exp):
-                return p.log1p_square_exp(base.args[0], base.args[1] + log(number) / 2)
-            return p.log1p_square(base) if number == 1 else p.log1p_square_exp(base, log(number) / 2)
+        found = _squared(e.args[0])
+        if found is not None:
+            base, level = found
+            return p.log1p_square(base) if level == 0 else p.log1p_square_exp(base, level / 2)
     if isinstance(e, log) and e.args[0].is_Add and len(e.args[0].args) == 2:
         for square, other in (e.args[0].args, e.args[0].args[::-1]):
             base = _square_root(square)
@@ -37,6 +36,20 @@ def log_of_one_plus_square(e: Expr) -> Expr | None:
     if isinstance(e, p.log1p_square) and isinstance(e.args[0], p.times_exp):
         return p.log1p_square_exp(*e.args[0].args)
     return None
+
+
+def _squared(e: Expr) -> tuple[Expr, Expr] | None:
+    """(x, t) where this is x^2 e^t, with factors whose logarithms are known."""
+    number, body = e.as_coeff_Mul()
+    if not number.is_positive:
+        return None
+    inner, level = body.args if isinstance(body, p.times_exp) else (body, sp.S.Zero)
+    roots = {f: root for f in Mul.make_args(inner) if (root := _square_root(f)) is not None and log_of_term(f) is None}
+    known = log_of_term(Mul(*[f for f in Mul.make_args(inner) if f not in roots]))
+    if not roots or known is None:
+        return None
+    base, level = Mul(*roots.values()), level + known + log(number)
+    return (base.args[0], 2 * base.args[1] + level) if isinstance(base, p.times_exp) else (base, level)
 
 
 def _square_root(e: Expr) -> Expr | None:
@@ -256,6 +269,8 @@ def log_of_one_minus_exp(e: Expr) -> Expr | None:
         if isinstance(x, p.times_exp):
             r, t = x.args
             return p.log1m_exp_neg_exp(p.log_times_exp(r, t) if r.is_Symbol else log(r) + t)
+        if isinstance(x, Pow) and isinstance(x.base, p.times_exp) and _amount(x.base.args[0]):
+            return p.log1m_exp_neg_exp(x.exp * p.log_times_exp(*x.base.args))  # the power itself may vanish
         number, power = x.as_independent(*x.free_symbols, as_Add=False)
         if isinstance(power, exp) and number.is_positive:
             return p.log1m_exp_neg_exp(power.args[0] + log(number))
@@ -298,8 +313,19 @@ def log_of_one_plus(e: Expr) -> Expr | None:
     if isinstance(e, log) and e.args[0].is_Add:
         constant, rest = constant_and_rest(e.args[0])
         if constant == 1 and rest and e.args[0].free_symbols:
-            return p.log1p(Add(*rest))
+            return _of_leg(Add(*rest)) or p.log1p(Add(*rest))
     return _inverse_of_tanh(e) if e.is_Add and e.has(sp.tanh) else None
+
+
+def _of_leg(x: Expr) -> Expr | None:
+    """log(1 + r/sqrt(r^2 + c)) = log(1 + tanh(asinh(r/sqrt(c)))), of which little is left beside a large -r."""
+    for root in (f for f in Mul.make_args(x) if isinstance(f, Pow) and f.exp == -sp.S.Half and f.base.is_Add):
+        r = x / root
+        rest = root.base - r**2
+        logs = [log_of_term(term) for term in Add.make_args(rest)]
+        if r.is_real and not r.is_number and r**2 in root.base.args and rest != 0 and None not in logs:
+            return log(2) - p.softplus(-2 * single.asinh_times_exp(r, -log(rest) / 2))
+    return None
 
 
 def _inverse_of_tanh(e: Expr) -> Expr | None:
@@ -331,7 +357,7 @@ def _log_of_gap(e: Expr) -> Expr | None:
     if not isinstance(e, log) or not isinstance(e.args[0], zeros.sigmoid_gap):
         return None
     u, v = e.args[0].args
-    apart = sp.expand(u - v)
+    apart = sp.expand(_of_factors(u - v))
     distance = log_of(apart) if apart.is_positive else None
     return None if distance is None else p.log1m_exp_neg_exp(distance) - p.softplus(-u) - p.softplus(v)
 

@@ -55,10 +55,18 @@ def difference_of_log_gammas(e: Expr) -> Expr | None:
         for t1, c1, b1 in gammas:
             for t2, c2, b2 in gammas:
                 if c1 == -c2 and c1 != 0:
-                    n = sp.expand(b1.args[0] - b2.args[0])
+                    n = _apart(b1.args[0], b2.args[0])
                     if n.is_nonnegative and (n.is_Rational or _part(n, b1.args[0])):
                         return e - t1 - t2 + c1 * rising(b2.args[0], n)
     return _risings(e) or _binomial(e) or _doubled(e)
+
+
+def _apart(more: Expr, less: Expr) -> Expr:
+    """What two sizes are apart; where they are ratios of probabilities, in exponentials."""
+    n = more - less
+    if not any(f.is_Pow and isinstance(f.base, p.sigmoid) and f.exp.is_negative for f in n.atoms(sp.Pow)):
+        return sp.expand(n)
+    return sp.expand(sp.cancel(sp.together(n.replace(p.sigmoid, lambda z: 1 / (1 + exp(-z))))))
 
 
 def _doubled(e: Expr) -> Expr | None:

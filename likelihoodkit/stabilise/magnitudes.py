@@ -32,20 +32,29 @@ def product_with_exp(e: Expr) -> Expr | None:
         if isinstance(factor, p.ratio_deviance | p.ratio_minus_one):
             y, t, s = factor.args
             return number * Mul(*[f for f in rest if f is not factor]) * factor.func(y, t, s + exponent)
-    merged = []
-    for factor in rest:
-        base, power = factor.as_base_exp()
-        if isinstance(base, p.times_exp):
-            merged.append(base.args[0] ** power)
-            exponent += power * base.args[1]
-        else:
-            merged.append(factor)
+    merged, more = _taken_along(rest)
+    exponent += more
     powers = {f.as_base_exp()[1] for f in merged}
     if len(powers) == 1:
         (power,) = powers
         if power.is_Integer and power > 1:
             return number * p.times_exp(Mul(*[f.as_base_exp()[0] for f in merged]), exponent / power) ** power
     return number * _times_exp(Mul(*merged), exponent)
+
+
+def _taken_along(rest: list[Expr]) -> tuple[list[Expr], Expr]:
+    """The factors without what goes into the exponent beside them, and that."""
+    merged, exponent = [], S.Zero
+    for factor in rest:
+        base, power = factor.as_base_exp()
+        if isinstance(base, p.sigmoid) and power.is_negative and len(rest) > 1:
+            exponent -= power * p.softplus(-base.args[0])
+        elif isinstance(base, p.times_exp):
+            merged.append(base.args[0] ** power)
+            exponent += power * base.args[1]
+        else:
+            merged.append(factor)
+    return merged, exponent
 
 
 def _times_exp(core: Expr, exponent: Expr) -> Expr:

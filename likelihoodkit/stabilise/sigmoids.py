@@ -28,7 +28,7 @@ def sigmoid_from_exp(e: Expr) -> Expr | None:
     return p.sigmoid(-q) ** (-e.exp) if e.exp.is_Integer else exp(e.exp * p.softplus(q))
 
 
-@identity("e^q sigmoid(-q) = sigmoid(q)")
+@identity("e^q sigmoid(-q) = sigmoid(q), sigmoid(q)/sigmoid(-q) = e^q")
 def exp_times_sigmoid(e: Expr) -> Expr | None:
     if not e.is_Mul:
         return None
@@ -36,6 +36,8 @@ def exp_times_sigmoid(e: Expr) -> Expr | None:
         base, exponent = factor.as_base_exp()
         if isinstance(base, p.sigmoid) and exponent.is_Integer and exponent.is_positive:
             for other in e.args:
+                if other == 1 / p.sigmoid(-base.args[0]):
+                    return e / factor / other * base ** (exponent - 1) * exp(base.args[0])
                 if isinstance(other, exp) and sp.expand(other.args[0] + base.args[0]) == 0:
                     # by filtering, not by division: SymPy does not cancel e^(a+b) e^(-a-b)
                     rest = [f for f in e.args if f is not factor and f is not other]

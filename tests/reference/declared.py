@@ -18,7 +18,7 @@ from likelihoodkit.loss import Loss
 from likelihoodkit.nll import negative_log_likelihood
 from likelihoodkit.primitives import RECORDS, VectorSymbol, lower
 from reference.certified import Formula
-from reference.jets import Jet, Number, _lift, asinh, cos, cosh, exp, log, log_gamma, tanh, value
+from reference.jets import Jet, Number, _lift, asinh, cos, cosh, exp, log, log_gamma, tanh, through, value
 
 
 class NotScalarError(ValueError):
@@ -78,7 +78,9 @@ _OF_VECTORS: dict[str, Callable[..., Any]] = {
 
 _FUNCTIONS: dict[str, Callable[[Number], Number]] = {
     "exp": exp, "log": log, "cos": cos, "cosh": cosh, "tanh": tanh, "asinh": asinh,
-    "gamma": lambda x: exp(log_gamma(x)), "loggamma": log_gamma,
+    "gamma": lambda x: exp(log_gamma(x)), "loggamma": log_gamma, "factorial": lambda n: exp(log_gamma(n + 1)),
+    "erfinv": _lift(mp.erfinv, lambda _, r: (mp.sqrt(mp.pi) / 2 * mp.exp(r**2), mp.pi / 2 * r * mp.exp(2 * r**2))),
+    "sech": lambda x: 1 / cosh(x),
     "sin": _lift(mp.sin, lambda x, s: (mp.cos(x), -s)),
     "sinh": _lift(mp.sinh, lambda x, s: (mp.cosh(x), s)),
     "erf": _lift(mp.erf, lambda x, _: (2 / mp.sqrt(mp.pi) * mp.exp(-x**2), -4 * x / mp.sqrt(mp.pi) * mp.exp(-x**2))),
@@ -91,13 +93,50 @@ _FUNCTIONS: dict[str, Callable[[Number], Number]] = {
 }  # fmt: skip
 
 
-def _bessel(order: int) -> Callable[[Number], Number]:
-    def slopes(x: mpf, at: mpf) -> tuple[mpf, mpf]:
-        first = (mp.besseli(order - 1, x) + mp.besseli(order + 1, x)) / 2
-        second = (mp.besseli(order - 2, x) + 2 * at + mp.besseli(order + 2, x)) / 4
-        return first, second
+def _bessel(function: Callable[[Number, mpf], mpf], sign: int) -> Callable[[list[Number]], Number]:
+    """I (sign 1) or K (sign -1) of an order, as a function of both; slopes in the order are differences."""
 
-    return _lift(lambda x: mp.besseli(order, x), slopes)
+    def at(arguments: list[Number]) -> Number:
+        nu, x = map(value, arguments)
+        here = function(nu, x)
+        slope = sign * (function(nu - 1, x) + function(nu + 1, x)) / 2
+        curve = (function(nu - 2, x) + 2 * here + function(nu + 2, x)) / 4
+        order, number = arguments
+        if not isinstance(order, Jet):
+            return number.chain(here, slope, curve) if isinstance(number, Jet) else here
+        step = mpf(10) ** -mp.dps
+        with mp.workdps(4 * mp.dps):
+            low, mid, high = (function(nu + k * step, x) for k in (-1, 0, 1))
+            below, above = ((function(nu + k - 1, x) + function(nu + k + 1, x)) / 2 for k in (-step, step))
+            first, second, mixed = (
+                (high - low) / (2 * step),
+                (high - 2 * mid + low) / step**2,
+                (above - below) / (2 * step),
+            )
+        if not isinstance(number, Jet):
+            return order.chain(here, first, second)
+        return through(here, [order, number], [first, slope], [[second, sign * mixed], [sign * mixed, curve]])
+
+    return at
+
+
+def _beta(arguments: list[Number]) -> Number:
+    a, b = arguments
+    return exp(log_gamma(a) + log_gamma(b) - log_gamma(a + b))
+
+
+def _binomial(arguments: list[Number]) -> Number:
+    n, k = arguments
+    return exp(log_gamma(n + 1) - log_gamma(k + 1) - log_gamma(n - k + 1))
+
+
+#: functions of several numbers
+_OF_SEVERAL: dict[str, Callable[[list[Number]], Number]] = {
+    "besseli": _bessel(mp.besseli, 1),
+    "besselk": _bessel(mp.besselk, -1),
+    "beta": _beta,
+    "binomial": _binomial,
+}
 
 
 def _extreme(arguments: list[Number], largest: bool) -> Number:
@@ -178,9 +217,9 @@ def _combine(e: Any, arguments: list[Number]) -> Number:
         return exp(exponent * log(base))
     if isinstance(e, sp.Max | sp.Min):
         return _extreme(arguments, isinstance(e, sp.Max))
-    if isinstance(e, sp.besseli):
-        return _bessel(int(e.args[0]))(arguments[1])
     name = type(e).__name__
+    if name in _OF_SEVERAL:
+        return _OF_SEVERAL[name](arguments)
     if name in _FUNCTIONS:
         return _FUNCTIONS[name](arguments[0])
     raise NotScalarError(f"{name} has no jet" if name not in RECORDS else f"{name} works on vectors")
@@ -189,7 +228,7 @@ def _combine(e: Any, arguments: list[Number]) -> Number:
 def formula_of(loss: Loss) -> Formula:
     """(y, [outputs]) -> the loss as declared; on a kink, the mean of either side."""
     derivation = loss.derivation
-    expression = lower(negative_log_likelihood(loss.bound).expression)
+    expression = lower(negative_log_likelihood(loss.bound).expression).replace(sp.Sum, lambda *a: sp.Sum(*a).doit())
     columns = list(derivation.predicted.values())
 
     def at_place(y: Number, outputs: list[Number]) -> Number:

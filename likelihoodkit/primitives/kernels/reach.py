@@ -41,6 +41,13 @@ def outgrown(more: Floats, less: Floats) -> Floats:
 
 
 @kernel
+def grown_and_short(core: Floats, short: Floats, t: Floats) -> Floats:
+    """core e^t + short (e^t - 1): each alone as long as e^t is a number, for near 1 little is left of the second."""
+    apart = np.asarray(times_exp(core, t)) + short * np.expm1(t)
+    return np.where(t < NORMAL, apart, np.asarray(times_exp(core + short, t)))
+
+
+@kernel
 def steep(a: Floats, r: Floats, near: Floats, far: Floats) -> Floats:
     """What is ``near`` for a number a, and ``far`` for one that has left the range, if r > 0."""
     return np.where(np.isinf(a) & (r > 0), far, near)

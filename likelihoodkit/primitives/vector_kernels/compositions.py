@@ -46,29 +46,28 @@ def digamma_exp_slope(t: Floats) -> Floats:
 
 @kernel
 def log_rising_exp(t: Floats, y: Floats) -> Floats:
-    """log(Gamma(e^t + y)/Gamma(e^t)): t + log rising of 1 + e^t by y - 1; 0 at y = 0, y t for large t."""
-    rest = np.maximum(y - 1.0, 0.0)
+    """log(Gamma(e^t + y)/Gamma(e^t)): t + what 1 + e^t rises by y - 1, or falls to e^t + y; y t for large t."""
     a = np.exp(np.minimum(t, 700.0))
-    near = t + np.asarray(log_rising(1.0 + a, rest))
+    near = t + np.where(y < 1.0, -1.0, 1.0) * np.asarray(log_rising(a + np.minimum(y, 1.0), np.abs(y - 1.0)))
     return np.where(y == 0, 0.0, np.where(t > 700.0, y * t, near))
 
 
 @kernel
 def rising_exp_slope(t: Floats, y: Floats) -> Floats:
-    """Derivative in t: 1 + e^t (digamma(e^t + y) - digamma(1 + e^t)); from 1 to y."""
-    rest = np.maximum(y - 1.0, 0.0)
+    """Derivative in t: 1 + e^t (digamma(e^t + y) - digamma(1 + e^t)); between 1 and y."""
     a = np.exp(np.minimum(t, 700.0))
-    near = 1.0 + a * np.asarray(digamma_rising(1.0 + a, rest))
+    steps = np.where(y < 1.0, -a, a)
+    near = 1.0 + steps * np.asarray(digamma_rising(a + np.minimum(y, 1.0), np.abs(y - 1.0)))
     return np.where(y == 0, 0.0, np.where(t > 700.0, y, near))
 
 
 @kernel
 def rising_exp_curve(t: Floats, y: Floats) -> Floats:
     """Second derivative in t: e^t times the rise of digamma, plus e^2t times that of trigamma."""
-    rest = np.maximum(y - 1.0, 0.0)
     a = np.exp(np.minimum(t, 300.0))
-    near = a * np.asarray(digamma_rising(1.0 + a, rest)) + a * a * np.asarray(trigamma_rising(1.0 + a, rest))
-    return np.where((y <= 1) | (t > 300.0), 0.0, near)
+    start, steps = a + np.minimum(y, 1.0), np.abs(y - 1.0)
+    rise = np.asarray(digamma_rising(start, steps)) + a * np.asarray(trigamma_rising(start, steps))
+    return np.where((y == 0) | (y == 1) | (t > 300.0), 0.0, np.where(y < 1.0, -a, a) * rise)
 
 
 @kernel

@@ -1,0 +1,112 @@
+"""Gamma functions of parameters that may be too large for a float, beside what is multiplied by the same parameters.
+
+log Gamma(e^t) = P(t) + e^t (t - 1), where P grows like t alone: the rest goes with the other terms of e^t into one
+product, which is infinite with the right sign where a sum of such terms is no number, and has the slopes of one.
+"""
+
+from __future__ import annotations
+
+import sympy as sp
+from sympy import Add, Expr, Mul, S, exp, log
+
+from likelihoodkit import primitives as p
+from likelihoodkit.primitives import products, reach, whole
+from likelihoodkit.primitives.sequences import log_rising_exp
+from likelihoodkit.stabilise.table import identity
+
+#: function -> (sign, size) of the log Gammas that it is made of
+_MADE_OF = {
+    p.log_gamma: lambda a: [(1, a)],
+    p.log_beta: lambda a, b: [(1, a), (1, b), (-1, a + b)],
+    p.log_rising: lambda a, n: [(1, a + n), (-1, a)],
+}
+
+
+def _exponentials(size: Expr) -> dict[Expr, Expr] | None:
+    """exponent -> weight where the size is a sum of weighted exponentials and of amounts that no output is in."""
+    found: dict[Expr, Expr] = {}
+    for term in Add.make_args(sp.expand(size)):
+        weight, body = term.as_coeff_Mul()
+        if isinstance(body, exp) and weight > 0:
+            found[body.args[0]] = weight
+        elif not (weight > 0 and (body == 1 or (body.is_Symbol and body.is_nonnegative))):
+            return None
+    return found
+
+
+def _log_of(parts: dict[Expr, Expr]) -> Expr:
+    first, *others = [t + log(weight) for t, weight in parts.items()]
+    for other in others:
+        first = p.log_add_exp(first, other)
+    return first
+
+
+@identity("log Gamma(e^t) is e^t (t - 1), which goes with what else e^t multiplies, and a rest of the order of t")
+def size_carried(e: Expr) -> Expr | None:
+    if not e.is_Add or not e.has(*_MADE_OF) or getattr(e, "is_vector", False) or e.atoms(p.VectorSymbol):
+        return None
+    sizes: dict[Expr, Expr] = {}
+    others = []
+    for term in e.args:
+        number, node = term.as_coeff_Mul()
+        parts = _MADE_OF[type(node)](*node.args) if type(node) in _MADE_OF else []
+        if parts and all(_exponentials(size) for _, size in parts):
+            for sign, size in parts:
+                sizes[sp.expand(size)] = sizes.get(sp.expand(size), S.Zero) + sign * number
+        elif type(node) in _MADE_OF:
+            return None
+        else:
+            others.append(term)
+    return _gathered(sizes, others) if len(sizes) > 1 else None  # one alone keeps its zeros at 1 and 2
+
+
+def _gathered(sizes: dict[Expr, Expr], others: list[Expr]) -> Expr | None:
+    """The sum with each exponential of the sizes in one product."""
+    weights: dict[Expr, Expr] = {}  # of log Gamma of the exponentials alone
+    total = S.Zero
+    exponents: dict[Expr, dict[Expr, Expr]] = {}
+    for size, number in sizes.items():
+        parts = _exponentials(size) or {}
+        alone = Add(*[weight * exp(t) for t, weight in parts.items()])
+        exponents[alone] = parts
+        weights[alone] = weights.get(alone, S.Zero) + number
+        more = sp.expand(size - alone)
+        if more != 0 and number != 0:
+            total += number * log_rising_exp(_log_of(parts), more)
+    cores: dict[Expr, Expr] = {t: S.Zero for parts in exponents.values() for t in parts}
+    for alone, number in weights.items():
+        parts = exponents[alone]
+        total += number * whole.gamma_peak(_log_of(parts)) if number != 0 else 0
+        for t, weight in parts.items():
+            rest = {s: w for s, w in parts.items() if s != t}
+            above = p.softplus(_log_of(rest) - t - log(weight)) if rest else S.Zero
+            cores[t] += number * weight * (t + log(weight) + above - 1)
+    short: dict[Expr, Expr] = dict.fromkeys(cores, S.Zero)  # what e^t - 1 multiplies
+    for term in others:
+        total += _shared(term, cores, short)
+    return total + Add(*[_product(core, short[t], t) for t, core in cores.items()])
+
+
+def _product(core: Expr, short: Expr, t: Expr) -> Expr:
+    """core e^t + short (e^t - 1); where all terms may vanish as e^t grows, each with e^t in one function."""
+    terms = [term.as_coeff_Mul() for term in Add.make_args(core)]
+    if short == 0 and all(isinstance(body, p.softplus) for _, body in terms):
+        return Add(*[number * products.scaled_log1p(S.One, body.args[0], t) for number, body in terms])
+    if short == 0 or core == 0:
+        return p.times_exp(core, t) if core != 0 else short * p.expm1(t)
+    return reach.grown_and_short(core, short, t)
+
+
+def _shared(term: Expr, cores: dict[Expr, Expr], short: dict[Expr, Expr]) -> Expr:
+    """What is left of a term when its parts with one of the exponentials have gone to its core."""
+    left = S.Zero
+    for part in Add.make_args(sp.expand_mul(term, deep=False)):
+        factors = Mul.make_args(part)
+        own = [f for f in factors if isinstance(f, exp | p.expm1 | p.times_exp) and f.args[-1] in cores]
+        if len(own) != 1:
+            left += part
+            continue
+        core = own[0].args[0] if isinstance(own[0], p.times_exp) else S.One
+        kept = short if isinstance(own[0], p.expm1) else cores
+        kept[own[0].args[-1]] += Mul(core, *[f for f in factors if f is not own[0]])
+    return left
