@@ -5,13 +5,14 @@ from __future__ import annotations
 from sympy import Expr, Mul, S, exp
 
 from likelihoodkit import primitives as p
+from likelihoodkit.stabilise.sizes import size_carried
 from likelihoodkit.stabilise.table import identity
 
 
 @identity("a factor e^t is multiplied in by its exponent, so that neither over- nor underflow is met on the way")
 def product_with_exp(e: Expr) -> Expr | None:
     if not e.is_Mul:
-        return None
+        return size_carried(e)
     number, rest, exponent, carried = S.One, [], S.Zero, False
     for factor in e.args:
         base, power = factor.as_base_exp()

@@ -9,7 +9,7 @@ from sympy import Expr
 
 # the order of the table: a row is tried only where those before it do not fire
 from likelihoodkit.stabilise import spellings, vectors, whole, logarithms, single  # isort: skip  # noqa: F401
-from likelihoodkit.stabilise import products, sigmoids, exponentials, losses, magnitudes, sizes  # isort: skip  # noqa: F401
+from likelihoodkit.stabilise import products, sigmoids, exponentials, losses, magnitudes  # isort: skip  # noqa: F401
 from likelihoodkit.stabilise.table import TABLE, Identity
 
 

@@ -12,7 +12,6 @@ from sympy import Add, Expr, Mul, S, exp, log
 from likelihoodkit import primitives as p
 from likelihoodkit.primitives import products, reach, whole
 from likelihoodkit.primitives.sequences import log_rising_exp
-from likelihoodkit.stabilise.table import identity
 
 #: function -> (sign, size) of the log Gammas that it is made of
 _MADE_OF = {
@@ -41,8 +40,8 @@ def _log_of(parts: dict[Expr, Expr]) -> Expr:
     return first
 
 
-@identity("log Gamma(e^t) is e^t (t - 1), which goes with what else e^t multiplies, and a rest of the order of t")
 def size_carried(e: Expr) -> Expr | None:
+    """The sum with its log Gammas of exponentials in parts: what e^t multiplies, and rests of the order of t."""
     if not e.is_Add or not e.has(*_MADE_OF) or getattr(e, "is_vector", False) or e.atoms(p.VectorSymbol):
         return None
     sizes: dict[Expr, Expr] = {}
