@@ -8,7 +8,7 @@ from sympy import Add, Expr, Mul, Pow, exp, log
 from likelihoodkit import primitives as p
 from likelihoodkit.primitives import lives, products, single, steps, zeros
 from likelihoodkit.primitives.bessel_k import log_bessel_k_exp
-from likelihoodkit.stabilise.summands import less_one_of_them
+from likelihoodkit.stabilise.summands import inverse_of_tanh, less_one_of_them
 from likelihoodkit.stabilise.table import TABLE, constant_and_rest, exponent_of, identity, log_of
 from likelihoodkit.stabilise.tails import carried, log_of_distribution_function
 
@@ -314,7 +314,7 @@ def log_of_one_plus(e: Expr) -> Expr | None:
         constant, rest = constant_and_rest(e.args[0])
         if constant == 1 and rest and e.args[0].free_symbols:
             return _of_leg(Add(*rest)) or p.log1p(Add(*rest))
-    return _inverse_of_tanh(e) if e.is_Add and e.has(sp.tanh) else None
+    return inverse_of_tanh(e) if e.is_Add and e.has(sp.tanh) else None
 
 
 def _of_leg(x: Expr) -> Expr | None:
@@ -325,18 +325,6 @@ def _of_leg(x: Expr) -> Expr | None:
         logs = [log_of_term(term) for term in Add.make_args(rest)]
         if r.is_real and not r.is_number and r**2 in root.base.args and rest != 0 and None not in logs:
             return log(2) - p.softplus(-2 * single.asinh_times_exp(r, -log(rest) / 2))
-    return None
-
-
-def _inverse_of_tanh(e: Expr) -> Expr | None:
-    """log(1 + tanh z) - log(1 - tanh z) = 2 z."""
-    for term in e.args if e.is_Add else ():
-        coefficient, body = term.as_coeff_Mul()
-        if isinstance(body, p.log1p) and isinstance(body.args[0], sp.tanh):
-            z = body.args[0].args[0]
-            for other in (p.log1p(sp.tanh(-z)), p.log1p(-sp.tanh(z))):
-                if -coefficient * other in e.args:
-                    return e - term + coefficient * other + 2 * coefficient * z
     return None
 
 

@@ -64,3 +64,15 @@ def _summands(e: Expr) -> list[Expr] | None:
     if not isinstance(e, p.log_add_exp):
         return None
     return [z for part in e.args for z in (_summands(part) or [part])]
+
+
+def inverse_of_tanh(e: Expr) -> Expr | None:
+    """log(1 + tanh z) - log(1 - tanh z) = 2 z."""
+    for term in e.args if e.is_Add else ():
+        coefficient, body = term.as_coeff_Mul()
+        if isinstance(body, p.log1p) and isinstance(body.args[0], sp.tanh):
+            z = body.args[0].args[0]
+            for other in (p.log1p(sp.tanh(-z)), p.log1p(-sp.tanh(z))):
+                if -coefficient * other in e.args:
+                    return e - term + coefficient * other + 2 * coefficient * z
+    return None
