@@ -56,7 +56,7 @@ class _Scratch(threading.local):
 _SCRATCH = _Scratch()
 _ONE = np.array(1, dtype=np.int8)
 #: a condition that holds for one row in so many, or fails, is predicted well enough to branch
-FEW = 25
+FEW = 10
 
 
 def where(condition: Array, a: Array, b: Array, out: Array) -> None:
@@ -76,11 +76,10 @@ def where(condition: Array, a: Array, b: Array, out: Array) -> None:
                 np.copyto(out, a, where=condition)
             return
         if (out.size - true) * FEW <= out.size:
-            if out is b:
-                np.copyto(out, a, where=condition)
-            else:
-                np.copyto(out, a)
-                np.copyto(out, b, where=~condition)
+            few = ~condition
+            kept = np.broadcast_to(b, out.shape)[few]  # `out` may be b; a mask would branch on every entry
+            np.copyto(out, a)
+            out[few] = kept
             return
     bits, mask = out.view(np.int64), _SCRATCH.mask(condition)
     first, second = a.view(np.int64), b.view(np.int64)
