@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import mpmath
@@ -22,39 +24,41 @@ from likelihoodkit.reverse.mass import Scale, Tail, r, residual, tail, total
 from likelihoodkit.reverse.match import Match, search
 from likelihoodkit.reverse.noise import Noise
 
+Asks = Callable[[], Functional] | None
+
 
 def reversed_(question: Question) -> Noise:
     """The noise behind a loss whose outcome is a number."""
-    asked = answer(question) if len(question.predictions) == 1 else None
+    asks = partial(answer, question) if len(question.predictions) == 1 else None
     whole = question.target.whole  # counts have no location: what is summed is no integral
     found = residual(question) if len(question.predictions) == 1 and not whole else None
     tails = (tail(found[0], -1), tail(found[0], 1)) if found is not None and question.kind == "real" else None
     if found is not None and tails is not None and any(t.limit is not None for t in tails):
-        return _no_mass(tails, found[1], question, asked)  # bounded: no family has such a loss
+        return _no_mass(tails, found[1], question, asks)  # bounded: no family has such a loss
     families = [family for family in FAMILIES.values() if family.outcome.domain.whole or not whole]
     family = search(question, families, exactly=question.normalised)
     if family is not None:
-        return _of_family(question, family, asked)
+        return _of_family(question, family, asks)
     if len(question.predictions) > 1:
         return Noise(question.name, "neither", ("no family has this loss, and it has several predictions",))
     if found is None:
-        return _up_to_a_factor(question, asked) or _moving(question, asked)
+        return _up_to_a_factor(question, asks) or _moving(question, asks)
     rho, scale = found
     if tails is None:
-        return _on_circle(question, rho, asked)
+        return _on_circle(question, rho, asks)
     if not all(t.integrable for t in tails):
-        return _no_mass(tails, found[1], question, asked)
-    return _of_residual(question, rho, scale, tails, asked)
+        return _no_mass(tails, found[1], question, asks)
+    return _of_residual(question, rho, scale, tails, asks)
 
 
-def _up_to_a_factor(question: Question, asked: Functional | None) -> Noise | None:
+def _up_to_a_factor(question: Question, asks: Asks) -> Noise | None:
     """A likelihood up to a factor of y alone, in a parameter that is not the family's; None where none is found."""
     found = natural.in_its_mean(question)
     if found is None:
         return None
     match, moved, mean = found
     back = {moved.prediction.symbol: mean}
-    noise = _of_family(moved, match, asked)
+    noise = _of_family(moved, match, asks)
     words = f"with mean = {mean}, up to a factor of y alone"
     put = {name: getattr(noise, name) for name in ("density", "mean", "variance")}
     return replace(
@@ -67,7 +71,7 @@ def _up_to_a_factor(question: Question, asked: Functional | None) -> Noise | Non
 # -- a family of the kit ------------------------------------------------------------------------------------------
 
 
-def _of_family(question: Question, match: Match, asked: Functional | None) -> Noise:
+def _of_family(question: Question, match: Match, asks: Asks) -> Noise:
     bound, k = match.bound, match.factor
     family, rows = bound.family, bound.family.parameters
     moves = {rows[name].symbol: number for name, number in bound.held.items()}
@@ -98,7 +102,7 @@ def _of_family(question: Question, match: Match, asked: Functional | None) -> No
         mean=closed.get("expectation"),
         variance=closed.get("variance"),
         tails=_tails_of(question, k),
-        elicits=asked,
+        asks=asks,
         notes=tuple(notes),
         proof=match.decision,
         law=repr(bound),
@@ -136,9 +140,7 @@ def _words(tails: tuple[Tail, Tail], scale: Scale) -> str:
 # -- no family ----------------------------------------------------------------------------------------------------
 
 
-def _of_residual(
-    question: Question, rho: sp.Expr, scale: Scale, tails: tuple[Tail, Tail], asked: Functional | None
-) -> Noise:
+def _of_residual(question: Question, rho: sp.Expr, scale: Scale, tails: tuple[Tail, Tail], asks: Asks) -> Noise:
     number, error = total(rho)
     first, second = (total(rho, power=n)[0] / number for n in (1, 2)) if _has_moments(tails) else (None, None)
     inside = scale.name == "y" and question.target.low == scale.low
@@ -173,7 +175,7 @@ def _of_residual(
         mean=None if first is None or not on_y else _plus(a, first),
         variance=None if second is None or first is None or not on_y else second - first**2,
         tails=_words(tails, scale),
-        elicits=asked,
+        asks=asks,
         notes=notes,
         proof=proof,
         law=name,
@@ -199,7 +201,7 @@ def _has_moments(tails: tuple[Tail, Tail]) -> bool:
     return all(t.power > 0 or t.index > 3 for t in tails)
 
 
-def _on_circle(question: Question, rho: sp.Expr, asked: Functional | None) -> Noise:
+def _on_circle(question: Question, rho: sp.Expr, asks: Asks) -> Noise:
     number, error = total(rho, circular=True)
     return Noise(
         loss=question.name,
@@ -208,12 +210,12 @@ def _on_circle(question: Question, rho: sp.Expr, asked: Functional | None) -> No
         density=sp.exp(-question.formula) / sp.Float(number, 17),
         number=number,
         error=error,
-        elicits=asked,
+        asks=asks,
         tails="none: the circle is bounded",
     )
 
 
-def _no_mass(tails: tuple[Tail, Tail], scale: Scale, question: Question, asked: Functional | None) -> Noise:
+def _no_mass(tails: tuple[Tail, Tail], scale: Scale, question: Question, asks: Asks) -> Noise:
     reasons = []
     what = "the residual" if scale.name == "y" else f"the difference in {scale.name}"
     for side, one in zip(("minus infinity", "infinity"), tails, strict=True):
@@ -233,10 +235,10 @@ def _no_mass(tails: tuple[Tail, Tail], scale: Scale, question: Question, asked: 
     note = "no factor helps: a bounded loss has no noise" if bounded else (
         f"exp(-k loss) integrates for k > {1 / min(t.index for t in tails if not t.integrable):.6g}"
     )  # fmt: skip
-    return Noise(question.name, "neither", tuple(reasons), elicits=asked, notes=(note,))
+    return Noise(question.name, "neither", tuple(reasons), asks=asks, notes=(note,))
 
 
-def _moving(question: Question, asked: Functional | None) -> Noise:
+def _moving(question: Question, asks: Asks) -> Noise:
     """exp(-loss) depends on more than a difference: integrate it at a few predictions."""
     a, y = question.prediction.symbol, question.y
     low, high = question.prediction.domain.typical
@@ -252,7 +254,7 @@ def _moving(question: Question, asked: Functional | None) -> Noise:
             reason = (
                 f"exp(-loss) {what} at the prediction {float(place):g}: it is {mpmath.nstr(left, 6)} at y = {out:.6g}"
             )
-            return Noise(question.name, "neither", _with_factor(question, reason), elicits=asked)
+            return Noise(question.name, "neither", _with_factor(question, reason), asks=asks)
         if first is None:
             first = mass
         elif abs(mass - first) > 1e-10 * first:
@@ -260,10 +262,10 @@ def _moving(question: Question, asked: Functional | None) -> Noise:
                 f"the mass of exp(-loss) moves with the prediction: {first:.6g} at {float(places[0]):g}, {mass:.6g} at "
                 f"{float(place):g}"
             )
-            return Noise(question.name, "neither", _with_factor(question, reason), elicits=asked)
+            return Noise(question.name, "neither", _with_factor(question, reason), asks=asks)
         error = max(error, abs(mass - first))
     same = f"exp(-loss) has the mass {first:.12g} at {len(places)} predictions; that it has it everywhere was not shown"
-    return Noise(question.name, "likelihood", (same,), number=first, error=error, elicits=asked)
+    return Noise(question.name, "likelihood", (same,), number=first, error=error, asks=asks)
 
 
 def _with_factor(question: Question, reason: str) -> tuple[str, ...]:

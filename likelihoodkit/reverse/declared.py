@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -48,7 +49,7 @@ def of_declared(bound: Bound) -> Noise:
     if masses:
         reasons.append(f"exp(-loss) has the mass {masses[0]:.9g} and {masses[1]:.9g} at two predictions")
     if masses and abs(masses[1] - masses[0]) > CLOSE * masses[0]:
-        return Noise(repr(bound), "neither", tuple(reasons[::-1]), elicits=elicits(bound))
+        return Noise(repr(bound), "neither", tuple(reasons[::-1]), asks=partial(elicits, bound))
     number = masses[0] if masses and abs(masses[0] - 1) > CLOSE else 1.0
     return Noise(
         loss=repr(bound),
@@ -58,7 +59,7 @@ def of_declared(bound: Bound) -> Noise:
         bound=bound,
         number=number if masses or bound.family.parts else None,
         error=max((abs(mass - number) for mass in masses), default=0.0),
-        elicits=elicits(bound),
+        asks=partial(elicits, bound),
         law=repr(bound),
     )
 

@@ -43,10 +43,10 @@ def of_labels(question: Question) -> Noise:
     if shape in {"truth", "invertible"}:
         forward, inverse = _maps(labels, shape)
         return Noise(
-            question.name, "calibratable", reasons, elicits=asked, map=forward, inverse=inverse, notes=notes,
+            question.name, "calibratable", reasons, asks=asked, map=forward, inverse=inverse, notes=notes,
             _recalibrate=lambda s: _recalibrated(labels, s), _distort=labels.best,
         )  # fmt: skip
-    return Noise(question.name, "neither", reasons, elicits=asked)
+    return Noise(question.name, "neither", reasons, asks=asked)
 
 
 def _recalibrated(labels: Labels, prediction: Any) -> Any:
@@ -71,7 +71,7 @@ def _likelihood(question: Question, asked: Functional, labels: Labels, mass: sp.
         error=0.0,
         mean=labels.symbol if question.as_probability else chance,
         variance=chance * (1 - chance),
-        elicits=asked,
+        asks=asked,
         proof=None if match is None else match.decision,
         law="a Bernoulli variable" if match is None else repr(match.bound),
     )
@@ -168,7 +168,7 @@ def of_classes(question: Question) -> Noise:
             normaliser=total,
             number=float(total),
             error=0.0,
-            elicits=asked,
+            asks=asked,
             proof=None if match is None else match.decision,
             law="Categorical, with probabilities exp(-loss)" if match is None else repr(match.bound),
         )
@@ -183,10 +183,10 @@ def of_classes(question: Question) -> Noise:
     if asked.unique == "yes":
         inverse, forward = _class_maps(c, asked)
         return Noise(
-            question.name, "calibratable", reasons, elicits=asked, map=forward, inverse=inverse,
+            question.name, "calibratable", reasons, asks=asked, map=forward, inverse=inverse,
             _recalibrate=lambda q: recalibrated(c, q), _distort=lambda p: distorted(c, p),
         )  # fmt: skip
-    return Noise(question.name, "neither", reasons, elicits=asked)
+    return Noise(question.name, "neither", reasons, asks=asked)
 
 
 def _mass(c: Classes, mass: sp.Expr, q: tuple[float, ...]) -> float:

@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cache
+from functools import cache, cached_property, partial
 from itertools import islice, product
 from typing import Any
 
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
-from scipy.optimize import least_squares
+from scipy.special import expit
 
 from likelihoodkit.binding import Parameter
 from likelihoodkit.declaration import Bound, bind
@@ -27,6 +27,7 @@ from likelihoodkit.primitives.words import exact
 from likelihoodkit.prove import Decision
 from likelihoodkit.prove.claim import prepared
 from likelihoodkit.prove.side import Side
+from likelihoodkit.reverse.squares import Squares
 from likelihoodkit.supports import Support
 
 Array = NDArray[Any]
@@ -71,7 +72,11 @@ def search(question: Question, families: Sequence[Any], *, exactly: bool = False
     stands: of both the one with the plainer numbers is the answer, and it names the other. ``exactly`` asks for no
     other factor (a noise that is already normalised has none).
     """
-    fitting = [_Search(question, family, *found) for family in families if (found := _roles(question, family))]
+    roles = [(family, *found) for family in families if (found := _roles(question, family))]
+    if not roles:
+        return None
+    loss = Formula(question.formula)
+    fitting = [_Search(question, loss, *role) for role in roles]
     plain, rich = ([s for s in fitting if (len(s.rest) > 1) == many] for many in (False, True))
     at_once = _first(plain, free=False)
     if at_once is not None:
@@ -117,46 +122,50 @@ def _alike(one: Support, two: Support) -> bool:
 class _Search:
     """One family against one loss."""
 
-    def __init__(self, question: Question, family: Any, chosen: list[Parameter], rest: list[Parameter]) -> None:
-        self.question, self.family, self.chosen, self.rest = question, family, chosen, rest
-        self.nll = _negative(family, tuple(row.symbol for row in chosen))
+    def __init__(
+        self, question: Question, loss: Formula, family: Any, chosen: list[Parameter], rest: list[Parameter]
+    ) -> None:
+        self.question, self.loss, self.family, self.chosen, self.rest = question, loss, family, chosen, rest
         domain = family.outcome.domain if question.target.includes(family.outcome.domain) else question.target
         self.y = _places(domain, 7)
         self.at = [_places(p.domain, 5) for p in question.predictions]
-        loss = Formula(question.formula)
-        self.target = self._differences(
-            loss, {p.symbol.name: i for i, p in enumerate(question.predictions)}, question.y.name, {}
-        )
 
-    def _differences(self, formula: Formula, names: dict[str, int], y: str, held: dict[str, float]) -> Array:
-        """Loss at all predictions minus loss at the first, at every outcome."""
-        sizes = [len(a) for a in self.at]
+    @cached_property
+    def nll(self) -> Formula:
+        """The family's loss, up to what does not move with the predictions."""
+        return _negative(self.family, tuple(row.symbol for row in self.chosen))
+
+    @cached_property
+    def target(self) -> Array:
+        """The differences of the loss that is asked about."""
+        names = {p.symbol.name: i for i, p in enumerate(self.question.predictions)}
+        return self._differences(self.loss, names, self.question.y.name, {})
+
+    def _differences(self, formula: Formula, names: dict[str, int], y: str, held: dict[str, Array]) -> Array:
+        """Loss at all predictions minus loss at the first, at every outcome: (P, m) for settings ``held`` (P,)."""
         grids = np.meshgrid(*self.at, indexing="ij") if self.at else []
         columns: dict[str, Any] = {name: grids[i].reshape(-1, 1) for name, i in names.items()}
         with np.errstate(all="ignore"):  # places outside the family's support give infinities and are left out
-            rows = formula(**columns, **{y: self.y[None, :]}, **{k: np.array(v) for k, v in held.items()})
-            table = np.asarray(rows).reshape(int(np.prod(sizes)), len(self.y))
-            return np.asarray(table[1:] - table[:1]).ravel()
+            rows = formula(**columns, **{y: self.y[None, :]}, **{k: v[:, None, None] for k, v in held.items()})
+            table = rows.reshape(-1, grids[0].size if grids else 1, len(self.y))
+            return np.asarray(table[:, 1:] - table[:, :1]).reshape(len(table), -1)
 
-    def _mine(self, values: Sequence[float]) -> Array:
+    def _mine(self, values: Sequence[Array]) -> Array:
         held = {row.symbol.name: v for row, v in zip(self.rest, values, strict=True)}
         names = {row.symbol.name: i for i, row in enumerate(self.chosen)}
         return self._differences(self.nll, names, self.family.outcome.symbol.name, held)
 
-    def _misfit(self, u: Array, free: bool) -> Array:
-        mine = self._mine([_inside(row.domain, v) for row, v in zip(self.rest, u, strict=True)])
-        with np.errstate(invalid="ignore"):  # NaN is not below LARGE
+    def _misfit(self, free: bool, u: Array) -> Array:
+        """What is left of the family's differences at settings ``u`` (P, d), in units of their size (P, m)."""
+        mine = self._mine([_inside(row.domain, v) for row, v in zip(self.rest, u.T, strict=True)])
+        with np.errstate(all="ignore"):  # NaN is not below LARGE; what divides by nothing is left out
             good = (np.absolute(mine) < LARGE) & (np.absolute(self.target) < LARGE)  # their squares are numbers too
-        if good.sum() < 6:
-            return np.full(len(mine), 1.0)
-        size = float(np.linalg.norm(mine[good]))
-        factor = 1.0
-        if free:
-            below = float(self.target[good] @ self.target[good])
-            factor = float(mine[good] @ self.target[good]) / below if below else 0.0
-        with np.errstate(invalid="ignore"):  # what is not good is not compared
-            gap = np.where(good, mine - factor * self.target, 0.0)
-        return np.asarray(gap / size) if 0 < size < np.inf and factor > 0 else np.full(len(mine), 1.0)
+            mine, target = np.where(good, mine, 0.0), np.where(good, self.target, 0.0)
+            size = np.linalg.norm(mine, axis=1)
+            factor = (mine * target).sum(1) / (target * target).sum(1) if free else np.ones(len(mine))
+            gap = (mine - factor[:, None] * target) / size[:, None]
+            told = (good.sum(1) >= 6) & (size > 0) & (size < np.inf) & (factor > 0)
+        return np.where(told[:, None], gap, 1.0)
 
     def found(self, *, free: bool) -> Match | None:
         """The exact match, with factor 1 or (``free``) any other."""
@@ -172,22 +181,16 @@ class _Search:
 
     def _solved(self, free: bool) -> list[float] | None:
         if not self.rest:
-            return [] if np.linalg.norm(self._misfit(np.array([]), free)) < CLOSE else None
-        for start in STARTS:
-            place, size = self._settled(np.full(len(self.rest), start), free, FEW)
-            if CLOSE < size < HOPEFUL:  # dear kernels are left early where nothing fits
-                place, size = self._settled(place, free, MANY)
-            values = [_inside(row.domain, v) for row, v in zip(self.rest, place, strict=True)]
+            return [] if np.linalg.norm(self._misfit(free, np.empty((1, 0)))) < CLOSE else None
+        found = Squares(partial(self._misfit, free), np.repeat(np.array(STARTS)[:, None], len(self.rest), axis=1))
+        found.run(FEW)
+        if ((found.sizes > CLOSE) & (found.sizes < HOPEFUL)).any():  # dear kernels are left early where nothing fits
+            found.run(MANY)
+        for place, size in zip(found.places, found.sizes, strict=True):
+            values = [float(_inside(row.domain, v)) for row, v in zip(self.rest, place, strict=True)]
             if size < CLOSE and all(abs(v) < REACH and abs(v) > 1 / REACH for v in values if v):
                 return values
         return None
-
-    def _settled(self, place: Array, free: bool, most: int) -> tuple[Array, float]:
-        """Settings of least misfit from a place on, and that."""
-        found = least_squares(
-            self._misfit, place, args=(free,), xtol=1e-15, ftol=1e-15, gtol=1e-15, max_nfev=most
-        )  # fmt: skip
-        return np.asarray(found.x), float(np.linalg.norm(found.fun))
 
     def _proved(self, guess: tuple[sp.Expr, ...]) -> Match | None:
         family = self.family
@@ -228,13 +231,13 @@ def _places(domain: Support, count: int) -> Array:
     return np.linspace(low, high, count) * (1 - 0.07 * shift) + 0.041 * shift
 
 
-def _inside(domain: Support, u: float) -> float:
-    """A real number as a value of the domain."""
+def _inside(domain: Support, u: Array) -> Array:
+    """Real numbers as values of the domain."""
     if np.isfinite(domain.low) and np.isfinite(domain.high):
-        return float(domain.low + (domain.high - domain.low) / (1 + np.exp(-u)))
+        return np.asarray(domain.low + (domain.high - domain.low) * expit(u))
     if np.isfinite(domain.low):
-        return float(domain.low + np.exp(min(u, 700.0)))
-    return float(u)
+        return np.asarray(domain.low + np.exp(np.minimum(u, 700.0)))
+    return np.asarray(u)
 
 
 def _exact(domain: Support, value: float) -> Iterator[sp.Expr]:

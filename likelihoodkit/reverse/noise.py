@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 import sympy as sp
@@ -40,8 +41,9 @@ class Noise:
         Of the outcome, expressions or numbers (for a prediction of 0 where no family says more); None if not finite.
     tails
         How the density falls off on either side, in words.
-    elicits
-        The functional that the loss asks for; None where it asks for no single number.
+    elicits, asks
+        The functional that the loss asks for; None where it asks for no single number. It is known, or found by
+        calling `asks` when it is first read.
     map, inverse
         Prediction from probability and probability from prediction, in words, where the tier is "calibratable".
     reasons, notes
@@ -68,14 +70,19 @@ class Noise:
     mean: Any = None
     variance: Any = None
     tails: str = ""
-    elicits: Functional | None = None
     map: str = ""
     inverse: str = ""
     notes: tuple[str, ...] = ()
     proof: Decision | None = None
     law: str = ""
+    asks: Functional | Callable[[], Functional] | None = field(default=None, repr=False, compare=False)
     _recalibrate: Callable[[Any], Any] | None = field(default=None, repr=False, compare=False)
     _distort: Callable[[Any], Any] | None = field(default=None, repr=False, compare=False)
+
+    @cached_property
+    def elicits(self) -> Functional | None:
+        """The functional that the loss asks for, found when it is first read."""
+        return self.asks() if callable(self.asks) else self.asks
 
     @property
     def is_likelihood(self) -> bool:

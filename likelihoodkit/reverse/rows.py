@@ -42,7 +42,7 @@ def of_rows_of_three(question: Question) -> Noise | None:
         f"{masses[0]:.6g} at q = ({where[0]}), {masses[1]:.6g} at ({where[1]})"
     )
     asked = of_rows(question)
-    return Noise(question.name, "neither", (reason, *([asked.why] if asked else [])), elicits=asked)
+    return Noise(question.name, "neither", (reason, *([asked.why] if asked else [])), asks=asked)
 
 
 def _at(formula: sp.Expr, q: Symbols, place: tuple[sp.Expr, ...]) -> sp.Expr:
