@@ -166,7 +166,7 @@ def evaluate_all(expressions: Iterable[sp.Basic], values: Mapping[sp.Symbol, Any
     def compute(node: sp.Basic) -> Any:
         if node in values:
             return values[node]
-        if (tail := _complement(node)) is not None:
+        if (tail := complement(node)) is not None:
             size, argument = tail
             return run(size) * mpmath.erfc(-run(argument))
         if isinstance(node, sp.Rational):
@@ -186,7 +186,7 @@ def evaluate_all(expressions: Iterable[sp.Basic], values: Mapping[sp.Symbol, Any
             return _mean(node.func, arguments)
         if name in VECTOR_FUNCTIONS or (name in {"sum_over", "log_sum_exp"} and isinstance(arguments[0], list)):
             return {**FUNCTIONS, **VECTOR_FUNCTIONS}[name](*arguments)
-        return _entrywise(_operation(node), arguments)
+        return _entrywise(operation(node), arguments)
 
     return [run(expression) for expression in expressions]
 
@@ -204,7 +204,7 @@ def _meaning(name: str) -> tuple[sp.Expr, list[sp.Symbol]]:
     return lower(record.function(*symbols)), symbols
 
 
-def _complement(node: sp.Basic) -> tuple[sp.Expr, sp.Expr] | None:
+def complement(node: sp.Basic) -> tuple[sp.Expr, sp.Expr] | None:
     """(c, x) where the node is c + c erf(x) or 2 c - c erfc(x), both c erfc(-x): a sum loses what is left far out."""
     if node.is_Add and len(node.args) == 2 and node.args[0].is_Number:
         number, body = node.args[1].as_coeff_Mul()
@@ -218,7 +218,7 @@ def _complement(node: sp.Basic) -> tuple[sp.Expr, sp.Expr] | None:
 def _piecewise(node: sp.Piecewise, run: Callable[[sp.Basic], Any], values: Mapping[sp.Symbol, Any]) -> Any:
     if (size := _size(node, run)) is not None:
         return [_cases(node, k, values) for k in range(size)]
-    return next((run(branch) for branch, condition in node.args if _holds(condition, run)), mpmath.nan)
+    return next((run(branch) for branch, condition in node.args if holds(condition, run)), mpmath.nan)
 
 
 def _size(node: sp.Piecewise, run: Callable[[sp.Basic], Any]) -> int | None:
@@ -246,22 +246,43 @@ def _constant(node: sp.Basic) -> Any:
     raise DerivationError(f"no number is known for {node}")
 
 
-def _holds(condition: Any, run: Callable[[sp.Basic], Any]) -> bool:
+def holds(condition: Any, run: Callable[[sp.Basic], Any]) -> bool:
+    """Does a condition hold, by the values that ``run`` gives its sides?"""
     if condition in (sp.true, sp.false):
         return bool(condition)
     if isinstance(condition, sp.And | sp.Or):
-        parts = [_holds(c, run) for c in condition.args]
+        parts = [holds(c, run) for c in condition.args]
         return all(parts) if isinstance(condition, sp.And) else any(parts)
     left, right = run(condition.lhs), run(condition.rhs)
     tests = {"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right, "==": left == right}
     return bool(tests[condition.rel_op])
 
 
-def _operation(node: sp.Basic) -> Callable[..., Any]:
+def of_numbers(node: sp.Basic) -> bool:
+    """Is it a sum, product, power or function whose value is that of `operation` at the values of its arguments?"""
+    name = type(node).__name__
+    return node.is_Add or node.is_Mul or node.is_Pow or (name in FUNCTIONS and name not in {"sum_over", "log_sum_exp"})
+
+
+def _sum(*terms: Any) -> Any:
+    return terms[0] + terms[1] if _two(terms) else mpmath.fsum(terms)
+
+
+def _product(*factors: Any) -> Any:
+    return factors[0] * factors[1] if _two(factors) else mpmath.fprod(factors)
+
+
+def _two(numbers: tuple[Any, ...]) -> bool:
+    """Are they two real numbers, of which the sum and the product are rounded once anyway?"""
+    return len(numbers) == 2 and type(numbers[0]) is type(numbers[1]) is mpmath.mpf
+
+
+def operation(node: sp.Basic) -> Callable[..., Any]:
+    """What is done with the values of its arguments; `DerivationError` where that is not known."""
     if node.is_Add:
-        return lambda *terms: mpmath.fsum(terms)
+        return _sum
     if node.is_Mul:
-        return lambda *factors: mpmath.fprod(factors)
+        return _product
     if node.is_Pow:
         return _power
     name = type(node).__name__

@@ -127,6 +127,19 @@ def _conway_sums(f: Number, nu: Number, prec: int) -> tuple[Number, ...]:
     return mode, mpmath.log(z), d, o, square - d * d, both - d * o, o_square - o * o
 
 
+def _polygamma(m: int, z: Number) -> Number:
+    """The m-th derivative of digamma, m >= 1, by Stirling's series (DLMF 5.15.8): for z beyond the number of digits."""
+    total = mpmath.factorial(m - 1) / z**m * (1 + m / (2 * z))
+    share, j = mpmath.factorial(m + 1) / (2 * z ** (m + 2)), 1
+    while True:
+        term = mpmath.bernoulli(2 * j) * share
+        total += term
+        if abs(term) < mpmath.ldexp(total, -mpmath.mp.prec - 10):
+            return total if m % 2 else -total
+        share *= mpmath.mpf((2 * j + m) * (2 * j + m + 1)) / ((2 * j + 1) * (2 * j + 2) * z * z)
+        j += 1
+
+
 def _tail(
     f: Number, nu: Number, start: Number, mode: Number, base: Number, add: Callable[[Number, Number], bool],
     total: list[Number], nats: Number,
@@ -139,9 +152,9 @@ def _tail(
 
     while log_term(top + span) - log_term(top) > -nats - 60:
         span *= 2
-    # the rule errs by e^(-pi^2/h), and for a bell of relative width 1/sqrt(size) by e^(-2 pi^2/(size h^2))
+    # the rule errs by e^(-pi^2/h), and for a bell of relative width 1/sqrt(size) by e^(-2 pi^2/(size h^2)) at best
     scale, size = span / (nats + 60) + (top - start), max(nu * mpmath.exp(f / nu), mpmath.mpf(1))
-    h = min(3 / nats, 2.4 / mpmath.sqrt(nats * size))
+    h = min(5 / nats, 2.4 / mpmath.sqrt(nats * size))
     x = -mpmath.log(nats + 60) - mpmath.mpf(1) / 3
     while True:
         u = mpmath.exp(x - mpmath.exp(-x))
@@ -151,7 +164,8 @@ def _tail(
         x += h
     count = 2 * (8 + int(nats / 8))
     logs = [nu * (mpmath.loggamma(start + 1) - base)]
-    logs += [nu * mpmath.psi(k - 1, start + 1) / mpmath.factorial(k) for k in range(1, count)]
+    logs.append(nu * mpmath.digamma(start + 1))
+    logs += [nu * _polygamma(k - 1, start + 1) / mpmath.factorial(k) for k in range(2, count)]
     far = [start - mode, mpmath.mpf(1)] + [mpmath.mpf(0)] * (count - 2)
     term = _exp_series([f * d - o for d, o in zip(far, logs, strict=True)])
     first, other = _times(term, far), _times(term, logs)

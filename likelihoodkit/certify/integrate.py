@@ -10,13 +10,13 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Sequence
-from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import mpmath
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
+from scipy import integrate
 
 from likelihoodkit.certify.subject import Point, Subject
 from likelihoodkit.errors import DerivationError
@@ -31,6 +31,9 @@ _MORE_DIGITS = (3, 20)  # times as many, where a logarithm was infinite
 _MOST_TERMS = 6000
 
 
+T = TypeVar("T")
+
+
 class EndlessError(DerivationError):
     """What is integrated grows up to the end of the numbers: it has no finite integral."""
 
@@ -38,7 +41,7 @@ class EndlessError(DerivationError):
 Function = Callable[[Any], list[Any]]
 
 
-def with_enough_digits(digits: int, numbers: Callable[[], list[float]]) -> list[float]:
+def with_enough_digits(digits: int, numbers: Callable[[], list[T]]) -> list[T]:
     """The numbers at so many digits; at more where a denominator was rounded to zero."""
     for more in (1, *_MORE_DIGITS):
         try:
@@ -58,6 +61,7 @@ class Outcomes:
             raise DerivationError(f"{subject.loss.name}: vector outcomes are not integrated")
         self._nll = subject.in_outcome([subject.textbook], point)
         self._weighted: dict[float, tuple[Any, Any]] = {}
+        self._logarithms: dict[tuple[Any, int], Any] = {}
         self._table: tuple[list[int], NDArray[np.float64]] | None = None
         self._stretches: dict[int, tuple[float, float]] = {}
         self._kinks: dict[tuple[float, float], list[float]] = {}
@@ -66,7 +70,14 @@ class Outcomes:
         """log p(y), -inf where the density vanishes.
 
         An infinity may be the logarithm of what these digits have rounded to 0, as 1 - exp(-y) is: more are tried.
+        Remembered, as an entropy asks for it again.
         """
+        key = y, mpmath.mp.prec
+        if key not in self._logarithms:
+            self._logarithms[key] = self._log_density(y)
+        return self._logarithms[key]
+
+    def _log_density(self, y: Any) -> Any:
         found = -self._nll(y)[0]
         for more in _MORE_DIGITS if mpmath.isinf(found) else ():
             with mpmath.workdps(more * mpmath.mp.dps):
@@ -216,11 +227,9 @@ class Outcomes:
             nonlocal evaluations
             evaluations += len(NODES)
             middle, half = (a + b) / 2, (b - a) / 2
-            rows = np.empty((len(NODES), count))
-            for i, node in enumerate(NODES):
-                t = float(middle + half * node)
-                rows[i] = with_enough_digits(self._digits(t), partial(weighed, t))
-            return half * np.asarray(WEIGHTS @ rows)
+            places = (middle + half * NODES).tolist()
+            rows = with_enough_digits(max(map(self._digits, places)), lambda: [weighed(t) for t in places])
+            return half * np.asarray(WEIGHTS @ np.array(rows))
 
         size = np.zeros(count)
 
@@ -328,10 +337,10 @@ class Outcomes:
             counts, probabilities = self.table()
             at = np.searchsorted(np.cumsum(probabilities), np.arange(1, count + 1) / (count + 1))
             return sorted({float(counts[min(int(i), len(counts) - 1)]) for i in at})
-        low, high = self.stretch()
-        grid = np.linspace(low, high, 400)
-        weights = np.exp([self.log_weight(float(t)) for t in grid])
-        total = np.cumsum(weights)
+        self.segments(lambda y: [mpmath.mpf(1)], 1)  # the places of this integral are known by now
+        grid = np.array(sorted(self._weighted))
+        weights = np.array([float(self._weighted[t][1]) for t in grid.tolist()])
+        total = integrate.cumulative_trapezoid(weights, grid, initial=0.0)
         places = np.interp(np.arange(1, count + 1) / (count + 1), total / total[-1], grid)
         return [float(self.outcome(mpmath.mpf(float(t)))) for t in places]
 

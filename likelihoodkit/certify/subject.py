@@ -26,6 +26,7 @@ from likelihoodkit.loss import Loss
 from likelihoodkit.nll import negative_log_likelihood
 from likelihoodkit.numbers import evaluate
 from likelihoodkit.primitives import VectorSymbol, lower
+from likelihoodkit.straight_numbers import straight
 from likelihoodkit.supports import Support
 
 #: entries of a vector output in every check
@@ -198,7 +199,7 @@ class Subject:
         values = self.values(point)
         for expression in expressions:
             _work_out(expression, self.y, values)
-        return lambda y: [evaluate(e, {**values, self.y: y}) for e in expressions]
+        return straight(expressions, values, self.y)
 
     def reference(self, y: float | Sequence[float], point: Point) -> Callable[..., Number]:
         """The textbook loss as a function of all output columns and y, for numerical differentiation."""
