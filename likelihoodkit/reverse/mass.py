@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import mpmath
 import sympy as sp
 from sympy.functions.elementary.trigonometric import TrigonometricFunction
 
-from likelihoodkit.elicit.branches import branch, kinks, value
+from likelihoodkit.elicit.branches import branch, kinks
 from likelihoodkit.elicit.question import Question
 from likelihoodkit.errors import DerivationError, UndefinedError
 from likelihoodkit.primitives import lower
+from likelihoodkit.straight_numbers import straight
 
 r = sp.Symbol("r", real=True)
 _FAR = mpmath.mpf(10) ** 8
@@ -125,9 +127,29 @@ def _tail_of_waves(rho: sp.Expr, side: int) -> Tail:
     return Tail(round(power, 2), 0.0)
 
 
+@lru_cache(maxsize=64)
+def _line(rho: sp.Expr) -> Callable[[Any], list[Any]]:
+    return straight([lower(rho)], {}, r)
+
+
+@lru_cache(maxsize=8)
+def _weigh(formula: sp.Expr) -> Callable[[Any], Any]:
+    """exp(-loss), remembered: moments ask at the places of the mass."""
+    known: dict[tuple[Any, int], Any] = {}
+
+    def weight(at: Any) -> Any:
+        key = at, mpmath.mp.prec
+        if key not in known:
+            exponent = -_loss(formula, at)
+            known[key] = mpmath.exp(exponent) if exponent > -1e5 else mpmath.mpf(0)
+        return known[key]
+
+    return weight
+
+
 def _loss(rho: sp.Expr, at: Any) -> Any:
     try:
-        found = value(rho, {r: at})
+        found = _line(rho)(mpmath.mpmathify(at))[0]
     except OverflowError:
         return mpmath.inf
     if isinstance(found, mpmath.mpc):
@@ -147,11 +169,8 @@ def total(rho: sp.Expr, *, circular: bool = False, power: int = 0, digits: int =
     with mpmath.workdps(digits):
         points = [low, *[mpmath.mpf(k) for k in inner], high]
 
-        def density(at: Any) -> Any:
-            exponent = -_loss(formula, at)
-            return at**power * mpmath.exp(exponent) if exponent > -1e5 else mpmath.mpf(0)
-
-        found, error = mpmath.quad(density, points, error=True, maxdegree=9)
+        weight = _weigh(formula)
+        found, error = mpmath.quad(lambda at: at**power * weight(at), points, error=True, maxdegree=9)
         if not mpmath.isfinite(found):
             raise UndefinedError("the integral of exp(-loss) is not finite")
         if power == 0 and error > CERTAIN * found:
