@@ -6,6 +6,7 @@ symbol of its name, and a formula is checked to mention nothing else.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, cast
@@ -54,9 +55,46 @@ class Slot(sp.Dummy):  # type: ignore[misc]
     def __float__(self) -> float:
         raise _of_numbers(self.role, "float")
 
+    def __gt__(self, other: Any) -> Any:
+        return _compared(sp.StrictGreaterThan, self, other)
+
+    def __ge__(self, other: Any) -> Any:
+        return _compared(sp.GreaterThan, self, other)
+
+    def __lt__(self, other: Any) -> Any:
+        return _compared(sp.StrictLessThan, self, other)
+
+    def __le__(self, other: Any) -> Any:
+        return _compared(sp.LessThan, self, other)
+
     def under(self, name: str) -> Parameter:
         """Its record under that name."""
         return Parameter(name, self.domain, self.link, self.default)
+
+
+def _compared(relation: type[sp.Rel], one: Slot, other: Any) -> Any:
+    """The relation, as one that an ``if`` cannot ask; True or False where the domain decides."""
+    found = relation(one, other)
+    return _COMPARED[relation](one, other, evaluate=False) if type(found) is relation else found
+
+
+class _Undecided:
+    """A comparison that Python's ``if`` takes for a truth value; in an expression it is SymPy's own again."""
+
+    def __bool__(self) -> bool:
+        said = re.sub(r"\b_(?=[a-z])", "the ", str(self))
+        raise DeclarationError(
+            f"whether {said} is known only when there is data: an `if` in a declaration cannot ask it",
+            value=said,
+            remedy="Write cases as sympy.Piecewise((a, condition), (b, True)), or with lk.maximum, lk.minimum, lk.abs",
+        )
+
+
+#: SymPy's relation -> the same, not to be asked by ``if``; what rebuilds an expression calls ``func``
+_COMPARED: dict[type[sp.Rel], Any] = {
+    relation: type(relation.__name__, (_Undecided, relation), {"func": relation, "__slots__": ()})
+    for relation in (sp.StrictGreaterThan, sp.GreaterThan, sp.StrictLessThan, sp.LessThan)
+}
 
 
 def _of_numbers(role: str, function: str) -> DeclarationError:

@@ -357,6 +357,18 @@ def test_a_parameter_that_counts_for_nothing_is_said() -> None:
     assert (told.value.family, told.value.parameter) == ("Idle", "u")
 
 
+def test_an_if_in_a_declaration_is_told_how_cases_are_written() -> None:
+    y, t = outcome(positive), parameter(positive, link="exp")
+    for asked in (y > 1, y >= t, y < t, y <= 2):
+        with pytest.raises(
+            lk.errors.DeclarationError, match=r"whether the outcome .* `if` in a declaration .*Piecewise"
+        ):
+            bool(asked)
+    assert (y > 0) is sp.true  # what the domain decides may be asked
+    plain = sp.Symbol("plain", positive=True)
+    assert (y > 1).xreplace({y: plain}) == (plain > 1)
+
+
 def test_what_is_no_symbolic_function_is_said() -> None:
     for wrong in (np.log, math.log, scipy.special.gammaln):
         with pytest.raises(lk.errors.DeclarationError, match="takes numbers, and a parameter is a symbol"):
