@@ -26,7 +26,7 @@ STAGES = [
     "errors", "exactly", "frameworks", "callables", "later", "kept", "verbs", "belonging", "supports", "columns",
     "primitives", "links", "reparameterise", "binding", "folding", "places", "peers", "slots", "making",
     "declaration", "announced", "contents", "families", "wrappers",
-    "vector_numbers", "series_numbers", "tail_numbers", "numbers", "nll",
+    "vector_numbers", "series_numbers", "tail_numbers", "numbers", "straight_numbers", "nll",
     "stabilise", "calculus", "compile", "arrays", "layout", "vector_rows", "calls", "rows", "parts",
     "straight", "expectation", "majorizer", "matrices", "derived", "signatures", "engines", "loss", "predict",
     # beside the way, reading the same derivation
