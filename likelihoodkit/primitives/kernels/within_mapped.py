@@ -79,7 +79,8 @@ def law_of(map_: Map) -> Law:
 def _steep(a: Floats, b: Floats) -> Floats:
     """sinh(a)/cosh(b)."""
     size = np.absolute(a)
-    return np.sign(a) * np.exp(size - np.absolute(b)) * -np.expm1(-2.0 * size) / (1.0 + np.exp(-2.0 * np.absolute(b)))
+    top = np.sign(a) * np.exp(size - np.absolute(b)) * -np.expm1(-2.0 * size)
+    return np.asarray(top / (1.0 + np.exp(-2.0 * np.absolute(b))))
 
 
 def _log_cosh_gap(u: Rows, v: Rows, d: Rows) -> Rows:
