@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from likelihoodkit import __version__
-from likelihoodkit.commands import (
+from likelihoodkit.command_line.commands import (
     FINE,
     Answer,
     run_check,

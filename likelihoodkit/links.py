@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from likelihoodkit import primitives as p, supports
 from likelihoodkit.errors import UnknownNameError
-from likelihoodkit.later import Later, sp
+from likelihoodkit.loading.later import Later, sp
 from likelihoodkit.supports import Support
 
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ import mpmath
 import sympy as sp
 
 from likelihoodkit.declaration import Bound, Held, Parameter, Shared
+from likelihoodkit.declaration.places import Place, output_place, places
 from likelihoodkit.links import Link
 from likelihoodkit.numbers import evaluate
-from likelihoodkit.places import Place, output_place, places
 from likelihoodkit.primitives import VectorSymbol, is_vector, lower
 from likelihoodkit.primitives.cholesky import isotropic_factor
 from likelihoodkit.primitives.record import SYMBOLS

@@ -10,10 +10,10 @@ import pytest
 
 from likelihoodkit import __version__, losses
 from likelihoodkit.cli import main
-from likelihoodkit.csvfile import CsvFile
+from likelihoodkit.command_line.csvfile import CsvFile
+from likelihoodkit.command_line.parse import WRAPPERS, parse, parse_family
 from likelihoodkit.errors import InputError, LikelihoodKitError, UnknownNameError
 from likelihoodkit.families import FAMILIES
-from likelihoodkit.parse import WRAPPERS, parse, parse_family
 
 DATA = Path(__file__).parents[1] / "likelihoodkit" / "data"
 STACKLOSS = str(DATA / "stackloss.csv")

@@ -6,9 +6,9 @@ import pytest
 
 import likelihoodkit as lk
 from likelihoodkit import losses
-from likelihoodkit.contents import KINDS, REDUCES
+from likelihoodkit.command_line.parse import parse
 from likelihoodkit.families import FAMILIES
-from likelihoodkit.parse import parse
+from likelihoodkit.families.contents import KINDS, REDUCES
 
 ROWS = {row.name: row for row in lk.families()}
 #: names of the catalogue that may be recommended before they are there

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import likelihoodkit as lk
-from likelihoodkit.parse import parse
+from likelihoodkit.command_line.parse import parse
 
 README = Path(__file__).parents[1] / "README.md"
 

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from likelihoodkit.binding import exact_number
 from likelihoodkit.certify.accuracy import against_mpmath, far_out
 from likelihoodkit.certify.audit import COMPARED, MOST, Audit, audit
 from likelihoodkit.certify.compound import compound_rows
@@ -20,6 +19,7 @@ from likelihoodkit.certify.report import Report, Row
 from likelihoodkit.certify.subject import CLASSES, Subject
 from likelihoodkit.certify.vectors import vector_rows
 from likelihoodkit.declaration import Held, InputsLoss
+from likelihoodkit.declaration.binding import exact_number
 from likelihoodkit.errors import DerivationError, UnknownNameError
 from likelihoodkit.loss import Loss, derive
 from likelihoodkit.primitives import VectorSymbol

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from likelihoodkit.certify.conditions import Figure, collect
 from likelihoodkit.certify.report import Report, Row
 from likelihoodkit.certify.subject import Point, Subject
-from likelihoodkit.columns import read
 from likelihoodkit.numbers import evaluate
 from likelihoodkit.supports import Support
+from likelihoodkit.supports.columns import read
 
 Check = Callable[..., Report]
 

@@ -19,14 +19,14 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from likelihoodkit.declaration import Shared
-from likelihoodkit.folding import undirected
-from likelihoodkit.layout import columns
+from likelihoodkit.declaration.folding import undirected
 from likelihoodkit.links import Link
 from likelihoodkit.loss import Loss
 from likelihoodkit.nll import negative_log_likelihood
 from likelihoodkit.numbers import evaluate
+from likelihoodkit.numbers.straight import straight
 from likelihoodkit.primitives import VectorSymbol, lower
-from likelihoodkit.straight_numbers import straight
+from likelihoodkit.rows.layout import columns
 from likelihoodkit.supports import Support
 
 #: entries of a vector output in every check

@@ -1,13 +1,13 @@
-"""Programs kept on disk, so that a second process does not derive them again; see `likelihoodkit.kept`."""
+"""Programs kept on disk, so that a second process does not derive them again; see `likelihoodkit.loading.kept`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from likelihoodkit import kept
 from likelihoodkit.compile.program import ELEMENTARY, Program
 from likelihoodkit.compile.trace import ELEMENTWISE, VECTOR
 from likelihoodkit.errors import DerivationError
+from likelihoodkit.loading import kept
 from likelihoodkit.primitives import kernels, vector_kernels
 
 #: operations that are no kernels

@@ -1,6 +1,6 @@
 """Outcomes of several numbers a row in a written module: columns side by side, and intervals that enclose a value.
 
-A module takes a row apart as `likelihoodkit.columns` does: an interval becomes its two ends and what kind of
+A module takes a row apart as `likelihoodkit.supports.columns` does: an interval becomes its two ends and what kind of
 observation it is, an open end takes the value of the other one.
 """
 

@@ -1,4 +1,4 @@
-"""Calls of the NumPy engine whose arrays lie as those of an earlier one did (`likelihoodkit.straight`).
+"""Calls of the NumPy engine whose arrays lie as those of an earlier one did (`likelihoodkit.rows.straight`).
 
 A few rows: buffers and arguments are bound once, so that a call is little more than its ufuncs. Columns of y and
 outputs are copied into buffers of the loss's own, the steps run on them, and the answers are copied out; arrays that

@@ -22,7 +22,7 @@ from likelihoodkit.compile.tensors.host import NUMBER, HostProgram
 from likelihoodkit.compile.tensors.spellings import JAX
 from likelihoodkit.compile.tensors.tower import Tower, entrywise, tower_of
 from likelihoodkit.errors import DerivationError
-from likelihoodkit.frameworks import framework
+from likelihoodkit.loading.frameworks import framework
 from likelihoodkit.primitives import kernels, vector_kernels
 
 jax: Any = framework("jax")

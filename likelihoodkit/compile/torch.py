@@ -18,7 +18,7 @@ from likelihoodkit.compile.program import Program
 from likelihoodkit.compile.tensors.host import NUMBER, HostProgram
 from likelihoodkit.compile.tensors.spellings import TORCH
 from likelihoodkit.compile.tensors.tower import Tower, entrywise, tower_of
-from likelihoodkit.frameworks import framework
+from likelihoodkit.loading.frameworks import framework
 from likelihoodkit.primitives import kernels
 
 torch: Any = framework("torch")

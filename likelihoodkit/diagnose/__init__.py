@@ -11,10 +11,10 @@ report.py    the function `diagnose` and its answer                       pictur
 
 from __future__ import annotations
 
-from likelihoodkit.callables import make_callable
 from likelihoodkit.diagnose.compare import Comparison, compare
 from likelihoodkit.diagnose.report import Diagnosis, Finding, diagnose
 from likelihoodkit.diagnose.suggest import Suggestion, suggest
+from likelihoodkit.loading.callables import make_callable
 
 __all__ = ["Comparison", "Diagnosis", "Finding", "Suggestion", "compare", "diagnose", "suggest"]
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
-from likelihoodkit.binding import Bound
+from likelihoodkit.declaration.binding import Bound
 from likelihoodkit.errors import DerivationError, InputError, UndefinedError
 from likelihoodkit.fit.design import read_table, split
 from likelihoodkit.fit.prepare import Problem, prepare

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from likelihoodkit.arrays import as_real
 from likelihoodkit.declaration import as_bound
 from likelihoodkit.diagnose.scores import HeldOut, folds_of, held_out
 from likelihoodkit.errors import InputError
 from likelihoodkit.families import FAMILIES
 from likelihoodkit.fit.design import read_table
 from likelihoodkit.fit.formula import read
+from likelihoodkit.rows.arrays import as_real
 from likelihoodkit.wrappers import Hurdle, ZeroInflated, ZeroOneInflated
 
 Array = NDArray[Any]

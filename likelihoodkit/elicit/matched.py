@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from likelihoodkit.declaration.places import places
 from likelihoodkit.elicit.answers import NOT_SHOWN, Functional
-from likelihoodkit.layout import columns, entries_of
 from likelihoodkit.loss import Loss
-from likelihoodkit.places import places
+from likelihoodkit.rows.layout import columns, entries_of
 
 Array = NDArray[Any]
 Parameters = Mapping[str, Array]

@@ -10,13 +10,13 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from likelihoodkit.binding import Part
+from likelihoodkit.declaration.binding import Part
+from likelihoodkit.declaration.places import places
 from likelihoodkit.elicit.answers import NOT_SHOWN, Functional
 from likelihoodkit.elicit.matched import entries, random_outputs, recombined
-from likelihoodkit.layout import columns
 from likelihoodkit.loss import Loss, derive
-from likelihoodkit.places import places
 from likelihoodkit.primitives import pick
+from likelihoodkit.rows.layout import columns
 
 Array = NDArray[Any]
 _DRAWS = 200

@@ -7,10 +7,9 @@ from typing import Any
 
 import sympy as sp
 
-from likelihoodkit.binding import Bound, Fixed
 from likelihoodkit.declaration import as_bound
+from likelihoodkit.declaration.binding import Bound, Fixed
 from likelihoodkit.errors import InputError
-from likelihoodkit.layout import entries_of
 from likelihoodkit.links import Link
 from likelihoodkit.primitives import VectorSymbol, is_vector, lower, one_hot
 from likelihoodkit.prove.claim import side
@@ -20,6 +19,7 @@ from likelihoodkit.prove.outcome import Undecided
 from likelihoodkit.prove.side import Side
 from likelihoodkit.prove.vectors import LENGTH
 from likelihoodkit.prove.zero import Reader
+from likelihoodkit.rows.layout import entries_of
 from likelihoodkit.stabilise.spellings import elementary
 from likelihoodkit.supports import Support, simplex
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import sympy as sp
 
-from likelihoodkit.binding import Bound
 from likelihoodkit.calculus import derivative
+from likelihoodkit.declaration.binding import Bound
 from likelihoodkit.elicit.answers import NOT_SHOWN, Functional
 from likelihoodkit.elicit.branches import value
 from likelihoodkit.elicit.matched import entries, of_table, random_outputs, recombined

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from likelihoodkit.binding import Bound
+from likelihoodkit.declaration.binding import Bound
 from likelihoodkit.elicit.answers import NOT_SHOWN
 from likelihoodkit.elicit.matched import outcomes, random_outputs
 from likelihoodkit.errors import LikelihoodKitError

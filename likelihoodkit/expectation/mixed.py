@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from likelihoodkit.binding import Part
 from likelihoodkit.compile import Runner, compile_program
+from likelihoodkit.declaration.binding import Part
 from likelihoodkit.expectation.density import Density
 from likelihoodkit.nll import negative_log_likelihood
-from likelihoodkit.parts import part_of
+from likelihoodkit.rows.parts import part_of
 from likelihoodkit.stabilise import rewrite, stabilise
 
 Array = NDArray[np.float64]

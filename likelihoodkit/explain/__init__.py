@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from likelihoodkit.callables import make_callable
 from likelihoodkit.explain.document import Explanation
 from likelihoodkit.explain.recipe import tell
+from likelihoodkit.loading.callables import make_callable
+from likelihoodkit.loading.verbs import register
 from likelihoodkit.loss import Loss, derive
-from likelihoodkit.verbs import register
 
 __all__ = ["Explanation", "explain"]
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from likelihoodkit.columns import KNOWN, UNKNOWN
 from likelihoodkit.declaration import NO_OUTCOME, Held, Shared
 from likelihoodkit.explain.document import Block, Display, Explanation, Math, Paragraph, Section
 from likelihoodkit.explain.scribe import Scribe, readable
@@ -15,6 +14,7 @@ from likelihoodkit.links import Link
 from likelihoodkit.loss import Loss
 from likelihoodkit.nll import Step
 from likelihoodkit.primitives import is_vector
+from likelihoodkit.supports.columns import KNOWN, UNKNOWN
 
 #: why an output may be used through this link
 REASONS = {

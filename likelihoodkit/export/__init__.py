@@ -16,6 +16,6 @@ from likelihoodkit.export import (
     tensors as tensors,
 )
 from likelihoodkit.export.objective import Objective
-from likelihoodkit.frameworks import framework
+from likelihoodkit.loading.frameworks import framework
 
 __all__ = ["Objective", "boosters", "framework", "named", "skpro", "statsmodels", "tensors"]

@@ -16,7 +16,7 @@ from likelihoodkit.export.objective import Objective
 from likelihoodkit.export.rows import offset_of, positive, within
 from likelihoodkit.export.saved import noise_to_json, read
 from likelihoodkit.families import FAMILIES
-from likelihoodkit.frameworks import framework
+from likelihoodkit.loading.frameworks import framework
 from likelihoodkit.loss import Loss
 
 Array = NDArray[Any]

@@ -29,9 +29,9 @@ from numpy.typing import NDArray
 from likelihoodkit.errors import FitError, ShapeError
 from likelihoodkit.export.objective import Objective
 from likelihoodkit.export.start import columns_of
-from likelihoodkit.frameworks import framework
+from likelihoodkit.loading.frameworks import framework
+from likelihoodkit.loading.verbs import register
 from likelihoodkit.loss import Loss
-from likelihoodkit.verbs import register
 
 Array = NDArray[Any]
 

@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import RegularGridInterpolator
 
+from likelihoodkit.calculus.majorizer import majorized
 from likelihoodkit.compile import Runner, compile_program
+from likelihoodkit.declaration.folding import groups
 from likelihoodkit.errors import DerivationError, FitError, UndefinedError, UnknownNameError
 from likelihoodkit.export.start import columns_of
-from likelihoodkit.folding import groups
 from likelihoodkit.loss import Loss, derive
-from likelihoodkit.majorizer import majorized
 from likelihoodkit.primitives import VectorSymbol
 
 Array = NDArray[Any]

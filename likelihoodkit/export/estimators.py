@@ -11,18 +11,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from likelihoodkit.arrays import as_real
-from likelihoodkit.binding import Bound, bind
 from likelihoodkit.declaration import as_bound
+from likelihoodkit.declaration.binding import Bound, bind
 from likelihoodkit.errors import BindingError, FitError, InputError
 from likelihoodkit.export.rows import finite_outcomes, finite_table, offset_of, positive, refuse_text
 from likelihoodkit.export.start import best_constant
 from likelihoodkit.families import FAMILIES
 from likelihoodkit.fit.penalised import Penalised, fit_penalised
 from likelihoodkit.fit.prepare import has_reference
-from likelihoodkit.frameworks import framework
+from likelihoodkit.loading.frameworks import framework
 from likelihoodkit.loss import Loss, derive
 from likelihoodkit.predict import quantile
+from likelihoodkit.rows.arrays import as_real
 
 Array = NDArray[Any]
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from likelihoodkit.compile.jax import function, slopes
+from likelihoodkit.declaration.folding import undirected
 from likelihoodkit.export.tensors import Space, check, gradient_of, plan, read, tower
-from likelihoodkit.folding import undirected
-from likelihoodkit.frameworks import framework
+from likelihoodkit.loading.frameworks import framework
 from likelihoodkit.loss import Loss
 
 jax: Any = framework("jax")

@@ -7,7 +7,7 @@ from typing import Any
 
 from likelihoodkit.errors import BindingError, DerivationError
 from likelihoodkit.export.saved import noise_from_json, noise_to_json
-from likelihoodkit.frameworks import framework
+from likelihoodkit.loading.frameworks import framework
 from likelihoodkit.loss import Loss, derive
 from likelihoodkit.losses._catalogue import CatalogueLoss
 from likelihoodkit.losses._inputs import NamedInputs

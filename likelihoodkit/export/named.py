@@ -8,9 +8,9 @@ from typing import Any
 
 from likelihoodkit.errors import ShapeError
 from likelihoodkit.export.tensors import gradient_of, tower
+from likelihoodkit.loading.verbs import register
 from likelihoodkit.loss import Loss
 from likelihoodkit.losses._catalogue import SignedLabels
-from likelihoodkit.verbs import register
 
 
 @register

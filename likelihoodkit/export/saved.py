@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from likelihoodkit import losses
-from likelihoodkit.binding import Bound, Fixed, Held, Shared
+from likelihoodkit.declaration.binding import Bound, Fixed, Held, Shared
 from likelihoodkit.errors import InputError
 from likelihoodkit.families import FAMILIES
 

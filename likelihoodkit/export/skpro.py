@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from likelihoodkit.errors import BindingError
+from likelihoodkit.loading.verbs import register
 from likelihoodkit.loss import Loss
-from likelihoodkit.verbs import register
 
 
 @register

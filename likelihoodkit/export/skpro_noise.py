@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from likelihoodkit.errors import ShapeError
 from likelihoodkit.families import FAMILIES
-from likelihoodkit.frameworks import framework
+from likelihoodkit.loading.frameworks import framework
 from likelihoodkit.loss import derive
 
 Array = NDArray[Any]

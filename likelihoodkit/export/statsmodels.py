@@ -8,8 +8,8 @@ from numpy.typing import ArrayLike
 
 from likelihoodkit.errors import BindingError
 from likelihoodkit.export.start import check_boostable
+from likelihoodkit.loading.verbs import register
 from likelihoodkit.loss import Loss
-from likelihoodkit.verbs import register
 
 
 @register

@@ -14,16 +14,16 @@ from typing import Any
 
 import numpy as np
 
-from likelihoodkit.columns import BETWEEN, EXACT, LEFT, RIGHT, UNKNOWN, width
 from likelihoodkit.compile.program import Program
 from likelihoodkit.compile.tensors import Tower
+from likelihoodkit.declaration.folding import undirected
 from likelihoodkit.errors import InputError, ShapeError, UnknownNameError
-from likelihoodkit.folding import undirected
-from likelihoodkit.frameworks import framework_of
+from likelihoodkit.loading.frameworks import framework_of
+from likelihoodkit.loading.verbs import register
 from likelihoodkit.loss import Loss
 from likelihoodkit.losses._catalogue import SignedLabels
 from likelihoodkit.supports import Support
-from likelihoodkit.verbs import register
+from likelihoodkit.supports.columns import BETWEEN, EXACT, LEFT, RIGHT, UNKNOWN, width
 
 
 @dataclass(frozen=True)

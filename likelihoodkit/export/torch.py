@@ -10,7 +10,7 @@ import numpy as np
 from likelihoodkit.compile.torch import function, slopes, traced
 from likelihoodkit.errors import InputError, UnknownNameError
 from likelihoodkit.export.tensors import Space, check, gradient_of, plan, read, tower
-from likelihoodkit.frameworks import framework
+from likelihoodkit.loading.frameworks import framework
 from likelihoodkit.loss import Loss
 
 torch: Any = framework("torch")

@@ -13,14 +13,15 @@ from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from likelihoodkit import kept
-from likelihoodkit.callables import make_callable
-from likelihoodkit.contents import Contents, Entry, entry
-from likelihoodkit.later import Later
+from likelihoodkit.families.contents import Contents, Entry, entry
+from likelihoodkit.loading import kept
+from likelihoodkit.loading.callables import make_callable
+from likelihoodkit.loading.later import Later
 
 if TYPE_CHECKING:
-    from likelihoodkit import announced, declaration
+    from likelihoodkit import declaration
     from likelihoodkit.declaration import Distribution
+    from likelihoodkit.families import announced
     from likelihoodkit.families.alignment import Alignment as Alignment
     from likelihoodkit.families.asymmetric_laplace import AsymmetricLaplace as AsymmetricLaplace
     from likelihoodkit.families.asymmetric_normal import AsymmetricNormal as AsymmetricNormal
@@ -100,7 +101,7 @@ if TYPE_CHECKING:
     from likelihoodkit.families.zeta import Zeta as Zeta
 
 if not TYPE_CHECKING:
-    announced, declaration = Later("likelihoodkit.announced"), Later("likelihoodkit.declaration")
+    announced, declaration = Later("likelihoodkit.families.announced"), Later("likelihoodkit.declaration")
 
 CHAPTERS: dict[str, tuple[str, ...]] = {
     "Real numbers": (

@@ -13,9 +13,9 @@ inference.py  intervals, sandwich, likelihood ratio blocks.py   rows in blocks, 
 
 from __future__ import annotations
 
-from likelihoodkit.callables import make_callable
 from likelihoodkit.fit.estimate import fit
 from likelihoodkit.fit.result import Fit
+from likelihoodkit.loading.callables import make_callable
 
 __all__ = ["Fit", "fit"]
 

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from likelihoodkit.binding import Bound
+from likelihoodkit.declaration.binding import Bound
 from likelihoodkit.errors import ConvergenceWarning, FitError, InputError, LikelihoodKitError
 from likelihoodkit.fit import kinks
 from likelihoodkit.fit.basis import Basis, orthonormal, triangle_of

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from likelihoodkit.arrays import DROP, gaps
 from likelihoodkit.errors import FitError, InputError, ShapeError, UnknownNameError
+from likelihoodkit.rows.arrays import DROP, gaps
 
 Array = NDArray[Any]
 

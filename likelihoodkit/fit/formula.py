@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from likelihoodkit.arrays import DROP, gaps
 from likelihoodkit.errors import InputError, ShapeError
 from likelihoodkit.fit.design import INTERCEPT, Table
-from likelihoodkit.frameworks import framework
+from likelihoodkit.loading.frameworks import framework
+from likelihoodkit.rows.arrays import DROP, gaps
 
 Array = NDArray[Any]
 

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from likelihoodkit.columns import from_flags, representative
 from likelihoodkit.errors import DerivationError
 from likelihoodkit.fit.basis import LINE, NEAR, Basis
 from likelihoodkit.fit.newton import RUNAWAY
 from likelihoodkit.loss import Loss
+from likelihoodkit.supports.columns import from_flags, representative
 
 Array = NDArray[Any]
 

@@ -7,7 +7,7 @@ from math import isnan
 from typing import Any
 
 from likelihoodkit.errors import InputError
-from likelihoodkit.frameworks import framework
+from likelihoodkit.loading.frameworks import framework
 
 
 def distributed(thing: Any) -> bool:

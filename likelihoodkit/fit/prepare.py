@@ -14,13 +14,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from likelihoodkit import supports
 from likelihoodkit.declaration import Bound, Shared, as_bound
+from likelihoodkit.declaration.folding import groups
 from likelihoodkit.errors import FitError, InputError, ShapeError
 from likelihoodkit.fit.basis import Basis, orthonormal
 from likelihoodkit.fit.constrained import Constraints, as_pairs, equations, names_of
 from likelihoodkit.fit.design import Table, constant, designs, handed_on, without_intercept
 from likelihoodkit.fit.model import Block, Model
 from likelihoodkit.fit.predictor import Predictor
-from likelihoodkit.folding import groups
 from likelihoodkit.loss import Loss, derive
 from likelihoodkit.primitives import VectorSymbol
 from likelihoodkit.rows import as_real

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from typing import Any
 
-from likelihoodkit.frameworks import framework
+from likelihoodkit.loading.frameworks import framework
 
 #: seconds before a pass counts as long
 PATIENCE = 5.0

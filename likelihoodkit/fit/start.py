@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from likelihoodkit.declaration import Bound
+from likelihoodkit.declaration.folding import groups, undirected
 from likelihoodkit.fit.kinks import weighted_absolute
 from likelihoodkit.fit.model import Model
-from likelihoodkit.folding import groups, undirected
-from likelihoodkit.later import mpmath, sp
 from likelihoodkit.links import Link
+from likelihoodkit.loading.later import mpmath, sp
 from likelihoodkit.numbers import evaluate
 from likelihoodkit.primitives import lower
 from likelihoodkit.supports import Support, positive, real

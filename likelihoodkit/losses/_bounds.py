@@ -7,8 +7,8 @@ from typing import Any, cast
 
 import sympy as sp
 
-from likelihoodkit.binding import Bound, Held
 from likelihoodkit.declaration import FamilyMeta, InputsLoss, as_bound, bind, outcome, parameter
+from likelihoodkit.declaration.binding import Bound, Held
 from likelihoodkit.errors import BindingError
 from likelihoodkit.links import Link
 from likelihoodkit.losses._divergence import PRIOR, kl_formula, symbols

@@ -11,8 +11,8 @@ from typing import Any, cast
 
 import sympy as sp
 
-from likelihoodkit.binding import Bound, Fixed, Held, Parameter
 from likelihoodkit.declaration import as_bound
+from likelihoodkit.declaration.binding import Bound, Fixed, Held, Parameter
 from likelihoodkit.errors import BindingError, DerivationError
 from likelihoodkit.families import FAMILIES
 from likelihoodkit.losses._expectations import LAWS, Law

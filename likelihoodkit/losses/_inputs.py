@@ -10,22 +10,22 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from likelihoodkit import links, losses
-from likelihoodkit.arrays import as_real, check_finite
-from likelihoodkit.binding import Held
 from likelihoodkit.compile import compile_program
 from likelihoodkit.compile.source import Signature
 from likelihoodkit.compile.split import Prepared
 from likelihoodkit.declaration import NO_OUTCOME
+from likelihoodkit.declaration.binding import Held
 from likelihoodkit.errors import BindingError, DerivationError, InputError, ShapeError, UnknownNameError
-from likelihoodkit.frameworks import framework_of
-from likelihoodkit.layout import columns as columns_of, entries_of
+from likelihoodkit.loading.frameworks import framework_of
+from likelihoodkit.loading.verbs import verb
+from likelihoodkit.loss.signatures import array_of
 from likelihoodkit.losses._catalogue import CatalogueLoss, SignedLabels, entry
 from likelihoodkit.losses._gauss_newton import expressions
 from likelihoodkit.primitives import VectorSymbol
 from likelihoodkit.rows import Rows
-from likelihoodkit.signatures import array_of
-from likelihoodkit.vector_rows import Known, check_outcome
-from likelihoodkit.verbs import verb
+from likelihoodkit.rows.arrays import as_real, check_finite
+from likelihoodkit.rows.layout import columns as columns_of, entries_of
+from likelihoodkit.rows.vectors import Known, check_outcome
 
 Array = NDArray[Any]
 

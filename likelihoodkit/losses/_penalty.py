@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from likelihoodkit.errors import InputError, ShapeError
-from likelihoodkit.frameworks import framework
+from likelihoodkit.loading.frameworks import framework
 
 
 def gradient_penalty(critic: Callable[[Any], Any], real: Any, fake: Any, mix: Any) -> Any:

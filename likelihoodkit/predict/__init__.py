@@ -14,15 +14,15 @@ from likelihoodkit.compile import Runner
 from likelihoodkit.declaration import Bound, Part
 from likelihoodkit.errors import BindingError, DerivationError, InputError, UndefinedError, UnknownNameError
 from likelihoodkit.expectation import Density
+from likelihoodkit.loading.verbs import register
 from likelihoodkit.loss import Loss, derive
-from likelihoodkit.parts import part_of
 from likelihoodkit.predict.belief import Belief
 from likelihoodkit.predict.costs import Cost, cheapest
 from likelihoodkit.predict.joint import JointBelief
 from likelihoodkit.predict.scores import crps
 from likelihoodkit.predict.vectors import VectorBelief
 from likelihoodkit.rows import Rows
-from likelihoodkit.verbs import register
+from likelihoodkit.rows.parts import part_of
 
 Array = NDArray[Any]
 AnyBelief = Belief | JointBelief | VectorBelief

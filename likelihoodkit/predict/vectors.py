@@ -16,8 +16,8 @@ from likelihoodkit.errors import InputError, ShapeError, UndefinedError
 from likelihoodkit.nll import Derivation
 from likelihoodkit.predict.draws import DRAWS
 from likelihoodkit.rows import Rows, as_real, check_finite
+from likelihoodkit.rows.vectors import outside
 from likelihoodkit.stabilise import rewrite
-from likelihoodkit.vector_rows import outside
 
 Array = NDArray[Any]
 

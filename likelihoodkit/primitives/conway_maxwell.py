@@ -1,6 +1,6 @@
 """The loss of a Conway-Maxwell-Poisson count: log Z - y f + nu log y!, f = log rate, n = log nu; both its tails.
 
-Z, the sum of rate^j/(j!)^nu, has no word in SymPy: `likelihoodkit.series_numbers` adds it up to the digits asked for.
+Z, the sum of rate^j/(j!)^nu, has no word in SymPy: `likelihoodkit.numbers.series` adds it up to the digits asked for.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from likelihoodkit.callables import make_callable
+from likelihoodkit.loading.callables import make_callable
 from likelihoodkit.prove.claim import matched, prepared, side
 from likelihoodkit.prove.decide import decide
 from likelihoodkit.prove.domain import Domain

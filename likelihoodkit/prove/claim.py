@@ -9,8 +9,8 @@ from typing import Any
 
 import sympy as sp
 
-from likelihoodkit.binding import Fixed, Held
 from likelihoodkit.declaration import Bound, Shared, as_bound
+from likelihoodkit.declaration.binding import Fixed, Held
 from likelihoodkit.errors import InputError
 from likelihoodkit.links import Link
 from likelihoodkit.primitives import VectorSymbol, one_hot, sum_over

@@ -13,11 +13,11 @@ import sympy as sp
 
 from likelihoodkit import links, supports
 from likelihoodkit.declaration import Parameter
+from likelihoodkit.declaration.slots import Slot
 from likelihoodkit.errors import InputError
 from likelihoodkit.links import Link
 from likelihoodkit.primitives import VectorSymbol
 from likelihoodkit.primitives.words import exact
-from likelihoodkit.slots import Slot
 from likelihoodkit.supports import Support
 
 #: names that the bare symbol of an outcome may have

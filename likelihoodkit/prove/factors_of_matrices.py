@@ -8,7 +8,7 @@ from typing import Any
 
 import sympy as sp
 
-from likelihoodkit.binding import Held, Parameter, Shared
+from likelihoodkit.declaration.binding import Held, Parameter, Shared
 from likelihoodkit.primitives import VectorSymbol
 from likelihoodkit.primitives.cholesky import diagonal_factor, isotropic_factor, log_determinant, size_of, whiten
 from likelihoodkit.primitives.vector import sum_over

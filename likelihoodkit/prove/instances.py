@@ -7,7 +7,6 @@ from itertools import product
 
 import sympy as sp
 
-from likelihoodkit.layout import SIZES
 from likelihoodkit.primitives import (
     VectorSymbol,
     entries,
@@ -26,6 +25,7 @@ from likelihoodkit.prove.outcome import Undecided
 from likelihoodkit.prove.problem import Problem
 from likelihoodkit.prove.refute import Claim
 from likelihoodkit.prove.vectors import LENGTH
+from likelihoodkit.rows.layout import SIZES
 
 Entries = tuple[sp.Expr, ...]
 LENGTHS = (2, 3)  # lengths K at which a claim about vectors is refuted

@@ -7,11 +7,11 @@ from fractions import Fraction
 
 import sympy as sp
 
-from likelihoodkit.layout import entries_of
 from likelihoodkit.primitives import VectorSymbol, lower, one_hot
 from likelihoodkit.prove.domain import Domain
 from likelihoodkit.prove.generators import Level
 from likelihoodkit.prove.vectors import LENGTH
+from likelihoodkit.rows.layout import entries_of
 
 
 class Problem:

@@ -13,8 +13,8 @@ from typing import Any
 import sympy as sp
 
 from likelihoodkit import links, supports
-from likelihoodkit.binding import Parameter
 from likelihoodkit.declaration import InputsLoss
+from likelihoodkit.declaration.binding import Parameter
 from likelihoodkit.links import Link
 from likelihoodkit.primitives import Primitive, entries, is_vector, sum_over
 from likelihoodkit.primitives.distances import heading, norm

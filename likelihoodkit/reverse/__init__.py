@@ -12,10 +12,10 @@ from typing import Any
 
 import sympy as sp
 
-from likelihoodkit.binding import Bound
-from likelihoodkit.callables import make_callable
+from likelihoodkit.declaration.binding import Bound
 from likelihoodkit.elicit import Question, read
 from likelihoodkit.errors import DerivationError, InputError
+from likelihoodkit.loading.callables import make_callable
 from likelihoodkit.reverse.noise import Noise
 from likelihoodkit.supports import Support
 

@@ -11,7 +11,7 @@ import mpmath
 import sympy as sp
 
 from likelihoodkit import links, supports
-from likelihoodkit.binding import as_declared
+from likelihoodkit.declaration.binding import as_declared
 from likelihoodkit.elicit import Functional, answer
 from likelihoodkit.elicit.branches import value
 from likelihoodkit.elicit.question import Question

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from likelihoodkit.binding import Bound
+from likelihoodkit.declaration.binding import Bound
 from likelihoodkit.elicit.matched import random_outputs
 from likelihoodkit.families import FAMILIES
 from likelihoodkit.loss import Loss, derive

@@ -7,8 +7,8 @@ from dataclasses import replace
 import sympy as sp
 
 from likelihoodkit import links, supports
-from likelihoodkit.binding import Parameter
 from likelihoodkit.declaration import bind
+from likelihoodkit.declaration.binding import Parameter
 from likelihoodkit.elicit.question import Question, zero
 from likelihoodkit.families import FAMILIES
 from likelihoodkit.primitives import VectorSymbol, sum_over

@@ -14,8 +14,8 @@ from sympy.functions.elementary.trigonometric import TrigonometricFunction
 from likelihoodkit.elicit.branches import branch, kinks
 from likelihoodkit.elicit.question import Question
 from likelihoodkit.errors import DerivationError, UndefinedError
+from likelihoodkit.numbers.straight import straight
 from likelihoodkit.primitives import lower
-from likelihoodkit.straight_numbers import straight
 
 r = sp.Symbol("r", real=True)
 _FAR = mpmath.mpf(10) ** 8

@@ -19,8 +19,8 @@ import sympy as sp
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from likelihoodkit.binding import Parameter
 from likelihoodkit.declaration import Bound, bind
+from likelihoodkit.declaration.binding import Parameter
 from likelihoodkit.elicit.question import Question
 from likelihoodkit.elicit.risk import Formula
 from likelihoodkit.primitives.words import exact

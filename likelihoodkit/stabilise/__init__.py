@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from sympy import Expr
 
-from likelihoodkit.binding import Bound
+from likelihoodkit.declaration.binding import Bound
 from likelihoodkit.links import Link
 from likelihoodkit.nll import Derivation, Step, negative_log_likelihood
 from likelihoodkit.stabilise import gaps, hypotenuses, opened, spellings

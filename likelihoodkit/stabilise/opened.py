@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import sympy as sp
 from sympy import Add, Expr, Mul, Pow, S, exp, log
 
-from likelihoodkit.binding import Bound
+from likelihoodkit.declaration.binding import Bound
 from likelihoodkit.primitives import (
     log1m_exp_neg_exp,
     log1p_square_exp,

@@ -6,6 +6,8 @@ product, which is infinite with the right sign where a sum of such terms is no n
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import sympy as sp
 from sympy import Add, Expr, Mul, S, exp, log
 
@@ -14,7 +16,7 @@ from likelihoodkit.primitives import products, reach, whole
 from likelihoodkit.primitives.sequences import log_rising_exp
 
 #: function -> (sign, size) of the log Gammas that it is made of
-_MADE_OF = {
+_MADE_OF: dict[type[Expr], Callable[..., list[tuple[int, Expr]]]] = {
     p.log_gamma: lambda a: [(1, a)],
     p.log_beta: lambda a, b: [(1, a), (1, b), (-1, a + b)],
     p.log_rising: lambda a, n: [(1, a + n), (-1, a)],

@@ -16,7 +16,7 @@ import sympy as sp
 from sympy import Expr, S, exp, log
 
 from likelihoodkit import links
-from likelihoodkit.binding import Bound, Parameter, Shared
+from likelihoodkit.declaration.binding import Bound, Parameter, Shared
 from likelihoodkit.links import Link
 from likelihoodkit.nll import Derivation, Step, output_symbol
 from likelihoodkit.primitives import linked, reach

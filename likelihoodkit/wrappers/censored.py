@@ -8,12 +8,12 @@ from typing import Any
 
 import sympy as sp
 
-from likelihoodkit.columns import BETWEEN, EXACT, LEFT, RIGHT
 from likelihoodkit.declaration import Bound, outcome
 from likelihoodkit.errors import BindingError
 from likelihoodkit.primitives import from_log
 from likelihoodkit.primitives.words import exact
 from likelihoodkit.supports import Support
+from likelihoodkit.supports.columns import BETWEEN, EXACT, LEFT, RIGHT
 from likelihoodkit.wrappers.inside import Inside, declare, inside, made, ordered, wrapper
 
 

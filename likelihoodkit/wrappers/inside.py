@@ -15,7 +15,6 @@ from typing import Any, ParamSpec
 import sympy as sp
 
 from likelihoodkit import primitives as p
-from likelihoodkit.binding import as_declared
 from likelihoodkit.declaration import (
     Bound,
     Declared,
@@ -29,6 +28,7 @@ from likelihoodkit.declaration import (
     outcome,
     parameter,
 )
+from likelihoodkit.declaration.binding import as_declared
 from likelihoodkit.errors import BindingError
 from likelihoodkit.links import Link
 from likelihoodkit.supports import Support

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 import likelihoodkit as lk
-from likelihoodkit import kept as store
 from likelihoodkit.compile import cache
 from likelihoodkit.declaration import as_bound
-from likelihoodkit.derived import Derived
+from likelihoodkit.loading import kept as store
 from likelihoodkit.loss import Loss
+from likelihoodkit.loss.derived import Derived
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ import pytest
 
 import likelihoodkit as lk
 from laws.subjects import HELD, Subject
-from likelihoodkit import announced, kept
-from likelihoodkit.families import FAMILIES
+from likelihoodkit.families import FAMILIES, announced
+from likelihoodkit.loading import kept
 
 #: families whose formula is asked for, and why; they come last, for a process that has SymPy keeps it
 NEEDS_SYMPY = {"Pareto": "held at a number the minimum bounds the support, which makes a declaration of its own"}

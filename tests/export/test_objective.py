@@ -7,10 +7,10 @@ import pytest
 
 import likelihoodkit as lk
 from likelihoodkit import losses
+from likelihoodkit.calculus.majorizer import majorized
 from likelihoodkit.export import Objective
 from likelihoodkit.export.boosters import LightGBMObjective
 from likelihoodkit.export.saved import noise_from_json, noise_to_json
-from likelihoodkit.majorizer import majorized
 from likelihoodkit.predict import crps
 
 RNG = np.random.default_rng(0)

@@ -9,12 +9,12 @@ import numpy as np
 
 import likelihoodkit as lk
 from laws.subjects import CLASSES, Rows, subjects
-from likelihoodkit import roster
+from likelihoodkit.command_line import roster
 from likelihoodkit.export.tensors import tower
-from likelihoodkit.layout import SIZES
 from likelihoodkit.loss import Loss
 from likelihoodkit.losses._catalogue import SignedLabels
 from likelihoodkit.losses._inputs import NamedInputs
+from likelihoodkit.rows.layout import SIZES
 
 NOISES = tuple(subjects())
 NAMED = tuple(n for n, s in roster.subjects(("losses",)).items() if isinstance(s.make(), NamedInputs))

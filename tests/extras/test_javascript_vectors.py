@@ -13,7 +13,8 @@ from tensors import NAMED, call
 from test_one_row import node
 
 import likelihoodkit as lk
-from likelihoodkit import losses, roster
+from likelihoodkit import losses
+from likelihoodkit.command_line import roster
 
 LABELS = (
     "Categorical()", "Multinomial()", "MultivariateNormal(scale='diagonal')", "ZeroOneInflated(Beta)",

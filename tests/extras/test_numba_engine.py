@@ -10,12 +10,12 @@ import pytest
 from scipy import special
 
 import likelihoodkit as lk
-from likelihoodkit import engines
 from likelihoodkit.compile import numba_engine
 from likelihoodkit.compile.numba_engine import CompiledRunner
 from likelihoodkit.compile.program import Program
 from likelihoodkit.compile.trace import Trace
 from likelihoodkit.errors import InputError, ShapeError, SupportError
+from likelihoodkit.loss import engines
 from scope import NUMBERS
 
 SPECIAL = [

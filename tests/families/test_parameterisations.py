@@ -12,9 +12,9 @@ import scipy.special as special
 import scipy.stats as st
 
 import likelihoodkit as lk
+from likelihoodkit.command_line.parse import parse
 from likelihoodkit.export.saved import noise_from_json, noise_to_json
 from likelihoodkit.families import FAMILIES
-from likelihoodkit.parse import parse
 
 #: (bound by other parameters, the same distribution as SciPy's reference page writes it)
 TEXTBOOK: list[tuple[str, dict[str, Any], Any]] = [

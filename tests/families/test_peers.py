@@ -9,8 +9,8 @@ import pytest
 import scipy.stats
 
 import likelihoodkit as lk
+from likelihoodkit.declaration.peers import CALLS
 from likelihoodkit.families import FAMILIES
-from likelihoodkit.peers import CALLS
 from reference.truth import cases
 
 #: parameters at which libraries are compared

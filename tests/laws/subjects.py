@@ -16,8 +16,8 @@ import numpy as np
 import likelihoodkit as lk
 from likelihoodkit.declaration import Bound
 from likelihoodkit.families import FAMILIES
-from likelihoodkit.layout import SIZES
 from likelihoodkit.loss import Loss
+from likelihoodkit.rows.layout import SIZES
 from likelihoodkit.supports import Support
 
 CLASSES = 4

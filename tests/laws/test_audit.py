@@ -6,12 +6,12 @@ import mpmath
 import pytest
 
 import likelihoodkit as lk
-from likelihoodkit import roster
 from likelihoodkit.certify import check_numbers
 from likelihoodkit.certify.accuracy import settled
 from likelihoodkit.certify.reference import Reference
 from likelihoodkit.certify.subject import Point, Subject
 from likelihoodkit.cli import main
+from likelihoodkit.command_line import roster
 from likelihoodkit.declaration import Distribution, outcome, parameter
 from likelihoodkit.errors import DerivationError
 from likelihoodkit.primitives.words import cosh, log, pi, sinh

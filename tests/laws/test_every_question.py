@@ -12,9 +12,9 @@ import pytest
 import likelihoodkit as lk
 from laws.subjects import HELD
 from likelihoodkit.certify.subject import Subject
+from likelihoodkit.command_line.roster import WRAPPED
 from likelihoodkit.errors import DerivationError, UndefinedError
 from likelihoodkit.families import CHAPTERS, FAMILIES
-from likelihoodkit.roster import WRAPPED
 
 VECTORS = {*CHAPTERS["Vectors"], *CHAPTERS["Sequences"]}
 #: classes have no order, vectors no single one: which questions have no answer

@@ -10,8 +10,8 @@ import sympy as sp
 
 import likelihoodkit as lk
 from likelihoodkit import losses
-from likelihoodkit.binding import Held
 from likelihoodkit.declaration import NamedLoss, as_bound, bind, outcome, parameter
+from likelihoodkit.declaration.binding import Held
 from likelihoodkit.errors import InputError
 from likelihoodkit.loss import Loss
 from likelihoodkit.primitives import lower

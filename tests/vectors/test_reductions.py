@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import likelihoodkit as lk
+from likelihoodkit.numbers.vectors import VECTORS
 from likelihoodkit.primitives import vector_kernels
-from likelihoodkit.vector_numbers import VECTORS
 from reference.truth import read
 
 RNG = np.random.default_rng(20)

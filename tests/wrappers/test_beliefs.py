@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from likelihoodkit.parse import parse
+from likelihoodkit.command_line.parse import parse
 
 LEVELS = np.array([1e-6, 0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99])
 

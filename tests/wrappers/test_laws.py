@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import likelihoodkit as lk
-from likelihoodkit.parse import parse
+from likelihoodkit.command_line.parse import parse
 
 INF = math.inf
 

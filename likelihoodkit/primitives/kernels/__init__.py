@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from likelihoodkit.later import exports
+from likelihoodkit.loading.later import exports
 
 if TYPE_CHECKING:
     from likelihoodkit.primitives.kernels.bessel import (  # isort: skip

@@ -20,7 +20,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from likelihoodkit.later import special
+from likelihoodkit.loading.later import special
 from likelihoodkit.primitives.kernels._tools import Floats
 from likelihoodkit.primitives.kernels.exponential import log1pmx
 from likelihoodkit.primitives.kernels.gamma import stirling_error

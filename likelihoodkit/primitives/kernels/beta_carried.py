@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from likelihoodkit.later import special
+from likelihoodkit.loading.later import special
 from likelihoodkit.primitives.kernels._rows import SIZE, by_place, complement, row
 from likelihoodkit.primitives.kernels._tools import Floats, Mask, remembered
 from likelihoodkit.primitives.kernels.beta_tails import tail

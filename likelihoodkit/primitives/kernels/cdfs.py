@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from likelihoodkit.later import special
+from likelihoodkit.loading.later import special
 from likelihoodkit.primitives.kernels._tools import Floats, kernel
 
 

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from likelihoodkit.later import special
+from likelihoodkit.loading.later import special
 from likelihoodkit.primitives.kernels._tables import ATANH_TAIL
 from likelihoodkit.primitives.kernels._tools import Floats, horner, kernel, piecewise
 

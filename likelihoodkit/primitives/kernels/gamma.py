@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from likelihoodkit.later import special
+from likelihoodkit.loading.later import special
 from likelihoodkit.primitives.kernels._binet import binet
 from likelihoodkit.primitives.kernels._tables import LOG_GAMMA
 from likelihoodkit.primitives.kernels._tools import Floats, horner, kernel, piecewise

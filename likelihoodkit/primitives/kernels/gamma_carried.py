@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from likelihoodkit.later import special
+from likelihoodkit.loading.later import special
 from likelihoodkit.primitives.kernels._rows import by_place, complement, row
 from likelihoodkit.primitives.kernels._tilted import SMALL
 from likelihoodkit.primitives.kernels._tools import Floats, Kernel, Mask, remembered

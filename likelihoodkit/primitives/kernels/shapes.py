@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from likelihoodkit.later import special
+from likelihoodkit.loading.later import special
 from likelihoodkit.primitives.kernels._tools import Floats, kernel, legendre, piecewise
 from likelihoodkit.primitives.kernels.differences import TINY
 from likelihoodkit.primitives.kernels.exponential import bernoulli_share, log1m_exp, log1pmx, times_exp, x_over_expm1

@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from likelihoodkit.later import special
+from likelihoodkit.loading.later import special
 from likelihoodkit.primitives.kernels._tools import Floats, Formula, gauss_legendre, horner, kernel, piecewise
 from likelihoodkit.primitives.kernels.differences import sigmoid_balance
 from likelihoodkit.primitives.kernels.exponential import times_exp

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from likelihoodkit.later import special
+from likelihoodkit.loading.later import special
 from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise
 from likelihoodkit.primitives.kernels.box_cox import log1p_over
 from likelihoodkit.primitives.kernels.rising import log_rising

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from likelihoodkit.later import special
+from likelihoodkit.loading.later import special
 from likelihoodkit.primitives.kernels._tools import Floats, gauss_legendre, kernel, legendre, piecewise, remembered
 from likelihoodkit.primitives.kernels.exponential import log1m_exp, times_exp
 from likelihoodkit.primitives.kernels.normal import (

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from likelihoodkit.later import special
+from likelihoodkit.loading.later import special
 from likelihoodkit.primitives.kernels._tools import Floats, horner, kernel, piecewise
 from likelihoodkit.primitives.kernels.exponential import bernoulli_share
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from likelihoodkit.later import exports
+from likelihoodkit.loading.later import exports
 
 if TYPE_CHECKING:
     from likelihoodkit.primitives.vector_kernels.alignments import (

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from likelihoodkit.later import special
+from likelihoodkit.loading.later import special
 from likelihoodkit.primitives.kernels import log_gamma
 from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise, remembered
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from likelihoodkit.later import special
+from likelihoodkit.loading.later import special
 from likelihoodkit.primitives.kernels import bessel_bend_exp, bessel_pull_exp, log_i0e_exp, times_exp
 from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise, remembered
 from likelihoodkit.primitives.vector_kernels.directions import (

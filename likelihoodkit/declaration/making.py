@@ -12,16 +12,24 @@ from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
-from likelihoodkit.binding import NO_OUTCOME, Parameter
+from likelihoodkit.declaration.binding import NO_OUTCOME, Parameter
+from likelihoodkit.declaration.reparameterise import information, rewritten
+from likelihoodkit.declaration.slots import (
+    CLOSED_FORMS,
+    OF_EITHER,
+    RESERVED,
+    Slot,
+    make_slot,
+    name_symbols,
+    write_formula,
+)
 from likelihoodkit.errors import DeclarationError
 from likelihoodkit.links import identity
 from likelihoodkit.primitives.words import exact
-from likelihoodkit.reparameterise import information, rewritten
-from likelihoodkit.slots import CLOSED_FORMS, OF_EITHER, RESERVED, Slot, make_slot, name_symbols, write_formula
 from likelihoodkit.supports import real
 
 if TYPE_CHECKING:
-    from likelihoodkit.binding import Facts
+    from likelihoodkit.declaration.binding import Facts
     from likelihoodkit.links import Link
 
 

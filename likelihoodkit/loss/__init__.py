@@ -12,22 +12,22 @@ from numpy.typing import ArrayLike, NDArray
 from likelihoodkit.compile.numpy_engine import Runner
 from likelihoodkit.compile.split import Prepared
 from likelihoodkit.declaration import Bound, as_bound
-from likelihoodkit.engines import Running, receive
+from likelihoodkit.declaration.places import places
 from likelihoodkit.errors import DerivationError, UnknownNameError
-from likelihoodkit.frameworks import framework_of
-from likelihoodkit.later import Later
-from likelihoodkit.layout import unpack
-from likelihoodkit.places import places
+from likelihoodkit.loading.frameworks import framework_of
+from likelihoodkit.loading.later import Later
+from likelihoodkit.loading.verbs import Exported, verb
+from likelihoodkit.loss.engines import Running, receive
 from likelihoodkit.rows import Reader, Rows
-from likelihoodkit.straight import NONE, Calls
-from likelihoodkit.verbs import Exported, verb
+from likelihoodkit.rows.layout import unpack
+from likelihoodkit.rows.straight import NONE, Calls
 
 if TYPE_CHECKING:
-    from likelihoodkit import derived
     from likelihoodkit.calculus import Calculus
+    from likelihoodkit.loss import derived
     from likelihoodkit.nll import Derivation
 else:
-    derived = Later("likelihoodkit.derived")
+    derived = Later("likelihoodkit.loss.derived")
 
 Array = NDArray[Any]
 SharedValues = ArrayLike | Mapping[str, float] | None

@@ -12,16 +12,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from likelihoodkit import columns as compound
-from likelihoodkit.arrays import as_real, check_finite
-from likelihoodkit.calls import Rows, plainly
 from likelihoodkit.compile.checks import Check, all_finite, all_inside
 from likelihoodkit.compile.split import Prepared
+from likelihoodkit.declaration.folding import undirected
+from likelihoodkit.declaration.places import Places
 from likelihoodkit.errors import InputError, ShapeError, UnknownNameError
-from likelihoodkit.folding import undirected
-from likelihoodkit.places import Places
-from likelihoodkit.supports import Support
-from likelihoodkit.vector_rows import Known, Measure, check_outcome, outside
+from likelihoodkit.rows.arrays import as_real, check_finite
+from likelihoodkit.rows.calls import Rows, plainly
+from likelihoodkit.rows.vectors import Known, Measure, check_outcome, outside
+from likelihoodkit.supports import Support, columns as compound
 
 __all__ = ["Reader", "Rows", "as_real", "check_finite"]
 

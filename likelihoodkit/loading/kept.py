@@ -37,7 +37,7 @@ def directory() -> Path | None:
 @cache
 def kit() -> str:
     """A fingerprint of the kit's source: names, sizes and times of its files."""
-    rows = sorted(_files(str(Path(__file__).parent)))
+    rows = sorted(_files(str(Path(__file__).parents[1])))
     return hashlib.sha256(json.dumps([SCHEMA, rows]).encode()).hexdigest()
 
 

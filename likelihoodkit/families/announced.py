@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from likelihoodkit import supports
-from likelihoodkit.binding import Parameter
+from likelihoodkit.declaration.binding import Parameter
 from likelihoodkit.links import LINKS
 from likelihoodkit.supports import Support
 

@@ -14,10 +14,10 @@ import mpmath
 import sympy as sp
 
 from likelihoodkit.errors import DerivationError
+from likelihoodkit.numbers.series import SERIES_FUNCTIONS
+from likelihoodkit.numbers.tails import TAILS
+from likelihoodkit.numbers.vectors import VECTORS
 from likelihoodkit.primitives import RECORDS, Primitive, lower
-from likelihoodkit.series_numbers import SERIES_FUNCTIONS
-from likelihoodkit.tail_numbers import TAILS
-from likelihoodkit.vector_numbers import VECTORS
 
 #: an exponential of a number with more binary places than this is infinite (or zero) for every purpose here
 _FARTHEST = 5000

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from likelihoodkit.errors import BindingError, UnknownNameError
-from likelihoodkit.later import special
+from likelihoodkit.loading.later import special
 
 LIBRARIES = {"scipy": "scipy.stats", "torch": "torch.distributions", "R": ""}
 

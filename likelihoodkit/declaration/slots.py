@@ -13,7 +13,7 @@ from typing import Any, cast
 
 import sympy as sp
 
-from likelihoodkit.binding import Parameter, exact_number
+from likelihoodkit.declaration.binding import Parameter, exact_number
 from likelihoodkit.errors import DeclarationError
 from likelihoodkit.links import LINKS, Link, find
 from likelihoodkit.primitives.words import exact

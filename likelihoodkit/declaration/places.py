@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from likelihoodkit.binding import Bound, Fixed, Held, Parameter, Shared
+from likelihoodkit.declaration.binding import Bound, Fixed, Held, Parameter, Shared
 from likelihoodkit.links import Link
 
 

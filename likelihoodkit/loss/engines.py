@@ -12,29 +12,29 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from likelihoodkit.binding import Binding, Bound, Fixed, Held, Parameter, Shared
 from likelihoodkit.compile.cache import recall
 from likelihoodkit.compile.checks import all_inside
 from likelihoodkit.compile.few import MOST_MANY
 from likelihoodkit.compile.numpy_engine import Runner
 from likelihoodkit.compile.program import Program
 from likelihoodkit.compile.split import Prepared
+from likelihoodkit.declaration.binding import Binding, Bound, Fixed, Held, Parameter, Shared
 from likelihoodkit.errors import DerivationError, InputError, ShapeError, UnknownNameError
 from likelihoodkit.families import FAMILIES
-from likelihoodkit.later import Later, sp
 from likelihoodkit.links import LINKS, Link
+from likelihoodkit.loading.later import Later, sp
 from likelihoodkit.rows import Reader, Rows
-from likelihoodkit.straight import Calls
+from likelihoodkit.rows.straight import Calls
 
 if TYPE_CHECKING:
-    from likelihoodkit import signatures
     from likelihoodkit.compile import build, javascript, numba_engine, numba_text, source as printed
     from likelihoodkit.compile.tensors import text
-    from likelihoodkit.derived import Derived
+    from likelihoodkit.loss import signatures
+    from likelihoodkit.loss.derived import Derived
 else:
     build, numba_engine = Later("likelihoodkit.compile.build"), Later("likelihoodkit.compile.numba_engine")
     javascript, numba_text = Later("likelihoodkit.compile.javascript"), Later("likelihoodkit.compile.numba_text")
-    signatures = Later("likelihoodkit.signatures")
+    signatures = Later("likelihoodkit.loss.signatures")
     printed, text = Later("likelihoodkit.compile.source"), Later("likelihoodkit.compile.tensors.text")
 
 Array = NDArray[Any]

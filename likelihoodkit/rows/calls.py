@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from likelihoodkit.compile.checks import Check, all_finite, all_inside
-from likelihoodkit.places import Places
+from likelihoodkit.declaration.places import Places
 
 Array = NDArray[Any]
 

@@ -20,9 +20,9 @@ class Support:
     """A set of values: an interval, possibly of whole numbers, possibly a vector of them.
 
     ``low``/``high`` bound every entry; ``closed_low``/``closed_high`` say whether the bound itself belongs.
-    ``layout`` says how many numbers a vector holds (see `likelihoodkit.layout.SIZES`), ``fewest`` the least number of
-    entries; only a link made for it fits a ``special`` one. ``total`` names the parameter that the entries add up to,
-    ``upper`` and ``lower`` the held parameters that bound the outcome.
+    ``layout`` says how many numbers a vector holds (see `likelihoodkit.rows.layout.SIZES`), ``fewest`` the least number
+    of entries; only a link made for it fits a ``special`` one. ``total`` names the parameter that the entries add up
+    to, ``upper`` and ``lower`` the held parameters that bound the outcome.
     """
 
     name: str

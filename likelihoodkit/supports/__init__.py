@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from likelihoodkit.belonging import Support as Support
 from likelihoodkit.errors import InputError
+from likelihoodkit.supports.belonging import Support as Support
 
 nothing = Support("nothing", "no outcome")
 real = Support("real", "real numbers", remedy="Drop or impute missing values first; infinite values cannot be scored")

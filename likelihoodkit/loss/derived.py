@@ -7,13 +7,13 @@ from functools import cached_property
 import sympy as sp
 
 from likelihoodkit.calculus import Calculus
+from likelihoodkit.calculus.majorizer import majorizer
 from likelihoodkit.compile.build import compile_program
 from likelihoodkit.declaration import Bound
 from likelihoodkit.expectation import expected_outer_product
-from likelihoodkit.majorizer import majorizer
-from likelihoodkit.matrices import assemble
+from likelihoodkit.loss.matrices import assemble
 from likelihoodkit.nll import Derivation, negative_log_likelihood
-from likelihoodkit.parts import by_parts, refuse_information
+from likelihoodkit.rows.parts import by_parts, refuse_information
 from likelihoodkit.stabilise import stabilise
 from likelihoodkit.stabilise.finish import finished
 

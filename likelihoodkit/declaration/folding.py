@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from likelihoodkit.binding import Bound, Family, Part, Shared, fitting, shared
+from likelihoodkit.declaration.binding import Bound, Family, Part, Shared, fitting, shared
 from likelihoodkit.links import LINKS, Link
 
 

@@ -12,13 +12,13 @@ from typing import Any, ClassVar, cast
 
 import numpy as np
 
+from likelihoodkit.declaration.reparameterise import spelled
 from likelihoodkit.errors import BindingError, UnknownNameError
 from likelihoodkit.exactly import fraction
-from likelihoodkit.later import Later, sp
 from likelihoodkit.links import Link, find
-from likelihoodkit.reparameterise import spelled
+from likelihoodkit.loading.later import Later, sp
+from likelihoodkit.loading.verbs import Evaluated
 from likelihoodkit.supports import Support, narrowed, nothing
-from likelihoodkit.verbs import Evaluated
 
 _record, _words = Later("likelihoodkit.primitives.record"), Later("likelihoodkit.primitives.words")
 

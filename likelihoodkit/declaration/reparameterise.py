@@ -13,7 +13,7 @@ from itertools import combinations_with_replacement
 from typing import Any
 
 from likelihoodkit.errors import BindingError
-from likelihoodkit.later import Later, sp
+from likelihoodkit.loading.later import Later, sp
 
 words = Later("likelihoodkit.primitives.words")
 

@@ -23,8 +23,8 @@ def _data(answer: Any) -> Any:
 def run_list(options: argparse.Namespace) -> Answer:
     """What there is, by chapter."""
     from likelihoodkit import data, losses
-    from likelihoodkit.contents import Entry
     from likelihoodkit.families import contents
+    from likelihoodkit.families.contents import Entry
     from likelihoodkit.links import LINKS
 
     found: dict[str, dict[str, Any]] = {}
@@ -58,9 +58,9 @@ def run_show(options: argparse.Namespace) -> Answer:
     """The card of one family or loss."""
     import inspect
 
+    from likelihoodkit.command_line.parse import declared
     from likelihoodkit.declaration import CLOSED_FORMS, body_of
     from likelihoodkit.explain.plain import Plain
-    from likelihoodkit.parse import declared
 
     family = declared(options.name)
     printer = Plain()
@@ -90,8 +90,8 @@ def run_show(options: argparse.Namespace) -> Answer:
 
 def run_source(options: argparse.Namespace) -> Answer:
     """The loss as the text of a module."""
+    from likelihoodkit.command_line.parse import parse
     from likelihoodkit.loss import derive
-    from likelihoodkit.parse import parse
 
     text = derive(parse(options.noise)).source(options.target)
     return FINE, {"target": options.target, "source": text}, text.rstrip("\n")
@@ -99,9 +99,9 @@ def run_source(options: argparse.Namespace) -> Answer:
 
 def run_derive(options: argparse.Namespace) -> Answer:
     """Loss, gradient and curvature as formulas."""
+    from likelihoodkit.command_line.parse import parse
     from likelihoodkit.explain.scribe import Scribe, readable
     from likelihoodkit.loss import derive
-    from likelihoodkit.parse import parse
 
     loss = derive(parse(options.noise))
     derivation, scribe = loss.derivation, Scribe(loss)
@@ -140,8 +140,8 @@ def run_derive(options: argparse.Namespace) -> Answer:
 
 def run_prove(options: argparse.Namespace) -> Answer:
     """A proof, or a witness against it."""
-    from likelihoodkit.parse import parse
-    from likelihoodkit.parse_formula import is_formula
+    from likelihoodkit.command_line.parse import parse
+    from likelihoodkit.command_line.parse_formula import is_formula
     from likelihoodkit.prove import prove
     from likelihoodkit.prove.claim import side
 
@@ -184,14 +184,14 @@ def run_elicits(options: argparse.Namespace) -> Answer:
 
 def _loss(options: argparse.Namespace) -> Any:
     """A named loss, a noise, or a formula."""
-    from likelihoodkit.parse import parse
-    from likelihoodkit.parse_formula import is_formula
+    from likelihoodkit.command_line.parse import parse
+    from likelihoodkit.command_line.parse_formula import is_formula
 
     return _formula(options.loss, options) if is_formula(options.loss) else parse(options.loss)
 
 
 def _formula(text: str, options: argparse.Namespace, outcome: Any = None, prediction: Any = None) -> Any:
-    from likelihoodkit.parse_formula import parse_formula, support
+    from likelihoodkit.command_line.parse_formula import parse_formula, support
 
     return parse_formula(
         text,
@@ -202,8 +202,8 @@ def _formula(text: str, options: argparse.Namespace, outcome: Any = None, predic
 
 def run_explain(options: argparse.Namespace) -> Answer:
     """The four steps."""
+    from likelihoodkit.command_line.parse import parse
     from likelihoodkit.explain import explain
-    from likelihoodkit.parse import parse
 
     told = explain(parse(options.noise))
     text = {"text": told.__str__, "markdown": told.to_markdown, "latex": told.to_latex, "html": told.to_html}
@@ -213,8 +213,8 @@ def run_explain(options: argparse.Namespace) -> Answer:
 def run_check(options: argparse.Namespace) -> Answer:
     """A certificate."""
     from likelihoodkit.certify import check
+    from likelihoodkit.command_line.parse import parse_family
     from likelihoodkit.errors import InputError
-    from likelihoodkit.parse import parse_family
 
     if options.all:
         return _check_all(options)
@@ -226,7 +226,7 @@ def run_check(options: argparse.Namespace) -> Answer:
 
 def _check_all(options: argparse.Namespace) -> Answer:
     """Every family, link, wrapper and loss; says how far it is on the error stream."""
-    from likelihoodkit.roster import Verdict, certify_all, subjects, summary, table
+    from likelihoodkit.command_line.roster import Verdict, certify_all, subjects, summary, table
 
     labels = list(subjects(tuple(options.kinds), options.match))
 
@@ -243,11 +243,11 @@ def run_fit(options: argparse.Namespace) -> Answer:
     """A fit to the columns of a file."""
     import warnings
 
-    from likelihoodkit.csvfile import CsvFile
+    from likelihoodkit.command_line.csvfile import CsvFile
+    from likelihoodkit.command_line.parse import parse_family
     from likelihoodkit.declaration import as_bound
     from likelihoodkit.errors import BindingError
     from likelihoodkit.fit import fit
-    from likelihoodkit.parse import parse_family
 
     bound = as_bound(parse_family(options.family))
     file = CsvFile(options.file)
@@ -279,6 +279,6 @@ def run_fit(options: argparse.Namespace) -> Answer:
 
 def run_demo(options: argparse.Namespace) -> Answer:
     """The demonstration on Newcomb's light times."""
-    from likelihoodkit.demo import demonstrate
+    from likelihoodkit.command_line.demo import demonstrate
 
     return demonstrate(options.out)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from likelihoodkit.columns import typical
 from likelihoodkit.compile.checks import all_finite, all_inside
 from likelihoodkit.compile.compound_text import Column
 from likelihoodkit.compile.named_text import WIDTHS, Block, Input
 from likelihoodkit.compile.sequence_text import Piece, Steps
-from likelihoodkit.later import Later
+from likelihoodkit.loading.later import Later
 from likelihoodkit.rows import Reader
+from likelihoodkit.rows.vectors import RULES
 from likelihoodkit.supports import Support
-from likelihoodkit.vector_rows import RULES
+from likelihoodkit.supports.columns import typical
 
 if TYPE_CHECKING:
     from likelihoodkit.compile import source as printed

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from likelihoodkit.binding import Bound, Facts, Part
+from likelihoodkit.declaration.binding import Bound, Facts, Part
 from likelihoodkit.errors import DerivationError
 from likelihoodkit.nll import Derivation, negative_log_likelihood
 from likelihoodkit.primitives import VectorSymbol

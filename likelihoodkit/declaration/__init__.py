@@ -12,22 +12,33 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from likelihoodkit.binding import NO_OUTCOME, Bound, Facts, Held, Parameter, Part, Shared, as_declared, bind, shared
+from likelihoodkit.declaration.binding import (
+    NO_OUTCOME,
+    Bound,
+    Facts,
+    Held,
+    Parameter,
+    Part,
+    Shared,
+    as_declared,
+    bind,
+    shared,
+)
+from likelihoodkit.declaration.folding import over, spreads, taken
+from likelihoodkit.declaration.peers import Names, names
+from likelihoodkit.declaration.reparameterise import chosen, spelled
 from likelihoodkit.errors import BindingError, DeclarationError, UnknownNameError
-from likelihoodkit.folding import over, spreads, taken
-from likelihoodkit.later import Later, exports
-from likelihoodkit.peers import Names, names
-from likelihoodkit.reparameterise import chosen, spelled
+from likelihoodkit.loading.later import Later, exports
 
 if TYPE_CHECKING:
     import sympy as sp
 
-    from likelihoodkit import making
+    from likelihoodkit.declaration import making
+    from likelihoodkit.declaration.slots import CLOSED_FORMS, alternative, held, level, outcome, parameter
     from likelihoodkit.links import Link
     from likelihoodkit.primitives.record import lower
-    from likelihoodkit.slots import CLOSED_FORMS, alternative, held, level, outcome, parameter
 else:
-    making = Later("likelihoodkit.making")
+    making = Later("likelihoodkit.declaration.making")
 
     def lower(value: Any) -> Any:
         return Later("likelihoodkit.primitives.record").lower(value)
@@ -331,8 +342,8 @@ def as_bound(noise: Any) -> Bound:
     remedy = None
     if isinstance(noise, str):
         remedy = (
-            "Text is read by likelihoodkit.parse.parse (names of noises and losses), and by "
-            "likelihoodkit.parse_formula.parse_formula (formulas such as 'abs(y - a)')"
+            "Text is read by likelihoodkit.command_line.parse.parse (names of noises and losses), and by "
+            "likelihoodkit.command_line.parse_formula.parse_formula (formulas such as 'abs(y - a)')"
         )
     raise BindingError(
         f"expected a noise family such as lk.Normal or lk.Normal(scale=1), not {noise!r}", value=noise, remedy=remedy

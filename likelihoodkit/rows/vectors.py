@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from likelihoodkit.declaration.places import Places
 from likelihoodkit.errors import ShapeError, SupportError
-from likelihoodkit.layout import SIZES, Size, columns, entries_of, solve, width_words
-from likelihoodkit.places import Places
+from likelihoodkit.rows.layout import SIZES, Size, columns, entries_of, solve, width_words
 from likelihoodkit.supports import Support, class_count
 
 Array = NDArray[Any]

@@ -1,0 +1,1 @@
+"""What the command line does: commands, and noises and losses read from text."""

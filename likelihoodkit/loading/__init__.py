@@ -1,0 +1,1 @@
+"""What is loaded, kept and carried out only when it is asked for."""
