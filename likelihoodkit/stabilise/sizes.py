@@ -58,7 +58,24 @@ def size_carried(e: Expr) -> Expr | None:
             return None
         else:
             others.append(term)
-    return _gathered(sizes, others) if len(sizes) > 1 else None  # one alone keeps its zeros at 1 and 2
+    if len(sizes) < 2 or not _as_large_as_its_parts(sizes):  # one alone keeps its zeros at 1 and 2
+        return None
+    return _gathered(sizes, others)
+
+
+def _as_large_as_its_parts(sizes: dict[Expr, Expr]) -> bool:
+    """Does the sum grow like its largest part, as outcomes grow and as exponentials vanish? Else digits cancel."""
+    made_of = {size: set(_exponentials(size) or {}) for size, number in sizes.items() if number != 0}
+    rests = {size: Add(*[a for a in Add.make_args(size) if not a.has(exp)]) for size in made_of}
+    growth = sp.expand(Add(*[sizes[size] * rest for size, rest in rests.items()]))  # times the log of the outcome
+    if growth.free_symbols != set().union(*[rest.free_symbols for rest in rests.values()]):
+        return False
+    bare = [size for size in made_of if rests[size] == 0]
+    return all(
+        Add(*[sizes[size] for size in bare if made_of[size] <= made_of[raised]]) != 0
+        for raised in made_of
+        if rests[raised] != 0
+    )
 
 
 def _gathered(sizes: dict[Expr, Expr], others: list[Expr]) -> Expr | None:
