@@ -259,9 +259,10 @@ def test_the_divergence_of_near_noises_has_the_digits_of_its_parameters(name, mo
     half = len(loss.outputs) // 2
     for gap in (0.5, 1e-2, 1e-5, 1e-9):
         mine = rng.normal(size=half)
-        places = [*mine, *(mine + gap * rng.normal(size=half))]
+        there = mine + gap * rng.normal(size=half)
+        places = [*mine, *there]
         value, gradient = loss.value_and_gradient(*[np.array([[v]]) for v in places])
-        units = 32 * 2.0**-53 / min(1, gap)
+        units = 32 * 2.0**-53 / min(1, np.absolute(there - mine).max())
         with mp.workdps(70):
             exact = [mp.mpf(v) for v in places]
             assert abs(value[0] - truth(exact)) <= units * truth(exact), gap
