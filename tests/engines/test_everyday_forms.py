@@ -9,43 +9,15 @@ import numpy as np
 import pytest
 
 import likelihoodkit as lk
-from likelihoodkit.compile import forms
 from likelihoodkit.compile.forms import everyday
-from likelihoodkit.compile.forms.sums import without_log1p
-from likelihoodkit.compile.numpy_engine import Runner
 from likelihoodkit.compile.trace import Trace
 
 
 def operations(noise: object, *, labels: bool = True) -> Counter[str]:
-    """Of the form that is the same on every processor."""
     loss = lk.derive(noise)
     name = loss.reader.places.y.name
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(forms, "log1p_is_dear", lambda: False)
-        program = everyday(loss.program("fused"), apart=True, labels=[name] if labels else [])
+    program = everyday(loss.program("fused"), apart=True, labels=[name] if labels else [])
     return Counter(i.operation for i in program.instructions)
-
-
-def test_log1p_is_a_logarithm_and_what_rounding_took() -> None:
-    trace = Trace()
-    t = trace.raw("input", (), "t")
-    trace.bound(t, -700.0, 700.0)
-    program = without_log1p(trace.program([("value", trace.log1p(trace.exp(t)).target)]))
-    assert not any(i.operation == "log1p" for i in program.instructions)
-    points = np.array([-690.0, -80.0, -36.8, -36.0, -20.0, -3.0, -1e-9, 0.0, 0.7, 30.0, 690.0])
-    value = Runner(program).tile({"t": points})["value"]
-    for x, v in zip(points, value, strict=True):
-        with mpmath.workdps(400):
-            expected = mpmath.log1p(mpmath.mpf(float(np.exp(x))))
-        assert abs(v - expected) <= 2.3e-16 * abs(expected)
-
-
-def test_log1p_stays_where_its_argument_may_leave_the_range() -> None:
-    trace = Trace()
-    x = trace.raw("input", (), "x")
-    trace.bound(x, -2.0, 1e300)
-    program = trace.program([("value", trace.log1p(x).target)])
-    assert without_log1p(program) == program
 
 
 def test_a_label_is_a_sign() -> None:

@@ -23,7 +23,6 @@ from likelihoodkit.compile.forms import (  # noqa: F401  (they enter the table)
 )  # fmt: skip
 from likelihoodkit.compile.forms.labels import labelled
 from likelihoodkit.compile.forms.signs import without_signs
-from likelihoodkit.compile.forms.sums import log1p_is_dear, without_log1p
 from likelihoodkit.compile.forms.table import FORMS, form
 from likelihoodkit.compile.program import Program
 from likelihoodkit.compile.trace import ELEMENTWISE, VECTOR, Trace, Value
@@ -40,16 +39,15 @@ def everyday(program: Program, *, apart: bool = False, labels: Collection[str] =
     """The program with its primitives replaced by their everyday forms, guards included.
 
     Primitives without a form stay: an engine calls their kernel. ``apart`` is for engines on which an exponential
-    costs less than a choice and a logarithm the same over all its range (NumPy's); ``labels`` are the names of inputs
-    that are 0 or 1. Of the two signs of its differences the program gets those that need fewer operations.
+    costs less than a choice and a logarithm the same over all its range; ``labels`` are the names of inputs that are
+    0 or 1. Of the two signs of its differences the program gets those that need fewer operations.
     """
     given, program = program, labelled(program, labels)
     direct = (apart or program is not given) and not _both_signs(program)
-    chosen = apart and any(i.operation in CHOOSING for i in program.instructions)
-    traces = [Trace(apart=chosen, turned=turned, direct=direct) for turned in (False, True)]
+    apart = apart and any(i.operation in CHOOSING for i in program.instructions)
+    traces = [Trace(apart=apart, turned=turned, direct=direct) for turned in (False, True)]
     found = [without_signs(_traced(program, trace)) for trace in traces]
-    best = min(found, key=lambda p: sum(i.operation not in FREE for i in p.instructions))
-    return without_log1p(best) if apart and log1p_is_dear() else best
+    return min(found, key=lambda p: sum(i.operation not in FREE for i in p.instructions))
 
 
 def _both_signs(program: Program) -> bool:
