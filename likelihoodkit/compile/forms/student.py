@@ -13,7 +13,7 @@ from likelihoodkit.primitives.kernels.gamma import LOG_SQRT_2PI
 
 def _scale(trace: Trace, r: Value, t: Value, df: Value) -> Value:
     trace.bound(t, -150.0, 150.0)
-    trace.bound(r, -1e140, 1e140)
+    trace.bound(r, -1e75, 1e75)  # r^2/(df s^2) stays in range
     trace.bound(df, 1e-8, 1e12)
     return trace.exp(-t)
 
