@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from likelihoodkit.declaration import as_bound
 from likelihoodkit.declaration.binding import Bound, bind
 from likelihoodkit.errors import BindingError, FitError, InputError
-from likelihoodkit.export.rows import finite_outcomes, finite_table, offset_of, positive, refuse_text
+from likelihoodkit.export.rows import finite_outcomes, finite_table, offset_of, positive, refuse_other
 from likelihoodkit.export.start import best_constant
 from likelihoodkit.families import FAMILIES
 from likelihoodkit.fit.penalised import Penalised, fit_penalised
@@ -86,7 +86,6 @@ class Predicting:
     def _data(self, X: Any, y: Any, loss: Loss) -> tuple[Array, Array]:
         """Training data: X (n, p), and y (n,) or, for outcomes of several columns, (n, d)."""
         domain = loss.bound.family.outcome.domain
-        refuse_text(X, loss.name)
         if domain.vector or domain.entries:  # the loss checks them: the ends of an interval may be infinite
             X = self._table(X, loss.name, reset=True)
             validation.check_consistent_length(X, y)
@@ -95,12 +94,14 @@ class Predicting:
         if labels.ndim == 1 and labels.dtype.kind in "OUT" and any(isinstance(label, str) for label in labels):
             as_real(labels, "y", loss.name)  # says which, and the remedy
         finite_outcomes(y, loss.name)
+        refuse_other(X, loss.name)
         X, y = validation.validate_data(self, X, y, dtype=np.float64, y_numeric=True, ensure_all_finite=False)
         finite_table(X, loss.name, self._missing, getattr(self, "feature_names_in_", None))
         return X, np.asarray(y, dtype=np.float64)
 
     def _table(self, X: Any, family: str, reset: bool = False) -> Array:
         """Rows of X as numbers, (n, p), finite or missing where that is allowed."""
+        refuse_other(X, family)
         table: Array = validation.validate_data(self, X, reset=reset, dtype=np.float64, ensure_all_finite=False)
         finite_table(table, family, self._missing, getattr(self, "feature_names_in_", None))
         return table
@@ -253,7 +254,7 @@ class Classifier(base.ClassifierMixin, _Linear):  # type: ignore[misc]
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None, offset: Any = None) -> Classifier:
         """Fit to X (n, p) and labels y (n,)."""
-        refuse_text(X, "Classifier")
+        refuse_other(X, "Classifier")
         finite_outcomes(y, "Classifier")
         X, y = validation.validate_data(self, X, y, dtype=np.float64, ensure_all_finite=False)
         finite_table(X, "Classifier", self._missing, getattr(self, "feature_names_in_", None))

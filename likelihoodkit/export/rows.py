@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from likelihoodkit.errors import InputError, ShapeError
+from likelihoodkit.rows.arrays import SINCE, is_time
 
 Array = NDArray[Any]
 
@@ -85,11 +86,16 @@ def within(name: str, value: Any, low: float, high: float = np.inf) -> None:
         raise InputError(f"{name} must be {least}{most}, not {value!r}", value=value)
 
 
-def refuse_text(X: Any, family: str) -> None:
-    """Raise `InputError` for the first column of a data frame that holds text."""
-    for name in X.columns if hasattr(X, "columns") and hasattr(X, "shape") else ():
-        values = np.asarray(X[name])
-        if values.dtype.kind in "OUT" and values.ndim == 1:
+def refuse_other(X: Any, family: str) -> None:
+    """Raise `InputError` for the first column of X that holds text, in a data frame, or times."""
+    framed = hasattr(X, "columns") and hasattr(X, "shape")
+    timed = not framed and getattr(getattr(X, "dtype", None), "kind", "f") in "mMO" and np.ndim(X) == 2
+    for name in X.columns if framed else range(X.shape[1] if timed else 0):
+        values = np.asarray(X[name]) if framed else X[:, name]
+        if values.ndim == 1 and is_time(values):
+            where = f"column {name!r} of X holds"
+            raise InputError(f"{family}: {where} {values.dtype}, not numbers", family=family, value=name, remedy=SINCE)
+        if framed and values.dtype.kind in "OUT" and values.ndim == 1:
             text = [isinstance(value, str) for value in values]
             if any(text):
                 row = int(np.argmax(text))

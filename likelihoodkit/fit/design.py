@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from likelihoodkit.errors import FitError, InputError, ShapeError, UnknownNameError
-from likelihoodkit.rows.arrays import DROP, gaps
+from likelihoodkit.rows.arrays import DROP, SINCE, gaps, is_time
 
 Array = NDArray[Any]
 
@@ -152,7 +152,9 @@ def _check_column(column: Array, label: str, what: str, family: str) -> None:
             f"{family}: column {label!r} of {what} holds {column.dtype}, not numbers",
             family=family,
             value=label,
-            remedy="Code categories as 0/1 columns, as in (colour == 'red').astype(float)",
+            remedy=SINCE
+            if is_time(column)
+            else "Code categories as 0/1 columns, as in (colour == 'red').astype(float)",
         )
     bad = empty if column.dtype.kind == "O" else ~np.isfinite(column)
     if bad.any():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from likelihoodkit.errors import InputError, ShapeError
 from likelihoodkit.fit.design import INTERCEPT, Table
 from likelihoodkit.loading.frameworks import framework
-from likelihoodkit.rows.arrays import DROP, gaps
+from likelihoodkit.rows.arrays import DROP, SINCE, gaps, is_time
 
 Array = NDArray[Any]
 
@@ -112,7 +112,9 @@ def _made(make: Callable[[], Any], text: object, family: str, data: Any) -> Any:
             # a category that was not there before would be coded as the reference, with a warning
             warnings.simplefilter("error", formulaic.errors.DataMismatchWarning)
             return make()
-    except (formulaic.errors.FormulaicError, formulaic.errors.DataMismatchWarning, ValueError) as problem:
+    except (formulaic.errors.FormulaicError, formulaic.errors.DataMismatchWarning, ValueError, TypeError) as problem:
+        if isinstance(problem, TypeError):
+            _no_times(str(text), family, data)
         _complete(str(text), family, data)
         raise InputError(
             f"{family}: the formula {str(text)!r} cannot be read on these data: {problem}",
@@ -122,20 +124,33 @@ def _made(make: Callable[[], Any], text: object, family: str, data: Any) -> Any:
         ) from problem
 
 
+def _named(text: str, data: Any) -> Iterator[tuple[str, Array]]:
+    """The columns that a formula names."""
+    for name in data.keys() if isinstance(data, Mapping) else data.columns:
+        if re.search(rf"(?<![\w.]){re.escape(str(name))}(?![\w.(])", text):
+            yield str(name), np.asarray(data[name])
+
+
+def _no_times(text: str, family: str, data: Any) -> None:
+    """Raise `InputError` for the first column of dates that a formula names."""
+    for name, column in _named(text, data):
+        if is_time(column):
+            what = f"column {name!r} of the formula {text!r} holds times, not numbers"
+            raise InputError(f"{family}: {what}", family=family, value=name, remedy=SINCE)
+
+
 def _complete(text: str, family: str, data: Any) -> None:
     """Raise `InputError` for the first missing value in a column that a formula names."""
-    for name in data.keys() if isinstance(data, Mapping) else data.columns:
-        if not re.search(rf"(?<![\w.]){re.escape(str(name))}(?![\w.(])", text):
-            continue
-        empty = gaps(np.asarray(data[name]))
+    for name, column in _named(text, data):
+        empty = gaps(column)
         if empty.any():
             row = int(np.argmax(empty))
             raise InputError(
-                f"{family}: column {str(name)!r} of the formula {text!r} has a null value in row {row} "
+                f"{family}: column {name!r} of the formula {text!r} has a null value in row {row} "
                 f"({int(empty.sum())} of {empty.size} values of this column)",
                 family=family,
                 index=row,
-                value=str(name),
+                value=name,
                 remedy=DROP,
             )
 

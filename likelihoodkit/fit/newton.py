@@ -25,6 +25,8 @@ RUNAWAY = 1e-6
 LIMIT = 100
 ARMIJO = 1e-4
 HALVINGS = 60
+#: by how many halvings a search may begin with a longer step than the one before it has ended with
+LENGTHENED = 4
 
 
 class Sum(Protocol):
@@ -192,7 +194,7 @@ def minimise(
     outputs = model.outputs(inner)
     rows = model.values(outputs)
     value = float(rows.sum())
-    before = np.inf
+    before, first = np.inf, 0
     for iteration in range(limit + 1):
         if known is not None and _within(inner, known):
             return known
@@ -213,13 +215,14 @@ def minimise(
             score = float(np.sqrt(max(0.0, statistic)))
             return Optimum(inner, value, score, iteration, done, runaway, information)
         before = statistic
-        found = _search(model, inner, step, slope, value, float(np.abs(rows).sum()))
+        found = _search(model, inner, step, slope, value, float(np.abs(rows).sum()), first)
         if found is None:
             score = float(np.sqrt(statistic))
             still = bool((model.movement(step, outputs) <= RUNAWAY).all())
             good = statistic <= STALLED and still and information is not None
             return Optimum(inner, value, score, iteration, good, None, information)
-        inner, outputs, rows = found
+        inner, outputs, rows, halvings = found
+        first = max(0, halvings - LENGTHENED)
         value = float(rows.sum())
     raise AssertionError("unreachable: the loop returns at its limit")
 
@@ -230,21 +233,22 @@ def _within(inner: Array, known: Optimum) -> bool:
 
 
 def _search(
-    model: Sum, inner: Array, step: Array, slope: float, value: float, size: float
-) -> tuple[Array, Any, Array] | None:
-    """The first of 1, 1/2, 1/4, ... of ``step`` that lowers the loss enough; None when none does.
+    model: Sum, inner: Array, step: Array, slope: float, value: float, size: float, first: int
+) -> tuple[Array, Any, Array, int] | None:
+    """The first of 1, 1/2, 1/4, ... of ``step`` that lowers the loss enough, with its halvings; None when none does.
+
+    ``first`` halvings are not tried, for the step before took many more.
 
     A sum of n rows is known to about eps times the sum of their sizes: a change below that cannot be judged by the
     value and is left to the gradient.
     """
     rounding = 4 * np.finfo(np.float64).eps * size
-    length = 1.0
-    for _ in range(HALVINGS):
+    for halvings in range(first, HALVINGS):
+        length = 0.5**halvings
         trial = inner + length * step
         outputs = model.outputs(trial)
         if model.finite(outputs):
             rows = model.values(outputs)
             if float(rows.sum()) <= value + ARMIJO * length * slope + rounding:
-                return trial, outputs, rows
-        length /= 2
+                return trial, outputs, rows, halvings
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,9 @@ Array = NDArray[Any]
 ABSENT = ("NAType", "NaTType")
 #: what to do about a missing value
 DROP = "Drop the row or impute the value first"
-#: the same by what holds a number that is not finite
+#: what to do about dates and times of day
+SINCE = "Give times as numbers, such as days since the first: (when - when.min()) / np.timedelta64(1, 'D')"
+#: what to do about missing values by what holds a number that is not finite
 REMEDIES = {"weights": "Drop the row or give it weight 0", "offset": DROP}
 
 
@@ -58,8 +61,14 @@ def as_real(values: ArrayLike, what: str, family: str, *, whole: bool = False) -
     raise InputError(
         f"{family}: {what} holds {array.dtype}, not real numbers",
         family=family,
-        remedy=f"Convert it first, as in np.asarray({what}, dtype=float)",
+        remedy=SINCE if is_time(array) else f"Convert it first, as in np.asarray({what}, dtype=float)",
     )
+
+
+def is_time(array: Array) -> bool:
+    """Are these dates, times or spans of time? Of objects the first tells."""
+    first = array.flat[0] if array.dtype.kind == "O" and array.size else None
+    return array.dtype.kind in "mM" or isinstance(first, date | timedelta)
 
 
 def gaps(array: Array) -> Array:

@@ -89,6 +89,13 @@ def test_data_that_do_not_fit_the_formula() -> None:
         fit.predict(pd.DataFrame({"region": ["east"]}))
 
 
+def test_dates_in_formulas() -> None:
+    dated = FRAME.assign(when=np.datetime64("2024-02-20") + np.arange(N) // 40)
+    with pytest.raises(InputError, match="column 'when' of the formula .* holds times.*days since the first"):
+        lk.fit(lk.Gamma, "amount ~ age + when", dated)
+    assert len(lk.fit(lk.Gamma, "amount ~ C(when)", dated).params["mean"]) == 3
+
+
 def test_a_fit_by_formula_is_diagnosed_on_its_frame() -> None:
     import pandas as pd
 

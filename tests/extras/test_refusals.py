@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import likelihoodkit as lk
@@ -68,6 +69,17 @@ def test_rows_that_do_not_match() -> None:
             model.fit(X, Y, offset=np.zeros(3))
         with pytest.raises(lk.errors.ShapeError, match=r"offset has shape \(4,\) but there are 5 rows"):
             model.fit(X, Y).predict(X[:5], offset=np.zeros(4))
+
+
+def test_dates_are_no_numbers() -> None:
+    days = np.datetime64("2024-02-20") + np.arange(80)
+    for table, name in ((pd.DataFrame({"a": X[:, 0], "when": days}), "'when'"), (days[:, None], "0")):
+        for model in (lk.Regressor(lk.Gamma), lk.Booster(lk.Gamma, n_rounds=2), lk.Classifier()):
+            with pytest.raises(lk.errors.InputError, match=f"column {name} of X holds datetime.*days since the first"):
+                model.fit(table, Y if not isinstance(model, lk.Classifier) else LABELS)
+    fitted = lk.Regressor(lk.Gamma).fit(X, Y)
+    with pytest.raises(lk.errors.InputError, match=r"column 0 of X holds datetime.*days since the first"):
+        fitted.predict(np.column_stack([days, days]))
 
 
 def test_labels_of_classifiers() -> None:

@@ -10,13 +10,14 @@ import pytest
 
 import likelihoodkit as lk
 from likelihoodkit.errors import ConvergenceWarning, FitError, InputError, ShapeError, SupportError, UnknownNameError
-from likelihoodkit.fit import fit
+from likelihoodkit.fit import fit, newton
 
 RNG = np.random.default_rng(3)
 N = 30
 X = RNG.normal(size=(N, 2))
 Y = RNG.normal(size=N)
 LINE = np.linspace(-1, 1, N)
+DAYS = np.datetime64("2024-02-20") + np.arange(N)
 
 
 def _with(place: tuple[int, int], value: float) -> Any:
@@ -43,6 +44,14 @@ ERRORS: list[tuple[str, Callable[[], Any], type[Exception], str]] = [
     ("NaN", lambda: fit(lk.Normal, Y, _with((3, 1), np.nan)), InputError, "nan in column 'x2', row 3"),
     ("inf", lambda: fit(lk.Normal, Y, {"a": _with((5, 0), np.inf)[:, 0]}), InputError, "inf in column 'a', row 5"),
     ("text", lambda: fit(lk.Normal, Y, {"colour": ["red"] * N}), InputError, "'colour' of X holds"),
+    (
+        "dates",
+        lambda: fit(lk.Normal, Y, {"when": DAYS}),
+        InputError,
+        "'when' of X holds datetime.*days since the first",
+    ),
+    ("objects", lambda: fit(lk.Normal, Y, {"when": DAYS.astype(object)}), InputError, "'when' .*days since the first"),
+    ("times", lambda: fit(lk.Normal, DAYS - DAYS[0]), InputError, "y holds timedelta.*days since the first"),
     ("short", lambda: fit(lk.Normal, Y, X[:5]), ShapeError, "5 rows but y has 30"),
     ("turned", lambda: fit(lk.Normal, Y, X.T), ShapeError, "Transpose"),
     ("3-d", lambda: fit(lk.Normal, Y, X[None]), ShapeError, r"must have shape \(n, p\)"),
@@ -119,3 +128,40 @@ def test_no_input_is_changed() -> None:
         array.setflags(write=False)
     fit(lk.Normal, y, design, weights=weights, offset=offset)
     fit(lk.Laplace, y[::-1], design[::-1], weights=weights, offset=offset)
+
+
+class _Quartic:
+    """x^4, whose steps are told 2^30 times too long; it counts how often it is asked."""
+
+    asked = 0
+
+    def outputs(self, inner: Any, /) -> Any:
+        return inner
+
+    def finite(self, outputs: Any, /) -> bool:
+        return True
+
+    def values(self, outputs: Any, /) -> Any:
+        self.asked += 1
+        return outputs**4
+
+    def gradient(self, outputs: Any, /) -> Any:
+        return 4 * outputs**3
+
+    def observed(self, outputs: Any, /) -> Any:
+        return np.diag(12 * outputs**2) / 2**30
+
+    def scoring(self, outputs: Any, /) -> Any:
+        return self.observed(outputs)
+
+    def movement(self, step: Any, outputs: Any, /) -> Any:
+        return np.abs(step)
+
+
+def test_a_search_whose_steps_are_far_too_long_remembers_it() -> None:
+    whole = _Quartic()
+    found = newton.minimise(whole, np.array([1.0]))
+    assert abs(found.inner[0]) < 1e-7
+    assert whole.asked < 30 + found.iterations * (
+        newton.LENGTHENED + 2
+    )  # from the whole step each time 30 an iteration
