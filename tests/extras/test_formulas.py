@@ -91,7 +91,7 @@ def test_data_that_do_not_fit_the_formula() -> None:
 
 def test_dates_in_formulas() -> None:
     dated = FRAME.assign(when=np.datetime64("2024-02-20") + np.arange(N) // 40)
-    with pytest.raises(InputError, match="column 'when' of the formula .* holds times.*days since the first"):
+    with pytest.raises(InputError, match=r"column 'when' of the formula .* holds times.*days since the first"):
         lk.fit(lk.Gamma, "amount ~ age + when", dated)
     assert len(lk.fit(lk.Gamma, "amount ~ C(when)", dated).params["mean"]) == 3
 
