@@ -225,15 +225,17 @@ class Runner:
         """Every tile by the kernels alone."""
         used = {i.detail: inputs[i.detail] for i in self.program.instructions if i.operation == "input"}
         entries = max((a.shape[0] for a in [*used.values(), *outputs.values()] if a.ndim == 2), default=1)
-        tile = max(LEAST, min(TILE, ENTRIES // entries))
+        most = max(LEAST, min(TILE, ENTRIES // entries))
+        tiles = -(-rows // most)  # all of a size: a short one costs the calls of a long one
         with np.errstate(all="ignore"):
-            for start in range(0, rows, tile):
-                part = slice(start, min(start + tile, rows))
+            for tile in range(tiles):
+                part = slice(rows * tile // tiles, rows * (tile + 1) // tiles)
                 arrays = {n: np.asarray(a if a.ndim == 0 else a[..., part], np.float64) for n, a in used.items()}
                 if not all(checks[name](array) for name, array in arrays.items() if name in checks):
                     return False
-                for name, result in self.tile(arrays).items():
-                    outputs[name][..., part] = result
+                found = self.tile(arrays)
+                for name, _ in self.program.results:
+                    outputs[name][..., part] = found.pop(name)  # let go of, before the next tile
         return True
 
     def _spans(

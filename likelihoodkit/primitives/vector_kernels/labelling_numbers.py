@@ -8,13 +8,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from likelihoodkit.primitives.vector_kernels.scores import Moved
-from likelihoodkit.primitives.vector_kernels.vast import Vast, choose, power, together, vast
+from likelihoodkit.primitives.vector_kernels.vast import Vast, choose, normal, power, together, vast
 
 Array = NDArray[Any]
 Number: TypeAlias = Any  # an array of floats or a `Vast`
 
 #: rows whose largest number is below it are scaled
 SCALED = 2.0**-60
+
+
+def shifted(x: Any, k: int) -> Any:
+    """What is k states on (along the first axis); nothing beyond the last."""
+    if isinstance(x, Vast):
+        return normal(*(shifted(part, k) for part in (x.m, x.e, x.h)))
+    found, inner = np.empty_like(x), max(len(x) - abs(k), 0)
+    if k >= 0:
+        found[:inner], found[inner:] = x[k:], 0
+    else:
+        found[-k:], found[:-k] = x[:inner], 0
+    return found
+
+
+def along(x: Any, k: int) -> Any:
+    """`shifted` of all steps."""
+    if isinstance(x, Vast):
+        return normal(*(along(part, k) for part in (x.m, x.e, x.h)))
+    return np.swapaxes(shifted(np.swapaxes(x, 0, 1), k), 0, 1)
 
 
 class Reals:
@@ -63,10 +82,28 @@ class Reals:
         """As float64."""
         return np.asarray(x, dtype=np.float64)
 
-    def chosen(self, x: Number, labels: Array) -> Number:
-        """Of every step x (T, K, n) the entries with these labels (L, n)."""
-        rows = x.shape[2]
-        return x.reshape(len(x), -1).take(labels * rows + np.arange(rows), axis=1)
+    def room(self, shape: tuple[int, ...]) -> Number:
+        """Room for numbers, to be written."""
+        return np.empty(shape, self.kind)
+
+    def added(self, x: Number, way: int, skips: Array) -> Number:
+        """The numbers of a state, of the next that way (1 or -1), and of the one after it where that is skipped to."""
+        found = x.copy()
+        if way > 0:
+            found[:-1] += x[1:]
+            found[:-2] += np.where(skips[:-2], x[2:], 0.0)
+        else:
+            found[1:] += x[:-1]
+            found[2:] += np.where(skips[2:], x[:-2], 0.0)
+        return found
+
+    def place(self, labels: Array) -> Array:
+        """Where the entries with these labels (L, n) are in a step (K, n)."""
+        return np.asarray(labels * labels.shape[1] + np.arange(labels.shape[1]))
+
+    def chosen(self, x: Number, place: Array) -> Number:
+        """Of a step (K, n), or of every step, the entries that are there."""
+        return x.reshape(*x.shape[:-2], -1).take(place, axis=-1)
 
     def masked(self, mask: Array, x: Number) -> Number:
         """The sum over b of the x[t, b] with mask[a, b], (T, a, n)."""
@@ -118,10 +155,21 @@ class Vasts:
         """Never."""
         return np.zeros(x.shape[1:], dtype=int)
 
-    def chosen(self, x: Number, labels: Array) -> Number:
-        """Of every step x (T, K, n) the entries with these labels (L, n)."""
-        every, rows = np.arange(x.shape[0])[:, None, None], np.arange(x.shape[2])
-        return x[every, labels, rows]
+    def room(self, shape: tuple[int, ...]) -> Number:
+        """Room for numbers, to be written."""
+        return Vast(np.empty(shape), np.empty(shape), np.empty(shape))
+
+    def added(self, x: Number, way: int, skips: Array) -> Number:
+        """The numbers of a state, of the next that way (1 or -1), and of the one after it where that is skipped to."""
+        return x + shifted(x, way) + self.where(skips, shifted(x, 2 * way), 0.0)
+
+    def place(self, labels: Array) -> Any:
+        """Where the entries with these labels (L, n) are in a step (K, n)."""
+        return (..., labels, np.arange(labels.shape[1]))
+
+    def chosen(self, x: Number, place: Any) -> Number:
+        """Of a step (K, n), or of every step, the entries that are there."""
+        return x[place]
 
     def where(self, mask: Array, one: Number, two: Number) -> Number:
         """One where the mask holds, two (or zero) elsewhere."""

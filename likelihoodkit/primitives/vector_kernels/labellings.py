@@ -13,12 +13,21 @@ from typing import Any
 
 import numpy as np
 
-from likelihoodkit.primitives.vector_kernels.labelling_numbers import FLOATS, Array, Number, apart, expected, left
+from likelihoodkit.primitives.vector_kernels.labelling_numbers import (
+    FLOATS,
+    Array,
+    Number,
+    along,
+    apart,
+    expected,
+    left,
+    shifted,
+)
 from likelihoodkit.primitives.vector_kernels.scores import Moved, balanced
-from likelihoodkit.primitives.vector_kernels.vast import Vast, normal
 
 #: steps whose slopes are computed together: what stands between them stays near the processor
-TOGETHER = 8
+TOGETHER = 5
+EVERY = slice(None)
 #: chances below it, and products of chances, at which it is looked at whether anything left the range
 SELDOM, FAR = 1e-90, 1e-150
 
@@ -33,37 +42,31 @@ class Labelling:
         self.labels = np.where(self.live, labels, -1 - place)  # no two the same where none counts
         self.skips = skips & self.live
         self.ends = self.live & (place >= count - 2)
-        self.next_skips = self._shift(self.skips, 2)
+        self.next_skips = shifted(self.skips, 2)
+        self.at = np.where(self.live, labels, 0)
+        self.place = how.place(self.at)
         self.near, self.far = self.same(2), self.same(4)  # the same label two or four states on
-        self.z = z
+        self.classes = z.shape[1]
         self.sigma = how.shares(z)
-        self.enter = how.where(self.live, how.chosen(self.sigma, np.where(self.live, labels, 0)), 0.0)
 
-    def _shift(self, x: Any, k: int) -> Any:
-        """What is k states on; nothing beyond the last."""
-        if isinstance(x, Vast):
-            return normal(*(self._shift(part, k) for part in (x.m, x.e, x.h)))
-        found, inner = np.empty_like(x), max(len(x) - abs(k), 0)
-        if k >= 0:
-            found[:inner], found[inner:] = x[k:], 0
-        else:
-            found[-k:], found[:-k] = x[:inner], 0
-        return found
+    def enter(self, part: int | slice) -> Number:
+        """The chances of the class of each state, at a step or at some."""
+        return self.how.where(self.live, self.how.chosen(self.sigma[part], self.place), 0.0)
 
     def same(self, k: int) -> Array:
         """Has the state k on the same label?"""
-        return np.asarray((self.labels == self._shift(self.labels, k)) & self._shift(self.live, k))
+        return np.asarray((self.labels == shifted(self.labels, k)) & shifted(self.live, k))
 
     def ways(self, x: Number) -> list[Number]:
         """What comes of staying, of the next state, of the one after it."""
-        return [x, self._shift(x, 1), self.how.where(self.next_skips, self._shift(x, 2), 0.0)]
+        return [x, shifted(x, 1), self.how.where(self.next_skips, shifted(x, 2), 0.0)]
 
     @cached_property
     def free(self) -> Array:
         """Which classes (K) lead a state (L) to nothing."""
-        classes = np.arange(self.z.shape[1])[:, None, None]
-        ways = [self.labels, np.where(self._shift(self.live, 1), self._shift(self.labels, 1), -1)]
-        ways.append(np.where(self._shift(self.skips, 2), self._shift(self.labels, 2), -1))
+        classes = np.arange(self.classes)[:, None, None]
+        ways = [self.labels, np.where(shifted(self.live, 1), shifted(self.labels, 1), -1)]
+        ways.append(np.where(shifted(self.skips, 2), shifted(self.labels, 2), -1))
         return np.asarray((classes != ways[0]) & (classes != ways[1]) & (classes != ways[2]))
 
     def fails(self, first: int) -> Number:
@@ -75,56 +78,52 @@ class Labelling:
         """Chances of the states before each step and after the last, scaled, their scales, and that of failure."""
         how = self.how
         start = np.where(np.arange(self.states)[:, None] == 0, np.ones(self.rows), 0.0)
-        alpha, scale, failed = [how.of(start)], [np.zeros(self.rows, dtype=int)], how.of(np.zeros(self.rows))
+        alpha, scale, failed = self._room(start), [np.zeros(self.rows, dtype=int)], how.of(np.zeros(self.rows))
         fails: Number = None
         for t in range(self.steps):
             fails = fails if t % TOGETHER else self.fails(t)
-            lost = (alpha[-1] * fails[t % TOGETHER]).sum(axis=0)
-            failed = failed + how.raised(lost, scale[-1])
-            come = alpha[-1] + self._shift(alpha[-1], -1)
-            come = come + how.where(self.skips, self._shift(alpha[-1], -2), 0.0)
-            now = come * self.enter[t]
+            failed = failed + how.raised((alpha[t] * fails[t % TOGETHER]).sum(axis=0), scale[-1])
+            now = how.added(alpha[t], -1, self.skips) * self.enter(t)
             e = how.scale(now)
-            alpha.append(how.raised(now, -e))
+            alpha[t + 1] = how.raised(now, -e)
             scale.append(scale[-1] + e)
-        return how.stack(alpha), scale, failed
+        return alpha, scale, failed
 
     @cached_property
     def hopes(self) -> tuple[Number, list[Array]]:
         """Chances of the labelling from each state on, before each step and after the last, and their scales."""
         how = self.how
-        beta, scale = [how.of(self.ends.astype(float))], [np.zeros(self.rows, dtype=int)]
+        beta, scale = self._room(self.ends.astype(float), last=True), [np.zeros(self.rows, dtype=int)]
         for t in range(self.steps - 1, -1, -1):
-            hope = self.enter[t] * beta[-1]
-            found = hope + self._shift(hope, 1) + how.where(self.next_skips, self._shift(hope, 2), 0.0)
+            found = how.added(self.enter(t) * beta[t + 1], 1, self.next_skips)
             e = how.scale(found)
-            beta.append(how.raised(found, -e))
+            beta[t] = how.raised(found, -e)
             scale.append(scale[-1] + e)
-        return how.stack(beta[::-1]), scale[::-1]
+        return beta, scale[::-1]
 
     def _gaps(self) -> dict[int, Number]:
         """How much more a state hopes for than the one 1, 2 or 4 states on, after the last step."""
         ends = self.ends.astype(float)
         far = bool((self.far & self.leaps[0]).any())
-        return {o: self.how.of(ends - self._shift(ends, o)) for o in ((1, 2, 4) if far else (1, 2))}
+        return {o: self.how.of(ends - shifted(ends, o)) for o in ((1, 2, 4) if far else (1, 2))}
 
     @cached_property
     def leaps(self) -> tuple[Array, Array, Array, Array]:
         """Where the state four on may be skipped to; and it has the same label; that of two on has not; the rest."""
-        leap = self._shift(self.skips, 4)
+        leap = shifted(self.skips, 4)
         both = self.far & leap
         over = both & ~self.near
         return leap, both, over, leap & ~over
 
     def _earlier(self, t: int, gaps: dict[int, Number]) -> dict[int, Number]:
         """The gaps before a step from those after it."""
-        hope = self.enter[t] * self.hopes[0][t + 1]
-        found = self._paired(self.enter[t], hope, gaps)
-        return {o: self.how.raised(gap, self.down[t]) for o, gap in found.items()}
+        enter = self.enter(t)
+        found = self._paired(enter, enter * self.hopes[0][t + 1], gaps)
+        return {o: self.how.raised(gap, self.down[t]) for o, gap in found.items()} if self.falls[t] else found
 
     def _paired(self, enter: Number, hope: Number, gaps: dict[int, Number]) -> dict[int, Number]:
         """One step earlier: ways on that lead to the same state, or by the same class to two states, are paired."""
-        how, shift, near, skip, none = self.how, self._shift, self.near, self.skips, 0.0
+        how, shift, near, skip, none = self.how, shifted, self.near, self.skips, 0.0
         close, leaps = enter * gaps[2], how.where(skip, hope, none)
         beside = how.where(near, close, hope)
         found = {1: beside - shift(leaps, 3)}
@@ -171,7 +170,7 @@ class Labelling:
         alpha, beta, chance = self.both
         doubtful: Array = (how.number(chance) < FAR).any(axis=0)
         if (how.number(self.sigma) < SELDOM).any():
-            doubtful |= ((how.number(self.enter) < SELDOM) & self.live).any(axis=(0, 1))
+            doubtful |= ((how.number(self.enter(EVERY)) < SELDOM) & self.live).any(axis=(0, 1))
         doubtful |= how.number(self.other) < 1.0 / SELDOM * FAR
         if not doubtful.any():
             return doubtful
@@ -185,7 +184,7 @@ class Labelling:
         reached = self.live & (step >= first)
         found = (how.small(alpha[1:]) & reached).any(axis=(0, 1))
         found |= (how.small(beta[1:]) & self.live & (self.steps - 1 - step >= rest)).any(axis=(0, 1))
-        found |= (how.small(self.enter) & self.live).any(axis=(0, 1))
+        found |= (how.small(self.enter(EVERY)) & self.live).any(axis=(0, 1))
         found |= how.small(how.raised(chance[:-1], -self.down[:, 0])).any(axis=0)
         return np.asarray((found | how.small(chance).any(axis=0)) & self.possible & doubtful)
 
@@ -193,6 +192,11 @@ class Labelling:
     def down(self) -> Array:
         """How the scales of hopes change from step to step, (T, 1, n)."""
         return np.diff(np.stack(self.hopes[1]), axis=0)[:, None]
+
+    @cached_property
+    def falls(self) -> list[bool]:
+        """Does any of them, at a step?"""
+        return list(self.down.any(axis=(1, 2)))
 
     @cached_property
     def possible(self) -> Array:
@@ -209,7 +213,7 @@ class Labelling:
     @cached_property
     def named(self) -> Array:
         """Which states (L) stand for a class (K)."""
-        return np.asarray(np.arange(self.z.shape[1])[:, None, None] == self.labels)
+        return np.asarray(np.arange(self.classes)[:, None, None] == self.labels)
 
     def by_class(self, x: Array) -> Array:
         """Sums over the states of each class, (T, K, n)."""
@@ -227,7 +231,7 @@ class Labelling:
     @cached_property
     def slope(self) -> Array:
         """How much the softmax exceeds what the labelling has of each class, (T, K, n)."""
-        found, gaps = np.empty(self.z.shape), self._gaps()
+        found, gaps = np.empty((self.steps, self.classes, self.rows)), self._gaps()
         for first in reversed(range(0, self.steps, TOGETHER)):
             part, after = slice(first, min(first + TOGETHER, self.steps)), [gaps]
             for t in range(part.stop - 1, first, -1):
@@ -238,28 +242,25 @@ class Labelling:
 
     def _slope(self, part: slice, gaps: list[dict[int, Number]], found: Array) -> None:
         """The slopes of some steps, from the gaps after each."""
-        how, shift, after = self.how, self._along, slice(part.start + 1, part.stop + 1)
+        how, shift, after = self.how, along, slice(part.start + 1, part.stop + 1)
         alpha, beta, chance = (both[part] for both in self.both)
         weight = how.raised(alpha, self.down[part]) / chance[:, None]
         one, two = (how.stack([step[o] for step in gaps]) for o in (1, 2))
-        on, fails, stay = self.both[1][after], self.fails(part.start), self.enter[part]
+        on, fails, stay = self.both[1][after], self.fails(part.start), self.enter(part)
         following, leap = shift(stay, 1), how.where(self.next_skips, shift(stay, 2), 0.0)
-        ways = (
-            -(following * one) - leap * two - fails * on,
-            stay * one - leap * shift(one, 1) - fails * shift(on, 1),
-            stay * two + following * shift(one, 1) - fails * shift(on, 2),
-        )
-        moved = stay * (weight * ways[0])
-        moved = moved + stay * shift(weight * ways[1], -1)
-        moved = moved + how.where(self.skips, stay * shift(weight * ways[2], -2), 0.0)
+        moved = stay * (weight * (-(following * one) - leap * two - fails * on))
+        moved = moved + stay * shift(weight * (stay * one - leap * shift(one, 1) - fails * shift(on, 1)), -1)
+        passed = weight * (stay * two + following * shift(one, 1) - fails * shift(on, 2))
+        moved = moved + how.where(self.skips, stay * shift(passed, -2), 0.0)
+        del weight, one, two, fails, stay, following, leap, passed  # these are large
         rest = FLOATS.masked(self.free, how.number(alpha * beta / chance[:, None]))
         found[part] = how.number(self.sigma[part]) * rest + self.by_class(how.number(moved))
 
-    def _along(self, x: Any, k: int) -> Any:
-        """`_shift` of all steps."""
-        if isinstance(x, Vast):
-            return normal(*(self._along(part, k) for part in (x.m, x.e, x.h)))
-        return np.swapaxes(self._shift(np.swapaxes(x, 0, 1), k), 0, 1)
+    def _room(self, x: Array, *, last: bool = False) -> Number:
+        """Room for a number per state, before each step and after the last: the first, or the last, is x."""
+        found = self.how.room((self.steps + 1, *x.shape))
+        found[self.steps if last else 0] = self.how.of(x)
+        return found
 
     def curve(self, move: Array) -> Array:
         """How the slope changes along a direction (T, K, n): within a step in closed form, between steps by paths."""
@@ -271,8 +272,7 @@ class Labelling:
         alone = (move != 0.0) & ((move != 0.0).sum(axis=1, keepdims=True) == 1)
         if alone.any():
             own = np.where(alone, slope * move * left(sigma, met, slope), own)
-        at = np.where(self.live, self.labels, 0)
-        moved = np.take_along_axis(move, np.broadcast_to(at, (self.steps, *at.shape)), axis=1)
+        moved = np.take_along_axis(move, np.broadcast_to(self.at, (self.steps, *self.at.shape)), axis=1)
         before, after = self._passed(moved), self._coming(moved)
         both = [a.join(b) for a, b in zip(before, after, strict=True)]
         bend = [balanced(share, one) for share, one in zip(self.visits[1:], both, strict=True)]
@@ -283,9 +283,9 @@ class Labelling:
         found = [Moved(np.zeros(moved.shape[1:]), np.zeros(moved.shape[1:]))]
         for t in range(1, self.steps):
             base, rest, alpha = found[-1].base + moved[t - 1], np.asarray(found[-1].rest), self.ahead[0][t]
-            ways = [alpha, self._shift(alpha, -1), self.how.where(self.skips, self._shift(alpha, -2), 0.0)]
+            ways = [alpha, shifted(alpha, -1), self.how.where(self.skips, shifted(alpha, -2), 0.0)]
             places = (0, -1, -2)
-            here, more = ([self._shift(x, k) if k else x for k in places] for x in (base, rest))
+            here, more = ([shifted(x, k) if k else x for k in places] for x in (base, rest))
             found.append(expected(self.how, ways, here, more))
         return found
 
@@ -294,7 +294,7 @@ class Labelling:
         found = [Moved(np.zeros(moved.shape[1:]), np.zeros(moved.shape[1:]))]
         for t in range(self.steps - 1, 0, -1):
             base, rest = found[-1].base + moved[t], np.asarray(found[-1].rest)
-            ways = self.ways(self.enter[t] * self.hopes[0][t + 1])
-            here, more = ([self._shift(x, k) for k in (0, 1, 2)] for x in (base, rest))
+            ways = self.ways(self.enter(t) * self.hopes[0][t + 1])
+            here, more = ([shifted(x, k) for k in (0, 1, 2)] for x in (base, rest))
             found.append(expected(self.how, ways, here, more))
         return found[::-1]

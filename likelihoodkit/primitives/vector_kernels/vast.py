@@ -46,6 +46,9 @@ class Vast:
     def __getitem__(self, place: Any) -> Vast:
         return Vast(self.m[place], self.e[place], self.h[place])
 
+    def __setitem__(self, place: Any, x: Vast) -> None:
+        self.m[place], self.e[place], self.h[place] = x.m, x.e, x.h
+
     @property
     def shape(self) -> tuple[int, ...]:
         """That of the array."""
