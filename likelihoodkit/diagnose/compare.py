@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
+from scipy.special import chdtrc, ndtr
 
 from likelihoodkit.diagnose.scores import folds_of
 from likelihoodkit.errors import ConvergenceWarning, InputError
 from likelihoodkit.fit import Fit
 from likelihoodkit.fit.constrained import triangle
 from likelihoodkit.fit.estimate import again
+from likelihoodkit.fit.inference import slopes
 
 Array = NDArray[np.float64]
 
@@ -26,8 +27,9 @@ TIE = 0.05
 class Compared:
     """One fit beside the one with the least AIC.
 
-    ``k`` free coefficients; ``z`` and ``p`` of Vuong's test against the best, NaN for the best itself and for fits that
-    say the same of every row; ``tied`` says that this test or the held-out scores do not tell the two apart.
+    ``k`` free coefficients; ``same`` is the p-value of Vuong's first test, that the two say the same of every row but
+    for estimation; ``z`` and ``p`` are of his second, where the first is rejected, else NaN, as for the best itself.
+    ``tied`` says that a test or the held-out scores do not tell the two apart.
     ``score`` is the mean held-out log score of a row and ``behind`` the best one's lead with its standard error
     ``error``; NaN where no folds were asked for.
     """
@@ -38,6 +40,7 @@ class Compared:
     loglik: float
     aic: float
     bic: float
+    same: float
     z: float
     p: float
     score: float
@@ -95,13 +98,15 @@ def compare(fits: Mapping[str, Fit] | Sequence[Fit], *, folds: int = 0, seed: in
     -------
     Comparison
         The least AIC first. Vuong's z (1989, Econometrica 57, 307-333) is the mean difference of the rows'
-        log-likelihoods in its standard errors, corrected by the difference of k as AIC is; fits whose p is above 0.05,
-        or that lie within twice the standard error on held-out rows, are ties.
+        log-likelihoods in its standard errors, corrected by the difference of k as AIC is. Where these differences vary
+        no more than estimation makes them, as in nested fits of which the smaller is right, it has no normal law and is
+        not told. Fits whose p is above 0.05, or that lie within twice the standard error on held-out rows, are ties.
 
     Raises
     ------
     InputError
-        Fewer than two fits, other outcomes or weights, probabilities beside densities.
+        Fewer than two fits, something that is no fit, other outcomes or weights, probabilities beside densities, one
+        fold.
 
     Examples
     --------
@@ -111,6 +116,9 @@ def compare(fits: Mapping[str, Fit] | Sequence[Fit], *, folds: int = 0, seed: in
     >>> [row.name for row in table.rows]
     ['StudentT', 'Laplace', 'Normal']
     """
+    for other in (f for f in (fits.values() if isinstance(fits, Mapping) else fits) if not isinstance(f, Fit)):
+        called = getattr(other, "__name__", repr(other))
+        raise InputError(f"compare takes fits, and {called} is none", value=called, remedy="lk.fit(noise, y, X)")
     named = dict(fits) if isinstance(fits, Mapping) else _named(fits)
     if len(named) < 2:
         raise InputError("compare needs at least two fits")
@@ -183,6 +191,27 @@ def _paired(difference: Array, weights: Array, correction: float) -> tuple[float
     return mean, error, float("nan") if same else total / (deviation * np.sqrt(n))
 
 
+def _indistinct(one: Fit, other: Fit, difference: Array, weights: Array) -> float:
+    """How likely rows' log-likelihoods differ as much as these where the two noises are one; NaN where it is unknown.
+
+    The law is that of a sum of squared normals with squared eigenvalues for weights (Vuong 1989, theorem 4.4), by its
+    first two moments.
+    """
+    scores = np.hstack([slopes(one), -slopes(other)])
+    width = len(one.coefficients)
+    inverse = np.zeros((scores.shape[1], scores.shape[1]))
+    inverse[:width, :width], inverse[width:, width:] = one.covariance, -other.covariance
+    if not np.isfinite(inverse).all():
+        return float("nan")
+    squares = np.real(np.linalg.eigvals(scores.T @ (scores * weights[:, None]) @ inverse) ** 2)
+    mean = float(weights @ difference / weights.sum())
+    spread = float(weights @ (difference - mean) ** 2)
+    if not squares.sum() > 0:
+        return float("nan")
+    scale = float((squares**2).sum() / squares.sum())
+    return float(chdtrc(squares.sum() / scale, spread / scale))
+
+
 def _compared(
     name: str,
     fit: Fit,
@@ -192,14 +221,17 @@ def _compared(
     first: str,
     weights: Array,
 ) -> Compared:
-    z, p, tied = float("nan"), float("nan"), True
+    same = z = p = float("nan")
+    tied = True
     if fit is not best:
-        _, _, z = _paired(rows[first] - rows[name], weights, best.free - fit.free)
-        p = float(2 * ndtr(-abs(z)))
+        same = _indistinct(best, fit, rows[first] - rows[name], weights)
+        if not same > TIE:
+            _, _, z = _paired(rows[first] - rows[name], weights, best.free - fit.free)
+            p = float(2 * ndtr(-abs(z)))
         tied = not p <= TIE
     score = behind = error = float("nan")
     if held:
         score = float(weights @ held[name]) / float(weights.sum())
         behind, error, _ = _paired(held[first] - held[name], weights, 0.0)
         tied = tied or abs(behind) <= 2 * error
-    return Compared(name, fit, fit.free, fit.loglik, fit.aic, fit.bic, z, p, score, behind, error, tied)
+    return Compared(name, fit, fit.free, fit.loglik, fit.aic, fit.bic, same, z, p, score, behind, error, tied)

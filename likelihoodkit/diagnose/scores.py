@@ -49,7 +49,9 @@ class HeldOut:
 
 
 def folds_of(n: int, folds: int, seed: int) -> Array:
-    """The fold of each row, (n,): as equal in size as can be, in random order."""
+    """The fold of each row, (n,): as equal in size as can be, in random order; `InputError` for fewer than two."""
+    if folds < 2:
+        raise InputError(f"folds must be at least 2, not {folds!r}: rows are scored by fits without them", value=folds)
     order = np.random.default_rng(seed).permutation(n)
     fold = np.empty(n, dtype=np.intp)
     fold[order] = np.arange(n) % folds

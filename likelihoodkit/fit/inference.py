@@ -31,9 +31,7 @@ def sandwich(fit: Fit, clusters: ArrayLike | None = None) -> Array:
     are added up first, and the result is multiplied by G/(G - 1) for G clusters (Liang and Zeger 1986). Weights are
     repeats, as in `lk.fit`.
     """
-    model = fit.problem.model
-    slopes = model.loss.gradient(model.y, model.outputs(fit.inner), **model.given).reshape(len(model.y), -1)
-    scores = np.hstack([b.basis.basis * slopes[:, b.column, None] for b in model.blocks]) @ triangle(model)
+    model, scores = fit.problem.model, slopes(fit)
     weights = np.ones(len(model.y)) if model.weights is None else model.weights
     if clusters is None:
         meat: Array = scores.T @ (scores * weights[:, None])
@@ -50,6 +48,14 @@ def sandwich(fit: Fit, clusters: ArrayLike | None = None) -> Array:
     sums = np.zeros((len(kinds), scores.shape[1]))
     np.add.at(sums, place, scores * weights[:, None])
     return _between(fit, sums.T @ sums * (len(kinds) / (len(kinds) - 1)))
+
+
+def slopes(fit: Fit) -> Array:
+    """The loss of each row, not weighted, differentiated in the coefficients, (n, k)."""
+    model = fit.problem.model
+    rows = model.loss.gradient(model.y, model.outputs(fit.inner), **model.given).reshape(len(model.y), -1)
+    found: Array = np.hstack([b.basis.basis * rows[:, b.column, None] for b in model.blocks]) @ triangle(model)
+    return found
 
 
 def _between(fit: Fit, meat: Array) -> Array:

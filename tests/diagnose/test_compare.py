@@ -43,6 +43,18 @@ def test_what_cannot_be_told_apart_is_a_tie() -> None:
     assert "cannot tell" in str(table)
 
 
+def test_a_larger_noise_that_brings_nothing_is_a_tie() -> None:
+    rng = np.random.default_rng(5)
+    counts, x = rng.poisson(3.0, 2000), rng.normal(size=2000)
+    small, large = lk.fit(lk.Poisson, counts), lk.fit(lk.Poisson, counts, x)
+    table = lk.compare({"small": small, "large": large})
+    assert table.ties == ("small", "large")
+    assert np.isnan(table.rows[1].p)
+    m = stats.poisson.logpmf(counts, np.exp(large.outputs(x)[:, 0])) - stats.poisson.logpmf(counts, counts.mean())
+    # the smaller one is right: one squared normal of weight 1, but for what was estimated
+    assert table.rows[1].same == pytest.approx(stats.chi2.sf(2000 * m.var(), 1), rel=0.05)
+
+
 def test_held_out_scores_are_those_of_fits_without_the_fold() -> None:
     normal, logistic = lk.fit(lk.Normal, AMOUNTS, X), lk.fit(lk.Logistic, AMOUNTS, X)
     table = lk.compare([normal, logistic], folds=4, seed=3)
@@ -85,6 +97,11 @@ def test_what_cannot_be_compared() -> None:
         lk.compare([poisson, lk.fit(lk.Geometric, COUNTS[:-1])])
     with pytest.raises(InputError, match="same noise"):
         lk.compare([poisson, poisson])
+    with pytest.raises(InputError, match="Geometric is none"):
+        lk.compare([poisson, lk.Geometric])
+    for folds in (1, -2):
+        with pytest.raises(InputError, match=f"folds must be at least 2, not {folds}"):
+            lk.compare([poisson, lk.fit(lk.Geometric, COUNTS)], folds=folds)
 
 
 def test_probabilities_and_densities_are_not_ranked_together() -> None:
