@@ -150,6 +150,9 @@ OUTCOMES: dict[type[Distribution], tuple[float, ...]] = {
     LogitLogistic: (0.2, 0.5),
     DiscreteRayleigh: (0, 1, 2, 30),
     Cartwright: (1.0, 0.1),
+    declared("PowerOfCosine", LAWS["PowerOfCosine"]): (1.0, -3.0),  # powers of what may have any sign
+    declared("ExponentiatedKumaraswamy", LAWS["ExponentiatedKumaraswamy"]): (0.5, 0.1),
+    declared("Chen", LAWS["Chen"]): (2.5, 1e4),
 }
 FAR = (0.0, 1.0, -5.0, 5.0, -30.0, 30.0, -88.0, 88.0, -300.0, 300.0)
 
@@ -170,6 +173,23 @@ def test_as_typed_meets_the_bar(family: type[Distribution]) -> None:
     found = measure(Case(family.__name__, "family", lk.derive(family)), grid(family, 16), seconds=0.2)
     assert found.meets_the_bar, [line for line in found.offences if "Hessian" not in line]
     assert found.no_reference < 0.7 * found.points
+
+
+def test_squares_are_completed_by_what_grows_in_a_bessel_function() -> None:
+    typed, known = lk.derive(declared("RiceTyped", LAWS["RiceTyped"])), lk.derive(lk.Rice)
+    assert type(typed.derivation.expression) is type(known.derivation.expression)  # the whole loss of the family
+    hoyt = lk.derive(declared("Hoyt", LAWS["Hoyt"]))
+    for y, q, w in ((2.5, 0.3, 1.0), (1e4, -3.0, 5.0), (0.1, 30.0, -40.0), (30.0, 0.0, -8.0)):
+        with mpmath.workdps(60):
+            share, spread = 1 / (1 + mpmath.exp(-q)), mpmath.exp(w)
+            x = (1 - share**4) * mpmath.mpf(y) ** 2 / (4 * share**2 * spread)
+            bessel = mpmath.log(mpmath.besseli(0, x)) if x < 1e8 else x - mpmath.log(2 * mpmath.pi * x) / 2 + 1 / (8 * x)
+            true = (1 + share**2) ** 2 * mpmath.mpf(y) ** 2 / (4 * share**2 * spread) - bessel
+            true -= mpmath.log((1 + share**2) * y / (share * spread))
+        assert hoyt([y], [[q, w]])[0] == pytest.approx(float(true), rel=4e-15)
+    with np.errstate(all="ignore"):
+        far = list(itertools.product((-745.0, -30.0, 0.0, 709.0), repeat=2))
+        assert not np.isnan(np.column_stack(hoyt.value_and_gradient([2.5] * len(far), far))).any()
 
 
 def test_the_same_by_other_names() -> None:

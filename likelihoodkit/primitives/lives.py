@@ -5,10 +5,11 @@ from __future__ import annotations
 import sympy as sp
 from sympy import exp, log
 
-from likelihoodkit.primitives.differences import log_times_exp, power_times_exp
-from likelihoodkit.primitives.logistic import scaled_rate_slope, times_exp
+from likelihoodkit.primitives.differences import log_times_exp, power_times_exp, times_exp_difference
+from likelihoodkit.primitives.logistic import expm1, scaled_rate_slope, times_exp
 from likelihoodkit.primitives.record import Kind, primitive
 
+_PLACE = sp.Symbol("z", real=True)
 log_expm1_over: Kind = primitive(
     "log_expm1_over",
     lambda y, g: log((exp(y * exp(g)) - 1) / exp(g)),
@@ -75,4 +76,31 @@ rate_less_power: Kind = primitive(
         lambda z, y, t, g, a: rate_less_power(z, y, t, g, a),
     ),
     accurate="y > 0",
+)
+
+# -- the logarithm of a reversed cumulative hazard, -log(1 - exp(-e^z)), and growth beside its argument -----------------
+
+log_reversed_risk: Kind = primitive(
+    "log_reversed_risk",
+    lambda z: log(-log(1 - exp(-exp(z)))),
+    lambda z: log_reversed_risk_slope(z),
+    r"\log\left(-\log\left(1-e^{{-e^{{{0}}}}}\right)\right)",
+)
+log_reversed_risk_slope: Kind = primitive(
+    "log_reversed_risk_slope",
+    lambda z: exp(z) / ((exp(exp(z)) - 1) * log(1 - exp(-exp(z)))),
+    lambda z: log_reversed_risk_curve(z),
+    negative=True,
+)
+log_reversed_risk_curve: Kind = primitive(
+    "log_reversed_risk_curve",
+    lambda z: sp.diff(exp(_PLACE) / ((exp(exp(_PLACE)) - 1) * log(1 - exp(-exp(_PLACE)))), _PLACE).xreplace({_PLACE: z}),
+    (None,),
+    negative=True,
+)
+growth_excess: Kind = primitive(
+    "growth_excess",
+    lambda x, g: exp(g) * (exp(x) - 1) - x,
+    (lambda x, g: expm1(x + g), lambda x, g: times_exp_difference(sp.S.One, x, g)),
+    r"\left(e^{{{1}}}\left(e^{{{0}}}-1\right)-{0}\right)",
 )

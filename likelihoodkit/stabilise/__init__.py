@@ -14,7 +14,7 @@ from sympy import Expr
 from likelihoodkit.declaration.binding import Bound
 from likelihoodkit.links import Link
 from likelihoodkit.nll import Derivation, Step, negative_log_likelihood
-from likelihoodkit.stabilise import gaps, hypotenuses, opened, spellings
+from likelihoodkit.stabilise import gaps, hypotenuses, opened, spellings, squares
 from likelihoodkit.stabilise.opened import known_bounds
 from likelihoodkit.stabilise.rewriting import by_cases, rewrite
 from likelihoodkit.stabilise.table import TABLE, Identity
@@ -52,6 +52,8 @@ def _by_the_table(derivation: Derivation) -> Derivation:
     known, predicted = known_bounds(derivation.bound, derivation.y), set(derivation.predicted.values())
     derivation = _read(derivation, "spelling", spellings.WHY, spellings.spelt(derivation.expression))
     derivation = _read(derivation, "log of product", opened.WHY, opened.opened(derivation.expression, known, predicted))
+    squared = squares.completed(derivation.expression, derivation.y, known, predicted)
+    derivation = _read(derivation, "square", squares.WHY, squared)
     derivation = _read(derivation, "hypotenuse", hypotenuses.WHY, hypotenuses.by_hypotenuse(derivation.expression))
     after = rewrite(derivation.expression, trace)
     steps = [Step("minimise", row.name, left, right, row.why) for row, left, right in trace]

@@ -257,6 +257,10 @@ def log_of_one_minus_exp(e: Expr) -> Expr | None:
     if not isinstance(e, log):
         return _rest_of_rest(e) if isinstance(e, p.log1m_exp) else None
     inner = e.args[0]
+    if isinstance(-inner, p.log1m_exp_neg_exp):
+        return lives.log_reversed_risk((-inner).args[0])
+    if isinstance(-inner, p.log1m_exp) and (-inner).args[0].is_positive:
+        return lives.log_reversed_risk(log((-inner).args[0]))
     if isinstance(inner, p.expm1) and _never_negative(inner.args[0]):
         return inner.args[0] + log_of_one_minus_exp(log(-p.expm1(-inner.args[0])))
     if isinstance(-inner, p.expm1) and (log_risk := _log_of_growth(-(-inner).args[0])) is not None:

@@ -21,6 +21,7 @@ from likelihoodkit.primitives import (
     log_softplus,
     sigmoid,
     softplus,
+    xlogy,
 )
 from likelihoodkit.primitives.zeros import log_with_zero
 from likelihoodkit.stabilise.bounds import Interval, bounds
@@ -63,6 +64,8 @@ def _terms(inner: Expr, known: Mapping[Expr, Interval], outputs: set[Expr]) -> l
     if isinstance(inner, Pow):
         if bounds(inner.base, known).positive or (bounds(inner.base, known).low >= 0 and inner.exp.is_positive):
             return [inner.exp * log(inner.base)]
+        if inner.exp.free_symbols & outputs:  # a power that may be any number has a base that is never negative
+            return [xlogy(inner.exp, inner.base)]
         found = _of_squares(inner.base, known, outputs) if inner.base.is_Add else None
         return None if found is None else [inner.exp * term for term in found]
     if inner.is_Add:

@@ -6,7 +6,7 @@ import sympy as sp
 from sympy import Add, Expr, Mul, Pow, S, exp
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import robust, zeros
+from likelihoodkit.primitives import lives, robust, zeros
 from likelihoodkit.primitives.single import argument_sigmoid_derivative
 from likelihoodkit.stabilise.table import (
     coefficient_pair,
@@ -96,6 +96,10 @@ def exp_minus_argument(e: Expr) -> Expr | None:
                 return e - term - line + number + number * robust.expm1_minus(power.args[0])
         if isinstance(power, robust.expm1_minus) and -number * p.expm1(power.args[0]) in e.args:
             return e - term + number * p.expm1(power.args[0]) - number * power.args[0]
+        if isinstance(power, p.times_exp) and isinstance(power.args[0], p.expm1):
+            (x,), g = power.args[0].args, power.args[1]
+            if -number * x in e.args:
+                return e - term + number * x + number * lives.growth_excess(x, g)
     return None
 
 

@@ -171,8 +171,8 @@ if TYPE_CHECKING:
         tanh_residual, times_sigmoid, times_softplus,
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.lives import (  # isort: skip
-        argument_rate_short, log1m_exp_ratio, log_expm1_over, log_expm1_over_curve, log_expm1_over_slope, rate_less_exp,
-        rate_less_power, rate_short,
+        argument_rate_short, growth_excess, log1m_exp_ratio, log_expm1_over, log_expm1_over_curve, log_expm1_over_slope,
+        log_reversed_risk, log_reversed_risk_curve, log_reversed_risk_slope, rate_less_exp, rate_less_power, rate_short,
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.logistic import (  # isort: skip
         log_softplus, sigmoid, softplus, softplus_ratio, softplus_ratio_bend, softplus_ratio_derivative,

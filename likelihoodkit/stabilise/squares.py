@@ -1,0 +1,63 @@
+"""Squares that a density is typed without: a^2 + b^2 beside the exponent 2 a b of a Bessel function.
+
+Both may be large where their difference is not, and infinite where it is a number. Read before anything is written in
+primitives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import chain, combinations
+
+import sympy as sp
+from sympy import Add, Expr, Mul, S, exp, log
+
+from likelihoodkit import primitives as p
+from likelihoodkit.primitives.whole import log_i0e_exp
+from likelihoodkit.stabilise.bounds import Interval
+from likelihoodkit.stabilise.opened import opened
+
+WHY = "log I0(x) = x + log(I0(x) e^-x), and x completes the square of the terms beside it"
+_MOST_TERMS = 4
+
+
+def completed(e: Expr, y: Expr, known: Mapping[Expr, Interval], outputs: set[Expr]) -> Expr:
+    """The formula with what grows in log I0(x) put into the terms beside it, where a product is left of them."""
+    for term in Add.make_args(e):
+        number, node = term.as_coeff_Mul()
+        if not isinstance(node, log) or not isinstance(node.args[0], sp.besseli) or node.args[0].args[0] != 0:
+            continue
+        x = node.args[0].args[1]
+        others = [t for t in Add.make_args(e - term) if t.has(y) and not t.has(log)][:_MOST_TERMS]
+        for some in chain.from_iterable(combinations(others, n) for n in range(len(others), 0, -1)):
+            product = _product(Add(*some) + number * x, y)
+            if product is not None:
+                return e - term - Add(*some) + product + number * _scaled(x, y, known, outputs)
+    return e
+
+
+def _scaled(x: Expr, y: Expr, known: Mapping[Expr, Interval], outputs: set[Expr]) -> Expr:
+    """log(I0(x) e^-x); of an outcome to a scale there are rows for a whole loss, of others the logarithm is carried."""
+    ratio = all(f == y or isinstance(f, exp) or f.is_number for f in Mul.make_args(x))
+    return p.log_i0e(x) if ratio else log_i0e_exp(opened(log(_product(x, y) or x), known, outputs))
+
+
+def _product(total: Expr, y: Expr) -> Expr | None:
+    """The sum as a product of powers, in functions of outputs as numbers of their own; None where it is none."""
+    letters: dict[Expr, Expr] = {}
+
+    def letter(node: Expr) -> Expr:
+        number, output = node.args[0].as_coeff_Mul() if isinstance(node, exp) else (S.One, S.Zero)
+        key = exp(output) if isinstance(node, exp) else node
+        return letters.setdefault(key, sp.Dummy(positive=node.is_positive)) ** number
+
+    plain = total.replace(lambda f: isinstance(f, exp | sp.Function), letter)
+    factored = sp.factor(plain)
+    if factored.is_Add or not plain.is_rational_function():
+        return None
+    factors = []
+    for factor in Mul.make_args(factored):
+        base, power = factor.as_base_exp()
+        turned = base.is_Add and power.is_even and sp.expand(base).coeff(y).could_extract_minus_sign()
+        factors.append((-base if turned else base) ** power)
+    return Mul(*factors).xreplace({v: k for k, v in letters.items()})
