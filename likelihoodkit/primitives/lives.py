@@ -80,6 +80,7 @@ rate_less_power: Kind = primitive(
 
 # -- the logarithm of a reversed cumulative hazard, -log(1 - exp(-e^z)), and growth beside its argument -----------------
 
+_REVERSED_SLOPE = exp(_PLACE) / ((exp(exp(_PLACE)) - 1) * log(1 - exp(-exp(_PLACE))))
 log_reversed_risk: Kind = primitive(
     "log_reversed_risk",
     lambda z: log(-log(1 - exp(-exp(z)))),
@@ -88,13 +89,13 @@ log_reversed_risk: Kind = primitive(
 )
 log_reversed_risk_slope: Kind = primitive(
     "log_reversed_risk_slope",
-    lambda z: exp(z) / ((exp(exp(z)) - 1) * log(1 - exp(-exp(z)))),
+    lambda z: _REVERSED_SLOPE.xreplace({_PLACE: z}),
     lambda z: log_reversed_risk_curve(z),
     negative=True,
 )
 log_reversed_risk_curve: Kind = primitive(
     "log_reversed_risk_curve",
-    lambda z: sp.diff(exp(_PLACE) / ((exp(exp(_PLACE)) - 1) * log(1 - exp(-exp(_PLACE)))), _PLACE).xreplace({_PLACE: z}),
+    lambda z: sp.diff(_REVERSED_SLOPE, _PLACE).xreplace({_PLACE: z}),
     (None,),
     negative=True,
 )

@@ -138,9 +138,7 @@ def log_reversed_risk_curve(z: Floats) -> Floats:
         rest = np.asarray(log1pmx(-w)) / np.asarray(log1m_exp(some)) / -np.expm1(-some)
         return np.asarray(_reversed_slope(x) * (1.0 - np.where(x < FAR, some * rest, 0.0)))
 
-    return piecewise(
-        (z, x), (z < NEARLY_ZERO, lambda z, x: -1.0 / z**2), (z < 0, left), otherwise=right
-    )
+    return piecewise((z, x), (z < NEARLY_ZERO, lambda z, x: -1.0 / z**2), (z < 0, left), otherwise=right)
 
 
 @kernel
