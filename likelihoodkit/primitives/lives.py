@@ -78,7 +78,7 @@ rate_less_power: Kind = primitive(
     accurate="y > 0",
 )
 
-# -- the logarithm of a reversed cumulative hazard, -log(1 - exp(-e^z)), and growth beside its argument -----------------
+# -- the logarithm of a reversed cumulative hazard, -log(1 - exp(-e^z)), and growth beside its argument ------
 
 _REVERSED_SLOPE = exp(_PLACE) / ((exp(exp(_PLACE)) - 1) * log(1 - exp(-exp(_PLACE))))
 log_reversed_risk: Kind = primitive(
