@@ -205,6 +205,12 @@ def _poisson_within(y: Any, low: Any, high: Any, f: Any) -> Any:
     return mpmath.log(mpmath.fsum(mpmath.exp(mass - masses[0]) for mass in masses[1:]))
 
 
+def _between(within: Tail, edges: tuple[Any, Any], low: Any, high: Any, *place: Any) -> Any:
+    """The logarithm of the mass by what is seen at one bound, less that where it always is."""
+    at = low if abs(low) < abs(high) else high
+    return within(at, low, high, *place) - within(at, *edges, *place)
+
+
 def _slope(tail: Tail, order: tuple[int, ...], *arguments: Any) -> Any:
     return mpmath.diff(tail, arguments, order)
 
@@ -223,6 +229,30 @@ _IN_T_AND_N = {"n": (0, 0, 1), "tt": (0, 2, 0), "tn": (0, 1, 1), "nn": (0, 0, 2)
 _IN_F_AND_G = {"f": (0, 1, 0), "g": (0, 0, 1), "ff": (0, 2, 0), "fg": (0, 1, 1), "gg": (0, 0, 2)}
 _IN_F_AND_A = {"a": (0, 0, 1), "ff": (0, 2, 0), "fa": (0, 1, 1), "aa": (0, 0, 2)}
 
+_REAL, _AMOUNTS = (-mpmath.inf, mpmath.inf), (0, mpmath.inf)
+
+#: the loss of what is seen between two bounds, where its letters begin, they, and the edges of the support where the
+#: mass is a function of its own
+_WITHIN: dict[str, tuple[Tail, int, str, tuple[Any, Any] | None]] = {
+    "negative_binomial": (_negative_binomial_within, 3, "fa", None),
+    "poisson": (_poisson_within, 3, "f", None),
+    "gamma": (_gamma_within, 3, "tn", _AMOUNTS),
+    "normal": (_normal_within, 3, "mt", None),
+    "beta": (_beta_within, 3, "fg", (0, 1)),
+    "extreme": (_extreme_within, 3, "mt", None),
+    "logistic": (_logistic_within, 3, "mt", None),
+    "log_gamma": (_log_gamma_within, 3, "mtn", _AMOUNTS),
+    "burr": (_burr_within, 3, "mtn", _AMOUNTS),
+    "kumaraswamy": (_kumaraswamy_within, 3, "mtn", _AMOUNTS),
+    "laplace": (_laplace_within, 5, "mt", _REAL),
+    "split_normal": (_split_normal_within, 5, "mt", _REAL),
+    "huber": (_huber_within, 4, "mt", _REAL),
+    "secant": (_secant_within, 3, "mt", _REAL),
+    "johnson": (_johnson_within, 3, "mtgn", _REAL),
+    "arcsinh": (_arcsinh_within, 3, "mtgn", _REAL),
+    "fatigue": (_fatigue_within, 3, "mn", _AMOUNTS),
+}
+
 #: function -> its value
 TAILS: dict[str, Tail] = {
     "student_cdf": _student_cdf,
@@ -238,40 +268,19 @@ TAILS: dict[str, Tail] = {
     "log_bessel_k_cross": lambda nu, f: mpmath.diff(_log_bessel_k, (nu, f), (1, 1)),
     **_slopes("log_negative_binomial_cdf", _log_negative_binomial_cdf, **_IN_F_AND_A),
     **_slopes("log_negative_binomial_survival", _log_negative_binomial_survival, **_IN_F_AND_A),
-    **_slopes("negative_binomial_within", _negative_binomial_within, **_after(3, "fa")),
-    **_slopes("poisson_within", _poisson_within, **_after(3, "f")),
-    **_slopes("gamma_within", _gamma_within, **_after(3, "tn")),
-    **_slopes("normal_within", _normal_within, **_after(3, "mt")),
-    **_slopes("beta_within", _beta_within, **_after(3, "fg")),
-    "beta_within": _beta_within,
-    **_slopes("extreme_within", _extreme_within, **_after(3, "mt")),
-    **_slopes("logistic_within", _logistic_within, **_after(3, "mt")),
-    **_slopes("log_gamma_within", _log_gamma_within, **_after(3, "mtn")),
-    **_slopes("burr_within", _burr_within, **_after(3, "mtn")),
-    **_slopes("kumaraswamy_within", _kumaraswamy_within, **_after(3, "mtn")),
-    **_slopes("laplace_within", _laplace_within, **_after(5, "mt")),
-    **_slopes("split_normal_within", _split_normal_within, **_after(5, "mt")),
-    **_slopes("huber_within", _huber_within, **_after(4, "mt")),
-    **_slopes("secant_within", _secant_within, **_after(3, "mt")),
-    **_slopes("johnson_within", _johnson_within, **_after(3, "mtgn")),
-    **_slopes("arcsinh_within", _arcsinh_within, **_after(3, "mtgn")),
-    **_slopes("fatigue_within", _fatigue_within, **_after(3, "mn")),
-    "johnson_within": _johnson_within,
-    "arcsinh_within": _arcsinh_within,
-    "fatigue_within": _fatigue_within,
-    "laplace_within": _laplace_within,
-    "split_normal_within": _split_normal_within,
-    "huber_within": _huber_within,
-    "secant_within": _secant_within,
-    "log_gamma_within": _log_gamma_within,
-    "burr_within": _burr_within,
-    "kumaraswamy_within": _kumaraswamy_within,
-    "extreme_within": _extreme_within,
-    "logistic_within": _logistic_within,
-    "gamma_within": _gamma_within,
-    "normal_within": _normal_within,
-    "negative_binomial_within": _negative_binomial_within,
-    "poisson_within": _poisson_within,
+    **{f"{law}_within": tail for law, (tail, *_) in _WITHIN.items()},
+    **{
+        name: slope
+        for law, (tail, fixed, names, _) in _WITHIN.items()
+        for name, slope in _slopes(f"{law}_within", tail, **_after(fixed, names)).items()
+    },
+    **{f"{law}_between": partial(_between, tail, edges) for law, (tail, _, _, edges) in _WITHIN.items() if edges},
+    **{
+        name: slope
+        for law, (tail, fixed, names, edges) in _WITHIN.items()
+        if edges
+        for name, slope in _slopes(f"{law}_between", partial(_between, tail, edges), **_after(fixed - 1, names)).items()
+    },
     **_slopes(
         "log_student_below",
         _log_student_below,

@@ -2,7 +2,8 @@
 
 Each is one function of the outcome and both bounds, so that what the density and the mass have in common is not formed.
 A bound that is no bound is the edge of the support. What slopes in a shape mean has no elementary form. Wrappers write
-the losses of laws of u = (y - m) e^t: these have a meaning and a slope in the outcome.
+the losses of laws of u = (y - m) e^t: these have a meaning and a slope in the outcome. Of some laws the logarithm of
+the mass is a function of its own, for what is known only to lie between two ends.
 """
 
 from __future__ import annotations
@@ -32,6 +33,18 @@ def _enter(
         return primitive(stem, meaning, (in_outcome, *(None,) * (fixed - 1), *rules), latex)
 
     return {what: enter(what) for what in (*sorted(second), *names, "")}[""]
+
+
+def _enter_mass(within: Kind, fixed: int, names: str, letters: str, edges: tuple[sp.Expr, sp.Expr]) -> Kind:
+    """The logarithm of the mass: the loss of an outcome at one bound less that of one that is always seen."""
+    means = within.record.meaning
+
+    def mass(low: sp.Expr, high: sp.Expr, *place: sp.Expr) -> sp.Expr:
+        assert means is not None
+        return means(high, low, high, *place) - means(high, *edges, *place)
+
+    stem = within.record.name.replace("_within", "_between")
+    return _enter(stem, fixed - 1, names, letters, None if means is None else mass)
 
 
 def _rank(names: str) -> Formula:
@@ -227,3 +240,32 @@ def _fatigue(y: sp.Expr, low: sp.Expr, high: sp.Expr, m: sp.Expr, n: sp.Expr) ->
 johnson_within: Kind = _enter("johnson_within", 3, "mtgn", _latex("{3},{4},{5},{6}"), _johnson)
 arcsinh_within: Kind = _enter("arcsinh_within", 3, "mtgn", _latex("{3},{4},{5},{6}"), _sinh_arcsinh)
 fatigue_within: Kind = _enter("fatigue_within", 3, "mn", _latex("{3},{4}"), _fatigue)
+
+
+# -- what lies between two ends ----------------------------------------------------------------------------------------
+
+_REAL, _AMOUNTS, _SHARES = (-sp.oo, sp.oo), (sp.S.Zero, sp.oo), (sp.S.Zero, sp.S.One)
+
+
+def _mass(place: str) -> str:
+    return rf"\log P\left({{0}}\le Y\le{{1}}\mid {place}\right)"
+
+
+#: by the loss of what is seen, the logarithm of what could be
+BETWEEN: dict[Kind, Kind] = {
+    kind: _enter_mass(kind, fixed, names, _mass(",".join(f"{{{fixed - 1 + k}}}" for k in range(len(names)))), edges)
+    for kind, fixed, names, edges in (
+        (gamma_within, 3, "tn", _AMOUNTS),
+        (beta_within, 3, "fg", _SHARES),
+        (log_gamma_within, 3, "mtn", _AMOUNTS),
+        (burr_within, 3, "mtn", _AMOUNTS),
+        (kumaraswamy_within, 3, "mtn", _AMOUNTS),
+        (laplace_within, 5, "mt", _REAL),
+        (split_normal_within, 5, "mt", _REAL),
+        (huber_within, 4, "mt", _REAL),
+        (secant_within, 3, "mt", _REAL),
+        (johnson_within, 3, "mtgn", _REAL),
+        (arcsinh_within, 3, "mtgn", _REAL),
+        (fatigue_within, 3, "mn", _AMOUNTS),
+    )
+}

@@ -13,9 +13,7 @@ from sympy import Add, Expr, exp
 
 from likelihoodkit import primitives as p
 from likelihoodkit.primitives import (
-    beta_carried,
     gamma_carried,
-    lower,
     negative_binomial_tails,
     poisson_tails,
     whole as kinds,
@@ -105,32 +103,6 @@ def _gamma(e: Expr) -> Expr | None:
     return None
 
 
-def _beta(e: Expr) -> Expr | None:
-    for sign, node in signed(e, kinds.beta_loss):
-        y, f, g = node.args
-        found = _seen(
-            e, sign, sign * node,
-            _share(_end(beta_carried.log_beta_below, (f, g), {}), 1),
-            _share(_end(beta_carried.log_beta_below, (-f, g), {}), -1),
-            lambda low, high: within.beta_within(
-                y, sp.S.Zero if low == -sp.oo else low, sp.S.One if high == sp.oo else high, f, g  # noqa: B023
-            ),
-        )  # fmt: skip
-        if found is not None:
-            return found
-    return None
-
-
-def _share(logit: Tail, sign: int) -> Tail:
-    """The end whose logit, or minus that, a logarithm of a tail is told with."""
-
-    def end(e: Expr) -> Expr | None:
-        z = logit(e)
-        return None if z is None else 1 / (1 + exp(-sign * sp.expand_log(lower(z))))
-
-    return end
-
-
 def _normal(e: Expr) -> Expr | None:
     """The square of a residual beside the mass of a window, whose middle and half width are told on the same scale."""
     for sign, node in signed(e, p.log_window):
@@ -195,4 +167,4 @@ def _geometric(e: Expr) -> Expr | None:
     return None
 
 
-WITHIN: tuple[Callable[[Expr], Expr | None], ...] = (_gamma, _beta, _normal, _negative_binomial, _poisson, _geometric)
+WITHIN: tuple[Callable[[Expr], Expr | None], ...] = (_gamma, _normal, _negative_binomial, _poisson, _geometric)

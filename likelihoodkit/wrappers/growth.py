@@ -125,9 +125,14 @@ def _log_survival(cdf: sp.Expr) -> sp.Expr:
 
 
 def _logarithm(growth: sp.Expr) -> sp.Expr | None:
-    if isinstance(growth, sp.exp):
-        return growth.args[0]
-    return growth.exp * sp.log(growth.base) if isinstance(growth, sp.Pow) else None
+    """Of powers and exponentials, and products of these with numbers and symbols."""
+    total = sp.S.Zero
+    for factor in sp.Mul.make_args(growth):
+        if not (factor.is_number or factor.is_Symbol or isinstance(factor, sp.exp | sp.Pow)):
+            return None
+        base, power = factor.as_base_exp()
+        total += factor.args[0] if isinstance(factor, sp.exp) else power * sp.log(base)
+    return total
 
 
 def _distance(u: sp.Expr, y: sp.Symbol, low: Any, high: Any) -> sp.Expr | None:

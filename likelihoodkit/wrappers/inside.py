@@ -33,7 +33,7 @@ from likelihoodkit.errors import BindingError
 from likelihoodkit.links import Link
 from likelihoodkit.supports import Support
 from likelihoodkit.wrappers.growth import by_cases, from_tail, log_density_of_growth, log_distance, log_step_of_growth
-from likelihoodkit.wrappers.lines import line_within
+from likelihoodkit.wrappers.lines import line_between, line_within
 from likelihoodkit.wrappers.steps import log_of, normal_step, student, student_step, vanishes
 
 Given = ParamSpec("Given")
@@ -164,6 +164,8 @@ class Inside:
         if self.family.log_step is not None:
             return self.write(self.family.log_step).xreplace({LOW: low, HIGH: high})
         cdf = getattr(self.family, "cdf", None)
+        if cdf is not None and (found := line_between(self.write(cdf), self.y, low, high)) is not None:
+            return found
         if isinstance(cdf, p.ndtr):
             return normal_step(self.write(cdf, low).args[0], self.write(cdf, high).args[0])
         if isinstance(cdf, p.sigmoid) and (length := log_distance(cdf.args[0], self.y, LOW, HIGH)) is not None:

@@ -7,21 +7,51 @@ and mass are one function of outcome and ends: what both have in common is never
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import sympy as sp
 
 from likelihoodkit import primitives as p
 from likelihoodkit.primitives import within
 from likelihoodkit.primitives.record import Kind
+from likelihoodkit.wrappers.odds import log_of_product as _log, odds_between, odds_within
 
-__all__ = ["line_within"]
+__all__ = ["line_between", "line_within"]
 
 #: of a cdf: the law that u has or whose other tail the cdf is, u, its shapes, and what of it is held
 Found = tuple[Kind, sp.Expr, tuple[sp.Expr, ...], tuple[sp.Expr, ...]]
 
 
+class Told(NamedTuple):
+    """A law, the place of the outcome and of both ends in it, its letters, and the log-density of y beside its own."""
+
+    law: Kind
+    place: sp.Expr
+    ends: tuple[sp.Expr, sp.Expr]
+    letters: tuple[sp.Expr, ...]
+    speed: sp.Expr
+
+
 def line_within(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Expr | None:
     """The log-density between two ends, infinite ones being none; None where the cdf is of another form."""
+    found = _told(cdf, y, low, high)
+    if found is not None:
+        return found.speed - found.law(found.place, *found.ends, *found.letters)
+    return odds_within(cdf, y, low, high)
+
+
+def line_between(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Expr | None:
+    """The logarithm of what lies between two ends, which may be symbols; None where that has no function of its own."""
+    if isinstance(cdf, sp.erf):  # of half of a normal: a gamma law of the square
+        cdf = p.regularised_gamma_p(sp.S.Half, cdf.args[0] ** 2)
+    found = _told(cdf, y, low, high)
+    mass = None if found is None else within.BETWEEN.get(found.law)
+    if found is not None and mass is not None:
+        return mass(*found.ends, *found.letters)
+    return odds_between(cdf, y, low, high)
+
+
+def _told(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> Told | None:
     for read in _LAWS:
         found = read(cdf)
         line = None if found is None else _line(found[1], y)
@@ -33,11 +63,9 @@ def line_within(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.E
             places = (v, bottom, top, m) if rising else (-v, -top, -bottom, -m)
             if shapes:  # these are told of amounts, whose logarithm is v
                 places = (*map(_amount, places[:3]), places[3])
-            return -law(*places[:3], *held, places[3], t, *shapes) + sp.expand_log(
-                sp.log(sp.Abs(sp.diff(v, y))), force=True
-            )
-    others = (other(cdf, y, low, high) for other in (_square_within, _odds_within, _mapped_within))
-    return next((found for found in others if found is not None), None)
+            speed = sp.expand_log(sp.log(sp.Abs(sp.diff(v, y))), force=True)
+            return Told(law, places[0], places[1:3], (*held, places[3], t, *shapes), speed)
+    return next((found for read in (_square, _mapped) if (found := read(cdf, y, low, high)) is not None), None)
 
 
 # -- which law it is -------------------------------------------------------------------------------------------------
@@ -162,10 +190,6 @@ _LAWS: tuple[Callable[[sp.Expr], Found | None], ...] = (
 # -- how it depends on the outcome -----------------------------------------------------------------------------------
 
 
-def _log(x: sp.Expr) -> sp.Expr:
-    return sp.expand_log(sp.log(x), force=True)
-
-
 def _logarithm(x: sp.Expr) -> sp.Expr:
     return sp.expand(_log(x))
 
@@ -191,9 +215,14 @@ def _line(u: sp.Expr, y: sp.Symbol) -> tuple[sp.Expr, sp.Expr, sp.Expr, bool] | 
 
 def _end(v: sp.Expr, y: sp.Symbol, end: sp.Expr, none: sp.Expr) -> sp.Expr:
     """v at an end; ``none`` where it is infinite, and v of that; below all amounts there is none."""
-    if end == none or (v != y and end <= 0):
+    if end == none or (v != y and end.is_number and end <= 0):
         return none if _rises(v) else -none
     return v.xreplace({y: end})
+
+
+def _from_nothing(end: sp.Expr) -> sp.Expr:
+    """The end of an amount; one that is a symbol is none."""
+    return sp.Max(end, 0) if end.is_number else end
 
 
 def _amount(v: sp.Expr) -> sp.Expr:
@@ -203,50 +232,29 @@ def _amount(v: sp.Expr) -> sp.Expr:
 # -- laws of a square, whose shape is in the rate, and of half of a normal ---------------------------------------------
 
 
-def _square_within(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Expr | None:
-    bottom = sp.Max(low, 0)
+def _square(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> Told | None:
+    bottom = _from_nothing(low)
     if isinstance(cdf, p.regularised_gamma_p):
         shape, end = cdf.args
         rate = end / y**2
         if rate.has(y):
             return None
         t = sp.expand(_log(rate) - _log(shape))
-        return sp.log(2 * y) - within.gamma_within(y**2, bottom**2, high**2, t, _log(shape))
+        return Told(within.gamma_within, y**2, (bottom**2, high**2), (t, _log(shape)), sp.log(2 * y))
+    if isinstance(cdf, p.regularised_beta) and cdf.args[2] == y:
+        a, b, _ = cdf.args
+        top = sp.Min(high, 1) if high.is_number else high
+        letters = _log(a) - _log(b), _log(sp.expand(a + b))
+        return Told(within.beta_within, y, (bottom, top), letters, sp.S.Zero)
     if isinstance(cdf, sp.erf) and not (rate := sp.sqrt(2) * cdf.args[0] / y).has(y):
-        return -within.normal_within(y, bottom, high, sp.S.Zero, _log(rate))
+        return Told(within.normal_within, y, (bottom, high), (sp.S.Zero, _log(rate)), sp.S.Zero)
     return None
-
-
-# -- beta laws of odds -----------------------------------------------------------------------------------------------
-
-
-def _odds_within(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Expr | None:
-    """A beta law of s(y), told from the end that y is nearer to: of a share close to 1 no digits are left."""
-    if not isinstance(cdf, p.regularised_beta) or cdf.args[2] == y:
-        return None
-    a, b, share = cdf.args
-    low = sp.Max(low, 0)
-    log_a, log_b = _log(a), _log(b)
-    size = p.log_add_exp(log_a, log_b)
-    rest = sp.cancel(1 - share)
-    slope = sp.expand_log(sp.log(sp.factor(sp.diff(share, y))), force=True)
-
-    def told(part: sp.Expr, start: sp.Expr, end: sp.Expr, f: sp.Expr) -> sp.Expr:
-        ends = (sp.limit(part, y, place) if place.is_infinite or place == 0 else part.xreplace({y: place})
-                for place in (start, end))  # fmt: skip
-        return slope - within.beta_within(part, *ends, f, size)
-
-    half = sp.solve(share - sp.S.Half, y)[0]
-    below, above = told(share, low, high, log_a - log_b), told(rest, high, low, log_b - log_a)
-    if low >= half or high <= half:
-        return above if low >= half else below
-    return sp.Piecewise((below, y < half), (above, True))
 
 
 # -- what a map brings to normal -------------------------------------------------------------------------------------
 
 
-def _mapped_within(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Expr | None:
+def _mapped(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> Told | None:
     """A normal of g + e^n asinh x or its hyperbolic sine, x linear in y; or of e^(x + n) - e^(n - x), x in log y."""
     if not isinstance(cdf, p.ndtr):
         return None
@@ -259,11 +267,12 @@ def _mapped_within(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> s
         if slope.is_positive and pitch.is_positive and not (slope.has(y) or pitch.has(whole, y) or rest.has(y)):
             law, side = (within.arcsinh_within, -1) if angle != z else (within.johnson_within, 1)
             place = sp.expand(y - area.args[0] / slope)
-            return -law(y, low, high, place, _log(slope), side * rest, _log(pitch))
+            return Told(law, y, (low, high), (place, _log(slope), side * rest, _log(pitch)), sp.S.Zero)
     parts = dict(part.as_coeff_Mul() for part in z.args) if z.is_Add and len(z.args) == 2 else {}
     if set(parts) == {1, -1}:
         up, down = (_logarithm(parts[sign]) for sign in (1, -1))
         twice, n = up - down, (up + down) / 2
         if twice.coeff(sp.log(y)) == 1 and not (twice - sp.log(y)).has(y) and not sp.expand(n).has(y):
-            return -within.fatigue_within(y, sp.Max(low, 0), high, sp.log(y) - twice, sp.expand(n)) - sp.log(y)
+            ends, letters = (_from_nothing(low), high), (sp.log(y) - twice, sp.expand(n))
+            return Told(within.fatigue_within, y, ends, letters, -sp.log(y))
     return None

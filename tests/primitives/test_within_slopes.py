@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from likelihoodkit.primitives import kernels
+from likelihoodkit.primitives.within import BETWEEN
 
-ROWS = 400
+ROWS = 120
 STEP = 1e-5
 
 
@@ -22,6 +23,11 @@ def _normal(rng: np.random.Generator) -> tuple[list[Any], list[Any]]:
 def _shaped(rng: np.random.Generator) -> tuple[list[Any], list[Any]]:
     fixed, places = _normal(rng)
     return [np.exp(part) for part in fixed], [*places, rng.normal(0, 1, ROWS)]
+
+
+def _mapped(rng: np.random.Generator) -> tuple[list[Any], list[Any]]:
+    fixed, places = _normal(rng)
+    return [part / 2 for part in fixed], [*places, rng.normal(0, 1, ROWS), rng.normal(-1, 0.5, ROWS)]
 
 
 def _lives(rng: np.random.Generator) -> tuple[list[Any], list[Any]]:
@@ -58,28 +64,40 @@ def _counts(rng: np.random.Generator, places: int) -> tuple[list[Any], list[Any]
     return [y, low, high], [rng.normal(0, 1.5, ROWS) for _ in range(places)]
 
 
-@pytest.mark.parametrize(
-    ("stem", "names", "rows"),
-    [
-        ("normal_within", "mt", _normal),
-        ("extreme_within", "mt", _normal),
-        ("logistic_within", "mt", _normal),
-        ("laplace_within", "mt", _held(0.7, 1.3)),
-        ("split_normal_within", "mt", _held(0.7, 1.3)),
-        ("huber_within", "mt", _held(1.345)),
-        ("secant_within", "mt", _normal),
-        ("log_gamma_within", "mtn", _shaped),
-        ("burr_within", "mtn", _shaped),
-        ("kumaraswamy_within", "mtn", _shaped),
-        ("fatigue_within", "mn", _lives),
-        ("gamma_within", "tn", _gamma),
-        ("beta_within", "fg", _beta),
-        ("negative_binomial_within", "fa", lambda rng: _counts(rng, 2)),
-        ("poisson_within", "f", lambda rng: _counts(rng, 1)),
-    ],
-)
+ROWS_OF = [
+    ("normal_within", "mt", _normal),
+    ("extreme_within", "mt", _normal),
+    ("logistic_within", "mt", _normal),
+    ("laplace_within", "mt", _held(0.7, 1.3)),
+    ("split_normal_within", "mt", _held(0.7, 1.3)),
+    ("huber_within", "mt", _held(1.345)),
+    ("secant_within", "mt", _normal),
+    ("log_gamma_within", "mtn", _shaped),
+    ("burr_within", "mtn", _shaped),
+    ("kumaraswamy_within", "mtn", _shaped),
+    ("fatigue_within", "mn", _lives),
+    ("johnson_within", "mtgn", _mapped),
+    ("arcsinh_within", "mtgn", _mapped),
+    ("gamma_within", "tn", _gamma),
+    ("beta_within", "fg", _beta),
+    ("negative_binomial_within", "fa", lambda rng: _counts(rng, 2)),
+    ("poisson_within", "f", lambda rng: _counts(rng, 1)),
+]
+MASSES = {kind.record.name.removesuffix("_within") for kind in BETWEEN}
+
+
+@pytest.mark.parametrize(("stem", "names", "rows"), ROWS_OF)
 def test_slopes_are_those_of_what_they_say(stem: str, names: str, rows: Any) -> None:
-    fixed, places = rows(np.random.default_rng(3))
+    _compare(stem, names, *rows(np.random.default_rng(3)))
+
+
+@pytest.mark.parametrize(("stem", "names", "rows"), [row for row in ROWS_OF if row[0].split("_within")[0] in MASSES])
+def test_slopes_of_masses_are_those_of_what_they_say(stem: str, names: str, rows: Any) -> None:
+    fixed, places = rows(np.random.default_rng(5))
+    _compare(stem.replace("_within", "_between"), names, fixed[1:], places)
+
+
+def _compare(stem: str, names: str, fixed: list[Any], places: list[Any]) -> None:
 
     def at(order: str, moved: int, step: float) -> Any:
         moving = [p + step if k == moved else p for k, p in enumerate(places)]

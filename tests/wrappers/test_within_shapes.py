@@ -1,4 +1,4 @@
-"""Noises between bounds that are a known law of a changed outcome: the digits of mpmath, and NaN nowhere."""
+"""Noises between bounds, seen or known to be there, of a law of a changed outcome: mpmath's digits, and no NaN."""
 
 from __future__ import annotations
 
@@ -152,6 +152,8 @@ LAWS: dict[str, Law] = {
     ),
 }
 BOUNDS = [{"low": True}, {"high": True}, {"low": True, "high": True}]
+KNOWN = {"low": True, "high": True}  # of what lies between the two nothing else is known
+WAYS = ["low", "high", "both", "known"]
 PLACES = [
     *((0.0, 0.0, 0.0, 0.0), (1.5, -1.0, 0.5, 0.3), (-3.0, 1.0, -0.7, 1.0), (4.0, 0.3, 1.0, -1.0)),
     *((0.1, 3.0, 0.2, 2.0), (2.0, -9.0, 1.0, -2.0)),
@@ -163,7 +165,13 @@ def _ends(name: str, which: dict[str, bool]) -> dict[str, float]:
     return {end: both[end] for end in which}
 
 
-def _loss(name: str, y: float, ends: dict[str, float], *outputs: Number) -> Number:
+def _noise(name: str, ends: dict[str, float], *, seen: bool) -> Any:
+    inner = getattr(lk, name)(**HELD.get(name, {}))
+    return lk.Truncated(inner, **ends) if seen else lk.Censored(inner)
+
+
+def _loss(name: str, y: float | None, ends: dict[str, float], *outputs: Number) -> Number:
+    """Of what is seen at y, or (None) known only to lie between the ends."""
     log_density, tails = LAWS[name]
     parameters = [mp.exp(f) for f in outputs]
     if name in REAL:
@@ -171,16 +179,18 @@ def _loss(name: str, y: float, ends: dict[str, float], *outputs: Number) -> Numb
     below_low, above_low = tails(mp.mpf(ends["low"]), *parameters) if "low" in ends else (mp.mpf(0), mp.mpf(1))
     below, above = tails(mp.mpf(ends["high"]), *parameters) if "high" in ends else (mp.mpf(1), mp.mpf(0))
     mass = below - below_low if below < 0.5 else above_low - above
-    return mp.log(mass) - log_density(mp.mpf(y), *parameters)
+    return -mp.log(mass) if y is None else mp.log(mass) - log_density(mp.mpf(y), *parameters)
 
 
-@pytest.mark.parametrize("which", BOUNDS, ids=["low", "high", "both"])
+@pytest.mark.parametrize("which", [*BOUNDS, KNOWN], ids=WAYS)
 @pytest.mark.parametrize("name", LAWS)
 def test_known_laws_of_changed_outcomes(name: str, which: dict[str, bool]) -> None:
-    ends, y = _ends(name, which), 0.3 if name == "Kumaraswamy" else 1.25
-    loss = lk.derive(lk.Truncated(getattr(lk, name)(**HELD.get(name, {})), **ends))
+    seen, ends = which is not KNOWN, _ends(name, which)
+    y = (0.3 if name == "Kumaraswamy" else 1.25) if seen else None
+    loss = lk.derive(_noise(name, ends, seen=seen))
     places = [place[: len(loss.outputs)] for place in PLACES]
-    value, gradient = loss.value_and_gradient([y] * len(places), places)
+    outcome = y if seen else list(ends.values())
+    value, gradient = loss.value_and_gradient([outcome] * len(places), places)
     with mp.workdps(60):
         for found, slopes, place in zip(value, gradient.reshape(len(places), -1), places, strict=True):
             point, h = [mp.mpf(p) for p in place], mp.mpf(10) ** -20
@@ -192,14 +202,14 @@ def test_known_laws_of_changed_outcomes(name: str, which: dict[str, bool]) -> No
                 assert abs(number - expected) <= 8e-15 * max(abs(expected), mp.mpf("0.1"))
 
 
-@pytest.mark.parametrize("which", BOUNDS, ids=["low", "high", "both"])
+@pytest.mark.parametrize("which", [*BOUNDS, KNOWN], ids=WAYS)
 @pytest.mark.parametrize("name", [name for name in LAWS if name not in SOMETIMES_NAN])
 def test_known_laws_of_changed_outcomes_are_never_nan(name: str, which: dict[str, bool]) -> None:
-    ends = _ends(name, which)
-    loss = lk.derive(lk.Truncated(getattr(lk, name)(**HELD.get(name, {})), **ends))
+    seen, ends = which is not KNOWN, _ends(name, which)
+    loss = lk.derive(_noise(name, ends, seen=seen))
     places = np.array(list(product(OUTPUTS, repeat=len(loss.outputs))))
-    for y in {*ends.values(), 0.3 if name == "Kumaraswamy" else 1.25}:
-        value, gradient = loss.value_and_gradient(np.full(len(places), y), places)
+    for y in {*ends.values(), 0.3 if name == "Kumaraswamy" else 1.25} if seen else [list(ends.values())]:
+        value, gradient = loss.value_and_gradient(np.array([y] * len(places)), places)
         assert not np.isnan(value).any()
         assert not np.isnan(gradient).any()
         assert not np.isneginf(value).any()

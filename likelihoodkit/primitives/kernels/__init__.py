@@ -43,6 +43,28 @@ if TYPE_CHECKING:
         box_cox_student_loss, box_cox_student_n, box_cox_student_nn, box_cox_student_p, box_cox_student_pn,
         box_cox_student_pp, box_cox_student_s, box_cox_student_sn, box_cox_student_sp, box_cox_student_ss,
         box_cox_student_t, box_cox_student_tn, box_cox_student_tp, box_cox_student_ts, box_cox_student_tt)  # fmt: skip
+    from likelihoodkit.primitives.kernels.between import (  # isort: skip
+        arcsinh_between, arcsinh_between_g, arcsinh_between_gg, arcsinh_between_gn, arcsinh_between_m,
+        arcsinh_between_mg, arcsinh_between_mm, arcsinh_between_mn, arcsinh_between_mt, arcsinh_between_n,
+        arcsinh_between_nn, arcsinh_between_t, arcsinh_between_tg, arcsinh_between_tn, arcsinh_between_tt,
+        beta_between, beta_between_f, beta_between_ff, beta_between_fg, beta_between_g, beta_between_gg,
+        burr_between, burr_between_m, burr_between_mm, burr_between_mn, burr_between_mt, burr_between_n,
+        burr_between_nn, burr_between_t, burr_between_tn, burr_between_tt, fatigue_between, fatigue_between_m,
+        fatigue_between_mm, fatigue_between_mn, fatigue_between_n, fatigue_between_nn, gamma_between,
+        gamma_between_n, gamma_between_nn, gamma_between_t, gamma_between_tn, gamma_between_tt, huber_between,
+        huber_between_m, huber_between_mm, huber_between_mt, huber_between_t, huber_between_tt, johnson_between,
+        johnson_between_g, johnson_between_gg, johnson_between_gn, johnson_between_m, johnson_between_mg,
+        johnson_between_mm, johnson_between_mn, johnson_between_mt, johnson_between_n, johnson_between_nn,
+        johnson_between_t, johnson_between_tg, johnson_between_tn, johnson_between_tt, kumaraswamy_between,
+        kumaraswamy_between_m, kumaraswamy_between_mm, kumaraswamy_between_mn, kumaraswamy_between_mt,
+        kumaraswamy_between_n, kumaraswamy_between_nn, kumaraswamy_between_t, kumaraswamy_between_tn,
+        kumaraswamy_between_tt, laplace_between, laplace_between_m, laplace_between_mm, laplace_between_mt,
+        laplace_between_t, laplace_between_tt, log_gamma_between, log_gamma_between_m, log_gamma_between_mm,
+        log_gamma_between_mn, log_gamma_between_mt, log_gamma_between_n, log_gamma_between_nn, log_gamma_between_t,
+        log_gamma_between_tn, log_gamma_between_tt, secant_between, secant_between_m, secant_between_mm,
+        secant_between_mt, secant_between_t, secant_between_tt, split_normal_between, split_normal_between_m,
+        split_normal_between_mm, split_normal_between_mt, split_normal_between_t, split_normal_between_tt,
+    )  # fmt: skip
     from likelihoodkit.primitives.kernels.bregman import (  # isort: skip
         bessel_bend, bessel_gap, bessel_gap_slope, bessel_lean, exp_gap_times, log_sigmoid_gap, logarithmic_bend,
         logarithmic_gap, logarithmic_gap_slope, tilt_bend, tilt_gap, tilt_gap_slope, zeta_bend, zeta_gap,

@@ -80,9 +80,8 @@ def law_of(shape: Shape) -> Law:
     return Law(loss, gap, tails, between)
 
 
-def ten(shape: Shape, module: str) -> list[Kernel]:
+def ten(law: Law, module: str) -> list[Kernel]:
     """The kernels of a law, for the module that they are in."""
-    law = law_of(shape)
 
     @remembered
     def rows(y: Floats, low: Floats, high: Floats, m: Floats, t: Floats, n: Floats) -> Rows:

@@ -20,6 +20,8 @@ from likelihoodkit.primitives.kernels.exponential import log1m_exp
 Rows = Floats
 Tails = tuple[Rows, Rows, Rows, Rows]
 SHORT = 1.0  # distance of two logarithms of tails that still has its digits
+MOST = 0.6  # of both tails, beside which what is left of one still has its digits
+RARE = -10.0  # log of a tail below which it is told by the density at its bound
 _ROOTS, _WEIGHTS = legendre(40)
 NODES, SHARES = 0.5 + 0.5 * _ROOTS, 0.5 * _WEIGHTS
 #: by how many rows there are, the pairs of slopes of which each curvature is: of one to four parameters
@@ -115,34 +117,39 @@ def _integrated(law: Law, y: Floats, low: Floats, high: Floats, place: tuple[Flo
     return np.concatenate([(top + np.log(mass))[None], first, second + spread])
 
 
-def _in_tail(
-    law: Law, y: Floats, near: Floats, further: Floats, place: tuple[Floats, ...], rests: tuple[Rows, Rows]
-) -> tuple[Rows, Mask]:
-    """The loss where what is seen lies in a tail beyond ``near``, up to ``further``; is that a short way?"""
-    rest, rest_further = rests
-    distance = _and(law.gap(further, near, *place), rest - rest_further)
-    return _less_beyond(_and(law.gap(y, near, *place), rest), distance), distance[0] < SHORT
+def by_bounds(
+    formulas: tuple[Callable[..., Rows], ...], law: Law, outcomes: tuple[Floats, ...], ends: tuple[float, float],
+    place: tuple[Floats, ...],
+) -> Rows:  # fmt: skip
+    """Rows at broadcast arguments, by the formula for a bound above, below or on both sides.
 
-
-def seen_within(
-    law: Law, y: Floats, low: Floats, high: Floats, open_low: float, open_high: float, *place: Floats
-) -> Rows:
-    """Rows of the loss at broadcast arguments; a bound at ``open_low`` or ``open_high`` is none."""
-    arrays = [np.asarray(part, dtype=np.float64) for part in np.broadcast_arrays(y, low, high, *place)]
+    The last two ``outcomes`` are the bounds; one at its one of the ``ends`` is none.
+    """
+    arrays = [np.asarray(part, dtype=np.float64) for part in np.broadcast_arrays(*outcomes, *place)]
     shape = arrays[0].shape
     flat = [part.ravel() for part in arrays]
-    found = np.full((1 + len(place) * (len(place) + 3) // 2, flat[0].size), np.nan)
+    low, high = flat[len(outcomes) - 2 : len(outcomes)]
+    found = np.full((1 + len(place) * (len(place) + 3) // 2, low.size), np.nan)
     left = ~np.logical_or.reduce([np.isnan(part) for part in flat])
-    above_only, below_only = flat[2] == open_high, flat[1] == open_low
     with np.errstate(all="ignore"):
-        for mask, formula in (
-            (below_only, _seen_below), (above_only, _seen_above), (np.full(left.shape, True), _seen_between),
-        ):  # fmt: skip
+        for mask, formula in zip((low == ends[0], high == ends[1], np.full(left.shape, True)), formulas, strict=True):
             where = mask & left
             left &= ~mask
             if where.any():
                 found[:, where] = formula(law, *(part[where] for part in flat))
     return found.reshape(-1, *shape)
+
+
+def seen_within(
+    law: Law, y: Floats, low: Floats, high: Floats, open_low: float, open_high: float, *place: Floats
+) -> Rows:
+    """Rows of the loss."""
+    return by_bounds((_seen_below, _seen_above, _seen_between), law, (y, low, high), (open_low, open_high), place)
+
+
+def log_mass(law: Law, low: Floats, high: Floats, open_low: float, open_high: float, *place: Floats) -> Rows:
+    """Rows of the logarithm of what lies between two bounds."""
+    return by_bounds((_below, _above, _between), law, (low, high), (open_low, open_high), place)
 
 
 def _seen_below(law: Law, y: Floats, _: Floats, high: Floats, *place: Floats) -> Rows:
@@ -156,20 +163,63 @@ def _seen_above(law: Law, y: Floats, low: Floats, _: Floats, *place: Floats) -> 
 
 
 def _seen_between(law: Law, y: Floats, low: Floats, high: Floats, *place: Floats) -> Rows:
-    below_low, _, rest_below_low, rest_above_low = law.tails(low, *place)
-    _, above_high, rest_below_high, rest_above_high = law.tails(high, *place)
+    def whole(below: Rows, above: Rows) -> Rows:
+        return _across(law.loss(y, *place), below, above)
+
+    def in_tail(at: Mask, near: Floats, _: Rows, rest: Rows, *there: Floats) -> Rows:
+        return _and(law.gap(y[at], near, *there), rest)
+
+    def short(at: Mask, _: Floats, *there: Floats) -> Rows:
+        return _integrated(law, y[at], low[at], high[at], there)
+
+    return _by_tails(law, low, high, place, whole, in_tail, short)
+
+
+def _below(law: Law, _: Floats, high: Floats, *place: Floats) -> Rows:
+    return law.tails(high, *place)[0]
+
+
+def _above(law: Law, low: Floats, _: Floats, *place: Floats) -> Rows:
+    return law.tails(low, *place)[1]
+
+
+def _between(law: Law, low: Floats, high: Floats, *place: Floats) -> Rows:
+    def whole(below: Rows, above: Rows) -> Rows:
+        return _across(np.zeros_like(below), below, above)
+
+    def in_tail(_: Mask, near: Floats, tail: Rows, rest: Rows, *there: Floats) -> Rows:
+        return np.where(tail[0] < RARE, _and(-law.loss(near, *there), rest), tail)
+
+    def short(at: Mask, near: Floats, *there: Floats) -> Rows:
+        return _integrated(law, near, low[at], high[at], there) - law.loss(near, *there)
+
+    return _by_tails(law, low, high, place, whole, in_tail, short)
+
+
+def _by_tails(
+    law: Law, low: Floats, high: Floats, place: tuple[Floats, ...], whole: Callable[[Rows, Rows], Rows],
+    in_tail: Callable[..., Rows], short: Callable[..., Rows],
+) -> Rows:  # fmt: skip
+    """Rows of what lies between two bounds: of the whole less both tails, of a part of one tail, or of a short way.
+
+    ``in_tail`` is told where, the bound nearer to the middle, the tail beyond it and its rest; ``short`` where and that
+    bound.
+    """
+    below_low, above_low, rest_below_low, rest_above_low = law.tails(low, *place)
+    below_high, above_high, rest_below_high, rest_above_high = law.tails(high, *place)
     left, right = ~np.isnan(rest_below_high[0]), ~np.isnan(rest_above_low[0])
-    rows = _across(law.loss(y, *place), below_low, above_high)
-    short = np.exp(below_low[0]) + np.exp(above_high[0]) > 0.5
-    for side, near, further, rests in (
-        (left, high, low, (rest_below_high, rest_below_low)), (right, low, high, (rest_above_low, rest_above_high)),
-    ):  # fmt: skip
+    rows = whole(below_low, above_high)
+    close = np.exp(below_low[0]) + np.exp(above_high[0]) > MOST
+    for side, near, further, tail, rests in (
+        (left, high, low, below_high, (rest_below_high, rest_below_low)),
+        (right, low, high, above_low, (rest_above_low, rest_above_high)),
+    ):
         if side.any():
-            at = tuple(part[side] for part in place)
-            rows[:, side], short[side] = _in_tail(
-                law, y[side], near[side], further[side], at, (rests[0][:, side], rests[1][:, side])
-            )
-    if short.any():
-        at = tuple(part[short] for part in place)
-        rows[:, short] = _integrated(law, y[short], low[short], high[short], at)
+            there = tuple(part[side] for part in place)
+            rest, beyond = (part[:, side] for part in rests)
+            distance = _and(law.gap(further[side], near[side], *there), rest - beyond)
+            rows[:, side] = _less_beyond(in_tail(side, near[side], tail[:, side], rest, *there), distance)
+            close[side] = distance[0] < SHORT
+    if close.any():
+        rows[:, close] = short(close, np.where(left, high, low)[close], *(part[close] for part in place))
     return rows

@@ -181,13 +181,13 @@ def _between(low: Floats, high: Floats, share: float) -> tuple[Floats, Floats]:
     return np.asarray(sigmoid(z)), np.log(length) - (softplus(z) + softplus(-z))
 
 
-_LAW = Law(_loss, _gap, _tails, _between)
+BETA = Law(_loss, _gap, _tails, _between)
 
 
 @remembered
 def _rows(y: Floats, low: Floats, high: Floats, f: Floats, g: Floats) -> Rows:
     """The loss, its slopes in f and g, its curvatures ff, fg, gg."""
-    return seen_within(_LAW, y, low, high, 0.0, 1.0, f, g)
+    return seen_within(BETA, y, low, high, 0.0, 1.0, f, g)
 
 
 beta_within = row(_rows, 0, "log P(low <= Y <= high) - log p(y).")

@@ -62,13 +62,13 @@ def _between(low: Floats, high: Floats, share: float) -> tuple[Floats, Floats]:
     return u, np.log(u) + np.log(length)
 
 
-_LAW = Law(_loss, _gap, _tails, _between)
+GAMMA = Law(_loss, _gap, _tails, _between)
 
 
 @remembered
 def _rows(y: Floats, low: Floats, high: Floats, t: Floats, n: Floats) -> Rows:
     """The loss, its slopes in t and n, its curvatures tt, tn, nn."""
-    return seen_within(_LAW, y, low, high, 0.0, np.inf, t, n)
+    return seen_within(GAMMA, y, low, high, 0.0, np.inf, t, n)
 
 
 gamma_within = row(_rows, 0, "log P(low <= Y <= high) - log p(y).")

@@ -55,7 +55,8 @@ def _either(mask: NDArray[np.bool_], one: Jet, other: Jet) -> Jet:
 # -- exponential on both sides -----------------------------------------------------------------------------------------
 
 
-def _exponentials(right: float, left: float) -> Curve:
+def exponentials(right: float, left: float) -> Curve:
+    """Of two rates."""
     log_level = float(np.log(1.0 / right + 1.0 / left))
 
     def rate(side: Floats) -> Floats:
@@ -95,7 +96,8 @@ def _exponentials(right: float, left: float) -> Curve:
 # -- normal on both sides ----------------------------------------------------------------------------------------------
 
 
-def _normals(right: float, left: float) -> Curve:
+def normals(right: float, left: float) -> Curve:
+    """Of two rates."""
     log_level = float(LOG_SQRT_2PI - LOG_2 + np.log(1.0 / right + 1.0 / left))
 
     def rate(side: Floats) -> Floats:
@@ -165,7 +167,8 @@ def _both_sides(lower: Callable[[Floats], tuple[Jet, Jet]]) -> tuple[OneSide, On
 # -- Huber's: normal within the threshold, exponential beyond it -------------------------------------------------------
 
 
-def _huber(c: float) -> Curve:
+def huber(c: float) -> Curve:
+    """Of a threshold."""
     wing = np.exp(-0.5 * c * c) / c  # the mass beyond the threshold, on one side, beside e^-loss
     log_level = float(np.log(2.0 * (wing + np.sqrt(2.0 * np.pi) * (0.5 - np.exp(float(log_ndtr(-c)))))))
 
@@ -211,7 +214,9 @@ def _huber(c: float) -> Curve:
 # -- the hyperbolic secant's: half of a logistic loss of 2 u -----------------------------------------------------------
 
 
-def _secant() -> Curve:
+def secant() -> Curve:
+    """With nothing that is held."""
+
     def loss(u: Floats) -> Jet:
         value, slope, curve = logistic_loss(2.0 * u)
         return 0.5 * value + LOG_HALF_PI, slope, 2.0 * curve
@@ -240,36 +245,43 @@ def _secant() -> Curve:
 # -- kernels -----------------------------------------------------------------------------------------------------------
 
 
-def _six(curve: Callable[..., Curve]) -> list[Kernel]:
+def by_held(curve: Callable[..., Curve], formula: Callable[..., Rows], outcomes: int) -> Callable[..., Rows]:
+    """Rows by a formula of `within`, whose first arguments are so many outcomes, one law after the other."""
     law = lru_cache(lambda *held: law_of(curve(*held)))
 
     @remembered
     def rows(*arguments: Floats) -> Rows:
-        y, low, high, *rest = np.broadcast_arrays(*arguments)
-        *held, m, t = rest
-        found = np.full((len(ORDERS), *y.shape), np.nan)
-        told = np.stack(held) if held else np.zeros((1, *y.shape))
+        arrays = np.broadcast_arrays(*arguments)
+        seen, held, (m, t) = arrays[:outcomes], arrays[outcomes:-2], arrays[-2:]
+        found = np.full((len(ORDERS), *m.shape), np.nan)
+        told = np.stack(held) if held else np.zeros((1, *m.shape))
         for values in np.unique(told.reshape(len(told), -1), axis=1).T:
-            there = np.all(told == values.reshape(-1, *(1,) * y.ndim), axis=0)
+            there = np.all(told == values.reshape(-1, *(1,) * m.ndim), axis=0)
             if there.any():
-                whole, seen = law(*map(float, values)) if held else law(), (y[there], low[there], high[there])
-                found[:, there] = seen_within(whole, *seen, -np.inf, np.inf, m[there], t[there])
+                whole = law(*map(float, values)) if held else law()
+                found[:, there] = formula(whole, *(part[there] for part in seen), -np.inf, np.inf, m[there], t[there])
         return found
 
+    return rows
+
+
+def _six(curve: Callable[..., Curve]) -> list[Kernel]:
+    rows = by_held(curve, seen_within, 3)
+    rows.__module__ = __name__
     said = (f"log P(low <= Y <= high) - log p(y){', derived in ' if order else ''}{order}." for order in ORDERS)
     return [row(rows, place, doc) for place, doc in enumerate(said)]
 
 
 (
     laplace_within, laplace_within_m, laplace_within_t, laplace_within_mm, laplace_within_mt, laplace_within_tt,
-) = _six(_exponentials)  # fmt: skip
+) = _six(exponentials)  # fmt: skip
 (
     split_normal_within, split_normal_within_m, split_normal_within_t, split_normal_within_mm,
     split_normal_within_mt, split_normal_within_tt,
-) = _six(_normals)  # fmt: skip
+) = _six(normals)  # fmt: skip
 (
     huber_within, huber_within_m, huber_within_t, huber_within_mm, huber_within_mt, huber_within_tt,
-) = _six(_huber)  # fmt: skip
+) = _six(huber)  # fmt: skip
 (
     secant_within, secant_within_m, secant_within_t, secant_within_mm, secant_within_mt, secant_within_tt,
-) = _six(_secant)  # fmt: skip
+) = _six(secant)  # fmt: skip

@@ -245,9 +245,7 @@ def _log_ratio(y: Floats, b: Floats) -> Floats:
     return np.where(near, np.log1p(np.where(near, y - b, 0.0) / b), np.log(y) - np.log(b))
 
 
-def _kernels(map_: Map, letters: str, lowest: float) -> list[Kernel]:
-    law = law_of(map_)
-
+def _kernels(law: Law, letters: str, lowest: float) -> list[Kernel]:
     @remembered
     def rows(y: Floats, low: Floats, high: Floats, *place: Floats) -> Rows:
         return seen_within(law, y, low, high, lowest, np.inf, *place)
@@ -259,17 +257,21 @@ def _kernels(map_: Map, letters: str, lowest: float) -> list[Kernel]:
     return [row(rows, place, doc) for place, doc in enumerate(said)]
 
 
+JOHNSON = law_of(_johnson())
+ARCSINH = law_of(_sinh_arcsinh())
+FATIGUE = law_of(_fatigue())
+
 (
     johnson_within, johnson_within_m, johnson_within_t, johnson_within_g, johnson_within_n, johnson_within_mm,
     johnson_within_mt, johnson_within_mg, johnson_within_mn, johnson_within_tt, johnson_within_tg, johnson_within_tn,
     johnson_within_gg, johnson_within_gn, johnson_within_nn,
-) = _kernels(_johnson(), "mtgn", -np.inf)  # fmt: skip
+) = _kernels(JOHNSON, "mtgn", -np.inf)  # fmt: skip
 (
     arcsinh_within, arcsinh_within_m, arcsinh_within_t, arcsinh_within_g, arcsinh_within_n,
     arcsinh_within_mm, arcsinh_within_mt, arcsinh_within_mg, arcsinh_within_mn,
     arcsinh_within_tt, arcsinh_within_tg, arcsinh_within_tn, arcsinh_within_gg,
     arcsinh_within_gn, arcsinh_within_nn,
-) = _kernels(_sinh_arcsinh(), "mtgn", -np.inf)  # fmt: skip
+) = _kernels(ARCSINH, "mtgn", -np.inf)  # fmt: skip
 (
     fatigue_within, fatigue_within_m, fatigue_within_n, fatigue_within_mm, fatigue_within_mn, fatigue_within_nn,
-) = _kernels(_fatigue(), "mn", 0.0)  # fmt: skip
+) = _kernels(FATIGUE, "mn", 0.0)  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from likelihoodkit.primitives.kernels._shaped import Shape, ten
+from likelihoodkit.primitives.kernels._shaped import Shape, law_of, ten
 from likelihoodkit.primitives.kernels._tools import Floats
 from likelihoodkit.primitives.kernels.exponential import log1m_exp_neg_exp, times_exp
 from likelihoodkit.primitives.kernels.gamma_carried import HUGE, TINY, tails_and_rests
@@ -223,15 +223,19 @@ def _kumaraswamy_tails(u: Floats, n: Floats) -> Tails:
     return below, above, np.where(log_risk < MEDIAN, np.nan, rest_below), rest_above
 
 
+LOG_GAMMA = law_of(Shape(_gamma_loss, _gamma_gap, _gamma_tails))
+BURR = law_of(Shape(_burr_loss, _burr_gap, _burr_tails))
+KUMARASWAMY = law_of(Shape(_kumaraswamy_loss, _kumaraswamy_gap, _kumaraswamy_tails))
+
 (
     log_gamma_within, log_gamma_within_m, log_gamma_within_t, log_gamma_within_n, log_gamma_within_mm,
     log_gamma_within_mt, log_gamma_within_mn, log_gamma_within_tt, log_gamma_within_tn, log_gamma_within_nn,
-) = ten(Shape(_gamma_loss, _gamma_gap, _gamma_tails), __name__)  # fmt: skip
+) = ten(LOG_GAMMA, __name__)  # fmt: skip
 (
     burr_within, burr_within_m, burr_within_t, burr_within_n, burr_within_mm, burr_within_mt, burr_within_mn,
     burr_within_tt, burr_within_tn, burr_within_nn,
-) = ten(Shape(_burr_loss, _burr_gap, _burr_tails), __name__)  # fmt: skip
+) = ten(BURR, __name__)  # fmt: skip
 (
     kumaraswamy_within, kumaraswamy_within_m, kumaraswamy_within_t, kumaraswamy_within_n, kumaraswamy_within_mm,
     kumaraswamy_within_mt, kumaraswamy_within_mn, kumaraswamy_within_tt, kumaraswamy_within_tn, kumaraswamy_within_nn,
-) = ten(Shape(_kumaraswamy_loss, _kumaraswamy_gap, _kumaraswamy_tails), __name__)  # fmt: skip
+) = ten(KUMARASWAMY, __name__)  # fmt: skip
