@@ -94,6 +94,7 @@ class Trace:
         self.guards: list[Guard] = []
         self._known: dict[Any, int] = {}
         self._exponentials: dict[int, Value] = {}
+        self._expected: set[int] = set()  # whose exponentials will be asked for
         self._softplus: dict[int, Value] = {}
         self._shares: set[int] = set()  # vectors whose entries add up to 1
         self._others: dict[int, Value] = {}  # vectors whose largest entry is 1, and the sum of the others
@@ -274,10 +275,15 @@ class Trace:
             half = Value(self, doubled.arguments[0])
             half = half if minus is None else -half
             known = half.target in self._exponentials or ("exp", (half.target,), None) in self._known
+            known |= half.target in self._expected
             opposite = self.inside(half, "negative")
             if known or (opposite is not None and opposite.target in self._exponentials):
                 return self.emit("square", self.emit("exp", half))
         return None
+
+    def expect(self, exponent: Value) -> None:
+        """Say that the exponential of a value will be asked for, so that e^(2 x) is its square."""
+        self._expected.add(exponent.target)
 
     def remember_softplus(self, logarithm: Value, z: Value) -> None:
         """Let bounds of ``logarithm``, which is log(softplus(z)), be bounds of z from now on."""

@@ -19,6 +19,8 @@ from likelihoodkit.errors import DerivationError, FitError, UndefinedError, Unkn
 from likelihoodkit.export.start import columns_of
 from likelihoodkit.loss import Loss, derive
 from likelihoodkit.primitives import VectorSymbol
+from likelihoodkit.rows import Rows
+from likelihoodkit.rows.straight import Calls
 
 Array = NDArray[Any]
 
@@ -83,6 +85,7 @@ class Information:
         self.table: Any = None
         self.vectors = any(isinstance(s, VectorSymbol) for s in loss.derivation.predicted.values())
         self._runner: Runner | None = None
+        self._calls = Calls()
         self._groups = [np.array([names.index(n) for n in parts]) for parts in groups(loss.bound).values()]
 
     def __call__(self, outputs: Array) -> Array:
@@ -118,8 +121,11 @@ class Information:
         """Gradient and below it the diagonal of the information, (2 w, n), by one program."""
         names = list(self.loss.derivation.predicted)
         both = np.empty((2 * len(names), len(y)))
-        answers = [f"d {name}" for name in names] + [f"{name} {name}" for name in names]
-        self._run(y, outputs, dict(zip(answers, both, strict=True)))
+        parts = both[: len(names)].T, both[len(names) :].T
+        if self._calls.answer("gradient", y, outputs, parts, (None, None, None, self.given), "raise") is None:
+            answers = [f"d {name}" for name in names] + [f"{name} {name}" for name in names]
+            places = dict(zip(answers, both, strict=True))
+            self._calls.learn("gradient", y, outputs, parts, *self._run(y, outputs, places), places)
         return both
 
     def _declared(self, outputs: Array) -> dict[tuple[int, int], Array]:
@@ -130,8 +136,11 @@ class Information:
             self._run(None, outputs, {f"{first} {second}": column for (first, second), column in found.items()})
         return {(names.index(first), names.index(second)): column for (first, second), column in found.items()}
 
-    def _run(self, y: Array | None, outputs: Array, answers: dict[str, Array]) -> None:
-        """Fill the answers, "d name" for a slope and "name name" for the information, by one program."""
+    def _run(self, y: Array | None, outputs: Array, answers: dict[str, Array]) -> tuple[Runner, Rows]:
+        """Fill the answers, "d name" for a slope and "name name" for the information, by one program.
+
+        Returns what has run, and the rows as it read them.
+        """
         if self._runner is None:
             calculus = self.loss.calculus
             known = {f"d {name}": entry for name, entry in calculus.gradient.items()}
@@ -140,6 +149,7 @@ class Information:
         rows = self.loss.read(y, outputs, given=columns_of(self.given, len(outputs)), by_tile=True, on_invalid="raise")
         if not self._runner.run(rows.inputs, answers, rows.count, rows.checks):
             rows.complain()
+        return self._runner, rows
 
     def _tabulate(self, outputs: Array) -> None:
         centre = outputs.mean(axis=0)

@@ -7,8 +7,10 @@ from collections import Counter
 import mpmath
 import numpy as np
 import pytest
+import sympy
 
 import likelihoodkit as lk
+from likelihoodkit.compile import compile_program
 from likelihoodkit.compile.forms import everyday
 from likelihoodkit.compile.trace import Trace
 
@@ -59,6 +61,16 @@ def test_what_is_multiplied_by_a_square_is_multiplied_twice() -> None:
     known = x * s
     assert (x * (s * s)).target == (known * s).target
     assert ((x * p) * (s * s)).target == (known * s * p).target
+
+
+@pytest.mark.parametrize("order", [(1, 2), (2, 1), (-1, -2), (-2, -1)])
+def test_an_exponential_and_its_square_are_one(order: tuple[int, int]) -> None:
+    x, w = sympy.symbols("x w", real=True)
+    first, second = (lk.primitives.times_exp(w, times * x) for times in order)
+    program = everyday(compile_program({"first": first, "second": second}))
+    assert Counter(i.operation for i in program.instructions)["exp"] == 1
+    opposite = everyday(compile_program({"first": first, "second": sympy.exp(-order[1] * x)}))
+    assert Counter(i.operation for i in opposite.instructions)["exp"] == 2
 
 
 def test_a_mixture_looks_for_no_ties() -> None:

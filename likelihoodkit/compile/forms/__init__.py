@@ -24,7 +24,7 @@ from likelihoodkit.compile.forms import (  # noqa: F401  (they enter the table)
 from likelihoodkit.compile.forms.labels import labelled
 from likelihoodkit.compile.forms.signs import without_signs
 from likelihoodkit.compile.forms.table import FORMS, form
-from likelihoodkit.compile.program import Program
+from likelihoodkit.compile.program import Instruction, Program
 from likelihoodkit.compile.trace import ELEMENTWISE, VECTOR, Trace, Value
 
 __all__ = ["FORMS", "everyday", "form"]
@@ -57,8 +57,31 @@ def _both_signs(program: Program) -> bool:
     return any(negatives.get(target) in seen for target in seen)
 
 
+def _halves(program: Program) -> dict[int, list[int]]:
+    """Targets x, and the signs s of which both e^(s x) and e^(2 s x) are asked for, in whatever order."""
+    made = {i.target: i for i in program.instructions}
+    exponents = {i.arguments[-1] for i in program.instructions if i.operation in {"exp", "times_exp"}}
+    read = set()
+    for target in exponents:
+        sign, times, here = 1, 1, made[target]
+        while here.operation == "negative" or (here.operation == "multiply" and _two(made[here.arguments[0]])):
+            sign, times = (-sign, times) if here.operation == "negative" else (sign, 2 * times)
+            here = made[here.arguments[-1]]
+        read.add((here.target, sign, times))
+    found: dict[int, list[int]] = {}
+    for target, sign, times in sorted(read):
+        if times == 1 and (target, sign, 2) in read:
+            found.setdefault(target, []).append(sign)
+    return found
+
+
+def _two(instruction: Instruction) -> bool:
+    return instruction.operation == "constant" and float(instruction.detail) == 2
+
+
 def _traced(program: Program, trace: Trace) -> Program:
     values: dict[int, Value] = {}
+    halves = _halves(program)
     for instruction in program.instructions:
         arguments = [values[a] for a in instruction.arguments]
         if instruction.operation in FORMS:
@@ -70,4 +93,6 @@ def _traced(program: Program, trace: Trace) -> Program:
             places = [a.target for a in arguments]
             found = trace.raw(instruction.operation, places, instruction.detail, vector=vector)
         values[instruction.target] = found
+        for sign in halves.get(instruction.target, ()):
+            trace.expect(found if sign > 0 else -found)
     return trace.program([(name, values[target].target) for name, target in program.results])
