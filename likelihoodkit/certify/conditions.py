@@ -17,7 +17,7 @@ import scipy.special
 import sympy as sp
 from numpy.typing import NDArray
 
-from likelihoodkit.certify.integrate import EndlessError, Outcomes
+from likelihoodkit.certify.integrate import EndlessError, Outcomes, one
 from likelihoodkit.certify.report import Row
 from likelihoodkit.certify.subject import Point, Subject
 from likelihoodkit.compile import Runner, compile_program
@@ -48,10 +48,6 @@ def collect(condition: str, limit: float, figures: Iterator[Figure], note: str =
     return Row(condition, bool(worst <= limit), worst, limit, where, note)
 
 
-def _one(_: Any) -> list[Any]:
-    return [mpmath.mpf(1)]
-
-
 def outcomes_at(subject: Subject, point: Point) -> Outcomes:
     """The distribution at a point, made once for all conditions."""
     if point not in subject.memory:
@@ -68,7 +64,7 @@ def unit_mass(subject: Subject, points: Sequence[Point]) -> Row:
     def figures() -> Iterator[Figure]:
         for point in points:
             try:
-                yield abs(float(outcomes_at(subject, point).expect(_one, 1)[0]) - 1), subject.say(point)
+                yield abs(float(outcomes_at(subject, point).expect(one, 1)[0]) - 1), subject.say(point)
             except EndlessError:
                 notes.append("the density does not die out; is what was declared its logarithm?")
                 yield math.inf, subject.say(point)
@@ -268,7 +264,7 @@ def _half_circle(outcomes: Outcomes, direction: float) -> float:
     """Mass of the half circle that begins at ``direction``."""
     turn = (direction + math.pi) % (2 * math.pi) - math.pi
     low, high = (turn, turn + math.pi) if turn <= 0 else (turn - math.pi, turn)
-    inside = float(outcomes.segments(_one, 1, [low, high])[1, 0])
+    inside = float(outcomes.segments(one, 1, [low, high])[1, 0])
     return inside if turn <= 0 else 1 - inside
 
 

@@ -1,8 +1,9 @@
 """Exact-enough expectations over the outcome, independent of the ones the kit computes with.
 
 Continuous outcomes: the support is stretched over the real line, the stretch where the integrand matters is found by
-scanning, split at kinks, and integrated by Gauss-Legendre panels that are halved until both halves agree with the
-whole. Counts: a sum until the terms have died out. The density is the declared one, evaluated in mpmath.
+scanning, split at kinks, and integrated by even steps (`certify.even`); where those do not agree, by Gauss-Legendre
+panels that are halved until both halves agree with the whole. Counts: a sum until the terms have died out. The
+density is the declared one, evaluated in mpmath.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any, TypeVar
 
 import mpmath
@@ -18,17 +20,19 @@ import sympy as sp
 from numpy.typing import NDArray
 from scipy import integrate
 
+from likelihoodkit.certify.counts import Table, table
+from likelihoodkit.certify.even import STRAIGHT, Map, Steps, drawn, even_steps
 from likelihoodkit.certify.subject import Point, Subject
 from likelihoodkit.errors import DerivationError
 from likelihoodkit.numbers import evaluate
 from likelihoodkit.primitives import lower
 
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(12)
+_GAP = 0.25  # between neighbours of the scan
 _NEGLIGIBLE = 50.0  # e^-50 of the peak: far below every limit
 _FURTHEST = 5000.0
 _MOST_EVALUATIONS = 12000
 _MORE_DIGITS = (3, 20)  # times as many, where a logarithm was infinite
-_MOST_TERMS = 6000
 
 
 T = TypeVar("T")
@@ -39,6 +43,11 @@ class EndlessError(DerivationError):
 
 
 Function = Callable[[Any], list[Any]]
+
+
+def one(_: Any) -> list[Any]:
+    """The function whose expectation is the mass."""
+    return [mpmath.mpf(1)]
 
 
 def with_enough_digits(digits: int, numbers: Callable[[], list[T]]) -> list[T]:
@@ -62,7 +71,8 @@ class Outcomes:
         self._nll = subject.in_outcome([subject.textbook], point)
         self._weighted: dict[float, tuple[Any, Any]] = {}
         self._logarithms: dict[tuple[Any, int], Any] = {}
-        self._table: tuple[list[int], NDArray[np.float64]] | None = None
+        self._top = 0.0
+        self._table: Table | None = None
         self._stretches: dict[int, tuple[float, float]] = {}
         self._kinks: dict[tuple[float, float], list[float]] = {}
 
@@ -149,10 +159,10 @@ class Outcomes:
     def _find_stretch(self, power: int) -> tuple[float, float]:
         if self.domain.circular:
             return -math.pi, math.pi
-        grid = {t: self.log_weight(t, power) for t in np.arange(-12, 12.01, 0.25).tolist()}
+        grid = {t: self.log_weight(t, power) for t in np.arange(-12, 12.01, _GAP).tolist()}
 
         def reach(start: float, direction: float) -> float:
-            t, step = start, 0.25
+            t, step = start, _GAP
             while self.log_weight(t, power) > max(grid.values()) - _NEGLIGIBLE:
                 before = grid[t] if t in grid else grid[start]
                 t += direction * step
@@ -164,7 +174,10 @@ class Outcomes:
 
         top = max(grid, key=lambda t: grid[t])
         heavy = [t for t, w in grid.items() if w > grid[top] - _NEGLIGIBLE]
-        return reach(min(heavy), -1.0), reach(max(heavy), 1.0)
+        low, high = reach(min(heavy), -1.0), reach(max(heavy), 1.0)
+        if not power:
+            self._top = max(grid, key=lambda t: grid[t])
+        return low, high
 
     def kinks(self, low: float, high: float) -> list[float]:
         """Places between ``low`` and ``high`` where an absolute value, a maximum or a case changes its branch."""
@@ -207,6 +220,41 @@ class Outcomes:
             self._weighted[t] = y, mpmath.exp(exponent) if exponent > -2000 else mpmath.mpf(0)
         return self._weighted[t]
 
+    def _rows(self, functions: Function, count: int) -> Callable[[Sequence[float]], NDArray[np.float64]]:
+        """The integrands at some places, shape (places, count)."""
+
+        def weighed(t: float) -> list[float]:
+            y, weight = self._weigh(t)
+            return [float(f * weight) for f in functions(y)] if weight else [0.0] * count
+
+        def rows(places: Sequence[float]) -> NDArray[np.float64]:
+            digits = max(map(self._digits, places))
+            return np.array(with_enough_digits(digits, lambda: [weighed(t) for t in places]))
+
+        return rows
+
+    def evenly(self, functions: Function, count: int, power: int = 0) -> list[Steps] | None:
+        """What `segments` finds, part by part between kinks, in fewer steps; None where those do not get there."""
+        low, high = self.stretch(power)
+        return even_steps(self._rows(functions, count), [low, *self.kinks(low, high), high], self._map)
+
+    @cached_property
+    def _map(self) -> Map:
+        """The map that draws tails in to two standard deviations of the bulk, by the parabola through its top."""
+        if self.domain.circular:
+            return STRAIGHT
+        self.stretch()
+        below, at, above = map(self.log_weight, (self._top - _GAP, self._top, self._top + _GAP))
+        bend = 2 * at - above - below
+        if not 0 < bend < math.inf:
+            return drawn(self._top, 1.0)
+        return drawn(self._top + _GAP * (above - below) / (2 * bend), 2 * _GAP / math.sqrt(bend))
+
+    @cached_property
+    def _mass(self) -> list[Steps] | None:
+        """The steps of the density itself."""
+        return self.evenly(one, 1)
+
     def segments(
         self, functions: Function, count: int, breaks: Sequence[float] = (), power: int = 0
     ) -> NDArray[np.float64]:
@@ -217,19 +265,14 @@ class Outcomes:
         low, high = self.stretch(power)
         inner = sorted(b for b in breaks if low < b < high)
         edges = [low, *sorted({*inner, *self.kinks(low, high)}), high]
+        rows = self._rows(functions, count)
         evaluations = 0
-
-        def weighed(t: float) -> list[float]:
-            y, weight = self._weigh(t)
-            return [float(f * weight) for f in functions(y)] if weight else [0.0] * count
 
         def panel(a: float, b: float) -> NDArray[np.float64]:
             nonlocal evaluations
             evaluations += len(NODES)
             middle, half = (a + b) / 2, (b - a) / 2
-            places = (middle + half * NODES).tolist()
-            rows = with_enough_digits(max(map(self._digits, places)), lambda: [weighed(t) for t in places])
-            return half * np.asarray(WEIGHTS @ np.array(rows))
+            return half * np.asarray(WEIGHTS @ rows((middle + half * NODES).tolist()))
 
         size = np.zeros(count)
 
@@ -258,56 +301,18 @@ class Outcomes:
 
     # -- counts ------------------------------------------------------------------------------------------------
 
-    def table(self) -> tuple[list[int], NDArray[np.float64]]:
+    def table(self) -> Table:
         """Every count with its probability, until the rest is negligible."""
         if self._table is None:
-            self._table = self._find_table()
+            self._table = table(self.log_density, self.domain.low, self.subject.upper(self.point))
         return self._table
-
-    def _find_table(self) -> tuple[list[int], NDArray[np.float64]]:
-        upper = self.subject.upper(self.point)
-        if math.isinf(self.domain.low):
-            return self._two_sided_table()
-        low = int(self.domain.low)
-        probabilities: list[float] = []
-        with mpmath.workdps(25):
-            for k in range(low, _MOST_TERMS if upper is None else upper + 1):
-                probabilities.append(float(mpmath.exp(self.log_density(mpmath.mpf(k)))))
-                if (
-                    upper is None
-                    and k > low + 20
-                    and probabilities[-1] < 1e-19
-                    and probabilities[-1] < probabilities[-2]
-                ):
-                    break
-            else:
-                if upper is None:
-                    raise DerivationError(f"the sum over counts has not died out after {_MOST_TERMS} terms")
-        return list(range(low, low + len(probabilities))), np.array(probabilities)
-
-    def _two_sided_table(self) -> tuple[list[int], NDArray[np.float64]]:
-        """Whole numbers without a least one: outwards from the most probable of those around zero."""
-
-        def probability(k: int) -> float:
-            return float(mpmath.exp(self.log_density(mpmath.mpf(k))))
-
-        with mpmath.workdps(25):
-            top = max(range(-50, 51), key=probability)
-            found = {top: probability(top)}
-            for step in (1, -1):
-                k = top
-                while found[k] > 1e-19 * found[top]:
-                    k += step
-                    found[k] = probability(k)
-                    if abs(k - top) > _MOST_TERMS:
-                        raise DerivationError(f"the sum over counts has not died out after {_MOST_TERMS} terms")
-        counts = sorted(found)
-        return counts, np.array([found[k] for k in counts])
 
     def expect(self, functions: Function, count: int, power: int = 0) -> NDArray[np.float64]:
         """E of each of the functions, shape (count,)."""
         if not self.domain.discrete:
-            found = np.asarray(self.segments(functions, count, power=power).sum(axis=0))
+            steps = self._mass if functions is one else self.evenly(functions, count, power)
+            parts = self.segments(functions, count, power=power) if steps is None else [part.total for part in steps]
+            found: NDArray[np.float64] = np.sum(parts, axis=0)
             for value in self.domain.atoms:
                 with mpmath.workdps(25):
                     mass = mpmath.exp(self.log_density(mpmath.mpf(value)))
@@ -325,7 +330,10 @@ class Outcomes:
             return np.array([float(probabilities[np.array(counts) <= y].sum()) for y in ys])
         with mpmath.workdps(60):
             places = [self.place(mpmath.mpf(y)) for y in ys]
-        found = np.asarray(self.segments(lambda y: [mpmath.mpf(1)], 1, places).cumsum(axis=0)[:-1, 0])
+        if self._mass is None or self.domain.circular:  # on a circle the density does not die out
+            found = np.asarray(self.segments(one, 1, places).cumsum(axis=0)[:-1, 0])
+        else:
+            found = np.array([sum(float(part.up_to(place)[0]) for part in self._mass) for place in places])
         for value in self.domain.atoms:
             with mpmath.workdps(25):
                 found += float(mpmath.exp(self.log_density(mpmath.mpf(value)))) * (np.asarray(ys) >= value)
@@ -337,7 +345,7 @@ class Outcomes:
             counts, probabilities = self.table()
             at = np.searchsorted(np.cumsum(probabilities), np.arange(1, count + 1) / (count + 1))
             return sorted({float(counts[min(int(i), len(counts) - 1)]) for i in at})
-        self.segments(lambda y: [mpmath.mpf(1)], 1)  # the places of this integral are known by now
+        self.expect(one, 1)  # the places of this integral are known by now
         grid = np.array(sorted(self._weighted))
         weights = np.array([float(self._weighted[t][1]) for t in grid.tolist()])
         total = integrate.cumulative_trapezoid(weights, grid, initial=0.0)
