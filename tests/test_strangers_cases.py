@@ -16,9 +16,9 @@ from benchmarks.accuracy.cases import Case
 from benchmarks.accuracy.measure import measure
 from benchmarks.accuracy.strangers import declared
 from benchmarks.accuracy.typed import LAWS
-from likelihoodkit.declaration import Distribution, outcome, parameter
-from likelihoodkit.primitives.words import cos, cosh, exp, gamma, log, pi, sqrt
-from likelihoodkit.supports import Support, counts, positive, real, unit
+from likelihoodkit.declaration import Distribution, NamedLoss, outcome, parameter
+from likelihoodkit.primitives.words import abs, cos, cosh, exp, gamma, log, pi, sqrt
+from likelihoodkit.supports import Support, circle, counts, positive, real, unit
 
 HALF = sp.Rational(1, 2)
 ranks = Support("ranks", "1 to 10", low=1.0, high=10.0, closed_low=True, closed_high=True, whole=True)
@@ -300,6 +300,31 @@ def test_losses_typed_with_signs_and_remainders_are_answered() -> None:
     assert str(lk.reverse((y - a) * sp.sign(y - a)).family) == "Laplace"
     with pytest.raises(lk.DerivationError, match="no real number"):
         lk.reverse(log(-1 - (y - a) ** 2))
+    angle, share, p = lk.outcome(circle), lk.outcome(unit), lk.parameter(unit, link="sigmoid")
+    assert lk.reverse(1 - cos(angle - a)).family.__name__ == "VonMises"  # also where the prediction is any number
+    on_logits = lk.reverse((log(share / (1 - share)) - log(p / (1 - p))) ** 2)
+    assert on_logits.law.endswith("on the scale of log(y/(1 - y))")
+    assert on_logits.normaliser == sqrt(pi)
+
+
+def test_logarithms_of_distances_have_slopes_at_zero() -> None:
+    class Fair(NamedLoss):
+        y = outcome(real)
+        prediction = parameter(real, link="identity")
+        loss = abs(y - prediction) / 2 - log(1 + abs(y - prediction) / 2)
+
+    class Heavy(Distribution):
+        y = outcome(real)
+        m = parameter(real, link="identity")
+        s = parameter(positive, link="exp")
+        log_density = -2 * log(1 + abs(y - m) / s) - log(2 * s)
+
+    value, slope = lk.derive(Fair).value_and_gradient([0.0, 0.0], [0.0, 1e-9])
+    np.testing.assert_allclose(value, [0.0, 1.25e-19], rtol=1e-9)
+    np.testing.assert_allclose(slope, [0.0, 2.5e-10], rtol=1e-9)
+    found = lk.derive(Heavy).value_and_gradient([0.0, 1.0, -3.0], [[0.0, 0.0], [0.0, -745.0], [1.0, 745.0]])
+    np.testing.assert_allclose(found[0], math.log(2) + np.array([0.0, 745.0, 745.0]), rtol=1e-15)
+    np.testing.assert_allclose(found[1], [[0.0, 1.0], [-2.0, -1.0], [1e-323, 1.0]], rtol=1e-15)
 
 
 #: law of the sweep -> places where a sum as typed is no number, or has lost all its digits

@@ -21,9 +21,24 @@ from likelihoodkit.primitives.whole import (
 log1p_times_exp: Kind = primitive(
     "log1p_times_exp",
     lambda y, t: log(1 + y * exp(t)),
-    (lambda y, t: times_exp(ratio_rest(y, t), t), lambda y, t: ratio_share(y, t)),
+    (lambda y, t: ratio_rate(y, t), lambda y, t: ratio_share(y, t)),
     r"\log\left(1+{0}\,e^{{{1}}}\right)",
     accurate="y >= 0",
+    nonnegative=True,
+)
+ratio_rate: Kind = primitive(
+    "ratio_rate",
+    lambda y, t: exp(t) / (1 + y * exp(t)),
+    (lambda y, t: -(ratio_rate(y, t) ** 2), lambda y, t: ratio_rate(y, t) * ratio_rest(y, t)),
+    accurate="y >= 0",
+    positive=True,
+)
+log1p_short: Kind = primitive(
+    "log1p_short",
+    lambda x: x - log(1 + x),
+    lambda x: ratio_share(x, sp.S.Zero),
+    r"\left({0}-\log\left(1+{0}\right)\right)",
+    accurate="x >= 0",
     nonnegative=True,
 )
 ratio_share: Kind = primitive(

@@ -30,13 +30,15 @@ class Scale:
     name: str
     forward: Callable[[sp.Expr], sp.Expr]
     backward: Callable[[sp.Expr], sp.Expr]
-    low: float  # the scale maps (low, oo) onto the line
+    low: float  # the scale maps (low, high) onto the line
+    high: float = float("inf")
 
 
 SCALES = (
     Scale("y", lambda s: s, lambda t: t, -float("inf")),
     Scale("log(y)", lambda s: sp.log(s), lambda t: sp.exp(t), 0.0),
     Scale("log(1 + y)", lambda s: sp.log(1 + s), lambda t: sp.exp(t) - 1, -1.0),
+    Scale("log(y/(1 - y))", lambda s: sp.log(s / (1 - s)), lambda t: 1 / (1 + sp.exp(-t)), 0.0, 1.0),
 )
 
 
@@ -44,7 +46,12 @@ def residual(question: Question) -> tuple[sp.Expr, Scale] | None:
     """The loss as a function of r = T(y) - T(prediction) alone, and the scale T; None where it is none of these."""
     a, y = question.prediction.symbol, question.y
     for scale in SCALES:
-        if scale.low > question.target.low:
+        if scale.low > question.target.low or scale.high < question.target.high:
+            continue
+        if scale.high == 1:
+            here = _of_odds(question)
+            if here is not None:
+                return here, scale
             continue
         moved = _expanded(scale, a)
         for formula in (question.formula, lower(question.formula)):
@@ -54,6 +61,19 @@ def residual(question: Question) -> tuple[sp.Expr, Scale] | None:
             if a not in here.free_symbols:
                 return here, scale
     return None
+
+
+def _of_odds(question: Question) -> sp.Expr | None:
+    """A loss of shares in the difference of their logits; None where it sees more."""
+    domain = question.prediction.domain
+    if (domain.low, domain.high) != (0, 1):
+        return None
+    odds = sp.Symbol("odds", positive=True)
+    shares = {question.y: odds * sp.exp(r), question.prediction.symbol: odds}
+    here = lower(question.formula).xreplace({share: v / (1 + v) for share, v in shares.items()})
+    here = here.replace(sp.log, lambda x: sp.log(sp.factor(x)))
+    here = sp.expand_log(sp.expand(sp.expand_log(here)))
+    return None if odds in here.free_symbols else here
 
 
 def _expanded(scale: Scale, a: sp.Symbol) -> sp.Expr:

@@ -116,6 +116,8 @@ def _same_outcomes(one: Support, two: Support) -> bool:
 
 
 def _alike(one: Support, two: Support) -> bool:
+    if two.circular and not two.vector and (one.low, one.high, one.vector) == (-np.inf, np.inf, False):
+        return True  # any number is a direction, and the prover looks at all of them
     return (one.low, one.high, one.vector, one.circular) == (two.low, two.high, two.vector, two.circular)
 
 

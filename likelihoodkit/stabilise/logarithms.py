@@ -318,7 +318,20 @@ def log_of_one_plus(e: Expr) -> Expr | None:
         constant, rest = constant_and_rest(e.args[0])
         if constant == 1 and rest and e.args[0].free_symbols:
             return _of_leg(Add(*rest)) or p.log1p(Add(*rest))
-    return inverse_of_tanh(e) if e.is_Add and e.has(sp.tanh) else None
+    if e.is_Add and e.has(sp.tanh):
+        return inverse_of_tanh(e)
+    return _less_its_argument(e) if e.is_Add and e.has(p.log1p, single.log1p_times_exp) else None
+
+
+def _less_its_argument(e: Expr) -> Expr | None:
+    """c log(1 + x) - c x as one function, which is -c x^2/2 near 0."""
+    for term in e.args:
+        number, body = term.as_coeff_Mul()
+        if isinstance(body, p.log1p | single.log1p_times_exp):
+            x = body.args[0] if isinstance(body, p.log1p) else p.times_exp(*body.args)
+            if _of_factors(x).is_nonnegative and -number * x in e.args:
+                return e - term + number * x - number * single.log1p_short(x)
+    return None
 
 
 def _of_leg(x: Expr) -> Expr | None:

@@ -14,6 +14,7 @@ from sympy import Add, Expr, Mul, Pow, S, exp, log
 from likelihoodkit.declaration.binding import Bound
 from likelihoodkit.primitives import (
     log1m_exp_neg_exp,
+    log1p,
     log1p_square_exp,
     log_add_exp,
     log_mean_exp,
@@ -108,8 +109,8 @@ def _of_sum(inner: Expr, known: Known, outputs: set[Expr]) -> list[Expr] | None:
     where = [bounds(t, known) for t in every]
     if len(every) < 2 or not any(w.positive for w in where) or any(w.low < 0 for w in where):
         return None
-    if constant == 1 and len(terms) == 1:
-        return [softplus(log(terms[0]))]
+    if constant == 1 and len(terms) == 1:  # what may be 0 has no slope through its logarithm there
+        return [softplus(log(terms[0])) if bounds(terms[0], known).positive else log1p(terms[0])]
     first, *others = [log(t) for t in every]
     for other in others:
         first = log_add_exp(first, other)

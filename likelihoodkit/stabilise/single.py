@@ -19,6 +19,11 @@ def _ratio(e: Expr) -> tuple[Expr, Expr] | None:
     return tuple(e.args) if isinstance(e, p.times_exp) else None
 
 
+def _amount(x: Expr) -> bool:
+    """An outcome, or a distance, that is never negative."""
+    return bool(x.is_nonnegative and (x.is_Symbol or isinstance(x, sp.Abs)))
+
+
 def _power_of_ratio(e: Expr) -> tuple[Expr, Expr, Expr] | None:
     """(y, t, g) of e^g log(y e^t), the outcome or its inverse in y."""
     sign, body = e.as_coeff_Mul()
@@ -89,7 +94,7 @@ def function_of_ratio(e: Expr) -> Expr | None:
         return single.asinh_times_exp(*ratio)
     if isinstance(e, robust.hypot_ratio) and (ratio := _ratio(e.args[0])):
         return single.hypot_share_exp(*ratio)
-    if isinstance(e, p.log1p) and (ratio := _ratio(e.args[0])) and ratio[0].is_nonnegative and ratio[0].is_Symbol:
+    if isinstance(e, p.log1p) and (ratio := _ratio(e.args[0])) and _amount(ratio[0]):
         return single.log1p_times_exp(*ratio)
     if isinstance(e, robust.expm1_minus) and (power := _power_of_ratio(e.args[0])):
         return single.power_deviance(*power)

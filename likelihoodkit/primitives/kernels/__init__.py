@@ -274,9 +274,9 @@ if TYPE_CHECKING:
     from likelihoodkit.primitives.kernels.single import (  # isort: skip
         argument_sigmoid, argument_sigmoid_curve, argument_sigmoid_derivative, asinh_times_exp,
         chi_squared_loss, generalized_poisson_loss, gompertz_ageing, gompertz_curve, gompertz_loss, gompertz_risk,
-        hypot_rest_exp, hypot_share_exp, log1p_times_exp, nakagami_loss, power_deviance, rate_gamma_curve,
-        rate_gamma_excess, rate_gamma_loss, rate_gamma_slope, ratio_rest, ratio_share, scaled_square_deviance,
-        scaled_square_excess, softplus_less_log, tilted_balance,
+        hypot_rest_exp, hypot_share_exp, log1p_short, log1p_times_exp, nakagami_loss, power_deviance, rate_gamma_curve,
+        rate_gamma_excess, rate_gamma_loss, rate_gamma_slope, ratio_rate, ratio_rest, ratio_share,
+        scaled_square_deviance, scaled_square_excess, softplus_less_log, tilted_balance,
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.sinh_arcsinh import (  # isort: skip
         scaled_sinh_arcsinh_b, scaled_sinh_arcsinh_g, scaled_sinh_arcsinh_r, sinh_arcsinh_b, sinh_arcsinh_bb,

@@ -38,6 +38,19 @@ def log1p_times_exp(y: Floats, t: Floats) -> Floats:
 
 
 @kernel
+def log1p_short(x: Floats) -> Floats:
+    """x - log(1 + x) for x >= 0, which is x^2/2 near 0."""
+    return 0.0 - np.asarray(log1pmx(x))
+
+
+@kernel
+def ratio_rate(y: Floats, t: Floats) -> Floats:
+    """e^t/(1 + y e^t) for y >= 0, which is 1/y where that overflows."""
+    x = np.asarray(times_exp(y, t))
+    return np.where(x <= 1.0, np.asarray(times_exp(1.0 / (1.0 + x), t)), 1.0 / (y * (1.0 + 1.0 / x)))
+
+
+@kernel
 def ratio_share(y: Floats, t: Floats) -> Floats:
     """x/(1 + x) with x = y e^t >= 0."""
     x = np.asarray(times_exp(y, t))
