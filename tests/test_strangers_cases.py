@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import types
 from typing import Any
 
 import mpmath
@@ -17,8 +18,19 @@ from benchmarks.accuracy.measure import measure
 from benchmarks.accuracy.strangers import declared
 from benchmarks.accuracy.typed import LAWS
 from likelihoodkit.declaration import Distribution, NamedLoss, outcome, parameter
-from likelihoodkit.primitives.words import abs, cos, cosh, exp, gamma, log, pi, sqrt
-from likelihoodkit.supports import Support, circle, counts, positive, real, unit
+from likelihoodkit.primitives.words import abs, cos, cosh, exp, gamma, log, log_factorial, pi, sqrt, sum_over
+from likelihoodkit.supports import (
+    Support,
+    circle,
+    count_vectors,
+    counts,
+    positive,
+    positives,
+    real,
+    simplex,
+    unit,
+    vectors,
+)
 
 HALF = sp.Rational(1, 2)
 ranks = Support("ranks", "1 to 10", low=1.0, high=10.0, closed_low=True, closed_high=True, whole=True)
@@ -343,3 +355,37 @@ def test_sums_that_are_no_numbers_as_typed(name: str) -> None:
     found = measure(Case(name, "family", lk.derive(declared(name, LAWS[name]))), PLACES[name])
     assert found.meets_the_bar, [line for line in found.offences if "Hessian" not in line]
     assert found.no_reference < found.points
+
+
+def _vectors(density: Any, support: Support, **slots: Any) -> type[Distribution]:
+    y = outcome(support)
+    body = {"y": y, **slots, "log_density": density(y, *slots.values())}
+    return types.new_class("Typed", (Distribution,), exec_body=lambda filled: filled.update(body))
+
+
+def test_rows_of_independent_counts_have_any_total() -> None:
+    rates = parameter(positives, link="exp")
+    family = _vectors(lambda y, m: sum_over(y * log(m) - m - log_factorial(y)), count_vectors, m=rates)
+    y, f = np.array([[0.0, 1.0, 5.0], [3.0, 0.0, 0.0]]), np.array([[0.5, -1.0, 2.0], [0.0, 3.0, -30.0]])
+    apart = lk.derive(lk.Poisson)
+    np.testing.assert_allclose(
+        lk.derive(family)(y, f), apart(y.ravel(), f.ravel()).reshape(2, 3).sum(axis=1), rtol=1e-14
+    )
+
+
+def test_the_logarithm_of_a_sum_over_components_is_taken_through_the_largest() -> None:
+    def density(y: Any, w: Any, m: Any) -> Any:
+        return log(sum_over(w * exp(-((y - m) ** 2) / 2) / sqrt(2 * pi)))
+
+    slots = {"w": parameter(simplex, link="softmax"), "m": parameter(vectors, link="identity")}
+    value, gradient = lk.derive(_vectors(density, real, **slots)).value_and_gradient(
+        [40.0], [[30.0, 1.0, 0.0, 1.0, 0.0, -30.0]]
+    )
+    assert value[0] == pytest.approx(39.0**2 / 2 + math.log(2 * math.pi) / 2, rel=1e-15)
+    np.testing.assert_allclose(gradient[0][3:], [-39.0, -40.0 * math.exp(-29 - 39.5), 0.0], rtol=1e-13)
+
+
+def test_an_entry_of_a_vector_is_told_how_vectors_are_written() -> None:
+    with pytest.raises(lk.DeclarationError, match="entry 0 of the outcome") as problem:
+        lk.outcome(vectors)[0]
+    assert "sum_over" in str(problem.value.remedy)

@@ -55,6 +55,17 @@ class Slot(sp.Dummy):  # type: ignore[misc]
     def __float__(self) -> float:
         raise _of_numbers(self.role, "float")
 
+    __iter__ = None  # a vector is one symbol, whatever the number of its entries
+
+    def __getitem__(self, place: Any) -> Any:
+        raise DeclarationError(
+            f"entry {place!r} of the {self.role} cannot be asked for: a vector is one symbol, a formula in it is meant "
+            "entry by entry",
+            value=place,
+            remedy="Add up over the entries with lk.sum_over, take one by a label with lk.pick, the largest with "
+            "lk.largest_other, a length with lk.norm",
+        )
+
     def __gt__(self, other: Any) -> Any:
         return _compared(sp.StrictGreaterThan, self, other)
 

@@ -187,7 +187,7 @@ class VectorBelief:
 
     def _total(self, columns: dict[str, Array]) -> Array | float | None:
         domain, bound = self.derivation.bound.family.outcome.domain, self.derivation.bound
-        if domain.total is None:
+        if domain.total not in bound.family.parameters:
             return None
         held = bound.held.get(domain.total)
         return columns[self.derivation.inputs[domain.total].name] if held is None else float(held)

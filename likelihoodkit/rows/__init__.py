@@ -370,8 +370,8 @@ class Reader:
         return np.where(bad, inside + least, column), bad
 
     def _total(self, domain: Support, inputs: Mapping[str, Array]) -> Array | float | None:
-        """What the entries of an outcome must add up to, where the support says that they do."""
-        if domain.total is None:
+        """What the entries of an outcome must add up to, where the support says that they do and the total is known."""
+        if domain.total not in self.places.bound.family.parameters:
             return None
         held = self.places.bound.numbers.get(domain.total)
         return inputs[self.places.inputs[domain.total].name] if held is None else float(held)

@@ -263,7 +263,8 @@ def _not_of_length_one(y: Array, _: Any) -> Array:
 
 
 def _other_total(y: Array, total: Any) -> Array:
-    return np.asarray(y.sum(axis=1) != total)
+    """Of counts without a total (rows of independent ones) any sum is right."""
+    return np.zeros(len(y), dtype=bool) if total is None else np.asarray(y.sum(axis=1) != total)
 
 
 def _ranks_nothing(y: Array, _: Any) -> Array:

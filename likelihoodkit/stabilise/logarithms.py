@@ -8,7 +8,7 @@ from sympy import Add, Expr, Mul, Pow, exp, log
 from likelihoodkit import primitives as p
 from likelihoodkit.primitives import lives, products, single, steps, zeros
 from likelihoodkit.primitives.bessel_k import log_bessel_k_exp
-from likelihoodkit.stabilise.summands import inverse_of_tanh, less_one_of_them
+from likelihoodkit.stabilise.summands import inverse_of_tanh, less_its_argument, less_one_of_them, of_factors
 from likelihoodkit.stabilise.table import TABLE, constant_and_rest, exponent_of, identity, log_of
 from likelihoodkit.stabilise.tails import carried, log_of_distribution_function
 
@@ -227,12 +227,7 @@ def _with_a_sure_zero(sure: Expr, otherwise: Expr) -> Expr | None:
 
 
 def _never_negative(x: Expr) -> bool:
-    return bool(_of_factors(x).is_nonnegative)
-
-
-def _of_factors(x: Expr) -> Expr:
-    """With r e^t as a product, which has the sign of r."""
-    return x.replace(p.times_exp, lambda r, t: r * exp(t))
+    return bool(of_factors(x).is_nonnegative)
 
 
 def log_of_term(term: Expr) -> Expr | None:
@@ -320,18 +315,7 @@ def log_of_one_plus(e: Expr) -> Expr | None:
             return _of_leg(Add(*rest)) or p.log1p(Add(*rest))
     if e.is_Add and e.has(sp.tanh):
         return inverse_of_tanh(e)
-    return _less_its_argument(e) if e.is_Add and e.has(p.log1p, single.log1p_times_exp) else None
-
-
-def _less_its_argument(e: Expr) -> Expr | None:
-    """c log(1 + x) - c x as one function, which is -c x^2/2 near 0."""
-    for term in e.args:
-        number, body = term.as_coeff_Mul()
-        if isinstance(body, p.log1p | single.log1p_times_exp):
-            x = body.args[0] if isinstance(body, p.log1p) else p.times_exp(*body.args)
-            if _of_factors(x).is_nonnegative and -number * x in e.args:
-                return e - term + number * x - number * single.log1p_short(x)
-    return None
+    return less_its_argument(e) if e.is_Add and e.has(p.log1p, single.log1p_times_exp) else None
 
 
 def _of_leg(x: Expr) -> Expr | None:
@@ -362,7 +346,7 @@ def _log_of_gap(e: Expr) -> Expr | None:
     if not isinstance(e, log) or not isinstance(e.args[0], zeros.sigmoid_gap):
         return None
     u, v = e.args[0].args
-    apart = sp.expand(_of_factors(u - v))
+    apart = sp.expand(of_factors(u - v))
     distance = log_of(apart) if apart.is_positive else None
     return None if distance is None else p.log1m_exp_neg_exp(distance) - p.softplus(-u) - p.softplus(v)
 

@@ -20,8 +20,10 @@ from likelihoodkit.primitives import (
     log_mean_exp,
     log_power_difference,
     log_softplus,
+    log_sum_exp,
     sigmoid,
     softplus,
+    sum_over,
     xlogy,
 )
 from likelihoodkit.primitives.zeros import log_with_zero
@@ -62,6 +64,8 @@ def _terms(inner: Expr, known: Mapping[Expr, Interval], outputs: set[Expr]) -> l
         return None
     if isinstance(inner, exp):
         return [inner.args[0]]
+    if isinstance(inner, sum_over) and inner.has(exp) and bounds(inner.args[0], known).positive:
+        return [log_sum_exp(opened(log(inner.args[0]), known, outputs))]
     if isinstance(inner, Pow):
         if bounds(inner.base, known).positive or (bounds(inner.base, known).low >= 0 and inner.exp.is_positive):
             return [inner.exp * log(inner.base)]

@@ -8,6 +8,7 @@ import sympy as sp
 from sympy import Add, Expr, Mul, exp, log
 
 from likelihoodkit import primitives as p
+from likelihoodkit.primitives import single
 
 
 def less_one_of_them(e: Expr) -> Expr | None:
@@ -75,4 +76,20 @@ def inverse_of_tanh(e: Expr) -> Expr | None:
             for other in (p.log1p(sp.tanh(-z)), p.log1p(-sp.tanh(z))):
                 if -coefficient * other in e.args:
                     return e - term + coefficient * other + 2 * coefficient * z
+    return None
+
+
+def of_factors(x: Expr) -> Expr:
+    """With r e^t as a product, which has the sign of r."""
+    return x.replace(p.times_exp, lambda r, t: r * exp(t))
+
+
+def less_its_argument(e: Expr) -> Expr | None:
+    """c log(1 + x) - c x as one function, which is -c x^2/2 near 0."""
+    for term in e.args:
+        number, body = term.as_coeff_Mul()
+        if isinstance(body, p.log1p | single.log1p_times_exp):
+            x = body.args[0] if isinstance(body, p.log1p) else p.times_exp(*body.args)
+            if of_factors(x).is_nonnegative and -number * x in e.args:
+                return e - term + number * x - number * single.log1p_short(x)
     return None
