@@ -116,6 +116,7 @@ def compare(fits: Mapping[str, Fit] | Sequence[Fit], *, folds: int = 0, seed: in
     >>> [row.name for row in table.rows]
     ['StudentT', 'Laplace', 'Normal']
     """
+    fits = [fits] if isinstance(fits, Fit) else fits
     for other in (f for f in (fits.values() if isinstance(fits, Mapping) else fits) if not isinstance(f, Fit)):
         called = getattr(other, "__name__", repr(other))
         raise InputError(f"compare takes fits, and {called} is none", value=called, remedy="lk.fit(noise, y, X)")

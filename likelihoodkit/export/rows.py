@@ -14,8 +14,10 @@ Array = NDArray[Any]
 
 
 def finite_outcomes(y: Any, family: str) -> None:
-    """Raise `InputError` for the first outcome that is missing or infinite."""
+    """Raise `InputError` for the first outcome that is missing or infinite, and for times."""
     labels = np.asarray(y)
+    if is_time(labels):
+        raise InputError(f"{family}: y holds {labels.dtype}, not numbers", family=family, remedy=SINCE)
     if labels.dtype.kind == "O" and labels.ndim == 1:
         there = np.array([label is not None for label in labels], dtype=np.float64)
         labels = np.where(there > 0, 0.0, np.nan) if not there.all() else labels

@@ -121,6 +121,8 @@ def read_table(values: Any, what: str, family: str, *, later: bool = False) -> T
 
 
 def _as_matrix(values: Any, what: str, family: str) -> Array:
+    if hasattr(values, "toarray"):
+        raise InputError(f"{family}: {what} is a sparse matrix", family=family, remedy=f"Give {what}.toarray()")
     try:
         array = np.asarray(values)
     except ValueError:

@@ -77,6 +77,8 @@ def test_dates_are_no_numbers() -> None:
         for model in (lk.Regressor(lk.Gamma), lk.Booster(lk.Gamma, n_rounds=2), lk.Classifier()):
             with pytest.raises(lk.errors.InputError, match=f"column {name} of X holds datetime.*days since the first"):
                 model.fit(table, Y if not isinstance(model, lk.Classifier) else LABELS)
+    with pytest.raises(lk.errors.InputError, match=r"y holds datetime.*days since the first"):
+        lk.Regressor(lk.Normal).fit(X, days)
     fitted = lk.Regressor(lk.Gamma).fit(X, Y)
     with pytest.raises(lk.errors.InputError, match=r"column 0 of X holds datetime.*days since the first"):
         fitted.predict(np.column_stack([days, days]))

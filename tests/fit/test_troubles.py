@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
 
 import likelihoodkit as lk
 from likelihoodkit.errors import ConvergenceWarning, FitError, InputError, ShapeError, SupportError, UnknownNameError
@@ -52,6 +53,7 @@ ERRORS: list[tuple[str, Callable[[], Any], type[Exception], str]] = [
     ),
     ("objects", lambda: fit(lk.Normal, Y, {"when": DAYS.astype(object)}), InputError, "'when' .*days since the first"),
     ("times", lambda: fit(lk.Normal, DAYS - DAYS[0]), InputError, "y holds timedelta.*days since the first"),
+    ("sparse", lambda: fit(lk.Normal, Y, csr_matrix(X)), InputError, r"X is a sparse matrix. Give X.toarray\(\)"),
     ("short", lambda: fit(lk.Normal, Y, X[:5]), ShapeError, "5 rows but y has 30"),
     ("turned", lambda: fit(lk.Normal, Y, X.T), ShapeError, "Transpose"),
     ("3-d", lambda: fit(lk.Normal, Y, X[None]), ShapeError, r"must have shape \(n, p\)"),
