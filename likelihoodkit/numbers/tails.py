@@ -200,6 +200,30 @@ def _fatigue_within(y: Any, low: Any, high: Any, m: Any, n: Any) -> Any:
     return _mapped(lambda x: 2 * mpmath.exp(n) * mpmath.sinh(half(x)), speed, y, low, high)
 
 
+def _of_hazard(start: Any, end: Any, seen: Any, log_pace: Any) -> Any:
+    """By the cumulative hazard at the ends and the outcome, and the logarithm of its pace there."""
+    return mpmath.log(mpmath.exp(-start) - mpmath.exp(-end)) + seen - log_pace
+
+
+def _box(y: Any, m: Any, f: Any, s: Any) -> Any:
+    return mpmath.log1p(s * (y - m) * mpmath.exp(-f)) / s
+
+
+def _extreme_value_within(y: Any, low: Any, high: Any, m: Any, f: Any, s: Any) -> Any:
+    seen, start, end = (mpmath.exp(-_box(place, m, f, s)) for place in (y, low, high))
+    return _of_hazard(end, start, seen, (1 + s) * mpmath.log(seen) - f)
+
+
+def _pareto_within(y: Any, low: Any, high: Any, f: Any, s: Any) -> Any:
+    seen, start, end = (_box(place, 0, f, s) for place in (y, low, high))
+    return _of_hazard(start, end, seen, -s * seen - f)
+
+
+def _gompertz_within(y: Any, low: Any, high: Any, f: Any, g: Any) -> Any:
+    seen, start, end = (mpmath.expm1(place * mpmath.exp(g)) * mpmath.exp(f - g) for place in (y, low, high))
+    return _of_hazard(start, end, seen, f + y * mpmath.exp(g))
+
+
 def _poisson_within(y: Any, low: Any, high: Any, f: Any) -> Any:
     masses = [k * f - mpmath.loggamma(k + 1) for k in [y, *(low + k for k in range(int(high - low) + 1))]]
     return mpmath.log(mpmath.fsum(mpmath.exp(mass - masses[0]) for mass in masses[1:]))
@@ -250,6 +274,9 @@ _WITHIN: dict[str, tuple[Tail, int, str, tuple[Any, Any] | None]] = {
     "secant": (_secant_within, 3, "mt", _REAL),
     "johnson": (_johnson_within, 3, "mtgn", _REAL),
     "arcsinh": (_arcsinh_within, 3, "mtgn", _REAL),
+    "extreme_value": (_extreme_value_within, 3, "mfs", None),
+    "pareto": (_pareto_within, 3, "fs", None),
+    "gompertz": (_gompertz_within, 3, "fg", None),
     "fatigue": (_fatigue_within, 3, "mn", _AMOUNTS),
 }
 

@@ -242,6 +242,36 @@ arcsinh_within: Kind = _enter("arcsinh_within", 3, "mtgn", _latex("{3},{4},{5},{
 fatigue_within: Kind = _enter("fatigue_within", 3, "mn", _latex("{3},{4}"), _fatigue)
 
 
+# -- laws of a cumulative hazard ---------------------------------------------------------------------------------------
+
+
+def _box(end: sp.Expr, m: sp.Expr, f: sp.Expr, s: sp.Expr) -> sp.Expr:
+    """log(1 + s x)/s of x = (y - m) e^-f."""
+    return end if end.is_infinite else sp.log(1 + s * (end - m) * sp.exp(-f)) / s
+
+
+def _extreme_value(y: sp.Expr, low: sp.Expr, high: sp.Expr, m: sp.Expr, f: sp.Expr, s: sp.Expr) -> sp.Expr:
+    g, below, above = (_box(end, m, f, s) for end in (y, low, high))
+    return sp.log(sp.exp(-sp.exp(-above)) - sp.exp(-sp.exp(-below))) + sp.exp(-g) + (1 + s) * g + f
+
+
+def _pareto(y: sp.Expr, low: sp.Expr, high: sp.Expr, f: sp.Expr, s: sp.Expr) -> sp.Expr:
+    g, start, end = (_box(place, sp.S.Zero, f, s) for place in (y, low, high))
+    return sp.log(sp.exp(-start) - sp.exp(-end)) + (1 + s) * g + f
+
+
+def _gompertz(y: sp.Expr, low: sp.Expr, high: sp.Expr, f: sp.Expr, g: sp.Expr) -> sp.Expr:
+    def risk(end: sp.Expr) -> sp.Expr:
+        return end if end.is_infinite else (sp.exp(end * sp.exp(g)) - 1) * sp.exp(f - g)
+
+    return sp.log(sp.exp(-risk(low)) - sp.exp(-risk(high))) + risk(y) - f - y * sp.exp(g)
+
+
+extreme_value_within: Kind = _enter("extreme_value_within", 3, "mfs", _latex("{3},{4},{5}"), _extreme_value)
+pareto_within: Kind = _enter("pareto_within", 3, "fs", _latex("{3},{4}"), _pareto)
+gompertz_within: Kind = _enter("gompertz_within", 3, "fg", _latex("{3},{4}"), _gompertz)
+
+
 # -- what lies between two ends ----------------------------------------------------------------------------------------
 
 _REAL, _AMOUNTS, _SHARES = (-sp.oo, sp.oo), (sp.S.Zero, sp.oo), (sp.S.Zero, sp.S.One)

@@ -75,8 +75,6 @@ def _length(body: sp.Expr, y: sp.Symbol, low: Any, high: Any) -> sp.Expr | None:
     """E(high) - E(low) for such a body of E."""
     if body == y:
         return high - low
-    if isinstance(body, p.expm1_over) and body.args[0] == y:
-        return sp.exp(body.args[1] * low) * p.expm1_over(high - low, body.args[1])
     if isinstance(body, p.log1p) and not (body.args[0] / y).has(y):
         return p.log1p((high - low) / (y / body.args[0] + low))
     return None

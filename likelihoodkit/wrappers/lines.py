@@ -65,7 +65,9 @@ def _told(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> Told | Non
                 places = (*map(_amount, places[:3]), places[3])
             speed = sp.expand_log(sp.log(sp.Abs(sp.diff(v, y))), force=True)
             return Told(law, places[0], places[1:3], (*held, places[3], t, *shapes), speed)
-    return next((found for read in (_square, _mapped) if (found := read(cdf, y, low, high)) is not None), None)
+    return next(
+        (found for read in (_square, _mapped, _growing) if (found := read(cdf, y, low, high)) is not None), None
+    )
 
 
 # -- which law it is -------------------------------------------------------------------------------------------------
@@ -275,4 +277,32 @@ def _mapped(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> Told | N
         if twice.coeff(sp.log(y)) == 1 and not (twice - sp.log(y)).has(y) and not sp.expand(n).has(y):
             ends, letters = (_from_nothing(low), high), (sp.log(y) - twice, sp.expand(n))
             return Told(within.fatigue_within, y, ends, letters, -sp.log(y))
+    return None
+
+
+# -- laws of a cumulative hazard ---------------------------------------------------------------------------------------
+
+
+def _growing(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> Told | None:
+    """1 - e^-E of an E that is log(1 + a v)/a or r (e^(a y) - 1)/a, or e^-E of the first one's e^-E; also with ends."""
+    if isinstance(cdf, sp.Piecewise) and all(value in (0, 1) for value, _ in cdf.args[1:]):
+        cdf = cdf.args[0].expr
+    risk = _growth(cdf)
+    if risk is None and isinstance(cdf, sp.exp) and isinstance(-cdf.args[0], sp.exp):
+        box = -(-cdf.args[0]).args[0]
+    else:
+        box = sp.S.Zero if risk is None else risk
+    if isinstance(box, p.log1p_over):
+        v, a = box.args
+        slope = sp.diff(v, y)
+        place = sp.expand(y - v / slope)
+        if slope.has(y) or (place != 0 and risk is not None):
+            return None
+        if risk is None:
+            return Told(within.extreme_value_within, y, (low, high), (place, -_log(slope), a), sp.S.Zero)
+        return Told(within.pareto_within, y, (_from_nothing(low), high), (-_log(slope), a), sp.S.Zero)
+    rate, body = box.as_independent(y, as_Add=False)
+    if isinstance(body, p.expm1_over) and body.args[0] == y:
+        letters = _log(rate), _log(body.args[1])
+        return Told(within.gompertz_within, y, (_from_nothing(low), high), letters, sp.S.Zero)
     return None

@@ -505,7 +505,9 @@ def _unlisted() -> list[str]:
     """Primitives of numbers with a meaning, and without a row of their own."""
     known = {*ROWS, *BY_HAND, *TABLE}
     plain = [n for n, r in RECORDS.items() if r.meaning is not None and n in kernels.__all__ and n not in known]
-    return [n for n in plain if not (RECORDS[n].vector or RECORDS[n].reduces) and n not in OF_CLASSES | RESTS | MASSES]
+    return [
+        n for n in plain if not (RECORDS[n].vector or RECORDS[n].reduces) and n not in OF_CLASSES | RESTS | BY_WRAPPERS
+    ]
 
 
 #: over K classes: tested in test_kernels.py
@@ -527,8 +529,13 @@ RESTS = {
     "ratio_of_log_rest",
     *(f"{link}_rest" for link in ("softplus", "log_softplus", "sigmoid", "exp")),
 }
-#: what lies between two ends: by what wrappers make of it, and by differences in test_within_slopes.py
-MASSES = {name for name in RECORDS if "_between" in name}
+#: what lies between two ends, and seen there by a cumulative hazard: by what wrappers make of it, and by differences in
+#: test_within_slopes.py
+BY_WRAPPERS = {
+    name
+    for name in RECORDS
+    if "_between" in name or name.startswith(("extreme_value_within", "pareto_within", "gompertz_within"))
+}
 BY_MEANING = {
     name: Case(definition(name), draw, points, loss, bound) for name, (draw, points, loss, bound) in ROWS.items()
 } | BY_HAND

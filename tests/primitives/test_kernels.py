@@ -12,7 +12,7 @@ import pytest
 from likelihoodkit.primitives import RECORDS, kernels
 from likelihoodkit.primitives.kernels.student_integrals import Student, student_integrals
 from primitives.audit import PLAIN, Audit, audit
-from primitives.by_meaning import MASSES
+from primitives.by_meaning import BY_WRAPPERS
 from primitives.reference import SECOND, TABLE
 
 INF = math.inf
@@ -26,7 +26,7 @@ ALONE = {  # no mpmath definition of one number: tested below, or NumPy's own
     "half_rest",
     "log_softplus_rest", "sigmoid_rest", "exp_rest",
     "ratio_of_log_rest",
-    *MASSES,
+    *BY_WRAPPERS,
 }  # fmt: skip
 LIMITS = [
     ("softplus", (INF,), INF), ("softplus", (-INF,), 0.0), ("sigmoid", (INF,), 1.0), ("sigmoid", (-INF,), 0.0),

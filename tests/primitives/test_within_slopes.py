@@ -35,6 +35,18 @@ def _lives(rng: np.random.Generator) -> tuple[list[Any], list[Any]]:
     return [np.exp(part / 2) for part in fixed], places
 
 
+def _boxes(rng: np.random.Generator) -> tuple[list[Any], list[Any]]:
+    """With no place beyond the end of the law."""
+    fixed, _ = _gamma(rng)
+    shape = rng.uniform(-0.3, 0.5, ROWS)
+    return fixed, [rng.uniform(-0.1, 0.1, ROWS), np.log(0.5 * fixed[2] + np.exp(rng.normal(0, 1, ROWS))), shape]
+
+
+def _excesses(rng: np.random.Generator) -> tuple[list[Any], list[Any]]:
+    fixed, places = _boxes(rng)
+    return fixed, places[1:]
+
+
 def _held(*values: float) -> Any:
     def rows(rng: np.random.Generator) -> tuple[list[Any], list[Any]]:
         fixed, places = _normal(rng)
@@ -78,6 +90,9 @@ ROWS_OF = [
     ("fatigue_within", "mn", _lives),
     ("johnson_within", "mtgn", _mapped),
     ("arcsinh_within", "mtgn", _mapped),
+    ("extreme_value_within", "mfs", _boxes),
+    ("pareto_within", "fs", _excesses),
+    ("gompertz_within", "fg", lambda rng: (_gamma(rng)[0], [rng.normal(-1, 1, ROWS), rng.normal(-1, 1, ROWS)])),
     ("gamma_within", "tn", _gamma),
     ("beta_within", "fg", _beta),
     ("negative_binomial_within", "fa", lambda rng: _counts(rng, 2)),

@@ -144,6 +144,13 @@ if TYPE_CHECKING:
         secant_within_tt, split_normal_within, split_normal_within_m, split_normal_within_mm,
         split_normal_within_mt, split_normal_within_t, split_normal_within_tt,
     )  # fmt: skip
+    from likelihoodkit.primitives.kernels.within_growth import (  # isort: skip
+        extreme_value_within, extreme_value_within_f, extreme_value_within_ff, extreme_value_within_fs,
+        extreme_value_within_m, extreme_value_within_mf, extreme_value_within_mm, extreme_value_within_ms,
+        extreme_value_within_s, extreme_value_within_ss, gompertz_within, gompertz_within_f, gompertz_within_ff,
+        gompertz_within_fg, gompertz_within_g, gompertz_within_gg, pareto_within, pareto_within_f, pareto_within_ff,
+        pareto_within_fs, pareto_within_s, pareto_within_ss,
+    )  # fmt: skip
     from likelihoodkit.primitives.kernels.within_line import (  # isort: skip
         extreme_within, extreme_within_m, extreme_within_mm, extreme_within_mt, extreme_within_t, extreme_within_tt,
         logistic_within, logistic_within_m, logistic_within_mm, logistic_within_mt, logistic_within_t,

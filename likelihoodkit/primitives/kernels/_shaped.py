@@ -73,7 +73,7 @@ def law_of(shape: Shape) -> Law:
         first, second = (_in_line(part, u, t, density=True) for part in rests)
         return low, high, first, second
 
-    def between(low: Floats, high: Floats, share: float) -> tuple[Floats, Floats]:
+    def between(low: Floats, high: Floats, share: float, *_: Floats) -> tuple[Floats, Floats]:
         length = _log_ratio(high, low)
         return low * np.exp(share * length), np.log(length)
 

@@ -46,7 +46,7 @@ class Law:
     loss: Callable[..., Rows]
     gap: Callable[..., Rows]
     tails: Callable[..., Tails]
-    between: Callable[[Floats, Floats, float], tuple[Floats, Floats]]
+    between: Callable[..., tuple[Floats, Floats]]
     kinks: Callable[..., list[Floats]] = lambda *_: []
     jump: float = 0.0
 
@@ -96,7 +96,7 @@ def _integrated(law: Law, y: Floats, low: Floats, high: Floats, place: tuple[Flo
     ends = [low, *(np.minimum(np.maximum(kink, low), high) for kink in law.kinks(*place)), high]
     for start, end in pairwise(ends):
         for node in NODES:
-            u, log_speed = law.between(start, end, float(node))
+            u, log_speed = law.between(start, end, float(node), *place)
             gap = law.gap(y, u, *place)
             gap[0] = np.where(start == end, -np.inf, gap[0] + log_speed)
             rows.append(gap)
@@ -210,14 +210,16 @@ def _by_tails(
     left, right = ~np.isnan(rest_below_high[0]), ~np.isnan(rest_above_low[0])
     rows = whole(below_low, above_high)
     close = np.exp(below_low[0]) + np.exp(above_high[0]) > MOST
-    for side, near, further, tail, rests in (
-        (left, high, low, below_high, (rest_below_high, rest_below_low)),
-        (right, low, high, above_low, (rest_above_low, rest_above_high)),
+    for side, near, further, tail, last, rests in (
+        (left, high, low, below_high, below_low, (rest_below_high, rest_below_low)),
+        (right, low, high, above_low, above_high, (rest_above_low, rest_above_high)),
     ):
         if side.any():
             there = tuple(part[side] for part in place)
             rest, beyond = (part[:, side] for part in rests)
             distance = _and(law.gap(further[side], near[side], *there), rest - beyond)
+            ended = np.isneginf(last[0, side]) & np.isfinite(tail[0, side])  # nothing is beyond the further bound
+            distance = np.where(ended, np.where(np.arange(len(distance))[:, None] == 0, np.inf, 0.0), distance)
             rows[:, side] = _less_beyond(in_tail(side, near[side], tail[:, side], rest, *there), distance)
             close[side] = distance[0] < SHORT
     if close.any():

@@ -174,7 +174,7 @@ def _tails(x: Floats, f: Floats, g: Floats) -> Tails:
     return below, above, rest, rest_above
 
 
-def _between(low: Floats, high: Floats, share: float) -> tuple[Floats, Floats]:
+def _between(low: Floats, high: Floats, share: float, *_: Floats) -> tuple[Floats, Floats]:
     """On the scale of logits."""
     start, length = _logit(low), _logit(high) - _logit(low)
     z = start + share * length

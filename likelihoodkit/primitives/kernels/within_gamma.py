@@ -55,7 +55,7 @@ def _tails(b: Floats, t: Floats, n: Floats) -> Tails:
     return below, above, by_amount[0], by_amount[1]
 
 
-def _between(low: Floats, high: Floats, share: float) -> tuple[Floats, Floats]:
+def _between(low: Floats, high: Floats, share: float, *_: Floats) -> tuple[Floats, Floats]:
     """On a logarithmic scale."""
     length = _log_ratio(high, low)
     u = low * np.exp(share * length)

@@ -89,7 +89,7 @@ def law_of(curve: Curve) -> Law:
             ]
         return below, above, rests[0], rests[1]
 
-    def between(low: Floats, high: Floats, share: float) -> tuple[Floats, Floats]:
+    def between(low: Floats, high: Floats, share: float, *_: Floats) -> tuple[Floats, Floats]:
         return low + share * (high - low), np.log(high - low)
 
     def kinks(m: Floats, t: Floats) -> list[Floats]:

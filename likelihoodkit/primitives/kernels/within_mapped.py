@@ -35,7 +35,7 @@ class Map:
     size: Callable[..., Rows]
     speed: Callable[..., Rows]
     gaps: Callable[..., Places]
-    between: Callable[[Floats, Floats, float], tuple[Floats, Floats]]
+    between: Callable[..., tuple[Floats, Floats]]
 
 
 def law_of(map_: Map) -> Law:
@@ -160,7 +160,7 @@ def _tail_letter(n: Floats) -> Rows:
     return jet(tail, 4, {3: tail}, {(3, 3): tail})
 
 
-def _straight(low: Floats, high: Floats, share: float) -> tuple[Floats, Floats]:
+def _straight(low: Floats, high: Floats, share: float, *_: Floats) -> tuple[Floats, Floats]:
     return low + share * (high - low), np.log(high - low)
 
 
@@ -224,7 +224,7 @@ def _fatigue() -> Map:
         u, v = half(y, m), half(b, m)
         return times(pitch(n), _sinh_gap(u, v, d)), _log_cosh_gap(u, v, d)
 
-    def between(low: Floats, high: Floats, share: float) -> tuple[Floats, Floats]:
+    def between(low: Floats, high: Floats, share: float, *_: Floats) -> tuple[Floats, Floats]:
         length = _log_ratio(high, low)
         return low * np.exp(share * length), np.log(length)
 

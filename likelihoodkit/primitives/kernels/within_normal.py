@@ -67,7 +67,7 @@ def _tails(b: Floats, m: Floats, t: Floats) -> Tails:
     return below[0], above[0], below[1], above[1]
 
 
-def _between(low: Floats, high: Floats, share: float) -> tuple[Floats, Floats]:
+def _between(low: Floats, high: Floats, share: float, *_: Floats) -> tuple[Floats, Floats]:
     return low + share * (high - low), np.log(high - low)
 
 

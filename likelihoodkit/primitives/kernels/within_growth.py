@@ -1,0 +1,302 @@
+"""The losses of laws of a cumulative hazard E, seen between two bounds only: Gompertz, generalised Pareto and extremes.
+
+One tail is e^-E, the other 1 - e^-E. A law is told by log E, log |E'|, the logarithm of E over |E'|, and how E and
+log |E'| differ between two places, all as jets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from likelihoodkit.primitives.kernels._jets import jet, through, times
+from likelihoodkit.primitives.kernels._rows import row
+from likelihoodkit.primitives.kernels._tools import Floats, Kernel, Mask, remembered
+from likelihoodkit.primitives.kernels.box_cox import expm1_over, log1p_over, log1p_over_da, log1p_over_daa
+from likelihoodkit.primitives.kernels.exponential import log1m_exp_neg_exp
+from likelihoodkit.primitives.kernels.lives import (
+    log1m_exp_ratio,
+    log_expm1_over,
+    log_expm1_over_curve,
+    log_expm1_over_slope,
+    rate_short,
+)
+from likelihoodkit.primitives.kernels.logistic import softplus
+from likelihoodkit.primitives.kernels.products import scaled_rate, scaled_rate_slope
+from likelihoodkit.primitives.kernels.robust import expm1_minus
+from likelihoodkit.primitives.kernels.within import PAIRS, Law, Rows, Tails, seen_within
+from likelihoodkit.primitives.kernels.within_line import MEDIAN, product
+
+FLAT = 1e-8  # of a way along which g is straight
+TINY = 1e-150  # of a place on its scale, up to which g is that
+HUGE = 1e300  # of a place on its scale, beyond which it is told by its logarithm
+
+
+@dataclass(frozen=True)
+class Growth:
+    """log E, log |E'| and their difference at a place, the differences of E and log |E'|, and places between two.
+
+    ``rising``: is e^-E what is above? ``beyond``: where no outcome can be, whatever the bounds are.
+    """
+
+    log: Callable[..., Rows]
+    pace: Callable[..., Rows]
+    ratio: Callable[..., Rows]
+    gaps: Callable[..., tuple[Rows, Rows]]
+    between: Callable[..., tuple[Floats, Floats]]
+    rising: bool
+    beyond: Callable[..., Mask] = lambda y, *_: np.zeros(y.shape, dtype=bool)
+
+
+def _exp(rows: Rows) -> Rows:
+    x = np.exp(rows[0])
+    return through(rows, x, x, x)
+
+
+def _outgrown(growth: Rows, pace: Rows) -> Rows:
+    """Their difference; what is infinite in the former outgrows the latter."""
+    return np.where(np.isinf(growth), growth, growth - pace)
+
+
+def law_of(growth: Growth) -> Law:
+    """The law of such an E."""
+
+    def loss(y: Floats, *place: Floats) -> Rows:
+        return _outgrown(_exp(growth.log(y, *place)), growth.pace(y, *place))
+
+    def gap(y: Floats, b: Floats, *place: Floats) -> Rows:
+        return _outgrown(*growth.gaps(y, b, *place))
+
+    def tails(b: Floats, *place: Floats) -> Tails:
+        u = growth.log(b, *place)
+        zero, level = np.zeros_like(b), u[0]
+        rare = through(
+            u, np.asarray(log1m_exp_neg_exp(level)), np.asarray(scaled_rate(level, zero)),
+            np.asarray(scaled_rate_slope(level, zero)),
+        )  # fmt: skip
+        near = np.where(level < MEDIAN, level, np.nan)
+        x = np.exp(near)
+        lost = np.log1p(np.where(x == 0.0, 0.0, np.asarray(expm1_minus(x)) / x))
+        slope = x - np.asarray(rate_short(near))
+        rest = through(u, lost, slope, x - np.asarray(scaled_rate(near, zero)) * slope) + growth.ratio(b, *place)
+        rest_far = np.where(level < MEDIAN, np.nan, -growth.pace(b, *place))
+        both = (rare, -_exp(u)), (rest, rest_far)
+        (below, above), (rest_below, rest_above) = both if growth.rising else (pair[::-1] for pair in both)
+        return below, above, rest_below, rest_above
+
+    return Law(loss, gap, tails, growth.between)
+
+
+# -- g = log(1 + s x)/s of x = (y - m) e^-f, in the letters m, f, s ----------------------------------------------------
+
+
+def _steps(y: Floats, m: Floats, f: Floats, s: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    """x, 1/(1 + s x), that over the scale, and x/(1 + s x)."""
+    r, scale = y - m, np.exp(f)
+    x = np.where(r == 0.0, 0.0, r / scale)
+    k = 1.0 / (scale + s * r)
+    return x, 1.0 / (1.0 + product(s, x)), k, product(r, k)
+
+
+def _beyond(y: Floats, m: Floats, f: Floats, s: Floats) -> Mask:
+    r = y - m
+    return np.asarray((s != 0.0) & (np.exp(f) + s * r <= 0.0) & (r != 0.0))
+
+
+def _box(y: Floats, m: Floats, f: Floats, s: Floats) -> Rows:
+    """g; beyond an end it is infinite."""
+    x, c, k, p = _steps(y, m, f, s)
+    far = (np.absolute(x) > HUGE) & (np.sign(s) == np.sign(x))
+    whole = softplus(np.log(np.absolute(s)) + np.log(np.absolute(y - m)) - f) / s
+    value = np.where(far, whole, np.asarray(log1p_over(x, s)))
+    turned = np.where(far, (p - value) / s, np.asarray(log1p_over_da(x, s)))
+    bent = np.where(far, -(p * p + 2.0 * turned) / s, np.asarray(log1p_over_daa(x, s)))
+    found = jet(value, 3, {0: -k, 1: -p, 2: turned}, {
+        (0, 0): -s * k * k, (0, 1): c * k, (0, 2): p * k, (1, 1): p * c, (1, 2): p * p, (2, 2): bent,
+    })  # fmt: skip
+    return np.where(_beyond(y, m, f, s), _infinite(found, -np.sign(s) * np.inf), found)
+
+
+def _infinite(like: Rows, value: Floats) -> Rows:
+    found = np.zeros_like(like)
+    found[0] = value
+    return found
+
+
+def _box_gap(y: Floats, b: Floats, m: Floats, f: Floats, s: Floats) -> Rows:
+    """How g differs between two places, told from the lower one."""
+    _, c, k, p = _steps(y, m, f, s)
+    _, e, l, q = _steps(b, m, f, s)
+    side, d = np.where(y < b, -1.0, 1.0), y - b
+    under = np.where(y < b, p, q)
+    w = product(np.absolute(d), np.where(y < b, k, l))
+    flat = 1.0 / (1.0 + s * w)
+    step = w * under * flat
+    turned = np.asarray(log1p_over_da(w, s)) - step
+    bent = np.asarray(log1p_over_daa(w, s)) + step * (2.0 * w * flat - s * step + 2.0 * under)
+    along = product(d, k)
+    pair, scaled, fall = product(along, l), product(along, e), c * e - s * p * s * q
+    found = jet(side * np.asarray(log1p_over(w, s)), 3, {0: s * pair, 1: -scaled, 2: side * turned}, {
+        (0, 0): s * s * pair * (k + l), (0, 1): -scaled * s * (k + l), (0, 2): pair * fall, (1, 1): scaled * fall,
+        (1, 2): scaled * (p + q), (2, 2): side * bent,
+    })  # fmt: skip
+    gone, lost = _beyond(y, m, f, s), _beyond(b, m, f, s)
+    found = np.where(gone, _infinite(found, -np.sign(s) * np.inf), found)
+    return np.where(lost & ~gone, _infinite(found, np.sign(s) * np.inf), found)
+
+
+def _box_between(low: Floats, high: Floats, share: float, m: Floats, f: Floats, s: Floats) -> tuple[Floats, Floats]:
+    """On the scale of g, or on that of y where the two are the same."""
+    length = _box_gap(high, low, m, f, s)[0]
+    _, _, k, _ = _steps(low, m, f, s)
+    turn = share * length
+    straight = np.absolute(s) * product(high - low, k) < FLAT
+    bent = low + np.asarray(expm1_over(turn, s)) / k, np.log(length) + s * turn - np.log(k)
+    return np.where(straight, low + share * (high - low), bent[0]), np.where(straight, np.log(high - low), bent[1])
+
+
+def _letters(f: Floats, s: Floats) -> tuple[Rows, Rows]:
+    """f and s."""
+    one = np.ones_like(f)
+    return jet(f, 3, {1: one}, {}), jet(s, 3, {2: one}, {})
+
+
+def _more(rows: Rows, s: Rows) -> Rows:
+    """1 + s times the rows."""
+    return rows + times(s, rows)
+
+
+def _extremes() -> Growth:
+    """E = e^-g is what is below."""
+
+    def pace(y: Floats, *place: Floats) -> Rows:
+        f, s = _letters(*place[1:])
+        return -f - _more(_box(y, *place), s)
+
+    def ratio(y: Floats, *place: Floats) -> Rows:
+        f, s = _letters(*place[1:])
+        return f + times(s, _box(y, *place))
+
+    def gaps(y: Floats, b: Floats, *place: Floats) -> tuple[Rows, Rows]:
+        d, here, there = _box_gap(y, b, *place), -_box(y, *place), -_box(b, *place)
+        x, z = np.exp(here[0]), np.exp(there[0])
+        short = np.absolute(d[0]) < 1.0
+        value = np.where(short, product(z, np.expm1(-np.where(short, d[0], 0.0))), x - z)
+        value = np.where(np.isnan(value) & ~np.isnan(d[0]), -np.sign(d[0]) * np.inf, value)  # both overflow
+        less = product(value, here) - product(z, d)
+        less = np.where(np.isinf(value), product(value, np.where(value > 0.0, here, there)), less)
+        less[0] = value
+        one, other = through(here, x, x, x), through(there, z, z, z)
+        less[4:] = one[4:] - other[4:]
+        return less, -_more(d, _letters(*place[1:])[1])
+
+    return Growth(lambda y, *place: -_box(y, *place), pace, ratio, gaps, _box_between, False, _beyond)
+
+
+def _pareto() -> Growth:
+    """E = g."""
+
+    def log_box(y: Floats, *place: Floats) -> Rows:
+        g = _box(y, *place)
+        slope, (m, f, _), zero = 1.0 / g[0], place, np.zeros_like(y)
+        own = through(g, np.log(g[0]), slope, -slope * slope)
+        r = y - m
+        near = jet(np.log(r) - f, 3, {0: -1.0 / r, 1: zero - 1.0}, {(0, 0): -1.0 / (r * r)})
+        return np.where(r / np.exp(f) < TINY, near, own)
+
+    def pace(y: Floats, *place: Floats) -> Rows:
+        f, s = _letters(*place[1:])
+        return -f - times(s, _box(y, *place))
+
+    def gaps(y: Floats, b: Floats, *place: Floats) -> tuple[Rows, Rows]:
+        d = _box_gap(y, b, *place)
+        return d, -times(_letters(*place[1:])[1], d)
+
+    return Growth(
+        log_box, pace, lambda y, *place: log_box(y, *place) - pace(y, *place), gaps, _box_between, True, _beyond
+    )
+
+
+# -- E = e^f (e^(a y) - 1)/a with a = e^g, in the letters f, g ---------------------------------------------------------
+
+
+def _gompertz() -> Growth:
+    def log_growth(y: Floats, f: Floats, g: Floats) -> Rows:
+        return jet(f + np.asarray(log_expm1_over(y, g)), 2, {
+            0: np.ones_like(f), 1: np.asarray(log_expm1_over_slope(y, g)),
+        }, {(1, 1): np.asarray(log_expm1_over_curve(y, g))})  # fmt: skip
+
+    def pace(y: Floats, f: Floats, g: Floats) -> Rows:
+        x = product(y, np.exp(g))
+        return jet(f + x, 2, {0: np.ones_like(f), 1: x}, {(1, 1): x})
+
+    def ratio(y: Floats, _: Floats, g: Floats) -> Rows:
+        z = np.log(y) + g
+        curve = np.asarray(scaled_rate_slope(z, np.zeros_like(z)))
+        return jet(np.log(y) + np.asarray(log1m_exp_ratio(z)), 2, {1: -np.asarray(rate_short(z))}, {(1, 1): curve})
+
+    def gaps(y: Floats, b: Floats, f: Floats, g: Floats) -> tuple[Rows, Rows]:
+        d, zero = y - b, np.zeros_like(f)
+        grown = np.sign(d) * _exp(pace(np.minimum(y, b), f, g) + log_growth(np.absolute(d), zero, g) - _of_nothing(f))
+        return np.where(d == 0.0, 0.0, grown), pace(d, zero, g) - _of_nothing(f)
+
+    def between(low: Floats, high: Floats, share: float, *_: Floats) -> tuple[Floats, Floats]:
+        return low + share * (high - low), np.log(high - low)
+
+    return Growth(log_growth, pace, ratio, gaps, between, True)
+
+
+def _of_nothing(f: Floats) -> Rows:
+    """The slope 1 in f that a difference has twice, or has not."""
+    return jet(np.zeros_like(f), 2, {0: np.ones_like(f)}, {})
+
+
+# -- kernels -----------------------------------------------------------------------------------------------------------
+
+
+def _kernels(rows: Callable[..., Rows], letters: str) -> list[Kernel]:
+    rows.__module__ = __name__
+    count = len(letters)
+    pairs = PAIRS[1 + count * (count + 3) // 2]
+    orders = ["", *letters, *(letters[i] + letters[j] for i, j in pairs)]
+    said = (f"log P(low <= Y <= high) - log p(y){', derived in ' if order else ''}{order}." for order in orders)
+    return [row(rows, place, doc) for place, doc in enumerate(said)]
+
+
+def _seen(growth: Growth, lowest: float) -> Callable[..., Rows]:
+    """Rows of the loss; of what cannot be it is infinite and flat."""
+    law = law_of(growth)
+
+    @remembered
+    def rows(*arguments: Floats) -> Rows:
+        y, low, high, *place = np.broadcast_arrays(*arguments)
+        with np.errstate(all="ignore"):
+            found = seen_within(law, y, low, high, lowest, np.inf, *place)
+            return np.where(growth.beyond(y, *place), _infinite(found, np.full(y.shape, np.inf)), found)
+
+    return rows
+
+
+EXTREMES = _seen(_extremes(), -np.inf)
+PARETO = _seen(_pareto(), 0.0)
+GOMPERTZ = _seen(_gompertz(), 0.0)
+
+
+def _without_place(y: Floats, low: Floats, high: Floats, f: Floats, s: Floats) -> Rows:
+    """Rows in f and s of what begins at nothing."""
+    return np.asarray(PARETO(y, low, high, np.zeros_like(f), f, s)[[0, 2, 3, 7, 8, 9]])
+
+
+(
+    extreme_value_within, extreme_value_within_m, extreme_value_within_f, extreme_value_within_s,
+    extreme_value_within_mm, extreme_value_within_mf, extreme_value_within_ms, extreme_value_within_ff,
+    extreme_value_within_fs, extreme_value_within_ss,
+) = _kernels(EXTREMES, "mfs")  # fmt: skip
+(
+    pareto_within, pareto_within_f, pareto_within_s, pareto_within_ff, pareto_within_fs, pareto_within_ss,
+) = _kernels(_without_place, "fs")  # fmt: skip
+(
+    gompertz_within, gompertz_within_f, gompertz_within_g, gompertz_within_ff, gompertz_within_fg, gompertz_within_gg,
+) = _kernels(GOMPERTZ, "fg")  # fmt: skip
