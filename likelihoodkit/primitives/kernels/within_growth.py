@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from likelihoodkit.primitives.kernels._jets import jet, through, times
+from likelihoodkit.primitives.kernels._jets import jet, through
 from likelihoodkit.primitives.kernels._rows import row
 from likelihoodkit.primitives.kernels._tools import Floats, Kernel, Mask, remembered
 from likelihoodkit.primitives.kernels.box_cox import expm1_over, log1p_over, log1p_over_da, log1p_over_daa
-from likelihoodkit.primitives.kernels.exponential import log1m_exp_neg_exp
+from likelihoodkit.primitives.kernels.exponential import log1m_exp_neg_exp, log1pmx
 from likelihoodkit.primitives.kernels.lives import (
     log1m_exp_ratio,
     log_expm1_over,
@@ -29,6 +29,7 @@ from likelihoodkit.primitives.kernels.robust import expm1_minus
 from likelihoodkit.primitives.kernels.within import PAIRS, Law, Rows, Tails, seen_within
 from likelihoodkit.primitives.kernels.within_line import MEDIAN, product
 
+SHORT = 0.5  # of s x, up to which log(1 + s x) is told beside it
 FLAT = 1e-8  # of a way along which g is straight
 TINY = 1e-150  # of a place on its scale, up to which g is that
 HUGE = 1e300  # of a place on its scale, beyond which it is told by its logarithm
@@ -125,8 +126,23 @@ def _infinite(like: Rows, value: Floats) -> Rows:
     return found
 
 
-def _box_gap(y: Floats, b: Floats, m: Floats, f: Floats, s: Floats) -> Rows:
-    """How g differs between two places, told from the lower one."""
+def _log_slope(y: Floats, m: Floats, f: Floats, s: Floats) -> Rows:
+    """The logarithm of one over the slope of g, f + s g."""
+    _, c, k, p = _steps(y, m, f, s)
+    log_size = np.log(np.absolute(s)) + np.log(np.absolute(y - m))
+    short = f + np.log1p(np.sign(s) * np.sign(y - m) * np.exp(np.minimum(log_size - f, 0.0)))
+    rising = (np.sign(s) * np.sign(y - m) > 0.0) & (log_size > f)
+    value = np.where(rising, log_size + np.log1p(np.exp(-np.absolute(log_size - f))), short)
+    steep = product(s, k)
+    found = jet(value, 3, {0: -steep, 1: c, 2: p}, {
+        (0, 0): -steep * steep, (0, 1): steep * c, (0, 2): -k * c, (1, 1): c * (1.0 - c), (1, 2): -c * p,
+        (2, 2): -p * p,
+    })  # fmt: skip
+    return np.where(_beyond(y, m, f, s), _infinite(found, np.full_like(value, -np.inf)), found)
+
+
+def _box_gaps(y: Floats, b: Floats, m: Floats, f: Floats, s: Floats) -> tuple[Rows, Rows]:
+    """How g and the logarithm of one over its slope differ between two places, told from the lower one."""
     _, c, k, p = _steps(y, m, f, s)
     _, e, l, q = _steps(b, m, f, s)
     side, d = np.where(y < b, -1.0, 1.0), y - b
@@ -138,18 +154,24 @@ def _box_gap(y: Floats, b: Floats, m: Floats, f: Floats, s: Floats) -> Rows:
     bent = np.asarray(log1p_over_daa(w, s)) + step * (2.0 * w * flat - s * step + 2.0 * under)
     along = product(d, k)
     pair, scaled, fall = product(along, l), product(along, e), c * e - s * p * s * q
-    found = jet(side * np.asarray(log1p_over(w, s)), 3, {0: s * pair, 1: -scaled, 2: side * turned}, {
+    found = jet(side * np.asarray(log1p_over(w, s)), 3, {0: product(s, pair), 1: -scaled, 2: side * turned}, {
         (0, 0): s * s * pair * (k + l), (0, 1): -scaled * s * (k + l), (0, 2): pair * fall, (1, 1): scaled * fall,
         (1, 2): scaled * (p + q), (2, 2): side * bent,
     })  # fmt: skip
+    bend, tilt = product(s, scaled * (k + l)), product(s, scaled)
+    slower = jet(product(s, found[0]), 3, {0: product(s, product(s, pair)), 1: -tilt, 2: scaled}, {
+        (0, 0): product(s * s, product(s, pair)) * (k + l), (0, 1): product(-s, bend), (0, 2): bend,
+        (1, 1): -tilt * (1.0 - c - e), (1, 2): -scaled * fall, (2, 2): -scaled * (p + q),
+    })  # fmt: skip
     gone, lost = _beyond(y, m, f, s), _beyond(b, m, f, s)
-    found = np.where(gone, _infinite(found, -np.sign(s) * np.inf), found)
-    return np.where(lost & ~gone, _infinite(found, np.sign(s) * np.inf), found)
+    end = -np.sign(s) * np.inf
+    found = np.where(gone, _infinite(found, end), np.where(lost, _infinite(found, -end), found))
+    return found, np.where(gone | lost, _infinite(slower, np.where(gone, -np.inf, np.inf)), slower)
 
 
 def _box_between(low: Floats, high: Floats, share: float, m: Floats, f: Floats, s: Floats) -> tuple[Floats, Floats]:
     """On the scale of g, or on that of y where the two are the same."""
-    length = _box_gap(high, low, m, f, s)[0]
+    length = _box_gaps(high, low, m, f, s)[0][0]
     _, _, k, _ = _steps(low, m, f, s)
     turn = share * length
     straight = np.absolute(s) * product(high - low, k) < FLAT
@@ -157,30 +179,14 @@ def _box_between(low: Floats, high: Floats, share: float, m: Floats, f: Floats, 
     return np.where(straight, low + share * (high - low), bent[0]), np.where(straight, np.log(high - low), bent[1])
 
 
-def _letters(f: Floats, s: Floats) -> tuple[Rows, Rows]:
-    """f and s."""
-    one = np.ones_like(f)
-    return jet(f, 3, {1: one}, {}), jet(s, 3, {2: one}, {})
-
-
-def _more(rows: Rows, s: Rows) -> Rows:
-    """1 + s times the rows."""
-    return rows + times(s, rows)
-
-
 def _extremes() -> Growth:
     """E = e^-g is what is below."""
 
     def pace(y: Floats, *place: Floats) -> Rows:
-        f, s = _letters(*place[1:])
-        return -f - _more(_box(y, *place), s)
-
-    def ratio(y: Floats, *place: Floats) -> Rows:
-        f, s = _letters(*place[1:])
-        return f + times(s, _box(y, *place))
+        return -_log_slope(y, *place) - _box(y, *place)
 
     def gaps(y: Floats, b: Floats, *place: Floats) -> tuple[Rows, Rows]:
-        d, here, there = _box_gap(y, b, *place), -_box(y, *place), -_box(b, *place)
+        (d, slower), here, there = _box_gaps(y, b, *place), -_box(y, *place), -_box(b, *place)
         x, z = np.exp(here[0]), np.exp(there[0])
         short = np.absolute(d[0]) < 1.0
         value = np.where(short, product(z, np.expm1(-np.where(short, d[0], 0.0))), x - z)
@@ -190,9 +196,9 @@ def _extremes() -> Growth:
         less[0] = value
         one, other = through(here, x, x, x), through(there, z, z, z)
         less[4:] = one[4:] - other[4:]
-        return less, -_more(d, _letters(*place[1:])[1])
+        return less, -slower - d
 
-    return Growth(lambda y, *place: -_box(y, *place), pace, ratio, gaps, _box_between, False, _beyond)
+    return Growth(lambda y, *place: -_box(y, *place), pace, _log_slope, gaps, _box_between, False, _beyond)
 
 
 def _pareto() -> Growth:
@@ -206,17 +212,24 @@ def _pareto() -> Growth:
         near = jet(np.log(r) - f, 3, {0: -1.0 / r, 1: zero - 1.0}, {(0, 0): -1.0 / (r * r)})
         return np.where(r / np.exp(f) < TINY, near, own)
 
-    def pace(y: Floats, *place: Floats) -> Rows:
-        f, s = _letters(*place[1:])
-        return -f - times(s, _box(y, *place))
+    def ratio(y: Floats, *place: Floats) -> Rows:
+        x, c, _, _ = _steps(y, *place)
+        z, found = place[2] * x, log_box(y, *place) + _log_slope(y, *place)
+        short, share = np.absolute(z) < SHORT, np.asarray(log1p_over(x, place[2])) / np.where(x == 0.0, 1.0, x)
+        value = np.log(y - place[0]) + np.log(np.where(x < TINY, 1.0, share)) + np.log1p(np.where(short, z, 0.0))
+        turn = (
+            c
+            * np.asarray(log1pmx(np.where(short, z, 0.0)))
+            / np.where(z == 0.0, 1.0, np.log1p(np.where(short, z, 1.0)))
+        )
+        found[0], found[2] = np.where(short, value, found[0]), np.where(short, turn, found[2])
+        return found
 
     def gaps(y: Floats, b: Floats, *place: Floats) -> tuple[Rows, Rows]:
-        d = _box_gap(y, b, *place)
-        return d, -times(_letters(*place[1:])[1], d)
+        d, slower = _box_gaps(y, b, *place)
+        return d, -slower
 
-    return Growth(
-        log_box, pace, lambda y, *place: log_box(y, *place) - pace(y, *place), gaps, _box_between, True, _beyond
-    )
+    return Growth(log_box, lambda *p: -_log_slope(*p), ratio, gaps, _box_between, True, _beyond)
 
 
 # -- E = e^f (e^(a y) - 1)/a with a = e^g, in the letters f, g ---------------------------------------------------------
