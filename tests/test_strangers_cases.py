@@ -317,6 +317,10 @@ def test_losses_typed_with_signs_and_remainders_are_answered() -> None:
     on_logits = lk.reverse((log(share / (1 - share)) - log(p / (1 - p))) ** 2)
     assert on_logits.law.endswith("on the scale of log(y/(1 - y))")
     assert on_logits.normaliser == sqrt(pi)
+    far = sp.Piecewise(((y - a) ** 2, a < 10**6), ((y - a) ** 4, True))  # another mass beyond a million
+    assert lk.reverse(far).tier == "neither"
+    with pytest.raises(lk.UndefinedError, match="not finite"):
+        lk.reverse((y - a) ** 2 + 1 / (y - a))
 
 
 def test_logarithms_of_distances_have_slopes_at_zero() -> None:

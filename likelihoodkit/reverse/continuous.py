@@ -13,7 +13,7 @@ import sympy as sp
 from likelihoodkit import links, supports
 from likelihoodkit.declaration.binding import as_declared
 from likelihoodkit.elicit import Functional, answer
-from likelihoodkit.elicit.branches import value
+from likelihoodkit.elicit.branches import borders, kinks, value
 from likelihoodkit.elicit.question import Question
 from likelihoodkit.families import FAMILIES
 from likelihoodkit.primitives import lower
@@ -243,6 +243,7 @@ def _moving(question: Question, asks: Asks) -> Noise:
     a, y = question.prediction.symbol, question.y
     low, high = question.prediction.domain.typical
     places = [sp.Rational(str(round(low + (high - low) * s, 3))) for s in (0.4, 0.8, 0.15, 0.6)]
+    places += _beyond_switches(question)
     first: float | None = None
     error = 0.0
     for place in places:
@@ -266,6 +267,17 @@ def _moving(question: Question, asks: Asks) -> Noise:
         error = max(error, abs(mass - first))
     same = f"exp(-loss) has the mass {first:.12g} at {len(places)} predictions; that it has it everywhere was not shown"
     return Noise(question.name, "likelihood", (same,), number=first, error=error, asks=asks)
+
+
+def _beyond_switches(question: Question) -> list[sp.Expr]:
+    """Predictions on both sides of where the loss turns to another case by the prediction alone."""
+    a, domain = question.prediction.symbol, question.prediction.domain
+    found = []
+    for border in borders(lower(question.formula)):
+        for place in kinks(sp.Abs(border), a, -_FAR_OUT, _FAR_OUT) if border.free_symbols == {a} else ():
+            step = abs(place) / 2 + sp.Rational(1, 2)
+            found += [side for side in (place - step, place + step) if domain.low < side < domain.high]
+    return found
 
 
 def _with_factor(question: Question, reason: str) -> tuple[str, ...]:
