@@ -81,7 +81,7 @@ def main() -> None:
         part = [f"| {row.name} | {row.n} | {name} | {rate:.3f} |" for name, rate in found.items()]
         lines += [*part, f"| {row.name} | {row.n} | anything at all (Holm) | {called:.3f} |"]
         print("\n".join(part), flush=True)
-    each = chosen.runs // len(MADE)
+    each = max(1, chosen.runs // 10)
     lines += [
         "",
         "## `lk.suggest`: the noise that made 500 outcomes",

@@ -156,6 +156,54 @@ def _right_inflated(rng: np.random.Generator, n: int) -> tuple[Any, Array]:
     return x, y * (rng.uniform(size=n) > 0.25)
 
 
+def _line(draw: Callable[[np.random.Generator, int], Array]) -> Draw:
+    """Errors around x."""
+
+    def made(rng: np.random.Generator, n: int) -> tuple[Any, Array]:
+        x = _x(rng, n)
+        return x, x + draw(rng, n)
+
+    return made
+
+
+def _times(draw: Callable[[np.random.Generator, int], Array], zeros: float = 0.0) -> Draw:
+    """Factors of e^(1 + x/2), a share of them 0."""
+
+    def made(rng: np.random.Generator, n: int) -> tuple[Any, Array]:
+        x = _x(rng, n)
+        y = np.exp(1 + 0.5 * x) * draw(rng, n)
+        return x, y * (rng.uniform(size=n) > zeros) if zeros else y
+
+    return made
+
+
+def _skew_normal(rng: np.random.Generator, n: int) -> Array:
+    lean = 4 / np.sqrt(17)
+    return lean * np.abs(rng.normal(size=n)) + np.sqrt(1 - lean * lean) * rng.normal(size=n)
+
+
+def _odds(rng: np.random.Generator, n: int) -> Array:
+    u = rng.uniform(size=n)
+    return np.asarray((u / (1 - u)) ** (1 / 3))
+
+
+def _right_inverse_gaussian(rng: np.random.Generator, n: int) -> tuple[Any, Array]:
+    x = _x(rng, n)
+    return x, rng.wald(np.exp(1 + 0.5 * x), 4.0)
+
+
+def _right_logit_normal(rng: np.random.Generator, n: int) -> tuple[Any, Array]:
+    x = _x(rng, n)
+    return x, 1 / (1 + np.exp(-0.5 * x - 0.6 * rng.normal(size=n)))
+
+
+def _right_ends(rng: np.random.Generator, n: int) -> tuple[Any, Array]:
+    x = _x(rng, n)
+    mean, u = 1 / (1 + np.exp(-0.5 * x)), rng.uniform(size=n)
+    y = rng.beta(8 * mean, 8 - 8 * mean)
+    return x, np.where(u < 0.1, 0.0, np.where(u > 0.9, 1.0, y))
+
+
 #: the noise that made the outcomes, as `suggest` names it
 MADE = (
     ("Normal", _right_normal),
@@ -168,6 +216,18 @@ MADE = (
     ("ZeroInflated(Poisson())", _right_inflated),
     ("Beta", _right_beta),
     ("Hurdle(Gamma())", _right_hurdle),
+    ("Laplace", _line(lambda rng, n: rng.laplace(size=n))),
+    ("Logistic", _line(lambda rng, n: rng.logistic(size=n))),
+    ("SkewNormal", _line(_skew_normal)),
+    ("Gumbel", _line(lambda rng, n: rng.gumbel(size=n))),
+    ("GumbelMin", _line(lambda rng, n: -rng.gumbel(size=n))),
+    ("Exponential", _times(lambda rng, n: rng.exponential(size=n))),
+    ("InverseGaussian", _right_inverse_gaussian),
+    ("LogLogistic", _times(_odds)),
+    ("LogitNormal", _right_logit_normal),
+    ("Hurdle(LogNormal())", _times(lambda rng, n: np.exp(0.6 * rng.normal(size=n)), 0.25)),
+    ("Hurdle(Weibull())", _times(lambda rng, n: rng.weibull(1.7, size=n), 0.25)),
+    ("ZeroOneInflated(Beta())", _right_ends),
 )
 
 RIGHT = (
