@@ -9,10 +9,13 @@ import mpmath as mp
 import numpy as np
 
 from likelihoodkit.primitives import kernels
-from primitives.reference import TABLE, Case, truth
+from primitives.known import known
+from primitives.reference import TABLE, Case
 
 #: units in the last place that tests accept whatever the conditioning
 PLAIN = 4.0
+#: points drawn for a kernel in each precision, and for a derivative
+POINTS, SLOPE_POINTS = 10, 5
 
 
 @dataclass
@@ -59,7 +62,7 @@ def judge(
     info, report = np.finfo(dtype), Audit(name)
     unit, least, largest = float(info.eps) / 2, float(info.smallest_subnormal), mp.mpf(float(info.max))
     for x, result in zip(arguments, results.tolist(), strict=True):
-        value, condition = truth(case, x)
+        value, condition = known(name, case, x)
         if mp.isnan(value):
             report.undecided += 1
             continue

@@ -11,9 +11,10 @@ import pytest
 
 from likelihoodkit.primitives import RECORDS, kernels
 from likelihoodkit.primitives.kernels.student_integrals import Student, student_integrals
-from primitives.audit import PLAIN, Audit, audit
+from primitives.audit import PLAIN, POINTS, Audit, audit
 from primitives.by_meaning import BY_WRAPPERS
-from primitives.reference import SECOND, TABLE
+from primitives.known import table
+from primitives.reference import SECOND, TABLE, truth
 
 INF = math.inf
 ALONE = {  # no mpmath definition of one number: tested below, or NumPy's own
@@ -67,12 +68,21 @@ def accept(report: Audit, bound: float) -> None:
 
 @pytest.mark.parametrize("name", TABLE)
 def test_value_in_double_precision_over_the_whole_range(name):
-    accept(audit(name, np.float64, points=10, plain=PLAIN), TABLE[name].bound)
+    accept(audit(name, np.float64, points=POINTS, plain=PLAIN), TABLE[name].bound)
 
 
 @pytest.mark.parametrize("name", TABLE)
 def test_value_in_single_precision(name):
-    accept(audit(name, np.float32, points=10, special=False, plain=PLAIN), 2.0)
+    accept(audit(name, np.float32, points=POINTS, special=False, plain=PLAIN), 2.0)
+
+
+def test_the_table_of_references_is_what_the_definitions_say():
+    kept = [(name, words) for name, rows in table().items() if name in TABLE for words in rows]
+    assert len(kept) > 1000
+    for name, words in kept[7::120]:
+        value, _ = truth(TABLE[name], tuple(map(float, words.split())))
+        with mp.workdps(40):
+            assert abs(mp.mpf(table()[name][words].split()[0]) - value) <= abs(value) * mp.mpf(10) ** -29
 
 
 @pytest.mark.parametrize(("name", "arguments", "limit"), LIMITS)

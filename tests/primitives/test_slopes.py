@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from likelihoodkit.primitives import RECORDS
-from primitives.audit import PLAIN
+from primitives.audit import PLAIN, SLOPE_POINTS
 from primitives.slopes import NO_FORMULA, WHOLE, rules, slope_audit
 
 #: (primitive, argument) -> condition-normalised error that is known, and where it comes from
@@ -41,7 +41,7 @@ KNOWN: dict[tuple[str, int], tuple[float, str]] = {
 
 @pytest.mark.parametrize(("name", "argument"), rules(), ids=lambda x: str(x))
 def test_derivative(name: str, argument: int) -> None:
-    report = slope_audit(name, argument, 5, plain=PLAIN)
+    report = slope_audit(name, argument, SLOPE_POINTS, plain=PLAIN)
     assert report.wrong_infinity == []
     assert report.undecided <= 2
     bound = KNOWN.get((name, argument), (8.0, ""))[0]
