@@ -323,6 +323,24 @@ def test_losses_typed_with_signs_and_remainders_are_answered() -> None:
         lk.reverse((y - a) ** 2 + 1 / (y - a))
 
 
+def test_losses_of_two_predictions_have_a_noise_by_any_name() -> None:
+    def loss(formula: Any, support: Support, *slots: Any) -> Any:
+        y = outcome(support)
+        body = {"y": y, "one": slots[0], "two": slots[1], "loss": formula(y, *slots)}
+        return types.new_class("Typed", (NamedLoss,), exec_body=lambda filled: filled.update(body))
+
+    m, s = parameter(real, link="identity"), parameter(positive, link="exp")
+    assert lk.reverse(loss(lambda y, m, s: (y - m) ** 2 / (2 * s**2) + log(s), real, m, s)).family.__name__ == "Normal"
+    m, s = parameter(real, link="identity"), parameter(positive, link="exp")
+    noise = lk.reverse(loss(lambda y, m, s: ((y - m) / s) ** 2, real, m, s))
+    assert noise.tier == "neither"
+    assert "moves with the prediction" in noise.reasons[0]
+    a, b = parameter(positive, link="exp"), parameter(positive, link="exp")
+    beta = lk.reverse(loss(lambda y, a, b: log(sp.beta(a, b)) - (a - 1) * log(y) - (b - 1) * log(1 - y), unit, a, b))
+    assert beta.tier == "likelihood"  # in sizes that the family does not take
+    assert beta.number == pytest.approx(1.0, abs=1e-12)
+
+
 def test_logarithms_of_distances_have_slopes_at_zero() -> None:
     class Fair(NamedLoss):
         y = outcome(real)

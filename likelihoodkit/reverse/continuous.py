@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from itertools import product
 from typing import Any
 
 import mpmath
@@ -40,7 +41,7 @@ def reversed_(question: Question) -> Noise:
     if family is not None:
         return _of_family(question, family, asks)
     if len(question.predictions) > 1:
-        return Noise(question.name, "neither", ("no family has this loss, and it has several predictions",))
+        return _moving(question, asks)
     if found is None:
         return _up_to_a_factor(question, asks) or _moving(question, asks)
     rho, scale = found
@@ -240,28 +241,28 @@ def _no_mass(tails: tuple[Tail, Tail], scale: Scale, question: Question, asks: A
 
 def _moving(question: Question, asks: Asks) -> Noise:
     """exp(-loss) depends on more than a difference: integrate it at a few predictions."""
-    a, y = question.prediction.symbol, question.y
-    low, high = question.prediction.domain.typical
-    places = [sp.Rational(str(round(low + (high - low) * s, 3))) for s in (0.4, 0.8, 0.15, 0.6)]
-    places += _beyond_switches(question)
+    y, shares = question.y, (0.4, 0.8, 0.15, 0.6)
+    places = [
+        {p.symbol: _between(*p.domain.typical, shares[(i + j) % 4]) for j, p in enumerate(question.predictions)}
+        for i in range(len(shares))
+    ]
+    places += [{**places[0], symbol: side} for symbol, side in _beyond_switches(question)]
     first: float | None = None
     error = 0.0
     for place in places:
-        mass = _mass_at(question, {a: place}, y)
+        mass, here = _mass_at(question, place, y), _written(place)
         if mass is None:
             out = _MANY if question.target.whole else _FAR_OUT
-            left = mpmath.exp(-value(lower(question.formula.xreplace({a: place})), {y: out}))
+            left = mpmath.exp(-value(lower(question.formula.xreplace(place)), {y: out}))
             what = "has no finite sum" if question.target.whole else "does not integrate"
-            reason = (
-                f"exp(-loss) {what} at the prediction {float(place):g}: it is {mpmath.nstr(left, 6)} at y = {out:.6g}"
-            )
+            reason = f"exp(-loss) {what} at the prediction {here}: it is {mpmath.nstr(left, 6)} at y = {out:.6g}"
             return Noise(question.name, "neither", _with_factor(question, reason), asks=asks)
         if first is None:
             first = mass
         elif abs(mass - first) > 1e-10 * first:
             reason = (
-                f"the mass of exp(-loss) moves with the prediction: {first:.6g} at {float(places[0]):g}, {mass:.6g} at "
-                f"{float(place):g}"
+                f"the mass of exp(-loss) moves with the prediction: {first:.6g} at {_written(places[0])}, "
+                f"{mass:.6g} at {here}"
             )
             return Noise(question.name, "neither", _with_factor(question, reason), asks=asks)
         error = max(error, abs(mass - first))
@@ -269,20 +270,29 @@ def _moving(question: Question, asks: Asks) -> Noise:
     return Noise(question.name, "likelihood", (same,), number=first, error=error, asks=asks)
 
 
-def _beyond_switches(question: Question) -> list[sp.Expr]:
-    """Predictions on both sides of where the loss turns to another case by the prediction alone."""
-    a, domain = question.prediction.symbol, question.prediction.domain
+def _between(low: float, high: float, share: float) -> sp.Expr:
+    return sp.Rational(str(round(low + (high - low) * share, 3)))
+
+
+def _written(place: dict[sp.Symbol, sp.Expr]) -> str:
+    numbers = [f"{float(number):g}" for number in place.values()]
+    return numbers[0] if len(numbers) == 1 else f"({', '.join(numbers)})"
+
+
+def _beyond_switches(question: Question) -> list[tuple[sp.Symbol, sp.Expr]]:
+    """Predictions on both sides of where the loss turns to another case by one prediction alone."""
     found = []
-    for border in borders(lower(question.formula)):
+    for border, row in product(borders(lower(question.formula)), question.predictions):
+        a, domain = row.symbol, row.domain
         for place in kinks(sp.Abs(border), a, -_FAR_OUT, _FAR_OUT) if border.free_symbols == {a} else ():
             step = abs(place) / 2 + sp.Rational(1, 2)
-            found += [side for side in (place - step, place + step) if domain.low < side < domain.high]
+            found += [(a, side) for side in (place - step, place + step) if domain.low < side < domain.high]
     return found
 
 
 def _with_factor(question: Question, reason: str) -> tuple[str, ...]:
     """The reason, and that no factor of y alone helps, where that was shown."""
-    why = natural.refuted(question)
+    why = natural.refuted(question) if len(question.predictions) == 1 else ""
     return (reason, why) if why else (reason,)
 
 

@@ -222,6 +222,10 @@ def claim(left: Side, right: Side) -> Decision:
     ):  # the loss is asked about fewer outcomes than the family
         left = Side(left.name, left.formula.xreplace({left.target.symbol: right.target.symbol}), right.target,
                     left.predicted, left.settings, family=left.family)  # fmt: skip
+    names = [row.name for row, _ in left.predicted]
+    if len(names) == len(right.predicted) > 1 and {row.name for row, _ in right.predicted} != set(names):
+        pairs = zip(names, right.predicted, strict=True)  # in the order in which the family's were chosen
+        right = replace(right, predicted=tuple((replace(p, name=n, written=p.symbol), link) for n, (p, link) in pairs))
     return prepared(left, right, {}).decide()
 
 
