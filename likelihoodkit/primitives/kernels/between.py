@@ -13,7 +13,7 @@ from likelihoodkit.primitives.kernels.within_beta import BETA
 from likelihoodkit.primitives.kernels.within_gamma import GAMMA
 from likelihoodkit.primitives.kernels.within_kinked import by_held, exponentials, huber, normals, secant
 from likelihoodkit.primitives.kernels.within_mapped import ARCSINH, FATIGUE, JOHNSON
-from likelihoodkit.primitives.kernels.within_shape import BURR, KUMARASWAMY, LOG_GAMMA
+from likelihoodkit.primitives.kernels.within_shape import BURR, KUMARASWAMY, POWERED_GAMMA
 
 
 def _rows(law: Law, lowest: float = 0.0, highest: float = np.inf) -> Callable[..., Rows]:
@@ -38,7 +38,7 @@ def _kernels(rows: Callable[..., Rows], letters: str) -> list[Kernel]:
 (
     log_gamma_between, log_gamma_between_m, log_gamma_between_t, log_gamma_between_n, log_gamma_between_mm,
     log_gamma_between_mt, log_gamma_between_mn, log_gamma_between_tt, log_gamma_between_tn, log_gamma_between_nn,
-) = _kernels(_rows(LOG_GAMMA), "mtn")  # fmt: skip
+) = _kernels(_rows(POWERED_GAMMA), "mtn")  # fmt: skip
 (
     burr_between, burr_between_m, burr_between_t, burr_between_n, burr_between_mm, burr_between_mt, burr_between_mn,
     burr_between_tt, burr_between_tn, burr_between_nn,

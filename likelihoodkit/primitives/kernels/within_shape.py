@@ -223,14 +223,14 @@ def _kumaraswamy_tails(u: Floats, n: Floats) -> Tails:
     return below, above, np.where(log_risk < MEDIAN, np.nan, rest_below), rest_above
 
 
-LOG_GAMMA = law_of(Shape(_gamma_loss, _gamma_gap, _gamma_tails))
+POWERED_GAMMA = law_of(Shape(_gamma_loss, _gamma_gap, _gamma_tails))
 BURR = law_of(Shape(_burr_loss, _burr_gap, _burr_tails))
 KUMARASWAMY = law_of(Shape(_kumaraswamy_loss, _kumaraswamy_gap, _kumaraswamy_tails))
 
 (
     log_gamma_within, log_gamma_within_m, log_gamma_within_t, log_gamma_within_n, log_gamma_within_mm,
     log_gamma_within_mt, log_gamma_within_mn, log_gamma_within_tt, log_gamma_within_tn, log_gamma_within_nn,
-) = ten(LOG_GAMMA, __name__)  # fmt: skip
+) = ten(POWERED_GAMMA, __name__)  # fmt: skip
 (
     burr_within, burr_within_m, burr_within_t, burr_within_n, burr_within_mm, burr_within_mt, burr_within_mn,
     burr_within_tt, burr_within_tn, burr_within_nn,
