@@ -1,6 +1,7 @@
 # Everything from a fresh clone with Python 3.11 or later and make: each target makes the environment it needs.
 #   make demo        fit Newcomb's light times under four assumptions; picture in out/
-#   make test        the whole test suite but the notebooks
+#   make test        the test suite but what takes a core more than a few seconds, and the notebooks
+#   make test-slow   the tests that do (tests/slow.py)
 #   make test-extras the tests that need frameworks: torch, jax, numba, boosters, scikit-learn
 #   make proofs      every claim of tests/prove and twenty mutants of each, under four hash seeds
 #   make lint        ruff and mypy --strict
@@ -20,16 +21,19 @@ export OMP_NUM_THREADS ?= 1
 export MPLBACKEND ?= Agg
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-extras run-extras tiny proofs lint format notebooks accuracy bench build clean
+.PHONY: help demo test test-slow test-extras run-extras tiny proofs lint format notebooks accuracy bench build clean
 
 help:
-	@sed -n '1,10s/^# \{0,1\}//p' Makefile
+	@sed -n '1,11s/^# \{0,1\}//p' Makefile
 
 demo: $(VENV)/run.stamp
 	$(BIN)/likelihoodkit demo
 
 test: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --ignore=tests/test_notebooks.py
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --ignore=tests/test_notebooks.py -m "not slow"
+
+test-slow: $(VENV)/dev.stamp
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --ignore=tests/test_notebooks.py -m slow tests
 
 test-extras:
 	$(MAKE) VENV=$(VENV)-extras run-extras
