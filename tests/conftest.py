@@ -6,6 +6,7 @@ import os
 
 import pytest
 from hypothesis import settings
+
 from slow import is_slow
 
 os.environ["LIKELIHOODKIT_CACHE"] = "off"  # tests try the derivations of today, not the programs of an earlier run

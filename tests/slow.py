@@ -5,8 +5,7 @@ Written as pytest names them: the function, then the cases of it that are slow, 
 
 from __future__ import annotations
 
-SLOW: dict[str, tuple[str, ...]] = {
-}
+SLOW: dict[str, tuple[str, ...]] = {}
 
 
 def is_slow(name: str) -> bool:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from likelihoodkit.primitives.kernels._rows import PAIRS
 from likelihoodkit.primitives.kernels._tools import Floats
-from likelihoodkit.primitives.kernels.within import PAIRS, Rows, slopes_of
+from likelihoodkit.primitives.kernels.within import Rows, slopes_of
 from likelihoodkit.primitives.kernels.within_line import product
 
 

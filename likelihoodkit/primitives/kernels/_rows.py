@@ -10,6 +10,8 @@ from likelihoodkit.primitives.kernels._tools import Floats, Formula, Kernel, Mas
 from likelihoodkit.primitives.kernels.exponential import log1m_exp, times_exp
 
 SIZE = 6
+#: by how many rows there are, the pairs of slopes of which each curvature is: of one to four parameters
+PAIRS = {1 + n + n * (n + 1) // 2: [(i, j) for i in range(n) for j in range(i, n)] for n in (1, 2, 3, 4)}
 SUBNORMAL = -600.0  # log of a probability below which its product with a slope is formed in exponents
 
 
@@ -21,6 +23,16 @@ def row(rows: Formula, which: int, doc: str) -> Kernel:
 
     formula.__doc__, formula.__module__ = doc, rows.__module__  # it is looked for in the file that asks for it
     return kernel(formula)
+
+
+def kernels_of(
+    rows: Formula, letters: str, module: str, what: str = "log P(low <= Y <= high) - log p(y)"
+) -> list[Kernel]:
+    """What rows tell, its slopes in these letters and its curvatures, as kernels of the module that asks for them."""
+    rows.__module__ = module
+    pairs = PAIRS[1 + len(letters) * (len(letters) + 3) // 2]
+    orders = ["", *letters, *(letters[i] + letters[j] for i, j in pairs)]
+    return [row(rows, place, f"{what}{', derived in ' if o else ''}{o}.") for place, o in enumerate(orders)]
 
 
 def complement(one: Floats, share: Floats | None = None) -> Floats:

@@ -12,13 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from likelihoodkit.primitives.kernels._rows import row
+from likelihoodkit.primitives.kernels._rows import kernels_of
 from likelihoodkit.primitives.kernels._tools import Floats, Kernel, remembered
 from likelihoodkit.primitives.kernels.exponential import times_exp
 from likelihoodkit.primitives.kernels.within import Law, Rows, Tails, seen_within
 from likelihoodkit.primitives.kernels.within_line import product
-
-ORDERS = ("", "m", "t", "n", "mm", "mt", "mn", "tt", "tn", "nn")
 
 
 @dataclass(frozen=True)
@@ -87,6 +85,4 @@ def ten(law: Law, module: str) -> list[Kernel]:
     def rows(y: Floats, low: Floats, high: Floats, m: Floats, t: Floats, n: Floats) -> Rows:
         return seen_within(law, y, low, high, 0.0, np.inf, m, t, n)
 
-    rows.__module__ = module
-    said = (f"log P(low <= Y <= high) - log p(y){', derived in ' if order else ''}{order}." for order in ORDERS)
-    return [row(rows, place, doc) for place, doc in enumerate(said)]
+    return kernels_of(rows, "mtn", module)

@@ -6,14 +6,16 @@ from collections.abc import Callable
 
 import numpy as np
 
-from likelihoodkit.primitives.kernels._rows import row
-from likelihoodkit.primitives.kernels._tools import Floats, Kernel, remembered
-from likelihoodkit.primitives.kernels.within import PAIRS, Law, Rows, log_mass
+from likelihoodkit.primitives.kernels._rows import kernels_of
+from likelihoodkit.primitives.kernels._tools import Floats, remembered
+from likelihoodkit.primitives.kernels.within import Law, Rows, log_mass
 from likelihoodkit.primitives.kernels.within_beta import BETA
 from likelihoodkit.primitives.kernels.within_gamma import GAMMA
 from likelihoodkit.primitives.kernels.within_kinked import by_held, exponentials, huber, normals, secant
 from likelihoodkit.primitives.kernels.within_mapped import ARCSINH, FATIGUE, JOHNSON
 from likelihoodkit.primitives.kernels.within_shape import BURR, KUMARASWAMY, POWERED_GAMMA
+
+WHAT = "log P(low <= Y <= high)"
 
 
 def _rows(law: Law, lowest: float = 0.0, highest: float = np.inf) -> Callable[..., Rows]:
@@ -26,59 +28,50 @@ def _rows(law: Law, lowest: float = 0.0, highest: float = np.inf) -> Callable[..
     return rows
 
 
-def _kernels(rows: Callable[..., Rows], letters: str) -> list[Kernel]:
-    rows.__module__ = __name__
-    count = len(letters)
-    pairs = PAIRS[1 + count * (count + 3) // 2]
-    orders = ["", *letters, *(letters[i] + letters[j] for i, j in pairs)]
-    said = (f"log P(low <= Y <= high){', derived in ' if order else ''}{order}." for order in orders)
-    return [row(rows, place, doc) for place, doc in enumerate(said)]
-
-
 (
     log_gamma_between, log_gamma_between_m, log_gamma_between_t, log_gamma_between_n, log_gamma_between_mm,
     log_gamma_between_mt, log_gamma_between_mn, log_gamma_between_tt, log_gamma_between_tn, log_gamma_between_nn,
-) = _kernels(_rows(POWERED_GAMMA), "mtn")  # fmt: skip
+) = kernels_of(_rows(POWERED_GAMMA), "mtn", __name__, WHAT)  # fmt: skip
 (
     burr_between, burr_between_m, burr_between_t, burr_between_n, burr_between_mm, burr_between_mt, burr_between_mn,
     burr_between_tt, burr_between_tn, burr_between_nn,
-) = _kernels(_rows(BURR), "mtn")  # fmt: skip
+) = kernels_of(_rows(BURR), "mtn", __name__, WHAT)  # fmt: skip
 (
     kumaraswamy_between, kumaraswamy_between_m, kumaraswamy_between_t, kumaraswamy_between_n,
     kumaraswamy_between_mm, kumaraswamy_between_mt, kumaraswamy_between_mn, kumaraswamy_between_tt,
     kumaraswamy_between_tn, kumaraswamy_between_nn,
-) = _kernels(_rows(KUMARASWAMY), "mtn")  # fmt: skip
+) = kernels_of(_rows(KUMARASWAMY), "mtn", __name__, WHAT)  # fmt: skip
 (
     gamma_between, gamma_between_t, gamma_between_n, gamma_between_tt, gamma_between_tn, gamma_between_nn,
-) = _kernels(_rows(GAMMA), "tn")  # fmt: skip
+) = kernels_of(_rows(GAMMA), "tn", __name__, WHAT)  # fmt: skip
 (
     beta_between, beta_between_f, beta_between_g, beta_between_ff, beta_between_fg, beta_between_gg,
-) = _kernels(_rows(BETA, 0.0, 1.0), "fg")  # fmt: skip
+) = kernels_of(_rows(BETA, 0.0, 1.0), "fg", __name__, WHAT)  # fmt: skip
 (
     laplace_between, laplace_between_m, laplace_between_t, laplace_between_mm, laplace_between_mt,
     laplace_between_tt,
-) = _kernels(by_held(exponentials, log_mass, 2), "mt")  # fmt: skip
+) = kernels_of(by_held(exponentials, log_mass, 2), "mt", __name__, WHAT)  # fmt: skip
 (
     split_normal_between, split_normal_between_m, split_normal_between_t, split_normal_between_mm,
     split_normal_between_mt, split_normal_between_tt,
-) = _kernels(by_held(normals, log_mass, 2), "mt")  # fmt: skip
+) = kernels_of(by_held(normals, log_mass, 2), "mt", __name__, WHAT)  # fmt: skip
 (
     huber_between, huber_between_m, huber_between_t, huber_between_mm, huber_between_mt, huber_between_tt,
-) = _kernels(by_held(huber, log_mass, 2), "mt")  # fmt: skip
+) = kernels_of(by_held(huber, log_mass, 2), "mt", __name__, WHAT)  # fmt: skip
 (
     secant_between, secant_between_m, secant_between_t, secant_between_mm, secant_between_mt, secant_between_tt,
-) = _kernels(by_held(secant, log_mass, 2), "mt")  # fmt: skip
+) = kernels_of(by_held(secant, log_mass, 2), "mt", __name__, WHAT)  # fmt: skip
 (
     johnson_between, johnson_between_m, johnson_between_t, johnson_between_g, johnson_between_n, johnson_between_mm,
     johnson_between_mt, johnson_between_mg, johnson_between_mn, johnson_between_tt, johnson_between_tg,
     johnson_between_tn, johnson_between_gg, johnson_between_gn, johnson_between_nn,
-) = _kernels(_rows(JOHNSON, -np.inf), "mtgn")  # fmt: skip
+) = kernels_of(_rows(JOHNSON, -np.inf), "mtgn", __name__, WHAT)  # fmt: skip
 (
     arcsinh_between, arcsinh_between_m, arcsinh_between_t, arcsinh_between_g, arcsinh_between_n, arcsinh_between_mm,
     arcsinh_between_mt, arcsinh_between_mg, arcsinh_between_mn, arcsinh_between_tt, arcsinh_between_tg,
     arcsinh_between_tn, arcsinh_between_gg, arcsinh_between_gn, arcsinh_between_nn,
-) = _kernels(_rows(ARCSINH, -np.inf), "mtgn")  # fmt: skip
+) = kernels_of(_rows(ARCSINH, -np.inf), "mtgn", __name__, WHAT)  # fmt: skip
 (
     fatigue_between, fatigue_between_m, fatigue_between_n, fatigue_between_mm, fatigue_between_mn,
     fatigue_between_nn,
-) = _kernels(_rows(FATIGUE), "mn")  # fmt: skip
+) = kernels_of(_rows(FATIGUE), "mn", __name__, WHAT)  # fmt: skip

@@ -14,6 +14,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from likelihoodkit.primitives.kernels._rows import PAIRS
 from likelihoodkit.primitives.kernels._tools import Floats, Mask, legendre
 from likelihoodkit.primitives.kernels.exponential import log1m_exp
 
@@ -24,8 +25,6 @@ MOST = 0.6  # of both tails, beside which what is left of one still has its digi
 RARE = -10.0  # log of a tail below which it is told by the density at its bound
 _ROOTS, _WEIGHTS = legendre(40)
 NODES, SHARES = 0.5 + 0.5 * _ROOTS, 0.5 * _WEIGHTS
-#: by how many rows there are, the pairs of slopes of which each curvature is: of one to four parameters
-PAIRS = {1 + n + n * (n + 1) // 2: [(i, j) for i in range(n) for j in range(i, n)] for n in (1, 2, 3, 4)}
 
 
 def slopes_of(rows: Rows) -> slice:

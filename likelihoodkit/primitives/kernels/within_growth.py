@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from likelihoodkit.primitives.kernels._jets import jet, through
-from likelihoodkit.primitives.kernels._rows import row
-from likelihoodkit.primitives.kernels._tools import Floats, Kernel, Mask, remembered
+from likelihoodkit.primitives.kernels._rows import kernels_of
+from likelihoodkit.primitives.kernels._tools import Floats, Mask, remembered
 from likelihoodkit.primitives.kernels.box_cox import expm1_over, log1p_over, log1p_over_da, log1p_over_daa
 from likelihoodkit.primitives.kernels.exponential import log1m_exp_neg_exp, log1pmx
 from likelihoodkit.primitives.kernels.lives import (
@@ -26,7 +26,7 @@ from likelihoodkit.primitives.kernels.lives import (
 from likelihoodkit.primitives.kernels.logistic import softplus
 from likelihoodkit.primitives.kernels.products import scaled_rate, scaled_rate_slope
 from likelihoodkit.primitives.kernels.robust import expm1_minus
-from likelihoodkit.primitives.kernels.within import PAIRS, Law, Rows, Tails, seen_within
+from likelihoodkit.primitives.kernels.within import Law, Rows, Tails, seen_within
 from likelihoodkit.primitives.kernels.within_line import MEDIAN, product
 
 SHORT = 0.5  # of s x, up to which log(1 + s x) is told beside it
@@ -269,15 +269,6 @@ def _of_nothing(f: Floats) -> Rows:
 # -- kernels -----------------------------------------------------------------------------------------------------------
 
 
-def _kernels(rows: Callable[..., Rows], letters: str) -> list[Kernel]:
-    rows.__module__ = __name__
-    count = len(letters)
-    pairs = PAIRS[1 + count * (count + 3) // 2]
-    orders = ["", *letters, *(letters[i] + letters[j] for i, j in pairs)]
-    said = (f"log P(low <= Y <= high) - log p(y){', derived in ' if order else ''}{order}." for order in orders)
-    return [row(rows, place, doc) for place, doc in enumerate(said)]
-
-
 def _seen(growth: Growth, lowest: float) -> Callable[..., Rows]:
     """Rows of the loss; of what cannot be it is infinite and flat."""
     law = law_of(growth)
@@ -306,10 +297,10 @@ def _without_place(y: Floats, low: Floats, high: Floats, f: Floats, s: Floats) -
     extreme_value_within, extreme_value_within_m, extreme_value_within_f, extreme_value_within_s,
     extreme_value_within_mm, extreme_value_within_mf, extreme_value_within_ms, extreme_value_within_ff,
     extreme_value_within_fs, extreme_value_within_ss,
-) = _kernels(EXTREMES, "mfs")  # fmt: skip
+) = kernels_of(EXTREMES, "mfs", __name__)  # fmt: skip
 (
     pareto_within, pareto_within_f, pareto_within_s, pareto_within_ff, pareto_within_fs, pareto_within_ss,
-) = _kernels(_without_place, "fs")  # fmt: skip
+) = kernels_of(_without_place, "fs", __name__)  # fmt: skip
 (
     gompertz_within, gompertz_within_f, gompertz_within_g, gompertz_within_ff, gompertz_within_fg, gompertz_within_gg,
-) = _kernels(GOMPERTZ, "fg")  # fmt: skip
+) = kernels_of(GOMPERTZ, "fg", __name__)  # fmt: skip

@@ -12,20 +12,12 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from likelihoodkit.primitives.kernels._rows import row
+from likelihoodkit.primitives.kernels._rows import SIZE, kernels_of
 from likelihoodkit.primitives.kernels._tools import Floats, Kernel, remembered
 from likelihoodkit.primitives.kernels.normal import LOG_SQRT_2PI, hazard, hazard_derivative, log_ndtr, mills_excess
 from likelihoodkit.primitives.kernels.shapes import hazard_excess_derivative
 from likelihoodkit.primitives.kernels.within import Rows, seen_within
-from likelihoodkit.primitives.kernels.within_line import (
-    ORDERS,
-    Curve,
-    Jet,
-    law_of,
-    logistic_gap,
-    logistic_loss,
-    product,
-)
+from likelihoodkit.primitives.kernels.within_line import Curve, Jet, law_of, logistic_gap, logistic_loss, product
 
 OneSide = Callable[[float, Floats], Jet]  # 1 for what is below, -1 for what is above
 LOG_HALF_PI, LOG_2 = float(np.log(np.pi / 2.0)), float(np.log(2.0))
@@ -253,7 +245,7 @@ def by_held(curve: Callable[..., Curve], formula: Callable[..., Rows], outcomes:
     def rows(*arguments: Floats) -> Rows:
         arrays = np.broadcast_arrays(*arguments)
         seen, held, (m, t) = arrays[:outcomes], arrays[outcomes:-2], arrays[-2:]
-        found = np.full((len(ORDERS), *m.shape), np.nan)
+        found = np.full((SIZE, *m.shape), np.nan)
         told = np.stack(held) if held else np.zeros((1, *m.shape))
         for values in np.unique(told.reshape(len(told), -1), axis=1).T:
             there = np.all(told == values.reshape(-1, *(1,) * m.ndim), axis=0)
@@ -266,10 +258,7 @@ def by_held(curve: Callable[..., Curve], formula: Callable[..., Rows], outcomes:
 
 
 def _six(curve: Callable[..., Curve]) -> list[Kernel]:
-    rows = by_held(curve, seen_within, 3)
-    rows.__module__ = __name__
-    said = (f"log P(low <= Y <= high) - log p(y){', derived in ' if order else ''}{order}." for order in ORDERS)
-    return [row(rows, place, doc) for place, doc in enumerate(said)]
+    return kernels_of(by_held(curve, seen_within, 3), "mt", __name__)
 
 
 (

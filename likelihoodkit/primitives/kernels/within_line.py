@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from likelihoodkit.primitives.kernels._rows import row
+from likelihoodkit.primitives.kernels._rows import kernels_of
 from likelihoodkit.primitives.kernels._tools import Floats, Kernel, remembered
 from likelihoodkit.primitives.kernels.exponential import log1m_exp_neg_exp, log1pmx, times_exp
 from likelihoodkit.primitives.kernels.lives import rate_short
@@ -174,9 +174,6 @@ def _logistic_rest(side: float, u: Floats) -> Jet:
     return softplus(side * there), side * sigmoid(side * there), sigmoid(u) * sigmoid(-u)
 
 
-ORDERS = ("", "m", "t", "mm", "mt", "tt")
-
-
 def _six(curve: Curve) -> list[Kernel]:
     law = law_of(curve)
 
@@ -184,8 +181,7 @@ def _six(curve: Curve) -> list[Kernel]:
     def rows(y: Floats, low: Floats, high: Floats, m: Floats, t: Floats) -> Rows:
         return seen_within(law, y, low, high, -np.inf, np.inf, m, t)
 
-    said = (f"log P(low <= Y <= high) - log p(y){', derived in ' if order else ''}{order}." for order in ORDERS)
-    return [row(rows, place, doc) for place, doc in enumerate(said)]
+    return kernels_of(rows, "mt", __name__)
 
 
 (

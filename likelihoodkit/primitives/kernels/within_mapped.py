@@ -12,13 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from likelihoodkit.primitives.kernels._jets import apart, jet, through, times
-from likelihoodkit.primitives.kernels._rows import row
+from likelihoodkit.primitives.kernels._rows import kernels_of
 from likelihoodkit.primitives.kernels._tools import Floats, Kernel, remembered
 from likelihoodkit.primitives.kernels.exponential import times_exp
 from likelihoodkit.primitives.kernels.hyperbolic import log_cosh, sech2
 from likelihoodkit.primitives.kernels.normal import LOG_SQRT_2PI, hazard, hazard_derivative, log_ndtr, mills_excess
 from likelihoodkit.primitives.kernels.shapes import hazard_excess_derivative
-from likelihoodkit.primitives.kernels.within import PAIRS, Law, Rows, Tails, seen_within
+from likelihoodkit.primitives.kernels.within import Law, Rows, Tails, seen_within
 from likelihoodkit.primitives.kernels.within_line import product
 
 FAR = 1e8  # |z| beyond which the rest of a tail is one over it
@@ -250,11 +250,7 @@ def _kernels(law: Law, letters: str, lowest: float) -> list[Kernel]:
     def rows(y: Floats, low: Floats, high: Floats, *place: Floats) -> Rows:
         return seen_within(law, y, low, high, lowest, np.inf, *place)
 
-    count = len(letters)
-    pairs = PAIRS[1 + count * (count + 3) // 2]
-    orders = ["", *letters, *(letters[i] + letters[j] for i, j in pairs)]
-    said = (f"log P(low <= Y <= high) - log p(y){', derived in ' if order else ''}{order}." for order in orders)
-    return [row(rows, place, doc) for place, doc in enumerate(said)]
+    return kernels_of(rows, letters, __name__)
 
 
 JOHNSON = law_of(_johnson())
