@@ -1,7 +1,7 @@
 # Everything from a fresh clone with Python 3.11 or later and make: each target makes the environment it needs.
 #   make demo        fit Newcomb's light times under four assumptions; picture in out/
-#   make test        the test suite but what takes a core more than a few seconds, and the notebooks
-#   make test-slow   the tests that do (tests/slow.py)
+#   make test        the test suite, but what is marked slow and the notebooks
+#   make test-slow   what is marked slow: laws tried in depth, other processes
 #   make test-extras the tests that need frameworks: torch, jax, numba, boosters, scikit-learn
 #   make proofs      every claim of tests/prove and twenty mutants of each, under four hash seeds
 #   make lint        ruff and mypy --strict

@@ -42,6 +42,7 @@ EXEMPT_HESSIAN: dict[str, tuple[float, tuple[float, ...]] | None] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", list(AUDITED))
 def test_extreme_outputs_meet_the_bar(name: str) -> None:
     points = [p for p in extreme_points(family_case(name), POINTS, LARGEST) if p != EXEMPT_HESSIAN.get(name)]
@@ -82,6 +83,7 @@ def test_the_condition_number_of_a_slope_near_its_zero() -> None:
     assert far.kappas["gradient"][0] < WELL_CONDITIONED
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(EXEMPT_HESSIAN))
 def test_a_hessian_that_meets_the_bar_is_not_exempt(name: str) -> None:
     case, known = family_case(name), EXEMPT_HESSIAN[name]

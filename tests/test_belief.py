@@ -123,6 +123,7 @@ def test_moments_agree_with_the_textbook(name: str) -> None:
     np.testing.assert_allclose(belief.variance(), expected[:, 1], rtol=1e-11)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ORDERED)
 def test_closed_forms_agree_with_sums_and_quadrature(name: str) -> None:
     belief, numeric = belief_of(name), bare(belief_of(name))

@@ -53,6 +53,7 @@ def test_the_four_steps_in_every_spelling(place):
     assert not [name for name in names if re.search(rf"\b{name}\(", text)]  # no name of ours is shown to a student
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", range(len(SUBJECTS)), ids=lambda place: repr(SUBJECTS[place]))
 def test_latex_is_balanced_and_typesets(place):
     parser = MathTextParser("agg")

@@ -27,6 +27,7 @@ def test_fisher_is_the_expected_outer_product_of_scores(name: str) -> None:
     assert (np.linalg.eigvalsh(expected) > -1e-10).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FAMILIES)
 def test_scores_have_mean_zero_and_fisher_is_the_expected_hessian(name: str) -> None:
     """The two definitions agree where the density is smooth: the mean Hessian over a large sample."""

@@ -271,6 +271,7 @@ def test_nothing_is_nan(family: type[Distribution]) -> None:
 # -- what is answered about them, and what is said when they are written wrongly ----------------------------------
 
 
+@pytest.mark.slow
 def test_every_question_has_an_answer() -> None:
     """Each of these raised something that was no answer: a MemoryError, a ZeroDivisionError, a TypeError."""
 
@@ -409,6 +410,7 @@ def test_a_density_instead_of_its_logarithm_does_not_pass(support: Support) -> N
     assert "its logarithm?" in str(report)
 
 
+@pytest.mark.slow
 def test_a_support_too_wide_is_reported_without_warnings() -> None:
     class Wide(Distribution):
         y = outcome(real)
@@ -489,6 +491,7 @@ def _moved(family: type[Distribution], y: float, f: tuple[float, ...], place: in
     return _numeric(family, y, (*f[:place], to, *f[place + 1 :]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", [NormalInverseGaussian, Hyperbolic, InverseGaussianOfOrder])
 @np.errstate(all="ignore")
 def test_bessel_functions_of_the_second_kind(family: type[Distribution]) -> None:

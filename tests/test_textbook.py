@@ -74,6 +74,7 @@ def expectation(family: Family, p: list[mpf], of: Callable[[mpf], mpf]) -> mpf:
     return mp.fsum(weighted(mpf(k)) for k in range(first, last + 1))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("at", MODERATE, ids=["first", "second"])
 @pytest.mark.parametrize("name", SCALAR)
 def test_mass_moments_and_cdf(name: str, at: dict[str, str]) -> None:

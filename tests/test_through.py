@@ -314,6 +314,7 @@ REACHED = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "chosen", "outcome", "outputs"), REACHED)
 def test_kernels_where_only_a_link_takes_them(
     name: str, chosen: dict[str, str], outcome: float, outputs: tuple[float, ...]

@@ -237,6 +237,7 @@ def test_an_unknown_finding_names_the_known_ones() -> None:
         lk.diagnose(fitted, x, y)["fanout"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("draw", "true"),
     [

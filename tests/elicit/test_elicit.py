@@ -80,6 +80,7 @@ def test_functional(loss, functional):
 REAL = [row for row in NAMED[:27] if not (hasattr(row[0], "settings") and not hasattr(row[0], "bound"))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loss", [loss for loss, _ in REAL], ids=[f"{n}: {f}" for n, (_, f) in enumerate(REAL)])
 def test_the_functional_has_the_least_risk_under_random_laws(loss):
     """200 random discrete laws: no prediction of a fine grid costs less than the functional."""

@@ -79,6 +79,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("question", "answer"),
     [
@@ -127,6 +128,7 @@ def test_facts_are_read_back_equal(name: str) -> None:
     assert facts == {"__doc__": family.__doc__, "outcome": family.outcome, "parameters": family.parameters}
 
 
+@pytest.mark.slow
 def test_spoilt_facts_are_written_anew(tmp_path: Path) -> None:
     code = "import likelihoodkit as lk; print(list(lk.Rayleigh.parameters))"
     right = run(code, cache=tmp_path)

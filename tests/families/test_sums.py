@@ -81,6 +81,7 @@ def test_skellam_turned_around_changes_its_counts() -> None:
 # -- a Poisson number of gamma amounts ---------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("power", [1.05, 1.3, 1.5, 1.8, 1.95])
 @pytest.mark.parametrize("log_dispersion", [-6.0, -3.0, 0.0, 2.0])
 def test_tweedie_against_its_series(power: float, log_dispersion: float) -> None:

@@ -20,6 +20,7 @@ from scope import NUMBERS as FAMILIES
 QUICK = {"GeneralizedNormal": {"shape": 3}}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FAMILIES)
 def test_families_are_certified(name: str) -> None:
     report = check(FAMILIES[name](**HELD.get(name, {}), **QUICK.get(name, {})))

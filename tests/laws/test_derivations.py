@@ -50,6 +50,7 @@ print(json.dumps({k: [s.loss.program(w).fingerprint for w in whats] for k, s in 
 """
 
 
+@pytest.mark.slow
 def test_programs_do_not_depend_on_the_hash_seed() -> None:
     """The same text in fresh interpreters whose sets and dicts of symbols are ordered otherwise."""
     here = {k: [s.loss.program(w).fingerprint for w in WHATS] for k, s in subjects().items()}

@@ -20,6 +20,7 @@ def test_every_loss_of_named_inputs_has_its_textbook_formula() -> None:
     assert set(TEXTBOOK) == INPUTS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TEXTBOOK)
 @pytest.mark.parametrize("digits", PRECISIONS)
 def test_losses_of_named_inputs_keep_their_digits(name: str, digits: str) -> None:

@@ -82,6 +82,7 @@ def _far_student(r: mp.mpf, t: mp.mpf, n: mp.mpf) -> mp.mpf:
     return mp.log(outside) if r < 0 else mp.log1p(-outside)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("r", "t", "n"), FAR_STUDENTS)
 def test_student_beyond_float64(r: float, t: float, n: float) -> None:
     place = (r, t, math.exp(n) if n < 700 else INF, n)
@@ -101,6 +102,7 @@ FAR_COUNTS = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", FAR_COUNTS)
 def test_counts_beyond_float64(place: tuple[float, float, float]) -> None:
     y, f, a = place

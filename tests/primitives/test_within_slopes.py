@@ -101,11 +101,13 @@ ROWS_OF = [
 MASSES = {kind.record.name.removesuffix("_within") for kind in BETWEEN}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("stem", "names", "rows"), ROWS_OF)
 def test_slopes_are_those_of_what_they_say(stem: str, names: str, rows: Any) -> None:
     _compare(stem, names, *rows(np.random.default_rng(3)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("stem", "names", "rows"), [row for row in ROWS_OF if row[0].split("_within")[0] in MASSES])
 def test_slopes_of_masses_are_those_of_what_they_say(stem: str, names: str, rows: Any) -> None:
     fixed, places = rows(np.random.default_rng(5))

@@ -75,6 +75,7 @@ def test_constant_is_free_of_the_prediction(claim: Claim):
     assert not any(str(s).startswith("#") for s in decision.scale.free_symbols)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("position", range(len(TRUE)), ids=[c.name for c in TRUE])
 def test_no_mutant_is_proved(position: int):
     assert len(list(mutants(TRUE[position]))) == PER_CLAIM
@@ -88,6 +89,7 @@ def test_the_converse_is_proved_too(claim: Claim):
     assert back.verdict == "proved", back.reason
 
 
+@pytest.mark.slow
 def test_verdicts_do_not_depend_on_the_hash_seed():
     script = (
         "import json, sys\n"

@@ -95,6 +95,7 @@ WRAPPED = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("noise", "summed"), WRAPPED, ids=[str(n) for n in range(len(WRAPPED))])
 def test_noise_made_of_noise_names_itself(noise, summed):
     bound = as_bound(noise)
@@ -125,6 +126,7 @@ PIECES = [
 WEIGHTS = st.lists(st.sampled_from([0, 0, 1, 2, 3]), min_size=len(PIECES), max_size=len(PIECES))
 
 
+@pytest.mark.slow
 @given(WEIGHTS, st.sampled_from([1, 2]))
 @settings(max_examples=8, deadline=None, derandomize=True, phases=[Phase.generate])
 def test_sums_of_pieces_are_likelihoods_with_the_right_mass(weights, below):

@@ -32,6 +32,7 @@ def grid(case: VectorCase) -> list[Point]:
     return [*extreme_points(case, 5, 745.0), *extreme_points(case, 5, 1e300), *moderate_points(case, 2)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("label", CASES)
 def test_rows_meet_the_bar(label: str) -> None:
     case = CASES[label]

@@ -18,6 +18,7 @@ NAMES = [*CHAPTERS["Vectors"], *CHAPTERS["Sequences"]]
 EMPTY = {"expectation", "variance", "mode"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_families_are_certified(name: str) -> None:
     report = lk.check(FAMILIES[name])
@@ -26,6 +27,7 @@ def test_families_are_certified(name: str) -> None:
     assert {row.condition for row in report.rows if row.passed is None} <= EMPTY
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "noise",
     [

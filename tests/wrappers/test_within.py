@@ -70,6 +70,7 @@ def test_a_truncated_negative_binomial(y: int, outputs: tuple[float, float]) -> 
             assert abs(found - true) <= 2e-16 * (4 + sum(map(abs, outputs))) * abs(true) + 1e-320
 
 
+@pytest.mark.slow
 def test_many_counts_between_bounds() -> None:
     """The steps from y to where most of the counts are add no error of their own."""
     value, gradient = lk.derive(lk.Truncated(lk.NegativeBinomial, low=2, high=400)).value_and_gradient([2], [[5, 0.1]])
