@@ -23,6 +23,44 @@ def _orders(letters: str) -> list[str]:
     return [*letters, *pairs]
 
 
+#: law -> the letters it is derived in, what it is held at and predicts, is the mass between two ends a function, too?
+_BOUNDED: dict[str, tuple[str, str, bool]] = {
+    "gamma": ("tn", "mean = exp(-({0})), log shape = {1}", True),
+    "negative_binomial": ("fa", "f = {0}, a = {1}", False),
+    "normal": ("mt", "mean = {0}, scale = exp(-({1}))", False),
+    "poisson": ("f", "f = {0}", False),
+    "beta": ("fg", "logit mean = {0}, log concentration = {1}", True),
+    "extreme": ("mt", "location = {0}, scale = exp(-({1}))", False),
+    "logistic": ("mt", "location = {0}, scale = exp(-({1}))", False),
+    "secant": ("mt", "location = {0}, scale = exp(-({1}))", True),
+    "huber": ("mt", "threshold = {0}, location = {1}, scale = exp(-({2}))", True),
+    "laplace": ("mt", "rates = {0}, {1}, location = {2}, scale = exp(-({3}))", True),
+    "split_normal": ("mt", "rates = {0}, {1}, location = {2}, scale = exp(-({3}))", True),
+    "johnson": ("mtgn", "location = {0}, scale = exp(-({1})), skew = {2}, log tail = {3}", True),
+    "arcsinh": ("mtgn", "location = {0}, scale = exp(-({1})), skew = {2}, log tail = {3}", True),
+    "fatigue": ("mn", "log median = {0}, shape = exp(-({1}))", True),
+    "log_gamma": ("mtn", "m = {0}, t = {1}, log shape = {2}", True),
+    "burr": ("mtn", "m = {0}, t = {1}, log shape = {2}", True),
+    "kumaraswamy": ("mtn", "m = {0}, t = {1}, log shape = {2}", True),
+    "extreme_value": ("mfs", "location = {0}, log scale = {1}, shape = {2}", False),
+    "pareto": ("fs", "log scale = {0}, shape = {1}", False),
+    "gompertz": ("fg", "log rate = {0}, log shape = {1}", False),
+}
+
+
+def _between_bounds() -> dict[str, tuple[str, str]]:
+    """The losses of what is seen between two bounds, and what lies between them."""
+    rows = {}
+    for law, (letters, places, mass) in _BOUNDED.items():
+        seen = "[log P(low <= Y <= high) - log p(y)]", "y = {0}, low = {1}, high = {2}", f"{law}_within"
+        between = "[log P(low <= Y <= high)]", "low = {0}, high = {1}", f"{law}_between"
+        for symbol, bounds, name in (seen, between) if mass else (seen,):
+            told = places.format(*(f"{{{bounds.count('=') + k}}}" for k in range(places.count("{"))))
+            names = {name: "", **{f"{name}_{order}": order for order in _orders(letters)}}
+            rows |= _slopes(symbol, ", ".join(letters), f"{bounds}, {told}", names)
+    return rows
+
+
 #: primitive -> (template, does it need parentheses inside a product or power?)
 FAMILY_TEMPLATES: dict[str, tuple[str, str]] = {
     "exp_gap_times": ("(e^({0}) - e^({1}))·{2:product}", "product"),
@@ -174,36 +212,7 @@ FAMILY_TEMPLATES: dict[str, tuple[str, str]] = {
     "log_negative_binomial_survival_ff": ("d2/df2 log P(Y > {0})[f = {1}, a = {2}]", "atom"),
     "log_negative_binomial_survival_fa": ("d2/dfda log P(Y > {0})[f = {1}, a = {2}]", "atom"),
     "log_negative_binomial_survival_aa": ("d2/da2 log P(Y > {0})[f = {1}, a = {2}]", "atom"),
-    **{
-        key: row
-        for law, letters, places in (
-            ("gamma", "tn", "y/mean = {0} exp({3}), log shape = {4}"),
-            ("negative_binomial", "fa", "f = {3}, a = {4}"),
-            ("normal", "mt", "mean = {3}, scale = exp(-({4}))"),
-            ("poisson", "f", "f = {3}"),
-            ("beta", "fg", "logit mean = {3}, log concentration = {4}"),
-            ("extreme", "mt", "location = {3}, scale = exp(-({4}))"),
-            ("logistic", "mt", "location = {3}, scale = exp(-({4}))"),
-            ("secant", "mt", "location = {3}, scale = exp(-({4}))"),
-            ("huber", "mt", "threshold = {3}, location = {4}, scale = exp(-({5}))"),
-            *(
-                (law, "mt", "rates = {3}, {4}, location = {5}, scale = exp(-({6}))")
-                for law in ("laplace", "split_normal")
-            ),
-            *(
-                (law, "mtgn", "location = {3}, scale = exp(-({4})), skew = {5}, log tail = {6}")
-                for law in ("johnson", "arcsinh")
-            ),
-            ("fatigue", "mn", "log median = {3}, shape = exp(-({4}))"),
-            *((law, "mtn", "m = {3}, t = {4}, log shape = {5}") for law in ("log_gamma", "burr", "kumaraswamy")),
-        )
-        for key, row in _slopes(
-            "[log P(low <= Y <= high) - log p(y)]",
-            ", ".join(letters),
-            "y = {0}, low = {1}, high = {2}, " + places,
-            {f"{law}_within": "", **{f"{law}_within_{order}": order for order in _orders(letters)}},
-        ).items()
-    },
+    **_between_bounds(),
     "conway_maxwell_poisson_loss": ("[log(Z({1}, {2})) - {0} ({1}) + exp({2}) log({0}!)]", "atom"),
     "conway_maxwell_poisson_f": ("(E[k; {1}, {2}] - {0})", "atom"),
     "conway_maxwell_poisson_n": ("exp({2}) (log({0}!) - E[log(k!); {1}, {2}])", "product"),
