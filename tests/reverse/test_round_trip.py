@@ -59,7 +59,7 @@ def test_a_noise_of_vectors_names_itself(name):
 
 
 class Cusp(lk.Distribution):
-    """A noise of the user's own with two predictions, and no family of the kit."""
+    """A noise of the user's own with two predictions, a family of the kit by other names."""
 
     y = lk.outcome(lk.real)
     place = lk.parameter(lk.real, link="identity")
@@ -67,8 +67,17 @@ class Cusp(lk.Distribution):
     log_density = -lk.sqrt(lk.abs(y - place) / width) - lk.log(4 * width)
 
 
+class Blunt(lk.Distribution):
+    """As Cusp, but no family of the kit."""
+
+    y = lk.outcome(lk.real)
+    place = lk.parameter(lk.real, link="identity")
+    width = lk.parameter(lk.positive, link="exp")
+    log_density = lk.log(1 + lk.abs(y - place) / width) - lk.abs(y - place) / width - lk.log(4 * width)
+
+
 class Leaky(lk.Distribution):
-    """As Cusp, but its mass moves with the width."""
+    """As Blunt, but its mass moves with the width."""
 
     y = lk.outcome(lk.real)
     place = lk.parameter(lk.real, link="identity")
@@ -78,7 +87,7 @@ class Leaky(lk.Distribution):
 
 #: (noise, whether its mass is one integral or sum)
 WRAPPED = [
-    (Cusp, True),
+    (Blunt, True),
     (lk.Mixture(lk.Normal, components=2), True),
     (lk.Mixture([lk.Normal, lk.Laplace]), True),
     (lk.ZeroInflated(lk.Poisson), True),
@@ -88,7 +97,7 @@ WRAPPED = [
     (lk.Truncated(lk.Normal, low=0), True),
     (lk.Censored(lk.Normal), False),
     (lk.Discretised(lk.Gamma(shape=2.0)), True),
-    (lk.Transformed(lk.Normal, lk.log), True),
+    (lk.Transformed(lk.Gamma, lk.exp), True),
     (lk.Joint(a=lk.Normal, b=lk.Gamma), False),
     (lk.Independent(lk.Normal(scale=1), 3), False),
     (lk.Mislabelled(lk.Categorical, [[0.9, 0.1], [0.2, 0.8]]), False),
@@ -105,6 +114,16 @@ def test_noise_made_of_noise_names_itself(noise, summed):
         assert found.to_json()["noise"] == repr(bound)
     if summed:
         assert "exp(-loss) has the mass 1 and 1 at two predictions" in found.reasons
+
+
+@pytest.mark.parametrize(
+    ("noise", "family"),
+    [(Cusp, lk.GeneralizedNormal(shape=0.5)), (lk.Transformed(lk.Normal, lk.log), lk.LogNormal)],
+    ids=["typed", "transformed"],
+)
+def test_a_noise_that_is_a_family_in_other_words_is_told_by_it(noise, family):
+    found = lk.reverse(noise)
+    assert (found.tier, found.bound) == ("likelihood", as_bound(family))
 
 
 def test_a_declared_density_that_is_none_is_told_by_its_mass():
