@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -117,7 +118,8 @@ def compare(fits: Mapping[str, Fit] | Sequence[Fit], *, folds: int = 0, seed: in
     ['StudentT', 'Laplace', 'Normal']
     """
     fits = [fits] if isinstance(fits, Fit) else fits
-    for other in (f for f in (fits.values() if isinstance(fits, Mapping) else fits) if not isinstance(f, Fit)):
+    given: list[Any] = list(fits.values() if isinstance(fits, Mapping) else fits)
+    for other in (f for f in given if not isinstance(f, Fit)):
         called = getattr(other, "__name__", repr(other))
         raise InputError(f"compare takes fits, and {called} is none", value=called, remedy="lk.fit(noise, y, X)")
     named = dict(fits) if isinstance(fits, Mapping) else _named(fits)

@@ -50,7 +50,7 @@ _BOUNDED: dict[str, tuple[str, str, bool]] = {
 
 def _between_bounds() -> dict[str, tuple[str, str]]:
     """The losses of what is seen between two bounds, and what lies between them."""
-    rows = {}
+    rows: dict[str, tuple[str, str]] = {}
     for law, (letters, places, mass) in _BOUNDED.items():
         seen = "[log P(low <= Y <= high) - log p(y)]", "y = {0}, low = {1}, high = {2}", f"{law}_within"
         between = "[log P(low <= Y <= high)]", "low = {0}, high = {1}", f"{law}_between"

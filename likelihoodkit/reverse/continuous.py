@@ -14,11 +14,12 @@ import sympy as sp
 from likelihoodkit import links, supports
 from likelihoodkit.declaration.binding import as_declared
 from likelihoodkit.elicit import Functional, answer
-from likelihoodkit.elicit.branches import borders, kinks, value
+from likelihoodkit.elicit.branches import kinks, value
 from likelihoodkit.elicit.question import Question
 from likelihoodkit.families import FAMILIES
 from likelihoodkit.primitives import lower
 from likelihoodkit.prove import Decision
+from likelihoodkit.prove.branches import borders
 from likelihoodkit.reverse import natural
 from likelihoodkit.reverse.laws import LAWS
 from likelihoodkit.reverse.mass import Scale, Tail, r, residual, tail, total

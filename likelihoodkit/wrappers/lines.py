@@ -65,9 +65,8 @@ def _told(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> Told | Non
                 places = (*map(_amount, places[:3]), places[3])
             speed = sp.expand_log(sp.log(sp.Abs(sp.diff(v, y))), force=True)
             return Told(law, places[0], places[1:3], (*held, places[3], t, *shapes), speed)
-    return next(
-        (found for read in (_square, _mapped, _growing) if (found := read(cdf, y, low, high)) is not None), None
-    )
+    told = (read(cdf, y, low, high) for read in (_square, _mapped, _growing))
+    return next((one for one in told if one is not None), None)
 
 
 # -- which law it is -------------------------------------------------------------------------------------------------

@@ -194,9 +194,9 @@ class Labelling:
         return np.diff(np.stack(self.hopes[1]), axis=0)[:, None]
 
     @cached_property
-    def falls(self) -> list[bool]:
+    def falls(self) -> Array:
         """Does any of them, at a step?"""
-        return list(self.down.any(axis=(1, 2)))
+        return np.asarray(self.down.any(axis=(1, 2)))
 
     @cached_property
     def possible(self) -> Array:
