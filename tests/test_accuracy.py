@@ -91,6 +91,7 @@ def test_a_hessian_that_meets_the_bar_is_not_exempt(name: str) -> None:
     assert not all(measure(case, grid).hessian_meets_the_bar for grid in grids), "take it off the list"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", cases(("wrapper", "loss")), ids=lambda c: c.label)
 def test_losses_and_wrappers_meet_the_bar(case: Case) -> None:
     found = measure(case, [*extreme_points(case, POINTS, LARGEST), *moderate_points(case, 4)])
@@ -112,6 +113,7 @@ NOT_SEEN += [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("label", NOT_SEEN)
 def test_outcomes_not_seen_exactly_meet_the_bar(label: str) -> None:
     (case,) = [case for case in cases(("tail",)) if case.label == label]

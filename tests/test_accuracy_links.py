@@ -70,6 +70,7 @@ SMALLER = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("label", "y", "outputs"), SMALLER)
 def test_a_tail_or_a_rest_that_is_small(label: str, y: float, outputs: tuple[float, ...]) -> None:
     """e^log F of a tail of 1e-9 had 30 units of it; an infinite df and a rate of e^745 had NaN and 0."""

@@ -226,6 +226,7 @@ def test_ends_of_the_support(name: str) -> None:
         assert (belief.log_density(np.where(np.isfinite(low), low - 1, -np.inf)) == -np.inf).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ORDERED)
 def test_samples_have_the_moments_they_should(name: str) -> None:
     belief = belief_of(name, 3)

@@ -201,6 +201,7 @@ SLOPES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "chosen", "outcome", "outputs"), SLOPES)
 def test_the_slope_of_a_link_goes_into_the_exponents(
     name: str, chosen: dict[str, str], outcome: float, outputs: tuple[float, ...]

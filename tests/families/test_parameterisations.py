@@ -89,6 +89,7 @@ def test_every_way_is_in_the_table() -> None:
     assert {(name, tuple(parameters)) for name, parameters, _ in TEXTBOOK} == set(ways())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "way"), ways(), ids=str)
 def test_is_certified(name: str, way: tuple[str, ...]) -> None:
     held = {"trials": 7} if "trials" in way else {}

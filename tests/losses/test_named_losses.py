@@ -51,6 +51,7 @@ def close(measured, true, tolerance, floor=0.0):
     return all(abs(mpmath.mpf(float(a)) - b) <= tolerance * abs(b) + floor for a, b in pairs)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loss", ALL, ids=repr)
 def test_value_and_gradient_against_mpmath(loss):
     y, outputs = random_rows(loss, 40)

@@ -105,6 +105,7 @@ def _in_reach(law: Law, ends: tuple[float, float], f: float, g: float) -> bool:
         return all(abs(law.z(mp.mpf(y), mp.mpf(f), mp.mpf(g))[0]) < 1e12 for y in ends if math.isfinite(y))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ends", ENDS, ids=str)
 @pytest.mark.parametrize("family", LAWS, ids=lambda f: f.__name__)
 def test_the_right_numbers_everywhere(family: type, ends: tuple[float, float]) -> None:

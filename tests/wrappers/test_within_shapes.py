@@ -225,6 +225,7 @@ def _loss(name: str, y: float | None, ends: dict[str, float], *outputs: Number) 
     return -mp.log(mass) if y is None else mp.log(mass) - log_density(mp.mpf(y), *parameters)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("which", [*BOUNDS, KNOWN], ids=WAYS)
 @pytest.mark.parametrize("name", LAWS)
 def test_known_laws_of_changed_outcomes(name: str, which: dict[str, bool]) -> None:
