@@ -204,6 +204,45 @@ def _right_ends(rng: np.random.Generator, n: int) -> tuple[Any, Array]:
     return x, np.where(u < 0.1, 0.0, np.where(u > 0.9, 1.0, y))
 
 
+def _right_geometric(rng: np.random.Generator, n: int) -> tuple[Any, Array]:
+    x = _x(rng, n)
+    return x, rng.geometric(1 / (1 + np.exp(1 + 0.5 * x))) - 1.0
+
+
+def _right_conway(rng: np.random.Generator, n: int) -> tuple[Any, Array]:
+    """Counts with probabilities proportional to rate^k/(k!)^2, by inversion; above 60 they are below 1e-80."""
+    x = _x(rng, n)
+    k = np.arange(60)
+    chances = np.exp(k * (2 + 0.5 * x)[:, None] - 2 * np.concatenate([[0.0], np.cumsum(np.log(k[1:]))]))
+    cumulated = np.cumsum(chances, axis=1)
+    return x, (rng.uniform(size=(n, 1)) * cumulated[:, -1:] > cumulated).sum(axis=1).astype(float)
+
+
+def _right_generalized_poisson(rng: np.random.Generator, n: int) -> tuple[Any, Array]:
+    """Total size of branching families: a Poisson number of founders, each with a Poisson number of children."""
+    x = _x(rng, n)
+    mean = np.exp(1 + 0.5 * x)
+    born = rng.poisson(mean / (1 + 0.2 * mean))
+    y, children = born.astype(float), 0.2 * mean / (1 + 0.2 * mean)
+    while born.any():
+        born = rng.poisson(children * born)
+        y += born
+    return x, y
+
+
+def _right_inflated_negative_binomial(rng: np.random.Generator, n: int) -> tuple[Any, Array]:
+    x, y = _right_negative_binomial(rng, n)
+    return x, y * (rng.uniform(size=n) > 0.25)
+
+
+def _right_tweedie(rng: np.random.Generator, n: int) -> tuple[Any, Array]:
+    """A Poisson number of gamma amounts of shape 1: power 1.5, dispersion 1."""
+    x = _x(rng, n)
+    mean = np.exp(1 + 0.5 * x)
+    number = rng.poisson(2 * np.sqrt(mean))
+    return x, np.where(number > 0, rng.gamma(np.maximum(number, 1)) * np.sqrt(mean) / 2, 0.0)
+
+
 #: the noise that made the outcomes, as `suggest` names it
 MADE = (
     ("Normal", _right_normal),
@@ -228,6 +267,11 @@ MADE = (
     ("Hurdle(LogNormal())", _times(lambda rng, n: np.exp(0.6 * rng.normal(size=n)), 0.25)),
     ("Hurdle(Weibull())", _times(lambda rng, n: rng.weibull(1.7, size=n), 0.25)),
     ("ZeroOneInflated(Beta())", _right_ends),
+    ("Geometric", _right_geometric),
+    ("ConwayMaxwellPoisson", _right_conway),
+    ("GeneralizedPoisson", _right_generalized_poisson),
+    ("ZeroInflated(NegativeBinomial())", _right_inflated_negative_binomial),
+    ("Tweedie(power=1.5)", _right_tweedie),
 )
 
 RIGHT = (

@@ -7,13 +7,15 @@ Single terms are added near the mode. Farther off they are added in blocks by Ga
 zeros of Gram's polynomials: a rule of q nodes is exact for polynomials of degree 2 q - 1). Terms are log-concave: where
 they have fallen by e^-60 over a distance d, all beyond are below exp(-60 k/d), and nothing there counts.
 
-- nu mu >= 400: blocks double to both sides of the mode. Halfway to zero terms have fallen by e^-60.
+- nu mu >= 400: blocks double to both sides of the mode, from a quarter of the bell's width on where that is more than
+  the single terms, which the first block then replaces. Halfway to zero terms have fallen by e^-60.
 - else each block from a to 2 a is cut into eight, for the bell is at least a twentieth of mu wide; they begin at the
   mode, or where that is beyond the first terms at 0.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -50,6 +52,15 @@ def _cut(start: float) -> tuple[Floats, Floats]:
     nodes, weights = _rule(start / CUTS)
     starts = start + start / CUTS * np.arange(CUTS)
     return (starts[:, None] + nodes).ravel(), np.tile(weights, CUTS)
+
+
+def _rules(rule: Callable[[float], tuple[Floats, Floats]], starts: Floats) -> tuple[Floats, Floats]:
+    """Nodes and weights of each row's own rule."""
+    if starts.size == 0:
+        return np.empty((0, NODES)), np.empty((0, NODES))
+    unique, place = np.unique(starts, return_inverse=True)
+    nodes, weights = zip(*map(rule, unique.tolist()), strict=True)
+    return np.array(nodes)[place], np.array(weights)[place]
 
 
 class Law:
@@ -128,7 +139,15 @@ class Law:
 
     def _add_all(self) -> None:
         everywhere = np.arange(self.mu.size)
-        for around in (everywhere[self.apart & self.large], everywhere[self.apart & ~self.large]):
+        first = 0.25 * self.unit
+        broad = first > CLOSE  # single terms would say nothing of the bell
+        rows, start = everywhere[broad], first[broad]
+        nodes, weights = _rules(_rule, start)
+        for side in (1.0, -1.0):
+            self._add_block(side * (nodes + 1.0), weights, rows)
+            self._blocks(side, rows, start)
+        close = self.apart & ~broad
+        for around in (everywhere[close & self.large], everywhere[close & ~self.large]):
             self._blocks(1.0, self._near(1.0, around))
             left = self._near(-1.0, around)
             if self.peaked:
@@ -173,24 +192,25 @@ class Law:
             reached, rows = out[going, -1], rows[going]
         return rows
 
-    def _blocks(self, side: float, rows: Rows) -> None:
-        start = float(CLOSE if self.peaked else NEAR)
+    def _add_block(self, far: Floats, weights: Floats, rows: Rows) -> None:
+        log_terms, out = self.log_terms(far, rows)
+        self._add(far, weights * np.exp(log_terms), out, rows)
+
+    def _blocks(self, side: float, rows: Rows, start: Floats | None = None) -> None:
+        start = np.full(rows.size, float(CLOSE if self.peaked else NEAR)) if start is None else start
         while True:
-            if side < 0:
-                rows = rows[self.anchor[rows] >= 2.0 * start]
-            if rows.size == 0:
-                return
             begin = self.anchor[rows] - self.mode[rows] + side * start
             fallen = self.log_terms(begin[:, None], rows)[0][:, 0] < -FALLEN
-            rows = rows[~fallen | (side * begin <= 0.0)]  # before the mode terms still grow
+            going = ~fallen | (side * begin <= 0.0)  # before the mode terms still grow
+            if side < 0:
+                going &= self.anchor[rows] >= 2.0 * start
+            rows, start = rows[going], start[going]
             if rows.size == 0:
                 return
-            nodes, weights = _rule(start) if self.peaked else _cut(start)
-            nodes = nodes + (start + 1.0 if self.peaked else 1.0)
-            far = (self.anchor - self.mode)[rows, None] + side * nodes
-            log_terms, out = self.log_terms(far, rows)
-            self._add(far, weights * np.exp(log_terms), out, rows)
-            start *= 2.0
+            nodes, weights = _rules(_rule if self.peaked else _cut, start)
+            nodes = nodes + (start[:, None] + 1.0 if self.peaked else 1.0)
+            self._add_block((self.anchor - self.mode)[rows, None] + side * nodes, weights, rows)
+            start = 2.0 * start
 
 
 def _deviance(j: Floats, mu: Floats, away: Floats) -> Floats:

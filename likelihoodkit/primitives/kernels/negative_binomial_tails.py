@@ -15,7 +15,7 @@ from likelihoodkit.primitives.kernels._rows import SIZE, by_place, complement, r
 from likelihoodkit.primitives.kernels._tools import Floats, Kernel, remembered
 from likelihoodkit.primitives.kernels.beta_tails import BetaTail, tail, tails
 from likelihoodkit.primitives.kernels.curves import negative_binomial_curve
-from likelihoodkit.primitives.kernels.exponential import log1m_exp_neg_exp, times_exp
+from likelihoodkit.primitives.kernels.exponential import EXP_NORMAL, log1m_exp_neg_exp, times_exp
 from likelihoodkit.primitives.kernels.gamma import log_gamma, log_gamma_1p_near
 from likelihoodkit.primitives.kernels.gamma_tails import HALF
 from likelihoodkit.primitives.kernels.logistic import sigmoid
@@ -41,11 +41,13 @@ class _Place:
     def __init__(self, y: Floats, f: Floats, a: Floats) -> None:
         self.y, self.f, self.a = y, f, a
         self.q, self.rest = np.asarray(sigmoid(a + f)), np.asarray(sigmoid(-(a + f)))
-        self.few = np.where(a + f > SURE, np.exp(-a), np.asarray(times_exp(self.rest, f)))  # r q
+        r = np.exp(-a)
+        self.few = np.where(a + f > SURE, r, np.asarray(times_exp(self.rest, f)))  # r q
+        self.r = r if (np.absolute(a) <= EXP_NORMAL).all() else None  # asked for at each term
 
     def share(self, k: Floats) -> Floats:
         """k e^a/(1 + k e^a)."""
-        return 1.0 / (1.0 + np.asarray(times_exp(1.0 / k, -self.a)))
+        return 1.0 / (1.0 + (np.asarray(times_exp(1.0 / k, -self.a)) if self.r is None else self.r / k))
 
     def at(self, k: Floats) -> tuple[Floats, Floats, Floats, Floats]:
         """log p(k), its slopes in a and f, its curvature in a."""
