@@ -24,6 +24,7 @@ from likelihoodkit.fit.prepare import Problem, prepare
 from likelihoodkit.fit.result import Fit
 from likelihoodkit.loss import Loss, derive
 from likelihoodkit.predict.belief import Belief
+from likelihoodkit.rows.arrays import check_labels
 
 Array = NDArray[Any]
 
@@ -224,6 +225,7 @@ def gather(
             family=loss.name,
             remedy="Diagnose one component at a time",
         )
+    check_labels({"y": y, "X": X, "offset": offset, **given}, loss.name)
     outcome = np.asarray(y, dtype=np.float64)
     fit = model if isinstance(model, Fit) else None
     problem = None

@@ -15,7 +15,7 @@ from likelihoodkit.errors import InputError
 from likelihoodkit.families import FAMILIES
 from likelihoodkit.fit.design import read_table
 from likelihoodkit.fit.formula import read
-from likelihoodkit.rows.arrays import as_real
+from likelihoodkit.rows.arrays import as_real, check_labels
 from likelihoodkit.wrappers import Hurdle, ZeroInflated, ZeroOneInflated
 
 Array = NDArray[Any]
@@ -155,6 +155,7 @@ def suggest(
     >>> "Gamma" in lk.suggest(y).ties
     True
     """
+    check_labels({"y": y, "X": X, **given}, "suggest")
     if isinstance(y, str):
         y, _, formulas = read(y, X, "suggest")
         X = formulas.designs(X)

@@ -28,6 +28,7 @@ from likelihoodkit.fit.prepare import Rows, bound_of, read_rows
 from likelihoodkit.fit.progress import shown
 from likelihoodkit.fit.totals import OfTotals, Totals, split, spread
 from likelihoodkit.loss import derive
+from likelihoodkit.rows.arrays import check_labels
 
 Array = NDArray[Any]
 
@@ -72,6 +73,7 @@ def read_block(work: Work, block: Any) -> Rows:
     parts = dict(loaded) if isinstance(loaded, Mapping) else dict(zip(("y", "X"), loaded, strict=False))
     if "y" not in parts:
         raise InputError("a block is (y, X), or a mapping with y and X", remedy="As in {'y': y, 'X': X, 'weights': w}")
+    check_labels(parts, work.bound.name)
     y, X, weights, offset = (parts.pop(name, None) for name in ("y", "X", "weights", "offset"))
     return read_rows(work.bound, y, X, weights, offset, work.intercept, work.classes, parts)
 

@@ -23,6 +23,7 @@ from likelihoodkit.fit.predictor import Predictor
 from likelihoodkit.fit.prepare import Problem, bound_of, prepare
 from likelihoodkit.fit.result import Fit
 from likelihoodkit.loss import derive
+from likelihoodkit.rows.arrays import check_labels
 
 Array = NDArray[Any]
 #: sizes of outcomes between which the square of a scale and its reciprocal are numbers
@@ -56,7 +57,8 @@ def fit(
         ``X`` by formulaic (extra ``formula``). Formulas are code: never take them from strangers.
     X : None, (n, p) array, (n,) array, data frame, mapping from column name to vector, or dict of these
         None learns one constant per parameter. A single design feeds the first predicted parameter; a dict such as
-        ``{"mean": X, "dispersion": Z}`` gives each its own; a parameter without one is a constant.
+        ``{"mean": X, "dispersion": Z}`` gives each its own; a parameter without one is a constant. Rows go by position;
+        where pandas objects label them, the labels must be the same.
     weights : (n,) array, optional
         How often each row counts: a weight of 2 is the same as the row written twice. Rows of weight 0 are left out.
     offset : (n,) array, optional
@@ -90,7 +92,8 @@ def fit(
     FitError
         Singular design (the columns are named), too few rows, nothing to learn, a class that never occurs.
     ShapeError, SupportError, InputError, UnknownNameError
-        Arrays that do not fit: NaN in X (column and row named), outcomes outside the support, unknown names.
+        Arrays that do not fit: NaN in X (column and row named), outcomes outside the support, unknown names, rows that
+        y and X label differently.
 
     Warns
     -----
@@ -129,6 +132,7 @@ def fit(
             norm = f"gradient norm {result.gradient_norm:.3g} (in standard errors) after {result.iterations} iterations"
             warnings.warn(f"{result.loss.name}: the fit did not converge ({norm})", ConvergenceWarning, stacklevel=2)
         return result
+    check_labels({"y": y, "X": X, "weights": weights, "offset": offset, **given}, bound_of(noise).name)
     formulas: Formulas | None = None
     if is_formula(y):
         y, X, formulas = read(y, X, bound_of(noise).name)

@@ -18,6 +18,7 @@ from likelihoodkit.fit.formula import Formulas
 from likelihoodkit.fit.predictor import Predictor
 from likelihoodkit.fit.prepare import Problem
 from likelihoodkit.loss import Loss
+from likelihoodkit.rows.arrays import check_labels
 
 Array = NDArray[Any]
 
@@ -170,6 +171,7 @@ class Fit:
         Columns with names are found by name, in any order. Without a design there is one row. After a fit by formula
         ``X`` is a data frame with the formula's columns.
         """
+        check_labels({"X": X, "offset": offset}, self.loss.name)
         if self.formulas is not None and X is not None:
             outputs = self.predictor.outputs(self.coefficients, self.formulas.designs(X), offset)
             return np.repeat(outputs, len(X), axis=0) if len(outputs) == 1 else outputs

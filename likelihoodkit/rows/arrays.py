@@ -1,7 +1,9 @@
-"""Reading one array: real numbers that are finite."""
+"""Reading one array: real numbers that are finite; and whether several call their rows by the same labels."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,7 +18,10 @@ ABSENT = ("NAType", "NaTType")
 #: what to do about a missing value
 DROP = "Drop the row or impute the value first"
 #: what to do about dates and times of day
-SINCE = "Give times as numbers, such as days since the first: (when - when.min()) / np.timedelta64(1, 'D')"
+SINCE = (
+    "Give times as numbers, such as days since the first: (when - when.min()) / np.timedelta64(1, 'D'), "
+    "of periods after when.dt.to_timestamp()"
+)
 #: what to do about missing values by what holds a number that is not finite
 REMEDIES = {"weights": "Drop the row or give it weight 0", "offset": DROP}
 
@@ -66,9 +71,39 @@ def as_real(values: ArrayLike, what: str, family: str, *, whole: bool = False) -
 
 
 def is_time(array: Array) -> bool:
-    """Are these dates, times or spans of time? Of objects the first tells."""
-    first = array.flat[0] if array.dtype.kind == "O" and array.size else None
-    return array.dtype.kind in "mM" or isinstance(first, date | timedelta)
+    """Are these dates, times, spans of time or periods of pandas? Of objects the first that is not missing tells."""
+    entries = array.flat if array.dtype.kind == "O" else ()
+    first = next((entry for entry in entries if not _absent(entry)), None)
+    return array.dtype.kind in "mM" or isinstance(first, date | timedelta) or type(first).__name__ == "Period"
+
+
+def check_labels(given: Mapping[str, Any], family: str) -> None:
+    """Raise `InputError` where two of these have row labels, as those of pandas have, that differ at some row.
+
+    What has none goes by position, and what has another number of rows is refused elsewhere.
+    """
+    (first, known), *others = list(_labelled(given)) or [("", None)]
+    for name, labels in others:
+        if len(labels) == len(known) and not labels.equals(known):
+            upto = range(1, len(known) + 1)
+            row = bisect_left(upto, True, key=lambda rows: not labels[:rows].equals(known[:rows]))  # noqa: B023
+            one, other = (label[row : row + 1].tolist()[0] for label in (known, labels))
+            raise InputError(
+                f"{family}: row {row} is labelled {one!r} in {first} and {other!r} in {name}",
+                family=family,
+                index=row,
+                value=other,
+                remedy=f"Pair rows by label, {name}.loc[{first}.index], or by position, {name}.set_axis({first}.index)",
+            )
+
+
+def _labelled(given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Names and labels of what has labels, within mappings too."""
+    for name, values in given.items():
+        if isinstance(values, Mapping):
+            yield from _labelled({f"{name}[{key!r}]": value for key, value in values.items()})
+        elif hasattr(labels := getattr(values, "index", None), "equals"):
+            yield name, labels
 
 
 def gaps(array: Array) -> Array:
@@ -77,9 +112,12 @@ def gaps(array: Array) -> Array:
         return np.isnan(array)
     if array.dtype.kind != "O":
         return np.zeros(array.shape, dtype=bool)
+    return np.array([_absent(entry) for entry in array.flat], dtype=bool).reshape(array.shape)
+
+
+def _absent(entry: object) -> bool:
     # the missing value of pandas is neither equal to itself nor different: only its type can be asked
-    missing = [e is None or type(e).__name__ in ABSENT or (isinstance(e, float) and np.isnan(e)) for e in array.flat]
-    return np.array(missing, dtype=bool).reshape(array.shape)
+    return entry is None or type(entry).__name__ in ABSENT or (isinstance(entry, float) and bool(np.isnan(entry)))
 
 
 def _word(entry: object) -> bool:
