@@ -86,7 +86,7 @@ def check_labels(given: Mapping[str, Any], family: str) -> None:
     for name, labels in others:
         if len(labels) == len(known) and not labels.equals(known):
             upto = range(1, len(known) + 1)
-            row = bisect_left(upto, True, key=lambda rows: not labels[:rows].equals(known[:rows]))  # noqa: B023
+            row = bisect_left(upto, True, key=lambda rows: not labels[:rows].equals(known[:rows]))
             one, other = (label[row : row + 1].tolist()[0] for label in (known, labels))
             raise InputError(
                 f"{family}: row {row} is labelled {one!r} in {first} and {other!r} in {name}",
