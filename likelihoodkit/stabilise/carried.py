@@ -287,7 +287,7 @@ def _taken_by(e: Expr, s: Expr, chosen: Callable[[type[Expr]], bool]) -> Expr | 
             product = _taken(base, s / power)
         if isinstance(product, linked.scaled_hazard) and power == 1 and others.free_symbols:
             halves = p.times_exp(others, s / 2) * _TAKES[type(base)](*base.args, s / 2)
-            return reach.within_range(halves, others * product)
+            return reach.within_range(halves, reach.times_output(product, others))
         if isinstance(product, p.times_exp) and power == 1 and others.free_symbols:
             r, t = product.args  # either half of the exponent with one of them: 1e-310 has no digits to multiply
             return p.times_exp(others, t / 2) * p.times_exp(r, t / 2)

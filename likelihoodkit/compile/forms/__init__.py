@@ -9,6 +9,7 @@ is held to the bar of the accuracy table.
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from likelihoodkit.compile.forms import (  # noqa: F401  (they enter the table)
     classes,
@@ -33,6 +34,7 @@ __all__ = ["FORMS", "everyday", "form"]
 #: operations that choose by the sign of their argument, which two exponentials do as well
 CHOOSING = {"sigmoid", "softplus_ratio"}
 FREE = {"input", "constant"}
+LARGEST = 1e300
 
 
 def everyday(program: Program, *, apart: bool = False, labels: Collection[str] = ()) -> Program:
@@ -44,9 +46,10 @@ def everyday(program: Program, *, apart: bool = False, labels: Collection[str] =
     """
     given, program = program, labelled(program, labels)
     direct = (apart or program is not given) and not _both_signs(program)
+    program, held = _in_range(program)
     apart = apart and any(i.operation in CHOOSING for i in program.instructions)
     traces = [Trace(apart=apart, turned=turned, direct=direct) for turned in (False, True)]
-    found = [without_signs(_traced(program, trace)) for trace in traces]
+    found = [without_signs(_traced(program, trace, held)) for trace in traces]
     return min(found, key=lambda p: sum(i.operation not in FREE for i in p.instructions))
 
 
@@ -79,7 +82,24 @@ def _two(instruction: Instruction) -> bool:
     return instruction.operation == "constant" and float(instruction.detail) == 2
 
 
-def _traced(program: Program, trace: Trace) -> Program:
+def _in_range(program: Program) -> tuple[Program, set[int]]:
+    """The program without the products by exponents, and the plain ones that must be numbers where it holds."""
+    plain = {i.target: i.arguments[0] for i in program.instructions if i.operation == "within_range"}
+
+    def of(target: int) -> int:
+        while target in plain:
+            target = plain[target]
+        return target
+
+    kept = tuple(
+        replace(i, arguments=tuple(map(of, i.arguments))) for i in program.instructions if i.target not in plain
+    )
+    results = tuple((name, of(target)) for name, target in program.results)
+    short = replace(program, instructions=kept, results=results).pruned()
+    return short, {i.target for i in short.instructions} & set(map(of, plain))
+
+
+def _traced(program: Program, trace: Trace, held: Collection[int]) -> Program:
     values: dict[int, Value] = {}
     halves = _halves(program)
     for instruction in program.instructions:
@@ -93,6 +113,8 @@ def _traced(program: Program, trace: Trace) -> Program:
             places = [a.target for a in arguments]
             found = trace.raw(instruction.operation, places, instruction.detail, vector=vector)
         values[instruction.target] = found
+        if instruction.target in held:
+            trace.bound(found, -LARGEST, LARGEST)
         for sign in halves.get(instruction.target, ()):
             trace.expect(found if sign > 0 else -found)
     return trace.program([(name, values[target].target) for name, target in program.results])

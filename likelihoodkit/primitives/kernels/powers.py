@@ -220,7 +220,9 @@ def _one_event(y: Floats, f: Floats, a: Floats) -> Floats:
     # 1 - E less 2/(1 + e^F): m (e^a - 1)/(1 + e^F), by its share of m e^a where that is the larger
     thinned = np.where(total > 0, np.asarray(times_exp(share, -a)), np.asarray(times_exp(rest, f)))
     grown = np.where(a > 0, -share * np.expm1(-np.absolute(a)), thinned * np.expm1(np.minimum(a, 0.0)))
-    return np.asarray(share * (2.0 * rest + grown))
+    many = np.asarray(times_exp(rest * rest, total + f)) * np.expm1(np.minimum(a, 0.0))
+    far = (total < -BEYOND) | ((thinned == np.inf) & (total <= 0))  # e^F is nothing, which e^f may bring back
+    return np.where(far, 2.0 * share + many, share * (2.0 * rest + grown))
 
 
 def _other_events(y: Floats, f: Floats, a: Floats) -> Floats:

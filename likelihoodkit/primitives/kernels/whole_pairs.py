@@ -185,9 +185,12 @@ def negative_binomial_bend(y: Floats, f: Floats, a: Floats) -> Floats:
     v = split(y, f, a)
     product = np.asarray(times_exp(y, a))
     residual = np.asarray(negative_binomial_residual(y, f, a))
-    tiny = np.asarray(times_exp(residual * residual / (1.0 + product), a))  # where v has no digits left
-    plain = np.where(np.absolute(v) < 1e-280, np.where(residual == 0, 0.0, tiny), -residual * (v / (1.0 + product)))
     total = a + f
+    tiny = np.asarray(times_exp(residual, 0.5 * a)) ** 2 / (1.0 + product)  # where v has no digits left
+    plain = np.where(np.absolute(v) < 1e-280, np.where(residual == 0, 0.0, tiny), -residual * (v / (1.0 + product)))
+    tail = np.asarray(sigmoid(-np.absolute(total)))  # m is out of range, and y nothing beside it
+    far = np.asarray(times_exp((1.0 - tail) ** 2 / (1.0 + product), np.where(total > 0, -a, total + f)))
+    plain = np.where(residual == np.inf, far, plain)
     share = y * np.where(product == np.inf, 1.0, product / (1.0 + product))
     beyond = np.where(
         total > 0,
