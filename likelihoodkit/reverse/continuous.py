@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import product
@@ -44,7 +44,7 @@ def reversed_(question: Question) -> Noise:
     if len(question.predictions) > 1:
         return _moving(question, asks)
     if found is None:
-        return _up_to_a_factor(question, asks) or _moving(question, asks)
+        return _up_to_a_factor(question, asks) or _by_its_variance(question, asks) or _moving(question, asks)
     rho, scale = found
     if tails is None:
         return _on_circle(question, rho, asks)
@@ -68,6 +68,19 @@ def _up_to_a_factor(question: Question, asks: Asks) -> Noise | None:
         reasons=tuple(f"{reason}, {words}" for reason in noise.reasons),
         **{name: form.xreplace(back) if isinstance(form, sp.Basic) else form for name, form in put.items()},
     )
+
+
+def _by_its_variance(question: Question, asks: Asks) -> Noise | None:
+    """A noise whose density has the factor that the loss's own variance function asks for; None where it is none."""
+    for factor in natural.factors(question):
+        weighed = replace(question, formula=question.formula - sp.log(factor))
+        found = _moving(weighed, asks, _near_the_ends(question))
+        if found.tier == "likelihood" and found.number is not None:
+            words = found.reasons[0].replace("exp(-loss)", f"{factor} exp(-loss)")
+            return replace(
+                found, reasons=(words,), density=factor * sp.exp(-question.formula) / sp.Float(found.number, 17)
+            )
+    return None
 
 
 # -- a family of the kit ------------------------------------------------------------------------------------------
@@ -240,14 +253,21 @@ def _no_mass(tails: tuple[Tail, Tail], scale: Scale, question: Question, asks: A
     return Noise(question.name, "neither", tuple(reasons), asks=asks, notes=(note,))
 
 
-def _moving(question: Question, asks: Asks) -> Noise:
-    """exp(-loss) depends on more than a difference: integrate it at a few predictions."""
+def _near_the_ends(question: Question) -> list[tuple[sp.Symbol, sp.Expr]]:
+    """Predictions near the ends of their domain, where what a density loses beyond the end of the outcomes is seen."""
+    a, domain = question.prediction.symbol, question.prediction.domain
+    pairs = zip((domain.low, domain.high), domain.typical, strict=True)
+    return [(a, _between(end, typical, 0.02)) for end, typical in pairs if abs(end) < float("inf")]
+
+
+def _moving(question: Question, asks: Asks, further: Sequence[tuple[sp.Symbol, sp.Expr]] = ()) -> Noise:
+    """exp(-loss) depends on more than a difference: integrate it at a few predictions, and at these."""
     y, shares = question.y, (0.4, 0.8, 0.15, 0.6)
     places = [
         {p.symbol: _between(*p.domain.typical, shares[(i + j) % 4]) for j, p in enumerate(question.predictions)}
         for i in range(len(shares))
     ]
-    places += [{**places[0], symbol: side} for symbol, side in _beyond_switches(question)]
+    places += [{**places[0], symbol: side} for symbol, side in (*_beyond_switches(question), *further)]
     first: float | None = None
     error = 0.0
     for place in places:
@@ -266,7 +286,7 @@ def _moving(question: Question, asks: Asks) -> Noise:
                 f"{mass:.6g} at {here}"
             )
             return Noise(question.name, "neither", _with_factor(question, reason), asks=asks)
-        error = max(error, abs(mass - first))
+        error = max(error, abs(mass - first), 1e-15 * first)
     same = f"exp(-loss) has the mass {first:.12g} at {len(places)} predictions; that it has it everywhere was not shown"
     return Noise(question.name, "likelihood", (same,), number=first, error=error, asks=asks)
 

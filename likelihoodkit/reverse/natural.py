@@ -68,6 +68,38 @@ def in_its_mean(question: Question) -> tuple[Match, Question, sp.Expr] | None:
     return None if match is None else (match, moved, mean)
 
 
+def factors(question: Question) -> list[sp.Expr]:
+    """The factors h(y) that could make exp(-loss) a density, as far as the loss is a distance of y from a prediction.
+
+    Near y = a such a loss is c(a) (y - a)^2/2; were it multiplied by a large number, the mass of h exp(-loss) would be
+    h(a)/sqrt(c(a)), so that h is sqrt(c): the factor of the proper dispersion models (Jorgensen, 1997, The theory of
+    dispersion models, 1.2). -c is the mixed slope there, in which terms of y or a alone take no part; a term of y alone
+    is taken back by exp(loss(y, y)). Whether the mass stays is to be seen.
+    """
+    a, y, target = question.prediction.symbol, question.y, question.target
+    domain = question.prediction.domain
+    if question.kind != "real" or target.whole or not (domain.low <= target.low and target.high <= domain.high):
+        return []
+    slope = sp.diff(lower(question.formula), y, a)
+    if slope.has(sp.Derivative, sp.Heaviside, sp.sign, sp.DiracDelta, sp.Piecewise):
+        return []
+    curvature = sp.factor(sp.cancel(-slope.xreplace({a: y})))
+    low, high = target.typical
+    places = [mpmath.mpf(low) + (mpmath.mpf(high) - low) * k / PLACES for k in range(PLACES + 1)]
+    root = sp.S.One
+    for factor in sp.Mul.make_args(curvature):
+        base, power = factor.as_base_exp()
+        signs = {mpmath.sign(value(base, {y: place})) for place in places}
+        if y in factor.free_symbols and signs in ({1}, {-1}):
+            root *= (base * int(signs.pop())) ** (power / 2)
+        elif y in factor.free_symbols:
+            return []
+    if y not in root.free_symbols or not all(value(curvature, {y: place}) > 0 for place in places):
+        return []
+    alone = sp.expand(lower(question.formula).xreplace({a: y}))
+    return [root] if y not in alone.free_symbols else [root, root * sp.exp(alone)]
+
+
 def refuted(question: Question) -> str:
     """Why no factor of y alone makes it a likelihood: a variance that would be negative. Empty where none is seen.
 

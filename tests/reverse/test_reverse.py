@@ -80,6 +80,9 @@ TIERS = [
     (amount / guess + lk.log(guess), "likelihood", "Exponential"),
     ((amount - guess) ** 2, "likelihood", "Normal"),
     (((amount - guess) / guess) ** 2, "neither", None),
+    ((amount - guess) ** 2 / amount, "likelihood", None),  # reciprocal inverse Gaussian, with 1/sqrt(y)
+    (1000 * (lk.sqrt(amount) - lk.sqrt(guess)) ** 2, "neither", None),  # what is cut off at 0 is seen near 0 alone
+    ((amount - guess) ** 2 / guess, "neither", None),
     (lk.softplus(-margin), "likelihood", "Bernoulli"),
     (lk.softplus(-2 * margin), "likelihood", None),
     ((1 - margin) ** 2, "calibratable", None),
