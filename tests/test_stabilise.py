@@ -156,6 +156,7 @@ EXAMPLES = [
         single.argument_sigmoid_derivative(z) - single.argument_sigmoid_derivative(-z),
         {z: 1e-9},
     ),
+    Example("difference of sigmoids", single.argument_sigmoid(z) + single.argument_sigmoid(-z), {z: 1e-20}),
     Example("exp minus one", sp.exp(x) - 1, {x: 1e-10}),
     Example("one minus cosine", a - a * sp.cos(x), {x: 1e-8, a: 3}),
     Example("product of exps", sp.Mul(sp.exp(x), sp.exp(z), evaluate=False), {x: 800, z: -790}),

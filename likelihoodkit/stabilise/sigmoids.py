@@ -7,7 +7,7 @@ from sympy import Add, Expr, Mul, Pow, S, exp
 
 from likelihoodkit import primitives as p
 from likelihoodkit.primitives import lives, robust, zeros
-from likelihoodkit.primitives.single import argument_sigmoid_derivative
+from likelihoodkit.primitives.single import argument_sigmoid, argument_sigmoid_derivative
 from likelihoodkit.stabilise.table import (
     coefficient_pair,
     constant_and_rest,
@@ -71,7 +71,13 @@ def difference_of_sigmoids(e: Expr) -> Expr | None:
         mirror = -coefficient * p.sigmoid(-body.args[0])
         if mirror in e.args:
             return e - term - mirror + coefficient * sp.tanh(body.args[0] / 2)
-    found = coefficient_pair(e, lambda f: isinstance(f, argument_sigmoid_derivative))  # of z sigmoid(-z)
+    found = coefficient_pair(e, lambda f: isinstance(f, argument_sigmoid))  # z sigmoid(-z) less z sigmoid(z)
+    if found:
+        term, coefficient, body = found
+        mirror = coefficient * argument_sigmoid(-body.args[0])
+        if mirror in e.args:
+            return e - term - mirror - coefficient * body.args[0] * sp.tanh(body.args[0] / 2)
+    found = coefficient_pair(e, lambda f: isinstance(f, argument_sigmoid_derivative))
     if found:
         term, coefficient, body = found
         z = body.args[0]
