@@ -89,6 +89,8 @@ JAVASCRIPT = Language(
     _each,
     constant,
     lambda coefficients, x: f"_polynomial([{', '.join(coefficients)}], {x})",
+    lambda places, start, width: f"[{', '.join(places)}].map((place) => {start} + place * {width})",
+    lambda weights, values: f"_sum(_each((a, b) => a * b, [{', '.join(weights)}], {values}))",
 )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from functools import reduce
 from likelihoodkit.compile.program import Instruction, Program
 from likelihoodkit.compile.source import Signature
 from likelihoodkit.compile.tensors.expand import LONGEST, expand, host
-from likelihoodkit.compile.tensors.retarget import length, nodes
+from likelihoodkit.compile.tensors.retarget import flat, length, nodes
 from likelihoodkit.compile.tensors.text import alone, elementary, summary
 from likelihoodkit.compile.tensors.vectors import OPERATIONS, ROWS
 from likelihoodkit.errors import DerivationError
@@ -28,7 +28,8 @@ class Language:
     ``operations`` by name, each a template of its arguments; ``define`` writes a function from its name, its
     arguments, what it does in words, its lines and what it returns; ``assign`` one line; ``each`` an operation (a
     function's name) on the entries of vectors, None where a language has none; ``constant`` a number; ``polynomial``
-    one from its coefficients, constant first.
+    one from its coefficients, constant first. ``nodes`` makes an array of places, a start and a width, ``quadrature`` a
+    weighted sum of one: where a language has neither, what is done at every node is written out.
     """
 
     name: str
@@ -38,13 +39,16 @@ class Language:
     each: Words | None
     constant: Callable[[str], str]
     polynomial: Callable[[Sequence[str], str], str]
+    nodes: Callable[[Sequence[str], str, str], str] | None = None
+    quadrature: Callable[[Sequence[str], str], str] | None = None
 
 
 def refuse(language: Language, program: Program, signature: Signature) -> None:
     """Raise `DerivationError` for a program that is not of numbers, or needs what no straight line computes."""
     known = {*language.operations, "input", "constant", "polynomial", "nodes", "quadrature", "nodes_max"}
     whole = expand(program)
-    long = {i.operation for i in program.instructions if length(i.operation) > LONGEST}
+    arrays = language.nodes is not None
+    long = {i.operation for i in program.instructions if length(i.operation, arrays=arrays) > LONGEST}
     missing = sorted({*long, *host(whole), *(i.operation for i in whole.instructions if i.operation not in known)})
     if missing:
         raise DerivationError(
@@ -87,12 +91,18 @@ class _Writer:
         self.language, self.vectors, self.sizes = language, program.vectors, nodes(program.instructions)
         self.lines: list[str] = []
         self.names: dict[int, list[str]] = {}  # several where there is one for each node
+        arrays = language.nodes is not None and flat(program.instructions)
+        self.arrays = {t for t, size in self.sizes.items() if size > 1} if arrays else set[int]()
 
     def add(self, i: Instruction) -> None:
         if i.operation == "input":
             self.names[i.target] = [str(i.detail)]
         elif i.operation == "constant":
             self.names[i.target] = [self.language.constant(str(i.detail))]
+        elif self.arrays and i.operation in {"nodes", "quadrature", "nodes_max"}:
+            given = [self.names[a][0] for a in i.arguments]
+            self.lines.append(self.language.assign.format(f"v{i.target}", self._array(i, given)))
+            self.names[i.target] = [f"v{i.target}"]
         elif i.operation == "nodes":
             starts, widths = (self.names[a] for a in i.arguments)
             outer = max(len(starts), len(widths))
@@ -104,8 +114,19 @@ class _Writer:
             self._assign(i.target, [self._over(i, values[k::outer]) for k in range(outer)])
         else:
             given = [self.names[a] for a in i.arguments]
-            rows = [[names[k % len(names)] for names in given] for k in range(self.sizes[i.target])]
+            count = 1 if self.arrays else self.sizes[i.target]
+            rows = [[names[k % len(names)] for names in given] for k in range(count)]
             self._assign(i.target, [self._expression(i, row) for row in rows])
+
+    def _array(self, i: Instruction, given: Sequence[str]) -> str:
+        """All nodes at once, their weighted sum, or the largest of them."""
+        assert self.language.nodes is not None
+        assert self.language.quadrature is not None
+        if i.operation == "nodes_max":
+            return self.language.operations["max_over"].format(*given)
+        numbers = [self.language.constant(repr(number)) for number in i.detail]
+        write = self.language.nodes if i.operation == "nodes" else self.language.quadrature
+        return str(write(numbers, *given))
 
     def _over(self, i: Instruction, values: Sequence[str]) -> str:
         """The weighted sum of the nodes, or the largest of them."""
@@ -120,7 +141,8 @@ class _Writer:
 
     def _expression(self, i: Instruction, arguments: list[str]) -> str:
         language = self.language
-        by_entry = any(a in self.vectors for a in i.arguments) and i.operation not in {*OPERATIONS, *ROWS}
+        by_entry = any(a in self.vectors or a in self.arrays for a in i.arguments)
+        by_entry = by_entry and i.operation not in {*OPERATIONS, *ROWS}
         if by_entry:
             assert language.each is not None  # `refuse` has asked
             letters = [chr(ord("a") + k) for k in range(len(arguments))]

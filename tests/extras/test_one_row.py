@@ -19,7 +19,7 @@ from likelihoodkit.families import FAMILIES
 
 #: families with no form in elementary functions alone, by target, and what they lack
 _FOR_BOTH = {
-    "SkewT": "skew_student_loss", "Tweedie": "tweedie_normaliser", "Ordered": "cut", "Dirichlet": "relative_entropy",
+    "Ordered": "cut", "Dirichlet": "relative_entropy",
     "BetaBinomial": "beta_binomial_loss",
     "MultivariateNormal": "half_scatter", "MultivariateT": "log_determinant_exp", "PlackettLuce": "plackett_luce",
     "ConwayMaxwellPoisson": "conway_maxwell_poisson_loss", "BoxCoxT": "box_cox_student_loss",
@@ -28,7 +28,9 @@ _FOR_BOTH = {
 }  # fmt: skip
 LACKING = {
     "javascript": _FOR_BOTH,
-    "numba": _FOR_BOTH | dict.fromkeys(("Multinomial", "Categorical"), "sum_over"),
+    "numba": _FOR_BOTH
+    | dict.fromkeys(("Multinomial", "Categorical"), "sum_over")
+    | {"SkewT": "skew_student_loss", "Tweedie": "tweedie_normaliser"},  # sums that are written out
 }
 #: families whose modules are run; compiling one takes a second or more
 RUNS = {

@@ -78,7 +78,9 @@ class Number:
         """One number."""
         return ()
 
-    def __getitem__(self, key: Any) -> Number:
+    def __getitem__(self, key: Any) -> Any:
+        if key is None:
+            return Stack([self])
         if key != ():
             raise NotStraight("an entry of a number")
         return self
@@ -101,6 +103,50 @@ class Number:
         raise NotStraight(f"the attribute {name} of an array")
 
 
+class Stack:
+    """Numbers that a kernel keeps as the rows of an array: a value, its slopes and curvatures."""
+
+    __slots__ = ("rows",)
+    __array_ufunc__ = None
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(self, rows: Sequence[Any]) -> None:
+        self.rows = list(rows)
+
+    __add__, __radd__ = _binary("add")
+    __sub__, __rsub__ = _binary("subtract")
+    __mul__, __rmul__ = _binary("multiply")
+    __truediv__, __rtruediv__ = _binary("divide")
+    __and__, __rand__ = _binary("logical_and")
+    __or__, __ror__ = _binary("logical_or")
+    __lt__, __gt__ = _binary("less")
+    __le__, __ge__ = _binary("less_equal")
+    __eq__, __neg__, __invert__ = Number.__eq__, Number.__neg__, Number.__invert__
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Any:
+        return iter(self.rows)
+
+    def __getitem__(self, key: Any) -> Any:
+        if isinstance(key, slice):
+            return Stack(self.rows[key])
+        return Stack([self.rows[k] for k in key]) if isinstance(key, list) else self.rows[key]
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self.rows[key] = value
+
+
+def _rows(things: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """What to do row by row: a number stands for all rows."""
+    sizes = {len(thing) for thing in things if isinstance(thing, Stack)}
+    if len(sizes) > 1:
+        raise NotStraight("rows of different numbers")
+    (size,) = sizes
+    return list(zip(*(thing.rows if isinstance(thing, Stack) else [thing] * size for thing in things), strict=True))
+
+
 #: what operators do to plain numbers
 _PLAIN: dict[str, Callable[..., Any]] = {
     "add": operator.add, "subtract": operator.sub, "multiply": operator.mul, "divide": np.divide,
@@ -115,6 +161,8 @@ _PLAIN: dict[str, Callable[..., Any]] = {
 
 def emit(operation: str, *arguments: Any) -> Any:
     """One operation on numbers of a trace, or on plain numbers alone; truth values that are known decide at once."""
+    if any(isinstance(a, Stack) for a in arguments):
+        return Stack([emit(operation, *row) for row in _rows(arguments)])
     numbers = [a for a in arguments if isinstance(a, Number)]
     if not numbers:
         with np.errstate(all="ignore"):
@@ -138,6 +186,8 @@ def plain(thing: Any) -> Value | float:
 
 def where(condition: Any, a: Any, b: Any) -> Any:
     """``a`` where the condition holds, else ``b``; of several numbers each."""
+    if any(isinstance(thing, Stack) for thing in (condition, a, b)):
+        return Stack([where(*row) for row in _rows((condition, a, b))])
     if not isinstance(condition, Number):
         return a if condition else b
     if isinstance(a, tuple):
@@ -170,6 +220,10 @@ def logaddexp(a: Any, b: Any) -> Any:
 
 def _filled(x: Any, number: float, *_: Any, **__: Any) -> Any:
     """The number, as one of the trace that x belongs to."""
+    if isinstance(x, Stack):
+        return Stack([_filled(row, number) for row in x])
+    if isinstance(number, Number):
+        return number
     return Number(x.value.trace.constant(number)) if isinstance(x, Number) else float(number)
 
 
@@ -194,7 +248,7 @@ class _Ufunc:
 
 def _same(x: Any, *_: Any, **__: Any) -> Any:
     """The number itself, where NumPy makes an array of it."""
-    if isinstance(x, Number) or np.ndim(x) == 0:
+    if isinstance(x, Number | Stack) or np.ndim(x) == 0:
         return x
     raise NotStraight("an array among numbers")
 
@@ -245,6 +299,7 @@ NUMPY = Numpy(
     arctan2=_two("arctan2"), power=_two("power"), maximum=_Ufunc("maximum"), minimum=_Ufunc("minimum"),
     where=where, hypot=hypot, logaddexp=logaddexp, copysign=_copysign,
     asarray=_same, array=_same,
+    stack=Stack, concatenate=lambda parts: Stack([row for part in parts for row in part]),
     shape=lambda x: (), broadcast_to=lambda x, shape: x, broadcast_arrays=lambda *x: x,
     broadcast_shapes=lambda *x: (),
     zeros=_zeros, full=lambda shape, number: float(number),

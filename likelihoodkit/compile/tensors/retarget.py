@@ -11,6 +11,7 @@ import math
 import sys
 import types
 from collections.abc import Callable, Sequence
+from dataclasses import fields, is_dataclass
 from functools import cache, cached_property
 from typing import Any
 
@@ -193,6 +194,8 @@ def _meant(thing: Any) -> Any:
         return _anew(thing)
     if isinstance(thing, type) and thing.__module__.startswith(PACKAGES):
         return _class_anew(thing)
+    if is_dataclass(thing) and type(thing).__module__.startswith(PACKAGES):
+        return _class_anew(type(thing))(*(_meant(getattr(thing, field.name)) for field in fields(thing)))
     return thing
 
 
@@ -263,10 +266,12 @@ def straight(name: str) -> Callable[[Trace, Sequence[Value]], Value] | None:
 
     trial = Trace()
     try:
-        run(trial, [trial.raw("input", (), f"x{k}") for k in range(_places(function, name))])
+        found = run(trial, [trial.raw("input", (), f"x{k}") for k in range(_places(function, name))])
     except _SIGNALS:
         return None  # it takes arrays apart
-    _LENGTHS[name] = sum(nodes(trial.instructions).values())
+    line = trial.program([("value", found.target)]).instructions
+    every = sum(nodes(line).values())
+    _LENGTHS[name] = every, len(line) if flat(line) else every
     return run
 
 
@@ -279,13 +284,27 @@ def _arguments(trace: Trace, values: Sequence[Value]) -> tuple[list[Any], bool]:
     return numbers, any(plain) and not all(plain)
 
 
-#: operations on numbers that the straight line of a kernel is
-_LENGTHS: dict[str, int] = {}
+#: operations on numbers that the straight line of a kernel is, and those on arrays
+_LENGTHS: dict[str, tuple[int, int]] = {}
 
 
-def length(name: str) -> int:
-    """How many operations on numbers the straight line of a kernel is, with all nodes of its sums; 0 without one."""
-    return _LENGTHS[name] if straight(name) is not None else 0
+def length(name: str, *, arrays: bool = False) -> int:
+    """How many operations on numbers the straight line of a kernel is, with all nodes of its sums; 0 without one.
+
+    ``arrays``: an operation on all nodes of a sum at once is one, where no sum is within another.
+    """
+    return _LENGTHS[name][arrays] if straight(name) is not None else 0
+
+
+def flat(instructions: Sequence[Instruction]) -> bool:
+    """Is no sum within another?"""
+    inside = set[int]()
+    for i in instructions:
+        if i.operation == "nodes" and inside & set(i.arguments):
+            return False
+        if i.operation == "nodes" or (i.operation not in {"quadrature", "nodes_max"} and inside & set(i.arguments)):
+            inside.add(i.target)
+    return True
 
 
 def nodes(instructions: Sequence[Instruction]) -> dict[int, int]:

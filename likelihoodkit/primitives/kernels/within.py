@@ -23,8 +23,7 @@ Tails = tuple[Rows, Rows, Rows, Rows]
 SHORT = 1.0  # distance of two logarithms of tails that still has its digits
 MOST = 0.6  # of both tails, beside which what is left of one still has its digits
 RARE = -10.0  # log of a tail below which it is told by the density at its bound
-_ROOTS, _WEIGHTS = legendre(40)
-NODES, SHARES = 0.5 + 0.5 * _ROOTS, 0.5 * _WEIGHTS
+MANY = 40  # places of an integral over a short way, of any law
 
 
 def slopes_of(rows: Rows) -> slice:
@@ -40,6 +39,7 @@ class Law:
 
     ``between`` gives the place at a share of the way, and the logarithm of its speed. ``kinks`` are places where the
     loss is not smooth: an integral is taken on both sides of them. ``jump``: that of its slope in u, at the one.
+    ``points`` of an integral over a short way: few do where nothing turns within it.
     """
 
     loss: Callable[..., Rows]
@@ -48,6 +48,7 @@ class Law:
     between: Callable[..., tuple[Floats, Floats]]
     kinks: Callable[..., list[Floats]] = lambda *_: []
     jump: float = 0.0
+    points: int = MANY
 
 
 def _curved(first: Floats, factor: Floats) -> Floats:
@@ -91,10 +92,11 @@ def _lost(tail: Rows) -> Rows:
 
 def _integrated(law: Law, y: Floats, low: Floats, high: Floats, place: tuple[Floats, ...]) -> Rows:
     """log of the integral of e^gap between the bounds, its slopes and curvatures by moments of the gap's."""
+    roots, weights = legendre(law.points)
     rows = []
     ends = [low, *(np.minimum(np.maximum(kink, low), high) for kink in law.kinks(*place)), high]
     for start, end in pairwise(ends):
-        for node in NODES:
+        for node in 0.5 + 0.5 * roots:
             u, log_speed = law.between(start, end, float(node), *place)
             gap = law.gap(y, u, *place)
             gap[0] = np.where(start == end, -np.inf, gap[0] + log_speed)
@@ -102,7 +104,7 @@ def _integrated(law: Law, y: Floats, low: Floats, high: Floats, place: tuple[Flo
     gaps = np.stack(rows)  # (nodes, rows, outcomes)
     slopes = slopes_of(gaps[0])
     top = gaps[:, 0].max(axis=0)
-    weight = np.tile(SHARES, len(gaps) // len(SHARES))[:, None] * np.exp(gaps[:, 0] - top)
+    weight = np.tile(0.5 * weights, len(ends) - 1)[:, None] * np.exp(gaps[:, 0] - top)
     mass = weight.sum(axis=0)
     weight = weight / mass
     first = (weight[:, None] * gaps[:, slopes]).sum(axis=0)
@@ -165,11 +167,11 @@ def _seen_between(law: Law, y: Floats, low: Floats, high: Floats, *place: Floats
     def whole(below: Rows, above: Rows) -> Rows:
         return _across(law.loss(y, *place), below, above)
 
-    def in_tail(at: Mask, near: Floats, _: Rows, rest: Rows, *there: Floats) -> Rows:
-        return _and(law.gap(y[at], near, *there), rest)
+    def in_tail(where: Mask, near: Floats, _: Rows, rest: Rows, *there: Floats) -> Rows:
+        return _and(law.gap(seen_where(y, where), near, *there), rest)
 
-    def short(at: Mask, _: Floats, *there: Floats) -> Rows:
-        return _integrated(law, y[at], low[at], high[at], there)
+    def short(where: Mask, _: Floats, *there: Floats) -> Rows:
+        return _integrated(law, seen_where(y, where), seen_where(low, where), seen_where(high, where), there)
 
     return _by_tails(law, low, high, place, whole, in_tail, short)
 
@@ -189,8 +191,8 @@ def _between(law: Law, low: Floats, high: Floats, *place: Floats) -> Rows:
     def in_tail(_: Mask, near: Floats, tail: Rows, rest: Rows, *there: Floats) -> Rows:
         return np.where(tail[0] < RARE, _and(-law.loss(near, *there), rest), tail)
 
-    def short(at: Mask, near: Floats, *there: Floats) -> Rows:
-        return _integrated(law, near, low[at], high[at], there) - law.loss(near, *there)
+    def short(where: Mask, near: Floats, *there: Floats) -> Rows:
+        return _integrated(law, near, seen_where(low, where), seen_where(high, where), there) - law.loss(near, *there)
 
     return _by_tails(law, low, high, place, whole, in_tail, short)
 
@@ -214,13 +216,31 @@ def _by_tails(
         (right, low, high, above_low, above_high, (rest_above_low, rest_above_high)),
     ):
         if side.any():
-            there = tuple(part[side] for part in place)
-            rest, beyond = (part[:, side] for part in rests)
-            distance = _and(law.gap(further[side], near[side], *there), rest - beyond)
-            ended = np.isneginf(last[0, side]) & np.isfinite(tail[0, side])  # nothing is beyond the further bound
-            distance = np.where(ended, np.where(np.arange(len(distance))[:, None] == 0, np.inf, 0.0), distance)
-            rows[:, side] = _less_beyond(in_tail(side, near[side], tail[:, side], rest, *there), distance)
-            close[side] = distance[0] < SHORT
+            told = tail[:, side], last[:, side], *(part[:, side] for part in rests)
+            there = (part[side] for part in place)
+            rows[:, side], distance = in_one_tail(law, near[side], further[side], told, in_tail, side, *there)
+            close[side] = distance < SHORT
     if close.any():
         rows[:, close] = short(close, np.where(left, high, low)[close], *(part[close] for part in place))
     return rows
+
+
+def in_one_tail(
+    law: Law, near: Floats, further: Floats, told: Tails, in_tail: Callable[..., Rows], where: Mask, *place: Floats
+) -> tuple[Rows, Floats]:
+    """Rows where both bounds lie in one tail, and the distance of the logarithms of what is beyond them.
+
+    ``told`` are the tails beyond the nearer and the further bound, and their rests.
+    """
+    tail, last, rest, beyond = told
+    distance = _and(law.gap(further, near, *place), rest - beyond)
+    endless = np.zeros_like(distance)
+    endless[0] = np.inf
+    ended = np.isneginf(last[0]) & np.isfinite(tail[0])  # nothing is beyond the further bound
+    distance = np.where(ended, endless, distance)
+    return _less_beyond(in_tail(where, near, tail, rest, *place), distance), distance[0]
+
+
+def seen_where(x: Floats, where: Mask) -> Floats:
+    """The numbers of those outcomes."""
+    return np.asarray(x[where])

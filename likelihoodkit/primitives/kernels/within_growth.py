@@ -48,7 +48,7 @@ class Growth:
     gaps: Callable[..., tuple[Rows, Rows]]
     between: Callable[..., tuple[Floats, Floats]]
     rising: bool
-    beyond: Callable[..., Mask] = lambda y, *_: np.zeros(y.shape, dtype=bool)
+    beyond: Callable[..., Mask] = lambda y, *_: np.zeros_like(y) > 0.0
 
 
 def _exp(rows: Rows) -> Rows:

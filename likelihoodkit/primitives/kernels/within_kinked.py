@@ -6,17 +6,17 @@ they have besides m and t is held: two rates, or a threshold.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from likelihoodkit.primitives.kernels._rows import SIZE, kernels_of
-from likelihoodkit.primitives.kernels._tools import Floats, Kernel, remembered
+from likelihoodkit.primitives.kernels._tools import Floats, Kernel, horner, remembered
 from likelihoodkit.primitives.kernels.normal import LOG_SQRT_2PI, hazard, hazard_derivative, log_ndtr, mills_excess
 from likelihoodkit.primitives.kernels.shapes import hazard_excess_derivative
-from likelihoodkit.primitives.kernels.within import Rows, seen_within
+from likelihoodkit.primitives.kernels.within import Law, Rows, seen_within
 from likelihoodkit.primitives.kernels.within_line import Curve, Jet, law_of, logistic_gap, logistic_loss, product
 
 OneSide = Callable[[float, Floats], Jet]  # 1 for what is below, -1 for what is above
@@ -49,7 +49,7 @@ def _either(mask: NDArray[np.bool_], one: Jet, other: Jet) -> Jet:
 
 def exponentials(right: float, left: float) -> Curve:
     """Of two rates."""
-    log_level = float(np.log(1.0 / right + 1.0 / left))
+    log_level = np.log(1.0 / right + 1.0 / left)
 
     def rate(side: Floats) -> Floats:
         return np.where(side > 0.0, right, np.where(side < 0.0, -left, 0.0))
@@ -81,7 +81,7 @@ def exponentials(right: float, left: float) -> Curve:
         there = np.where(side * u <= 0.0, 0.0, np.nan)
         return there - np.log(own), there, there
 
-    far = {1.0: -float(np.log(left)), -1.0: -float(np.log(right))}
+    far = {1.0: -np.log(left), -1.0: -np.log(right)}
     return Curve(loss, gap, tail, rest, edge, (0.0,), far.__getitem__, jump=right + left)
 
 
@@ -90,7 +90,7 @@ def exponentials(right: float, left: float) -> Curve:
 
 def normals(right: float, left: float) -> Curve:
     """Of two rates."""
-    log_level = float(LOG_SQRT_2PI - LOG_2 + np.log(1.0 / right + 1.0 / left))
+    log_level = LOG_SQRT_2PI - LOG_2 + np.log(1.0 / right + 1.0 / left)
 
     def rate(side: Floats) -> Floats:
         return np.where(side > 0.0, right * right, np.where(side < 0.0, left * left, 0.5 * (right**2 + left**2)))
@@ -125,7 +125,7 @@ def normals(right: float, left: float) -> Curve:
         own = left if side > 0.0 else right
         return _normal_rest(side * own, np.where(side * u <= 0.0, own * side * u, np.nan), own)
 
-    far = {1.0: -2.0 * float(np.log(left)), -1.0: -2.0 * float(np.log(right))}
+    far = {1.0: -2.0 * np.log(left), -1.0: -2.0 * np.log(right)}
     return Curve(loss, gap, tail, rest, edge, (0.0,), far.__getitem__, 1.0)
 
 
@@ -162,7 +162,8 @@ def _both_sides(lower: Callable[[Floats], tuple[Jet, Jet]]) -> tuple[OneSide, On
 def huber(c: float) -> Curve:
     """Of a threshold."""
     wing = np.exp(-0.5 * c * c) / c  # the mass beyond the threshold, on one side, beside e^-loss
-    log_level = float(np.log(2.0 * (wing + np.sqrt(2.0 * np.pi) * (0.5 - np.exp(float(log_ndtr(-c)))))))
+    below = np.exp(np.asarray(log_ndtr(-c)))  # of a normal, beyond the threshold
+    log_level = np.log(2.0 * (wing + np.sqrt(2.0 * np.pi) * (0.5 - below)))
 
     def loss(u: Floats) -> Jet:
         size, inner = np.absolute(u), np.absolute(u) <= c
@@ -187,7 +188,7 @@ def huber(c: float) -> Curve:
         near = np.where(far, 0.0, u)
         wide, zero = np.where(far, u, 0.0), np.zeros_like(u)
         # wing + sqrt(2 pi) (Phi(u) - Phi(-c)) beside e^(-u^2/2)
-        mass = wing + np.sqrt(2.0 * np.pi) * (np.exp(np.asarray(log_ndtr(near))) - np.exp(float(log_ndtr(-c))))
+        mass = wing + np.sqrt(2.0 * np.pi) * (np.exp(np.asarray(log_ndtr(near))) - below)
         density = np.exp(-0.5 * near * near)
         pull = np.where(far, c, density / mass)
         log_tail = np.where(far, c * wide + 0.5 * c * c - np.log(c), np.log(mass)) - log_level
@@ -200,7 +201,7 @@ def huber(c: float) -> Curve:
         )
         return tail, rest
 
-    return Curve(loss, gap, *_both_sides(lower), None, (-c, 0.0, c), lambda _: -float(np.log(c)))
+    return Curve(loss, gap, *_both_sides(lower), None, (-c, c), lambda _: -np.log(c))
 
 
 # -- the hyperbolic secant's: half of a logistic loss of 2 u -----------------------------------------------------------
@@ -221,7 +222,8 @@ def secant() -> Curve:
         """log(2/pi atan(e^u)) for u <= 0, and its rest log((1 + x^2) atan(x)/x) with x = e^u."""
         x = np.exp(u)
         square = x * x
-        close = sum((c * np.minimum(square, 0.3) ** (k + 1) for k, c in enumerate(SERIES)), np.zeros_like(u))
+        few = np.minimum(square, 0.3)
+        close = few * horner(SERIES, few)
         log_ratio = np.log1p(np.where(square < 0.3, close, np.arctan(x) / np.where(x == 0.0, 1.0, x) - 1.0))
         value = np.log1p(square) + log_ratio
         pull = np.exp(-value)
@@ -239,22 +241,29 @@ def secant() -> Curve:
 
 def by_held(curve: Callable[..., Curve], formula: Callable[..., Rows], outcomes: int) -> Callable[..., Rows]:
     """Rows by a formula of `within`, whose first arguments are so many outcomes, one law after the other."""
-    law = lru_cache(lambda *held: law_of(curve(*held)))
+    told = lru_cache(lambda *held: law_of(curve(*held)))
 
     @remembered
     def rows(*arguments: Floats) -> Rows:
-        arrays = np.broadcast_arrays(*arguments)
-        seen, held, (m, t) = arrays[:outcomes], arrays[outcomes:-2], arrays[-2:]
-        found = np.full((SIZE, *m.shape), np.nan)
-        told = np.stack(held) if held else np.zeros((1, *m.shape))
-        for values in np.unique(told.reshape(len(told), -1), axis=1).T:
-            there = np.all(told == values.reshape(-1, *(1,) * m.ndim), axis=0)
-            if there.any():
-                whole = law(*map(float, values)) if held else law()
-                found[:, there] = formula(whole, *(part[there] for part in seen), -np.inf, np.inf, m[there], t[there])
-        return found
+        return each_held(told, curve, formula, outcomes, np.broadcast_arrays(*arguments))
 
     return rows
+
+
+def each_held(
+    told: Callable[..., Law], _: Callable[..., Curve], formula: Callable[..., Rows], outcomes: int,
+    arguments: Sequence[Floats],
+) -> Rows:  # fmt: skip
+    """Rows of the laws ``told``, one after the other."""
+    seen, held, (m, t) = arguments[:outcomes], arguments[outcomes:-2], arguments[-2:]
+    found = np.full((SIZE, *m.shape), np.nan)
+    values_held = np.stack(held) if held else np.zeros((1, *m.shape))
+    for values in np.unique(values_held.reshape(len(values_held), -1), axis=1).T:
+        there = np.all(values_held == values.reshape(-1, *(1,) * m.ndim), axis=0)
+        if there.any():
+            whole = told(*map(float, values)) if held else told()
+            found[:, there] = formula(whole, *(part[there] for part in seen), -np.inf, np.inf, m[there], t[there])
+    return found
 
 
 def _six(curve: Callable[..., Curve]) -> list[Kernel]:

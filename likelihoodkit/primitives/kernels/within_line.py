@@ -21,6 +21,7 @@ from likelihoodkit.primitives.kernels.robust import expm1_minus
 from likelihoodkit.primitives.kernels.within import Law, Rows, Tails, seen_within
 
 Jet = tuple[Floats, Floats, Floats]  # a function of u with its first two derivatives
+FEW = 12  # places of an integral over a short way: nothing turns nearer than pi/2 beside the line
 FAR = 5.0  # distance of two places beyond which exponentials are subtracted as they are
 MEDIAN = float(np.log(np.log(2.0)))  # of the law of extremes
 
@@ -82,7 +83,7 @@ def law_of(curve: Curve) -> Law:
         u = np.asarray(times_exp(b - m, t))
         below, above = (_in_m_and_t(curve.tail(side, u), u, t, density=False) for side in (1.0, -1.0))
         rests = [_in_m_and_t(curve.rest(side, u), u, t, density=True) for side in (1.0, -1.0)]
-        if curve.far is not None and np.isinf(u).any():
+        if curve.far is not None:
             rests = [
                 np.where(side * u == -np.inf, _far_rest(curve.far(side), curve.power, side, b - m, t), rest)
                 for side, rest in zip((1.0, -1.0), rests, strict=True)
@@ -93,9 +94,9 @@ def law_of(curve: Curve) -> Law:
         return low + share * (high - low), np.log(high - low)
 
     def kinks(m: Floats, t: Floats) -> list[Floats]:
-        return [m + (np.asarray(times_exp(np.full_like(t, place), -t)) if place else 0.0) for place in curve.kinks]
+        return [m + np.asarray(times_exp(np.full_like(t, place), -t)) for place in curve.kinks]
 
-    return Law(loss, gap, tails, between, kinks, curve.jump)
+    return Law(loss, gap, tails, between, kinks, curve.jump, FEW)
 
 
 def _far_rest(level: float, power: float, side: float, distance: Floats, t: Floats) -> Rows:
