@@ -288,6 +288,12 @@ def test_a_delay_whose_rate_overflows() -> None:
         ("SkewNormal(location='shifted_exp')", 1e8, (-0.001, -1e4, 0.0)),
         ("GeneralizedNormal(scale='exp')", 1e8, (1e8, 0.0, -1e4)),
         ("Tweedie(mean='square', power=1.5)", 1e4, (-5.0, -1e300)),
+        ("SkewNormal(skew='shifted_exp')", 1e8, (1e8, -1e-8, 1e4)),
+        ("SkewNormal(skew='square')", 1e-8, (1e-8, -1e8, -1e300)),
+        ("GeneralizedPoisson(dispersion='softplus')", 1, (745.0, -1e4)),
+        ("GeneralizedPoisson(dispersion='square')", 1, (1e300, 0.0)),
+        ("Ordered(location='square')", 1, (-1e300, 1.0, 1e4, 1.0, -30.0)),
+        ("Ordered(location='exp')", 2, (1e4, 88.0, -1e-8, 1e4, 88.0)),
     ],
 )
 def test_what_no_reference_reaches_is_no_nan(label: str, y: float, outputs: tuple[float, ...]) -> None:
@@ -312,6 +318,10 @@ BROUGHT_BACK = [
     ("JohnsonSU(location='square')", 0.0, (1e-300, 0.0, -1.0, 30.0)),
     ("SinhArcsinh(location='square')", 0.0, (1e-300, -700.0, -1.0, 0.0)),
     ("GeneralizedExtremeValue(location='square')", 0.0, (1e-300, 0.0, -1.0)),
+    ("AsymmetricLaplace(location='exp', level=0.3)", -30.0, (709.0, -1.0)),
+    ("SinhArcsinh(skew='shifted_exp')", 0.0, (1e-8, -88.0, -709.0, 5.0)),
+    ("Ordered(location='exp')", 2, (745.0, 3.0, -1.0, 745.0, 88.0)),
+    ("Ordered(location='shifted_exp')", 4, (800.0, 0.5, 1e-8, 0.5, 800.0)),
 ]
 
 

@@ -45,6 +45,13 @@ cut_pull: Kind = primitive(
     vector=True,
     pullback=(lambda b, a, f, k: cut_pull(b, f, k), lambda b, a, f, k: cut_bend(a * b, f, k), None),
 )
+cut_beyond: Kind = primitive(
+    "cut_beyond",
+    lambda f, k, g: pick(increasing(f), k) - exp(g),
+    (None,) * 3,
+    reduces=True,
+    accurate="where the cutpoint and e^g both leave the range",
+)
 cut_bend: Kind = primitive("cut_bend", None, (None, None, None), vector=True)
 gap_exponent: Kind = primitive(
     "gap_exponent",

@@ -18,7 +18,7 @@ from likelihoodkit import primitives as p
 from likelihoodkit.primitives import differences, linked, logistic, powers, products, reach, rests, single
 from likelihoodkit.primitives.families import kind
 from likelihoodkit.primitives.record import RECORDS
-from likelihoodkit.stabilise.range import in_reach
+from likelihoodkit.stabilise.range import beside_cutpoint, in_reach
 from likelihoodkit.stabilise.rewriting import rewrite
 
 __all__ = ["finished"]
@@ -267,6 +267,8 @@ def finished(expression: Expr, settled: Iterable[sp.Symbol] = (), *, linked_twic
             memo[node] = _with_rest(plain, rest)
             if linked_twice and plain.is_Mul:
                 memo[node] = in_reach(plain, memo[node])
+            elif linked_twice:
+                memo[node] = beside_cutpoint(memo[node])
         return memo[node]
 
     return run(expression)

@@ -7,8 +7,9 @@ from sympy import Expr, Mul, exp
 
 from likelihoodkit import primitives as p
 from likelihoodkit.primitives import linked, reach, single
+from likelihoodkit.primitives.steps import cut, cut_beyond, gap_exponent
 
-__all__ = ["in_reach"]
+__all__ = ["beside_cutpoint", "in_reach"]
 
 #: slopes that may be as large as the inverse of a scale
 _STEEP = (single.hypot_rest_exp, p.square_slope_exp)
@@ -61,3 +62,27 @@ def _times(others: Expr, largest: Expr) -> Expr:
         return p.times_exp(others, largest.args[0])
     output = largest.args[0]
     return reach.times_output(reach.times_output(others, output), output)
+
+
+def beside_cutpoint(e: Expr) -> Expr:
+    """A cutpoint less a location behind a link, or the other way round, where both leave the range."""
+    for term in e.args if e.is_Add else ():
+        sign, cutpoint = term.as_coeff_Mul()
+        if not (isinstance(cutpoint, cut) and abs(sign) == 1):
+            continue
+        f, k = cutpoint.args
+        steps = [t for t in e.args if isinstance(sign * t, exp) and isinstance((sign * t).args[0], gap_exponent)]
+        grown = {t: g for t in e.args if (g := _exponent(-sign * t)) is not None}
+        if len(grown) == 1 and len(steps) <= 1:
+            ((location, g),) = grown.items()
+            above = (sign * steps[0]).args[0].args[1] if steps else k
+            others = [t for t in e.args if t not in (term, location, *steps)]
+            return reach.within_range(e, sp.Add(sign * cut_beyond(f, above, g), *others))
+    return e
+
+
+def _exponent(e: Expr) -> Expr | None:
+    """g of an e^g that an output stands for."""
+    if isinstance(e, exp) and e.args[0].is_Symbol:
+        return e.args[0]
+    return linked.log_square(e.base) if e.is_Pow and e.exp == 2 and e.base.is_Symbol else None

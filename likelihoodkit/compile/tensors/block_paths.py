@@ -47,6 +47,18 @@ def cut(f: Array, k: Array) -> Array:
     return xp.where(_range(f, len(f))[:, None] <= k, _parts(f), 0.0).sum(axis=0)
 
 
+def cut_beyond(f: Array, k: Array, g: Array) -> Array:
+    """The k-th cutpoint less e^g where both leave the range: by exponents, of which equal ones cancel."""
+    place = _range(f, len(f))[:, None]
+    same = (place > 0) & (place <= k) & (f == g)
+    others = (place > 0) & (place <= k) & (f != g)
+    count, some = xp.where(same, 1.0, 0.0 * f).sum(axis=0), xp.where(others, 1.0, 0.0 * f).sum(axis=0) > 0.0
+    largest = xp.amax(xp.where(others, f, -1e308 + 0.0 * f), axis=0)
+    top = xp.where(count == 1.0, xp.where(some, largest, g), xp.maximum(largest, g))
+    total = xp.where(others, xp.exp(xp.minimum(f - top, 0.0 * f)), 0.0 * f).sum(axis=0)
+    return f[0] + times_exp(total + (count - 1.0) * xp.exp(xp.minimum(g - top, 0.0 * g)), top)
+
+
 def cut_pull(a: Array, f: Array, k: Array) -> Array:
     """What each output receives from ``a`` of the k-th cutpoint."""
     slopes = xp.concatenate([xp.ones_like(f[:1]), xp.exp(f[1:])])
@@ -228,7 +240,7 @@ def direction_slope(y: Array, f: Array, c: Array) -> Array:
 
 #: the programs that are written out here: what they are called in `primitives`
 PROGRAMS = (
-    "cut", "cut_pull", "gap_exponent", "gap_pull", "scaled_relative_entropy", "relative_entropy_pull",
+    "cut", "cut_beyond", "cut_pull", "gap_exponent", "gap_pull", "scaled_relative_entropy", "relative_entropy_pull",
     "polya_loss", "polya_pull", "polya_slope", "direction_loss", "direction_pull", "direction_slope",
 )  # fmt: skip
 #: primitives that they call, and how many arguments these take

@@ -70,6 +70,7 @@ if TYPE_CHECKING:
     from likelihoodkit.primitives.vector_kernels.cutpoints import (
         cut as cut,
         cut_bend as cut_bend,
+        cut_beyond as cut_beyond,
         cut_pull as cut_pull,
         gap_exponent as gap_exponent,
         gap_pull as gap_pull,

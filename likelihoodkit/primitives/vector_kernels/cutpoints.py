@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from likelihoodkit.primitives.kernels._tools import Floats, kernel
+from likelihoodkit.primitives.kernels.exponential import times_exp
 
 
 def _parts(f: Floats) -> Floats:
@@ -41,6 +42,18 @@ def increasing_pull(adjoint: Floats, f: Floats) -> Floats:
 def cut(f: Floats, k: Floats) -> Floats:
     """The k-th cutpoint."""
     return np.asarray(np.where(_up_to(f, k), _parts(f), 0.0).sum(axis=0))
+
+
+@kernel
+def cut_beyond(f: Floats, k: Floats, g: Floats) -> Floats:
+    """The k-th cutpoint less e^g where both leave the range: by exponents, of which equal ones cancel."""
+    inside = _up_to(f, k) & (_up_to(f, np.zeros_like(g)) == 0)
+    same = inside & (f == g)
+    count, others = same.sum(axis=0), inside & ~same
+    largest = np.where(others, f, -np.inf).max(axis=0)
+    top = np.where(count == 1, np.where(np.isinf(largest), g, largest), np.maximum(largest, g))
+    total = np.where(others, np.exp(np.minimum(f - top, 0.0)), 0.0).sum(axis=0)
+    return np.asarray(f[0] + np.asarray(times_exp(total + (count - 1.0) * np.exp(np.minimum(g - top, 0.0)), top)))
 
 
 def _product(a: Floats, b: Floats) -> Floats:
