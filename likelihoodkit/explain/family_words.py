@@ -42,8 +42,8 @@ _BOUNDED: dict[str, tuple[str, str, bool]] = {
     "log_gamma": ("mtn", "m = {0}, t = {1}, log shape = {2}", True),
     "burr": ("mtn", "m = {0}, t = {1}, log shape = {2}", True),
     "kumaraswamy": ("mtn", "m = {0}, t = {1}, log shape = {2}", True),
-    "extreme_value": ("mfs", "location = {0}, log scale = {1}, shape = {2}", False),
-    "pareto": ("fs", "log scale = {0}, shape = {1}", False),
+    "extreme_value": ("mfs", "location = {0}, log scale = {1}, shape = {2}", True),
+    "pareto": ("fs", "log scale = {0}, shape = {1}", True),
     "gompertz": ("fg", "log rate = {0}, log shape = {1}", False),
 }
 

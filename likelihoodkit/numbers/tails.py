@@ -206,7 +206,7 @@ def _of_hazard(start: Any, end: Any, seen: Any, log_pace: Any) -> Any:
 
 
 def _box(y: Any, m: Any, f: Any, s: Any) -> Any:
-    return mpmath.log1p(s * (y - m) * mpmath.exp(-f)) / s
+    return y if mpmath.isinf(y) else mpmath.log1p(s * (y - m) * mpmath.exp(-f)) / s
 
 
 def _extreme_value_within(y: Any, low: Any, high: Any, m: Any, f: Any, s: Any) -> Any:
@@ -274,8 +274,8 @@ _WITHIN: dict[str, tuple[Tail, int, str, tuple[Any, Any] | None]] = {
     "secant": (_secant_within, 3, "mt", _REAL),
     "johnson": (_johnson_within, 3, "mtgn", _REAL),
     "arcsinh": (_arcsinh_within, 3, "mtgn", _REAL),
-    "extreme_value": (_extreme_value_within, 3, "mfs", None),
-    "pareto": (_pareto_within, 3, "fs", None),
+    "extreme_value": (_extreme_value_within, 3, "mfs", _REAL),
+    "pareto": (_pareto_within, 3, "fs", _AMOUNTS),
     "gompertz": (_gompertz_within, 3, "fg", None),
     "fatigue": (_fatigue_within, 3, "mn", _AMOUNTS),
 }

@@ -297,5 +297,7 @@ BETWEEN: dict[Kind, Kind] = {
         (johnson_within, 3, "mtgn", _REAL),
         (arcsinh_within, 3, "mtgn", _REAL),
         (fatigue_within, 3, "mn", _AMOUNTS),
+        (extreme_value_within, 3, "mfs", _REAL),
+        (pareto_within, 3, "fs", _AMOUNTS),
     )
 }

@@ -11,6 +11,7 @@ from likelihoodkit.primitives.kernels._tools import Floats, remembered
 from likelihoodkit.primitives.kernels.within import Law, Rows, log_mass
 from likelihoodkit.primitives.kernels.within_beta import BETA
 from likelihoodkit.primitives.kernels.within_gamma import GAMMA
+from likelihoodkit.primitives.kernels.within_growth import EXTREMES, pareto_mass
 from likelihoodkit.primitives.kernels.within_kinked import by_held, exponentials, huber, normals, secant
 from likelihoodkit.primitives.kernels.within_mapped import ARCSINH, FATIGUE, JOHNSON
 from likelihoodkit.primitives.kernels.within_shape import BURR, KUMARASWAMY, POWERED_GAMMA
@@ -75,3 +76,11 @@ def _rows(law: Law, lowest: float = 0.0, highest: float = np.inf) -> Callable[..
     fatigue_between, fatigue_between_m, fatigue_between_n, fatigue_between_mm, fatigue_between_mn,
     fatigue_between_nn,
 ) = kernels_of(_rows(FATIGUE), "mn", __name__, WHAT)  # fmt: skip
+(
+    extreme_value_between, extreme_value_between_m, extreme_value_between_f, extreme_value_between_s,
+    extreme_value_between_mm, extreme_value_between_mf, extreme_value_between_ms, extreme_value_between_ff,
+    extreme_value_between_fs, extreme_value_between_ss,
+) = kernels_of(EXTREMES[1], "mfs", __name__, WHAT)  # fmt: skip
+(
+    pareto_between, pareto_between_f, pareto_between_s, pareto_between_ff, pareto_between_fs, pareto_between_ss,
+) = kernels_of(pareto_mass, "fs", __name__, WHAT)  # fmt: skip

@@ -1,7 +1,8 @@
 """The mass of Student's law between m - h and m + h, by its middle and half width: no digits are lost however narrow.
 
 A window over which the density hardly changes is integrated by one Gauss rule, slopes and curvatures of the mass with
-it; a wide one is the difference of two tails.
+it; a wide one is the difference of two tails. As df goes to 0 all but nothing is far out on either side, and what lies
+beyond z there is e^(-df asinh(z/sqrt(df)))/2.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ import numpy as np
 from likelihoodkit.primitives.kernels._tilted import POINTS, WEIGHTS
 from likelihoodkit.primitives.kernels._tools import Floats, Kernel, kernel, remembered
 from likelihoodkit.primitives.kernels.student import student_bend, student_loss, student_slope
-from likelihoodkit.primitives.kernels.student_tails import student_parts
+from likelihoodkit.primitives.kernels.student_tails import LOG2, student_parts
 
 NARROW = 0.5  # of the distance to where the density is singular, half a window; the rule converges fast below
+FEW = -18.0  # log df below which that is nearer than a difference of tails: the error is 0.7 df of the mass
 STEEP = 4.0  # and of the change of the log-density over half of it
 
 
@@ -60,12 +62,41 @@ def _wide(df: Floats, m: Floats, h: Floats) -> Window:
     near = student_parts(df, np.where(aside, h - size, size - h))
     far = student_parts(df, -(size + h))
     one, other = np.exp(near.log), np.exp(far.log)
-    mass = np.where(aside, -one * np.expm1(far.log - near.log), 1.0 - (one + other))
-    log_mass = np.where(aside, near.log + np.log(-np.expm1(far.log - near.log)), np.log1p(-(one + other)))
-    sign = np.where(aside, 1.0, -1.0)
-    slope = (sign * one * near.slope - other * far.slope) / mass
-    bend = (sign * one * (near.curve + near.slope**2) - other * (far.curve + far.slope**2)) / mass
+    less = np.where(aside, -np.expm1(far.log - near.log), 1.0 - (one + other))  # of the nearer tail, or of all
+    log_mass = np.where(aside, near.log + np.log(less), np.log1p(-(one + other)))
+    first, second = np.where(aside, 1.0, -one), np.where(aside, np.exp(far.log - near.log), other)
+    slope = (first * near.slope - second * far.slope) / less
+    bend = (first * (near.curve + near.slope**2) - second * (far.curve + far.slope**2)) / less
     return Window(log_mass, slope, bend - slope * slope, *_ends(df, m, h, log_mass))
+
+
+def _few(df: Floats, m: Floats, h: Floats) -> Window:
+    n, root, size = np.log(df), np.sqrt(df), np.absolute(m)
+    aside = size >= h
+    near, far = np.absolute(size - h), size + h
+    here, there = np.hypot(near, root), np.hypot(far, root)
+    angles, shares = (np.arcsinh(near / root), np.arcsinh(far / root)), (near / here, far / there)
+    rests = (root / here) ** 2, (root / there) ** 2
+    # on one side by the difference of the angles, which the density is even in
+    way = np.log1p(2.0 * np.where(aside, h, 0.0) / (near + here) * (1.0 + (near + far) / (here + there)))
+    way = np.where(aside, way, 1.0)
+    apart = np.tanh(way) * (1.0 - shares[0] * shares[1])
+    u, part = df * way, (way - 0.5 * apart) / way
+    fall = -0.5 * apart + 0.25 * (rests[1] * shares[1] - rests[0] * shares[0])
+    log_one = np.log(way) - df * angles[0] - 0.5 * u
+    first_one = part * (1.0 - 0.5 * u) - df * (angles[0] - 0.5 * shares[0])
+    second_one = fall / way + part * (1.0 - part) - df * (angles[0] - shares[0] + 0.25 * shares[0] * rests[0])
+    # around the middle by their sum
+    whole, first, second = 0.0 * m, 0.0 * m, 0.0 * m
+    for angle, share, rest in zip(angles, shares, rests, strict=True):
+        left, turn = np.exp(-df * angle), angle - 0.5 * share
+        whole = whole + angle * (1.0 - 0.5 * df * angle)
+        first = first + left * turn
+        second = second + left * (angle - share + 0.25 * share * rest - df * turn * turn)
+    mean = first / whole
+    log_mass = n - LOG2 + np.where(aside, log_one, np.log(whole))
+    slope, curve = np.where(aside, first_one, mean), np.where(aside, second_one, second / whole - mean * mean)
+    return Window(log_mass, slope, curve, *_ends(df, m, h, log_mass))
 
 
 @remembered
@@ -80,11 +111,13 @@ def window(df: Floats, m: Floats, h: Floats) -> Window:
     narrow = (h < NARROW * spread) & (steep < STEEP)
     parts = {f.name: np.full(m.shape, np.nan) for f in fields(Window)}
     known = ~(np.isnan(df) | np.isnan(m) | np.isnan(h))
-    for mask, formula in ((narrow & known, _narrow), (~narrow & known, _wide)):
-        if mask.any():
-            found = formula(df[mask], m[mask], h[mask])
+    few = ~narrow & (np.log(df) < FEW)
+    for mask, formula in ((narrow, _narrow), (few, _few), (~(narrow | few), _wide)):
+        there = mask & known
+        if there.any():
+            found = formula(df[there], m[there], h[there])
             for name, column in parts.items():
-                column[mask] = getattr(found, name)
+                column[there] = getattr(found, name)
     return Window(**{name: column.reshape(shape) for name, column in parts.items()})
 
 

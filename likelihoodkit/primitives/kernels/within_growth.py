@@ -26,7 +26,7 @@ from likelihoodkit.primitives.kernels.lives import (
 from likelihoodkit.primitives.kernels.logistic import softplus
 from likelihoodkit.primitives.kernels.products import scaled_rate, scaled_rate_slope
 from likelihoodkit.primitives.kernels.robust import expm1_minus
-from likelihoodkit.primitives.kernels.within import Law, Rows, Tails, seen_within
+from likelihoodkit.primitives.kernels.within import Law, Rows, Tails, log_mass, seen_within
 from likelihoodkit.primitives.kernels.within_line import MEDIAN, product
 
 SHORT = 0.5  # of s x, up to which log(1 + s x) is told beside it
@@ -269,38 +269,51 @@ def _of_nothing(f: Floats) -> Rows:
 # -- kernels -----------------------------------------------------------------------------------------------------------
 
 
-def _seen(growth: Growth, lowest: float) -> Callable[..., Rows]:
-    """Rows of the loss; of what cannot be it is infinite and flat."""
+def rows_of(growth: Growth, lowest: float) -> tuple[Callable[..., Rows], Callable[..., Rows]]:
+    """Rows of the loss, and of the logarithm of what lies between two ends; of what cannot be both are endless."""
     law = law_of(growth)
 
     @remembered
-    def rows(*arguments: Floats) -> Rows:
+    def seen(*arguments: Floats) -> Rows:
         y, low, high, *place = np.broadcast_arrays(*arguments)
         with np.errstate(all="ignore"):
             found = seen_within(law, y, low, high, lowest, np.inf, *place)
-            return np.where(growth.beyond(y, *place), _infinite(found, np.full(y.shape, np.inf)), found)
+            return np.where(growth.beyond(y, *place), _infinite(found, np.full_like(y, np.inf)), found)
 
-    return rows
+    @remembered
+    def mass(*arguments: Floats) -> Rows:
+        low, high, *place = np.broadcast_arrays(*arguments)
+        with np.errstate(all="ignore"):
+            found = log_mass(law, low, high, lowest, np.inf, *place)
+            gone = growth.beyond(low, *place) & growth.beyond(high, *place)
+            return np.where(gone, _infinite(found, np.full_like(low, -np.inf)), found)
+
+    return seen, mass
 
 
-EXTREMES = _seen(_extremes(), -np.inf)
-PARETO = _seen(_pareto(), 0.0)
-GOMPERTZ = _seen(_gompertz(), 0.0)
+EXTREMES = rows_of(_extremes(), -np.inf)
+PARETO = rows_of(_pareto(), 0.0)
+GOMPERTZ = rows_of(_gompertz(), 0.0)
 
 
-def _without_place(y: Floats, low: Floats, high: Floats, f: Floats, s: Floats) -> Rows:
+def pareto_seen(y: Floats, low: Floats, high: Floats, f: Floats, s: Floats) -> Rows:
     """Rows in f and s of what begins at nothing."""
-    return np.asarray(PARETO(y, low, high, np.zeros_like(f), f, s)[[0, 2, 3, 7, 8, 9]])
+    return np.asarray(PARETO[0](y, low, high, np.zeros_like(f), f, s)[[0, 2, 3, 7, 8, 9]])
+
+
+def pareto_mass(low: Floats, high: Floats, f: Floats, s: Floats) -> Rows:
+    """The same of what lies between two ends."""
+    return np.asarray(PARETO[1](low, high, np.zeros_like(f), f, s)[[0, 2, 3, 7, 8, 9]])
 
 
 (
     extreme_value_within, extreme_value_within_m, extreme_value_within_f, extreme_value_within_s,
     extreme_value_within_mm, extreme_value_within_mf, extreme_value_within_ms, extreme_value_within_ff,
     extreme_value_within_fs, extreme_value_within_ss,
-) = kernels_of(EXTREMES, "mfs", __name__)  # fmt: skip
+) = kernels_of(EXTREMES[0], "mfs", __name__)  # fmt: skip
 (
     pareto_within, pareto_within_f, pareto_within_s, pareto_within_ff, pareto_within_fs, pareto_within_ss,
-) = kernels_of(_without_place, "fs", __name__)  # fmt: skip
+) = kernels_of(pareto_seen, "fs", __name__)  # fmt: skip
 (
     gompertz_within, gompertz_within_f, gompertz_within_g, gompertz_within_ff, gompertz_within_fg, gompertz_within_gg,
-) = kernels_of(GOMPERTZ, "fg", __name__)  # fmt: skip
+) = kernels_of(GOMPERTZ[0], "fg", __name__)  # fmt: skip
