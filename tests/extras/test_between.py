@@ -28,6 +28,8 @@ FAMILIES: dict[Any, tuple[Any, ...]] = {
     within.johnson_within: (lk.JohnsonSU,),
     within.arcsinh_within: (lk.SinhArcsinh,),
     within.fatigue_within: (lk.BirnbaumSaunders,),
+    within.extreme_value_within: (lk.GeneralizedExtremeValue,),
+    within.pareto_within: (lk.GeneralizedPareto,),
 }
 #: laws of which NumPy computes the tails
 ON_HOST: dict[Any, tuple[Any, ...]] = {
