@@ -348,3 +348,13 @@ def test_at_an_output_of_0_behind_square_stands_the_limit(
     found, gradient = lk.derive(noise).value_and_gradient([y], [outputs])
     np.testing.assert_array_equal(found, [value])
     np.testing.assert_allclose(gradient[0], slopes, rtol=1e-15)
+
+
+@pytest.mark.parametrize("family", [lk.Normal, lk.Logistic, lk.Gumbel, lk.StudentT, lk.JohnsonSU, lk.Laplace])
+def test_the_curvature_of_a_location_behind_square_where_its_slope_is_0(family: type[Distribution]) -> None:
+    """It is twice the slope in the location; it was 0 at an output of 0."""
+    (location, *others) = family.parameters
+    loss, own = lk.derive(family(**{location: "square"})), lk.derive(family())
+    for y in (1.0, -30.0):
+        outputs = [[0.0, *[0.3] * len(others)]]
+        assert loss.hessian([y], outputs)[0, 0, 0] == pytest.approx(2 * own.gradient([y], outputs)[0, 0], rel=1e-15)

@@ -55,13 +55,14 @@ def judged(case: Case, points: Sequence[Point], rows: np.ndarray, seconds: float
 
 def swept(case: Case, wide: int, near: int, seconds: float) -> Iterator[tuple[str, Measured, int]]:
     """What is not finite over the whole range, then the digits near: (part, found, NaN)."""
-    points = extreme_points(case, wide, SIZES[-1])
-    rows = numbers(case, points)
-    odd = [k for k in range(len(points)) if not np.isfinite(rows[k]).all()]
-    nan = [k for k in odd if np.isnan(rows[k]).any()]
-    within = [k for k in odd if _digits(case, points[k]) < REACH]
-    asked = sorted(within, key=lambda k: (k not in nan, _digits(case, points[k])))[:MOST]
-    yield "wide", judged(case, [points[k] for k in asked], rows[asked], seconds), len(nan)
+    points = extreme_points(case, wide, SIZES[-1]) if wide else []
+    if points:
+        rows = numbers(case, points)
+        odd = [k for k in range(len(points)) if not np.isfinite(rows[k]).all()]
+        nan = [k for k in odd if np.isnan(rows[k]).any()]
+        within = [k for k in odd if _digits(case, points[k]) < REACH]
+        asked = sorted(within, key=lambda k: (k not in nan, _digits(case, points[k])))[:MOST]
+        yield "wide", judged(case, [points[k] for k in asked], rows[asked], seconds), len(nan)
     points = extreme_points(case, near, NEAR) if near else []
     if points:
         yield "near", judged(case, points, numbers(case, points), seconds), 0

@@ -198,9 +198,15 @@ class Calculus:
         assert self._inner is not None
         through = self.derivation.through
         curve = through.slope(second, through.put(self._inner.hessian[first, second]))
+        bent: sp.Expr = sp.S.Zero
         if first == second and first in through.moves:
-            curve += through.bent(first, through.put(self._inner.gradient[first]))
-        return through.lifted(through.slope(first, curve))
+            along = through.put(self._inner.gradient[first])
+            turn = sp.diff(through.moves[first].slope, through.moves[first].outer)
+            if turn.is_number:  # of the square that is a location: t'' is there where t' is 0
+                bent = through.lifted(turn * along)
+            else:
+                curve += through.bent(first, along)
+        return through.lifted(through.slope(first, curve)) + bent
 
     @cached_property
     def canonical(self) -> bool:
