@@ -39,6 +39,7 @@ _BOUNDED: dict[str, tuple[str, str, bool]] = {
     "johnson": ("mtgn", "location = {0}, scale = exp(-({1})), skew = {2}, log tail = {3}", True),
     "arcsinh": ("mtgn", "location = {0}, scale = exp(-({1})), skew = {2}, log tail = {3}", True),
     "fatigue": ("mn", "log median = {0}, shape = exp(-({1}))", True),
+    "box_cox": ("mta", "log median = {0}, scale = exp(-({1})), power = {2}", False),
     "log_gamma": ("mtn", "m = {0}, t = {1}, log shape = {2}", True),
     "burr": ("mtn", "m = {0}, t = {1}, log shape = {2}", True),
     "kumaraswamy": ("mtn", "m = {0}, t = {1}, log shape = {2}", True),

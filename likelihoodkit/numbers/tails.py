@@ -200,6 +200,16 @@ def _fatigue_within(y: Any, low: Any, high: Any, m: Any, n: Any) -> Any:
     return _mapped(lambda x: 2 * mpmath.exp(n) * mpmath.sinh(half(x)), speed, y, low, high)
 
 
+def _box_cox_within(y: Any, low: Any, high: Any, m: Any, t: Any, a: Any) -> Any:
+    def place(x: Any) -> Any:
+        if x == 0 or mpmath.isinf(x):
+            cut = (a > 0) if x == 0 else (a < 0)
+            return -mpmath.exp(t) / a if cut else -mpmath.inf if x == 0 else mpmath.inf
+        return mpmath.exp(t) * mpmath.expm1(a * (mpmath.log(x) - m)) / a
+
+    return _mapped(place, t + a * (mpmath.log(y) - m), y, low, high)
+
+
 def _of_hazard(start: Any, end: Any, seen: Any, log_pace: Any) -> Any:
     """By the cumulative hazard at the ends and the outcome, and the logarithm of its pace there."""
     return mpmath.log(mpmath.exp(-start) - mpmath.exp(-end)) + seen - log_pace
@@ -278,6 +288,7 @@ _WITHIN: dict[str, tuple[Tail, int, str, tuple[Any, Any] | None]] = {
     "pareto": (_pareto_within, 3, "fs", _AMOUNTS),
     "gompertz": (_gompertz_within, 3, "fg", None),
     "fatigue": (_fatigue_within, 3, "mn", _AMOUNTS),
+    "box_cox": (_box_cox_within, 3, "mta", None),
 }
 
 #: function -> its value

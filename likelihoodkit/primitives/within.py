@@ -237,9 +237,26 @@ def _fatigue(y: sp.Expr, low: sp.Expr, high: sp.Expr, m: sp.Expr, n: sp.Expr) ->
     return _mapped(lambda end: 2 * sp.exp(n) * sp.sinh(half(end)), (low, high), speed, y)
 
 
+def _box_cox(y: sp.Expr, low: sp.Expr, high: sp.Expr, m: sp.Expr, t: sp.Expr, a: sp.Expr) -> sp.Expr:
+    """Where there is no bound the law is cut at what z tends to."""
+
+    def below(end: sp.Expr) -> sp.Expr:
+        if end in (0, sp.oo):  # the power 0 cuts nothing
+            beyond = sp.erfc(sp.exp(t) / a / sp.sqrt(2)) / 2
+            return sp.Piecewise((beyond, a > 0 if end == 0 else a < 0), (sp.S.Zero if end == 0 else sp.S.One, True))
+        return sp.erfc(-z(end) / sp.sqrt(2)) / 2
+
+    def z(end: sp.Expr) -> sp.Expr:
+        return sp.exp(t) * (sp.exp(a * (sp.log(end) - m)) - 1) / a
+
+    speed = t + a * (sp.log(y) - m)
+    return sp.log(below(high) - below(low)) + z(y) ** 2 / 2 + sp.log(2 * sp.pi) / 2 - speed
+
+
 johnson_within: Kind = _enter("johnson_within", 3, "mtgn", _latex("{3},{4},{5},{6}"), _johnson)
 arcsinh_within: Kind = _enter("arcsinh_within", 3, "mtgn", _latex("{3},{4},{5},{6}"), _sinh_arcsinh)
 fatigue_within: Kind = _enter("fatigue_within", 3, "mn", _latex("{3},{4}"), _fatigue)
+box_cox_within: Kind = _enter("box_cox_within", 3, "mta", _latex("{3},{4},{5}"), _box_cox)
 
 
 # -- laws of a cumulative hazard ---------------------------------------------------------------------------------------

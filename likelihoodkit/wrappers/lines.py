@@ -65,7 +65,7 @@ def _told(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> Told | Non
                 places = (*map(_amount, places[:3]), places[3])
             speed = sp.expand_log(sp.log(sp.Abs(sp.diff(v, y))), force=True)
             return Told(law, places[0], places[1:3], (*held, places[3], t, *shapes), speed)
-    told = (read(cdf, y, low, high) for read in (_square, _mapped, _growing))
+    told = (read(cdf, y, low, high) for read in (_square, _mapped, _growing, _box_cox))
     return next((one for one in told if one is not None), None)
 
 
@@ -276,6 +276,25 @@ def _mapped(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> Told | N
         if twice.coeff(sp.log(y)) == 1 and not (twice - sp.log(y)).has(y) and not sp.expand(n).has(y):
             ends, letters = (_from_nothing(low), high), (sp.log(y) - twice, sp.expand(n))
             return Told(within.fatigue_within, y, ends, letters, -sp.log(y))
+    return None
+
+
+def _box_cox(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> Told | None:
+    """A normal of (e^(a w) - 1)/(a s), w being log y less a number, cut where there is no amount."""
+    if not isinstance(cdf, sp.Piecewise) or len(cdf.args) != 2 or not cdf.args[0].expr.has(p.log_window):
+        return None
+    whole, cond = cdf.args[1].expr, cdf.args[0].cond
+    if not isinstance(cond, sp.StrictGreaterThan | sp.StrictLessThan) or cond.lts != 0:
+        return None
+    for box in whole.atoms(p.expm1_over):
+        v, a = box.args
+        m = sp.expand(sp.expand_log(sp.log(y) - v, force=True))
+        for normal in whole.atoms(p.ndtr):
+            rate = normal.args[0] / box
+            kept = sp.exp(-p.log_ndtr_inverse(a / rate))
+            if not (m.has(y) or rate.has(y)) and whole == normal * kept and cond.gts == a:
+                ends, t = (_from_nothing(low), high), _log(rate)
+                return Told(within.box_cox_within, y, ends, (m, t, a), -sp.log(y))
     return None
 
 

@@ -529,12 +529,13 @@ RESTS = {
     "ratio_of_log_rest",
     *(f"{link}_rest" for link in ("softplus", "log_softplus", "sigmoid", "exp")),
 }
-#: what lies between two ends, and seen there by a cumulative hazard: by what wrappers make of it, and by differences in
-#: test_within_slopes.py
+#: what lies between two ends, and seen there by a cumulative hazard or a power: by what wrappers make of it, and by
+#: differences in test_within_slopes.py
 BY_WRAPPERS = {
     name
     for name in RECORDS
-    if "_between" in name or name.startswith(("extreme_value_within", "pareto_within", "gompertz_within"))
+    if "_between" in name
+    or name.startswith(("extreme_value_within", "pareto_within", "gompertz_within", "box_cox_within"))
 }
 BY_MEANING = {
     name: Case(definition(name), draw, points, loss, bound) for name, (draw, points, loss, bound) in ROWS.items()

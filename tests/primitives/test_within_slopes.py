@@ -92,6 +92,7 @@ ROWS_OF = [
     ("arcsinh_within", "mtgn", _mapped),
     ("extreme_value_within", "mfs", _boxes),
     ("pareto_within", "fs", _excesses),
+    ("box_cox_within", "mta", _shaped),
     ("gompertz_within", "fg", lambda rng: (_gamma(rng)[0], [rng.normal(-1, 1, ROWS), rng.normal(-1, 1, ROWS)])),
     ("gamma_within", "tn", _gamma),
     ("beta_within", "fg", _beta),

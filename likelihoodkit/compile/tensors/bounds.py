@@ -44,9 +44,8 @@ def integrated(law: Any, y: Any, low: Any, high: Any, place: Any) -> Any:
     inside = [emit("minimum", emit("maximum", kink, low), high) for kink in law.kinks(*place)]
     stretches = []
     for start, end in pairwise([low, *inside, high]):
-        u, log_speed = law.between(start, end, each(like, 0.5 + 0.5 * roots), *place)
-        gap = law.gap(y, u, *place)
-        gap[0] = where(start == end, -math.inf, gap[0] + log_speed)
+        gap = again("within", "at_share")(law, y, start, end, each(like, 0.5 + 0.5 * roots), *place)
+        gap[0] = where(start == end, -math.inf, gap[0])
         stretches.append(gap)
     top = NUMPY.maximum.reduce([largest(gap[0]) for gap in stretches])
     shares = [emit("exp", gap[0] - top) for gap in stretches]

@@ -149,6 +149,9 @@ if TYPE_CHECKING:
         secant_within_tt, split_normal_within, split_normal_within_m, split_normal_within_mm,
         split_normal_within_mt, split_normal_within_t, split_normal_within_tt,
     )  # fmt: skip
+    from likelihoodkit.primitives.kernels.within_box import (  # isort: skip
+        box_cox_within, box_cox_within_a, box_cox_within_aa, box_cox_within_m, box_cox_within_ma, box_cox_within_mm,
+        box_cox_within_mt, box_cox_within_t, box_cox_within_ta, box_cox_within_tt)  # fmt: skip
     from likelihoodkit.primitives.kernels.within_growth import (  # isort: skip
         extreme_value_within, extreme_value_within_f, extreme_value_within_ff, extreme_value_within_fs,
         extreme_value_within_m, extreme_value_within_mf, extreme_value_within_mm, extreme_value_within_ms,

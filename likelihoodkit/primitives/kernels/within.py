@@ -39,7 +39,8 @@ class Law:
 
     ``between`` gives the place at a share of the way, and the logarithm of its speed. ``kinks`` are places where the
     loss is not smooth: an integral is taken on both sides of them. ``jump``: that of its slope in u, at the one.
-    ``points`` of an integral over a short way: few do where nothing turns within it.
+    ``points`` of an integral over a short way: few do where nothing turns within it. ``along``: of the outcome, two
+    bounds and a share of the way, the gap and the logarithm of the speed, where these move with the parameters.
     """
 
     loss: Callable[..., Rows]
@@ -49,6 +50,7 @@ class Law:
     kinks: Callable[..., list[Floats]] = lambda *_: []
     jump: float = 0.0
     points: int = MANY
+    along: Callable[..., Rows] | None = None
 
 
 def _curved(first: Floats, factor: Floats) -> Floats:
@@ -97,9 +99,8 @@ def _integrated(law: Law, y: Floats, low: Floats, high: Floats, place: tuple[Flo
     ends = [low, *(np.minimum(np.maximum(kink, low), high) for kink in law.kinks(*place)), high]
     for start, end in pairwise(ends):
         for node in 0.5 + 0.5 * roots:
-            u, log_speed = law.between(start, end, float(node), *place)
-            gap = law.gap(y, u, *place)
-            gap[0] = np.where(start == end, -np.inf, gap[0] + log_speed)
+            gap = at_share(law, y, start, end, float(node), *place)
+            gap[0] = np.where(start == end, -np.inf, gap[0])
             rows.append(gap)
     gaps = np.stack(rows)  # (nodes, rows, outcomes)
     slopes = slopes_of(gaps[0])
@@ -116,6 +117,16 @@ def _integrated(law: Law, y: Floats, low: Floats, high: Floats, place: tuple[Flo
     away = gaps[:, slopes] - first
     spread = np.stack([(weight * away[:, i] * away[:, j]).sum(axis=0) for i, j in PAIRS[len(gaps[0])]])
     return np.concatenate([(top + np.log(mass))[None], first, second + spread])
+
+
+def at_share(law: Law, y: Floats, low: Floats, high: Floats, share: float, *place: Floats) -> Rows:
+    """The gap to the place at a share of the way, and the logarithm of the speed there."""
+    if law.along is not None:
+        return law.along(y, low, high, share, *place)
+    u, log_speed = law.between(low, high, share, *place)
+    gap = law.gap(y, u, *place)
+    gap[0] = gap[0] + log_speed
+    return gap
 
 
 def by_bounds(

@@ -160,7 +160,8 @@ def _tail_letter(n: Floats) -> Rows:
     return jet(tail, 4, {3: tail}, {(3, 3): tail})
 
 
-def _straight(low: Floats, high: Floats, share: float, *_: Floats) -> tuple[Floats, Floats]:
+def straight(low: Floats, high: Floats, share: float, *_: Floats) -> tuple[Floats, Floats]:
+    """Between two places in even steps."""
     return low + share * (high - low), np.log(high - low)
 
 
@@ -187,7 +188,7 @@ def _johnson() -> Map:
 
     return Map(
         place, lambda *p: _log_size(place(*p)), lambda y, m, t, g, n: _line_speed(y, m, t, n),
-        lambda y, b, m, t, g, n: _line_gaps(y, b, m, t, n), _straight,
+        lambda y, b, m, t, g, n: _line_gaps(y, b, m, t, n), straight,
     )  # fmt: skip
 
 
@@ -202,7 +203,7 @@ def _sinh_arcsinh() -> Map:
 
     return Map(
         lambda *p: _sinh(angle(*p)), lambda *p: _log_sinh(angle(*p)),
-        lambda y, m, t, g, n: _line_speed(y, m, t, n) + _log_cosh(angle(y, m, t, g, n)), gaps, _straight,
+        lambda y, m, t, g, n: _line_speed(y, m, t, n) + _log_cosh(angle(y, m, t, g, n)), gaps, straight,
     )  # fmt: skip
 
 
