@@ -20,7 +20,7 @@ def _loss(y: float, low: float, high: float, m: Any, t: Any, a: Any) -> Any:
     """log of what could be seen over the density of log y, of a normal z = (e^(a (log y - m)) - 1)/(a e^-t)."""
 
     def place(x: float) -> Any:
-        if x == 0 or x == np.inf:
+        if x in {0.0, np.inf}:
             return -mp.exp(t) / a if a * (1 if x == 0 else -1) > 0 else mp.inf * (-1 if x == 0 else 1)
         return mp.exp(t) * (mp.expm1(a * (mp.log(x) - m)) / a if a else mp.log(x) - m)
 
