@@ -24,7 +24,7 @@ Array = NDArray[Any]
 #: samples grow by this factor; a sample's score statistic at which the next one takes over
 GROWTH, NEAR = 8, 0.1
 #: how far from the optimum curvature is the curvature there, in units of the outputs: standard errors times root n
-SAME = 5e-9
+SAME = 1e-8
 
 
 def _total(problem: Problem) -> Model | Constrained | Tiled:
