@@ -19,6 +19,8 @@ from likelihoodkit.stabilise.spellings import ELSEWHERE, SPELLINGS
 CONSTANT_DIGITS = 60
 
 
+#: what has symbols that are not free
+BINDING = (sp.Lambda, sp.Subs, sp.Derivative, sp.Sum, sp.Product, sp.Integral)
 _WORDS = "Write it in words of the kit, such as lk.log_gamma or lk.ndtr (likelihoodkit.primitives.words)"
 #: what helps with a function of SymPy that is read in some cases only
 _REMEDIES = {
@@ -38,6 +40,7 @@ class _Builder:
         self.known: dict[Any, int] = {}
         self.vectors: set[int] = set()
         self.memo: dict[sp.Basic, int] = {}
+        self.fixed: dict[sp.Basic, bool] = {}
 
     def emit(self, operation: str, arguments: Sequence[int] = (), detail: Any = None, *, vector: bool) -> int:
         key = (operation, tuple(arguments), detail)
@@ -60,6 +63,13 @@ class _Builder:
             text = str(float(evaluate(value, {})))
         return self.emit("constant", detail=text, vector=False)
 
+    def is_fixed(self, node: sp.Basic) -> bool:
+        """Has that no free symbols? SymPy makes the set of them anew at each level."""
+        if node not in self.fixed:
+            plain = bool(node.args) and not isinstance(node, BINDING)
+            self.fixed[node] = all(map(self.is_fixed, node.args)) if plain else not node.free_symbols
+        return self.fixed[node]
+
     def add(self, node: sp.Basic) -> int:
         if node not in self.memo:
             self.memo[node] = self._add(node)
@@ -68,7 +78,7 @@ class _Builder:
     def _add(self, node: sp.Basic) -> int:
         if isinstance(node, sp.Symbol):
             return self.emit("input", detail=node.name, vector=is_vector(node))
-        if not node.free_symbols and not isinstance(node, sp.Piecewise):
+        if not isinstance(node, sp.Piecewise) and self.is_fixed(node):
             return self.constant(node)
         if node.is_Add:
             return self._sum(node)
@@ -140,8 +150,8 @@ class _Builder:
                 below.append(base**-exponent)
             else:
                 above.append(factor)
-        numbers = [f for f in above if not f.free_symbols]
-        others = [f for f in above if f.free_symbols]
+        numbers = [f for f in above if self.is_fixed(f)]
+        others = [f for f in above if not self.is_fixed(f)]
         result = self.constant(sp.Mul(*numbers)) if numbers or not others else None
         for factor in others:
             place = self.add(factor)
