@@ -198,8 +198,8 @@ class Regressor(base.RegressorMixin, _Linear):  # type: ignore[misc]
     intercept_ : float or (w,) array
     noise_, n_iter_, converged_, n_features_in_
 
-    `score` is R^2, as everywhere in scikit-learn; `log_score` is the proper one. Rows of X and y go by position, whatever
-    labels pandas gives them (`lk.fit` asks for the same).
+    `score` is R^2, as everywhere in scikit-learn; `log_score` is the proper one. Rows of X and y go by position,
+    whatever labels pandas gives them (`lk.fit` asks for the same).
     """
 
     def __init__(
