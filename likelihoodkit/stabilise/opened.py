@@ -121,6 +121,19 @@ def _of_sum(inner: Expr, known: Known, outputs: set[Expr]) -> list[Expr] | None:
     return [first]
 
 
+def _of_common_factor(inner: Expr, known: Known, outputs: set[Expr]) -> list[Expr] | None:
+    """log(n s - s w) = log(s) + log(n - w) of a positive sum s."""
+    for term in inner.args:
+        rest = inner - term
+        for factor in (f for f in Mul.make_args(term) if f.is_Add and len(f.args) == len(Add.make_args(rest))):
+            number = next(iter(factor.args)).as_coeff_Mul()[0]
+            times = Add(*[t for t in rest.args if t.as_coeff_Mul()[1] == next(iter(factor.args)).as_coeff_Mul()[1]])
+            number = times.as_coeff_Mul()[0] / number
+            if number and sp.expand(rest - number * factor) == 0 and bounds(factor, known).positive:
+                return [log(factor), log(number + term / factor)]
+    return None
+
+
 def _growth(inner: Expr, known: Known) -> Expr | None:
     """c e^x - c for x > 0, of a sum that has more terms, all of them positive."""
     constant = Add(*[t for t in inner.args if t.is_number])
@@ -241,7 +254,7 @@ def _of_squares(inner: Expr, known: Known, _: set[Expr]) -> list[Expr] | None:
     return None
 
 
-_SUMS = (_of_one_less, _of_squares, _of_steps, _of_sum, _of_difference)
+_SUMS = (_of_common_factor, _of_one_less, _of_squares, _of_steps, _of_sum, _of_difference)
 
 
 def _divided_difference(factors: list[Expr]) -> list[Expr] | None:

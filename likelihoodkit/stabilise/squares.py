@@ -1,4 +1,4 @@
-"""Squares that a density is typed without: a^2 + b^2 beside the exponent 2 a b of a Bessel function.
+"""Squares that a density is typed without: a^2 + b^2 beside the exponent 2 a b of a Bessel function or a cosine.
 
 Both may be large where their difference is not, and infinite where it is a number. Read before anything is written in
 primitives.
@@ -17,23 +17,36 @@ from likelihoodkit.primitives.whole import log_i0e_exp
 from likelihoodkit.stabilise.bounds import Interval
 from likelihoodkit.stabilise.opened import opened
 
-WHY = "log I0(x) = x + log(I0(x) e^-x), and x completes the square of the terms beside it"
+WHY = "what grows in log I0(x) or log cosh(x) is x, which completes the square of the terms beside it"
 _MOST_TERMS = 4
 
 
 def completed(e: Expr, y: Expr, known: Mapping[Expr, Interval], outputs: set[Expr]) -> Expr:
-    """The formula with what grows in log I0(x) put into the terms beside it, where a product is left of them."""
+    """The formula with what grows in log I0(x) or log cosh(x) put into the terms beside it, where a product is left of them."""
     for term in Add.make_args(e):
         number, node = term.as_coeff_Mul()
-        if not isinstance(node, log) or not isinstance(node.args[0], sp.besseli) or node.args[0].args[0] != 0:
+        grows = node.args[0] if isinstance(node, log) else None
+        if not (isinstance(grows, sp.cosh) or (isinstance(grows, sp.besseli) and grows.args[0] == 0)):
             continue
-        x = node.args[0].args[1]
+        x = grows.args[-1]
         others = [t for t in Add.make_args(e - term) if t.has(y) and not t.has(log)][:_MOST_TERMS]
         for some in chain.from_iterable(combinations(others, n) for n in range(len(others), 0, -1)):
             product = _product(Add(*some) + number * x, y)
-            if product is not None:
-                return e - term - Add(*some) + product + number * _scaled(x, y, known, outputs)
+            if product is None:
+                continue
+            if isinstance(grows, sp.besseli):
+                left = product + number * _scaled(x, y, known, outputs)
+            elif _squared(product):
+                mirrored = _product(Add(*some) - number * x, y)
+                left = number * (p.log_add_exp(product / number, mirrored / number) - log(2))
+            else:
+                continue
+            return e - term - Add(*some) + left
     return e
+
+
+def _squared(product: Expr) -> bool:
+    return any(f.is_Pow and f.exp == 2 and f.base.is_Add for f in Mul.make_args(product))
 
 
 def _scaled(x: Expr, y: Expr, known: Mapping[Expr, Interval], outputs: set[Expr]) -> Expr:
