@@ -170,6 +170,12 @@ EXAMPLES = [
     Example("log of ratio", sp.log(a * sp.exp(z)), {a: 1e-300, z: 800}),
     Example("power of ratio", (a * sp.exp(z)) ** sp.exp(t), {a: 1e-300, z: 800, t: 0.1}),
     Example("power of ratio", sp.Abs(x * sp.exp(z)) ** a, {x: -1e-300, z: 800, a: 1.1}, SIDES),
+    Example(
+        "power of ratio",
+        p.times_exp(p.scaled_power(x, 0, sp.exp(t)), z - p.times_exp(b, t)),
+        {x: 1e10, t: 4, b: 23, z: 0},
+        SIDES,
+    ),
     Example("softplus minus argument", p.softplus(x) - x, {x: 50}),
     Example(
         "softplus minus argument",

@@ -149,9 +149,20 @@ class Zipf(Distribution):
     log_density = log(y ** (-s) / sp.Sum(sp.Symbol("k") ** (-s), (sp.Symbol("k"), 1, 10)))
 
 
+class Guessing(Distribution):
+    """The three-parameter logistic model of a right answer."""
+
+    y = outcome(lk.binary)
+    f = parameter(real, link="identity")
+    c = parameter(unit, link="sigmoid")
+    log_density = y * log(c + (1 - c) / (1 + exp(-f))) + (1 - y) * log(1 - c - (1 - c) / (1 + exp(-f)))
+
+
 #: family -> outcomes tried, with outputs of `FAR`
 OUTCOMES: dict[type[Distribution], tuple[float, ...]] = {
     TwoPieceLaplace: (0.0, 2.5, 1e4),
+    Guessing: (0.0, 1.0),
+    declared("FoldedNormal", LAWS["FoldedNormal"]): (0.0, 2.5, 1e4),
     TwoPieceNormal: (-1.0, 2.5),
     TwoSidedPower: (0.1, 0.5),
     TruncatedExponential: (0.5, 0.1, 0.999),
@@ -314,6 +325,8 @@ def test_losses_typed_with_signs_and_remainders_are_answered() -> None:
         lk.reverse(log(-1 - (y - a) ** 2))
     angle, share, p = lk.outcome(circle), lk.outcome(unit), lk.parameter(unit, link="sigmoid")
     assert lk.reverse(1 - cos(angle - a)).family.__name__ == "VonMises"  # also where the prediction is any number
+    apart = lk.abs(log(share / (1 - share)) - log(p / (1 - p)))
+    assert lk.elicits(apart) == "median"  # looked at between 0 and 1 alone
     on_logits = lk.reverse((log(share / (1 - share)) - log(p / (1 - p))) ** 2)
     assert on_logits.law.endswith("on the scale of log(y/(1 - y))")
     assert on_logits.normaliser == sqrt(pi)

@@ -44,15 +44,24 @@ def slope(question: Question, side: int) -> sp.Expr | None:
     formula = lower(question.formula)
     of_y = {n: sp.Dummy(real=True) for n in formula.atoms(*SWITCHES) if a not in n.free_symbols}  # no kinks in a
     moving, t = formula.xreplace(of_y), sp.Dummy("distance", positive=True)
-    marks = {s: sp.Rational(3, 7) for s in moving.free_symbols - {y}}
-    room = float("inf") if side > 0 or question.target.low == -float("inf") else 3 / 7 - question.target.low
+    middle = _middle(question)
+    marks = {s: middle if s == a else sp.Rational(3, 7) for s in moving.free_symbols - {y}}
+    room = question.target.high - float(middle) if side > 0 else float(middle) - question.target.low
     if kinks(moving.xreplace({y: a + side * t}).xreplace(marks), t, 0.0, room):
         return None
-    here = branch(moving, {**marks, y: sp.Rational(3, 7) + side * sp.Rational(1, 11)})
+    here = branch(moving, {**marks, y: middle + side * sp.Rational(1, 11)})
     found = sp.diff(here, a).xreplace({dummy: n for n, dummy in of_y.items()})
     if found.has(sp.Derivative):  # SymPy has no formula for it: the zeta function in its argument
         return None
     return found if _holds(question, found, side) else None
+
+
+def _middle(question: Question) -> sp.Rational:
+    """A number among the outcomes, with room on both sides."""
+    low, high, third = question.target.low, question.target.high, sp.Rational(3, 7)
+    if low < third < high:
+        return third
+    return sp.Rational(low) + third if low > -float("inf") else sp.Rational(high) - third
 
 
 def _numbers(question: Question) -> dict[sp.Symbol, sp.Expr]:
