@@ -24,6 +24,7 @@ from likelihoodkit.supports import (
     circle,
     count_vectors,
     counts,
+    counts_from_one,
     positive,
     positives,
     real,
@@ -158,10 +159,20 @@ class Guessing(Distribution):
     log_density = y * log(c + (1 - c) / (1 + exp(-f))) + (1 - y) * log(1 - c - (1 - c) / (1 + exp(-f)))
 
 
+class DiscreteInverseWeibull(Distribution):
+    """The power of the smaller count is infinite at 1."""
+
+    y = outcome(counts_from_one)
+    q = parameter(unit, link="sigmoid")
+    b = parameter(positive, link="exp")
+    log_density = log(q ** (y ** (-b)) - q ** ((y - 1) ** (-b)))
+
+
 #: family -> outcomes tried, with outputs of `FAR`
 OUTCOMES: dict[type[Distribution], tuple[float, ...]] = {
     TwoPieceLaplace: (0.0, 2.5, 1e4),
     Guessing: (0.0, 1.0),
+    DiscreteInverseWeibull: (1, 2, 30),
     declared("FoldedNormal", LAWS["FoldedNormal"]): (0.0, 2.5, 1e4),
     TwoPieceNormal: (-1.0, 2.5),
     TwoSidedPower: (0.1, 0.5),

@@ -138,14 +138,16 @@ def _inside(e: Expr, known: Mapping[Expr, Interval]) -> Interval:
 
 
 def _rises(e: Expr, known: Mapping[Expr, Interval]) -> bool:
-    """Is it a power less the same power of a smaller number?"""
+    """Is it a power less the same power of a smaller number, or of a larger one where the exponent is negative?"""
     if not isinstance(e, Add) or len(e.args) != 2:
         return False
     for more, less in (e.args, e.args[::-1]):
         (base, power), (other, same) = more.as_base_exp(), (-less).as_base_exp()
-        if power == same != 1 and bounds(power, known).positive:
-            lower = bounds(other, known)
-            return bool(lower.low >= 0) and bounds(base - other, known).positive
+        if power == same != 1:
+            falls = bounds(-power, known).positive
+            lower, gap = (base, other - base) if falls else (other, base - other)
+            sure = falls or bounds(power, known).positive
+            return sure and bool(bounds(lower, known).low >= 0) and bounds(gap, known).positive
     return False
 
 

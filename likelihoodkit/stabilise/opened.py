@@ -7,6 +7,7 @@ A factor whose sign SymPy does not know (1 - y, 1 - e^-x, 1 + p cos x) is judged
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import sympy as sp
 from sympy import Add, Expr, Mul, Pow, S, exp, log
@@ -121,15 +122,13 @@ def _of_sum(inner: Expr, known: Known, outputs: set[Expr]) -> list[Expr] | None:
     return [first]
 
 
-def _of_common_factor(inner: Expr, known: Known, outputs: set[Expr]) -> list[Expr] | None:
+def _of_common_factor(inner: Expr, known: Known, _: set[Expr]) -> list[Expr] | None:
     """log(n s - s w) = log(s) + log(n - w) of a positive sum s."""
     for term in inner.args:
         rest = inner - term
         for factor in (f for f in Mul.make_args(term) if f.is_Add and len(f.args) == len(Add.make_args(rest))):
-            number = next(iter(factor.args)).as_coeff_Mul()[0]
-            times = Add(*[t for t in rest.args if t.as_coeff_Mul()[1] == next(iter(factor.args)).as_coeff_Mul()[1]])
-            number = times.as_coeff_Mul()[0] / number
-            if number and sp.expand(rest - number * factor) == 0 and bounds(factor, known).positive:
+            number = sp.cancel(rest / factor)
+            if number.is_Rational and bounds(factor, known).positive:
                 return [log(factor), log(number + term / factor)]
     return None
 
@@ -200,6 +199,24 @@ def _of_difference(inner: Expr, known: Known, outputs: set[Expr]) -> list[Expr] 
     return None
 
 
+def _from_an_edge(inner: Expr, known: Known, outputs: set[Expr]) -> list[Expr] | None:
+    """The same, where the smaller one vanishes at the least outcome: e^(-c (y - 1)^-b) at y = 1."""
+    for more, less in (inner.args, inner.args[::-1]) if len(inner.args) == 2 else ():
+        second = _exponent(-less, known, outputs)
+        for f in Mul.make_args(second) if second is not None else ():
+            y, where = next(
+                ((s, w) for s, w in known.items() if isinstance(f, Pow) and f.base == s - w.low), (None, None)
+            )
+            if y is None or where is None or where.open_low or not bounds(-f.exp, known).positive:
+                continue
+            beyond = {**known, y: replace(where, open_low=True)}
+            found = _of_difference(inner, beyond, outputs) if bounds(-second / f, known).positive else None
+            if found is not None:
+                rest = opened(Add(*found), beyond, outputs)
+                return [sp.Piecewise((opened(log(more), known, outputs), sp.Eq(y, where.low)), (rest, True))]
+    return None
+
+
 def _step(first: Expr, second: Expr, known: Known) -> Expr | None:
     """log(c log(u) - c log(v)) by log(1 + (u - v)/v), where both exponents are one number times a logarithm."""
     for one in (f for f in Mul.make_args(first) if isinstance(f, log)):
@@ -254,7 +271,7 @@ def _of_squares(inner: Expr, known: Known, _: set[Expr]) -> list[Expr] | None:
     return None
 
 
-_SUMS = (_of_common_factor, _of_one_less, _of_squares, _of_steps, _of_sum, _of_difference)
+_SUMS = (_of_common_factor, _of_one_less, _of_squares, _of_steps, _of_sum, _from_an_edge, _of_difference)
 
 
 def _divided_difference(factors: list[Expr]) -> list[Expr] | None:

@@ -22,7 +22,7 @@ _MOST_TERMS = 4
 
 
 def completed(e: Expr, y: Expr, known: Mapping[Expr, Interval], outputs: set[Expr]) -> Expr:
-    """The formula with what grows in log I0(x) or log cosh(x) put into the terms beside it, where a product is left of them."""
+    """The formula with what grows in log I0(x) or log cosh(x) put into the terms beside it, to leave a product."""
     for term in Add.make_args(e):
         number, node = term.as_coeff_Mul()
         grows = node.args[0] if isinstance(node, log) else None
