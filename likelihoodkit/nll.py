@@ -144,11 +144,14 @@ class Derivation:
 
     @property
     def within(self) -> dict[sp.Symbol, Ends]:
-        """Between which numbers the outcome lies, where it is one number with an end on both sides."""
+        """Between which numbers the outcome is looked at, where it is one number with two ends, or with one above 0."""
         domain = self.bound.family.outcome.domain
-        ends = (domain.low, domain.high)
-        scalar = not (domain.vector or domain.entries or domain.whole) and self.y in self.expression.free_symbols
-        return {self.y: ends} if scalar and all(map(math.isfinite, ends)) else {}
+        low, high = domain.low, domain.high
+        if domain.vector or domain.entries or self.y not in self.expression.free_symbols:
+            return {}
+        if 0 < low < high == math.inf:
+            return {self.y: (low, low + 3)}
+        return {} if domain.whole or not (math.isfinite(low) and math.isfinite(high)) else {self.y: (low, high)}
 
     def __str__(self) -> str:
         return "\n".join(f"{stage:>9}: {step}" for stage in STAGES for step in self.steps if step.stage == stage)

@@ -18,7 +18,7 @@ from benchmarks.accuracy.measure import measure
 from benchmarks.accuracy.strangers import declared
 from benchmarks.accuracy.typed import LAWS
 from likelihoodkit.declaration import Distribution, NamedLoss, outcome, parameter
-from likelihoodkit.primitives.words import abs, cos, cosh, exp, gamma, log, log_factorial, pi, sqrt, sum_over
+from likelihoodkit.primitives.words import abs, cos, cosh, erf, exp, gamma, log, log_factorial, pi, sqrt, sum_over
 from likelihoodkit.supports import (
     Support,
     circle,
@@ -168,6 +168,15 @@ class DiscreteInverseWeibull(Distribution):
     log_density = log(q ** (y ** (-b)) - q ** ((y - 1) ** (-b)))
 
 
+class NormalInUnit(Distribution):
+    """A normal law between 0 and 1, by the error function."""
+
+    y = outcome(unit)
+    m = parameter(real, link="identity")
+    s = parameter(positive, link="exp")
+    log_density = log(exp(-((y - m) ** 2) / (2 * s**2)) / (erf((1 - m) / (s * sqrt(2))) + erf(m / (s * sqrt(2)))))
+
+
 #: family -> outcomes tried, with outputs of `FAR`
 OUTCOMES: dict[type[Distribution], tuple[float, ...]] = {
     TwoPieceLaplace: (0.0, 2.5, 1e4),
@@ -228,6 +237,11 @@ def test_squares_are_completed_by_what_grows_in_a_bessel_function() -> None:
 
 
 def test_the_same_by_other_names() -> None:
+    within = lk.derive(NormalInUnit), lk.derive(lk.Truncated(lk.Normal(scale="exp"), low=0, high=1))
+    outputs = np.array(list(itertools.product((0.3, -30.0, 300.0), (0.0, -5.0, 30.0))))
+    found, known = (loss.value_and_gradient([0.7] * 9, outputs) for loss in within)
+    np.testing.assert_allclose(found[0], known[0] - outputs[:, 1] + math.log(2 / math.pi) / 2, rtol=1e-13)
+    np.testing.assert_allclose(found[1], known[1] - [0, 1], rtol=1e-12, atol=1e-15)
     f = np.array(list(itertools.product((0.0, 1.5, -5.0, 30.0), (0.0, -2.0, 30.0, -88.0))))
     y = np.full(len(f), 0.3)
     mine, theirs = lk.derive(BetaByRatio), lk.derive(lk.Beta)
@@ -242,6 +256,10 @@ def test_the_same_by_other_names() -> None:
     value = lk.derive(Secant)([0.7], [[600.0]])[0]  # size k: sqrt(k/(2 pi)) sech(y)^k
     assert value == pytest.approx(math.exp(600) * math.log(math.cosh(0.7)), rel=1e-12)
     assert lk.derive(Secant)([0.0], [[600.0]])[0] == pytest.approx(math.log(2 * math.pi) / 2 - 300, rel=1e-14)
+
+
+def test_steps_are_looked_at_where_outcomes_are() -> None:
+    assert lk.derive(DiscreteInverseWeibull).derivation.check()  # (y - 1)^-b is no real number below 1
 
 
 def _declared(density: Any, support: Support = positive) -> type[Distribution]:

@@ -104,8 +104,8 @@ def bounds(e: Expr, known: Mapping[Expr, Interval]) -> Interval:
 
 def _inside(e: Expr, known: Mapping[Expr, Interval]) -> Interval:
     if isinstance(e, Add | Mul):
-        if _rises(e, known) or _rises(-e, known):
-            return POSITIVE if _rises(e, known) else Interval(-OO, S.Zero)
+        if window(e, known) is not None or _rises(e, known) or _rises(-e, known):
+            return Interval(-OO, S.Zero) if _rises(-e, known) else POSITIVE
         if _leg(e, known):
             return Interval(S.NegativeOne, S.One)
         first, *others = [bounds(a, known) for a in e.args]
@@ -149,6 +149,16 @@ def _rises(e: Expr, known: Mapping[Expr, Interval]) -> bool:
             sure = falls or bounds(power, known).positive
             return sure and bool(bounds(lower, known).low >= 0) and bounds(gap, known).positive
     return False
+
+
+def window(e: Expr, known: Mapping[Expr, Interval]) -> tuple[Expr, Expr, Expr] | None:
+    """(k, a + b, a - b) of k erf(a) + k erf(b) with a + b > 0, which is positive; None for anything else."""
+    parts = [term.as_coeff_Mul() for term in e.args] if e.is_Add and len(e.args) == 2 else []
+    if not parts or not all(isinstance(body, sp.erf) for _, body in parts) or abs(parts[0][0]) != abs(parts[1][0]):
+        return None
+    a, b = (sp.sign(number) * body.args[0] for number, body in parts)
+    total, difference = (sp.factor_terms(sp.expand(z)) for z in (a + b, a - b))
+    return (abs(parts[0][0]), total, difference) if bounds(total, known).positive else None
 
 
 def _leg(e: Expr, known: Mapping[Expr, Interval]) -> bool:

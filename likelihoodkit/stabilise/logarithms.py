@@ -8,7 +8,13 @@ from sympy import Add, Expr, Mul, Pow, exp, log
 from likelihoodkit import primitives as p
 from likelihoodkit.primitives import lives, products, single, steps, zeros
 from likelihoodkit.primitives.bessel_k import log_bessel_k_exp
-from likelihoodkit.stabilise.summands import inverse_of_tanh, less_its_argument, less_one_of_them, of_factors
+from likelihoodkit.stabilise.summands import (
+    inverse_of_tanh,
+    less_its_argument,
+    less_one_of_them,
+    of_factors,
+    with_its_scale,
+)
 from likelihoodkit.stabilise.table import TABLE, constant_and_rest, exponent_of, identity, log_of
 from likelihoodkit.stabilise.tails import carried, log_of_distribution_function
 
@@ -108,7 +114,7 @@ def _data_times_exp(factors: tuple[Expr, ...]) -> tuple[Expr, Expr] | None:
 @identity("a power of a ratio is taken of the ratio, where that is representable")
 def power_of_ratio(e: Expr) -> Expr | None:
     if isinstance(e, p.times_exp) and isinstance(e.args[0], p.scaled_power):
-        return _with_its_scale(e)
+        return with_its_scale(e)
     if not isinstance(e, Pow) or isinstance(e, exp) or e.exp.is_number:
         return None
     r, t = e.base.args if isinstance(e.base, p.times_exp) else (e.base, sp.S.Zero)
@@ -127,17 +133,6 @@ def power_of_ratio(e: Expr) -> Expr | None:
         return p.power_times_exp(*e.base.args, exponent)
     ratio = _data_times_exp(e.base.args) if e.base.is_Mul else None
     return None if ratio is None else p.power_times_exp(*ratio, exponent)
-
-
-def _with_its_scale(e: Expr) -> Expr | None:
-    """|r|^a e^(c a + u) = |r e^c|^a e^u."""
-    (r, t, a), level = e.args[0].args, e.args[1]
-    for term in Add.make_args(level) if isinstance(a, exp) else ():
-        number, node = term.as_coeff_Mul()
-        if isinstance(node, p.times_exp) and node.args[1] == a.args[0]:
-            power = p.scaled_power(r, t + number * node.args[0], a)
-            return power if term == level else p.times_exp(power, level - term)
-    return None
 
 
 @identity("the logarithm of a product is the sum of the logarithms")

@@ -22,13 +22,14 @@ from likelihoodkit.primitives import (
     log_power_difference,
     log_softplus,
     log_sum_exp,
+    log_window,
     sigmoid,
     softplus,
     sum_over,
     xlogy,
 )
 from likelihoodkit.primitives.zeros import log_with_zero
-from likelihoodkit.stabilise.bounds import Interval, bounds
+from likelihoodkit.stabilise.bounds import Interval, bounds, window
 from likelihoodkit.stabilise.logarithms import log_of_term
 
 WHY = "the logarithm of a product is the sum of the logarithms of its factors"
@@ -199,6 +200,15 @@ def _of_difference(inner: Expr, known: Known, outputs: set[Expr]) -> list[Expr] 
     return None
 
 
+def _of_window(inner: Expr, known: Known, _: set[Expr]) -> list[Expr] | None:
+    """log(k erf(a) + k erf(b)) = log(2 k) + log(Phi(m + h) - Phi(m - h)), with 2 h = sqrt(2) (a + b) > 0."""
+    found = window(inner, known)
+    if found is None:
+        return None
+    number, total, difference = found
+    return [log(2 * number), log_window(difference / sp.sqrt(2), total / sp.sqrt(2))]
+
+
 def _from_an_edge(inner: Expr, known: Known, outputs: set[Expr]) -> list[Expr] | None:
     """The same, where the smaller one vanishes at the least outcome: e^(-c (y - 1)^-b) at y = 1."""
     for more, less in (inner.args, inner.args[::-1]) if len(inner.args) == 2 else ():
@@ -271,7 +281,7 @@ def _of_squares(inner: Expr, known: Known, _: set[Expr]) -> list[Expr] | None:
     return None
 
 
-_SUMS = (_of_common_factor, _of_one_less, _of_squares, _of_steps, _of_sum, _from_an_edge, _of_difference)
+_SUMS = (_of_common_factor, _of_window, _of_one_less, _of_squares, _of_steps, _of_sum, _from_an_edge, _of_difference)
 
 
 def _divided_difference(factors: list[Expr]) -> list[Expr] | None:

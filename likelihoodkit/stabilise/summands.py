@@ -1,4 +1,4 @@
-"""What is left of the logarithm of a sum of exponentials less one of its terms."""
+"""What is left of the logarithm of a sum of exponentials less one of its terms, and of powers with their scales."""
 
 from __future__ import annotations
 
@@ -92,4 +92,15 @@ def less_its_argument(e: Expr) -> Expr | None:
             x = body.args[0] if isinstance(body, p.log1p) else p.times_exp(*body.args)
             if of_factors(x).is_nonnegative and -number * x in e.args:
                 return e - term + number * x - number * single.log1p_short(x)
+    return None
+
+
+def with_its_scale(e: Expr) -> Expr | None:
+    """|r|^a e^(c a + u) = |r e^c|^a e^u."""
+    (r, t, a), level = e.args[0].args, e.args[1]
+    for term in Add.make_args(level) if isinstance(a, exp) else ():
+        number, node = term.as_coeff_Mul()
+        if isinstance(node, p.times_exp) and node.args[1] == a.args[0]:
+            power = p.scaled_power(r, t + number * node.args[0], a)
+            return power if term == level else p.times_exp(power, level - term)
     return None
