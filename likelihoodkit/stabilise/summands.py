@@ -15,9 +15,11 @@ def less_one_of_them(e: Expr) -> Expr | None:
     """log(e^u + e^v) - u = softplus(v - u), once or several times; of more than two, what is left of each."""
     for term in e.args:
         number, node = term.as_coeff_Mul()
-        if (several := _summands(node)) is not None and len(several) > 2:
+        if (several := _summands(node)) is not None and (len(several) > 2 or any(u.is_Add for u in several)):
             for u in several:
                 if u.free_symbols and all(-number * part in e.args for part in Add.make_args(u)):
+                    if len(several) == 2:
+                        return e - term + number * u + number * p.softplus(sum(several) - 2 * u)
                     first, *others = [one - u for one in several]
                     for other in others:
                         first = p.log_add_exp(first, other)
