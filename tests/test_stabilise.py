@@ -79,6 +79,7 @@ EXAMPLES = [
     Example("log of power", sp.log(x**2), {x: 1e-200}),
     Example("log of sum of exps", sp.log(sp.exp(x) + 2 * sp.exp(z)), {x: 800, z: 801}),
     Example("log of sum of exps", 2 * p.log_add_exp(x, z) - x - z, {x: 1e9, z: 1e9 - 2}, lowered=False),
+    Example("log of sum of exps", p.log_add_exp(x + z, t) - x - z, {x: 1e9, z: 1, t: 1e9 - 2}, lowered=False),
     Example("difference of log gammas", p.log_gamma(a) + p.log_gamma(b) - p.log_gamma(a + b), {a: 1e8, b: 1e8 + 1}),
     Example("difference of log gammas", p.digamma(a + b) - p.digamma(a), {a: 1e8, b: 0.5}),
     Example(

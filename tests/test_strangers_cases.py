@@ -196,6 +196,7 @@ OUTCOMES: dict[type[Distribution], tuple[float, ...]] = {
     declared("PowerOfCosine", LAWS["PowerOfCosine"]): (1.0, -3.0),  # powers of what may have any sign
     declared("ExponentiatedKumaraswamy", LAWS["ExponentiatedKumaraswamy"]): (0.5, 0.1),
     declared("Chen", LAWS["Chen"]): (2.5, 1e4),
+    declared("RaoKupper", LAWS["RaoKupper"]): (0.0, 1.0),
 }
 FAR = (0.0, 1.0, -5.0, 5.0, -30.0, 30.0, -88.0, 88.0, -300.0, 300.0)
 
