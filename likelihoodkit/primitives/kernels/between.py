@@ -11,7 +11,7 @@ from likelihoodkit.primitives.kernels._tools import Floats, remembered
 from likelihoodkit.primitives.kernels.within import Law, Rows, log_mass
 from likelihoodkit.primitives.kernels.within_beta import BETA
 from likelihoodkit.primitives.kernels.within_gamma import GAMMA
-from likelihoodkit.primitives.kernels.within_growth import EXTREMES, pareto_mass
+from likelihoodkit.primitives.kernels.within_growth import extremes, mass_of, pareto
 from likelihoodkit.primitives.kernels.within_kinked import by_held, exponentials, huber, normals, secant
 from likelihoodkit.primitives.kernels.within_mapped import ARCSINH, FATIGUE, JOHNSON
 from likelihoodkit.primitives.kernels.within_shape import BURR, KUMARASWAMY, POWERED_GAMMA
@@ -27,6 +27,15 @@ def _rows(law: Law, lowest: float = 0.0, highest: float = np.inf) -> Callable[..
         return log_mass(law, low, high, lowest, highest, *place)
 
     return rows
+
+
+EXTREMES_BETWEEN = mass_of(extremes(), -np.inf)
+PARETO_BETWEEN = mass_of(pareto(), 0.0)
+
+
+def _pareto_between(low: Floats, high: Floats, f: Floats, s: Floats) -> Rows:
+    """Rows in f and s of what begins at nothing."""
+    return np.asarray(PARETO_BETWEEN(low, high, np.zeros_like(f), f, s)[[0, 2, 3, 7, 8, 9]])
 
 
 (
@@ -80,7 +89,7 @@ def _rows(law: Law, lowest: float = 0.0, highest: float = np.inf) -> Callable[..
     extreme_value_between, extreme_value_between_m, extreme_value_between_f, extreme_value_between_s,
     extreme_value_between_mm, extreme_value_between_mf, extreme_value_between_ms, extreme_value_between_ff,
     extreme_value_between_fs, extreme_value_between_ss,
-) = kernels_of(EXTREMES[1], "mfs", __name__, WHAT)  # fmt: skip
+) = kernels_of(EXTREMES_BETWEEN, "mfs", __name__, WHAT)  # fmt: skip
 (
     pareto_between, pareto_between_f, pareto_between_s, pareto_between_ff, pareto_between_fs, pareto_between_ss,
-) = kernels_of(pareto_mass, "fs", __name__, WHAT)  # fmt: skip
+) = kernels_of(_pareto_between, "fs", __name__, WHAT)  # fmt: skip

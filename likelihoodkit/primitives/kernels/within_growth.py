@@ -179,7 +179,7 @@ def _box_between(low: Floats, high: Floats, share: float, m: Floats, f: Floats, 
     return np.where(straight, low + share * (high - low), bent[0]), np.where(straight, np.log(high - low), bent[1])
 
 
-def _extremes() -> Growth:
+def extremes() -> Growth:
     """E = e^-g is what is below."""
 
     def pace(y: Floats, *place: Floats) -> Rows:
@@ -201,7 +201,7 @@ def _extremes() -> Growth:
     return Growth(lambda y, *place: -_box(y, *place), pace, _log_slope, gaps, _box_between, False, _beyond)
 
 
-def _pareto() -> Growth:
+def pareto() -> Growth:
     """E = g."""
 
     def log_box(y: Floats, *place: Floats) -> Rows:
@@ -269,51 +269,53 @@ def _of_nothing(f: Floats) -> Rows:
 # -- kernels -----------------------------------------------------------------------------------------------------------
 
 
-def rows_of(growth: Growth, lowest: float) -> tuple[Callable[..., Rows], Callable[..., Rows]]:
-    """Rows of the loss, and of the logarithm of what lies between two ends; of what cannot be both are endless."""
+def seen_of(growth: Growth, lowest: float) -> Callable[..., Rows]:
+    """Rows of the loss; of what cannot be it is infinite and flat."""
     law = law_of(growth)
 
     @remembered
-    def seen(*arguments: Floats) -> Rows:
+    def rows(*arguments: Floats) -> Rows:
         y, low, high, *place = np.broadcast_arrays(*arguments)
         with np.errstate(all="ignore"):
             found = seen_within(law, y, low, high, lowest, np.inf, *place)
             return np.where(growth.beyond(y, *place), _infinite(found, np.full_like(y, np.inf)), found)
 
+    return rows
+
+
+def mass_of(growth: Growth, lowest: float) -> Callable[..., Rows]:
+    """Rows of the logarithm of what lies between two ends; of what cannot be it is minus infinity and flat."""
+    law = law_of(growth)
+
     @remembered
-    def mass(*arguments: Floats) -> Rows:
+    def rows(*arguments: Floats) -> Rows:
         low, high, *place = np.broadcast_arrays(*arguments)
         with np.errstate(all="ignore"):
             found = log_mass(law, low, high, lowest, np.inf, *place)
             gone = growth.beyond(low, *place) & growth.beyond(high, *place)
             return np.where(gone, _infinite(found, np.full_like(low, -np.inf)), found)
 
-    return seen, mass
+    return rows
 
 
-EXTREMES = rows_of(_extremes(), -np.inf)
-PARETO = rows_of(_pareto(), 0.0)
-GOMPERTZ = rows_of(_gompertz(), 0.0)
+EXTREMES = seen_of(extremes(), -np.inf)
+PARETO = seen_of(pareto(), 0.0)
+GOMPERTZ = seen_of(_gompertz(), 0.0)
 
 
-def pareto_seen(y: Floats, low: Floats, high: Floats, f: Floats, s: Floats) -> Rows:
+def _without_place(y: Floats, low: Floats, high: Floats, f: Floats, s: Floats) -> Rows:
     """Rows in f and s of what begins at nothing."""
-    return np.asarray(PARETO[0](y, low, high, np.zeros_like(f), f, s)[[0, 2, 3, 7, 8, 9]])
-
-
-def pareto_mass(low: Floats, high: Floats, f: Floats, s: Floats) -> Rows:
-    """The same of what lies between two ends."""
-    return np.asarray(PARETO[1](low, high, np.zeros_like(f), f, s)[[0, 2, 3, 7, 8, 9]])
+    return np.asarray(PARETO(y, low, high, np.zeros_like(f), f, s)[[0, 2, 3, 7, 8, 9]])
 
 
 (
     extreme_value_within, extreme_value_within_m, extreme_value_within_f, extreme_value_within_s,
     extreme_value_within_mm, extreme_value_within_mf, extreme_value_within_ms, extreme_value_within_ff,
     extreme_value_within_fs, extreme_value_within_ss,
-) = kernels_of(EXTREMES[0], "mfs", __name__)  # fmt: skip
+) = kernels_of(EXTREMES, "mfs", __name__)  # fmt: skip
 (
     pareto_within, pareto_within_f, pareto_within_s, pareto_within_ff, pareto_within_fs, pareto_within_ss,
-) = kernels_of(pareto_seen, "fs", __name__)  # fmt: skip
+) = kernels_of(_without_place, "fs", __name__)  # fmt: skip
 (
     gompertz_within, gompertz_within_f, gompertz_within_g, gompertz_within_ff, gompertz_within_fg, gompertz_within_gg,
-) = kernels_of(GOMPERTZ[0], "fg", __name__)  # fmt: skip
+) = kernels_of(GOMPERTZ, "fg", __name__)  # fmt: skip
