@@ -51,8 +51,8 @@ rows below were measured with `--points 60 --moderate 60 --largest 1e300 --patie
 in {0, ±1e-37, ..., ±1e38}. The float32 rows of wrappers are of earlier runs with 12 points and outputs up to ±104, the
 float64 rows of wrappers and of outcomes not seen exactly were measured with `--points 40 --patience 0.25`: there about
 half of the points have a reference. The links were measured with `--links 12 --patience 1` in float64, for each a fixed
-sample of 12 of the combinations of outcomes and of all these outputs; at 300 combinations each about 30 of 153 000
-values with their gradients are NaN (Ordered 18), 0 behind square left out. Vectors and sequences were measured with
+sample of 12 of the combinations of outcomes and of all these outputs; at 300 combinations each less than 10 of 153 000
+values with their gradients are NaN, 0 behind square left out. Vectors and sequences were measured with
 `--points 40 --moderate 20 --patience 0.5`, against the formulas of tests/reference/vectors.py; losses of named inputs
 at the everyday and extreme inputs (up to 1e150, float32 1e18) of tests/losses/named.py, an error there being an upper
 bound where it is within the bar. Below a heading stands how many of its cases miss the bar, and how.

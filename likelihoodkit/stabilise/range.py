@@ -13,8 +13,6 @@ __all__ = ["beside_cutpoint", "in_reach"]
 
 #: slopes that may be as large as the inverse of a scale
 _STEEP = (single.hypot_rest_exp, p.square_slope_exp)
-#: slopes that have an exponent to take a share
-_CARRYING = (p.times_exp, *linked.OF_ASINH)
 _GROWING = (exp, p.times_exp, sp.Pow)
 
 
@@ -33,18 +31,11 @@ def in_reach(e: Expr, done: Expr) -> Expr:
     if len(squares) == 1 and any(f.is_Add for f in factors):  # a difference that is 0 where the square is infinite
         return number * _times(Mul(*[f for f in factors if f is not squares[0]]), squares[0])
     shares = [f for f in factors if isinstance(f, p.softplus_ratio)]  # between 0 and 1
-    for grown in (f for f in factors if isinstance(f, _CARRYING)) if len(shares) == 1 else ():
-        others = Mul(*[f for f in factors if f not in (grown, *shares)])
-        return reach.within_range(done, number * _carried(others, grown, shares[0]))
+    grown = [f for f in factors if isinstance(f, p.times_exp)]
+    if len(shares) == 1 and len(grown) == 1:
+        others = Mul(*[f for f in factors if f is not grown[0]])
+        return reach.within_range(done, number * p.times_exp(others * grown[0].args[0], grown[0].args[1]))
     return done
-
-
-def _carried(others: Expr, grown: Expr, share: Expr) -> Expr:
-    """A slope that may be infinite alone, times the share that brings it back."""
-    if isinstance(grown, p.times_exp):
-        return p.times_exp(others * share * grown.args[0], grown.args[1])
-    (f,) = share.args
-    return others * linked.OF_ASINH[type(grown)](*grown.args, -p.softplus(-f) - p.log_softplus(f))
 
 
 def _largest(total: Expr) -> Expr | None:
