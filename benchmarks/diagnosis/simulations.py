@@ -60,11 +60,6 @@ def _right_negative_binomial(rng: np.random.Generator, n: int) -> tuple[Any, Arr
     return x, rng.poisson(np.exp(1 + 0.5 * x) * rng.gamma(2.0, 0.5, size=n)).astype(float)
 
 
-def _bent_negative_binomial(rng: np.random.Generator, n: int) -> tuple[Any, Array]:
-    x = _x(rng, n)
-    return x, rng.poisson(np.exp(1 + 0.5 * x + 0.3 * x * x) * rng.gamma(2.0, 0.5, size=n)).astype(float)
-
-
 def _right_bernoulli(rng: np.random.Generator, n: int) -> tuple[Any, Array]:
     x = _x(rng, n)
     return x, (rng.uniform(size=n) < 1 / (1 + np.exp(-x))).astype(float)
@@ -305,5 +300,4 @@ BROKEN = (
     Simulation("logit bends by x^2", lk.Bernoulli, 500, "reliability", _unreliable),
     Simulation("1 % of rows 8 sd away", lk.Normal, 500, "outliers", _outliers),
     Simulation("25 % extra zeros", lk.NegativeBinomial, 500, "zero excess", _right_inflated_negative_binomial),
-    Simulation("log mean bends by 0.3 x^2", lk.NegativeBinomial, 500, "bend", _bent_negative_binomial),
 )
