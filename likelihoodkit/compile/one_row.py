@@ -100,8 +100,8 @@ class _Writer:
         elif i.operation == "constant":
             self.names[i.target] = [self.language.constant(str(i.detail))]
         elif self.arrays and i.operation in {"nodes", "quadrature", "nodes_max"}:
-            given = [self.names[a][0] for a in i.arguments]
-            self.lines.append(self.language.assign.format(f"v{i.target}", self._array(i, given)))
+            firsts = [self.names[a][0] for a in i.arguments]
+            self.lines.append(self.language.assign.format(f"v{i.target}", self._array(i, firsts)))
             self.names[i.target] = [f"v{i.target}"]
         elif i.operation == "nodes":
             starts, widths = (self.names[a] for a in i.arguments)

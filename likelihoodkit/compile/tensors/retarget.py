@@ -194,8 +194,9 @@ def _meant(thing: Any) -> Any:
         return _anew(thing)
     if isinstance(thing, type) and thing.__module__.startswith(PACKAGES):
         return _class_anew(thing)
-    if is_dataclass(thing) and type(thing).__module__.startswith(PACKAGES):
-        return _class_anew(type(thing))(*(_meant(getattr(thing, field.name)) for field in fields(thing)))
+    kind: type = type(thing)
+    if is_dataclass(thing) and kind.__module__.startswith(PACKAGES):
+        return _class_anew(kind)(*(_meant(getattr(thing, field.name)) for field in fields(thing)))
     return thing
 
 

@@ -227,7 +227,7 @@ def _by_tails(
         (right, low, high, above_low, above_high, (rest_above_low, rest_above_high)),
     ):
         if side.any():
-            told = tail[:, side], last[:, side], *(part[:, side] for part in rests)
+            told = tail[:, side], last[:, side], rests[0][:, side], rests[1][:, side]
             there = (part[side] for part in place)
             rows[:, side], distance = in_one_tail(law, near[side], further[side], told, in_tail, side, *there)
             close[side] = distance < SHORT
