@@ -213,7 +213,9 @@ def _from_an_edge(inner: Expr, known: Known, outputs: set[Expr]) -> list[Expr] |
     """The same, where the smaller one vanishes at the least outcome: e^(-c (y - 1)^-b) at y = 1."""
     for more, less in (inner.args, inner.args[::-1]) if len(inner.args) == 2 else ():
         second = _exponent(-less, known, outputs)
-        for f in Mul.make_args(second) if second is not None else ():
+        if second is None:
+            continue
+        for f in Mul.make_args(second):
             y, where = next(
                 ((s, w) for s, w in known.items() if isinstance(f, Pow) and f.base == s - w.low), (None, None)
             )

@@ -17,4 +17,4 @@ __all__ = ["Tower", "tower_of"]
 
 assert _shares.ROWS
 assert _sums.REACH
-assert _bounds.OWN
+assert _bounds.OURS

@@ -74,10 +74,12 @@ def each_held(_: Any, curve: Any, formula: Any, outcomes: int, arguments: Sequen
     return formula(again("within_line", "law_of")(curve(*held)), *seen, -math.inf, math.inf, *letters)
 
 
-OWN.update({
+#: which function stands for which of the kernels
+OURS: dict[tuple[str, str], Any] = {
     ("within", "by_bounds"): by_bounds,
     ("within", "_by_tails"): by_tails,
     ("within", "_integrated"): integrated,
     ("within", "seen_where"): lambda x, _: x,
     ("within_kinked", "each_held"): each_held,
-})  # fmt: skip
+}  # fmt: skip
+OWN.update(OURS)
