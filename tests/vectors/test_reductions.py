@@ -161,6 +161,7 @@ def test_extreme_scores_are_exact() -> None:
 # -- Cox's partial likelihood is Plackett and Luce over the risk sets ------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ties", ["breslow", "efron"])
 def test_cox_regression(ties: str) -> None:
     """Every event is a choice of one among those at risk; Efron counts the d tied ones as 1 - l/d at the l-th event."""

@@ -71,6 +71,7 @@ def test_counts(text: str) -> None:
     assert (noise.quantile(LEVELS) == [counts[np.argmax(mass >= level)] for level in LEVELS]).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", [*AMOUNTS, *COUNTS])
 def test_samples_follow_the_law(text: str) -> None:
     noise = parse(text)

@@ -30,6 +30,7 @@ def _share(low: float, high: float, last: int = 200) -> Callable[..., Any]:
     return loss
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("outputs", [[0.3, 0.2], [3.0, 0.0], [1.0, -1.0]], ids=str)
 @pytest.mark.parametrize("y", [(-INF, 0.0), (-INF, 4.0), (1.0, INF), (6.0, INF), (2.0, 5.0), (30.0, INF)], ids=str)
 def test_censored(y: tuple[float, float], outputs: list[float]) -> None:
