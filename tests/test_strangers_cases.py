@@ -454,3 +454,20 @@ def test_an_entry_of_a_vector_is_told_how_vectors_are_written() -> None:
     with pytest.raises(lk.DeclarationError, match="entry 0 of the outcome") as problem:
         lk.outcome(vectors)[0]
     assert "sum_over" in str(problem.value.remedy)
+
+
+def test_von_mises_typed_by_its_components_stands_at_the_middle():
+    """The concentration is the length of two outputs, of which the slope is no number at 0, where fits begin."""
+
+    class Wind(Distribution):
+        y = outcome(circle)
+        a = parameter(real, link="identity")
+        b = parameter(real, link="identity")
+        log_density = a * cos(y) + b * sp.sin(y) - log(2 * pi * sp.besseli(0, sqrt(a**2 + b**2)))
+
+    y, outputs = np.array([1.0, 1.0, -2.0]), np.array([[0.0, 0.0], [1e-200, 0.0], [0.3, -4.0]])
+    loss, known = lk.derive(Wind), lk.derive(lk.VonMises(cosine="identity", sine="identity"))
+    for ours, theirs in zip(loss.value_and_gradient(y, outputs), known.value_and_gradient(y, outputs), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    np.testing.assert_allclose(loss.gradient(y[:1], outputs[:1]), [[-np.cos(1.0), -np.sin(1.0)]], rtol=1e-15)
+    np.testing.assert_allclose(loss.curvature(y[:1], outputs[:1]), [[0.5, 0.5]], rtol=1e-15)

@@ -113,6 +113,11 @@ def _von_mises_plane(e: Expr) -> Expr | None:
     """A concentration and a direction that are the length and the angle of one point of the plane."""
     for sign, node in signed(e, p.log_i0e):
         size = node.args[0]
+        for turn in sorted(e.atoms(sp.cos), key=sp.default_sort_key) if sign * size in e.args else ():
+            legs = a, b = [-sign * e.coeff(of(turn.args[0])) for of in (sp.cos, sp.sin)]  # as typed by its components
+            if sp.expand(size**2 - a**2 - b**2) == 0:
+                typed = sign * (size + node - a * turn - b * sp.sin(turn.args[0]))
+                return e - typed + sign * (families.von_mises_plane_loss(turn.args[0], *legs) - log(2 * sp.pi))
         for angle in sorted(e.atoms(sp.atan2), key=sp.default_sort_key):
             b, a = angle.args
             if sp.expand(size**2 - a**2 - b**2) != 0:
