@@ -8,7 +8,7 @@ from likelihoodkit.explain.document import Math
 from likelihoodkit.explain.plain import TEMPLATES, Plain
 from likelihoodkit.explain.tex import Tex, letter
 from likelihoodkit.loss import Loss
-from likelihoodkit.primitives import Primitive, log_softplus, softplus, times_exp
+from likelihoodkit.primitives import Primitive, log_add_exp, log_softplus, softplus, times_exp
 
 
 class Scribe:
@@ -53,6 +53,8 @@ def readable(expression: sp.Expr) -> sp.Expr:
     """The expression with scales written as scales, not by their logarithm: for reading, never for computing."""
 
     def carried(node: sp.Expr) -> bool:
+        if isinstance(node, log_add_exp) and not node.free_symbols:
+            return True  # the exponentials of a constant's logarithms are its factors
         return isinstance(node, Primitive) and (isinstance(node, times_exp) or node.func.__name__ not in TEMPLATES)
 
     def write_out(node: sp.Expr) -> sp.Expr:
