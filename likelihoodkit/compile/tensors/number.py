@@ -30,15 +30,12 @@ def _binary(operation: str) -> tuple[Callable[[Any, Any], Any], Callable[[Any, A
     )
 
 
-class Number:
-    """A value of a trace with the operators of an array."""
+class Operators:
+    """The operators of an array, of which each is one operation of a trace."""
 
-    __slots__ = ("value",)
+    __slots__ = ()
     __array_ufunc__ = None  # NumPy's own functions refuse it
     __hash__ = None  # type: ignore[assignment]
-
-    def __init__(self, value: Value) -> None:
-        self.value = value
 
     __add__, __radd__ = _binary("add")
     __sub__, __rsub__ = _binary("subtract")
@@ -63,6 +60,15 @@ class Number:
 
     def __invert__(self) -> Any:
         return emit("logical_not", self)
+
+
+class Number(Operators):
+    """A value of a trace with the operators of an array."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Value) -> None:
+        self.value = value
 
     def __pow__(self, exponent: Any) -> Any:
         if not isinstance(exponent, int | float) or exponent != int(exponent) or not 0 < exponent <= 8:
@@ -103,25 +109,13 @@ class Number:
         raise NotStraight(f"the attribute {name} of an array")
 
 
-class Stack:
+class Stack(Operators):
     """Numbers that a kernel keeps as the rows of an array: a value, its slopes and curvatures."""
 
     __slots__ = ("rows",)
-    __array_ufunc__ = None
-    __hash__ = None  # type: ignore[assignment]
 
     def __init__(self, rows: Sequence[Any]) -> None:
         self.rows = list(rows)
-
-    __add__, __radd__ = _binary("add")
-    __sub__, __rsub__ = _binary("subtract")
-    __mul__, __rmul__ = _binary("multiply")
-    __truediv__, __rtruediv__ = _binary("divide")
-    __and__, __rand__ = _binary("logical_and")
-    __or__, __ror__ = _binary("logical_or")
-    __lt__, __gt__ = _binary("less")
-    __le__, __ge__ = _binary("less_equal")
-    __eq__, __neg__, __invert__ = Number.__eq__, Number.__neg__, Number.__invert__
 
     def __len__(self) -> int:
         return len(self.rows)

@@ -43,7 +43,7 @@ def _length(y: Floats, b: Floats, m: Floats, a: Floats) -> Floats:
 
 def _powers(w: Floats, a: Floats) -> tuple[Floats, Floats, Floats]:
     """E with its derivatives in a."""
-    return tuple(np.asarray(part(w, a)) for part in (expm1_over, expm1_over_da, expm1_over_daa))  # type: ignore[return-value]
+    return np.asarray(expm1_over(w, a)), np.asarray(expm1_over_da(w, a)), np.asarray(expm1_over_daa(w, a))
 
 
 def _place(y: Floats, m: Floats, t: Floats, a: Floats) -> Rows:

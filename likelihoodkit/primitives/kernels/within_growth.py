@@ -276,9 +276,8 @@ def seen_of(growth: Growth, lowest: float) -> Callable[..., Rows]:
     @remembered
     def rows(*arguments: Floats) -> Rows:
         y, low, high, *place = np.broadcast_arrays(*arguments)
-        with np.errstate(all="ignore"):
-            found = seen_within(law, y, low, high, lowest, np.inf, *place)
-            return np.where(growth.beyond(y, *place), _infinite(found, np.full_like(y, np.inf)), found)
+        found = seen_within(law, y, low, high, lowest, np.inf, *place)
+        return np.where(growth.beyond(y, *place), _infinite(found, np.full_like(y, np.inf)), found)
 
     return rows
 
@@ -290,10 +289,9 @@ def mass_of(growth: Growth, lowest: float) -> Callable[..., Rows]:
     @remembered
     def rows(*arguments: Floats) -> Rows:
         low, high, *place = np.broadcast_arrays(*arguments)
-        with np.errstate(all="ignore"):
-            found = log_mass(law, low, high, lowest, np.inf, *place)
-            gone = growth.beyond(low, *place) & growth.beyond(high, *place)
-            return np.where(gone, _infinite(found, np.full_like(low, -np.inf)), found)
+        found = log_mass(law, low, high, lowest, np.inf, *place)
+        gone = growth.beyond(low, *place) & growth.beyond(high, *place)
+        return np.where(gone, _infinite(found, np.full_like(low, -np.inf)), found)
 
     return rows
 
