@@ -9,6 +9,7 @@ import pytest
 
 import likelihoodkit as lk
 from likelihoodkit.errors import (
+    BindingError,
     DerivationError,
     InputError,
     LikelihoodKitError,
@@ -228,6 +229,12 @@ def test_shared_parameters() -> None:
 def test_unknown_names() -> None:
     with pytest.raises(UnknownNameError, match=r"Normal takes no column 'sigma'. It takes none"):
         NORMAL([0.0], [0.0], sigma=[1.0])
+    with pytest.raises(UnknownNameError, match=r"no column 'sample_weight'. Weights are given as weights="):
+        NORMAL([0.0], [0.0], sample_weight=[1.0])
+    with pytest.raises(BindingError, match=r"Normal takes its parameters by name, not 0, 1 by place. As in Normal\(mean"):
+        lk.Normal(0, 1)  # type: ignore[arg-type]
+    with pytest.raises(ShapeError, match=r"numbered by y.argmax\(axis=1\)"):
+        NORMAL([[1, 0, 0]], [0.0])
     with pytest.raises(UnknownNameError, match=r"no curvature is called 'newton'. Kinds: "):
         NORMAL.curvature([0.0], [0.0], kind="newton")
     with pytest.raises(UnknownNameError, match=r"there is no program 'jacobian'"):

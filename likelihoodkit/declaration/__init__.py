@@ -10,7 +10,7 @@ from __future__ import annotations
 import copyreg
 from collections.abc import Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Never, cast
 
 from likelihoodkit.declaration.binding import (
     NO_OUTCOME,
@@ -135,8 +135,15 @@ class FamilyMeta(type):
         getattr(cls, "formula", None)  # runs a body that has not
         return list(super().__dir__())
 
-    def __call__(cls, **bindings: Any) -> Bound:
+    def __call__(cls, *unnamed: Never, **bindings: Any) -> Bound:
         family = cast("type[Declared]", cls)
+        if unnamed:
+            named = ", ".join(f"{name}=..." for name in family.parameters)
+            raise BindingError(
+                f"{cls.__name__} takes its parameters by name, not {', '.join(map(repr, unnamed))} by place",
+                family=cls.__name__,
+                remedy=f"As in {cls.__name__}({named}); those left out are predicted",
+            )
         way = chosen(family, [name for name in bindings if name not in spreads(family)])
         family = family if way is None else cast("type[Declared]", making.otherwise(family, way))
         links = taken(family, bindings)

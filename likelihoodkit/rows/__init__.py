@@ -26,6 +26,13 @@ __all__ = ["Reader", "Rows", "as_real", "check_finite"]
 
 Array = NDArray[Any]
 
+#: words of other libraries for what is said otherwise here
+ELSEWHERE = {
+    **dict.fromkeys(("sample_weight", "sample_weights", "weight"), "Weights are given as weights=, one for each row"),
+    "exposure": "An exposure is given as offset=np.log(exposure), where the mean's link is exp",
+    "reduction": "A loss gives one number a row; take its .mean() or .sum()",
+}
+
 
 class Reader:
     """Reads arrays for one loss."""
@@ -79,6 +86,11 @@ class Reader:
             remedy = f"Use {what}.ravel()" if array.shape == (rows, 1) else None
             if array.ndim == 0:
                 remedy = f"For a single row use np.atleast_1d({what})"
+            elif what == "y" and array.ndim == 2 and array.shape[1] > 1:
+                remedy = (
+                    "Classes told by columns of 0 and 1 are numbered by y.argmax(axis=1); "
+                    f"several numbers a row are of lk.Independent(noise, {array.shape[1]}) or a vector's noise"
+                )
             raise ShapeError(
                 f"{self.family}: {what} must have shape {shape} to match outputs, not {array.shape}",
                 family=self.family,
@@ -254,7 +266,7 @@ class Reader:
                 f"{self.family} takes no column {unknown[0]!r}",
                 family=self.family,
                 parameter=unknown[0],
-                remedy=f"It takes {', '.join(needed) or 'none'}",
+                remedy=ELSEWHERE.get(unknown[0], f"It takes {', '.join(needed) or 'none'}"),
             )
         result = {}
         for name, symbol in needed.items():
