@@ -17,7 +17,7 @@ from likelihoodkit.compile.split import Prepared
 from likelihoodkit.declaration.folding import undirected
 from likelihoodkit.declaration.places import Places
 from likelihoodkit.errors import InputError, ShapeError, UnknownNameError
-from likelihoodkit.rows.arrays import as_real, check_finite
+from likelihoodkit.rows.arrays import ELSEWHERE, as_real, check_finite
 from likelihoodkit.rows.calls import Rows, plainly
 from likelihoodkit.rows.vectors import Known, Measure, check_outcome, outside
 from likelihoodkit.supports import Support, columns as compound
@@ -25,13 +25,6 @@ from likelihoodkit.supports import Support, columns as compound
 __all__ = ["Reader", "Rows", "as_real", "check_finite"]
 
 Array = NDArray[Any]
-
-#: words of other libraries for what is said otherwise here
-ELSEWHERE = {
-    **dict.fromkeys(("sample_weight", "sample_weights", "weight"), "Weights are given as weights=, one for each row"),
-    "exposure": "An exposure is given as offset=np.log(exposure), where the mean's link is exp",
-    "reduction": "A loss gives one number a row; take its .mean() or .sum()",
-}
 
 
 class Reader:

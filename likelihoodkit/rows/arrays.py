@@ -25,6 +25,13 @@ SINCE = (
 #: what to do about missing values by what holds a number that is not finite
 REMEDIES = {"weights": "Drop the row or give it weight 0", "offset": DROP}
 
+#: words of other libraries for what is said otherwise here
+ELSEWHERE = {
+    **dict.fromkeys(("sample_weight", "sample_weights", "weight"), "Weights are given as weights=, one for each row"),
+    "exposure": "An exposure is given as offset=np.log(exposure), where the mean's link is exp",
+    "reduction": "A loss gives one number a row; take its .mean() or .sum()",
+}
+
 
 def as_real(values: ArrayLike, what: str, family: str, *, whole: bool = False) -> Array:
     """The values as an array of real numbers; integers become float64, unless ``whole`` lets them be.
