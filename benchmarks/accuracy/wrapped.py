@@ -128,7 +128,9 @@ class Seen(Case):
                     now = self._numbers(y, place, step)
                     if not all(map(mp.isfinite, now)):
                         return None
-                    if before and all(_agree(*pair) for pair in zip(before, now, strict=True)):
+                    if any(isinstance(number, mp.mpc) for number in now):  # of a mass below 0: too few digits
+                        now = []
+                    if before and now and all(_agree(*pair) for pair in zip(before, now, strict=True)):
                         total = [abs(q) for q in now]
                         for k, x in enumerate(place):
                             moved = [f * (1 + mp.mpf(10) ** -NUDGE * (i == k)) for i, f in enumerate(place)]

@@ -64,6 +64,7 @@ class Subject:
             for name, symbol in self.derivation.predicted.items()
         ]
         self.memory: dict[Point, Any] = {}
+        self.vectors = {symbol: [*map(mpmath.mpf, held)] for symbol, held in self.derivation.constants.values()}
         self.textbook = lower(negative_log_likelihood(loss.bound).expression)
 
     @property
@@ -117,7 +118,7 @@ class Subject:
 
     def values(self, point: Point) -> dict[sp.Symbol, Any]:
         """The point as mpmath numbers by symbol."""
-        found: dict[sp.Symbol, Any] = {}
+        found: dict[sp.Symbol, Any] = {**self.vectors}
         start = 0
         for symbol, size in zip(self.derivation.predicted.values(), self.sizes, strict=True):
             block = [mpmath.mpf(c) for c in point.columns[start : start + size]]
@@ -206,7 +207,7 @@ class Subject:
         given = {s: mpmath.mpf(v) for s, v in zip(self.derivation.inputs.values(), point.given, strict=True)}
 
         def loss(*columns: Number) -> Number:
-            values: dict[sp.Symbol, Any] = {**given, self.y: _exact(y)}
+            values: dict[sp.Symbol, Any] = {**given, **self.vectors, self.y: _exact(y)}
             start = 0
             for symbol, size in zip(self.derivation.predicted.values(), self.sizes, strict=True):
                 block = list(columns[start : start + size])

@@ -14,6 +14,7 @@ from likelihoodkit.primitives import from_log
 from likelihoodkit.primitives.words import exact
 from likelihoodkit.supports import Support
 from likelihoodkit.supports.columns import BETWEEN, EXACT, LEFT, RIGHT
+from likelihoodkit.wrappers.counted import log_density_of_few
 from likelihoodkit.wrappers.inside import Inside, declare, inside, made, ordered, wrapper
 
 
@@ -78,7 +79,7 @@ def Truncated(noise: Any, low: float | None = None, high: float | None = None) -
     outputs are those of ``noise`` before truncation. Exact in the far tails.
 
     Raises `BindingError` for bounds that leave nothing, for classes, angles and vectors, and for a noise that declares
-    neither cdf nor survival.
+    neither cdf nor survival, unless it is about counts of which the bounds leave at most 5000: these are summed.
 
     >>> import likelihoodkit as lk
     >>> lk.derive(lk.Truncated(lk.Normal(scale=1), low=40))([41.0], [0.0]).round(4)
@@ -116,12 +117,15 @@ def _truncated(found: Inside, low: float | None, high: float | None) -> Bound:
     y = outcome(_narrowed(found.domain, low, high))
     bottom, top = (None if bound is None else exact(bound) for bound in (low, high))
     before = None if bottom is None else bottom - 1 if found.domain.whole else bottom
-    mass = (
-        found.log_below(top)
-        if before is None
-        else found.log_survival(before) if top is None else found.log_step(before, top)
-    )  # fmt: skip
-    body = {"y": y, **found.body, "log_density": found.log_density_within(y, before, top, mass)}
+    log_density = log_density_of_few(found, y, low, high)
+    if log_density is None:
+        mass = (
+            found.log_below(top)
+            if before is None
+            else found.log_survival(before) if top is None else found.log_step(before, top)
+        )  # fmt: skip
+        log_density = found.log_density_within(y, before, top, mass)
+    body = {"y": y, **found.body, "log_density": log_density}
     if found.declares("cdf") or found.declares("survival"):  # without zeros a noise can do without either
         log_cdf = found.log_cdf(y) if before is None else _or_nothing(found, y, before, y)
         log_survival = found.log_survival(y) if top is None else _or_nothing(found, y, y, top)

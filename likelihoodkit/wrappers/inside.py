@@ -119,16 +119,16 @@ class Inside:
     def log_density(self, y: Any) -> sp.Expr:
         """log p(y)."""
         formula = self.write(self.family.formula, y)
-        return formula.replace(vanishes, lambda *_: sp.S.Zero) if self._first(y) else formula
+        return formula.replace(vanishes, lambda *_: sp.S.Zero) if self.first(y) else formula
 
-    def _first(self, y: Any) -> bool:
+    def first(self, y: Any) -> bool:
         """Is ``y`` the number that the counts begin with?"""
         literal = getattr(y, "is_number", True) and float(y) == self.domain.low
         return bool(self.domain.whole and literal and self.domain.upper != "classes")
 
     def log_cdf(self, y: Any) -> sp.Expr:
         """log P(Y <= y)."""
-        if self._first(y):
+        if self.first(y):
             return self.log_density(y)
         self._need_probabilities()
         formula = self.family.cdf if self.declares("cdf") else 1 - self.family.survival  # type: ignore[attr-defined]
@@ -136,7 +136,7 @@ class Inside:
 
     def log_survival(self, y: Any) -> sp.Expr:
         """log P(Y > y)."""
-        if self._first(y):
+        if self.first(y):
             return p.log1m_exp(-self.log_density(y))
         self._need_probabilities()
         formula = self.family.survival if self.declares("survival") else 1 - self.family.cdf  # type: ignore[attr-defined]

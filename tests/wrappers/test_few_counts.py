@@ -1,0 +1,65 @@
+"""Counts between bounds, of laws that declare their probabilities alone: these are summed."""
+
+from __future__ import annotations
+
+import mpmath as mp
+import numpy as np
+import pytest
+from sympy import Eq, Piecewise, Rational
+
+import likelihoodkit as lk
+from likelihoodkit.errors import BindingError
+from likelihoodkit.primitives.words import exp, log, log_factorial
+
+
+class Bessel(lk.Distribution):
+    """The probabilities are those of r^y/(y!)^2, with a third of the zeros missing; the normaliser is left out."""
+
+    y = lk.outcome(lk.counts)
+    rate = lk.parameter(lk.positive, link=lk.links.exp)
+    log_density = Piecewise((log(Rational(2, 3)), Eq(y, 0)), (y * log(rate) - 2 * log_factorial(y), True)) - exp(rate)
+
+
+def _true(y: int, low: int, high: int, f: float) -> mp.mpf:
+    with mp.workdps(50):
+        terms = {k: mp.mpf(f) * k - 2 * mp.loggamma(k + 1) + (mp.log(mp.mpf(2) / 3) if k == 0 else 0)
+                 for k in range(low, high + 1)}  # fmt: skip
+        return mp.log(mp.fsum(mp.exp(term - terms[y]) for term in terms.values()))
+
+
+@pytest.mark.parametrize(("low", "high"), [(None, 7), (3, 9), (1, 400)])
+def test_the_mass_is_the_sum(low: int | None, high: int) -> None:
+    loss = lk.derive(lk.Truncated(Bessel, low=low, high=high))
+    outputs = np.array([-300.0, -30.0, -1.0, 0.0, 2.5, 30.0, 300.0])
+    y = np.array([7.0, 3.0, 5.0, 4.0, 6.0, 3.0, 7.0])
+    value, gradient = loss.value_and_gradient(y, outputs)
+    begin = 0 if low is None else low
+    for k, f in enumerate(outputs):
+        true = _true(int(y[k]), begin, high, f)
+        slope = mp.diff(lambda g, k=k: _true(int(y[k]), begin, high, g), f, h=mp.mpf(10) ** -15)
+        np.testing.assert_allclose([value[k], gradient[k]], [float(true), float(slope)], rtol=2e-15, atol=1e-45)
+
+
+def test_logarithmic_counts_up_to_a_bound() -> None:
+    loss, y = lk.derive(lk.Truncated(lk.Logarithmic, high=4)), np.array([1.0, 3.0, 4.0])
+    with mp.workdps(40):
+        chance = 1 / (1 + mp.exp(-mp.mpf("0.7")))
+        mass = mp.fsum(chance**k / k for k in range(1, 5))
+        np.testing.assert_allclose(
+            loss(y, np.full(3, 0.7)), [float(mp.log(mass * k / chance**k)) for k in (1, 3, 4)], 4e-16
+        )
+    belief = loss.distribution([0.7])
+    assert belief.cdf([4.0]) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("noise", "why"),
+    [
+        (lambda: lk.Truncated(Bessel, low=2), "the sum of its density has no end"),
+        (lambda: lk.Truncated(Bessel, high=10**6), "more than 5000 counts lie between the bounds"),
+        (lambda: lk.Truncated(lk.Mixture(Bessel, components=2), high=9), "its density is itself about vectors"),
+    ],
+)
+def test_what_cannot_be_summed_says_so(noise: object, why: str) -> None:
+    with pytest.raises(BindingError, match=f"declares neither cdf nor survival, and {why}.*Declare cdf"):
+        noise()  # type: ignore[operator]
