@@ -197,16 +197,15 @@ class Calculus:
         """N_tt t'^2 + N_t t'' of a loss composed with t(f)."""
         assert self._inner is not None
         through = self.derivation.through
-        curve = through.slope(second, through.put(self._inner.hessian[first, second]))
-        bent: sp.Expr = sp.S.Zero
-        if first == second and first in through.moves:
-            along = through.put(self._inner.gradient[first])
-            turn = sp.diff(through.moves[first].slope, through.moves[first].outer)
-            if turn.is_number:  # of the square that is a location: t'' is there where t' is 0
-                bent = through.lifted(turn * along)
-            else:
-                curve += through.bent(first, along)
-        return through.lifted(through.slope(first, curve)) + bent
+        inner = self._inner.hessian[first, second]
+        if first != second or first not in through.moves:
+            return through.lifted(through.slope(first, through.slope(second, through.put(inner))))
+        along = self._inner.gradient[first]
+        turn = sp.diff(through.moves[first].slope, through.moves[first].outer)
+        if turn.is_number:  # of the square that is a location: t'' is there where t' is 0
+            curve = through.lifted(through.slope(first, through.slope(first, through.put(inner))))
+            return curve + through.lifted(turn * through.put(along))
+        return through.lifted(through.slope(first, through.curved_once(first, inner, along)))
 
     @cached_property
     def canonical(self) -> bool:

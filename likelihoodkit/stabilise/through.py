@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 import sympy as sp
-from sympy import Expr, S, exp, log
+from sympy import Add, Expr, S, exp, log
 
 from likelihoodkit import links
 from likelihoodkit.declaration.binding import Bound, Parameter, Shared
@@ -68,6 +68,12 @@ class Move:
     def bend(self) -> Expr:
         """t''(f)/t'(f)."""
         return rewrite(sp.expand(sp.diff(self.slope, self.outer) / self.slope))
+
+    @cached_property
+    def turns(self) -> dict[int, Expr]:
+        """t' + s t''/t' by its sign s, where it is one function that is 0 at f = 0."""
+        sums = {sign: rewrite(self.slope + sign * self.bend) for sign in (1, -1) if self.own is links.exp}
+        return {sign: found for sign, found in sums.items() if isinstance(found.as_coeff_Mul()[1], sp.tanh)}
 
     @property
     def gap(self) -> Callable[[Expr], Expr] | None:
@@ -221,6 +227,17 @@ class Through:
         """A derivative in the own output, times t''/t'."""
         return scaled(along, self.moves[name].bend)
 
+    def curved_once(self, name: str, curve: Expr, along: Expr) -> Expr:
+        """N_tt t' + N_t t''/t', terms of both taken times what is left of t' and t''/t' beside each other."""
+        terms, others, joint = _by_body(curve), _by_body(along), S.Zero
+        for sign, turn in self.moves[name].turns.items():
+            for body, number in list(terms.items()):
+                if others.get(body) == sign * number:
+                    joint += turn * self.put(number * body)
+                    del terms[body], others[body]
+        curve, along = (Add(*[number * body for body, number in sums.items()]) for sums in (terms, others))
+        return joint + self.slope(name, self.put(curve)) + self.bent(name, self.put(along))
+
     def steps(self) -> tuple[Step, ...]:
         """The steps of the inner derivation, after those that bring the parameters into its form."""
         carried = [
@@ -231,6 +248,11 @@ class Through:
         inner = [s for s in self.inner.steps if s.stage == "minimise" and s.equality]
         moved = [Step(s.stage, s.rule, self.put(s.before), self.put(s.after), s.why) for s in inner]
         return (*carried, *[s for s in moved if s.before != s.after])
+
+
+def _by_body(total: Expr) -> dict[Expr, Expr]:
+    """The numbers before the terms of a sum, by what they multiply."""
+    return {body: number for number, body in (term.as_coeff_Mul() for term in Add.make_args(total))}
 
 
 #: link of a location that leaves the range -> its residual less an exponent, and that
