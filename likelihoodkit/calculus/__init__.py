@@ -14,6 +14,7 @@ from functools import cached_property, partial
 import sympy as sp
 
 from likelihoodkit import primitives as p
+from likelihoodkit.calculus.far import beside_far
 from likelihoodkit.errors import DerivationError
 from likelihoodkit.nll import Derivation
 from likelihoodkit.primitives import Primitive, VectorSymbol, is_vector
@@ -205,7 +206,8 @@ class Calculus:
         if turn.is_number:  # of the square that is a location: t'' is there where t' is 0
             curve = through.lifted(through.slope(first, through.slope(first, through.put(inner))))
             return curve + through.lifted(turn * through.put(along))
-        return through.lifted(through.slope(first, through.curved_once(first, inner, along)))
+        curve = through.lifted(through.slope(first, through.curved_once(first, inner, along)))
+        return beside_far(curve, through, first, along, lambda derivation: Calculus(derivation).hessian)
 
     @cached_property
     def canonical(self) -> bool:

@@ -57,6 +57,19 @@ beside_count: Kind = primitive(
     (None,) * 4,
     accurate="far is near, written without the gap between a mean and the count y",
 )
+share_behind: Kind = primitive(
+    "share_behind",
+    lambda y, f: 1 / (1 - y * exp(-f)),
+    (None,) * 2,
+    r"\frac{{1}}{{1-{0}\,e^{{-{1}}}}}",
+    accurate="e^f beyond twice |y|",
+)
+behind: Kind = primitive(
+    "behind",
+    lambda y, f, near, far: sp.Piecewise((far, exp(f) > 2 * sp.Abs(y)), (near, True)),
+    (None,) * 4,
+    accurate="far is near, written without their common terms of e^f",
+)
 product_of_three: Kind = primitive(
     "product_of_three", lambda a, b, c: a * b * c, (None,) * 3, accurate="whichever two of them overflow"
 )

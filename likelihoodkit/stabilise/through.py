@@ -223,6 +223,11 @@ class Through:
                 expression = leaning(expression, move.at, (-core, more))
         return expression
 
+    def distant(self, name: str) -> bool:
+        """Is an output the log of a location, or of its distance from a number, and the loss one that grows slowly?"""
+        move = self.moves[name]
+        return move.own is links.identity and move.bend == S.One and slow(self.inner.expression)
+
     def bent(self, name: str, along: Expr) -> Expr:
         """A derivative in the own output, times t''/t'."""
         return scaled(along, self.moves[name].bend)

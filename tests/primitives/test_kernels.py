@@ -98,6 +98,7 @@ PAIRED = {
     "steep": {0, 1, 2, 3},
     "faint": {0, 1, 2},
     "beside_count": {0, 1, 2, 3},
+    "behind": {0, 1, 2, 3},
     "student_pull_slope": {2, 3},
     "student_pull_bend": {2, 3},
     "student_balance_slope": {2, 3},

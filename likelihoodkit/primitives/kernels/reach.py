@@ -72,6 +72,18 @@ def beside_count(gap: Floats, y: Floats, near: Floats, far: Floats) -> Floats:
 
 
 @kernel
+def share_behind(y: Floats, f: Floats) -> Floats:
+    """1/(1 - y e^-f), the share of e^f in e^f - y."""
+    return 1.0 / (1.0 - np.asarray(times_exp(y, -f)))
+
+
+@kernel
+def behind(y: Floats, f: Floats, near: Floats, far: Floats) -> Floats:
+    """``far`` where e^f is more than twice |y|, elsewhere ``near``."""
+    return np.where(np.absolute(np.asarray(times_exp(y, -f))) < 0.5, far, near)
+
+
+@kernel
 def product_of_three(a: Floats, b: Floats, c: Floats) -> Floats:
     """a b c, begun with two that keep it in range."""
     first, second = (a * b) * c, (a * c) * b

@@ -1,0 +1,46 @@
+"""Second derivatives behind links, which are a difference N_tt t'^2 + N_t t'': each against mpmath."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.accuracy.cases import cases
+from benchmarks.accuracy.measure import measure
+
+slow = pytest.mark.slow
+
+#: case, outcome, outputs: where the two terms are alike
+DIFFERENCES = [
+    # a scale 1 + e^f or a shape below 1 at f = 0: t'^2 and t'' are one, and so are the curvature and minus the slope
+    ("Laplace(scale='shifted_exp')", -2.5, (-1e300, 1e-300)),
+    ("Laplace(scale='shifted_exp')", 1e200, (1e-300, -0.001)),
+    ("Huber(scale='shifted_exp', threshold=1.345)", -30.0, (1e300, 1e-8)),
+    ("InverseGaussian(shape='sigmoid')", 1e4, (1.0, -1e-8)),
+    pytest.param("Logistic(scale='shifted_exp')", 1e8, (-30.0, -1e-8), marks=slow),
+    pytest.param("Kumaraswamy(second='sigmoid')", 1e-300, (30.0, 1e-8), marks=slow),
+    # a location e^f far from the outcome, where a loss grows as a logarithm or as a small power of it
+    ("Cauchy(location='exp')", 0.0, (1e-8, -30.0)),
+    ("Cauchy(location='exp')", -2.5, (30.0, -5.0)),
+    ("Cauchy(location='shifted_exp')", 1e4, (88.0, 1.0)),
+    pytest.param("StudentT(location='exp')", -2.5, (88.0, 1.0, 0.0), marks=slow),
+    pytest.param("SkewT(location='exp')", 1e8, (104.0, -30.0, -709.0, 5.0), marks=slow),
+    pytest.param("JohnsonSU(location='shifted_exp')", -30.0, (88.0, 0.0, 1.0, 1.0), marks=slow),
+    pytest.param("GeneralizedNormal(location='exp')", -30.0, (88.0, 1e-8, -30.0), marks=slow),
+    pytest.param("GeneralizedExtremeValue(location='shifted_exp')", -30.0, (88.0, 0.0, -88.0), marks=slow),
+    pytest.param("GeneralizedExtremeValue(location='exp')", 1e8, (30.0, 1e-8, -0.001), marks=slow),
+]
+
+
+@pytest.mark.parametrize(("label", "y", "outputs"), DIFFERENCES)
+def test_curvatures_keep_the_digits_of_a_difference(label: str, y: float, outputs: tuple[float, ...]) -> None:
+    """Of 53 bits some or all were lost, down to a wrong sign; where they overflow the difference was NaN."""
+    (case,) = [case for case in cases(("link",)) if case.label == label]
+    found = measure(case, [(y, outputs)])
+    assert found.no_reference == 0
+    assert found.meets_the_bar, found.offences
+    assert found.hessian_meets_the_bar, found.offences
