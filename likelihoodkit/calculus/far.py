@@ -30,8 +30,9 @@ def _scale_of(bound: Bound, location: str) -> str | None:
             continue
         moved = lower(family.sign * family.formula.xreplace({family.outcome.symbol: place + row.symbol * ratio}))
         cases = moved.args if isinstance(moved, sp.Piecewise) else ((moved, sp.true),)
-        rests = [(sp.expand_log(case, force=True) - sp.log(row.symbol), where) for case, where in cases if case != sp.oo]
-        if not any({place, row.symbol} & (rest.free_symbols | where.free_symbols) for rest, where in rests):
+        rests = [sp.expand_log(case, force=True) - sp.log(row.symbol) for case, _ in cases if case != sp.oo]
+        told = rests + [where for _, where in cases]
+        if not any({place, row.symbol} & part.free_symbols for part in told):
             return name
     return None
 
