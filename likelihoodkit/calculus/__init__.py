@@ -198,13 +198,11 @@ class Calculus:
         """N_tt t'^2 + N_t t'' of a loss composed with t(f)."""
         assert self._inner is not None
         through = self.derivation.through
-        inner = self._inner.hessian[first, second]
-        if first != second or first not in through.moves:
-            return through.lifted(through.slope(first, through.slope(second, through.put(inner))))
-        along = self._inner.gradient[first]
-        turn = sp.diff(through.moves[first].slope, through.moves[first].outer)
-        if turn.is_number:  # of the square that is a location: t'' is there where t' is 0
-            curve = through.lifted(through.slope(first, through.slope(first, through.put(inner))))
+        inner, along = self._inner.hessian[first, second], self._inner.gradient[first]
+        apart = first != second or first not in through.moves
+        turn = sp.S.Zero if apart else sp.diff(through.moves[first].slope, through.moves[first].outer)
+        if apart or turn.is_number:  # of the square that is a location: t'' is there where t' is 0
+            curve = through.lifted(through.slope(first, through.slope(second, through.put(inner))))
             return curve + through.lifted(turn * through.put(along))
         curve = through.lifted(through.slope(first, through.curved_once(first, inner, along)))
         return beside_far(curve, through, first, along, lambda derivation: Calculus(derivation).hessian)
