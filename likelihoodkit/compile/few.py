@@ -249,7 +249,7 @@ class AnyRows:
     inputs: Mapping[str, Column]
     results: Mapping[str, Column]
     checks: Mapping[str, Check]
-    routes: dict[int, Route] = field(default_factory=dict)
+    routes: dict[tuple[Any, ...], Route] = field(default_factory=dict)
 
     most = MOST_MANY
 

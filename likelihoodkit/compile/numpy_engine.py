@@ -19,12 +19,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from likelihoodkit.compile.checks import Check, finite
+from likelihoodkit.compile.cuts import Cut, Part, alike, cut
 from likelihoodkit.compile.few import any_rows
 from likelihoodkit.compile.forms import everyday
 from likelihoodkit.compile.program import Program
 from likelihoodkit.compile.route import Counts, Feed, Route, Way, apart, route
-from likelihoodkit.compile.split import Split, split
-from likelihoodkit.compile.steps import MASKS, OTHERS, UFUNCS, Plan, plan
+from likelihoodkit.compile.steps import MASKS, OTHERS, UFUNCS, Plan
 from likelihoodkit.compile.tiles import LEAST, WORKSPACES, Layout
 from likelihoodkit.primitives import kernels, vector_kernels
 
@@ -37,6 +37,8 @@ ENTRIES = 1 << 16
 #: counts below this are looked up in tables of what depends on them alone, in batches of as many rows
 MOST_COUNTS = 1 << 10
 
+#: rows of a batch in which it pays to ask whether one number stands in every row of an input
+MANY = 1 << 10
 #: numbers of rows whose routes are remembered
 MOST_ROUTES = 8
 
@@ -60,9 +62,13 @@ class Runner:
         """``labels`` are the names of inputs that are 0 or 1, which is asked elsewhere."""
         self.program = program
         self.threads, self.labels = threads, frozenset(labels)
-        self._cuts: dict[str, tuple[Split, Plan] | None] = {}
-        self._counted: tuple[int, Mapping[str, Array]] = (0, {})  # how many counts, and their terms
+        self._cuts: dict[tuple[frozenset[str], str], Cut] = {}
+        self._kept: tuple[Mapping[str, bytes], dict[str, Array]] = ({}, {})  # what numbers that are held lead to
+        # beside which numbers, how many counts, and their terms
+        self._counted: tuple[Mapping[str, bytes], int, Mapping[str, Array]] = ({}, 0, {})
         self.whole: tuple[Runner, str] | None = None  # what this is a part of, and the result that is left out
+        #: programs that have its results between them, each with fewer rows for its kernels
+        self.parts: Callable[[], Sequence[Runner]] = tuple
         self._operations = [
             None if i.operation in {"input", "constant"} else self.find(i.operation) for i in program.instructions
         ]
@@ -95,24 +101,24 @@ class Runner:
 
     @cached_property
     def _plan(self) -> Plan:
-        return plan(self.everyday)
+        return self._cut(frozenset(), "").rest
 
-    def _cut(self, outcome: str) -> tuple[Split, Plan] | None:
-        """The program cut at what the input of that name decides alone, and the plan of the rest."""
-        if outcome not in self._cuts:
-            cut = split(self.everyday, outcome)
-            self._cuts[outcome] = None if cut is None else (cut, plan(cut.rest))
-        return self._cuts[outcome]
+    def _cut(self, names: frozenset[str], outcome: str) -> Cut:
+        """The program cut at what inputs of these names decide alone, and at what the outcome decides beside them."""
+        if (names, outcome) not in self._cuts:
+            self._cuts[names, outcome] = cut(self.everyday, names, outcome)
+        return self._cuts[names, outcome]
 
     def prepare(self, outcome: str, values: Array) -> dict[str, Array]:
         """What depends on the input of that name alone, for all its values (n,) or (K, n); {} if it is nothing dear."""
-        cut = self._cut(outcome)
-        if cut is None or self.mixed:
-            return {}
-        rows, laid = values.shape[-1], plan(cut[0].first)
-        answer = {term: np.empty(rows) for term, _ in cut[0].first.results}
-        found = route(laid, {outcome: values}, answer, rows, {})
-        self._spans(found, found.spans, {outcome: values}, answer)
+        part = None if self.mixed else self._cut(frozenset(), outcome).looked
+        return {} if part is None else self._apart(part, {outcome: values}, values.shape[-1])
+
+    def _apart(self, part: Part, inputs: Mapping[str, Array], rows: int) -> dict[str, Array]:
+        """The results of a part that was cut off, (n,) each."""
+        answer = {term: np.empty(rows) for term in part.names}
+        found = route(part.laid, inputs, answer, rows, {})
+        self._spans(found, found.spans, inputs, answer)
         return answer
 
     def tile(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
@@ -156,52 +162,76 @@ class Runner:
         checks: Mapping[str, Check],
         terms: Mapping[str, Array] | None,
         outcome: str,
-        known: dict[int, Route],
+        known: dict[tuple[Any, ...], Route],
     ) -> bool:
-        """As `run`; of calls whose arrays lie alike the routes are ``known``, by the number of rows."""
-        if found := known.get(rows):
+        """As `run`; of calls whose arrays lie alike the routes are ``known``, by the number of rows and what is one number."""
+        same = {} if terms or self.mixed or rows < MANY else alike(inputs)
+        found = known.get((rows, *same))
+        if found is not None and not same:
             return self._spans(found, found.spans, inputs, outputs)
         if self.mixed or len({a.shape[0] for a in inputs.values() if a.ndim == 2}) > 1:
             return self._kernels(inputs, outputs, rows, checks)
-        inputs = apart(inputs, outputs)
-        counts = None if terms else self._counts(outcome, inputs, checks, rows)
-        cut = self._cut(outcome) if terms or counts else None
-        laid = self._plan if cut is None else cut[1]
-        inputs = {**inputs, **(terms or {}), **(counts.places(rows) if counts else {})}
-        unread = set(checks) - set(laid.inputs)  # no tile of it is seen
+        inputs = {**apart(inputs, outputs), **same, **(terms or {})}
+        held = {} if terms or rows < MANY else {n: np.asarray(a, np.float64) for n, a in inputs.items() if not a.ndim}
+        names, countable = frozenset(held), not terms and self._countable(outcome, checks)
+        whole = self._cut(names, outcome if terms or countable else "")
+        if whole.fixed is not None:
+            held |= self._fixed(whole.fixed, held)
+        inputs |= held
+        lookable = countable and whole.looked is not None
+        counts = self._counts(outcome, inputs, held, rows, whole.looked) if lookable else None
+        inputs |= counts.places(rows) if counts else {}
+        if found is None:
+            laid = whole.rest if terms or counts else self._cut(names, "").rest
+            found = route(laid, inputs, outputs, rows, checks, counts)
+        unread = set(checks) - set(found.laid.inputs)  # no tile of it is seen
         with np.errstate(all="ignore"):  # a square may overflow
             if not all(checks[name](np.asarray(inputs[name], dtype=np.float64)) for name in unread):
                 return False
-        found = route(laid, inputs, outputs, rows, checks, counts)
         if self.threads > 1 and len(found.spans) > 1:
             shares = [found.spans[i :: self.threads] for i in range(self.threads)]
             with ThreadPoolExecutor(self.threads) as pool:
                 return all(pool.map(lambda share: self._spans(found, share, inputs, outputs), shares))
-        if self.threads == 1 and not (unread or terms or self._countable(outcome, checks)):
+        if self.threads == 1 and not (terms or lookable or (unread and not same)):
             if len(known) >= MOST_ROUTES:
                 known.clear()
-            known[rows] = found
+            known[rows, *same] = found
         return self._spans(found, found.spans, inputs, outputs)
 
-    def _countable(self, outcome: str, checks: Mapping[str, Check]) -> bool:
-        """May the outcomes be counts, of which something is computed that depends on them alone?"""
+    def _fixed(self, part: Part, held: Mapping[str, Array]) -> dict[str, Array]:
+        """What numbers that are held decide alone, made once for the calls that hold the same."""
+        beside = {name: number.tobytes() for name, number in held.items()}
+        known, terms = self._kept
+        if known != beside:
+            terms = {name: term.reshape(()) for name, term in self._apart(part, held, 1).items()}
+            self._kept = beside, terms
+        return terms
+
+    @staticmethod
+    def _countable(outcome: str, checks: Mapping[str, Check]) -> bool:
+        """May the outcomes be counts?"""
         check = checks.get(outcome)
-        return check is not None and check.whole and check.low >= 0 and self._cut(outcome) is not None
+        return check is not None and check.whole and check.low >= 0
 
     def _counts(
-        self, outcome: str, inputs: Mapping[str, Array], checks: Mapping[str, Check], rows: int
+        self, outcome: str, inputs: Mapping[str, Array], held: Mapping[str, Array], rows: int, part: Part
     ) -> Counts | None:
-        """What depends on the outcome alone, for every count up to the largest, where it is counts and small ones."""
+        """What depends on the outcome and what is held alone, for every count up to the largest, if that is small."""
         values = inputs.get(outcome)
-        if values is None or values.ndim != 1 or rows < MOST_COUNTS or not self._countable(outcome, checks):
+        if values is None or values.ndim != 1 or rows < MOST_COUNTS:
             return None
         largest = np.maximum.reduce(values)
         if not 0 <= largest < MOST_COUNTS:
             return None
-        if largest >= self._counted[0]:
+        beside = {name: number.tobytes() for name, number in held.items()}
+        known, size, tables = self._counted
+        if known != beside or largest >= size:
             size = 1 << int(largest).bit_length()
-            self._counted = (size, self.prepare(outcome, np.arange(size, dtype=np.float64)))
-        return Counts(values, self._counted[1])
+            if held and size > rows // 4:  # what is held may be other in the next call
+                return None
+            tables = self._apart(part, {outcome: np.arange(size, dtype=np.float64), **held}, size)
+            self._counted = beside, size, tables
+        return Counts(values, tables)
 
     def straight(
         self,
@@ -293,5 +323,11 @@ class Runner:
         gathered = {
             name: np.asarray(a if a.ndim == 0 else a[..., rows], dtype=np.float64) for name, a in inputs.items()
         }
-        for name, result in self.tile(gathered).items():
-            outputs[name][..., rows] = result
+        for part in self.parts():
+            answer = {name: np.empty((*outputs[name].shape[:-1], len(rows))) for name, _ in part.program.results}
+            part.run(gathered, answer, len(rows))
+            for name, result in answer.items():
+                outputs[name][..., rows] = result
+        if not self.parts():
+            for name, result in self.tile(gathered).items():
+                outputs[name][..., rows] = result

@@ -1,14 +1,15 @@
-"""A program cut in two: what depends on the outcome alone, computed once, and the rest."""
+"""A program cut in two: what depends on some inputs alone, computed once, and the rest."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from numpy.typing import NDArray
 
 from likelihoodkit.compile.program import Instruction, Program
+from likelihoodkit.compile.steps import MASKS
 
 Array = NDArray[Any]
 
@@ -21,7 +22,7 @@ CHEAP = frozenset((
 
 @dataclass(frozen=True)
 class Split:
-    """``first`` computes its results from the outcome; ``rest`` takes them as inputs of the same names."""
+    """``first`` computes its results from some inputs; ``rest`` takes them as inputs of the same names."""
 
     first: Program
     rest: Program
@@ -46,29 +47,36 @@ class Prepared:
         return f"Prepared({len(self.y)} outcomes, {sum(map(len, self.terms.values()))} terms)"
 
 
-def split(program: Program, outcome: str) -> Split | None:
-    """Cut a program at the values that depend on ``outcome`` alone and are dear; None where there are none."""
+def split(program: Program, names: Collection[str], cheap: Collection[str] = CHEAP) -> Split | None:
+    """Cut a program at the values that depend on the inputs of these names alone; None where there are none.
+
+    Values that ``cheap`` operations lead to are left in the rest.
+    """
     alone: set[int] = set()
     dear: set[int] = set()
     for instruction in program.instructions:
         constant = instruction.operation == "constant"
         if instruction.operation == "input":
-            if instruction.detail == outcome:
+            if instruction.detail in names:
                 alone.add(instruction.target)
         elif constant or all(a in alone for a in instruction.arguments):
             alone.add(instruction.target)
-            if instruction.operation not in CHEAP or any(a in dear for a in instruction.arguments):
+            if not (constant or instruction.operation in cheap) or any(a in dear for a in instruction.arguments):
                 dear.add(instruction.target)
     wanted = {target for _, target in program.results} | {g.target for g in program.guards}
-    for instruction in program.instructions:
-        if instruction.target not in alone:
+    for instruction in reversed(program.instructions):
+        mask = instruction.operation in MASKS
+        if instruction.target not in alone or (mask and instruction.target in wanted):
             wanted.update(instruction.arguments)
+        if mask:  # no number that could be handed on
+            dear.discard(instruction.target)
     cut = sorted(wanted & dear - program.vectors)
     if not cut:
         return None
-    names = {target: f"prepared {target}" for target in cut}
-    first = Program(program.instructions, tuple((name, target) for target, name in names.items()), program.vectors)
+    prepared = {target: f"prepared {target}" for target in cut}
+    first = Program(program.instructions, tuple((name, target) for target, name in prepared.items()), program.vectors)
     rest = tuple(
-        Instruction(i.target, "input", (), names[i.target]) if i.target in names else i for i in program.instructions
+        Instruction(i.target, "input", (), prepared[i.target]) if i.target in prepared else i
+        for i in program.instructions
     )
     return Split(first.pruned(), Program(rest, program.results, program.vectors, program.guards).pruned())

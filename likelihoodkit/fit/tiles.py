@@ -141,8 +141,12 @@ class Tiled(OfTotals):
             if look and not np.isfinite(outputs).all():
                 return Totals.nowhere(inner, len(model.blocks))
             here = worth[: tile.count], room[: tile.count]
-            value, slopes = model.loss.value_and_gradient(tile.y, outputs, out=here, **tile.more)
-            bends = model.loss.hessian(tile.y, outputs, **tile.more)
+            value, slopes = here
+            if model.loss.one_pass:
+                bends = model.loss.up_to_curvature(tile.y, outputs, here, **tile.more)
+            else:
+                model.loss.value_and_gradient(tile.y, outputs, out=here, **tile.more)
+                bends = model.loss.hessian(tile.y, outputs, **tile.more)
             below, above = split(value)
             gains, losses = gains + below, losses + above
             model.add_products(bends, slopes, tile.rows, curvature, sums)

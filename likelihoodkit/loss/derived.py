@@ -47,6 +47,8 @@ class Derived:
 
     def expressions(self, what: str) -> dict[str, sp.Expr]:
         """The results of one of the programs of a loss, by name; found once, for a Hessian asks with every call."""
+        if what == "curved":
+            return {**self.expressions("fused"), **self.expressions("hessian")}
         if what not in self._expressions:
             self._expressions[what] = self._finished(what)
         return self._expressions[what]

@@ -38,7 +38,7 @@ else:
     printed, text = Later("likelihoodkit.compile.source"), Later("likelihoodkit.compile.tensors.text")
 
 Array = NDArray[Any]
-PROGRAMS = ("value", "fused", "gradient", "hessian", "fisher", "parameters")
+PROGRAMS = ("value", "fused", "gradient", "hessian", "curved", "fisher", "parameters")
 ENGINES = ("auto", "numpy", "numba")
 TARGETS = ("numpy", "numba", "torch", "jax", "javascript")
 #: rows of a batch from which the compiled engine is chosen by itself: compiling costs 0.1 to 0.7 s once, and a row
@@ -65,6 +65,10 @@ class Running:
     def _derived(self) -> Derived:
         raise NotImplementedError
 
+    def read(self, y: ArrayLike | None, outputs: ArrayLike, *arguments: Any, **how: Any) -> Rows:
+        """The arrays of a call, checked; raises what a call raises."""
+        raise NotImplementedError
+
     @cached_property
     def _question(self) -> str:
         """The declaration as text: what programs are kept by.
@@ -87,7 +91,10 @@ class Running:
     def _runner(self, what: str) -> Runner:
         if what not in self._runners:
             part = what == "gradient"
-            self._runners[what] = self._runner("fused").without("value") if part else self._made(self._program(what))
+            made = self._runner("fused").without("value") if part else self._made(self._program(what))
+            if what == "curved":
+                made.parts = lambda: [self._runner("fused"), self._runner("hessian")]
+            self._runners[what] = made
         return self._runners[what]
 
     def _program(self, what: str) -> Program:
@@ -121,7 +128,7 @@ class Running:
         return self._runners[key]
 
     def program(self, what: str = "fused") -> Program:
-        """The straight-line program of one of `PROGRAMS`; "fused" is value and gradient."""
+        """The straight-line program of one of `PROGRAMS`; "fused" is value and gradient, "curved" these and the Hessian."""
         if what not in PROGRAMS:
             raise UnknownNameError(f"there is no program {what!r}", value=what, remedy="Ask for fused or hessian")
         return self._runner(what).program
@@ -154,6 +161,35 @@ class Running:
         """The gradient times the weights, in the shape that was asked for."""
         rows.weigh(answer[:, None] if rows.flat else answer)
         return answer.reshape(rows.stacked) if rows.stacked else answer
+
+    def up_to_curvature(
+        self, y: Array, outputs: Array, out: tuple[Array, Array], weights: Array | None = None, **given: ArrayLike
+    ) -> Array:
+        """The Hessian (n, w, w) of one pass that writes loss (n,) and gradient (n, w) to ``out``, for outputs (n, w).
+
+        What the three have in common is computed once. Where no output is a vector: `one_pass`.
+        """
+        rows = self.read(y, outputs, weights, None, None, given, by_tile=True, on_invalid="raise")
+        value, matrix = out[0], np.empty((rows.width, rows.width, rows.count), rows.dtype).transpose(2, 0, 1)
+        answer, places = self._gradient_of(rows, out[1])
+        pairs = {}
+        for first, row in rows.columns.items():
+            for second, column in rows.columns.items():
+                pairs[f"{first} {second}"] = matrix[:, row.start, column.start]
+        told = {name: pairs[name] for name, _ in self.program("curved").results if name in pairs}
+        self._run("curved", rows, {"value": value, **places, **told})
+        for name in told:
+            first, second = name.split(" ")
+            if first != second:
+                pairs[f"{second} {first}"][:] = pairs[name]
+        rows.weigh(value, impossible=np.inf)
+        self._weighed(rows, answer)
+        return rows.weigh(matrix)
+
+    @property
+    def one_pass(self) -> bool:
+        """Is `up_to_curvature` to be had?"""
+        return not self._reader.vectors
 
     def compile(self, engine: str = "numpy", *, threads: int = 1) -> Self:
         """The same loss on another engine: "numpy", or "numba" (extra ``fast``); ``threads`` share the rows.

@@ -367,6 +367,27 @@ def test_counts_are_looked_up_to_the_same_bits(family: object, threads: int, mon
             np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.parametrize("held", [0, 1])
+@pytest.mark.parametrize("what", ["value_and_gradient", "hessian"])
+@pytest.mark.parametrize("family", [lk.NegativeBinomial, lk.Normal, lk.StudentT(df=4), lk.Gamma], ids=str)
+def test_one_number_for_all_rows_is_read_once_to_the_same_bits(
+    family: object, what: str, held: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng, rows = np.random.default_rng(5), 5000
+    loss = lk.derive(family).compile("numpy")
+    outputs = rng.normal(size=(rows, 2))
+    outputs[:: rows // 9] *= 300  # rows for the kernels
+    y = rng.integers(1, 50, rows).astype(float)
+    for number in (0.3, -0.0, 400.0):  # the last one's rows are for the kernels, all of them
+        outputs[:, held] = number
+        found = getattr(loss, what)(y, outputs)
+        with monkeypatch.context() as patch:
+            patch.setattr(numpy_engine, "MANY", rows + 1)
+            plain = getattr(loss, what)(y, outputs)
+        for one, other in zip(found, plain, strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
 @pytest.mark.parametrize("wrong", [-1.0, 0.5, np.nan, np.inf, -np.inf])
 def test_what_is_no_count_is_refused_before_it_is_looked_up(wrong: float) -> None:
     loss = lk.derive(lk.Poisson).compile("numpy")
