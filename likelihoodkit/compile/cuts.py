@@ -37,7 +37,7 @@ class Cut:
 
 
 def cut(program: Program, names: frozenset[str], outcome: str) -> Cut:
-    """Cut a program at the inputs of these names, of which whatever is computed is cut, and at the outcome if one is named."""
+    """Cut a program at what inputs of these names decide, all of it, and at what the outcome does, if one is named."""
     fixed = split(program, names, cheap=()) if names else None
     rest = program if fixed is None else fixed.rest
     known = {outcome, *names} if fixed is None else {outcome, *names, *(name for name, _ in fixed.first.results)}

@@ -164,7 +164,7 @@ class Runner:
         outcome: str,
         known: dict[tuple[Any, ...], Route],
     ) -> bool:
-        """As `run`; of calls whose arrays lie alike the routes are ``known``, by the number of rows and what is one number."""
+        """As `run`; of calls whose arrays lie alike the routes are ``known``, by rows and what is one number."""
         same = {} if terms or self.mixed or rows < MANY else alike(inputs)
         found = known.get((rows, *same))
         if found is not None and not same:

@@ -128,7 +128,7 @@ class Running:
         return self._runners[key]
 
     def program(self, what: str = "fused") -> Program:
-        """The straight-line program of one of `PROGRAMS`; "fused" is value and gradient, "curved" these and the Hessian."""
+        """The straight-line program of one of `PROGRAMS`; "fused" is loss and slopes, "curved" these and curvature."""
         if what not in PROGRAMS:
             raise UnknownNameError(f"there is no program {what!r}", value=what, remedy="Ask for fused or hessian")
         return self._runner(what).program
