@@ -8,6 +8,7 @@ that what the rule misses cancels. `likelihoodkit.predict.scores.crps` is the ex
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -70,11 +71,12 @@ def held_out(
     """Fit ``noise`` without each fold in turn and score the fold's rows.
 
     Left-out rows have weight zero, so that every fit sees the same design. A fit that stops short is scored as it is,
-    and said so; one that cannot be made at all leaves no scores, with the reason.
+    and said so, as is one that has become a simpler noise (`Fit.limits`); one that cannot be made at all leaves no
+    scores, with the reason.
     """
     given = given or {}
     scores = np.empty(len(y))
-    stalled = 0
+    stalled: Counter[str] = Counter()
     for k in range(int(fold.max()) + 1):
         out = fold == k
         with warnings.catch_warnings(record=True) as caught:
@@ -83,9 +85,14 @@ def held_out(
                 found = fit(noise, y, X, weights=(~out).astype(float), offset=offset, intercept=intercept, **given)
             except (FitError, InputError, DerivationError) as problem:
                 return HeldOut(None, str(problem))
-        stalled += any(issubclass(c.category, ConvergenceWarning) for c in caught)
+        if any(issubclass(c.category, ConvergenceWarning) for c in caught):
+            stalled["; ".join(found.limits)] += 1
         outputs = found.outputs(X, offset)
         if len(outputs) != len(y):
             outputs = np.repeat(outputs, len(y), axis=0)
         scores[out] = -found.loss(y, outputs, **given)[out]
-    return HeldOut(scores, f"{stalled} of {int(fold.max()) + 1} fits did not converge" if stalled else "")
+    told = [
+        f"in {count} of {k + 1} fits {ends}" if ends else f"{count} of {k + 1} fits did not converge"
+        for ends, count in stalled.most_common()
+    ]
+    return HeldOut(scores, ", ".join(told))

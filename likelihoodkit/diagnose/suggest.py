@@ -41,6 +41,9 @@ CANDIDATES: dict[str, tuple[Any, ...]] = {
     ),
 }  # fmt: skip
 
+#: decimals of a mean score by which noises are ranked: beyond them is what fits leave open
+DIGITS = 7
+
 
 @dataclass(frozen=True, eq=False)
 class Ranked:
@@ -180,17 +183,19 @@ def suggest(
         read_table(X, "X", "suggest")  # what is wrong with it is said once, not by each noise
     fold = folds_of(len(outcome), folds, seed)
     found = [(noise, held_out(noise, outcome, X, fold, given=given)) for noise in tried]
-    scored = [(noise, h) for noise, h in found if h.scores is not None]
-    if not scored:
+    if all(h.scores is None for _, h in found):
         reasons = "; ".join(f"{_label(noise)}: {h.problem}" for noise, h in found)
         raise InputError(f"no noise could be fitted to these outcomes ({reasons})")
-    best = max((h for _, h in scored), key=_mean)
-    ranking = sorted((_rank(noise, h, best) for noise, h in found), key=lambda r: (np.isnan(r.score), -r.score))
+    # a noise that has become a simpler one is as good to rounding: that one then comes first
+    found.sort(key=lambda pair: len(as_bound(pair[0]).outputs))
+    best = max((h for _, h in found), key=_mean)
+    ranked = [_rank(noise, h, best) for noise, h in found]
+    ranking = sorted(ranked, key=lambda r: (np.isnan(r.score), -round(r.score, DIGITS)))
     return Suggestion(kind, why, tuple(ranking))
 
 
 def _mean(held: HeldOut) -> float:
-    return float(held.scores.mean()) if held.scores is not None else -np.inf
+    return round(float(held.scores.mean()), DIGITS) if held.scores is not None else -np.inf
 
 
 def _label(noise: Any) -> str:
@@ -202,5 +207,5 @@ def _rank(noise: Any, held: HeldOut, best: HeldOut) -> Ranked:
         return Ranked(_label(noise), noise, np.nan, np.nan, np.nan, False, held.problem)
     behind = best.scores - held.scores
     error = float(behind.std(ddof=1) / np.sqrt(len(behind)))
-    gap = float(behind.mean())
-    return Ranked(_label(noise), noise, _mean(held), gap, error, gap <= 2 * error, held.problem)
+    gap = max(round(float(behind.mean()), DIGITS), 0.0)
+    return Ranked(_label(noise), noise, float(held.scores.mean()), gap, error, gap <= 2 * error, held.problem)

@@ -16,6 +16,7 @@ from likelihoodkit.fit import kinks, newton, search
 from likelihoodkit.fit.blocks import Executor, summed
 from likelihoodkit.fit.constrained import Constraints, names_of
 from likelihoodkit.fit.formula import Formulas, is_formula, read
+from likelihoodkit.fit.limits import reached
 from likelihoodkit.fit.model import Model
 from likelihoodkit.fit.newton import Report
 from likelihoodkit.fit.partitions import partitioned
@@ -262,6 +263,12 @@ def _complaint(problem: Problem, optimum: newton.Optimum) -> str:
     column = int(np.argmax(np.abs(coefficients) * np.linalg.norm(block.basis.triangle, axis=0)))
     where = f"{block.label}.{block.names[column]} is at {coefficients[column]:.4g} and still moving"
     if optimum.score**2 <= newton.STALLED:
+        ends = reached(model, model.outputs(search.inner(problem, optimum)))
+        if ends:
+            return (
+                f"{name}: the maximum lies at infinity: {where} ({norm}). That is where a simpler noise begins "
+                f"({'; '.join(ends)}): fit that one"
+            )
         return (
             f"{name}: the maximum lies at infinity: {where} ({norm}). Columns that separate the outcomes do that; so "
             f"does a dispersion that wants to be zero or a df that wants to be infinite, where a simpler family fits"

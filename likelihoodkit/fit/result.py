@@ -15,6 +15,7 @@ from likelihoodkit.declaration import Bound
 from likelihoodkit.errors import FitError, InputError, UnknownNameError
 from likelihoodkit.fit import inference
 from likelihoodkit.fit.formula import Formulas
+from likelihoodkit.fit.limits import reached
 from likelihoodkit.fit.predictor import Predictor
 from likelihoodkit.fit.prepare import Problem
 from likelihoodkit.loss import Loss
@@ -95,6 +96,21 @@ class Fit:
     def bic(self) -> float:
         """Schwarz' criterion, -2 loglik + k log n for k free coefficients."""
         return float(self.free * np.log(self.n) - 2.0 * self.loglik)
+
+    @cached_property
+    def limits(self) -> tuple[str, ...]:
+        """Parameters at the end of their range, where the noise is a simpler one: "dispersion -> 0: Poisson".
+
+        The estimate then lies at infinity on the link scale and has no standard error; the simpler noise has.
+
+        >>> import likelihoodkit as lk, warnings
+        >>> with warnings.catch_warnings():
+        ...     warnings.simplefilter("ignore", lk.ConvergenceWarning)
+        ...     lk.fit(lk.NegativeBinomial, [3, 4, 4, 5, 5, 6]).limits
+        ('dispersion -> 0: Poisson',)
+        """
+        model = self.problem.model
+        return reached(model, model.outputs(self.inner))
 
     @cached_property
     def params(self) -> dict[str, dict[str, float]]:

@@ -55,6 +55,7 @@ def _zero_inflated(found: Inside, bindings: dict[str, Any]) -> Bound:
         "zero_probability": zero,
         "log_density": sp.Piecewise((log_add_exp(sp.log(zero), seen), sp.Eq(y, 0)), (seen, True)),
         **_moments(found, 1 - zero),
+        "limit": {**found.limits("ZeroInflated"), "zero_probability": (0, found.family.__name__)},
     }
     if found.declares("cdf") or found.declares("survival"):
         body["cdf"] = from_log(log_add_exp(sp.log(zero), sp.log(1 - zero) + found.log_cdf(y)))
@@ -116,6 +117,7 @@ def _hurdle(found: Inside, rest: Inside, bindings: dict[str, Any]) -> Bound:
         **rest.body,
         "zero_probability": zero,
         "log_density": sp.Piecewise((sp.log(zero), sp.Eq(y, 0)), (sp.log(1 - zero) + rest.log_density(y), True)),
+        "limit": found.limits("Hurdle"),
     }
     if not domain.whole:
         body |= _moments(rest, 1 - zero)

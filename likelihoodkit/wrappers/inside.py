@@ -105,6 +105,13 @@ class Inside:
         )
         return Part(self.prefix.rstrip("_") or self.bound.name, self.bound, places)
 
+    def limits(self, title: str) -> dict[str, tuple[Any, str]]:
+        """What the wrapper of that title becomes as inner parameters go to the ends that the noise declares."""
+        return {
+            f"{self.prefix}{name}{self.suffix}": (end, f"{title}_{other}")
+            for name, (end, other) in self.family.limit.items()
+        }
+
     def declares(self, name: str) -> bool:
         """Does the inner noise declare this closed form?"""
         return hasattr(self.family, name)

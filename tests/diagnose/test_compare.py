@@ -109,3 +109,10 @@ def test_probabilities_and_densities_are_not_ranked_together() -> None:
     with pytest.raises(lk.errors.InputError, match=r"Poisson gives probabilities and Normal densities"):
         lk.suggest(counts, noises=[lk.Poisson, lk.Normal])
     assert lk.suggest(counts, noises=[lk.Poisson, lk.Discretised(lk.Normal)]).best.name == "Poisson"
+
+
+def test_a_noise_that_has_become_a_simpler_one_ranks_behind_it_and_says_so() -> None:
+    counts = np.random.default_rng(0).poisson(3.0, 200)
+    first, second = lk.suggest(counts, noises=[lk.ZeroInflated(lk.Poisson), lk.Poisson], folds=2).ranking
+    assert (first.name, first.behind, first.problem) == ("Poisson", 0, "")
+    assert (second.tied, second.problem) == (True, "in 2 of 2 fits zero_probability -> 0: Poisson")

