@@ -46,6 +46,8 @@ _BOUNDED: dict[str, tuple[str, str, bool]] = {
     "extreme_value": ("mfs", "location = {0}, log scale = {1}, shape = {2}", True),
     "pareto": ("fs", "log scale = {0}, shape = {1}", True),
     "gompertz": ("fg", "log rate = {0}, log shape = {1}", False),
+    "zeta": ("f", "log(shape - 1) = {0}", True),
+    "lived": ("gn", "log rate = {0}, log shape = {1}", True),
 }
 
 

@@ -4,7 +4,7 @@ from sympy import Piecewise, oo
 
 from likelihoodkit import links
 from likelihoodkit.declaration import Distribution, outcome, parameter
-from likelihoodkit.primitives.words import exp, floor, log, log_zeta1p, log_zeta1p_curve, zeta_share
+from likelihoodkit.primitives.words import exp, floor, log, log_zeta1p, log_zeta1p_curve, zeta_between
 from likelihoodkit.supports import above_one, counts_from_one
 
 
@@ -27,6 +27,6 @@ class Zeta(Distribution):
     expectation = Piecewise((first, shape > 2), (oo, True))
     mode = 1
     variance = Piecewise((second - first**2, shape > 3), (oo, True))
-    survival = zeta_share(shape - 1, floor(y) + 1)
-    cdf = 1 - survival
+    cdf = exp(zeta_between(1, floor(y), log(shape - 1)))
+    survival = exp(zeta_between(floor(y) + 1, oo, log(shape - 1)))
     fisher = {("shape", "shape"): log_zeta1p_curve(shape - 1)}

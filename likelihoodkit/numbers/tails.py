@@ -239,6 +239,20 @@ def _poisson_within(y: Any, low: Any, high: Any, f: Any) -> Any:
     return mpmath.log(mpmath.fsum(mpmath.exp(mass - masses[0]) for mass in masses[1:]))
 
 
+def _zeta_within(y: Any, low: Any, high: Any, f: Any) -> Any:
+    s = 1 + mpmath.exp(f)
+    with mpmath.extradps(10 + int(s * mpmath.log10(low))):  # Hurwitz's function has so many digits after the point
+        mass = mpmath.zeta(s, low) - (0 if mpmath.isinf(high) else mpmath.zeta(s, high + 1))
+        return mpmath.log(mass) + s * mpmath.log(y)
+
+
+def _lived_within(y: Any, low: Any, high: Any, g: Any, n: Any) -> Any:
+    def left(k: Any) -> Any:
+        return mpmath.mpf(0) if mpmath.isinf(k) else mpmath.exp(-mpmath.exp(g) * mpmath.mpf(k) ** mpmath.exp(n))
+
+    return mpmath.log(left(low) - left(high + 1)) - mpmath.log(left(y) - left(y + 1))
+
+
 def _between(within: Tail, edges: tuple[Any, Any], low: Any, high: Any, *place: Any) -> Any:
     """The logarithm of the mass by what is seen at one bound, less that where it always is."""
     at = low if abs(low) < abs(high) else high
@@ -289,6 +303,8 @@ _WITHIN: dict[str, tuple[Tail, int, str, tuple[Any, Any] | None]] = {
     "gompertz": (_gompertz_within, 3, "fg", None),
     "fatigue": (_fatigue_within, 3, "mn", _AMOUNTS),
     "box_cox": (_box_cox_within, 3, "mta", None),
+    "zeta": (_zeta_within, 3, "f", (1, mpmath.inf)),
+    "lived": (_lived_within, 3, "gn", _AMOUNTS),
 }
 
 #: function -> its value

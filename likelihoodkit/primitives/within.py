@@ -60,6 +60,8 @@ gamma_within: Kind = _enter("gamma_within", 3, "tn", _latex("{3},{4}"))
 beta_within: Kind = _enter("beta_within", 3, "fg", _latex("{3},{4}"))
 normal_within: Kind = _enter("normal_within", 3, "mt", _latex("{3},{4}"))
 poisson_within: Kind = _enter("poisson_within", 3, "f", _latex("{3}"))
+zeta_within: Kind = _enter("zeta_within", 3, "f", _latex("{3}"))
+zeta_between: Kind = _enter("zeta_between", 2, "f", r"\log P\left({0}\le Y\le{1}\mid {2}\right)")
 
 
 def _place(end: sp.Expr, m: sp.Expr, t: sp.Expr) -> sp.Expr:
@@ -289,6 +291,19 @@ pareto_within: Kind = _enter("pareto_within", 3, "fs", _latex("{3},{4}"), _paret
 gompertz_within: Kind = _enter("gompertz_within", 3, "fg", _latex("{3},{4}"), _gompertz)
 
 
+# -- counts of periods survived ----------------------------------------------------------------------------------------
+
+
+def _lived(y: sp.Expr, low: sp.Expr, high: sp.Expr, g: sp.Expr, n: sp.Expr) -> sp.Expr:
+    def left(k: sp.Expr) -> sp.Expr:
+        return sp.S.Zero if k == sp.oo else sp.exp(-sp.exp(g) * k ** sp.exp(n))
+
+    return sp.log(left(low) - left(high + 1)) - sp.log(left(y) - left(y + 1))
+
+
+lived_within: Kind = _enter("lived_within", 3, "gn", _latex("{3},{4}"), _lived)
+
+
 # -- what lies between two ends ----------------------------------------------------------------------------------------
 
 _REAL, _AMOUNTS, _SHARES = (-sp.oo, sp.oo), (sp.S.Zero, sp.oo), (sp.S.Zero, sp.S.One)
@@ -318,3 +333,5 @@ BETWEEN: dict[Kind, Kind] = {
         (pareto_within, 3, "fs", _AMOUNTS),
     )
 }
+
+lived_between: Kind = _enter_mass(lived_within, 3, "gn", _mass("{2},{3}"), _AMOUNTS)

@@ -212,6 +212,7 @@ from likelihoodkit.primitives.tweedie import (
     tweedie_normaliser as tweedie_normaliser,
     tweedie_survival as tweedie_survival,
 )
+from likelihoodkit.primitives.within import zeta_between as zeta_between
 
 pi = sp.pi
 EulerGamma = sp.EulerGamma

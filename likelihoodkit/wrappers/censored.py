@@ -117,7 +117,7 @@ def _truncated(found: Inside, low: float | None, high: float | None) -> Bound:
     y = outcome(_narrowed(found.domain, low, high))
     bottom, top = (None if bound is None else exact(bound) for bound in (low, high))
     before = None if bottom is None else bottom - 1 if found.domain.whole else bottom
-    log_density = log_density_of_few(found, y, low, high)
+    log_density, forms = log_density_of_few(found, y, low, high), {}
     if log_density is None:
         mass = (
             found.log_below(top)
@@ -125,11 +125,11 @@ def _truncated(found: Inside, low: float | None, high: float | None) -> Bound:
             else found.log_survival(before) if top is None else found.log_step(before, top)
         )  # fmt: skip
         log_density = found.log_density_within(y, before, top, mass)
-    body = {"y": y, **found.body, "log_density": log_density}
-    if found.declares("cdf") or found.declares("survival"):  # without zeros a noise can do without either
-        log_cdf = found.log_cdf(y) if before is None else _or_nothing(found, y, before, y)
-        log_survival = found.log_survival(y) if top is None else _or_nothing(found, y, y, top)
-        body |= {"cdf": from_log(log_cdf - mass), "survival": from_log(log_survival - mass)}
+        if found.declares("cdf") or found.declares("survival"):  # without zeros a noise can do without either
+            log_cdf = found.log_cdf(y) if before is None else _or_nothing(found, y, before, y)
+            log_survival = found.log_survival(y) if top is None else _or_nothing(found, y, y, top)
+            forms = {"cdf": from_log(log_cdf - mass), "survival": from_log(log_survival - mass)}
+    body = {"y": y, **found.body, "log_density": log_density, **forms}
     plain = not math.isfinite(found.domain.low) or not math.isfinite(found.domain.high)
     if found.declares("mode") and plain and not found.domain.whole:  # one peak, as every declared mode is but for Beta
         peak = found.write(found.family.mode)  # type: ignore[attr-defined]

@@ -1,19 +1,28 @@
-"""Counts of which a bounded number can be seen, of a law that says its probabilities and no more: these are summed."""
+"""Counts seen between two bounds only: of laws that have one function for it, and of those that are summed.
+
+The latter say their probabilities and no more, and the bounds leave few counts.
+"""
 
 from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
 from likelihoodkit.declaration import held
 from likelihoodkit.errors import BindingError
-from likelihoodkit.primitives import VectorSymbol, log_sum_exp
+from likelihoodkit.primitives import VectorSymbol, expm1, log_factorial, log_sum_exp, within
+from likelihoodkit.primitives.conway_maxwell import conway_maxwell_poisson_loss
+from likelihoodkit.primitives.record import Kind
 from likelihoodkit.supports import real_vector
-from likelihoodkit.wrappers.inside import Inside
 
+if TYPE_CHECKING:
+    from likelihoodkit.wrappers.inside import Inside
+
+#: losses of which every count has the same normaliser, and what is left of them without it
+UNNORMALISED = (conway_maxwell_poisson_loss, lambda y, f, n: sp.exp(n) * log_factorial(y) - y * f)
 #: counts that are summed at most, one for each row
 MOST = 5000
 
@@ -23,13 +32,15 @@ def log_density_of_few(found: Inside, y: sp.Symbol, low: float | None, high: flo
 
     What all probabilities share is not formed. Raises `BindingError` where no end bounds the sum.
     """
-    if not found.domain.whole or found.declares("cdf") or found.declares("survival"):
+    density = found.family.formula.replace(*UNNORMALISED)
+    known = found.declares("cdf") or found.declares("survival")
+    if not found.domain.whole or (known and density == found.family.formula):
         return None
     first = found.domain.low if low is None else low
-    if found.first(first - 1) and high is None:
+    if (known or found.first(first - 1)) and (high is None or not high - first < MOST):
         return None
     last, name = found.domain.high if high is None else high, found.family.__name__
-    several = found.family.formula.has(VectorSymbol)
+    several = density.has(VectorSymbol)
     if several or not last - first < MOST:
         why = (
             "its density is itself about vectors" if several
@@ -47,7 +58,32 @@ def log_density_of_few(found: Inside, y: sp.Symbol, low: float | None, high: flo
     slot = held(domain)
     slot.word = "counts_between"
     found.body["_counts_between"], found.bindings["counts_between"] = slot, numbers
-    return -log_sum_exp(_difference(found.log_density(slot), found.log_density(y), slot, y))
+    there, here = (found.write(density, place) for place in (slot, y))
+    return -log_sum_exp(_difference(there, here, slot, y))
+
+
+def counts_between(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Expr | None:
+    """The logarithm of what lies from low to high; None where that has no function of its own."""
+    found = _told(cdf, y)
+    return None if found is None else found[1](low, high, *found[2])
+
+
+def counts_within(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr | None, high: sp.Expr | None) -> sp.Expr | None:
+    """The log-density from low to high, None being none."""
+    found = _told(cdf, y)
+    return None if found is None else -found[0](y, found[3] if low is None else low, high or sp.oo, *found[2])
+
+
+def _told(cdf: sp.Expr, y: sp.Symbol) -> tuple[Kind, Kind, tuple[sp.Expr, ...], sp.Expr] | None:
+    """What is seen and what lies between by which law, its letters, and the first of the counts."""
+    if isinstance(cdf, sp.exp) and isinstance(cdf.args[0], within.zeta_between):
+        first, last, f = cdf.args[0].args
+        return (within.zeta_within, within.zeta_between, (f,), sp.S.One) if (first, last) == (1, sp.floor(y)) else None
+    growth = -(-cdf).args[0] if isinstance(-cdf, expm1) else sp.S.Zero
+    rate, body = growth.as_independent(y, as_Add=False)
+    if isinstance(body, sp.Pow) and body.base == sp.floor(y) + 1 and not body.exp.has(y):
+        return within.lived_within, within.lived_between, (sp.log(rate), sp.log(body.exp)), sp.S.Zero
+    return None
 
 
 def _difference(there: sp.Expr, here: sp.Expr, slot: Any, y: sp.Symbol) -> sp.Expr:
@@ -61,4 +97,4 @@ def _difference(there: sp.Expr, here: sp.Expr, slot: Any, y: sp.Symbol) -> sp.Ex
     return sp.Add(*terms)
 
 
-__all__ = ["log_density_of_few"]
+__all__ = ["counts_between", "counts_within", "log_density_of_few"]

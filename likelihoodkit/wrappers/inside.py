@@ -32,6 +32,7 @@ from likelihoodkit.declaration.binding import as_declared
 from likelihoodkit.errors import BindingError
 from likelihoodkit.links import Link
 from likelihoodkit.supports import Support
+from likelihoodkit.wrappers.counted import counts_between, counts_within
 from likelihoodkit.wrappers.growth import by_cases, from_tail, log_density_of_growth, log_distance, log_step_of_growth
 from likelihoodkit.wrappers.lines import line_between, line_within
 from likelihoodkit.wrappers.steps import log_of, normal_step, student, student_step, vanishes
@@ -171,7 +172,11 @@ class Inside:
         if self.family.log_step is not None:
             return self.write(self.family.log_step).xreplace({LOW: low, HIGH: high})
         cdf = getattr(self.family, "cdf", None)
-        if cdf is not None and (found := line_between(self.write(cdf), self.y, low, high)) is not None:
+        if cdf is not None and self.domain.whole:
+            found = counts_between(self.write(cdf), self.y, low + 1, high)
+        else:
+            found = None if cdf is None else line_between(self.write(cdf), self.y, low, high)
+        if found is not None:
             return found
         if isinstance(cdf, p.ndtr):
             return normal_step(self.write(cdf, low).args[0], self.write(cdf, high).args[0])
@@ -199,7 +204,10 @@ class Inside:
 
     def log_density_within(self, y: Any, low: Any, high: Any, log_mass: sp.Expr) -> sp.Expr:
         """log p(y) of what lies between two ends only (None: no end), of which the mass has this logarithm."""
-        cdf = None if self.domain.whole else getattr(self.family, "cdf", None)
+        cdf = getattr(self.family, "cdf", None)
+        if cdf is not None and self.domain.whole:
+            seen = counts_within(self.write(cdf, self.y), self.y, None if low is None else low + 1, high)
+            return self.log_density(y) - log_mass if seen is None else seen.xreplace({self.y: y})
         ends = (-sp.oo if low is None else low, sp.oo if high is None else high)
         if cdf is None:
             return self.log_density(y) - log_mass

@@ -535,7 +535,9 @@ BY_WRAPPERS = {
     name
     for name in RECORDS
     if "_between" in name
-    or name.startswith(("extreme_value_within", "pareto_within", "gompertz_within", "box_cox_within"))
+    or name.startswith(
+        ("extreme_value_within", "pareto_within", "gompertz_within", "box_cox_within", "zeta_within", "lived_within")
+    )
 }
 BY_MEANING = {
     name: Case(definition(name), draw, points, loss, bound) for name, (draw, points, loss, bound) in ROWS.items()

@@ -97,6 +97,8 @@ ROWS_OF = [
     ("gamma_within", "tn", _gamma),
     ("beta_within", "fg", _beta),
     ("negative_binomial_within", "fa", lambda rng: _counts(rng, 2)),
+    ("zeta_within", "f", lambda rng: ([x + 1 for x in _counts(rng, 1)[0]], _counts(rng, 1)[1])),
+    ("lived_within", "gn", lambda rng: (_counts(rng, 2)[0], [rng.normal(-3, 1, ROWS), rng.normal(-1, 0.5, ROWS)])),
     ("poisson_within", "f", lambda rng: _counts(rng, 1)),
 ]
 MASSES = {kind.record.name.removesuffix("_within") for kind in BETWEEN}

@@ -91,6 +91,11 @@ if TYPE_CHECKING:
         log_conway_cdf, log_conway_cdf_f, log_conway_cdf_ff, log_conway_cdf_fn, log_conway_cdf_n, log_conway_cdf_nn,
         log_conway_survival, log_conway_survival_f, log_conway_survival_ff, log_conway_survival_fn,
         log_conway_survival_n, log_conway_survival_nn)  # fmt: skip
+    from likelihoodkit.primitives.kernels.counts_lived import (  # isort: skip
+        lived_between, lived_between_g, lived_between_gg, lived_between_gn, lived_between_n, lived_between_nn,
+        lived_within, lived_within_g, lived_within_gg, lived_within_gn, lived_within_n, lived_within_nn)  # fmt: skip
+    from likelihoodkit.primitives.kernels.counts_ranked import (  # isort: skip
+        zeta_between, zeta_between_f, zeta_between_ff, zeta_within, zeta_within_f, zeta_within_ff)  # fmt: skip
     from likelihoodkit.primitives.kernels.counts_within import (  # isort: skip
         negative_binomial_within, negative_binomial_within_a, negative_binomial_within_aa, negative_binomial_within_f,
         negative_binomial_within_fa, negative_binomial_within_ff, poisson_within, poisson_within_f, poisson_within_ff,
