@@ -23,6 +23,13 @@ DIFFERENCES = [
     ("InverseGaussian(shape='sigmoid')", 1e4, (1.0, -1e-8)),
     pytest.param("Logistic(scale='shifted_exp')", 1e8, (-30.0, -1e-8), marks=slow),
     pytest.param("Kumaraswamy(second='sigmoid')", 1e-300, (30.0, 1e-8), marks=slow),
+    # a parameter behind softplus, below 0 nearly e^f and above nearly f, and the other curvatures of the same loss
+    ("GeneralizedGamma(scale='softplus')", 2.5, (-104.0, -88.0, 0.0)),
+    pytest.param("Rice(centre='softplus')", 1.0, (-104.0, -30.0), marks=slow),
+    pytest.param("DiscreteWeibull(shape='softplus')", 30.0, (-5.0, 88.0), marks=slow),
+    # behind square t'^2 and t'' are of one size, and what is left of log f^2 is carried
+    ("Pareto(shape='square', minimum=0.5)", 30.0, (-1e300,)),
+    pytest.param("InverseGaussian(shape='square')", 1e4, (-1e-300, -1e300), marks=slow),
     # a location e^f far from the outcome, where a loss grows as a logarithm or as a small power of it
     ("Cauchy(location='exp')", 0.0, (1e-8, -30.0)),
     ("Cauchy(location='exp')", -2.5, (30.0, -5.0)),

@@ -14,7 +14,7 @@ from functools import cached_property, partial
 import sympy as sp
 
 from likelihoodkit import primitives as p
-from likelihoodkit.calculus.far import beside_far
+from likelihoodkit.calculus.composed import composed_curve
 from likelihoodkit.errors import DerivationError
 from likelihoodkit.nll import Derivation
 from likelihoodkit.primitives import Primitive, VectorSymbol, is_vector
@@ -171,14 +171,12 @@ class Calculus:
         direction symbol `direction(b)`: a Hessian-vector product, evaluated at unit directions.
         """
         through = self.derivation.through
-        if not self._hessian and through is not None and through.curved is not None:
-            self._hessian = Calculus(through.curved()).hessian
         if not self._hessian:
             names = list(self.derivation.predicted)
             for i, first in enumerate(names):
                 for second in names[i:]:
                     if self._inner is not None:
-                        self._hessian[first, second] = self._moved(first, second)
+                        self._hessian[first, second] = composed_curve(self._inner, through, first, second, Calculus)
                         continue
                     symbol, other = self.derivation.predicted[first], self.derivation.predicted[second]
                     slope = self.gradient[second]
@@ -193,19 +191,6 @@ class Calculus:
     def _inner(self) -> Calculus | None:
         """The calculus of the loss in its own outputs, where this one is composed of it."""
         return None if self.derivation.through is None else Calculus(self.derivation.through.inner)
-
-    def _moved(self, first: str, second: str) -> sp.Expr:
-        """N_tt t'^2 + N_t t'' of a loss composed with t(f)."""
-        assert self._inner is not None
-        through = self.derivation.through
-        inner, along = self._inner.hessian[first, second], self._inner.gradient[first]
-        apart = first != second or first not in through.moves
-        turn = sp.S.Zero if apart else sp.diff(through.moves[first].slope, through.moves[first].outer)
-        if apart or turn.is_number:  # of the square that is a location: t'' is there where t' is 0
-            curve = through.lifted(through.slope(first, through.slope(second, through.put(inner))))
-            return curve + through.lifted(turn * through.put(along))
-        curve = through.lifted(through.slope(first, through.curved_once(first, inner, along)))
-        return beside_far(curve, through, first, along, lambda derivation: Calculus(derivation).hessian)
 
     @cached_property
     def canonical(self) -> bool:

@@ -192,6 +192,9 @@ def _split(weight: Expr, slope: _Slope, *, rest: bool = False) -> tuple[Expr, Ex
         product, part = _split(value, slope)
         lost = sum(slope.logarithm.coeff(linked.log_square(f)) for f in gone.free_symbols)  # its rounding is there too
         return linked.corrected(product, _split(along, slope, rest=True)[0] + lost * part, gone), part
+    if isinstance(weight, reach.outgrown):
+        more, less = (_split(part, slope, rest=rest)[0] for part in weight.args)
+        return reach.outgrown(more, less), more
     taken: list[Expr] = []
     others: list[Expr] = []
     for term in _terms(weight):

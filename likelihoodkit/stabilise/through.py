@@ -15,7 +15,7 @@ from typing import Any
 import sympy as sp
 from sympy import Add, Expr, S, exp, log
 
-from likelihoodkit import links
+from likelihoodkit import links, primitives as p
 from likelihoodkit.declaration.binding import Bound, Parameter, Shared
 from likelihoodkit.links import Link
 from likelihoodkit.nll import Derivation, Step, output_symbol
@@ -55,6 +55,11 @@ class Move:
             return self.outer
         return None if self.link.logarithm is None else self.link.logarithm(self.outer)
 
+    @property
+    def curved(self) -> bool:
+        """Is the curvature derived from the parameter itself, rather than from its logarithm?"""
+        return self.own is links.exp and self.link.bent
+
     @cached_property
     def slope(self) -> Expr:
         """t'(f)."""
@@ -71,9 +76,9 @@ class Move:
 
     @cached_property
     def turns(self) -> dict[int, Expr]:
-        """t' + s t''/t' by its sign s, where it is one function that is 0 at f = 0."""
+        """t' + s t''/t' by its sign s, where it is one function: of a difference of the two."""
         sums = {sign: rewrite(self.slope + sign * self.bend) for sign in (1, -1) if self.own is links.exp}
-        return {sign: found for sign, found in sums.items() if isinstance(found.as_coeff_Mul()[1], sp.tanh)}
+        return {sign: sum_ for sign, sum_ in sums.items() if isinstance(sum_.as_coeff_Mul()[1], sp.tanh | p.sigmoid)}
 
     @property
     def gap(self) -> Callable[[Expr], Expr] | None:
@@ -232,8 +237,12 @@ class Through:
         """A derivative in the own output, times t''/t'."""
         return scaled(along, self.moves[name].bend)
 
-    def curved_once(self, name: str, curve: Expr, along: Expr) -> Expr:
+    def curved_once(self, name: str, curve: Expr, along: Expr, derived: Callable[[Expr, sp.Symbol], Expr]) -> Expr:
         """N_tt t' + N_t t''/t', terms of both taken times what is left of t' and t''/t' beside each other."""
+        share = sp.cancel(self.moves[name].bend / self.moves[name].slope)
+        if share.is_number:  # of a square: one sum, whose exponents take what both slopes have
+            total = curve + share * along
+            return self.slope(name, self.corrected(total, lambda other: derived(total, self.moves[other].inner)))
         terms, others, joint = _by_body(curve), _by_body(along), S.Zero
         for sign, turn in self.moves[name].turns.items():
             for body, number in list(terms.items()):

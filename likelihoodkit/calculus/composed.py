@@ -1,6 +1,8 @@
-"""Curvatures in a location behind an exponential that has left the outcome far behind.
+"""Curvatures of a loss that is composed with a link, which are a difference: N_tt t'^2 + N_t t''.
 
-Where N(r, s) of the residual r = y - c - e^f and the log of a scale is s + F(r e^-s), the curvature in f is a
+Terms that slope and curvature share are taken once (`Through.curved_once`), and behind softplus the curvature is
+derived in the parameter itself where that is all but the output. And a location may leave the outcome far behind:
+where N(r, s) of the residual r = y - c - e^f and the log of a scale is s + F(r e^-s), the curvature in f is a
 difference: e^2f N_rr - e^f N_r. A loss that grows as a logarithm or a power does has little left of it once e^f is
 many times y. With q = e^f/(e^f - y + c) the same is q^2 N_ss + q (y - c) N_r, of which each is as small as the sum.
 """
@@ -9,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Protocol
 
 import sympy as sp
 
@@ -16,9 +19,53 @@ from likelihoodkit import links
 from likelihoodkit.declaration import Bound, Held, Shared
 from likelihoodkit.nll import Derivation, negative_log_likelihood
 from likelihoodkit.primitives import lower, reach
-from likelihoodkit.stabilise import Through, stabilise
+from likelihoodkit.primitives.families import BENT
+from likelihoodkit.stabilise import Through, rewrite, stabilise
 
-__all__ = ["beside_far"]
+__all__ = ["composed_curve"]
+
+
+class Derived(Protocol):
+    """What is needed of the calculus of a loss."""
+
+    @property
+    def gradient(self) -> dict[str, sp.Expr]:
+        """Its slopes."""
+
+    @property
+    def hessian(self) -> dict[tuple[str, str], sp.Expr]:
+        """Its second derivatives."""
+
+
+Derive = Callable[[Derivation], Derived]
+
+
+def composed_curve(inner: Derived, through: Through, first: str, second: str, derive: Derive) -> sp.Expr:
+    """A second derivative of a loss composed with t(f), from those in t."""
+    curve, along = inner.hessian[first, second], inner.gradient[first]
+    apart = first != second or first not in through.moves
+    turn = sp.S.Zero if apart else sp.diff(through.moves[first].slope, through.moves[first].outer)
+    if apart or turn.is_number:  # of the square that is a location: t'' is there where t' is 0
+        curve = through.lifted(through.slope(first, through.slope(second, through.put(curve))))
+        return curve + through.lifted(turn * through.put(along))
+    near = through.lifted(through.slope(first, through.curved_once(first, curve, along, _if_known)))
+    return _in_parameter(_beside_far(near, through, first, along, derive), through, first, derive)
+
+
+def _if_known(expression: sp.Expr, symbol: sp.Symbol) -> sp.Expr:
+    """The derivative of an expression, to correct it by; 0 where a primitive in it has none."""
+    slope = sp.diff(expression, symbol)
+    return sp.S.Zero if slope.has(sp.Derivative, sp.Subs, sp.DiracDelta) else rewrite(slope)
+
+
+def _in_parameter(curve: sp.Expr, through: Through, name: str, derive: Derive) -> sp.Expr:
+    """A curvature behind softplus: above 0, where the parameter is all but the output, derived in it."""
+    move = through.moves[name]
+    if not move.curved or through.curved is None:
+        return curve
+    above = derive(through.curved()).hessian[name, name]
+    at_once = above.has(*[whole for *_, whole in BENT.values()])
+    return above if at_once else reach.behind(sp.S.Half, -move.outer, above, curve)
 
 
 def _scale_of(bound: Bound, location: str) -> str | None:
@@ -49,31 +96,23 @@ def _log_of_scale(derivation: Derivation, name: str) -> sp.Expr:
     return link.logarithm(symbol) if link.logarithm is not None else sp.log(derivation.parameters[name])
 
 
-def _curve_in_scale(
-    derivation: Derivation, location: str, hessian: Callable[[Derivation], dict[tuple[str, str], sp.Expr]]
-) -> sp.Expr | None:
+def _curve_in_scale(derivation: Derivation, location: str, derive: Derive) -> sp.Expr | None:
     """The curvature of an inner loss in the log of its scale; None where it has none."""
     name = _scale_of(derivation.bound, location)
     if name is None:
         return None
     bindings = tuple((n, links.exp if n == name else how) for n, how in derivation.bound.bindings)
     other = stabilise(negative_log_likelihood(replace(derivation.bound, bindings=bindings)))
-    curve = hessian(other)[name, name]
+    curve = derive(other).hessian[name, name]
     return curve.xreplace({other.predicted[name]: _log_of_scale(derivation, name)})
 
 
-def beside_far(
-    near: sp.Expr,
-    through: Through,
-    location: str,
-    slope: sp.Expr,
-    hessian: Callable[[Derivation], dict[tuple[str, str], sp.Expr]],
-) -> sp.Expr:
+def _beside_far(near: sp.Expr, through: Through, location: str, slope: sp.Expr, derive: Derive) -> sp.Expr:
     """A curvature in a location, and beside it the form that holds far from the outcome, if the loss has one."""
     move = through.moves[location]
     if not through.distant(location):
         return near
-    curve = _curve_in_scale(through.inner, location, hessian)
+    curve = _curve_in_scale(through.inner, location, derive)
     if curve is None:
         return near
     f, gap = move.outer, through.inner.y - move.link.inverse(sp.S.NegativeInfinity)
