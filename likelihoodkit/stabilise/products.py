@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import sympy as sp
-from sympy import Add, Expr, Mul, default_sort_key, exp, log
+from sympy import Add, Expr, Mul, S, default_sort_key, exp, log
 
 from likelihoodkit import primitives as p
 from likelihoodkit.primitives import differences, linked, lives, logistic, probability, products, single
-from likelihoodkit.stabilise.table import identity
+from likelihoodkit.stabilise.table import identity, log_of
 
 #: function -> what it is when multiplied by e^a
 _SCALED: dict[type[Expr], Callable[..., Expr]] = {
@@ -179,12 +179,14 @@ def _of_one_node(e: Expr) -> Expr | None:
 def _window_of_products(e: Expr) -> Expr | None:
     """The window between (m - h) e^t and (m + h) e^t, either of which may be infinite, by what is taken off both."""
     (number, m), (other, h) = (argument.as_coeff_Mul() for argument in e.args)
-    if not (isinstance(m, p.times_exp) and isinstance(h, p.times_exp) and m.args[1] == h.args[1]):
+    core, t = m.args if isinstance(m, p.times_exp) else (m, S.Zero)
+    width, level = h.args if isinstance(h, p.times_exp) else (S.One, S.Zero if h == 1 else log_of(h))
+    if level != t:
         return None
-    middle, half = number * m.args[0], other * h.args[0]
+    middle, half = number * core, other * width
     low, high = sp.expand(middle - half), sp.expand(middle + half)
     shared = Add(*[term for term in Add.make_args(low) if term in Add.make_args(high)])
-    return probability.scaled_window(low - shared, high - shared, -shared, m.args[1])
+    return probability.scaled_window(low - shared, high - shared, -shared, t)
 
 
 def _of_two_factors(one: Expr, two: Expr) -> Expr | None:
