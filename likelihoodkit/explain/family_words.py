@@ -46,6 +46,7 @@ _BOUNDED: dict[str, tuple[str, str, bool]] = {
     "extreme_value": ("mfs", "location = {0}, log scale = {1}, shape = {2}", True),
     "pareto": ("fs", "log scale = {0}, shape = {1}", True),
     "gompertz": ("fg", "log rate = {0}, log shape = {1}", False),
+    "power": ("mfk", "location = {0}, log scale = {1}, log shape = {2}", True),
     "zeta": ("f", "log(shape - 1) = {0}", True),
     "lived": ("gn", "log rate = {0}, log shape = {1}", True),
 }

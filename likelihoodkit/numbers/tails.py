@@ -239,6 +239,21 @@ def _poisson_within(y: Any, low: Any, high: Any, f: Any) -> Any:
     return mpmath.log(mpmath.fsum(mpmath.exp(mass - masses[0]) for mass in masses[1:]))
 
 
+def _power_within(y: Any, low: Any, high: Any, m: Any, f: Any, k: Any) -> Any:
+    a, root = mpmath.exp(-k), mpmath.exp(k)
+
+    def size(end: Any) -> Any:
+        return (abs(end - m) * mpmath.exp(-f)) ** root
+
+    def above(end: Any) -> Any:
+        half = mpmath.mpf(0) if mpmath.isinf(end) else mpmath.gammainc(a, size(end), regularized=True) / 2
+        return half if end >= m else 1 - half
+
+    if high < m:
+        low, high = 2 * m - high, 2 * m - low
+    return mpmath.log(above(low) - above(high)) + size(y) + mpmath.log(2) + f + mpmath.loggamma(1 + a)
+
+
 def _zeta_within(y: Any, low: Any, high: Any, f: Any) -> Any:
     s = 1 + mpmath.exp(f)
     with mpmath.extradps(10 + int(s * mpmath.log10(low))):  # Hurwitz's function has so many digits after the point
@@ -296,6 +311,7 @@ _WITHIN: dict[str, tuple[Tail, int, str, tuple[Any, Any] | None]] = {
     "split_normal": (_split_normal_within, 5, "mt", _REAL),
     "huber": (_huber_within, 4, "mt", _REAL),
     "secant": (_secant_within, 3, "mt", _REAL),
+    "power": (_power_within, 3, "mfk", _REAL),
     "johnson": (_johnson_within, 3, "mtgn", _REAL),
     "arcsinh": (_arcsinh_within, 3, "mtgn", _REAL),
     "extreme_value": (_extreme_value_within, 3, "mfs", _REAL),

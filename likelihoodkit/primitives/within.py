@@ -188,6 +188,19 @@ def _steepness(y: sp.Expr, right: sp.Expr, left: sp.Expr, m: sp.Expr) -> sp.Expr
     return sp.Piecewise((-left, y < m), (right, y > m), (0, True))
 
 
+def _power(y: sp.Expr, low: sp.Expr, high: sp.Expr, m: sp.Expr, f: sp.Expr, k: sp.Expr) -> sp.Expr:
+    def size(end: sp.Expr) -> sp.Expr:
+        return sp.exp(sp.exp(k) * (sp.log(sp.Abs(end - m)) - f))
+
+    def above(end: sp.Expr) -> sp.Expr:
+        if end.is_infinite:
+            return sp.S.Zero if end == sp.oo else sp.S.One
+        half = sp.uppergamma(sp.exp(-k), size(end)) / sp.gamma(sp.exp(-k)) / 2
+        return sp.Piecewise((half, end > m), (1 - half, end < m), (sp.S.Half, True))
+
+    return sp.log(above(low) - above(high)) + size(y) + sp.log(2) + f + sp.log(sp.gamma(1 + sp.exp(-k)))
+
+
 laplace_within: Kind = _enter(
     "laplace_within", 5, "mt", _latex("{5},{6}"), _exponentials,
     lambda y, low, high, right, left, m, t: _steepness(y, right, left, m) * sp.exp(t),
@@ -200,6 +213,7 @@ huber_within: Kind = _enter(
     "huber_within", 4, "mt", _latex("{4},{5}"), _huber,
     lambda y, low, high, c, m, t: sp.Max(sp.Min(_place(y, m, t), c), -c) * sp.exp(t),
 )  # fmt: skip
+power_within: Kind = _enter("power_within", 3, "mfk", _latex("{3},{4},{5}"), _power)
 secant_within: Kind = _enter(
     "secant_within", 3, "mt", _latex("{3},{4}"), _secant,
     lambda y, low, high, m, t: sp.tanh(_place(y, m, t)) * sp.exp(t),
@@ -326,6 +340,7 @@ BETWEEN: dict[Kind, Kind] = {
         (split_normal_within, 5, "mt", _REAL),
         (huber_within, 4, "mt", _REAL),
         (secant_within, 3, "mt", _REAL),
+        (power_within, 3, "mfk", _REAL),
         (johnson_within, 3, "mtgn", _REAL),
         (arcsinh_within, 3, "mtgn", _REAL),
         (fatigue_within, 3, "mn", _AMOUNTS),

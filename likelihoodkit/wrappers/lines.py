@@ -65,7 +65,7 @@ def _told(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> Told | Non
                 places = (*map(_amount, places[:3]), places[3])
             speed = sp.expand_log(sp.log(sp.Abs(sp.diff(v, y))), force=True)
             return Told(law, places[0], places[1:3], (*held, places[3], t, *shapes), speed)
-    told = (read(cdf, y, low, high) for read in (_square, _mapped, _growing, _box_cox))
+    told = (read(cdf, y, low, high) for read in (_square, _mapped, _growing, _box_cox, _power))
     return next((one for one in told if one is not None), None)
 
 
@@ -296,6 +296,21 @@ def _box_cox(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> Told | 
                 ends, t = (_from_nothing(low), high), _log(rate)
                 return Told(within.box_cox_within, y, ends, (m, t, a), -sp.log(y))
     return None
+
+
+def _power(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> Told | None:
+    """Half a gamma tail of |(y - m)/s|^c with the shape 1/c, below m."""
+    if not isinstance(cdf, sp.Piecewise) or not isinstance(2 * cdf.args[0].expr, p.regularised_gamma_q):
+        return None
+    shape, size = (2 * cdf.args[0].expr).args
+    if not isinstance(size, p.scaled_power) or sp.cancel(shape * size.args[2]) != 1 or size.args[2].has(y):
+        return None
+    r, t, c = size.args
+    m = y - r
+    cond = cdf.args[0].cond
+    told = isinstance(cond, sp.StrictLessThan | sp.StrictGreaterThan) and (cond.lts, cond.gts) == (y, m)
+    told = told and not (m.has(y) or t.has(y))
+    return Told(within.power_within, y, (low, high), (m, -t, _log(c)), sp.S.Zero) if told else None
 
 
 # -- laws of a cumulative hazard ---------------------------------------------------------------------------------------

@@ -34,6 +34,7 @@ FAMILIES: dict[Any, tuple[Any, ...]] = {
 #: laws of which NumPy computes the tails
 ON_HOST: dict[Any, tuple[Any, ...]] = {
     within.gamma_within: (lk.Gamma,),
+    within.power_within: (lk.GeneralizedNormal,),
     within.log_gamma_within: (lk.InverseGamma,),
     within.beta_within: (lk.Beta,),
 }

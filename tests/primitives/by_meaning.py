@@ -536,7 +536,15 @@ BY_WRAPPERS = {
     for name in RECORDS
     if "_between" in name
     or name.startswith(
-        ("extreme_value_within", "pareto_within", "gompertz_within", "box_cox_within", "zeta_within", "lived_within")
+        (
+            "extreme_value_within",
+            "pareto_within",
+            "gompertz_within",
+            "box_cox_within",
+            "zeta_within",
+            "lived_within",
+            "power_within",
+        )
     )
 }
 BY_MEANING = {

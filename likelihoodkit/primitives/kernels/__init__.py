@@ -182,6 +182,11 @@ if TYPE_CHECKING:
         arcsinh_within_n, arcsinh_within_nn, arcsinh_within_t, arcsinh_within_tg,
         arcsinh_within_tn, arcsinh_within_tt,
     )  # fmt: skip
+    from likelihoodkit.primitives.kernels.within_power import (  # isort: skip
+        power_between, power_between_f, power_between_ff, power_between_fk, power_between_k, power_between_kk,
+        power_between_m, power_between_mf, power_between_mk, power_between_mm, power_within, power_within_f,
+        power_within_ff, power_within_fk, power_within_k, power_within_kk, power_within_m, power_within_mf,
+        power_within_mk, power_within_mm)  # fmt: skip
     from likelihoodkit.primitives.kernels.within_shape import (  # isort: skip
         burr_within, burr_within_m, burr_within_mm, burr_within_mn, burr_within_mt, burr_within_n,
         burr_within_nn, burr_within_t, burr_within_tn, burr_within_tt, kumaraswamy_within, kumaraswamy_within_m,
