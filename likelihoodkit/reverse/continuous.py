@@ -16,13 +16,14 @@ from likelihoodkit.declaration.binding import as_declared
 from likelihoodkit.elicit import Functional, answer
 from likelihoodkit.elicit.branches import kinks, value
 from likelihoodkit.elicit.question import Question
+from likelihoodkit.errors import UndefinedError
 from likelihoodkit.families import FAMILIES
 from likelihoodkit.primitives import lower
 from likelihoodkit.prove import Decision
 from likelihoodkit.prove.branches import borders
 from likelihoodkit.reverse import natural
 from likelihoodkit.reverse.laws import LAWS
-from likelihoodkit.reverse.mass import Scale, Tail, r, residual, tail, total
+from likelihoodkit.reverse.mass import CERTAIN, Scale, Tail, r, residual, tail, total
 from likelihoodkit.reverse.match import Match, search
 from likelihoodkit.reverse.noise import Noise
 
@@ -271,22 +272,25 @@ def _moving(question: Question, asks: Asks, further: Sequence[tuple[sp.Symbol, s
     first: float | None = None
     error = 0.0
     for place in places:
-        mass, here = _mass_at(question, place, y), _written(place)
-        if mass is None:
+        settled, here = _mass_at(question, place, y), _written(place)
+        if settled is None:
             out = _MANY if question.target.whole else _FAR_OUT
             left = mpmath.exp(-value(lower(question.formula.xreplace(place)), {y: out}))
             what = "has no finite sum" if question.target.whole else "does not integrate"
             reason = f"exp(-loss) {what} at the prediction {here}: it is {mpmath.nstr(left, 6)} at y = {out:.6g}"
             return Noise(question.name, "neither", _with_factor(question, reason), asks=asks)
-        if first is None:
-            first = mass
-        elif abs(mass - first) > 1e-10 * first:
+        mass, unsure = settled
+        first = mass if first is None else first
+        error = max(error, unsure, 1e-15 * first)
+        if abs(mass - first) > max(1e-10 * first, 4 * error):
             reason = (
                 f"the mass of exp(-loss) moves with the prediction: {first:.6g} at {_written(places[0])}, "
                 f"{mass:.6g} at {here}"
             )
             return Noise(question.name, "neither", _with_factor(question, reason), asks=asks)
-        error = max(error, abs(mass - first), 1e-15 * first)
+        if error > CERTAIN * first:
+            raise UndefinedError(f"the mass of exp(-loss) is not settled at {here}: {mass:.6g}, up to {error:.2g}")
+        error = max(error, abs(mass - first))
     same = f"exp(-loss) has the mass {first:.12g} at {len(places)} predictions; that it has it everywhere was not shown"
     return Noise(question.name, "likelihood", (same,), number=first, error=error, asks=asks)
 
@@ -321,8 +325,11 @@ _MANY = 10**6  # a count at which a series that converges has next to nothing le
 _FAR_OUT = 10**12  # an outcome at which a density that integrates is next to nothing
 
 
-def _mass_at(question: Question, at: dict[sp.Symbol, sp.Expr], y: sp.Symbol) -> float | None:
-    """The integral (or sum) of exp(-loss) over the outcomes at one prediction; None where it is not finite."""
+def _mass_at(question: Question, at: dict[sp.Symbol, sp.Expr], y: sp.Symbol) -> tuple[float, float] | None:
+    """The integral (or sum) of exp(-loss) over the outcomes at one prediction, and the error that it may have.
+
+    None where it is not finite.
+    """
     formula = lower(question.formula.xreplace(at))
     low, high = question.target.low, question.target.high
     with mpmath.workdps(20):
@@ -334,16 +341,18 @@ def _mass_at(question: Question, at: dict[sp.Symbol, sp.Expr], y: sp.Symbol) -> 
         if question.target.whole:
             if high == float("inf") and not density(mpmath.mpf(_MANY)) * _MANY < 1e-3:
                 return None
-            return float(mpmath.nsum(lambda n: density(n), [mpmath.mpf(low), mpmath.mpf(high)]))
+            return float(mpmath.nsum(lambda n: density(n), [mpmath.mpf(low), mpmath.mpf(high)])), 0.0
         ends = [mpmath.mpf(low) if low > -float("inf") else -mpmath.inf,
                 mpmath.mpf(high) if high < float("inf") else mpmath.inf]  # fmt: skip
         far = [side * mpmath.mpf(_FAR_OUT) for side, end in zip((-1, 1), ends, strict=True) if not mpmath.isfinite(end)]
         if any(not density(place) * _FAR_OUT < 1e-3 for place in far):
             return None
-        middle = mpmath.mpmathify(float(next(iter(at.values()))))
-        inside = [middle] if ends[0] < middle < ends[1] else []  # the prediction need be no outcome
-        found = mpmath.quad(density, [ends[0], *inside, ends[1]])
-        return float(found) if mpmath.isfinite(found) else None
+        middle = next(iter(at.values()))  # the prediction need be no outcome
+        inside = {mpmath.mpmathify(float(k)) for k in (middle, *kinks(formula, y, low, high)) if low < k < high}
+        found, error = mpmath.quad(density, [ends[0], *sorted(inside), ends[1]], error=True)
+        if not mpmath.isfinite(found):
+            return None
+        return float(found), float(error)
 
 
 __all__ = ["r", "reversed_"]

@@ -9,10 +9,11 @@ from __future__ import annotations
 from benchmarks.accuracy.typed._law import Law
 from benchmarks.accuracy.typed.amounts import POSITIVE
 from benchmarks.accuracy.typed.bounded import COUNTS, UNIT
+from benchmarks.accuracy.typed.fields import FIELDS
 from benchmarks.accuracy.typed.lines import CIRCLE, REAL
 from benchmarks.accuracy.typed.practice import PRACTICE
 from benchmarks.accuracy.typed.students import STUDENTS
 
 __all__ = ["LAWS", "Law"]
 
-LAWS: dict[str, Law] = {**REAL, **CIRCLE, **POSITIVE, **UNIT, **COUNTS, **PRACTICE, **STUDENTS}
+LAWS: dict[str, Law] = {**REAL, **CIRCLE, **POSITIVE, **UNIT, **COUNTS, **PRACTICE, **STUDENTS, **FIELDS}
