@@ -52,6 +52,8 @@ def _by_the_table(derivation: Derivation) -> Derivation:
     known, predicted = known_bounds(derivation.bound, derivation.y), set(derivation.predicted.values())
     derivation = _read(derivation, "spelling", spellings.WHY, spellings.spelt(derivation.expression))
     derivation = _read(derivation, "log of product", opened.WHY, opened.opened(derivation.expression, known, predicted))
+    written = spellings.large_as_exponentials(derivation.expression)
+    derivation = _read(derivation, "spelling", spellings.WHY, written)
     squared = squares.completed(derivation.expression, derivation.y, known, predicted)
     derivation = _read(derivation, "square", squares.WHY, squared)
     derivation = _read(derivation, "hypotenuse", hypotenuses.WHY, hypotenuses.by_hypotenuse(derivation.expression))

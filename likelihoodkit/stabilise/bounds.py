@@ -104,14 +104,7 @@ def bounds(e: Expr, known: Mapping[Expr, Interval]) -> Interval:
 
 def _inside(e: Expr, known: Mapping[Expr, Interval]) -> Interval:
     if isinstance(e, Add | Mul):
-        if window(e, known) is not None or _rises(e, known) or _rises(-e, known):
-            return Interval(-OO, S.Zero) if _rises(-e, known) else POSITIVE
-        if _leg(e, known):
-            return Interval(S.NegativeOne, S.One)
-        first, *others = [bounds(a, known) for a in e.args]
-        for other in others:
-            first = first + other if isinstance(e, Add) else first * other
-        return first
+        return _of_several(e, known)
     if type(e) in RISING:
         at = bounds(e.args[0], known)
         if isinstance(e, sp.log) and not at.positive:
@@ -135,6 +128,20 @@ def _inside(e: Expr, known: Mapping[Expr, Interval]) -> Interval:
     if isinstance(e, _POSITIVE_OF_POSITIVE) and bounds(e.args[-1], known).positive:
         return POSITIVE
     return POSITIVE if e.is_positive else Interval(S.Zero, OO, False) if e.is_nonnegative else EVERYTHING
+
+
+def _of_several(e: Add | Mul, known: Mapping[Expr, Interval]) -> Interval:
+    """Where a sum or a product lies."""
+    if window(e, known) is not None or _rises(e, known) or _rises(-e, known):
+        return Interval(-OO, S.Zero) if _rises(-e, known) else POSITIVE
+    if _leg(e, known):
+        return Interval(S.NegativeOne, S.One)
+    if _share(e, known):
+        return Interval(S.Zero, S.One)
+    first, *others = [bounds(a, known) for a in e.args]
+    for other in others:
+        first = first + other if isinstance(e, Add) else first * other
+    return first
 
 
 def _rises(e: Expr, known: Mapping[Expr, Interval]) -> bool:
@@ -165,6 +172,13 @@ def _leg(e: Expr, known: Mapping[Expr, Interval]) -> bool:
     """Is it a leg over the hypotenuse, r/sqrt(r^2 + c)?"""
     roots = [f for f in e.args if isinstance(f, Pow) and f.exp == -S.Half and f.base.is_Add] if e.is_Mul else []
     return any(bounds(root.base - (e / root) ** 2, known).positive for root in roots)
+
+
+def _share(e: Expr, known: Mapping[Expr, Interval]) -> bool:
+    """Is it a share of a sum of positive numbers, k/(k + m)?"""
+    wholes = [f for f in e.args if isinstance(f, Pow) and f.exp == -1 and f.base.is_Add] if e.is_Mul else []
+    pairs = [(e / whole, whole.base - e / whole) for whole in wholes]
+    return any(bounds(part, known).positive and bounds(rest, known).positive for part, rest in pairs)
 
 
 def _power(base: Interval, exponent: Expr, power: Interval) -> Interval:

@@ -69,7 +69,8 @@ def _terms(inner: Expr, known: Mapping[Expr, Interval], outputs: set[Expr]) -> l
     if isinstance(inner, sum_over) and inner.has(exp) and bounds(inner.args[0], known).positive:
         return [log_sum_exp(opened(log(inner.args[0]), known, outputs))]
     if isinstance(inner, Pow):
-        if bounds(inner.base, known).positive or (bounds(inner.base, known).low >= 0 and inner.exp.is_positive):
+        where = bounds(inner.base, known)  # what has a logarithm is positive, and so is its reciprocal
+        if where.positive or (where.low >= 0 and inner.exp.is_positive) or inner.exp == -1:
             return [inner.exp * log(inner.base)]
         if inner.exp.free_symbols & outputs:  # a power that may be any number has a base that is never negative
             return [xlogy(inner.exp, inner.base)]

@@ -166,7 +166,10 @@ def _shares(coefficient: Expr, x: Expr, e: Expr) -> list[Expr]:
     """The numbers s with -s x in a sum, no more than the coefficient of its softplus(x)."""
     if not coefficient.is_Rational or not x.free_symbols:
         return []
-    found = [-other / x for other in e.args]
+    first, *others = Add.make_args(x)
+    found = [-other / first for other in e.args]
+    if others:  # u + v stands in a sum as two of its terms
+        found = [share for share in found if all(-share * other in e.args for other in others)]
     return [share for share in found if share.is_Rational and 0 < share / coefficient <= 1]
 
 

@@ -8,6 +8,7 @@ import sympy as sp
 from sympy import Expr, exp, sqrt
 
 from likelihoodkit import primitives as p
+from likelihoodkit.primitives import tails
 from likelihoodkit.primitives.bessel_k import log_bessel_k_exp
 from likelihoodkit.primitives.skellam import skellam_loss
 from likelihoodkit.stabilise.table import coefficient_pair, identity
@@ -38,6 +39,8 @@ SPELLINGS: dict[type[Expr], Callable[..., Expr | None]] = {
     sp.besseli: _bessel_i,
     sp.besselk: lambda order, x: exp(log_bessel_k_exp(order, sp.log(x)) - x),
     sp.RisingFactorial: lambda a, n: exp(p.log_rising(a, n)),
+    sp.uppergamma: lambda a, x: exp(p.log_gamma(a) + tails.log_gamma_q(a, x)),
+    sp.lowergamma: lambda a, x: exp(p.log_gamma(a) + tails.log_gamma_p(a, x)),
     sp.polygamma: lambda n, x: {0: p.digamma, 1: p.trigamma}[int(n)](x) if n in (0, 1) else None,
     sp.sec: lambda x: 1 / sp.cos(x),
     sp.csc: lambda x: 1 / sp.sin(x),
@@ -59,6 +62,7 @@ SPELLINGS: dict[type[Expr], Callable[..., Expr | None]] = {
 ELSEWHERE: dict[type[Expr], Callable[..., Expr | None]] = {
     sp.besseli: lambda order, x: exp(x + p.log_i0e(x)) if order == 0 else None,
     sp.factorial: lambda n: exp(p.log_factorial(n)),
+    sp.gamma: lambda x: exp(p.log_gamma(x)),
     sp.loggamma: lambda x: p.log_gamma(x),
     sp.DiracDelta: lambda *_: sp.S.Zero,  # slopes are those beside a kink, and beside a step
     sp.Subs: lambda e, *_: sp.S.Zero if isinstance(e, sp.Derivative) and isinstance(e.expr, sp.floor) else None,
@@ -110,6 +114,27 @@ def spelt(e: Expr) -> Expr:
     e = e.replace(lambda f: isinstance(f, sp.log) and f.has(sp.Piecewise), sp.piecewise_fold)
     number, cases = e.as_coeff_Mul()
     return sp.piecewise_fold(e) if number != 1 and isinstance(cases, sp.Piecewise) else e
+
+
+def _large(base: Expr, power: Expr) -> bool:
+    """Does it overflow long before its logarithm: a gamma function, or a power of a number?"""
+    return isinstance(base, sp.gamma) or bool(base.is_Rational and base.is_positive and power.free_symbols)
+
+
+def large_as_exponentials(e: Expr) -> Expr:
+    """Gamma functions, and powers of numbers, outside of logarithms by their logarithms, so that products cancel."""
+    if not e.args:
+        return e
+    if isinstance(e, sp.log):  # rows read those that are factors of what it is taken of
+        terms = [sp.Mul.make_args(term) for term in sp.Add.make_args(e.args[0])]
+        plain = [[f if _large(*f.as_base_exp()) else large_as_exponentials(f) for f in t] for t in terms]
+        return sp.log(sp.Add(*[sp.Mul(*factors) for factors in plain]))
+    base, power = e.as_base_exp() if isinstance(e, sp.Pow) else (e, sp.S.One)
+    if isinstance(base, sp.gamma):
+        return exp(power * p.log_gamma(base.args[0]))
+    if _large(base, power):
+        return exp(large_as_exponentials(power) * sp.log(base))
+    return e.func(*[large_as_exponentials(a) for a in e.args])
 
 
 @identity(WHY)

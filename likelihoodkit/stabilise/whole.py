@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import sympy as sp
-from sympy import Expr, Mul, S, exp, log
+from sympy import Add, Expr, Mul, S, exp, log
 
 from likelihoodkit import primitives as p
 from likelihoodkit.primitives import (
@@ -84,8 +84,18 @@ def swap(
     """
     aside = [t for t in sp.Add.make_args(others) if t.has(*TAILS) and not y.free_symbols <= t.free_symbols]
     kept = sp.Add(*aside)
-    rest = plain(lower(others - kept).xreplace(known or {}) - sign * lower(terms).xreplace(known or {}))
-    return None if rest.has(*y.free_symbols) else rest + kept + sign * whole
+
+    def opened(e: Expr) -> Expr:
+        return plain(lower(e).xreplace(known or {}))
+
+    rest = plain(opened(others - kept) - sign * opened(terms))
+    if rest.has(*y.free_symbols):
+        return None
+    for term in sp.Add.make_args(others - kept):  # what nothing is taken from stays as it is written
+        parts = opened(term) if not term.free_symbols & y.free_symbols else S.NaN
+        if set(Add.make_args(parts)) <= set(Add.make_args(rest)):
+            rest, kept = rest - parts, kept + term
+    return rest + kept + sign * whole
 
 
 #: logarithms of probabilities: beside the loss of a truncated noise they stay as they are
