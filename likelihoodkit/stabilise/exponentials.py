@@ -61,8 +61,21 @@ def _growth_over_rate(e: Expr) -> Expr | None:
     return p.times_exp(p.expm1_over(y, exp(g)), sp.expand(s + g))
 
 
+def _as_growth(e: Expr) -> Expr | None:
+    """e^(w log y) - 1, where it is typed y^w - 1, for a power w of data that is no exponential alone."""
+    for power in e.args if e.is_Add and len(e.args) == 2 and S.NegativeOne in e.args else ():
+        base, w = power.as_base_exp()
+        if isinstance(power, Pow) and w.free_symbols and base.is_Symbol and base.is_positive and _power(power) is None:
+            return p.expm1(w * sp.log(base))
+    return None
+
+
 def _growth_over_its_rate(e: Expr) -> Expr | None:
     """(e^(y w) - 1)/w for a rate w with outputs in it, and a y without."""
+    for f in e.args if any(x.is_Add for x in e.args) else ():
+        for sign in (1, -1):
+            if (typed := _as_growth(sign * f)) is not None:
+                return Mul(sign, typed, *[x for x in e.args if x is not f])
     for growth in (f for f in e.args if isinstance(f, p.expm1) and f.args[0].is_Mul):
         for below in e.args:
             rate, power = below.as_base_exp()

@@ -301,8 +301,8 @@ def _quotient(factors: list[Expr]) -> list[Expr] | None:
         if not isinstance(below, Pow) or not below.exp.is_negative or not above.is_Add or len(above.args) != 2:
             continue
         for first, second in (above.args, above.args[::-1]):
-            if isinstance(first, exp | sp.core.numbers.One) and isinstance(-second, exp):
-                u, v = log(first) if first == 1 else first.args[0], (-second).args[0]
+            if all(x == 1 or isinstance(x, exp) for x in (first, -second)):
+                u, v = (S.Zero if x == 1 else x.args[0] for x in (first, -second))
                 ratio = sp.cancel((u - v) * below)
                 if ratio.is_nonnegative and not ratio.free_symbols & below.base.free_symbols:
                     return [log(ratio), log_mean_exp(u, v)]
