@@ -197,6 +197,7 @@ OUTCOMES: dict[type[Distribution], tuple[float, ...]] = {
     declared("ExponentiatedKumaraswamy", LAWS["ExponentiatedKumaraswamy"]): (0.5, 0.1),
     declared("Chen", LAWS["Chen"]): (2.5, 1e4),
     declared("RaoKupper", LAWS["RaoKupper"]): (0.0, 1.0),
+    declared("Rasch", LAWS["Rasch"]): (0.0, 1.0),
 }
 FAR = (0.0, 1.0, -5.0, 5.0, -30.0, 30.0, -88.0, 88.0, -300.0, 300.0)
 
@@ -337,6 +338,65 @@ def test_bessel_functions_of_an_order(order: Any) -> None:
 
             assert value[0] == pytest.approx(float(true(f)), rel=1e-14)
             assert gradient[0] == pytest.approx(float(mpmath.diff(true, f)), rel=1e-12)
+
+
+@pytest.mark.slow
+def test_gamma_functions_in_roots_and_without_zero_are_read() -> None:
+    m, s, v = 0.4, 0.3, 0.7
+    with mpmath.workdps(30):  # the generalised error law by its standard deviation
+        df = mpmath.exp(v)
+        width = mpmath.exp(s) * mpmath.sqrt(mpmath.gamma(1 / df) / mpmath.gamma(3 / df))
+        true = ((2 - m) / width) ** df - mpmath.log(df / (2 * width * mpmath.gamma(1 / df)))
+        at = -5.0  # where the gamma functions overflow
+    loss = lk.derive(declared("GeneralisedErrorNelson", LAWS["GeneralisedErrorNelson"]))
+    assert loss([2.0], [[m, s, v]])[0] == pytest.approx(float(true), rel=1e-14)
+    assert np.isfinite(loss.gradient([1e8, 2.0], [[0.0, 0.0, at], [1.0, 0.0, at]])).all()
+    typed, known = (
+        lk.derive(declared("Hurdle", LAWS["HurdleNegativeBinomial"])),
+        lk.derive(lk.Hurdle(lk.NegativeBinomial)),
+    )
+    y, outputs = [0.0, 3.0, 3.0], np.array([[0.2, 1.0, -0.3], [0.2, 1.0, -0.3], [-30.0, 5.0, 30.0]])
+    same = outputs[:, [0, 1, 2]] * [1, 1, -1]
+    order = [("m", "mean"), ("k", "dispersion"), ("q", "zero_probability")]
+    theirs = np.column_stack([same[:, typed.outputs.index(dict(map(reversed, order))[name])] for name in known.outputs])
+    np.testing.assert_allclose(typed(y, outputs), known(y, theirs), rtol=1e-13)
+
+
+def test_incomplete_gamma_functions_by_sympys_names() -> None:
+    loss = lk.derive(declared("SchechterCut", LAWS["SchechterCut"]))
+    with mpmath.workdps(30):
+        a, w = mpmath.exp(0.3), mpmath.exp(-0.5)
+        true = -mpmath.log(mpmath.mpf(2) ** (a - 1) * mpmath.exp(-2 / w) / (w**a * mpmath.gammainc(a, 1 / w)))
+    assert loss([2.0], [[0.3, -0.5]])[0] == pytest.approx(float(true), rel=1e-14)
+
+
+@pytest.mark.parametrize("name", ["ContinuousBernoulliLogit", "AlphaPowerExponential"])
+def test_a_removable_zero_is_no_hole(name: str) -> None:
+    value, gradient = (loss := lk.derive(declared(name, LAWS[name]))).value_and_gradient(
+        [0.3] * 2, [[f, *[0.5] * (len(loss.outputs) - 1)] for f in (0.0, 1e-9)]
+    )
+    np.testing.assert_allclose(value[0], value[1], atol=1e-9)
+    np.testing.assert_allclose(gradient[0], gradient[1], atol=1e-9)
+
+
+def test_a_distribution_function_that_overflows_as_typed_has_quantiles() -> None:
+    class Hernquist(Distribution):
+        y = outcome(positive)
+        a = parameter(positive, link="exp")
+        log_density = log(2 * a * y / (y + a) ** 3)
+        cdf = y**2 / (y + a) ** 2
+
+    belief = lk.derive(Hernquist).distribution([0.3])
+    assert belief.quantile(0.5)[0] == pytest.approx(math.exp(0.3) / (math.sqrt(2) - 1), rel=1e-12)
+    assert belief.survival([1e200])[0] == pytest.approx(2 * math.exp(0.3) / 1e200, rel=1e-12)
+
+
+@pytest.mark.slow
+def test_the_mass_of_a_loss_is_taken_between_all_its_kinks() -> None:
+    y, a = lk.outcome(real), lk.parameter(real, link="identity")
+    noise = lk.reverse(lk.abs(y - a**3))
+    assert noise.tier == "likelihood"
+    assert noise.number == pytest.approx(2.0, rel=1e-12)
 
 
 def test_a_loss_of_counts_has_no_noise_on_the_line() -> None:

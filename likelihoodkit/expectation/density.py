@@ -15,7 +15,7 @@ from likelihoodkit.errors import DerivationError
 from likelihoodkit.nll import Derivation
 from likelihoodkit.primitives import pick
 from likelihoodkit.rows import Rows
-from likelihoodkit.stabilise import rewrite
+from likelihoodkit.stabilise import rewrite, stable
 
 Array = NDArray[Any]
 #: (outcomes, rows they belong to), both flat, to values (k, len(outcomes))
@@ -153,14 +153,23 @@ class Density:
     def form(self, name: str, row: Array, **symbols: Array) -> Array | None:
         """A declared closed form at the given rows (NaN where it says undefined), or None if it is not declared."""
         if name not in self._forms:
-            formula: sp.Expr | None = getattr(self.derivation.bound.family, name, None)
-            self._forms[name] = (
-                None
-                if formula is None
-                else Runner(compile_program({"v": rewrite(self.derivation.substitute(formula))}))
-            )
+            formula = self._formula(name)
+            self._forms[name] = None if formula is None else Runner(compile_program({"v": formula}))
         runner = self._forms[name]
         if runner is None:
             return None
         shape = np.broadcast_shapes(row.shape, *[a.shape for a in symbols.values()])
-        return np.array(np.broadcast_to(self.run(runner, row, **symbols)["v"], shape))
+        found = np.array(np.broadcast_to(self.run(runner, row, **symbols)["v"], shape))
+        if name in {"cdf", "survival"} and np.isnan(found).any():  # as typed a ratio of what overflows
+            through = self.form(f"log {name}", row, **symbols)
+            return found if through is None else np.where(np.isnan(found), np.exp(through), found)
+        return found
+
+    def _formula(self, name: str) -> sp.Expr | None:
+        """What a closed form is compiled from; that of ``log cdf`` is the stable logarithm of the declared ``cdf``."""
+        logarithm, _, word = name.rpartition(" ")
+        formula: sp.Expr | None = getattr(self.derivation.bound.family, word, None)
+        if formula is None:
+            return None
+        written = self.derivation.substitute(formula)
+        return stable(self.derivation, sp.log(written)) if logarithm else rewrite(written)

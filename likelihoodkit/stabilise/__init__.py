@@ -20,7 +20,7 @@ from likelihoodkit.stabilise.rewriting import by_cases, rewrite
 from likelihoodkit.stabilise.table import TABLE, Identity
 from likelihoodkit.stabilise.through import Through, inner_links, through
 
-__all__ = ["TABLE", "Identity", "Through", "by_cases", "rewrite", "stabilise"]
+__all__ = ["TABLE", "Identity", "Through", "by_cases", "rewrite", "stabilise", "stable"]
 
 
 def stabilise(derivation: Derivation) -> Derivation:
@@ -32,6 +32,11 @@ def stabilise(derivation: Derivation) -> Derivation:
     if pairs:
         return _composed(derivation, bound, pairs)
     return _by_the_table(derivation)
+
+
+def stable(derivation: Derivation, formula: Expr) -> Expr:
+    """Another formula in the outputs of a derivation, by the same table."""
+    return _by_the_table(replace(derivation, expression=formula)).expression
 
 
 def _composed(derivation: Derivation, bound: Bound, pairs: dict[str, tuple[Link, Link]]) -> Derivation:
