@@ -30,6 +30,10 @@ DIFFERENCES = [
     # behind square t'^2 and t'' are of one size, and what is left of log f^2 is carried
     ("Pareto(shape='square', minimum=0.5)", 30.0, (-1e300,)),
     pytest.param("InverseGaussian(shape='square')", 1e4, (-1e-300, -1e300), marks=slow),
+    # both overflow, and their exponents say which is the larger
+    ("GumbelMin(location='exp')", 1e4, (-745.0, 1.0)),
+    pytest.param("GumbelMin(location='exp')", 1e4, (1.0, 2000.0), marks=slow),
+    pytest.param("GumbelMin(location='tanh')", 1e8, (-30.0, -5.0), marks=slow),
     # log of the mass of a normal over one step, far from it
     ("Discretised(Normal())", 1e6, (30.0, 1e-8)),
     ("Discretised(Normal())", -2.0, (1e-8, -5.0)),

@@ -21,6 +21,7 @@ from likelihoodkit.nll import Derivation, negative_log_likelihood
 from likelihoodkit.primitives import lower, reach
 from likelihoodkit.primitives.families import BENT
 from likelihoodkit.stabilise import Through, rewrite, stabilise
+from likelihoodkit.stabilise.grown import together
 
 __all__ = ["composed_curve"]
 
@@ -47,7 +48,7 @@ def composed_curve(inner: Derived, through: Through, first: str, second: str, de
     turn = sp.S.Zero if apart else sp.diff(through.moves[first].slope, through.moves[first].outer)
     if apart or turn.is_number:  # of the square that is a location: t'' is there where t' is 0
         curve = through.lifted(through.slope(first, through.slope(second, through.put(curve))))
-        return curve + through.lifted(turn * through.put(along))
+        return together(curve, through.lifted(turn * through.put(along)))
     near = through.lifted(through.slope(first, through.curved_once(first, curve, along, _if_known)))
     return _in_parameter(_beside_far(near, through, first, along, derive), through, first, derive)
 

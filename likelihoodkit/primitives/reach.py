@@ -30,6 +30,12 @@ within_range: Kind = primitive(
     (lambda product, far: sp.Integer(1), lambda product, far: sp.Integer(0)),
     accurate="far is the product, by its exponents, wherever one of its factors leaves the range",
 )
+resolved: Kind = primitive(
+    "resolved",
+    lambda total, far: total,
+    (lambda total, far: sp.Integer(1), lambda total, far: sp.Integer(0)),
+    accurate="far is the sum, by the exponents of its terms, where these overflow against each other",
+)
 outgrown: Kind = primitive(
     "outgrown",
     lambda more, less: more + less,

@@ -22,6 +22,7 @@ from likelihoodkit.nll import Derivation, Step, output_symbol
 from likelihoodkit.primitives import linked, reach
 from likelihoodkit.primitives.linked import corrected, half_rest
 from likelihoodkit.stabilise.carried import scaled
+from likelihoodkit.stabilise.grown import together
 from likelihoodkit.stabilise.lifted import leaning, lifted, slow
 from likelihoodkit.stabilise.residuals import holds_residual, residual_of
 from likelihoodkit.stabilise.rewriting import rewrite
@@ -250,7 +251,8 @@ class Through:
                     joint += turn * self.put(number * body)
                     del terms[body], others[body]
         curve, along = (Add(*[number * body for body, number in sums.items()]) for sums in (terms, others))
-        return joint + self.slope(name, self.put(curve)) + self.bent(name, self.put(along))
+        grown, leant = self.slope(name, self.put(curve)), self.bent(name, self.put(along))
+        return joint + (grown + leant if joint != 0 else together(grown, leant))
 
     def steps(self) -> tuple[Step, ...]:
         """The steps of the inner derivation, after those that bring the parameters into its form."""

@@ -99,6 +99,7 @@ PAIRED = {
     "faint": {0, 1, 2},
     "beside_count": {0, 1, 2, 3},
     "behind": {0, 1, 2, 3},
+    "resolved": {0, 1},  # two forms of one number
     "student_pull_slope": {2, 3},
     "student_pull_bend": {2, 3},
     "student_balance_slope": {2, 3},

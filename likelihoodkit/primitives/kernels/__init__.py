@@ -270,7 +270,7 @@ if TYPE_CHECKING:
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.reach import (  # isort: skip
         beside_count, behind, faint, grown_and_short, half_product, less_log2, outgrown, over_output, product_of_three,
-        scaled_balance, scaled_softplus, share_behind, steep, times_hazard, times_output, within_range,
+        resolved, scaled_balance, scaled_softplus, share_behind, steep, times_hazard, times_output, within_range,
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.rests import (  # isort: skip
         exp_rest, log_softplus_rest, moved, raised, ratio_of_log_rest, sigmoid_rest, softplus_rest,

@@ -35,6 +35,12 @@ def within_range(product: Floats, far: Floats) -> Floats:
 
 
 @kernel
+def resolved(total: Floats, far: Floats) -> Floats:
+    """The sum where it is one, and ``far`` where it is an infinity less another."""
+    return np.where(np.isnan(total), far, total)
+
+
+@kernel
 def outgrown(more: Floats, less: Floats) -> Floats:
     """The sum, which is the first where that is infinite."""
     return np.where(np.isinf(more) & np.isinf(less), more, more + less)
