@@ -141,11 +141,16 @@ class Evidence:
     @cached_property
     def tails(self) -> tuple[Array, Array]:
         """P(Y <= y) and P(Y > y), drawn between the steps for whole numbers; each keeps its own digits."""
-        below, above = self.belief.cdf(self.y), self.belief.survival(self.y)
+        return self.tails_of(self.belief, slice(None))
+
+    def tails_of(self, belief: Belief, rows: slice) -> tuple[Array, Array]:
+        """The tails of some rows under another belief about them, drawn at the same shares of the steps."""
+        y = self.y[rows]
+        below, above = belief.cdf(y), belief.survival(y)
         if not self.whole:
             return below, above
-        share = self.random().uniform(size=self.n)
-        here = np.exp(self.belief.log_density(self.y))
+        share = self.random().uniform(size=self.n)[rows]
+        here = np.exp(belief.log_density(y))
         return below - share * here, above + share * here
 
     def random(self) -> np.random.Generator:

@@ -118,7 +118,7 @@ def _without(evidence: Evidence, row: int) -> float:
     outputs = other.outputs(evidence.design, evidence.offset)
     place = slice(row, row + 1) if len(outputs) == evidence.n else slice(None)  # constants have one row for all
     belief = evidence.loss.distribution(outputs[place], **_row(evidence, row))
-    below, above = belief.cdf(evidence.y[row]), belief.survival(evidence.y[row])
+    below, above = evidence.tails_of(belief, slice(row, row + 1))
     tail = float(np.minimum(below, above)[0])
     with np.errstate(divide="ignore"):
         return float(-ndtri(tail))

@@ -11,6 +11,8 @@ from scipy import integrate, stats
 
 import likelihoodkit as lk
 from benchmarks.diagnosis.simulations import BROKEN, RIGHT, Simulation
+from likelihoodkit.diagnose.evidence import gather
+from likelihoodkit.diagnose.influence import outlier_test
 from likelihoodkit.diagnose.moments import PEAK, legendre, moment_test, neighbours
 from likelihoodkit.diagnose.scores import crps_excess, folds_of, held_out
 
@@ -89,6 +91,18 @@ def test_the_farthest_row_is_judged_by_its_studentised_residual() -> None:
     size = residual[row] / np.sqrt(1 - hat[row, row])
     assert found.statistic == pytest.approx(size, rel=1e-6)
     assert found.p_value == pytest.approx(1 - (2 * stats.norm.cdf(size) - 1) ** 60, rel=1e-5)
+
+
+def test_the_farthest_count_is_drawn_at_the_same_share_of_its_step_by_every_fit() -> None:
+    """One row of many moves the fit little: its residual without it is nearly that with it, also that of a zero."""
+    for seed in range(20):
+        y = np.random.default_rng(seed).poisson(1.0, 200).astype(float)
+        evidence = gather(lk.fit(lk.Poisson, y), None, y, None, 0, {})
+        sizes = np.abs(evidence.z)
+        if y[np.argmax(sizes)] == 0:
+            break
+    assert y[np.argmax(sizes)] == 0
+    assert outlier_test(evidence).statistic == pytest.approx(sizes.max(), rel=0.01)
 
 
 def test_neighbours_err_on_opposite_sides_as_the_hat_matrix_says() -> None:
