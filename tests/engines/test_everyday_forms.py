@@ -12,7 +12,7 @@ import sympy
 import likelihoodkit as lk
 from likelihoodkit.compile import compile_program
 from likelihoodkit.compile.forms import everyday
-from likelihoodkit.compile.trace import Trace
+from likelihoodkit.compile.trace import ELEMENTWISE, Trace
 
 
 def operations(noise: object, *, labels: bool = True) -> Counter[str]:
@@ -94,3 +94,17 @@ def test_a_vanishing_share_takes_what_is_large_along() -> None:
     assert np.isfinite(value).all()
     assert np.isfinite(gradient).all()
     assert gradient[0, 5] == 0
+
+
+@pytest.mark.parametrize("noise", [lk.StudentT, lk.Normal, lk.Bernoulli], ids=str)
+def test_second_derivatives_of_everyday_rows_need_no_kernels(noise: object) -> None:
+    """And are those of the kernels: to 40 units of the largest entry of the row, where an entry may cross zero."""
+    rng, runner = np.random.default_rng(0), lk.derive(noise)._runner("hessian")
+    assert {i.operation for i in runner.everyday.instructions} <= {*ELEMENTWISE, "input", "constant"}
+    columns = {name: rng.normal(size=400) * 3 for name in runner.program.inputs}
+    columns |= {"y": rng.integers(0, 2, 400).astype(float), "f_df": rng.uniform(0.0, 40.0, 400)}
+    found = {name: np.empty(400) for name, _ in runner.program.results}
+    assert runner.run(columns, found, 400)
+    entries = np.array(list(found.values()))
+    kernels = np.array(list(runner.tile(columns).values()))
+    assert (np.abs(entries - kernels) <= 40 * 2.0**-53 * np.abs(kernels).max(axis=0)).all()

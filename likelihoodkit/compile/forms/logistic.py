@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from likelihoodkit.compile.forms.stirling import log1pmx_near
 from likelihoodkit.compile.forms.table import form
 from likelihoodkit.compile.trace import Trace, Value
 
@@ -79,3 +80,25 @@ def softplus_ratio(trace: Trace, z: Value) -> Value:
     trace.bound(z, -600.0, 600.0)
     plus = softplus(trace, z)
     return sigmoid(trace, z) * (1.0 / plus) if trace.apart else sigmoid(trace, z) / plus
+
+
+@form
+def softplus_ratio_derivative(trace: Trace, z: Value) -> Value:
+    """sigmoid(z) (log(1 + e^z) - e^z)/((1 + e^z) softplus(z)^2)."""
+    trace.bound(z, -300.0, 600.0)
+    above, plus = trace.exp(z), softplus(trace, z)
+    gap = trace.where(above < 1.5, log1pmx_near(trace, trace.minimum(above, 1.5)), plus - above)
+    return (gap / (1.0 + above) / plus) * (sigmoid(trace, z) / plus)
+
+
+@form
+def softplus_ratio_bend(trace: Trace, w: Value, z: Value) -> Value:
+    """w times that derivative."""
+    return w * softplus_ratio_derivative(trace, z)
+
+
+@form
+def sigmoid_curve(trace: Trace, w: Value, x: Value) -> Value:
+    """w sigmoid(x) sigmoid(-x)."""
+    trace.bound(x, -FAR, FAR)
+    return w * sigmoid(trace, x) * sigmoid(trace, -x)

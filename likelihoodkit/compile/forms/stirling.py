@@ -67,6 +67,17 @@ EXCESS_SLOPE: Quotient = (
         38.96459006935466, -15.57711199011452, -18.138162407350404, -4.316282447676124,
     ),
 )  # fmt: skip
+#: -4 h^2 (1 + h) excess''(h) in w = 1/(1 + h) for h >= 0.3, to 9e-17
+EXCESS_BEND: Quotient = (
+    (
+        1.0, 4.5405142835318335, 16.544398528590797, 30.8544410816675, 42.61515671835555, 28.89655315217852,
+        4.170482534820807, -20.119905587640147, -24.04649164113355, -11.213536405028366, 4.321254651431863,
+    ),
+    (
+        1.0, 3.540514283531871, 12.253884245048802, 15.69517112505235, 17.156943777817826, -1.4263272403894582,
+        -5.170734725518531, -6.1043236615037335, 1.0657833411808875, 0.7061336627707275, 0.0643888878932035,
+    ),
+)  # fmt: skip
 #: (atanh(r)/r - 1)/r^2 in r^2 up to 0.186, to 1.4e-16
 ATANH_REST: Quotient = (
     (
@@ -123,6 +134,12 @@ def excess_slope(trace: Trace, h: Value) -> Value:
     """h times the derivative of excess(h)."""
     w = 1.0 / (h + 1.0)
     return w * quotient(trace, EXCESS_SLOPE, w)
+
+
+def excess_bend(trace: Trace, h: Value) -> Value:
+    """-h^2 times the second derivative of excess(h), h >= 0.3."""
+    w = 1.0 / (h + 1.0)
+    return 0.25 * w * quotient(trace, EXCESS_BEND, w)
 
 
 def log1pmx_near(trace: Trace, x: Value) -> Value:
