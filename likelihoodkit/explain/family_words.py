@@ -251,6 +251,7 @@ FAMILY_TEMPLATES: dict[str, tuple[str, str]] = {
     "tweedie_normaliser_slope": ("S'({0}; {1})", "atom"),
     "tweedie_normaliser_curve": ("S''({0}; {1})", "atom"),
     "tweedie_cdf": ("P(Y <= {0})", "atom"),
+    **{f"tweedie_cdf_{order}": (f"d/d{order} P(Y <= {{0}})", "atom") for order in ("f", "g", "ff", "fg", "gg")},
     "tweedie_survival": ("P(Y > {0})", "atom"),
     "extreme_value_mean": ("(gamma(1 - {0}) - 1)/{0}", "product"),
     "extreme_value_variance": ("(gamma(1 - 2 {0}) - gamma(1 - {0})^2)/{0}^2", "product"),

@@ -75,6 +75,10 @@ def tweedie_cdf(y: Number, f: Number, g: Number, p: Number) -> Number:
     return total
 
 
+def _tweedie_slope(order: tuple[int, ...], *place: Number) -> Number:
+    return mpmath.diff(tweedie_cdf, place, order)
+
+
 def _more(total: list[Number], weight: Number, d: Number, o: Number) -> None:
     for place, power in enumerate((1, d, o, d * d, d * o, o * o)):
         total[place] += weight * power
@@ -240,5 +244,9 @@ SERIES_FUNCTIONS: dict[str, Callable[..., Number]] = {
     "tweedie_normaliser_slope": lambda s, p: tweedie_normaliser(s, p, 1),
     "tweedie_normaliser_curve": lambda s, p: tweedie_normaliser(s, p, 2),
     "tweedie_cdf": tweedie_cdf,
+    **{
+        f"tweedie_cdf_{order}": partial(_tweedie_slope, (0, order.count("f"), order.count("g"), 0))
+        for order in ("f", "g", "ff", "fg", "gg")
+    },
     "tweedie_survival": lambda y, f, g, p: 1 - tweedie_cdf(y, f, g, p),
 }

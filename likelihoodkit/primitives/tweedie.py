@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 from sympy import exp, log
 
-from likelihoodkit.primitives.record import Kind, primitive
+from likelihoodkit.primitives.record import RECORDS, Formula, Kind, primitive
 
 
 def _half(y: sp.Expr, f: sp.Expr, g: sp.Expr, p: sp.Expr) -> sp.Expr:
@@ -65,13 +65,29 @@ tweedie_normaliser_curve: Kind = primitive(
     r"S_{{{1}}}''\left({0}\right)",
     accurate="1 < p < 2",
 )
-tweedie_cdf: Kind = primitive(
-    "tweedie_cdf", None, (None, None, None, None), r"F\left({0}\right)", accurate="y >= 0, 1 < p < 2", nonnegative=True
-)
+
+
+def _slope(order: str, sign: int = 1) -> Formula:
+    return lambda *place: sign * RECORDS[f"tweedie_cdf_{order}"].function(*place)
+
+
+#: derivative of P(Y <= y) -> its derivatives in f and g
+_SLOPES = {"": ("f", "g"), "_f": ("ff", "fg"), "_g": ("fg", "gg"), "_ff": None, "_fg": None, "_gg": None}
+
+
+def _enter(what: str, slopes: tuple[str, str] | None) -> Kind:
+    rules = (None,) * 4 if slopes is None else (None, *map(_slope, slopes), None)
+    latex = "".join(rf"\partial_{{{{{order}}}}}" for order in what[1:]) + r"F\left({0}\right)"
+    known = {} if what else {"nonnegative": True}
+    return primitive(f"tweedie_cdf{what}", None, rules, latex, accurate="y >= 0, 1 < p < 2", **known)
+
+
+_KINDS = {what: _enter(what, slopes) for what, slopes in _SLOPES.items()}
+tweedie_cdf: Kind = _KINDS[""]
 tweedie_survival: Kind = primitive(
     "tweedie_survival",
     None,
-    (None, None, None, None),
+    (None, _slope("f", -1), _slope("g", -1), None),
     r"\left(1-F\left({0}\right)\right)",
     accurate="y >= 0, 1 < p < 2",
     nonnegative=True,

@@ -344,7 +344,9 @@ if TYPE_CHECKING:
         scaled_tweedie_bend, scaled_tweedie_pull, tweedie_apart, tweedie_bend, tweedie_deviance_half,
         tweedie_normaliser, tweedie_normaliser_curve, tweedie_normaliser_slope, tweedie_pull,
     )  # fmt: skip
-    from likelihoodkit.primitives.kernels.tweedie_tails import tweedie_cdf, tweedie_survival  # isort: skip
+    from likelihoodkit.primitives.kernels.tweedie_tails import (  # isort: skip
+        tweedie_cdf, tweedie_cdf_f, tweedie_cdf_ff, tweedie_cdf_fg, tweedie_cdf_g, tweedie_cdf_gg,
+        tweedie_survival)  # fmt: skip
     from likelihoodkit.primitives.kernels.von_mises_plane import (  # isort: skip
         von_mises_plane_a, von_mises_plane_aa, von_mises_plane_ab, von_mises_plane_b, von_mises_plane_bb,
         von_mises_plane_loss,
