@@ -531,21 +531,11 @@ RESTS = {
 }
 #: what lies between two ends, and seen there by a cumulative hazard or a power: by what wrappers make of it, and by
 #: differences in test_within_slopes.py
+SEEN = ("extreme_value", "pareto", "gompertz", "box_cox", "zeta", "lived", "power")
 BY_WRAPPERS = {
     name
     for name in RECORDS
-    if "_between" in name
-    or name.startswith(
-        (
-            "extreme_value_within",
-            "pareto_within",
-            "gompertz_within",
-            "box_cox_within",
-            "zeta_within",
-            "lived_within",
-            "power_within",
-        )
-    )
+    if "_between" in name or name.startswith((*(f"{law}_within" for law in SEEN), "tweedie_cdf_"))
 }
 BY_MEANING = {
     name: Case(definition(name), draw, points, loss, bound) for name, (draw, points, loss, bound) in ROWS.items()
