@@ -392,6 +392,13 @@ def test_a_distribution_function_that_overflows_as_typed_has_quantiles() -> None
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("name", ["ConservativePress", "TwoComponentGumbel"])
+def test_a_certificate_that_cannot_be_had_is_no_failure(name: str) -> None:
+    """Tails of 1/z^2 keep its integrals open; beside a loss of e^1e13 the part that moves is lost in mpmath too."""
+    assert lk.check(declared(name, LAWS[name])).passed
+
+
+@pytest.mark.slow
 def test_the_mass_of_a_loss_is_taken_between_all_its_kinks() -> None:
     y, a = lk.outcome(real), lk.parameter(real, link="identity")
     noise = lk.reverse(lk.abs(y - a**3))

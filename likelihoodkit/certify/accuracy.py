@@ -20,6 +20,7 @@ _MOST_POINTS = 2500
 _MOST_REFERENCES = 40
 _DIGITS = (40, 120, 400, 1200)
 _PERTURBATION = 1e-9
+_OVERFLOW = mpmath.mpf(2) ** 1024
 _NOISE = 1e-18  # a second difference of 45 digits keeps about this much; a true zero must count as met
 
 #: what is compared: (name, order of derivative, limit on the error)
@@ -61,6 +62,8 @@ def error(subject: Subject, y: Any, point: Point, place: tuple[int, ...], found:
         condition += float(abs(entry(subject, y, moved, place, 45) - true)) / _PERTURBATION if column else 0.0
     if not subject.domain.discrete and not subject.domain.vector and y:
         condition += float(abs(entry(subject, y * (1 - _PERTURBATION), point, place, 45) - true)) / _PERTURBATION
+    if len(place) == 2:  # beside the product of the slopes, the other half of the information, it adds nothing
+        condition += float(abs(mpmath.fprod(entry(subject, y, point, (i,), 45) for i in place)))
     return gap / (size + condition) if size + condition else gap
 
 
@@ -176,7 +179,9 @@ def trouble(
             elif math.isinf(found) and references < _MOST_REFERENCES:
                 references += 1
                 true = settled(lambda digits, y=y, p=point, at=place: entry(subject, y, p, at, digits))  # type: ignore[misc]
-                if true is not None and abs(true) < mpmath.mpf(2) ** 1024:
+                if true == 0 and not abs(entry(subject, y, point, (), _DIGITS[0])) < _OVERFLOW:
+                    continue  # of a loss that overflows no difference is known: the part that moves is lost in it
+                if true is not None and abs(true) < _OVERFLOW:
                     yield 1.0, f"{subject.say(point, y)}: {found}, truly {mpmath.nstr(true, 8)}"
 
 

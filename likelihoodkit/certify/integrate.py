@@ -32,6 +32,7 @@ _GAP = 0.25  # between neighbours of the scan
 _NEGLIGIBLE = 50.0  # e^-50 of the peak: far below every limit
 _FURTHEST = 5000.0
 _MOST_EVALUATIONS = 12000
+_SETTLED = 1e-8  # of the largest part: an integral that is farther from settled is no verdict
 _MORE_DIGITS = (3, 20)  # times as many, where a logarithm was infinite
 
 
@@ -274,14 +275,16 @@ class Outcomes:
             middle, half = (a + b) / 2, (b - a) / 2
             return half * np.asarray(WEIGHTS @ rows((middle + half * NODES).tolist()))
 
-        size = np.zeros(count)
+        size, unsettled = np.zeros(count), np.zeros(count)
 
         def settle(a: float, b: float, whole: NDArray[np.float64]) -> NDArray[np.float64]:
             middle = (a + b) / 2
             left, right = panel(a, middle), panel(middle, b)
             halves = left + right
             np.maximum(size, np.abs(halves), out=size)
-            if np.all(np.abs(halves - whole) <= 1e-12 * size) or evaluations > _MOST_EVALUATIONS or b - a < 1e-9:
+            apart = np.abs(halves - whole)
+            if np.all(apart <= 1e-12 * size) or evaluations > _MOST_EVALUATIONS or b - a < 1e-9:
+                np.add(unsettled, apart, out=unsettled)
                 return halves
             return settle(a, middle, left) + settle(middle, b, right)
 
@@ -297,6 +300,8 @@ class Outcomes:
             part = skipped + int(np.searchsorted(places, (a + b) / 2)) - 1
             for u, v, whole in zip(cuts[:-1], cuts[1:], wholes, strict=True):
                 totals[part] += settle(u, v, whole)
+        if np.any(unsettled > _SETTLED * size):
+            raise DerivationError(f"the integral over the outcomes is not settled in {evaluations} evaluations")
         return totals
 
     # -- counts ------------------------------------------------------------------------------------------------

@@ -145,7 +145,7 @@ FIELDS = {
     "MaxwellJuttner": law(
         s.above_one, "t", lambda y, t: log(y * sqrt(y**2 - 1) * exp(-y / t) / (t * sp.besselk(2, 1 / t)))
     ),
-    "RelativisticBreitWigner": law(s.real, "m g", _breit_wigner),
+    "RelativisticBreitWigner": law(s.positive, "m g", _breit_wigner),
     "CrystalBall": law(s.real, "~m w a k", _crystal_ball),
     "Argus": law(s.unit, "c", _argus),
     "VoigtSum": law(
