@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
+import likelihoodkit as lk
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.accuracy.cases import cases
 from benchmarks.accuracy.measure import measure
+from likelihoodkit.declaration import Distribution
 
 slow = pytest.mark.slow
 
@@ -37,6 +40,8 @@ DIFFERENCES = [
     # log of the mass of a normal over one step, far from it
     ("Discretised(Normal())", 1e6, (30.0, 1e-8)),
     ("Discretised(Normal())", -2.0, (1e-8, -5.0)),
+    # a share of zeros beside a mean that has all but vanished
+    ("ZeroInflated(Poisson())", 0.0, (-88.0, 1e-8)),
     # a location e^f far from the outcome, where a loss grows as a logarithm or as a small power of it
     ("Cauchy(location='exp')", 0.0, (1e-8, -30.0)),
     ("Cauchy(location='exp')", -2.5, (30.0, -5.0)),
@@ -53,8 +58,18 @@ DIFFERENCES = [
 @pytest.mark.parametrize(("label", "y", "outputs"), DIFFERENCES)
 def test_curvatures_keep_the_digits_of_a_difference(label: str, y: float, outputs: tuple[float, ...]) -> None:
     """Of 53 bits some or all were lost, down to a wrong sign; where they overflow the difference was NaN."""
-    (case,) = [case for case in cases(("link", "wrapper")) if case.label == label]
+    case = next(case for case in cases(("link", "wrapper")) if case.label == label)
     found = measure(case, [(y, outputs)])
     assert found.no_reference == 0
     assert found.meets_the_bar, found.offences
     assert found.hessian_meets_the_bar, found.offences
+
+
+@pytest.mark.parametrize("family", [lk.NegativeBinomial, lk.GeneralizedPoisson, lk.PoissonInverseGaussian])
+def test_curvatures_behind_square_where_the_square_vanishes(family: type[Distribution]) -> None:
+    """The loss is linear in a dispersion f^2, so that its curvature is its slope over f; it was 0."""
+    loss = lk.derive(family(dispersion="square"))
+    for f in (1e-300, -1e-170):
+        slope, curve = loss.gradient([3], [[0.3, f]])[0, 1], loss.hessian([3], [[0.3, f]])[0, 1, 1]
+        assert curve == pytest.approx(slope / f, rel=1e-15)
+        assert curve > 0.2

@@ -212,8 +212,9 @@ def _split(weight: Expr, slope: _Slope, *, rest: bool = False) -> tuple[Expr, Ex
 def _led(terms: list[Expr], slope: _Slope) -> Expr:
     """A sum times the slope, by the exponents of its leading terms where one of these leaves the range."""
     product = slope.times(Add(*terms))
-    if len(terms) == 1 and (vanishing := faint(terms[0], slope.logarithm)) is not None:
-        exponent, far = vanishing
+    vanishing = [found for term in terms if (found := faint(term, slope.logarithm)) is not None]
+    if len(vanishing) == len(terms):
+        exponent, far = vanishing[0][0], Add(*[far for _, far in vanishing])
         return reach.faint(exponent, product, slope.sign * far.replace(p.times_exp, _of_output))
     led = [_far(term, slope) for term in terms]
     if all(far is None for far in led):

@@ -108,12 +108,19 @@ _FAINT: dict[type[Expr], Callable[..., tuple[Expr, Expr]]] = {
     whole.negative_binomial_slope: _dispersion,
     kind("poisson_inverse_gaussian_a"): _dispersion,
     kind("generalized_poisson_pull"): _clumping,
+    whole.negative_binomial_curve: _dispersion,  # it is its slope where it is of degree one
+    kind("poisson_inverse_gaussian_aa"): _dispersion,
+    kind("generalized_poisson_pull_curve"): _clumping,
 }
 
 
 def faint(term: Expr, s: Expr) -> tuple[Expr, Expr] | None:
     """Where a slope is too small to be multiplied, and the slope times e^s there; None if it is not known."""
-    return _FAINT[type(term)](*term.args, s) if type(term) in _FAINT else None
+    number, body = term.as_coeff_Mul()
+    if type(body) not in _FAINT:
+        return None
+    exponent, far = _FAINT[type(body)](*body.args, s)
+    return exponent, number * far
 
 
 def leading(term: Expr, s: Expr) -> Expr | None:

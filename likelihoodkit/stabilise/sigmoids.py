@@ -7,6 +7,7 @@ from sympy import Add, Expr, Mul, Pow, S, exp
 
 from likelihoodkit import primitives as p
 from likelihoodkit.primitives import lives, robust, zeros
+from likelihoodkit.primitives.linked import times_sigmoid
 from likelihoodkit.primitives.single import argument_sigmoid, argument_sigmoid_derivative
 from likelihoodkit.stabilise.table import (
     coefficient_pair,
@@ -61,6 +62,18 @@ def _sigmoids_apart(e: Expr) -> Expr | None:
     return None
 
 
+def _curves_apart(e: Expr) -> Expr | None:
+    """w s(a) [s(b) s(-b)] - w s(b) [s(-a) s(a)] = w s(a) s(b) [s(-b) - s(-a)], as slopes of two logits leave it."""
+    for term in e.args:
+        weight, b = term.args if isinstance(term, p.sigmoid_curve) else (S.One, S.Zero)
+        for share in weight.atoms(p.sigmoid) & set(Mul.make_args(weight)):
+            (a,), rest = share.args, weight / share
+            for other in (p.sigmoid_curve(times_sigmoid(rest, b), turned) for turned in (a, -a)):
+                if -other in e.args:
+                    return e - term + other + rest * share * p.sigmoid(b) * zeros.sigmoid_gap(-b, -a)
+    return None
+
+
 @identity("a difference of two sigmoids as one function; sigmoid(z) - sigmoid(-z) = tanh(z/2)")
 def difference_of_sigmoids(e: Expr) -> Expr | None:
     if not e.is_Add:
@@ -84,7 +97,7 @@ def difference_of_sigmoids(e: Expr) -> Expr | None:
         mirror = -coefficient * argument_sigmoid_derivative(-z)
         if mirror in e.args:
             return e - term - mirror - coefficient * (sp.tanh(z / 2) + 2 * p.sigmoid_curve(z, z))
-    return _sigmoids_apart(e)
+    return _curves_apart(e) or _sigmoids_apart(e)
 
 
 def _less(number: Expr, x: Expr) -> tuple[Expr, ...]:
