@@ -178,8 +178,8 @@ class Runner:
         if whole.fixed is not None:
             held |= self._fixed(whole.fixed, held)
         inputs |= held
-        lookable = countable and whole.looked is not None
-        counts = self._counts(outcome, inputs, held, rows, whole.looked) if lookable else None
+        lookable = whole.looked if countable else None
+        counts = None if lookable is None else self._counts(outcome, inputs, held, rows, lookable)
         inputs |= counts.places(rows) if counts else {}
         if found is None:
             laid = whole.rest if terms or counts else self._cut(names, "").rest
@@ -192,7 +192,7 @@ class Runner:
             shares = [found.spans[i :: self.threads] for i in range(self.threads)]
             with ThreadPoolExecutor(self.threads) as pool:
                 return all(pool.map(lambda share: self._spans(found, share, inputs, outputs), shares))
-        if self.threads == 1 and not (terms or lookable or (unread and not same)):
+        if self.threads == 1 and lookable is None and not (terms or (unread and not same)):
             if len(known) >= MOST_ROUTES:
                 known.clear()
             known[rows, *same] = found
