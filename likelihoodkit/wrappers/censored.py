@@ -15,7 +15,7 @@ from likelihoodkit.primitives.words import exact
 from likelihoodkit.supports import Support
 from likelihoodkit.supports.columns import BETWEEN, EXACT, LEFT, RIGHT
 from likelihoodkit.wrappers.counted import log_density_of_few
-from likelihoodkit.wrappers.inside import Inside, declare, inside, made, ordered, wrapper
+from likelihoodkit.wrappers.inside import HIGH, LOW, Inside, declare, inside, made, ordered, wrapper
 
 
 @wrapper
@@ -129,6 +129,7 @@ def _truncated(found: Inside, low: float | None, high: float | None) -> Bound:
             log_cdf = found.log_cdf(y) if before is None else _or_nothing(found, y, before, y)
             log_survival = found.log_survival(y) if top is None else _or_nothing(found, y, y, top)
             forms = {"cdf": from_log(log_cdf - mass), "survival": from_log(log_survival - mass)}
+            forms["log_step"] = found.log_step(LOW, HIGH, touching=True) - mass  # the two tails are steps already
     body = {"y": y, **found.body, "log_density": log_density, **forms}
     plain = not math.isfinite(found.domain.low) or not math.isfinite(found.domain.high)
     if found.declares("mode") and plain and not found.domain.whole:  # one peak, as every declared mode is but for Beta

@@ -92,6 +92,16 @@ def test_a_censored_truncated_normal_and_what_is_predicted() -> None:
     np.testing.assert_allclose(loss.predict([0.0], rule="median"), [middle], rtol=1e-12)
 
 
+def test_what_is_seen_of_a_truncated_noise_is_a_share_of_it() -> None:
+    """Steps of the noise inside, not of tails that are steps themselves: those took for ever to write down."""
+    inner = lk.Cauchy(scale=1.5)
+    truncated = lk.Truncated(inner, low=0.3, high=2.5)
+    low, one, two, high = lk.derive(inner).distribution([0.2] * 4).cdf([0.3, 1.0, 2.0, 2.5])
+    seen = lk.derive(lk.Censored(truncated))([[1.0, 2.0]], [0.2])
+    np.testing.assert_allclose(seen, [-np.log((two - one) / (high - low))], rtol=4e-15)
+    assert lk.Mixture(truncated, components=2).outputs == ("weights", "location")
+
+
 def test_intervals_or_flags() -> None:
     loss = lk.derive(lk.Censored(lk.Weibull))
     outputs = np.zeros((4, 2))
