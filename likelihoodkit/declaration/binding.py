@@ -295,6 +295,8 @@ def _binding(family: str, row: Parameter, value: Any) -> Binding:
                 f"{family}.{row.name} is held and cannot be predicted", family=family, parameter=row.name
             )
         return fitting(family, row, value)
+    if row.domain.vector and isinstance(value, Fixed):  # as a noise inside this one holds it
+        return Held(value)
     if row.domain.vector and isinstance(value, list | tuple | np.ndarray):
         return Held(_fixed(family, row, value))
     formula = getattr(value, "free_symbols", None) == set()

@@ -10,7 +10,7 @@ from likelihoodkit.errors import BindingError
 from likelihoodkit.links import Link
 from likelihoodkit.primitives import sum_over
 from likelihoodkit.supports import Support
-from likelihoodkit.wrappers.inside import made, wrapper
+from likelihoodkit.wrappers.inside import made, vector_parameters, wrapper
 
 
 @wrapper
@@ -20,7 +20,7 @@ def Independent(noise: Any, d: int) -> Bound:
     ``y`` is (n, d); ``outputs`` has d columns for each predicted parameter, parameter by parameter. Held parameters
     hold for all d, shared ones are one value for all rows and all d. Named losses are summed the same way.
 
-    Raises `BindingError` where ``d`` is not a whole number of at least 2, or the outcome is a vector already.
+    Raises `BindingError` where ``d`` is not a whole number of at least 2, or the outcome or a parameter is a vector.
 
     >>> import likelihoodkit as lk
     >>> loss = lk.derive(lk.Independent(lk.Normal(scale=1), 2))
@@ -35,6 +35,12 @@ def Independent(noise: Any, d: int) -> Bound:
         raise BindingError(
             f"Independent repeats noises of one number; {family.__name__} is about {family.outcome.domain.words}",
             family=family.__name__,
+        )
+    if vectors := vector_parameters(inner):
+        raise BindingError(
+            f"Independent({inner.name}, {d}): {vectors[0]} is a vector already",
+            family=family.__name__,
+            remedy="Name the outcomes, as in Joint(first=noise, second=noise)",
         )
     return made(("Independent", inner, d), lambda: _repeated(inner, d))
 

@@ -227,6 +227,11 @@ class Inside:
         )
 
 
+def vector_parameters(bound: Bound) -> list[str]:
+    """The parameters that are vectors, predicted or held: a wrapper that makes vectors of numbers has no place for them."""
+    return [name for name, _ in bound.bindings if bound.family.parameters[name].domain.vector]
+
+
 def inside(noise: Any, wrapper: str, **keywords: Any) -> Inside:
     """An inner noise ready to be wrapped; `BindingError` for a named loss and for outcomes of several columns."""
     bound = as_bound(noise)

@@ -15,7 +15,7 @@ from likelihoodkit.links import Link
 from likelihoodkit.primitives import from_log, log_add_exp, log_sum_exp, one_hot, pick, sum_over
 from likelihoodkit.primitives.words import exact
 from likelihoodkit.supports import Support, simplex, unit
-from likelihoodkit.wrappers.inside import HIGH, LOW, Inside, declare, inside, made, wrapper
+from likelihoodkit.wrappers.inside import HIGH, LOW, Inside, declare, inside, made, vector_parameters, wrapper
 
 
 @wrapper
@@ -66,13 +66,12 @@ def Mixture(noise: Any, components: int | None = None, **bindings: Any) -> Bound
         several = replace(domain, name=f"{components} of {domain.name}", vector=True, size=components)
         return several, replace(link, range=replace(link.range, vector=True, size=components))
 
-    for name in bound.outputs:
-        if bound.family.parameters[name].domain.vector:
-            raise BindingError(
-                f"Mixture({bound.name}, components={components}): {name} is a vector already",
-                family=bound.name,
-                remedy=f"Use a list, as in Mixture([{bound.name}, {bound.name}])",
-            )
+    if vectors := vector_parameters(bound):
+        raise BindingError(
+            f"Mixture({bound.name}, components={components}): {vectors[0]} is a vector already",
+            family=bound.name,
+            remedy=f"Use a list, as in Mixture([{bound.name}, {bound.name}])",
+        )
     one = inside(bound, "Mixture", lift=lift)
     return made(("Mixture", bound, components, *bindings.items()), lambda: _same(one, components, bindings))
 

@@ -40,6 +40,15 @@ def test_the_mass_is_the_sum(low: int | None, high: int) -> None:
         np.testing.assert_allclose([value[k], gradient[k]], [float(true), float(slope)], rtol=2e-15, atol=1e-45)
 
 
+def test_the_sum_stands_inside_other_wrappers() -> None:
+    few = lk.Truncated(Bessel, high=7)
+    inflated, inner = lk.derive(lk.ZeroInflated(few)), lk.derive(few)
+    outputs = np.array([[0.7, -0.4]])
+    share = 1 / (1 + np.exp(0.4))
+    np.testing.assert_allclose(inflated([3.0], outputs), inner([3.0], [0.7]) - np.log(1 - share), 4e-16)
+    assert lk.Mixture([few, lk.Truncated(lk.Poisson, high=7)]).outputs == ("weights", "rate_1", "mean_2")
+
+
 def test_logarithmic_counts_up_to_a_bound() -> None:
     loss, y = lk.derive(lk.Truncated(lk.Logarithmic, high=4)), np.array([1.0, 3.0, 4.0])
     with mp.workdps(40):
@@ -63,3 +72,10 @@ def test_logarithmic_counts_up_to_a_bound() -> None:
 def test_what_cannot_be_summed_says_so(noise: object, why: str) -> None:
     with pytest.raises(BindingError, match=f"declares neither cdf nor survival, and {why}.*Declare cdf"):
         noise()  # type: ignore[operator]
+
+
+def test_vectors_are_not_made_of_vectors() -> None:
+    with pytest.raises(BindingError, match="counts_between is a vector already. Use a list, as in Mixture"):
+        lk.Mixture(lk.Truncated(Bessel, high=7), components=2)
+    with pytest.raises(BindingError, match="weights is a vector already. Name the outcomes, as in Joint"):
+        lk.Independent(lk.Mixture(lk.Normal, components=2), 2)
