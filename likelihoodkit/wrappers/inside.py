@@ -228,7 +228,7 @@ class Inside:
 
 
 def vector_parameters(bound: Bound) -> list[str]:
-    """The parameters that are vectors, predicted or held: a wrapper that makes vectors of numbers has no place for them."""
+    """The parameters that are vectors, predicted or held: what makes vectors of numbers has no place for them."""
     return [name for name, _ in bound.bindings if bound.family.parameters[name].domain.vector]
 
 

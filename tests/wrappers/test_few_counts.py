@@ -75,7 +75,7 @@ def test_what_cannot_be_summed_says_so(noise: object, why: str) -> None:
 
 
 def test_vectors_are_not_made_of_vectors() -> None:
-    with pytest.raises(BindingError, match="counts_between is a vector already. Use a list, as in Mixture"):
+    with pytest.raises(BindingError, match=r"counts_between is a vector already. Use a list, as in Mixture"):
         lk.Mixture(lk.Truncated(Bessel, high=7), components=2)
-    with pytest.raises(BindingError, match="weights is a vector already. Name the outcomes, as in Joint"):
+    with pytest.raises(BindingError, match=r"weights is a vector already. Name the outcomes, as in Joint"):
         lk.Independent(lk.Mixture(lk.Normal, components=2), 2)
