@@ -16,6 +16,7 @@ from likelihoodkit.primitives import (
     gamma_carried,
     negative_binomial_tails,
     poisson_tails,
+    probability,
     whole as kinds,
     within,
 )
@@ -103,21 +104,32 @@ def _gamma(e: Expr) -> Expr | None:
     return None
 
 
+def _window(node: Expr) -> tuple[Expr, Expr, Expr, Expr] | None:
+    """Ends, centre and scale of a window whose ends are numbers: from (low - centre) e^t to (high - centre) e^t."""
+    if isinstance(node, probability.scaled_window):
+        low, high, centre, t = node.args
+        return (low, high, centre, t) if low.is_number and high.is_number else None
+    middle, t = ratio(node.args[0])
+    width = logarithm(2 * node.args[1])
+    number = Add(*[part for part in Add.make_args(sp.expand(middle)) if part.is_number])
+    half_width = sp.S.Zero if width is None else exp(sp.expand(width - t)) / 2
+    known = width is not None and half_width.is_number
+    return (number - half_width, number + half_width, number - middle, t) if known else None
+
+
 def _normal(e: Expr) -> Expr | None:
-    """The square of a residual beside the mass of a window, whose middle and half width are told on the same scale."""
-    for sign, node in signed(e, p.log_window):
-        middle, t = ratio(node.args[0])
-        width = logarithm(2 * node.args[1])
-        centre = Add(*[part for part in Add.make_args(sp.expand(middle)) if part.is_number])
-        half_width = sp.S.Zero if width is None else exp(sp.expand(width - t)) / 2
-        for term in e.args if width is not None and half_width.is_number else ():
+    """The square of a residual beside the mass of a window, whose ends are told on the same scale."""
+    for sign, node in [*signed(e, p.log_window), *signed(e, probability.scaled_window)]:
+        found = _window(node)
+        for term in () if found is None else e.args:
+            low, high, centre, t = found  # type: ignore[misc]
             number, square = (2 * sign * term).as_coeff_Mul()
             base = square.base if isinstance(square, sp.Pow) and square.exp == 2 else sp.S.Zero
             r, s = ratio(base)
             for turn in (1, -1) if number.is_positive and sp.expand(s - t) == 0 else ():
-                y = sp.expand(turn * sp.sqrt(number) * r - middle) + centre
-                if y.free_symbols and not y.free_symbols & middle.free_symbols:
-                    seen = within.normal_within(y, centre - half_width, centre + half_width, centre - middle, t)
+                y = sp.expand(turn * sp.sqrt(number) * r + centre)
+                if y.free_symbols and not y.free_symbols & centre.free_symbols:
+                    seen = within.normal_within(y, low, high, centre, t)
                     return e - sign * node - term + sign * (seen + t - sp.log(2 * sp.pi) / 2)
     return None
 
