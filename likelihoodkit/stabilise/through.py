@@ -77,9 +77,13 @@ class Move:
 
     @cached_property
     def turns(self) -> dict[int, Expr]:
-        """t' + s t''/t' by its sign s, where it is one function: of a difference of the two."""
+        """t' + s t''/t' by its sign s, where it is one function, or a sum: the logarithm of softplus bends down."""
         sums = {sign: rewrite(self.slope + sign * self.bend) for sign in (1, -1) if self.own is links.exp}
-        return {sign: sum_ for sign, sum_ in sums.items() if isinstance(sum_.as_coeff_Mul()[1], sp.tanh | p.sigmoid)}
+        return {
+            sign: sum_
+            for sign, sum_ in sums.items()
+            if isinstance(sum_.as_coeff_Mul()[1], sp.tanh | p.sigmoid) or (sign < 0 and self.link.bent)
+        }
 
     @property
     def gap(self) -> Callable[[Expr], Expr] | None:
