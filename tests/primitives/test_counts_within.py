@@ -51,7 +51,7 @@ LAWS: dict[str, tuple[Callable[..., Any], list[tuple[float, ...]]]] = {
 LETTERS = {"zeta": "f", "lived": "gn"}
 
 
-@pytest.mark.parametrize("name", LAWS)
+@pytest.mark.parametrize("name", [pytest.param(n, marks=pytest.mark.slow) if n == "zeta_between" else n for n in LAWS])
 def test_value_and_slopes_are_those_of_the_textbook(name: str) -> None:
     formula, places = LAWS[name]
     letters = LETTERS[name.split("_", maxsplit=1)[0]]

@@ -92,6 +92,7 @@ def test_a_censored_truncated_normal_and_what_is_predicted() -> None:
     np.testing.assert_allclose(loss.predict([0.0], rule="median"), [middle], rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_what_is_seen_of_a_truncated_noise_is_a_share_of_it() -> None:
     """Steps of the noise inside, not of tails that are steps themselves: those took for ever to write down."""
     inner = lk.Cauchy(scale=1.5)
