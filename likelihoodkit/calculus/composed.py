@@ -94,7 +94,8 @@ def _log_of_scale(derivation: Derivation, name: str) -> sp.Expr:
     symbol = derivation.predicted[name]
     if link is links.exp:
         return symbol
-    return link.logarithm(symbol) if link.logarithm is not None else sp.log(derivation.parameters[name])
+    told = link.logarithm if isinstance(link, links.Link) else None
+    return told(symbol) if told is not None else sp.log(derivation.parameters[name])
 
 
 def _curve_in_scale(derivation: Derivation, location: str, derive: Derive) -> sp.Expr | None:

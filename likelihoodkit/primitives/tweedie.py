@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 import sympy as sp
 from sympy import exp, log
 
@@ -78,8 +79,8 @@ _SLOPES = {"": ("f", "g"), "_f": ("ff", "fg"), "_g": ("fg", "gg"), "_ff": None, 
 def _enter(what: str, slopes: tuple[str, str] | None) -> Kind:
     rules = (None,) * 4 if slopes is None else (None, *map(_slope, slopes), None)
     latex = "".join(rf"\partial_{{{{{order}}}}}" for order in what[1:]) + r"F\left({0}\right)"
-    known = {} if what else {"nonnegative": True}
-    return primitive(f"tweedie_cdf{what}", None, rules, latex, accurate="y >= 0, 1 < p < 2", **known)
+    made = partial(primitive, f"tweedie_cdf{what}", None, rules, latex, accurate="y >= 0, 1 < p < 2")
+    return made() if what else made(nonnegative=True)
 
 
 _KINDS = {what: _enter(what, slopes) for what, slopes in _SLOPES.items()}

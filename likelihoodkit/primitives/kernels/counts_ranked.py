@@ -159,11 +159,11 @@ def _between(low: Floats, high: Floats, f: Floats) -> Floats:
     one = np.ones_like(low)
     with np.errstate(all="ignore"):
         found = _share(low, high, f)
-        for all_but, rest in (
-            ((low == 1.0) & (high < np.inf), (np.where(high < np.inf, high, one) + 1.0, np.full_like(one, np.inf))),
-            ((low > 1.0) & (high == np.inf), (one, np.maximum(low - 1.0, 1.0))),
+        for all_but, first, last in (
+            ((low == 1.0) & (high < np.inf), np.where(high < np.inf, high, one) + 1.0, np.full_like(one, np.inf)),
+            ((low > 1.0) & (high == np.inf), one, np.maximum(low - 1.0, 1.0)),
         ):
-            other = _share(*rest, f)
+            other = _share(first, last, f)
             found = np.where(all_but & (other[0] < -LOG2), _rest(other), found)
     found = np.where((low == 1.0) & (high == np.inf), 0.0, found)
     return np.where(np.isnan(f + low), np.nan, found)

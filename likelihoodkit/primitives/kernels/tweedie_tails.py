@@ -83,12 +83,12 @@ def _tails(y: Floats, f: Floats, g: Floats, p: Floats) -> tuple[Floats, Floats]:
 @kernel
 def tweedie_survival(y: Floats, f: Floats, g: Floats, p: Floats) -> Floats:
     """P(Y > y) for y >= 0."""
-    return _tails(y, f, g, p)[1][0]
+    return np.asarray(_tails(y, f, g, p)[1][0])
 
 
 def _kernel(which: int, order: str) -> Kernel:
     def function(y: Floats, f: Floats, g: Floats, p: Floats) -> Floats:
-        return _tails(y, f, g, p)[0][which]
+        return np.asarray(_tails(y, f, g, p)[0][which])
 
     function.__doc__ = f"P(Y <= y) for y >= 0{', derived in ' if order else ''}{order}."
     return kernel(function)
