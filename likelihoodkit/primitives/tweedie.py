@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+
 import sympy as sp
 from sympy import exp, log
 
