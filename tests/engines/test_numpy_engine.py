@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 
 import likelihoodkit as lk
-from likelihoodkit.compile import numpy_engine, passes, tiles
+from likelihoodkit.compile import numpy_engine, passes, steps, tiles
 from likelihoodkit.compile.forms.signs import without_signs
 from likelihoodkit.compile.program import Instruction, Program
 from likelihoodkit.compile.tiles import MOST_ROWS
+from likelihoodkit.compile.trace import ELEMENTWISE
 from likelihoodkit.errors import InputError, ShapeError, SupportError, UnknownNameError
 from likelihoodkit.primitives.kernels._tools import MOST_KEPT, remembered
 
@@ -457,3 +458,20 @@ def test_second_derivatives_refuse_what_values_refuse(rows: int) -> None:
             with pytest.raises((InputError, SupportError), match=rf"\[{rows - 1}"):
                 loss.hessian(y, outputs)
             place[-1] = kept
+
+
+@pytest.mark.parametrize("operation", sorted(set(steps.UFUNCS) & set(ELEMENTWISE)))
+def test_passes_work_on_columns_of_any_table(operation: str) -> None:
+    """Results are written where the caller wants them: `np.negative` fails in one of eight columns (NumPy 2.4)."""
+    function, count = steps.SPECIAL.get(operation) or steps.UFUNCS[operation], ELEMENTWISE[operation]
+    rng = np.random.default_rng(0)
+    for width in range(1, 18):
+        for rows in (1, 2, 5, 33):
+            table, other = rng.uniform(0.1, 0.9, (2, rows, width))
+            expected = np.empty(rows)
+            function(*[part[:, 0].copy() for part in (table, other)][:count], expected)
+            answer = np.empty((rows, width))
+            function(*[table[:, 0], other[:, 0]][:count], answer[:, -1])
+            np.testing.assert_allclose(answer[:, -1], expected, rtol=1e-15)
+            function(*[table[:, 0], other[:, 0]][:count], table[:, 0])
+            np.testing.assert_allclose(table[:, 0], expected, rtol=1e-15)
