@@ -136,16 +136,17 @@ def _binomial(e: Expr) -> Expr | None:
 def poisson_saddle_point(e: Expr) -> Expr | None:
     if not e.is_Add:
         return None
-    for term in e.args:
-        if isinstance(term, p.log_factorial):
-            y = term.args[0]
-            for mean in e.args:
-                if isinstance(mean, exp) and -y * mean.args[0] in e.args:
-                    rest = e - term - mean + y * mean.args[0]
-                    return rest + p.poisson_deviance_exp(y, mean.args[0]) + p.log_factorial_excess(y)
-                if mean.is_number and mean.is_positive and -y * log(mean) in e.args:
-                    rest = e - term - mean + y * log(mean)
-                    return rest + p.poisson_deviance_half(y, mean) + p.log_factorial_excess(y)
+    for one in e.args:
+        sign, node = one.as_coeff_Mul()
+        y = node.args[0] if isinstance(node, p.log_factorial) and abs(sign) == 1 else S.NaN
+        for term in e.args if y is not S.NaN else ():
+            mean, rest = sign * term, e - one - term
+            if isinstance(mean, exp) and -sign * y * mean.args[0] in e.args:
+                deviance = p.poisson_deviance_exp(y, mean.args[0])
+                return rest + sign * (y * mean.args[0] + deviance + p.log_factorial_excess(y))
+            if mean.is_number and mean.is_positive and -sign * y * log(mean) in e.args:
+                deviance = p.poisson_deviance_half(y, mean)
+                return rest + sign * (y * log(mean) + deviance + p.log_factorial_excess(y))
     return None
 
 

@@ -131,6 +131,15 @@ def test_a_mixture_never_underflows() -> None:
     assert np.isfinite(gradient[1]).all()
 
 
+@pytest.mark.parametrize("noise", [lk.Mixture(lk.Poisson, components=2), lk.Mixture([lk.Poisson(), lk.Poisson()])])
+def test_large_counts_in_a_mixture_keep_their_digits(noise: Any) -> None:
+    """The terms of a Poisson probability of a million are 10^7 and leave 8."""
+    with mp.workdps(40):
+        mean = mp.exp(mp.mpf(13.8))
+        true = mean + mp.loggamma(10**6 + 1) - 10**6 * mp.mpf(13.8)
+    assert lk.derive(noise)([1e6], [[0.0, 0.0, 13.8, 13.8]])[0] == pytest.approx(float(true), rel=4e-16)
+
+
 def test_what_a_mixture_predicts() -> None:
     loss = lk.derive(lk.Mixture(lk.Normal(scale=1), components=2))
     outputs = [[1.0, 0.0, -300.0, 300.0]]
