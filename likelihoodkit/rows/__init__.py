@@ -79,7 +79,7 @@ class Reader:
             remedy = f"Use {what}.ravel()" if array.shape == (rows, 1) else None
             if array.ndim == 0:
                 remedy = f"For a single row use np.atleast_1d({what})"
-            elif what == "y" and array.ndim == 2 and array.shape[1] > 1:
+            elif what == "y" and matrix is None and array.ndim == 2 and array.shape[1] > 1:
                 remedy = (
                     "Classes told by columns of 0 and 1 are numbered by y.argmax(axis=1); "
                     f"several numbers a row are of lk.Independent(noise, {array.shape[1]}) or a vector's noise"
