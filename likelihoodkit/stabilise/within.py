@@ -121,8 +121,10 @@ def _normal(e: Expr) -> Expr | None:
     """The square of a residual beside the mass of a window, whose ends are told on the same scale."""
     for sign, node in [*signed(e, p.log_window), *signed(e, probability.scaled_window)]:
         found = _window(node)
-        for term in () if found is None else e.args:
-            low, high, centre, t = found  # type: ignore[misc]
+        if found is None:
+            continue
+        low, high, centre, t = found
+        for term in e.args:
             number, square = (2 * sign * term).as_coeff_Mul()
             base = square.base if isinstance(square, sp.Pow) and square.exp == 2 else sp.S.Zero
             r, s = ratio(base)

@@ -176,6 +176,7 @@ SIDE_BY_SIDE = {
     "interval": (lk.Censored(lk.Normal), ENDS),
     "one output": (lk.Censored(lk.Normal(scale=1)), ENDS),
     "counts": (lk.Censored(lk.Poisson), STEPS),
+    "powers": (lk.Censored(lk.GeneralizedNormal(shape=1.5)), ENDS),
     "both": (lk.Joint(a=lk.Poisson, b=lk.Censored(lk.Logistic), c=lk.Bernoulli),
              np.column_stack([np.floor(3 * SPREAD), ENDS, FIRST > 0])),
 }  # fmt: skip

@@ -55,18 +55,16 @@ def _share(a: Floats, b: Floats, g: Floats, n: Floats) -> Rows:
 @remembered
 def _within(*arguments: Floats) -> Rows:
     y, low, high, g, n = np.broadcast_arrays(*(np.asarray(part, dtype=np.float64) for part in arguments))
-    with np.errstate(all="ignore"):
-        gap = _gap(low, y, g, n)
-        shares = _share(low, high + 1.0, g, n) - _share(y, y + 1.0, g, n)
-        return np.where(np.isinf(gap), gap, gap + shares)
+    gap = _gap(low, y, g, n)
+    shares = _share(low, high + 1.0, g, n) - _share(y, y + 1.0, g, n)
+    return np.where(np.isinf(gap), gap, gap + shares)
 
 
 @remembered
 def _between(*arguments: Floats) -> Rows:
     low, high, g, n = np.broadcast_arrays(*(np.asarray(part, dtype=np.float64) for part in arguments))
-    with np.errstate(all="ignore"):
-        gap = _gap(np.zeros_like(low), low, g, n)
-        return np.where(np.isinf(gap), -gap, _share(low, high + 1.0, g, n) - gap)
+    gap = _gap(np.zeros_like(low), low, g, n)
+    return np.where(np.isinf(gap), -gap, _share(low, high + 1.0, g, n) - gap)
 
 
 (

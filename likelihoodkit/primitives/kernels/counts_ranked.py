@@ -128,9 +128,8 @@ def _by_power(f: Floats, length: Floats) -> Floats:
 @remembered
 def _within(y: Floats, low: Floats, high: Floats, f: Floats) -> Floats:
     y, low, high, f = np.broadcast_arrays(y, low, high, f)
-    with np.errstate(all="ignore"):
-        found, near = _sum(low, high, f)
-        found += _by_power(f, _length(y, low))
+    found, near = _sum(low, high, f)
+    found += _by_power(f, _length(y, low))
     return np.where(np.isnan(f + y), np.nan, found - _lift(near, f))
 
 
@@ -157,14 +156,13 @@ def _rest(share: Floats) -> Floats:
 def _between(low: Floats, high: Floats, f: Floats) -> Floats:
     low, high, f = np.broadcast_arrays(low, high, f)
     one = np.ones_like(low)
-    with np.errstate(all="ignore"):
-        found = _share(low, high, f)
-        for all_but, first, last in (
-            ((low == 1.0) & (high < np.inf), np.where(high < np.inf, high, one) + 1.0, np.full_like(one, np.inf)),
-            ((low > 1.0) & (high == np.inf), one, np.maximum(low - 1.0, 1.0)),
-        ):
-            other = _share(first, last, f)
-            found = np.where(all_but & (other[0] < -LOG2), _rest(other), found)
+    found = _share(low, high, f)
+    for all_but, first, last in (
+        ((low == 1.0) & (high < np.inf), np.where(high < np.inf, high, one) + 1.0, np.full_like(one, np.inf)),
+        ((low > 1.0) & (high == np.inf), one, np.maximum(low - 1.0, 1.0)),
+    ):
+        other = _share(first, last, f)
+        found = np.where(all_but & (other[0] < -LOG2), _rest(other), found)
     found = np.where((low == 1.0) & (high == np.inf), 0.0, found)
     return np.where(np.isnan(f + low), np.nan, found)
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from likelihoodkit.loading.later import special
 from likelihoodkit.primitives.kernels._rows import kernels_of
 from likelihoodkit.primitives.kernels._tools import Floats, remembered
+from likelihoodkit.primitives.kernels.gamma import digamma, log_gamma, trigamma
 from likelihoodkit.primitives.kernels.within import Law, Rows, Tails, log_mass, seen_within
 from likelihoodkit.primitives.kernels.within_line import product
 from likelihoodkit.primitives.kernels.within_shape import POWERED_GAMMA
@@ -44,11 +44,11 @@ class _Place:
 
 def _loss(y: Floats, m: Floats, f: Floats, k: Floats) -> Rows:
     found, a = _Place(y, m, f, k).rows(), np.exp(-k)
-    lean = product(a, special.digamma(1.0 + a))
-    found[0] += LOG2 + f + special.gammaln(1.0 + a)
+    lean = product(a, np.asarray(digamma(1.0 + a)))
+    found[0] += LOG2 + f + np.asarray(log_gamma(1.0 + a))
     found[2] += 1.0
     found[3] -= lean
-    found[9] += lean + product(product(a, a), special.zeta(2.0, 1.0 + a))
+    found[9] += lean + product(product(a, a), np.asarray(trigamma(1.0 + a)))
     return found
 
 
@@ -91,7 +91,7 @@ def _tails(b: Floats, m: Floats, f: Floats, k: Floats) -> Tails:
     loss = _loss(b, m, f, k)
     beyond = np.where(apart, np.stack([above[0] - LOG2, *_in_letters(above)]), 0.0)
     beyond[0] = np.where(apart, beyond[0], -LOG2)
-    odds = np.exp(beyond[0]) / -np.expm1(beyond[0] - 0.0)
+    odds = np.exp(beyond[0]) / -np.expm1(beyond[0])
     slopes = np.stack([beyond[1], beyond[2]])
     pairs = np.stack([slopes[0] * slopes[0], slopes[0] * slopes[1], slopes[1] * slopes[1]])
     inner = np.concatenate([
@@ -155,20 +155,18 @@ def _by_ends(mass: Rows, low: Floats, high: Floats, *place: Floats) -> Rows:
 def _mass(*arguments: Floats) -> Rows:
     low, high, m, f, k = (np.asarray(part, dtype=np.float64) for part in np.broadcast_arrays(*arguments))
     found = log_mass(POWER, low, high, -np.inf, np.inf, m, f, k)
-    with np.errstate(all="ignore"):
-        inside = (low < m) & (m < high) & (k < LOG2)
-        return np.where(inside, _by_ends(found, low, high, m, f, k), found)
+    inside = (low < m) & (m < high) & (k < LOG2)
+    return np.where(inside, _by_ends(found, low, high, m, f, k), found)
 
 
 @remembered
 def _within(*arguments: Floats) -> Rows:
     y, low, high, m, f, k = (np.asarray(part, dtype=np.float64) for part in np.broadcast_arrays(*arguments))
     found = seen_within(POWER, y, low, high, -np.inf, np.inf, m, f, k)
-    with np.errstate(all="ignore"):
-        inside = (low < m) & (m < high) & (k < LOG2)
-        if inside.any():
-            apart = _loss(y, m, f, k)[LOCATION] + _mass(low, high, m, f, k)[LOCATION]
-            found[LOCATION] = np.where(inside, apart, found[LOCATION])
+    inside = (low < m) & (m < high) & (k < LOG2)
+    if inside.any():
+        apart = _loss(y, m, f, k)[LOCATION] + _mass(low, high, m, f, k)[LOCATION]
+        found[LOCATION] = np.where(inside, apart, found[LOCATION])
     return found
 
 
