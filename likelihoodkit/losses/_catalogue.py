@@ -80,6 +80,9 @@ class CatalogueLoss(Loss):
         super().__init__(bound)
         self.__doc__ = documented(bound.family.__name__, bound.family.__doc__)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _again, (self.bound, self._engine, self._threads)
+
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
         """The loss of each row, shape (n,); without arrays, the loss with other bindings (see the class)."""
         if arguments or not _rebinds(self.bound, keywords):
@@ -229,3 +232,7 @@ def _made(bound: Bound) -> CatalogueLoss:
 
         return NamedInputs(bound)
     return CatalogueLoss(bound)
+
+
+def _again(bound: Bound, engine: str, threads: int) -> CatalogueLoss:
+    return _made(bound).compile(engine, threads=threads)

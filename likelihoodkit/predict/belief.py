@@ -9,15 +9,18 @@ import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
+from likelihoodkit.compile import Runner
+from likelihoodkit.declaration import Bound
 from likelihoodkit.errors import InputError, ShapeError, SupportError, UndefinedError
 from likelihoodkit.expectation import Density, expect
 from likelihoodkit.expectation.coordinates import line_of, peak
 from likelihoodkit.expectation.mixed import components
 from likelihoodkit.expectation.sums import peak as peak_of_masses
+from likelihoodkit.loss import derive
 from likelihoodkit.predict.laws import Law
 from likelihoodkit.predict.mixed import highest_peak, law_of, most_probable_value
 from likelihoodkit.primitives import kernels
-from likelihoodkit.rows import as_real
+from likelihoodkit.rows import Rows, as_real
 
 Array = NDArray[Any]
 
@@ -52,6 +55,10 @@ class Belief:
     density: Density
     dtype: np.dtype[Any]
     single: bool = False
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        density = self.density  # copies carry the noise and its rows, not what was made of them
+        return _again, (density.derivation.bound, density.rows, self.dtype, self.single)
 
     def __repr__(self) -> str:
         rows = "one row" if self.single else f"{self.density.count} rows"
@@ -269,3 +276,8 @@ class Belief:
             shape = () if self.single else (self.density.count,)
         with np.errstate(over="ignore", under="ignore"):  # float32 answers: infinity where float64 still has a number
             return values.astype(self.dtype).reshape(shape)[()]
+
+
+def _again(bound: Bound, rows: Rows, dtype: np.dtype[Any], single: bool) -> Belief:
+    loss = derive(bound)
+    return Belief(Density(loss.derivation, rows, Runner(loss.program("value"))), dtype, single)

@@ -12,7 +12,9 @@ import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
 from likelihoodkit.compile import Runner, compile_program
+from likelihoodkit.declaration import Bound
 from likelihoodkit.errors import InputError, ShapeError, UndefinedError
+from likelihoodkit.loss import derive
 from likelihoodkit.nll import Derivation
 from likelihoodkit.predict.draws import DRAWS
 from likelihoodkit.rows import Rows, as_real, check_finite
@@ -34,7 +36,7 @@ class DrawRunner(Runner):
         return partial(DRAWS[name], self.rng) if name in DRAWS else super().find(name)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class VectorBelief:
     """What is believed about each row's vector outcome.
 
@@ -58,6 +60,9 @@ class VectorBelief:
     forms: dict[str, Array] = field(default_factory=dict, compare=False, repr=False)
 
     RULES: ClassVar[tuple[str, ...]] = ("mode", "mean")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _again, (self.derivation.bound, self.rows, self.single)  # not what was made of them
 
     def __repr__(self) -> str:
         rows = "one row" if self.single else f"{self.rows.count} rows"
@@ -205,3 +210,8 @@ class VectorBelief:
         shape = (*lead, *(() if self.single else (self.rows.count,)), *tail)
         with np.errstate(over="ignore", under="ignore"):
             return np.asarray(values.astype(self.rows.dtype).reshape(shape)[()])
+
+
+def _again(bound: Bound, rows: Rows, single: bool) -> VectorBelief:
+    loss = derive(bound)
+    return VectorBelief(loss.derivation, rows, Runner(loss.program("value")), single)

@@ -82,6 +82,9 @@ class Primitive(sp.Function):  # type: ignore[misc]
 
     record: Record
 
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        return _applied, (self.record.name, self.args)  # the class has no module in which it could be looked up
+
     def fdiff(self, argindex: int = 1) -> sp.Expr:
         """The derivative in argument ``argindex`` (from 1), made of primitives."""
         rule = self.record.derivative[argindex - 1]
@@ -130,6 +133,12 @@ class Record:
 
 Kind = type[Primitive]
 RECORDS: dict[str, Record] = {}
+
+
+def _applied(name: str, arguments: tuple[sp.Basic, ...]) -> sp.Basic:
+    from likelihoodkit import primitives
+
+    return primitives.RECORDS[name].function(*arguments)  # asking loads all files, each of which enters its rows
 
 
 def primitive(

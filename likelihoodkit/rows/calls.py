@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -39,6 +39,10 @@ class Rows:
     steps: int = 0  # T of sequences
     alone: bool = True  # need nothing be asked that takes several columns?
     stacked: tuple[int, ...] = ()  # shape of outputs that came as (n, T, K), which is how the gradient goes back
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        left = {"checks", "complain", "terms"}  # questions to an engine that is running, and what it has made
+        return _rows, ({one.name: getattr(self, one.name) for one in fields(self) if one.name not in left},)
 
     @property
     def width(self) -> int:
@@ -94,3 +98,7 @@ def plainly(places: Places, again: Callable[[Any, Any], object]) -> Quick | None
         return Rows(inputs, len(y), outputs.dtype, outputs.ndim == 1, columns, None, checks, complain)
 
     return read
+
+
+def _rows(kept: dict[str, Any]) -> Rows:
+    return Rows(**kept)

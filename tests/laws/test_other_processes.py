@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import copy
 import pickle
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 import likelihoodkit as lk
 from laws.subjects import subjects
+from losses.settings import one
 
 WRAPPED = {
     "censored mixture": lk.Censored(lk.Mixture(lk.Weibull, components=2)),
@@ -47,6 +50,42 @@ def test_losses_keep_their_engine() -> None:
     y, outputs = [0.3, -1.0], [[0.1, 0.2, 0.3, 0.4, 0.5, 0.6]] * 2
     np.testing.assert_array_equal(found.gradient(y, outputs), loss.gradient(y, outputs))
     assert pickle.loads(pickle.dumps(lk.derive(lk.Normal))) is lk.derive(lk.Normal)
+
+
+def test_every_named_loss_is_the_same_after_a_journey() -> None:
+    for loss in (*map(one, lk.losses.names()), lk.losses.poisson_deviance(link="identity")):
+        assert pickle.loads(pickle.dumps(loss)) is copy.deepcopy(loss) is loss
+    threads = lk.losses.hinge.compile("numpy", threads=2)
+    again = pickle.loads(pickle.dumps(threads))
+    assert repr(again) == repr(threads) == "losses.hinge"
+    np.testing.assert_array_equal(again([-1, 1], [0.2, 0.3]), [1.2, 0.7])  # labels are read as before
+
+
+@pytest.mark.parametrize(
+    ("noise", "outputs"),
+    [
+        (lk.Normal, [[0.0, 1.0], [2.0, 1.0]]),
+        (lk.Censored(lk.Gamma), [[1.0, 2.0]]),
+        (lk.Joint(direction=lk.VonMises, speed=lk.Gamma), [[0.5, 1.0, 1.2, 0.0]]),
+        (lk.Categorical, [[0.0, 1.0, 2.0]]),
+        (lk.MultivariateNormal, [[0.0, 0.0, 0.0, 0.0, 1.0]]),
+    ],
+)
+def test_beliefs_draw_alike_after_a_journey(noise: Any, outputs: list[list[float]]) -> None:
+    belief = lk.derive(noise).distribution(outputs)
+    for again in (pickle.loads(pickle.dumps(belief)), copy.deepcopy(belief)):
+        assert repr(again) == repr(belief)
+        np.testing.assert_array_equal(again.sample(0, size=3), belief.sample(0, size=3))
+
+
+def test_formulas_are_equal_in_a_process_that_has_loaded_nothing(tmp_path: Path) -> None:
+    expression = lk.derive(lk.StudentT).derivation.expression
+    assert pickle.loads(pickle.dumps(expression)) == expression
+    file = tmp_path / "formula.pickle"
+    file.write_bytes(pickle.dumps(expression))
+    code = f"import pickle; print(pickle.loads(open({str(file)!r}, 'rb').read()))"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == str(expression)
 
 
 def test_another_process_makes_them_again(tmp_path: Path) -> None:
