@@ -227,7 +227,10 @@ def test_shared_parameters() -> None:
 
 
 def test_unknown_names() -> None:
-    with pytest.raises(UnknownNameError, match=r"Normal takes no column 'sigma'. It takes none"):
+    with pytest.raises(
+        UnknownNameError,
+        match=r"Normal takes no column 'sigma'. All its parameters are predicted, shared or held already",
+    ):
         NORMAL([0.0], [0.0], sigma=[1.0])
     with pytest.raises(UnknownNameError, match=r"no column 'sample_weight'. Weights are given as weights="):
         NORMAL([0.0], [0.0], sample_weight=[1.0])
@@ -327,3 +330,15 @@ def test_words_as_outcomes_are_told_how_to_become_classes() -> None:
     with pytest.raises(InputError, match=words) as caught:
         NORMAL(["1e5", "b"], np.zeros(2))
     assert (caught.value.index, caught.value.value) == (1, "b")
+
+
+def test_where_value_and_gradient_go_is_told_by_two_arrays() -> None:
+    with pytest.raises(InputError, match=r"out must be two arrays, not ndarray. Give out=\(value, gradient\)"):
+        BOTH.value_and_gradient([0.0], [[0.0, 1.0]], out=np.empty(1))
+
+
+def test_a_row_without_an_axis_is_told_how_to_get_one() -> None:
+    with pytest.raises(ShapeError, match=r"not \(\)\. For a single row use np.array\(\[outputs\]\)"):
+        POISSON(1.0, 0.5)
+    with pytest.raises(ShapeError, match=r"not \(2,\)\. For a single row use outputs\[None, :\]"):
+        BOTH(1.0, [0.0, 1.0])

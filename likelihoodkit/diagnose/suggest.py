@@ -15,7 +15,7 @@ from likelihoodkit.errors import InputError
 from likelihoodkit.families import FAMILIES
 from likelihoodkit.fit.design import read_table
 from likelihoodkit.fit.formula import read
-from likelihoodkit.rows.arrays import as_real, check_labels
+from likelihoodkit.rows.arrays import as_real, check_finite, check_labels
 from likelihoodkit.wrappers import Hurdle, ZeroInflated, ZeroOneInflated
 
 Array = NDArray[Any]
@@ -69,6 +69,9 @@ class Suggestion:
     kind: str
     why: str
     ranking: tuple[Ranked, ...]
+
+    def __repr__(self) -> str:
+        return f"Suggestion({self.kind}: {', '.join(r.name for r in self.ranking)})"
 
     @property
     def best(self) -> Ranked:
@@ -163,11 +166,12 @@ def suggest(
         y, _, formulas = read(y, X, "suggest")
         X = formulas.designs(X)
     outcome = as_real(y, "y", "suggest")
-    if outcome.ndim != 1 or len(outcome) < 2 * folds or not np.isfinite(outcome).all():
+    if outcome.ndim != 1 or len(outcome) < 2 * folds:
         raise InputError(
-            f"suggest needs a vector of at least {2 * folds} finite outcomes, not shape {outcome.shape}",
-            remedy="Drop missing values first, or ask for fewer folds",
+            f"suggest needs a vector of at least {2 * folds} outcomes, not shape {outcome.shape}",
+            remedy="Ask for fewer folds",
         )
+    check_finite(outcome, "y", "suggest")
     kind, why = kind_of(outcome)
     tried = CANDIDATES[kind] if noises is None else tuple(noises)
     whole = {noise: as_bound(noise).family.outcome.domain.whole for noise in tried}

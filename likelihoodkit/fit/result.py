@@ -144,8 +144,9 @@ class Fit:
         >>> [round(end, 4) for end in answer.interval()["mean.intercept"]]
         [-1.1316, 1.1316]
         """
-        if not 0 < level < 1:
-            raise InputError(f"level must lie between 0 and 1, not {level}", value=level)
+        given: Any = level  # a name of a coefficient, say
+        if not isinstance(given, float | int) or not 0 < level < 1:
+            raise InputError(f"level must lie between 0 and 1, not {level!r}", value=level)
         if kind not in {"wald", "profile"}:
             raise UnknownNameError(
                 f"no interval is called {kind!r}", value=kind, remedy="Kinds: wald, profile; sandwich is fit.robust()"

@@ -17,10 +17,10 @@ from likelihoodkit.errors import DerivationError, UnknownNameError
 from likelihoodkit.loading.frameworks import framework_of
 from likelihoodkit.loading.later import Later
 from likelihoodkit.loading.verbs import Exported, verb
-from likelihoodkit.loss.engines import Running, receive
+from likelihoodkit.loss.engines import Running, receive, two_places
 from likelihoodkit.rows import Reader, Rows
 from likelihoodkit.rows.layout import unpack
-from likelihoodkit.rows.straight import NONE, Calls
+from likelihoodkit.rows.straight import Calls
 
 if TYPE_CHECKING:
     from likelihoodkit.calculus import Calculus
@@ -179,14 +179,15 @@ class Loss(Running, Exported):
 
         ``out`` takes both: two arrays of those shapes and the dtype of ``outputs``. Tensors in, tensors out.
         """
-        if known := self._calls.answer("fused", y, outputs, out or NONE, (weights, offset, shared, given), on_invalid):
+        both = two_places(out, self.name)
+        if known := self._calls.answer("fused", y, outputs, both, (weights, offset, shared, given), on_invalid):
             return known[0], known[1]
         if framework_of(outputs, y):
             how = weights, offset, shared, given
             return verb("on_tensors")("value_and_gradient", self, y, outputs, how, (out, on_invalid))  # type: ignore[no-any-return]
         rows = self._read(y, outputs, weights, offset, shared, given, by_tile=True, on_invalid=on_invalid)
-        value = receive((out or NONE)[0], "value", (rows.count,), rows.dtype, self.name)
-        answer, places = self._gradient_of(rows, (out or NONE)[1])
+        value = receive(both[0], "value", (rows.count,), rows.dtype, self.name)
+        answer, places = self._gradient_of(rows, both[1])
         self._run("fused", rows, {"value": value, **places}, (y, outputs, value, answer))
         rows.weigh(value, impossible=np.inf)
         return value, self._weighed(rows, answer)
@@ -391,9 +392,7 @@ def derive(noise: Any) -> Loss:
     if isinstance(noise, Loss):
         return noise
     bound = as_bound(noise)
-    if bound not in _CACHE:
-        _CACHE[bound] = Loss(bound)
-    return _CACHE[bound]
+    return _CACHE.get(bound) or _CACHE.setdefault(bound, Loss(bound))  # one for all threads
 
 
 def _again(bound: Bound, engine: str, threads: int) -> Loss:

@@ -24,7 +24,7 @@ from likelihoodkit.families import FAMILIES
 from likelihoodkit.links import LINKS, Link
 from likelihoodkit.loading.later import Later, sp
 from likelihoodkit.rows import Reader, Rows
-from likelihoodkit.rows.straight import Calls
+from likelihoodkit.rows.straight import NONE, Calls
 
 if TYPE_CHECKING:
     from likelihoodkit.compile import build, javascript, numba_engine, numba_text, source as printed
@@ -303,3 +303,16 @@ def receive(out: Any, what: str, shape: tuple[int, ...], dtype: np.dtype[Any], f
             value=getattr(out, "shape", None),
         )
     return out
+
+
+def two_places(out: Any, family: str) -> tuple[Any, Any]:
+    """Where value and gradient are to be written to; None for what is to be made."""
+    if out is None:
+        return NONE
+    if not isinstance(out, tuple | list) or len(out) != 2:
+        raise InputError(
+            f"{family}: out must be two arrays, not {type(out).__name__}",
+            family=family,
+            remedy="Give out=(value, gradient)",
+        )
+    return out[0], out[1]

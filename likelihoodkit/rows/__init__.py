@@ -25,6 +25,8 @@ from likelihoodkit.supports import Support, columns as compound
 __all__ = ["Reader", "Rows", "as_real", "check_finite"]
 
 Array = NDArray[Any]
+_NO_COLUMN = "All its parameters are predicted, shared or held already"
+_SINGLE = {0: "For a single row use np.array([outputs])", 1: "For a single row use outputs[None, :]"}
 
 
 class Reader:
@@ -60,7 +62,7 @@ class Reader:
                 f"not {array.shape if not flat else array.shape[:1]}",
                 family=self.family,
                 value=array.shape,
-                remedy="For a single row use outputs[None, :]" if array.ndim <= 1 else None,
+                remedy=_SINGLE.get(array.ndim),
             )
         sizes = self.measure.sizes(array.shape[1], known)
         columns, start = {}, 0
@@ -259,7 +261,7 @@ class Reader:
                 f"{self.family} takes no column {unknown[0]!r}",
                 family=self.family,
                 parameter=unknown[0],
-                remedy=ELSEWHERE.get(unknown[0], f"It takes {', '.join(needed) or 'none'}"),
+                remedy=ELSEWHERE.get(unknown[0], f"It takes {', '.join(needed)}" if needed else _NO_COLUMN),
             )
         result = {}
         for name, symbol in needed.items():

@@ -23,12 +23,20 @@ SINCE = (
     "of periods after when.dt.to_timestamp()"
 )
 #: what to do about missing values by what holds a number that is not finite
-REMEDIES = {"weights": "Drop the row or give it weight 0", "offset": DROP}
+REMEDIES = {"weights": "Drop the row or give it weight 0", "offset": DROP, "y": DROP}
 
 #: words of other libraries for what is said otherwise here
 ELSEWHERE = {
     **dict.fromkeys(("sample_weight", "sample_weights", "weight"), "Weights are given as weights=, one for each row"),
     "exposure": "An exposure is given as offset=np.log(exposure), where the mean's link is exp",
+    **dict.fromkeys(
+        ("max_iter", "maxiter", "max_iterations", "tol", "start", "start_params", "x0", "method", "solver"),
+        "A fit begins and ends by its own rules and says if it did not converge; lk.Regressor takes max_iter= and tol=",
+    ),
+    **dict.fromkeys(("alpha", "penalty", "l1_ratio", "l2"), "lk.Regressor takes alpha= and l1_ratio="),
+    **dict.fromkeys(
+        ("robust", "cov_type", "clusters", "groups"), "Sandwich covariances are those of fit.robust(clusters)"
+    ),
     "reduction": "A loss gives one number a row; take its .mean() or .sum()",
 }
 
