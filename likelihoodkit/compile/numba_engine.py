@@ -69,21 +69,27 @@ def need_compiler() -> None:
     _target()
 
 
+def functions(text: str, names: Sequence[str]) -> tuple[Any, list[int]]:
+    """Compile a text: the machine code, which lives as long as that object, and where in it functions begin."""
+    binding, machine = _target()
+    module = binding.parse_assembly(text)
+    module.verify()
+    options = binding.create_pipeline_tuning_options(speed_level=3)
+    builder = binding.create_pass_builder(machine, options)
+    builder.getModulePassManager().run(module, builder)
+    engine = binding.create_mcjit_compiler(module, _fresh(binding))
+    engine.finalize_object()
+    return engine, [engine.get_function_address(name) for name in names]
+
+
 class Compiled:
     """One text, compiled; the machine code lives as long as this object."""
 
     def __init__(self, text: str, pointers: int, rows: int) -> None:
         self.rows = rows  # of a block
-        binding, machine = _target()
-        module = binding.parse_assembly(text)
-        module.verify()
-        options = binding.create_pipeline_tuning_options(speed_level=3)
-        builder = binding.create_pass_builder(machine, options)
-        builder.getModulePassManager().run(module, builder)
-        self._engine = binding.create_mcjit_compiler(module, _fresh(binding))
-        self._engine.finalize_object()
+        self._engine, (place,) = functions(text, ["run"])
         self._pack = struct.Struct(f"{pointers + 2}q").pack
-        self._function = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_char_p)(self._engine.get_function_address("run"))
+        self._function = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_char_p)(place)
 
     def __call__(self, rows: int, flags: int, pointers: Sequence[int]) -> int:
         """Run, a block of rows at least; the answer of `vector_ir.write`. Other Python threads go on meanwhile."""

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cholesky, eigvalsh, qr, solve_triangular
-from scipy.linalg.blas import dgemm
 
 from likelihoodkit.errors import FitError
 from likelihoodkit.fit.design import INTERCEPT, Table
+from likelihoodkit.loading.later import Later
+
+if TYPE_CHECKING:
+    from likelihoodkit.compile import design_loops
+else:  # of use for many rows alone
+    design_loops = Later("likelihoodkit.compile.design_loops")
 
 Array = NDArray[Any]
 
@@ -141,6 +146,25 @@ class Basis:
             answer[:, 0] = answer[0] if self is other else self.sums(weights, rows)
         return answer
 
+    @cached_property
+    def narrow(self) -> bool:
+        """Are the numbers such that `weighted` reads them?"""
+        return design_loops.suits(self._written(slice(None))[0])
+
+    def weighted(self, weights: Array, squared: int, rows: slice) -> tuple[Array, Array]:
+        """At some rows what `pull` takes for each of the weights (k, n), and what `squared` takes for the first ones.
+
+        That is (k, p) and (squared, p, p), in one loop of machine code.
+        """
+        body, first = self._written(rows)
+        sums, squares = design_loops.weighted(body, weights, squared)
+        if not first:
+            return sums, squares
+        sums = np.column_stack([np.add.reduce(weights, axis=1), sums])
+        whole = np.empty((squared, *2 * sums.shape[1:]))
+        whole[:, 0], whole[:, 1:, 0], whole[:, 1:, 1:] = sums[:squared], sums[:squared, 1:], squares
+        return sums, whole
+
     def squared(self, sums: Array, other: Basis) -> Array:
         """``basis.T @ diag(w) @ other.basis`` from the same of the parts."""
         first = solve_triangular(self.triangle, sums, trans="T") if self._plain else sums
@@ -236,10 +260,7 @@ def _triangle_of_squares(table: Table) -> Array:
     with np.errstate(over="ignore", invalid="ignore"):  # then they are no use, and not used
         for rows in _cached(table):
             body = table.body[rows]
-            if body.flags.c_contiguous:  # NumPy would have BLAS make one triangle only, which takes longer
-                squares[first:, first:] += dgemm(1.0, body.T, body.T, trans_b=True)
-            else:
-                squares[first:, first:] += body.T @ body
+            squares[first:, first:] += body.T @ body
             if first:
                 squares[0, 1:] += np.ones(len(body)) @ body  # half the time of a sum
     if first:

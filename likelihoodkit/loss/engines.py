@@ -191,6 +191,11 @@ class Running:
         """Is `up_to_curvature` to be had?"""
         return not self._reader.vectors
 
+    @property
+    def engine(self) -> str:
+        """What computes the loss, one of `ENGINES`; see `compile`."""
+        return self._engine
+
     def compile(self, engine: str = "numpy", *, threads: int = 1) -> Self:
         """The same loss on another engine: "numpy", or "numba" (extra ``fast``); ``threads`` share the rows.
 
