@@ -230,18 +230,19 @@ def _amount(v: sp.Expr) -> sp.Expr:
     return sp.S.Zero if v == -sp.oo else v if v == sp.oo else sp.exp(v)
 
 
-# -- laws of a square, whose shape is in the rate, and of half of a normal ---------------------------------------------
+# -- gamma laws of the outcome or its square whose shape is in the rate, and half of a normal ---------------------------
 
 
 def _square(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> Told | None:
     bottom = _from_nothing(low)
     if isinstance(cdf, p.regularised_gamma_p):
         shape, end = cdf.args
-        rate = end / y**2
-        if rate.has(y):
+        place = y**2 if not (end / y**2).has(y) else y
+        if (end / place).has(y):
             return None
-        t = sp.expand(_log(rate) - _log(shape))
-        return Told(within.gamma_within, y**2, (bottom**2, high**2), (t, _log(shape)), sp.log(2 * y))
+        t = sp.expand(_log(end / place) - _log(shape))
+        ends = (bottom, high) if place == y else (bottom**2, high**2)
+        return Told(within.gamma_within, place, ends, (t, _log(shape)), sp.log(sp.diff(place, y)))
     if isinstance(cdf, p.regularised_beta) and cdf.args[2] == y:
         a, b, _ = cdf.args
         top = sp.Min(high, 1) if high.is_number else high

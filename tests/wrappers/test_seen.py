@@ -38,6 +38,23 @@ def test_discretised_normal(y: int) -> None:
     compare(lk.Discretised(lk.Normal), y, [0.3, 0.4], loss, hessian=1e-8)
 
 
+@pytest.mark.parametrize("outputs", [(-30.0, -104.0), (0.0, -30.0)])
+def test_a_discretised_gamma_of_few_amounts(outputs: tuple[float, float]) -> None:
+    """Nearly all of a law of tiny shape is 0, and what lies between 3 and 4 is a difference of what is beyond them."""
+
+    def loss(f: Any, n: Any) -> Any:
+        a, rate = mp.exp(n), mp.exp(n - f)
+        mass = mp.quad(lambda x: x ** (a - 1) * mp.exp(-rate * x), [3, 4], method="gauss-legendre", maxdegree=5)
+        return mp.loggamma(a) - a * (n - f) - mp.log(mass)
+
+    value, gradient = lk.derive(lk.Discretised(lk.Gamma)).value_and_gradient([3.0], [outputs])
+    with mp.workdps(80):
+        place = [mp.mpf(f) for f in outputs]
+        true = [loss(*place), *(mp.diff(loss, place, order) for order in ((1, 0), (0, 1)))]
+    for ours, number in zip([value[0], *gradient[0]], true, strict=True):
+        assert abs(ours - number) <= 2e-15 * (1 + max(map(abs, outputs))) * abs(number)
+
+
 def test_discretised_weibull_is_a_distribution_of_counts() -> None:
     loss = lk.derive(lk.Discretised(lk.Weibull))
     outputs = np.repeat([[1.0, 0.5]], 60, axis=0)
