@@ -230,7 +230,7 @@ def _amount(v: sp.Expr) -> sp.Expr:
     return sp.S.Zero if v == -sp.oo else v if v == sp.oo else sp.exp(v)
 
 
-# -- gamma laws of the outcome or its square whose shape is in the rate, and half of a normal ---------------------------
+# -- gamma laws of the outcome or its square, with the shape in the rate, and half of a normal -------------------------
 
 
 def _square(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> Told | None:

@@ -47,16 +47,23 @@ def _from_y(parts: Floats, y: Floats, low: float) -> Floats:
     return total
 
 
+def _off(k: Floats, f: Floats) -> Floats:
+    """k - e^f; the mean near 1 is told by f alone."""
+    return np.asarray(np.where(k == 1.0, -np.expm1(f), k - np.exp(f)))
+
+
 def _block(y: Floats, low: float, high: float, f: Floats, a: Floats) -> Floats:
     q, rest = np.asarray(sigmoid(a + f)), np.asarray(sigmoid(-(a + f)))
     k = np.arange(low, high)[:, None]
     share = 1.0 / (1.0 + np.asarray(times_exp(1.0 / k, -a)))  # 0 at k = 0
     less, late = 1.0 / (1.0 + np.asarray(times_exp(k, a))), q > 0.5
+    plain = (np.absolute(a) < MANY) & (np.absolute(f) < MANY)
     bend = _from_y(share * less - q * rest, y, low)
     steps = np.arange(low, high + 1.0)[:, None] - y
     each, rest_of_log = _log_ratios(k, f, a)
     logs = np.where(steps == 0.0, 0.0, steps * each) + _from_y(rest_of_log, y, low)
-    in_a = steps * np.where(late, rest, -q) + _from_y(np.where(late, -less, share), y, low)
+    apart = np.where(plain, np.asarray(times_exp(_off(k, f), a)) * less * rest, np.where(late, -less, share))
+    in_a = np.where(plain, 0.0, steps * np.where(late, rest, -q)) + _from_y(apart, y, low)
     top = logs.max(axis=0)
     weight = np.exp(logs - top)
     others = np.where(steps == 0.0, 0.0, weight).sum(axis=0)
@@ -67,12 +74,25 @@ def _block(y: Floats, low: float, high: float, f: Floats, a: Floats) -> Floats:
     apart, away = steps - many, in_a - slope
     return np.stack([
         value,
-        rest * many,
+        _in_mean(y, low, high, f, rest, weight, steps, many),
         slope,
         rest * rest * (weight * apart * apart).sum(axis=0) - q * rest * many,
         rest * (weight * apart * away).sum(axis=0) - q * rest * many,
         (weight * (bend + away * away)).sum(axis=0),
     ])  # fmt: skip
+
+
+def _in_mean(
+    y: Floats, low: float, high: float, f: Floats, rest: Floats, weight: Floats, steps: Floats, many: Floats
+) -> Floats:
+    """The slope in f, by all that are seen or by the ends alone: sums of slopes of p(k) from 0 are that of a step.
+
+    The latter is the smaller sum where nearly all counts are seen.
+    """
+    first, last = low * weight[0], (high * (1.0 - rest) + np.exp(f) * rest) * weight[-1]
+    off = rest * _off(y, f)
+    ends = np.absolute(off) + first + last < rest * (weight * np.absolute(steps)).sum(axis=0)
+    return np.where(ends, (first - last) - off, rest * many)
 
 
 @remembered
