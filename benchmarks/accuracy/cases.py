@@ -71,6 +71,7 @@ def outcomes_of(domain: Support) -> tuple[float, ...]:
     if domain.upper == "trials":
         return (0, 1, 6, 12)
     inside = [y for y in OUTCOMES["counts" if domain.whole else "real"] if domain.low <= y <= domain.high]
+    inside = [y for y in inside if domain.closed_high or y < domain.high]
     return tuple(y for y in inside if domain.closed_low or y > domain.low)
 
 

@@ -8,6 +8,7 @@ from sympy import Add, Expr, Mul, Pow, exp, log
 from likelihoodkit import primitives as p
 from likelihoodkit.primitives import lives, products, single, steps, zeros
 from likelihoodkit.primitives.bessel_k import log_bessel_k_exp
+from likelihoodkit.stabilise.drawn_in import factor_of_a_sum
 from likelihoodkit.stabilise.summands import (
     inverse_of_tanh,
     less_its_argument,
@@ -15,7 +16,7 @@ from likelihoodkit.stabilise.summands import (
     of_factors,
     with_its_scale,
 )
-from likelihoodkit.stabilise.table import TABLE, constant_and_rest, exponent_of, identity, log_of
+from likelihoodkit.stabilise.table import TABLE, constant_and_rest, exponent_of, identity, log_of, log_of_term
 from likelihoodkit.stabilise.tails import carried, log_of_distribution_function
 
 
@@ -36,9 +37,10 @@ def log_of_one_plus_square(e: Expr) -> Expr | None:
     if isinstance(e, log) and e.args[0].is_Add and len(e.args[0].args) == 2:
         for square, other in (e.args[0].args, e.args[0].args[::-1]):
             base = _square_root(square)
-            q = None if base is None or other == 1 else log(other) if other.is_number else log_of(other)
+            q = None if base is None or other == 1 else log_of_term(other)
             if q is not None and (other.is_positive or not other.is_number):
-                return q + log_of_one_plus_square(p.log1p(p.times_exp(base, -q / 2) ** 2))
+                inner, level = base.args if isinstance(base, p.times_exp) else (base, sp.S.Zero)
+                return q + log_of_one_plus_square(p.log1p(p.times_exp(inner, level - q / 2) ** 2))
     if isinstance(e, p.log1p_square) and isinstance(e.args[0], p.times_exp):
         return p.log1p_square_exp(*e.args[0].args)
     return None
@@ -115,6 +117,8 @@ def _data_times_exp(factors: tuple[Expr, ...]) -> tuple[Expr, Expr] | None:
 def power_of_ratio(e: Expr) -> Expr | None:
     if isinstance(e, p.times_exp) and isinstance(e.args[0], p.scaled_power):
         return with_its_scale(e)
+    if e.is_Mul:
+        return factor_of_a_sum(e)
     if not isinstance(e, Pow) or isinstance(e, exp) or e.exp.is_number:
         return None
     r, t = e.base.args if isinstance(e.base, p.times_exp) else (e.base, sp.S.Zero)
@@ -209,7 +213,10 @@ def log_of_sum_of_exps(e: Expr) -> Expr | None:
         return _with_a_sure_zero(*e.args) or _with_a_sure_zero(*e.args[::-1])
     if e.is_Add and e.has(p.log_add_exp):
         return less_one_of_them(e)
-    if not isinstance(e, log) or not e.args[0].is_Add or not e.args[0].has(exp, p.softplus, p.times_exp):
+    if not isinstance(e, log) or not e.args[0].is_Add:
+        return None
+    shares = e.args[0].has(p.sigmoid) and constant_and_rest(e.args[0])[0] == 0  # of two parts, each of which may vanish
+    if not (shares or e.args[0].has(exp, p.softplus, p.times_exp)):
         return None
     logs = [log_of_term(t) for t in e.args[0].args]
     if any(q is None for q in logs):
@@ -238,23 +245,6 @@ def _never_negative(x: Expr) -> bool:
     return bool(of_factors(x).is_nonnegative)
 
 
-def log_of_term(term: Expr) -> Expr | None:
-    """log of a positive term of known factors, else None."""
-    total: Expr = sp.S.Zero
-    for factor in Mul.make_args(term):
-        if isinstance(factor, p.times_exp) and factor.args[0].is_positive:
-            total += log(factor.args[0]) + factor.args[1]
-        elif log_of(factor) is not None:
-            total += log_of(factor)
-        elif isinstance(factor, Pow) and factor.base.is_Symbol and factor.base.is_positive:
-            total += factor.exp * log(factor.base)
-        elif factor.is_positive and (factor.is_Symbol or not factor.free_symbols):
-            total += log(factor)
-        else:
-            return None
-    return total
-
-
 @identity("log(1 - e^-x) and log(e^x - 1) as one function")
 def log_of_one_minus_exp(e: Expr) -> Expr | None:
     if not isinstance(e, log):
@@ -281,6 +271,8 @@ def log_of_one_minus_exp(e: Expr) -> Expr | None:
         number, power = x.as_independent(*x.free_symbols, as_Add=False)
         if isinstance(power, exp) and number.is_positive:
             return p.log1m_exp_neg_exp(power.args[0] + log(number))
+        if isinstance(power, p.softplus) and number.is_positive:
+            return p.log1m_exp_neg_exp(p.log_softplus(power.args[0]) + log(number))
         if isinstance(-x, p.log_ndtr):
             return p.log_ndtr(-(-x).args[0])
         return p.log1m_exp(x)

@@ -30,7 +30,7 @@ from likelihoodkit.primitives import (
 )
 from likelihoodkit.primitives.zeros import log_with_zero
 from likelihoodkit.stabilise.bounds import Interval, bounds, window
-from likelihoodkit.stabilise.logarithms import log_of_term
+from likelihoodkit.stabilise.table import log_of_term
 
 WHY = "the logarithm of a product is the sum of the logarithms of its factors"
 
@@ -155,7 +155,7 @@ def _square(term: Expr, known: Known) -> bool:
 
 def _rests_of_one(inner: Expr) -> Expr:
     """The sum with 1 - sigmoid(f) in it as sigmoid(-f)."""
-    for term in inner.args:
+    for term in inner.args if inner.is_Add else ():
         if isinstance(-term, sigmoid) and S.One in inner.args:
             return inner - term - 1 + sigmoid(-(-term).args[0])
     return inner
@@ -171,7 +171,7 @@ def _of_one_less(inner: Expr, known: Known, outputs: set[Expr]) -> list[Expr] | 
         growth = isinstance(term, exp) and bool(bounds(term.args[0], known).low >= 0)
         if len(inside) + growth != 1:
             continue
-        share = number * Mul(*[f for f in factors if f not in inside])
+        share = _rests_of_one(number * Mul(*[f for f in factors if f not in inside]))
         rest = sigmoid(-share.args[0]) if isinstance(share, sigmoid) else sp.expand(1 - share)
         if not share.free_symbols & outputs or isinstance(share, exp) or not bounds(rest, known).positive:
             continue

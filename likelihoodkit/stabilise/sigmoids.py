@@ -15,6 +15,7 @@ from likelihoodkit.stabilise.table import (
     core_and_exponent,
     exponent_of,
     identity,
+    log_of,
 )
 
 
@@ -129,9 +130,22 @@ def exp_minus_one(e: Expr) -> Expr | None:
     constant, rest = constant_and_rest(e)
     for term in rest:
         number, body = term.as_coeff_Mul()
-        if constant != 0 and number == -constant and isinstance(body, exp):
-            return e - constant - term - constant * p.expm1(body.args[0])
+        if constant != 0 and number == -constant:
+            power = body.args[0] if isinstance(body, exp) else _log_of_shares(body) if len(e.args) == 2 else None
+            if power is not None:
+                return e - constant - term - constant * p.expm1(power)
     return None
+
+
+def _log_of_shares(e: Expr) -> Expr | None:
+    """The logarithm of a product or power of shares, of which 1 may be all but left: (1 - p)^5."""
+    bases = [f.as_base_exp() for f in Mul.make_args(e)]
+    if e in [base for base, _ in bases] or not all(
+        isinstance(base, p.sigmoid | p.ndtr) and power.is_positive for base, power in bases
+    ):
+        return None
+    logs = [log_of(base) if isinstance(base, p.sigmoid) else p.log_ndtr(base.args[0]) for base, _ in bases]
+    return Add(*[power * one for (_, power), one in zip(bases, logs, strict=True)])
 
 
 @identity("1 - cos x as one function keeps its digits near zero")

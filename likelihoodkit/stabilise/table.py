@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sympy import Add, Expr, Mul, S, exp, log
+from sympy import Add, Expr, Mul, Pow, S, exp, log
 
 from likelihoodkit import primitives as p
 
@@ -97,3 +97,20 @@ def coefficient_pair(node: Expr, match: Callable[[Expr], bool]) -> tuple[Expr, E
         if len(bodies) == 1:
             return term, term / bodies[0], bodies[0]
     return None
+
+
+def log_of_term(term: Expr) -> Expr | None:
+    """log of a positive term of known factors, else None."""
+    total: Expr = S.Zero
+    for factor in Mul.make_args(term):
+        if isinstance(factor, p.times_exp) and factor.args[0].is_positive:
+            total += log(factor.args[0]) + factor.args[1]
+        elif log_of(factor) is not None:
+            total += log_of(factor)
+        elif isinstance(factor, Pow) and factor.base.is_Symbol and factor.base.is_positive:
+            total += factor.exp * log(factor.base)
+        elif factor.is_positive and (factor.is_Symbol or not factor.free_symbols):
+            total += log(factor)
+        else:
+            return None
+    return total

@@ -13,7 +13,8 @@ from benchmarks.accuracy.typed.fields import FIELDS
 from benchmarks.accuracy.typed.lines import CIRCLE, REAL
 from benchmarks.accuracy.typed.practice import PRACTICE
 from benchmarks.accuracy.typed.students import STUDENTS
+from benchmarks.accuracy.typed.trades import TRADES
 
 __all__ = ["LAWS", "Law"]
 
-LAWS: dict[str, Law] = {**REAL, **CIRCLE, **POSITIVE, **UNIT, **COUNTS, **PRACTICE, **STUDENTS, **FIELDS}
+LAWS: dict[str, Law] = {**REAL, **CIRCLE, **POSITIVE, **UNIT, **COUNTS, **PRACTICE, **STUDENTS, **FIELDS, **TRADES}

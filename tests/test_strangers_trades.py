@@ -1,0 +1,61 @@
+"""Laws of six trades as their people type them, against the truth as typed in mpmath."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+import likelihoodkit as lk
+from benchmarks.accuracy.cases import Case
+from benchmarks.accuracy.measure import measure
+from benchmarks.accuracy.strangers import declared
+from benchmarks.accuracy.typed import LAWS
+
+#: law -> (outcome, outputs): places at which a number was lost before
+PLACES: dict[str, list[tuple[float, tuple[float, ...]]]] = {
+    # u/sqrt(u^2 + v^2), x^2/(k^2 + x^2)
+    "HollingThree": [(2.0, (0.5, -30.0, 30.0, 0.0)), (0.1, (0.0, 5.0, -30.0, -5.0))],
+    "FrontierHalfNormal": [(-3.0, (0.5, 30.0, -5.0)), (2.0, (0.5, -0.3, 0.2)), (-30.0, (1.0, 0.0, 30.0))],
+    # (k + x)/x
+    "MichaelisGamma": [(1e4, (0.0, -30.0, 30.0, 0.0)), (1.0, (0.3, -0.2, 0.1, 0.5))],
+    # e sqrt(a^2/e + b^2 + c^2/e^2)
+    "Calorimeter": [(-2.0, (-30.0, 1.0, 1.0, 0.0)), (30.0, (3.0, -1.0, -5.0, 0.3))],
+    # 1 - (1 - p)^5, 1 - (1 - d) e^(-e m)
+    "ZeroTruncatedBinomial": [(2.0, (-30.0,)), (5.0, (0.3,)), (5.0, (-5.0,))],
+    "ClickDetector": [(1.0, (-5.0, 1.0, 30.0)), (1.0, (0.3, 1.0, 0.4)), (0.0, (1.0, -5.0, 30.0))],
+    # 1 - a s - b (1 - s)
+    "NoisyTwo": [(0.0, (30.0, -30.0, -30.0)), (1.0, (-5.0, -30.0, 0.0)), (0.0, (-5.0, 0.0, -3.0))],
+    "NoisyLabels": [(0.0, (30.0, -30.0, -30.0)), (0.0, (5.0, -3.0, -30.0))],
+    "SharedTwo": [(0.0, (30.0, 30.0, 0.3)), (1.0, (-30.0, -5.0, 30.0))],
+    # a log((n r^2 + 2 b (1 + n))/(2 b (1 + n)))
+    "Evidential": [(1.0, (0.0, 30.0, 5.0, 0.0)), (0.3, (1.0, -0.5, 30.0, 0.2)), (0.3, (1.0, -30.0, 0.2, 5.0))],
+}
+
+
+#: those that are tried every time
+QUICK = ("ZeroTruncatedBinomial", "ClickDetector")
+
+
+@pytest.mark.parametrize("name", [n if n in QUICK else pytest.param(n, marks=pytest.mark.slow) for n in PLACES])
+@np.errstate(all="ignore")
+def test_laws_of_six_trades_keep_their_digits(name: str) -> None:
+    law: Any = declared(name, LAWS[name])
+    found = measure(Case(name, "family", lk.derive(law)), PLACES[name], seconds=5.0)
+    assert found.meets_the_bar, found.offences
+    assert found.no_reference == 0
+
+
+def test_shares_of_powers_that_overflow() -> None:
+    """l + (1 - l) x^h/(k^h + x^h) is l + (1 - l) sigmoid(h log(x/k))."""
+    value, gradient = lk.derive(declared("HillBinary", LAWS["HillBinary"])).value_and_gradient(
+        [0.0, 1.0], [[1.0, 0.0, 5.0, 0.0]] * 2
+    )
+    far = math.exp(5.0)
+    np.testing.assert_allclose(value, [far + math.log(2), math.exp(-far) / 2], rtol=1e-15)
+    np.testing.assert_allclose(gradient[0], [far, -far, far, 0.5], rtol=1e-15)
+    np.testing.assert_allclose(
+        gradient[1], [-far * value[1], far * value[1], -far * value[1], -value[1] / 2], rtol=1e-13
+    )
