@@ -76,8 +76,10 @@ EXAMPLES = [
     Example("power of ratio", sp.exp(x) / (sp.exp(x) + sp.exp(z)), {x: 800, z: 801}),
     Example("power of ratio", sp.exp(x) / sp.sqrt(sp.exp(2 * x) + sp.exp(2 * z)), {x: 800, z: 801}),
     Example(
-        "rest of two shares", 1 - p.sigmoid(t) * p.sigmoid(x) - p.sigmoid(z) * p.sigmoid(-x), {x: 0.5, t: 38, z: 38}
+        "one minus bounded", 1 - p.sigmoid(t) * p.sigmoid(x) - p.sigmoid(z) * p.sigmoid(-x), {x: 0.5, t: 38, z: 38}
     ),
+    Example("one minus bounded", sp.exp(x) - sp.exp(x) * sp.cos(z) ** 2, {x: 0.5, z: 1e-9}),
+    Example("log of one plus", sp.log(1 + sp.sqrt(2 * sp.pi) * x * p.ndtr(x) * sp.exp(x**2 / 2)), {x: -9}),
     Example("exp minus one", 1 - p.sigmoid(x) ** 5, {x: 38}),
     Example("log of exp", sp.log(sp.exp(x), evaluate=False), {x: 800}),
     Example("log of product", sp.log(a * b), {a: 1e300, b: 1e300}),

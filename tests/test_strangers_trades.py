@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import sympy as sp
 
 import likelihoodkit as lk
 from benchmarks.accuracy.cases import Case
@@ -30,6 +31,9 @@ PLACES: dict[str, list[tuple[float, tuple[float, ...]]]] = {
     "NoisyTwo": [(0.0, (30.0, -30.0, -30.0)), (1.0, (-5.0, -30.0, 0.0)), (0.0, (-5.0, 0.0, -3.0))],
     "NoisyLabels": [(0.0, (30.0, -30.0, -30.0)), (0.0, (5.0, -3.0, -30.0))],
     "SharedTwo": [(0.0, (30.0, 30.0, 0.3)), (1.0, (-30.0, -5.0, 30.0))],
+    # 1 + z Phi(z)/phi(z)
+    "ProjectedNormal": [(1.0, (30.0, 30.0)), (-3.0, (0.0, 30.0)), (-2.0, (5.0, 1.0)), (1.0, (0.5, -0.3))],
+    "PhaseOfSignal": [(1.0, (0.0, 30.0)), (3.0, (0.0, 2.0)), (-0.3, (0.0, 20.0)), (-2.0, (0.3, -0.2))],
     # a log((n r^2 + 2 b (1 + n))/(2 b (1 + n)))
     "Evidential": [(1.0, (0.0, 30.0, 5.0, 0.0)), (0.3, (1.0, -0.5, 30.0, 0.2)), (0.3, (1.0, -30.0, 0.2, 5.0))],
 }
@@ -59,3 +63,18 @@ def test_shares_of_powers_that_overflow() -> None:
     np.testing.assert_allclose(
         gradient[1], [-far * value[1], far * value[1], -far * value[1], -value[1] / 2], rtol=1e-13
     )
+
+
+def test_losses_on_other_scales_are_reversed() -> None:
+    """Cases told by y > a on the scale of log y, and losses of exponentials, which are 0 far below."""
+    amount, guess = lk.outcome(lk.positive), lk.parameter(lk.positive, link="exp")
+    weight = sp.Piecewise((sp.Rational(7, 10), amount >= guess), (sp.Rational(3, 10), True))
+    noise = lk.reverse(weight * (lk.log(amount) - lk.log(guess)) ** 2)
+    assert noise.law.startswith("AsymmetricNormal")
+    assert noise.number == pytest.approx(math.sqrt(math.pi) / 2 * (0.7**-0.5 + 0.3**-0.5), rel=1e-12)
+    y, a = lk.outcome(lk.real), lk.parameter(lk.real, link="identity")
+    apart = lk.exp(y) - lk.exp(a)
+    for loss, asked in ((lk.abs(apart), "median"), (apart**2, "log-mean-exp(1)")):
+        assert lk.elicits(loss) == asked
+        assert lk.reverse(loss).tier == "neither"
+        assert "at y = -1e+12" in lk.reverse(loss).reasons[0]

@@ -138,7 +138,8 @@ def _negative(question: Question, v: sp.Expr, side: int) -> bool:
     at, ys = _places(question, side)
     with np.errstate(all="ignore"):  # as in `_holds`
         sizes = side * _on(v.xreplace(_numbers(question)), {question.prediction.symbol: at, question.y: ys})
-    return bool((sizes[np.isfinite(sizes)] < 0).all())
+    near = np.abs(at - ys) < 10  # farther away a slope that is never 0 may be so as a number
+    return bool((sizes[np.isfinite(sizes)] <= 0).all() and (sizes[np.isfinite(sizes) & near] < 0).all())
 
 
 # -- kinks at y = a: quantiles and expectiles ---------------------------------------------------------------------

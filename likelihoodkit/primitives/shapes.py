@@ -302,6 +302,12 @@ hazard_excess_derivative: Kind = primitive(
     r"\left(1+\left(\frac{{\varphi}}{{\Phi}}\right)'\left({0}\right)\right)",
     positive=True,
 )
+log_normal_gain: Kind = primitive(
+    "log_normal_gain",
+    lambda z: log(exp(-(z**2) / 2) / sp.sqrt(2 * sp.pi) + z * _phi(z)),
+    lambda z: 1 / hazard_excess(z),
+    r"\log\left(\varphi\left({0}\right)+{0}\,\Phi\left({0}\right)\right)",
+)
 log_ndtr_inverse: Kind = primitive(
     "log_ndtr_inverse",
     lambda x: sp.Piecewise((0, sp.Eq(x, 0)), (log(_phi(1 / sp.Abs(x))), True)),

@@ -274,8 +274,7 @@ def _moving(question: Question, asks: Asks, further: Sequence[tuple[sp.Symbol, s
     for place in places:
         settled, here = _mass_at(question, place, y), _written(place)
         if settled is None:
-            out = _MANY if question.target.whole else _FAR_OUT
-            left = mpmath.exp(-value(lower(question.formula.xreplace(place)), {y: out}))
+            out, left = _left_far_out(question, lower(question.formula.xreplace(place)))
             what = "has no finite sum" if question.target.whole else "does not integrate"
             reason = f"exp(-loss) {what} at the prediction {here}: it is {mpmath.nstr(left, 6)} at y = {out:.6g}"
             return Noise(question.name, "neither", _with_factor(question, reason), asks=asks)
@@ -293,6 +292,15 @@ def _moving(question: Question, asks: Asks, further: Sequence[tuple[sp.Symbol, s
         error = max(error, abs(mass - first))
     same = f"exp(-loss) has the mass {first:.12g} at {len(places)} predictions; that it has it everywhere was not shown"
     return Noise(question.name, "likelihood", (same,), number=first, error=error, asks=asks)
+
+
+def _left_far_out(question: Question, loss: sp.Expr) -> tuple[int, mpmath.mpf]:
+    """The far outcome at which most is left of exp(-loss), and how much."""
+    target = question.target
+    places = [_MANY] if target.whole else [-_FAR_OUT, _FAR_OUT] if target.low == -float("inf") else [_FAR_OUT]
+    losses = {place: value(loss, {question.y: place}) for place in places}
+    out = min(places, key=lambda place: losses[place])
+    return out, mpmath.mpf(0) if losses[out] > _FAR_OUT else mpmath.exp(-losses[out])
 
 
 def _between(low: float, high: float, share: float) -> sp.Expr:

@@ -9,6 +9,7 @@ from typing import Any
 
 import mpmath
 import sympy as sp
+from sympy.core.relational import Relational
 from sympy.functions.elementary.trigonometric import TrigonometricFunction
 
 from likelihoodkit.elicit.branches import branch, kinks
@@ -55,12 +56,22 @@ def residual(question: Question) -> tuple[sp.Expr, Scale] | None:
             continue
         moved = _expanded(scale, a)
         for formula in (question.formula, lower(question.formula)):
-            here = formula.xreplace({y: moved})
+            here = _sides(formula, y, a).xreplace({y: moved})
             if a in here.free_symbols:
                 here = sp.expand_log(sp.expand(sp.expand_log(here)))
             if a not in here.free_symbols:
                 return here, scale
     return None
+
+
+def _sides(formula: sp.Expr, y: sp.Symbol, a: sp.Symbol) -> sp.Expr:
+    """Cases of y > a as cases of r > 0, which they are on every scale."""
+
+    def side(relation: Relational) -> sp.Basic:
+        number = sp.cancel((relation.lhs - relation.rhs) / (y - a))
+        return relation.func(number * r, 0) if number.is_number and number != 0 else relation
+
+    return formula.replace(lambda f: isinstance(f, Relational) and {y, a} <= f.free_symbols, side)
 
 
 def _of_odds(question: Question) -> sp.Expr | None:

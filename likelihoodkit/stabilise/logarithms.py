@@ -9,6 +9,7 @@ from likelihoodkit import primitives as p
 from likelihoodkit.primitives import lives, products, single, steps, zeros
 from likelihoodkit.primitives.bessel_k import log_bessel_k_exp
 from likelihoodkit.stabilise.drawn_in import factor_of_a_sum
+from likelihoodkit.stabilise.gains import normal_gain
 from likelihoodkit.stabilise.summands import (
     inverse_of_tanh,
     less_its_argument,
@@ -310,6 +311,8 @@ def _log_of_growth(x: Expr) -> Expr | None:
 @identity("log(1 + x) as one function keeps its digits near zero")
 def log_of_one_plus(e: Expr) -> Expr | None:
     if isinstance(e, log) and e.args[0].is_Add:
+        if (gain := normal_gain(e.args[0])) is not None:
+            return gain
         constant, rest = constant_and_rest(e.args[0])
         if constant == 1 and rest and e.args[0].free_symbols:
             return _of_leg(Add(*rest)) or p.log1p(Add(*rest))

@@ -11,6 +11,7 @@ from likelihoodkit import primitives as p
 from likelihoodkit.primitives import tails
 from likelihoodkit.primitives.bessel_k import log_bessel_k_exp
 from likelihoodkit.primitives.skellam import skellam_loss
+from likelihoodkit.stabilise.gains import pythagoras
 from likelihoodkit.stabilise.shares import rest_of_two_shares
 from likelihoodkit.stabilise.table import coefficient_pair, identity
 
@@ -175,7 +176,7 @@ _REMAINS: list[tuple[Callable[[Expr], bool], bool, Callable[[Expr], Expr]]] = [
 def one_minus_bounded(e: Expr) -> Expr | None:
     if not e.is_Add:
         return None
-    if (found := _odds(e) or rest_of_two_shares(e)) is not None:
+    if (found := _odds(e) or rest_of_two_shares(e) or pythagoras(e)) is not None:
         return found
     for match, positive, rest in _REMAINS:
         pair = coefficient_pair(e, match)

@@ -290,6 +290,7 @@ ROWS: dict[str, tuple[Draw, tuple[tuple[float, ...], ...], int, float]] = {
     "gompertz_risk": (_amounts((-5, 5), (-3, 1), high=10), (), 5, 4.0),
     "gompertz_ageing": (_amounts((-5, 5), (-3, 1), high=10), (), 5, 4.0),
     "gompertz_curve": (_amounts((-5, 5), (-3, 1), high=10), (), 5, 4.0),
+    "log_normal_gain": (between((-40, 40)), ((0.0,), (-37.0,)), 20, 4.0),
     "hazard_excess": (between((-40, 40)), ((0.0,), (-37.0,)), 20, 2.0),
     "hazard_excess_derivative": (between((-40, 40)), ((0.0,), (-37.0,)), 20, 8.0),
     "huber_penalty": (lambda g, n, top: (g.uniform(-9, 9, n), _magnitudes(g, n, 1e-2, 10)), ((0.0, 1.0),), 1, 2.0),

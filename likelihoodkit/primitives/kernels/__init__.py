@@ -287,9 +287,9 @@ if TYPE_CHECKING:
     from likelihoodkit.primitives.kernels.saddle import log_factorial_excess, poisson_deviance_exp  # isort: skip
     from likelihoodkit.primitives.kernels.shapes import (  # isort: skip
         digamma_chord, hazard_excess, hazard_excess_derivative, log_ndtr_inverse, log_ndtr_inverse_curve,
-        log_ndtr_inverse_slope, log_ndtr_tilted, log_ndtr_tilted_scale, log_ndtr_tilted_slope, log_power_difference,
-        log_power_difference_curve, log_power_difference_slope, log_softplus_ratio, log_x_coth, log_x_coth_curve,
-        log_x_coth_slope, normal_plus_delay, scaled_power, scaled_power_log, scaled_power_log_over,
+        log_ndtr_inverse_slope, log_ndtr_tilted, log_ndtr_tilted_scale, log_ndtr_tilted_slope, log_normal_gain,
+        log_power_difference, log_power_difference_curve, log_power_difference_slope, log_softplus_ratio, log_x_coth,
+        log_x_coth_curve, log_x_coth_slope, normal_plus_delay, scaled_power, scaled_power_log, scaled_power_log_over,
         scaled_power_log_square, scaled_power_over, scaled_power_over_square, trigamma_chord,
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.shares import (  # isort: skip

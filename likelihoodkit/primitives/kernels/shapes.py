@@ -11,7 +11,7 @@ from likelihoodkit.primitives.kernels._tools import Floats, kernel, legendre, pi
 from likelihoodkit.primitives.kernels.differences import TINY
 from likelihoodkit.primitives.kernels.exponential import bernoulli_share, log1m_exp, log1pmx, times_exp, x_over_expm1
 from likelihoodkit.primitives.kernels.gamma import tetragamma, trigamma
-from likelihoodkit.primitives.kernels.normal import hazard, log_ndtr, mills_excess
+from likelihoodkit.primitives.kernels.normal import DENSITY_AT_0, hazard, log_ndtr, mills_excess, ndtr
 
 LOG2 = math.log(2.0)
 LOG_SQRT_2PI = 0.5 * math.log(2.0 * math.pi)
@@ -258,6 +258,21 @@ def hazard_excess_derivative(w: Floats) -> Floats:
         (w > 40, np.ones_like),
         otherwise=lambda w: 1.0 - np.asarray(hazard(w)) * np.asarray(hazard_excess(w)),
     )
+
+
+@kernel
+def log_normal_gain(z: Floats) -> Floats:
+    """log(phi(z) + z Phi(z)), the mean of what a normal number of location z has above 0."""
+    return piecewise((z,), (z < 0, _log_gain_left), otherwise=_log_gain_right)
+
+
+def _log_gain_right(z: Floats) -> Floats:
+    return np.log(DENSITY_AT_0 * np.exp(-0.5 * (z * z)) + z * ndtr(z))
+
+
+def _log_gain_left(z: Floats) -> Floats:
+    excess = mills_excess(-z)
+    return -0.5 * (z * z) - LOG_SQRT_2PI + np.log(excess / (excess - z))
 
 
 def mills_fraction(y: Floats) -> Floats:
