@@ -1,8 +1,10 @@
 """Rice noise."""
 
+from sympy import oo
+
 from likelihoodkit import links
 from likelihoodkit.declaration import Distribution, outcome, parameter
-from likelihoodkit.primitives.words import bessel_ratio, exp, log, log_i0e, pi, sqrt
+from likelihoodkit.primitives.words import bessel_ratio, exp, log, log_i0e, pi, rice_between, sqrt
 from likelihoodkit.supports import positive
 
 
@@ -27,3 +29,5 @@ class Rice(Distribution):
     half = (centre / scale) ** 2 / 4
     expectation = scale * sqrt(pi / 2) * exp(log_i0e(half)) * (1 + 2 * half * (1 + bessel_ratio(half)))
     variance = 2 * scale**2 + centre**2 - expectation**2
+    cdf = exp(rice_between(0, y, log(centre), log(scale)))
+    survival = exp(rice_between(y, oo, log(centre), log(scale)))

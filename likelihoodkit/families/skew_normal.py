@@ -1,8 +1,10 @@
 """SkewNormal noise."""
 
+from sympy import oo
+
 from likelihoodkit import links
 from likelihoodkit.declaration import Distribution, outcome, parameter
-from likelihoodkit.primitives.words import log, log_ndtr, pi, sqrt
+from likelihoodkit.primitives.words import exp, log, log_ndtr, pi, skew_between, sqrt
 from likelihoodkit.supports import positive, real
 
 
@@ -27,3 +29,5 @@ class SkewNormal(Distribution):
     delta = skew / sqrt(1 + skew**2)
     expectation = location + scale * delta * sqrt(2 / pi)
     variance = scale**2 * (1 - 2 * delta**2 / pi)
+    cdf = exp(skew_between(-oo, y, location, -log(scale), skew))
+    survival = exp(skew_between(y, oo, location, -log(scale), skew))

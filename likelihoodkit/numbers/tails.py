@@ -9,6 +9,8 @@ from typing import Any
 
 import mpmath
 
+from likelihoodkit.numbers.integrated import rice_within, skew_within
+
 __all__ = ["TAILS"]
 
 Tail = Callable[..., Any]
@@ -319,6 +321,8 @@ _WITHIN: dict[str, tuple[Tail, int, str, tuple[Any, Any] | None]] = {
     "gompertz": (_gompertz_within, 3, "fg", None),
     "fatigue": (_fatigue_within, 3, "mn", _AMOUNTS),
     "box_cox": (_box_cox_within, 3, "mta", None),
+    "skew": (skew_within, 3, "mta", _REAL),
+    "rice": (rice_within, 3, "fs", _AMOUNTS),
     "zeta": (_zeta_within, 3, "f", (1, mpmath.inf)),
     "lived": (_lived_within, 3, "gn", _AMOUNTS),
 }

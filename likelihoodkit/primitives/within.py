@@ -318,6 +318,12 @@ def _lived(y: sp.Expr, low: sp.Expr, high: sp.Expr, g: sp.Expr, n: sp.Expr) -> s
 lived_within: Kind = _enter("lived_within", 3, "gn", _latex("{3},{4}"), _lived)
 
 
+# -- laws whose distribution functions are integrals -------------------------------------------------------------------
+
+skew_within: Kind = _enter("skew_within", 3, "mta", _latex("{3},{4},{5}"))
+rice_within: Kind = _enter("rice_within", 3, "fs", _latex("{3},{4}"))
+
+
 # -- what lies between two ends ----------------------------------------------------------------------------------------
 
 _REAL, _AMOUNTS, _SHARES = (-sp.oo, sp.oo), (sp.S.Zero, sp.oo), (sp.S.Zero, sp.S.One)
@@ -346,7 +352,10 @@ BETWEEN: dict[Kind, Kind] = {
         (fatigue_within, 3, "mn", _AMOUNTS),
         (extreme_value_within, 3, "mfs", _REAL),
         (pareto_within, 3, "fs", _AMOUNTS),
+        (skew_within, 3, "mta", _REAL),
+        (rice_within, 3, "fs", _AMOUNTS),
     )
 }
 
+skew_between, rice_between = BETWEEN[skew_within], BETWEEN[rice_within]
 lived_between: Kind = _enter_mass(lived_within, 3, "gn", _mass("{2},{3}"), _AMOUNTS)

@@ -212,7 +212,11 @@ from likelihoodkit.primitives.tweedie import (
     tweedie_normaliser as tweedie_normaliser,
     tweedie_survival as tweedie_survival,
 )
-from likelihoodkit.primitives.within import zeta_between as zeta_between
+from likelihoodkit.primitives.within import (
+    rice_between as rice_between,
+    skew_between as skew_between,
+    zeta_between as zeta_between,
+)
 
 pi = sp.pi
 EulerGamma = sp.EulerGamma

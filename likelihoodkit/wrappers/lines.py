@@ -65,7 +65,7 @@ def _told(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> Told | Non
                 places = (*map(_amount, places[:3]), places[3])
             speed = sp.expand_log(sp.log(sp.Abs(sp.diff(v, y))), force=True)
             return Told(law, places[0], places[1:3], (*held, places[3], t, *shapes), speed)
-    told = (read(cdf, y, low, high) for read in (_square, _mapped, _growing, _box_cox, _power))
+    told = (read(cdf, y, low, high) for read in (_declared, _square, _mapped, _growing, _box_cox, _power))
     return next((one for one in told if one is not None), None)
 
 
@@ -228,6 +228,19 @@ def _from_nothing(end: sp.Expr) -> sp.Expr:
 
 def _amount(v: sp.Expr) -> sp.Expr:
     return sp.S.Zero if v == -sp.oo else v if v == sp.oo else sp.exp(v)
+
+
+# -- laws that say what lies between -----------------------------------------------------------------------------------
+
+
+def _declared(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> Told | None:
+    """A cdf that is what lies between the edge of the support and the outcome."""
+    mass = cdf.args[0] if isinstance(cdf, sp.exp) else None
+    for law, between in within.BETWEEN.items():
+        if isinstance(mass, between) and mass.args[1] == y:
+            first, _, *letters = mass.args
+            return Told(law, y, (low if first == -sp.oo else _from_nothing(low), high), tuple(letters), sp.S.Zero)
+    return None
 
 
 # -- gamma laws of the outcome or its square, with the shape in the rate, and half of a normal -------------------------

@@ -94,6 +94,8 @@ ROWS_OF = [
     ("pareto_within", "fs", _excesses),
     ("box_cox_within", "mta", _shaped),
     ("power_within", "mfk", lambda rng: (_normal(rng)[0], [*_normal(rng)[1], rng.normal(1, 0.3, ROWS)])),
+    ("skew_within", "mta", lambda rng: (_normal(rng)[0], [*_normal(rng)[1], rng.normal(0, 3, ROWS)])),
+    ("rice_within", "fs", _lives),
     ("gompertz_within", "fg", lambda rng: (_gamma(rng)[0], [rng.normal(-1, 1, ROWS), rng.normal(-1, 1, ROWS)])),
     ("gamma_within", "tn", _gamma),
     ("beta_within", "fg", _beta),

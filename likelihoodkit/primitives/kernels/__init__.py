@@ -157,6 +157,15 @@ if TYPE_CHECKING:
     from likelihoodkit.primitives.kernels.within_box import (  # isort: skip
         box_cox_within, box_cox_within_a, box_cox_within_aa, box_cox_within_m, box_cox_within_ma, box_cox_within_mm,
         box_cox_within_mt, box_cox_within_t, box_cox_within_ta, box_cox_within_tt)  # fmt: skip
+    from likelihoodkit.primitives.kernels.within_skew import (  # isort: skip
+        skew_between, skew_between_a, skew_between_aa, skew_between_m, skew_between_ma, skew_between_mm,
+        skew_between_mt, skew_between_t, skew_between_ta, skew_between_tt, skew_within, skew_within_a, skew_within_aa,
+        skew_within_m, skew_within_ma, skew_within_mm, skew_within_mt, skew_within_t, skew_within_ta, skew_within_tt,
+    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.within_rice import (  # isort: skip
+        rice_between, rice_between_f, rice_between_ff, rice_between_fs, rice_between_s, rice_between_ss, rice_within,
+        rice_within_f, rice_within_ff, rice_within_fs, rice_within_s, rice_within_ss,
+    )  # fmt: skip
     from likelihoodkit.primitives.kernels.within_growth import (  # isort: skip
         extreme_value_within, extreme_value_within_f, extreme_value_within_ff, extreme_value_within_fs,
         extreme_value_within_m, extreme_value_within_mf, extreme_value_within_mm, extreme_value_within_ms,

@@ -1,8 +1,8 @@
-"""The losses of laws of u = (log y - m) e^t and of a shape e^n, seen between two bounds only, as densities of log y.
+"""The losses of laws of u = (v - m) e^t and of a shape n, seen between two bounds only; v is log y, as a rule, or y.
 
-A law is told by its loss in u and n, how that differs between two places, its tails and what they are beside the
-density at their bound, each as rows: value, slopes in u and n, curvatures uu, un, nn. Slopes in m and t are made of
-those in u.
+They are densities of v. A law is told by its loss in u and n, how that differs between two places, its tails and what
+they are beside the density at their bound, each as rows: value, slopes in u and n, curvatures uu, un, nn. Slopes in m
+and t are made of those in u.
 """
 
 from __future__ import annotations
@@ -44,15 +44,29 @@ def _log_ratio(y: Floats, b: Floats) -> Floats:
     return np.where(near, np.log1p(np.where(near, y - b, 0.0) / b), np.log(y) - np.log(b))
 
 
-def law_of(shape: Shape) -> Law:
-    """The law in m, t and n; what lies between two places is told by their ratio."""
+@dataclass(frozen=True)
+class Line:
+    """What is seen of an outcome, the difference of two outcomes there, and the place that is so far from one."""
+
+    place: Callable[[Floats], Floats]
+    apart: Callable[[Floats, Floats], Floats]
+    moved: Callable[[Floats, Floats], Floats]
+
+
+#: of amounts, and of numbers
+RATIO = Line(np.log, _log_ratio, lambda low, length: low * np.exp(length))
+LINE = Line(lambda y: y, lambda y, b: y - b, lambda low, length: low + length)
+
+
+def law_of(shape: Shape, line: Line = RATIO) -> Law:
+    """The law in m, t and n; what lies between two places is told by how far they are apart."""
 
     def loss(y: Floats, m: Floats, t: Floats, n: Floats) -> Rows:
-        u = np.asarray(times_exp(np.log(y) - m, t))
+        u = np.asarray(times_exp(line.place(y) - m, t))
         return _in_line(shape.loss(u, n), u, t, density=True)
 
     def gap(y: Floats, b: Floats, m: Floats, t: Floats, n: Floats) -> Rows:
-        u, v, d = (np.asarray(times_exp(part, t)) for part in (np.log(y) - m, np.log(b) - m, _log_ratio(y, b)))
+        u, v, d = (np.asarray(times_exp(part, t)) for part in (line.place(y) - m, line.place(b) - m, line.apart(y, b)))
         value, less, own, curves, cross, bends = shape.gap(u, v, d, n)
         _, slope, _, there, crossed, _ = shape.loss(v, n)
         along = product(u, less) + product(d, slope)
@@ -65,15 +79,15 @@ def law_of(shape: Shape) -> Law:
         ])  # fmt: skip
 
     def tails(b: Floats, m: Floats, t: Floats, n: Floats) -> Tails:
-        u = np.asarray(times_exp(np.log(b) - m, t))
+        u = np.asarray(times_exp(line.place(b) - m, t))
         below, above, *rests = shape.tails(u, n)
         low, high = (_in_line(part, u, t, density=False) for part in (below, above))
         first, second = (_in_line(part, u, t, density=True) for part in rests)
         return low, high, first, second
 
     def between(low: Floats, high: Floats, share: float, *_: Floats) -> tuple[Floats, Floats]:
-        length = _log_ratio(high, low)
-        return low * np.exp(share * length), np.log(length)
+        length = line.apart(high, low)
+        return line.moved(low, share * length), np.log(length)
 
     return Law(loss, gap, tails, between)
 

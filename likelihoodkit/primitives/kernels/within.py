@@ -102,18 +102,24 @@ def _integrated(law: Law, y: Floats, low: Floats, high: Floats, place: tuple[Flo
             gap = at_share(law, y, start, end, float(node), *place)
             gap[0] = np.where(start == end, -np.inf, gap[0])
             rows.append(gap)
-    gaps = np.stack(rows)  # (nodes, rows, outcomes)
+    gaps = np.stack(rows)
+    found = of_moments(gaps, np.tile(0.5 * weights, len(ends) - 1))
+    if law.jump:
+        (kink,) = law.kinks(*place)
+        there = np.exp(law.gap(y, kink, *place)[0] - found[0] + place[1])
+        found[slopes_of(found).stop] -= np.where((low < kink) & (kink < high), law.jump * there, 0.0)
+    return found
+
+
+def of_moments(gaps: Floats, weights: Floats) -> Rows:
+    """log of the sum of e^gap at places of these weights; gaps are (places, rows, outcomes)."""
     slopes = slopes_of(gaps[0])
     top = gaps[:, 0].max(axis=0)
-    weight = np.tile(0.5 * weights, len(ends) - 1)[:, None] * np.exp(gaps[:, 0] - top)
+    weight = weights[:, None] * np.exp(gaps[:, 0] - top)
     mass = weight.sum(axis=0)
     weight = weight / mass
     first = (weight[:, None] * gaps[:, slopes]).sum(axis=0)
     second = (weight[:, None] * gaps[:, slopes.stop :]).sum(axis=0)
-    if law.jump:
-        (kink,) = law.kinks(*place)
-        there = np.exp(law.gap(y, kink, *place)[0] - top + place[1]) / mass
-        second[0] -= np.where((low < kink) & (kink < high), law.jump * there, 0.0)
     away = gaps[:, slopes] - first
     spread = np.stack([(weight * away[:, i] * away[:, j]).sum(axis=0) for i, j in PAIRS[len(gaps[0])]])
     return np.concatenate([(top + np.log(mass))[None], first, second + spread])
