@@ -87,3 +87,24 @@ def test_a_family_of_ones_own_gets_its_information_by_quadrature() -> None:
     np.testing.assert_allclose(found[:, 0, 0], np.exp([16.0, -6.0]), rtol=1e-10)
     np.testing.assert_allclose(found[:, 1, 1], 2, rtol=1e-10)
     assert set(HELD) <= set(FAMILIES)
+
+
+@pytest.mark.parametrize("scale", [-4.0, -14.0])
+def test_a_narrow_component_is_seen_by_the_wide_one(scale: float) -> None:
+    outputs = np.array([-2.4, -0.7, 0.9, 4.1, 0.4, scale])
+    share = np.exp(outputs[:2]) / np.exp(outputs[:2]).sum()
+    mean, width, slope = outputs[2:4], np.logaddexp(0, outputs[4:]), 1 / (1 + np.exp(-outputs[4:]))
+    nodes, weights = np.polynomial.legendre.leggauss(20)
+    edges = np.unique(np.concatenate([m + s * np.arange(-30, 31) for m, s in zip(mean, width, strict=True)]))
+    half = np.diff(edges) / 2
+    y = ((edges[:-1] + half)[:, None] + half[:, None] * nodes).ravel()
+    z = (y - mean[:, None]) / width[:, None]
+    each = share[:, None] * np.exp(-(z**2) / 2) / (width[:, None] * np.sqrt(2 * np.pi))
+    belongs = each / each.sum(axis=0)
+    score = np.concatenate(
+        [belongs - share[:, None], belongs * z / width[:, None], belongs * (z**2 - 1) * (slope / width)[:, None]]
+    )
+    truth = np.einsum("ip,jp,p->ij", score, score, each.sum(axis=0) * (half[:, None] * weights).ravel())
+    size = np.sqrt(np.outer(np.diag(truth), np.diag(truth)))
+    found = lk.derive(lk.Mixture(lk.Normal, components=2)).fisher([outputs])[0]
+    assert (np.abs(found - truth) <= 1e-9 * size).all()

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from likelihoodkit.compile import Runner, compile_program
 from likelihoodkit.expectation.density import Density, Function
 from likelihoodkit.expectation.mixed import Component, components
-from likelihoodkit.expectation.quadrature import integrate
+from likelihoodkit.expectation.quadrature import integrate, landmarks
 from likelihoodkit.expectation.sums import add_up
 from likelihoodkit.expectation.vectors import expected_over_all
 from likelihoodkit.nll import Derivation
@@ -28,12 +28,20 @@ CHUNK = 1024
 
 
 def expect(
-    density: Density, function: Function, size: int = 1, *, rows: Array | None = None, split: Array | None = None
+    density: Density,
+    function: Function,
+    size: int = 1,
+    *,
+    rows: Array | None = None,
+    split: Array | None = None,
+    grain: Array | None = None,
 ) -> Array:
     """E[function(Y)] of every row (or of those in ``rows``), shape (``size``, n).
 
     ``function(y, row)`` takes flat arrays of outcomes and of the rows they belong to and gives (``size``, len(y)).
-    ``split``, one per row, is a place where the function has a kink; others are found, at a cost.
+    ``split``, one or several per row, (n,) or (m, n), are places where the function has a kink; others are found, at a
+    cost. ``grain`` (n,) is the rounding of an outcome in units of what the function tells apart, where that is finer
+    than the density.
 
     Raises `UndefinedError` where the expectation does not exist and `DerivationError` where it, or the total
     probability, cannot be certified.
@@ -47,20 +55,33 @@ def expect(
         if density.support.whole:
             result[:, part] = add_up(density, function, size, every[part])
         else:
-            result[:, part] = integrate(density, function, size, every[part], None if split is None else split[part])
+            more = [None if found is None else found[..., part] for found in (split, grain)]
+            result[:, part] = integrate(density, function, size, every[part], *more)
     return result
 
 
 def _by_components(
     parts: tuple[Component, ...], function: Function, size: int, rows: Array, split: Array | None
 ) -> Array:
-    """The expectation over a mixture: that over each component, weighted."""
+    """The expectation over a mixture: that over each component, weighted.
+
+    A function of the whole mixture changes within the width of a narrow component, which another one would overlook.
+    """
     total = np.zeros((size, rows.size))
-    for part in parts:
+    marks = {
+        place: landmarks(part.density, rows)
+        for place, part in enumerate(parts)
+        if part.density is not None and not part.density.support.whole
+    }
+    grain = np.max([found for _, found in marks.values()], axis=0) if marks else None
+    for place, part in enumerate(parts):
         if part.density is None:
             total += part.weight[rows] * function(np.full(rows.size, part.value), rows)
-        else:
-            total += part.weight[rows] * expect(part.density, function, size, rows=rows, split=split)
+            continue
+        others = [found for other, (found, _) in marks.items() if other != place]
+        kinks = [*others, *([] if split is None else [np.atleast_2d(split)])]
+        splits = np.concatenate(kinks) if kinks else None
+        total += part.weight[rows] * expect(part.density, function, size, rows=rows, split=splits, grain=grain)
     return total
 
 

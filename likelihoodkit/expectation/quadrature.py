@@ -6,7 +6,7 @@ Panels whose error is too large are halved, so a kink costs a few dozen panels a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,8 @@ WEIGHTS = _INTEGRALS @ _COEFFICIENTS
 #: the last three Chebyshev coefficients, zero for smooth functions; one may vanish by accident, three do not
 NULL_RULES = 2 * _COEFFICIENTS[-3:]
 
+#: t at which panels of another component of a mixture begin, on either side of the centre
+MARKS = np.array([0.0, 1, 2, 3, 5])
 #: a panel is fine when its error is below this share of the integral of the absolute value
 TOLERANCE = 1e-14
 #: an answer whose estimated error, or mass left out, is above this share is refused
@@ -109,8 +111,8 @@ def panels_of(
     """
     row, a, b = _first_panels(places, rows, split)
     found, absolute, ends = clenshaw_curtis(places, row, a, b, function, size)
-    scale = np.zeros((1 + size, places.density.count))
-    _add(scale, row, absolute)
+    settled = np.zeros((1 + size, places.density.count))
+    scale = _with(settled, row, absolute)
     _check_ends(places.density, found, ends, scale)
     done: list[Panels] = []
     for _ in range(DEEPEST):
@@ -119,6 +121,7 @@ def panels_of(
         middle = (found.a + found.b) / 2
         bad &= (middle > found.a) & (middle < found.b)
         done.append(found.take(~bad))
+        settled = _with(settled, found.row[~bad], absolute[:, ~bad])
         if not bad.any():
             break
         if (crowd := np.bincount(found.row[bad])).max() > MOST_PANELS:
@@ -127,6 +130,7 @@ def panels_of(
         a = np.stack([found.a[bad], middle[bad]], axis=1).ravel()
         b = np.stack([middle[bad], found.b[bad]], axis=1).ravel()
         found, absolute, _ = clenshaw_curtis(places, row, a, b, function, size)
+        scale = _with(settled, row, absolute)  # a peak between two nodes of the first panels is seen by now
     else:
         done.append(found)
     every = Panels(
@@ -143,11 +147,17 @@ def _first_panels(places: Coordinates, rows: Array, split: Array | None) -> tupl
     right = np.minimum(EDGES[1:, None], places.reach_right[rows])
     edges = np.concatenate([left, right])
     if split is not None:
-        edges = np.sort(np.concatenate([edges, places.place(split, rows)[None]]), axis=0)
+        edges = np.sort(np.concatenate([edges, places.place(np.atleast_2d(split), rows)]), axis=0)
     a, b = edges[:-1].ravel(), edges[1:].ravel()
     row = np.broadcast_to(rows, (edges.shape[0] - 1, rows.size)).ravel()
     real = b > a
     return row[real], a[real], b[real]
+
+
+def _with(totals: Array, row: Array, values: Array) -> Array:
+    more = totals.copy()
+    _add(more, row, values)
+    return more
 
 
 def _add(totals: Array, row: Array, values: Array) -> None:
@@ -206,10 +216,22 @@ def _check_errors(places: Coordinates, every: Panels, rows: Array, scale: Array)
         raise _diverges(density, int(rows[np.argwhere(bad)[0][1]]))
 
 
-def integrate(density: Density, function: Function, size: int, rows: Array, split: Array | None = None) -> Array:
+def integrate(
+    density: Density, function: Function, size: int, rows: Array, split: Array | None = None, grain: Array | None = None
+) -> Array:
     """E[function(Y)] of the given rows of a continuous density, (``size``, len(rows)); see `expect`."""
     places = coordinates(density)
+    if grain is not None:
+        least = np.zeros(density.count)
+        least[rows] = grain
+        places = replace(places, grain=np.maximum(places.grain, least))
     every = panels_of(places, rows, function, size, split)
     totals = np.zeros((size, density.count))
     _add(totals, every.row, every.integrals[1:])
     return totals[:, rows]
+
+
+def landmarks(density: Density, rows: Array) -> tuple[Array, Array]:
+    """Outcomes about the bulk of rows of a continuous density, (m, len(rows)), to begin panels at; and its grain."""
+    t, places = np.concatenate([-MARKS[:0:-1], MARKS]), coordinates(density)
+    return places.outcome(np.broadcast_to(t[:, None], (t.size, rows.size)), rows), places.grain[rows]
