@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -28,12 +29,17 @@ class Part:
 class Cut:
     """A program cut at what some inputs decide alone (``fixed``), then at what the outcome decides beside these.
 
-    ``rest`` takes the results of both as inputs; None for a part with nothing in it.
+    ``program`` takes the results of both as inputs; None for a part with nothing in it.
     """
 
     fixed: Part | None
     looked: Part | None
-    rest: Plan
+    program: Program
+
+    @cached_property
+    def rest(self) -> Plan:
+        """The plan of what is left."""
+        return plan(self.program)
 
 
 def cut(program: Program, names: frozenset[str], outcome: str) -> Cut:
@@ -45,7 +51,7 @@ def cut(program: Program, names: frozenset[str], outcome: str) -> Cut:
     return Cut(
         None if fixed is None else _part(fixed.first),
         None if looked is None else _part(looked.first),
-        plan(rest if looked is None else looked.rest),
+        rest if looked is None else looked.rest,
     )
 
 

@@ -268,6 +268,23 @@ class AnyRows:
         return self.run(inputs, results, rows, self.checks, None, self._outcome, self.routes)
 
 
+def places(
+    names: Sequence[str],
+    inputs: Mapping[str, Array],
+    outputs: Mapping[str, Array],
+    checks: Mapping[str, Check],
+    whole: Sequence[Array],
+) -> tuple[dict[str, Column], dict[str, Column]] | None:
+    """Where in whole arrays these inputs and all outputs are; None if not all are there or an input has no check."""
+    if checks.keys() != set(names):
+        return None
+    found = {name: column(inputs[name], whole[:2]) for name in names}
+    written = {name: column(array, whole[2:]) for name, array in outputs.items()}
+    columns = {name: place for name, place in found.items() if place is not None}
+    results = {name: (place[0] + 2, *place[1:]) for name, place in written.items() if place is not None}
+    return None if len(columns) < len(found) or len(results) < len(written) else (columns, results)
+
+
 def any_rows(
     run: Callable[..., bool],
     plan: Plan,
@@ -282,14 +299,10 @@ def any_rows(
 
     ``alone``: no other thread shares the rows. Every input must have its check, so that nothing else need be asked.
     """
-    if checks.keys() != set(plan.inputs):
+    known = places(list(plan.inputs), inputs, outputs, checks, whole)
+    if known is None:
         return None
-    found = {name: column(inputs[name], whole[:2]) for name in plan.inputs}
-    written = {name: column(outputs[name], whole[2:]) for name, _ in plan.results}
-    columns = {name: place for name, place in found.items() if place is not None}
-    results = {name: (place[0] + 2, *place[1:]) for name, place in written.items() if place is not None}
-    if len(columns) < len(found) or len(results) < len(written):
-        return None
+    columns, results = known
     sizes = {size for _, _, size in (*columns.values(), *results.values()) if size}
     few = None
     if not any(step.free for step in plan.steps) and len(sizes) < 2 and not any(map(are_wide, sizes)):

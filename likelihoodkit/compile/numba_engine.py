@@ -23,9 +23,12 @@ from numpy.typing import NDArray
 
 from likelihoodkit.compile import long_rows
 from likelihoodkit.compile.checks import Check
+from likelihoodkit.compile.few import places
+from likelihoodkit.compile.held import Held, Ways
 from likelihoodkit.compile.memory import Layout, Short, address, names_of, shape
 from likelihoodkit.compile.numpy_engine import TILE, Runner
 from likelihoodkit.compile.program import Guard, Program
+from likelihoodkit.compile.route import Way
 from likelihoodkit.compile.unroll import MOST_ENTRIES, possible as unrollable, unroll
 from likelihoodkit.compile.vector_ir import lanes, supported, write
 from likelihoodkit.compile.vector_special import LIMITED
@@ -183,6 +186,10 @@ class CompiledRunner(Runner):
         super().__init__(program, threads=threads, labels=labels)
         self._ready: list[_Ready] = []
         self._unrolled: dict[int, Program | None] = {}
+        self._held = Held(self)
+        #: of what is left of a program: the whole, and what is looked up by which input
+        self._origin: CompiledRunner | None = None
+        self._looked: tuple[str, frozenset[str]] = ("", frozenset())
 
     @cached_property
     def written(self) -> Program:
@@ -191,6 +198,19 @@ class CompiledRunner(Runner):
 
         program = self.everyday if self._native(self.everyday) else written_out(self.program, labels=self.labels)
         return within_limits(program) if len(program.instructions) <= LONGEST else self.everyday
+
+    def rest(self, program: Program, looked: tuple[str, frozenset[str]]) -> CompiledRunner:
+        """What is left of the program where the rest is known; rows for the kernels are those of this one."""
+        found = type(self)(self.program, threads=self.threads, labels=self.labels)
+        vars(found).update(written=program, _origin=self, _looked=looked)
+        return found
+
+    def mend(self, aside: list[Array], inputs: Mapping[str, Array], outputs: Mapping[str, Array]) -> None:
+        """Rows outside the guards: the kernels of the whole program."""
+        if self._origin is None:
+            super().mend(aside, inputs, outputs)
+        else:
+            self._origin.mend(aside, inputs, outputs)
 
     @staticmethod
     def _native(program: Program) -> bool:
@@ -230,7 +250,7 @@ class CompiledRunner(Runner):
             read = {i.detail: layout.columns[i.detail] for i in program.instructions if i.operation == "input"}
             written = {name: layout.columns[name] for name, _ in program.results}
             asked = {n: checks[name] for name, a in given.items() if name in checks for n in names_of(name, a)}
-            text = write(program, read, written, asked, wide=_wide())
+            text = write(program, read, written, asked, self._looked, wide=_wide())
             code = Compiled(text, len(layout.memories), lanes(program))
         else:
             size = _entries(list(given.values()))
@@ -259,10 +279,16 @@ class CompiledRunner(Runner):
         if not rows:
             return True
         checks = checks or {}
+        if self._origin is None and self.possible and not terms:
+            found = self._held.answer(inputs, outputs, rows, checks, outcome)
+            if found is not None:
+                return found
         ready, arrays, addresses = self._find(inputs, outputs, checks)
         code, layout = ready.code, ready.layout
         if code is None:
-            return super().run(inputs, outputs, rows, checks, terms, outcome)
+            home = self if self._origin is None else self._origin
+            own = {i.detail: inputs[i.detail] for i in home.program.instructions if i.operation == "input"}
+            return Runner.run(home, own, outputs, rows, checks, terms, outcome)
         with np.errstate(all="ignore"):  # of what the program does not read, a square may overflow
             if not all(checks[n](np.asarray(inputs[n], dtype=np.float64)) for n in checks.keys() - set(self._needed)):
                 return False
@@ -304,22 +330,36 @@ class CompiledRunner(Runner):
         outputs: Mapping[str, Array],
         checks: Mapping[str, Check],
         whole: Sequence[Array],
-    ) -> Straight | None:
+    ) -> Way | None:
         """The machine code for arrays of these shapes that are parts of ``whole`` ones; None if not all of them are.
 
         Every input must have its check, so that nothing else need be asked before the code runs.
         """
+        if not self.possible:
+            return self._straight(inputs, outputs, checks, whole)
+        found = places(self._needed, inputs, outputs, checks, whole)
+        return None if found is None else Ways(self._held, *found, checks, self._straight, SPAN)
+
+    def _straight(
+        self,
+        inputs: Mapping[str, Array],
+        outputs: Mapping[str, Array],
+        checks: Mapping[str, Check],
+        whole: Sequence[Array],
+    ) -> Straight | None:
         ready, _, addresses = self._find(inputs, outputs, checks)
-        if ready.code is None or checks.keys() != set(self._needed):
+        found = places(self._needed, inputs, outputs, checks, whole)
+        if ready.code is None or found is None:
             return None
         begins = [address(a) for a in whole]
-        places = []
-        for pointer in ready.layout.pointers(addresses, 0):
-            within = [i for i, a in enumerate(whole) if 0 <= pointer - begins[i] < max(a.nbytes, 1)]
-            if not within:
+        owners = [(found[0] | found[1])[name][0] for name in (*self._needed, *outputs)]
+        pointers = []
+        for memory, pointer in zip(ready.layout.memories, ready.layout.pointers(addresses, 0), strict=True):
+            which, *others = {owners[position] for position, _, _ in memory.members}
+            if others:  # y and outputs are columns of one table, in the next call perhaps of two
                 return None
-            places.append((within[0], pointer - begins[within[0]]))
-        return Straight(ready.code, places)
+            pointers.append((which, pointer - begins[which]))
+        return Straight(ready.code, pointers)
 
     def _short(self, code: Compiled, short: Short, inputs: Mapping[str, Array], outputs: Mapping[str, Array]) -> bool:
         """Fewer rows than a block."""
@@ -347,4 +387,4 @@ class CompiledRunner(Runner):
         rows = rows[rows < stop]
         with np.errstate(all="ignore"):
             for first in range(0, len(rows), TILE):
-                self._mend([rows[first : first + TILE]], inputs, outputs)
+                self.mend([rows[first : first + TILE]], inputs, outputs)

@@ -173,13 +173,12 @@ class Runner:
             return self._kernels(inputs, outputs, rows, checks)
         inputs = {**apart(inputs, outputs), **same, **(terms or {})}
         held = {} if terms or rows < MANY else {n: np.asarray(a, np.float64) for n, a in inputs.items() if not a.ndim}
-        names, countable = frozenset(held), not terms and self._countable(outcome, checks)
+        names, countable = frozenset(held), not terms and self.countable(outcome, checks)
         whole = self._cut(names, outcome if terms or countable else "")
-        if whole.fixed is not None:
-            held |= self._fixed(whole.fixed, held)
+        held |= self.fixed(whole, held)
         inputs |= held
         lookable = whole.looked if countable else None
-        counts = None if lookable is None else self._counts(outcome, inputs, held, rows, lookable)
+        counts = None if lookable is None else self.counts(outcome, inputs, held, rows, lookable)
         inputs |= counts.places(rows) if counts else {}
         if found is None:
             laid = whole.rest if terms or counts else self._cut(names, "").rest
@@ -198,8 +197,11 @@ class Runner:
             known[rows, *same] = found
         return self._spans(found, found.spans, inputs, outputs)
 
-    def _fixed(self, part: Part, held: Mapping[str, Array]) -> dict[str, Array]:
+    def fixed(self, whole: Cut, held: Mapping[str, Array]) -> dict[str, Array]:
         """What numbers that are held decide alone, made once for the calls that hold the same."""
+        part = whole.fixed
+        if part is None:
+            return {}
         beside = {name: number.tobytes() for name, number in held.items()}
         known, terms = self._kept
         if known != beside:
@@ -208,12 +210,12 @@ class Runner:
         return terms
 
     @staticmethod
-    def _countable(outcome: str, checks: Mapping[str, Check]) -> bool:
+    def countable(outcome: str, checks: Mapping[str, Check]) -> bool:
         """May the outcomes be counts?"""
         check = checks.get(outcome)
         return check is not None and check.whole and check.low >= 0
 
-    def _counts(
+    def counts(
         self, outcome: str, inputs: Mapping[str, Array], held: Mapping[str, Array], rows: int, part: Part
     ) -> Counts | None:
         """What depends on the outcome and what is held alone, for every count up to the largest, if that is small."""
@@ -307,14 +309,14 @@ class Runner:
                     aside.append(np.flatnonzero(strange) + start)
                     waiting += len(aside[-1])
                     if waiting >= stop - start:
-                        self._mend(aside, inputs, outputs)
+                        self.mend(aside, inputs, outputs)
                         waiting = 0
-            self._mend(aside, inputs, outputs)
+            self.mend(aside, inputs, outputs)
         if layout is not None:
             layout.forget()
         return True
 
-    def _mend(self, aside: list[Array], inputs: Mapping[str, Array], outputs: Mapping[str, Array]) -> None:
+    def mend(self, aside: list[Array], inputs: Mapping[str, Array], outputs: Mapping[str, Array]) -> None:
         """Rows outside the everyday range: the kernels."""
         if not aside:
             return

@@ -29,6 +29,8 @@ SHORT = {"double": "f64", "float": "f32", "i64": "i64", "i32": "i32", "i16": "i1
 BYTES = {"double": 8, "float": 4, "i64": 8, "i32": 4, "i16": 2, "i8": 1}
 #: columns up to which a block is read whole and sorted by shuffles; wider ones are gathered number by number
 NARROW = 16
+#: numbers of a table that counts are looked up in, a power of two
+COUNTS = 1 << 10
 #: instructions of a program up to which so many rows are taken at once: chains of rows side by side fill the waiting
 #: times of one another, until the registers no longer hold them (benchmarks/speed)
 LANES = ((40, 32), (128, 16), (1 << 30, 8))
@@ -74,12 +76,14 @@ def write(
     inputs: Mapping[str, Column],
     outputs: Mapping[str, Column],
     checks: Mapping[str, Inside],
+    looked: tuple[str, frozenset[str]] = ("", frozenset()),
     *,
     wide: bool,
 ) -> str:
     """The text of ``i32 @run(ptr arguments)``: bit 0 of the answer is set where a check said no, bit 1 for flags.
 
-    ``wide``: for a processor with AVX-512.
+    ``looked`` are an input and what is looked up by it in tables of `COUNTS` numbers. ``wide``: for a processor with
+    AVX-512.
 
     Arguments are whole numbers of 8 bytes: how many rows, at least a block of them; where the flags go; the pointers.
     Flags are a bit for every row of a block, set for each that is outside the guards. The last block ends with the
@@ -95,7 +99,11 @@ def write(
     limits = {g.target: g for g in program.guards}
     for instruction in program.instructions:
         if instruction.operation == "input":
-            name = names[instruction.target] = _load(lines, inputs[instruction.detail], blocks)
+            column = inputs[instruction.detail]
+            if instruction.detail in looked[1]:
+                name = names[instruction.target] = _look_up(lines, column, _load(lines, inputs[looked[0]], blocks))
+            else:
+                name = names[instruction.target] = _load(lines, column, blocks)
             check = checks.get(instruction.detail)
             if check is not None:
                 refused = f"{lines.B} {lines.let(f'or {refused}, {wrong(lines, name, check)}')}"
@@ -205,6 +213,19 @@ def _load(lines: Lines, column: Column, blocks: dict[int, str]) -> str:
             f"shufflevector <{size} x {kind}> {vector}, <{size} x {kind}> poison, <{lines.lanes} x i32> <{picks}>"
         )
     return as_double(lines, vector, column.kind)
+
+
+def _look_up(lines: Lines, column: Column, count: str) -> str:
+    """The number of a table that a count is the place of; any number for what is no count, but none from elsewhere."""
+    kind = f"<{lines.lanes} x i32>"
+    place = lines.let(f"freeze {kind} {lines.let(f'fptosi {lines.V} {count} to {kind}')}")
+    most = lines.let(f"insertelement {kind} poison, i32 {COUNTS - 1}, i32 0")
+    most = lines.let(f"shufflevector {kind} {most}, {kind} poison, <{lines.lanes} x i32> zeroinitializer")
+    place = lines.let(f"and {kind} {place}, {most}")
+    places = lines.let(f"getelementptr double, ptr %p{column.pointer}, {kind} {place}")
+    name = f"llvm.masked.gather.v{lines.lanes}f64.v{lines.lanes}p0"
+    mask = f"{lines.B} {_all(lines)}"
+    return lines.let(f"call {lines.V} @{name}(<{lines.lanes} x ptr> {places}, i32 8, {mask}, {lines.V} poison)")
 
 
 def _addresses(lines: Lines, column: Column, kind: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import mpmath
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from scipy import special
 
 import likelihoodkit as lk
-from likelihoodkit.compile import numba_engine
+from likelihoodkit.compile import held, numba_engine
 from likelihoodkit.compile.numba_engine import CompiledRunner
 from likelihoodkit.compile.program import Program
 from likelihoodkit.compile.trace import Trace
@@ -229,6 +230,53 @@ def test_columns_wherever_they_lie() -> None:
             fast.value_and_gradient(y, outputs), plain.value_and_gradient(y, outputs), strict=True
         ):
             np.testing.assert_allclose(ours, expected, rtol=1e-13, atol=1e-13)
+
+
+def test_columns_of_one_table_are_told_apart_from_call_to_call() -> None:
+    fast, plain = lk.derive(lk.Normal).compile("numba"), lk.derive(lk.Normal).compile("numpy")
+    wide = np.random.default_rng(0).normal(size=(100, 4))
+    narrow = np.random.default_rng(1).normal(size=(100, 3))
+    alike = [(wide[:, 0], wide[:, 2:]), (wide[:, 0], wide[:, 1:3]), (wide[1:, 0], wide[:-1, 1:3])]
+    whole = [(narrow[:, 0], narrow[:, 1:]), (narrow[:, 2], narrow[:, :2]), (narrow[1:, 0], narrow[:-1, 1:])]
+    for y, outputs in (*alike, *alike, *whole, *whole):
+        for ours, expected in zip(
+            fast.value_and_gradient(y, outputs), plain.value_and_gradient(y, outputs), strict=True
+        ):
+            np.testing.assert_allclose(ours, expected, rtol=1e-13, atol=1e-13)
+
+
+#: noises with a constant, how they are drawn, and whether small counts are looked up
+CONSTANTS = [
+    (lk.Normal, lambda rng, n: rng.normal(size=n), False),
+    (lk.StudentT, lambda rng, n: rng.normal(size=n), False),
+    (lk.NegativeBinomial, lambda rng, n: rng.poisson(2.0, n), True),
+    (lk.NegativeBinomial, lambda rng, n: rng.poisson(3000.0, n), False),
+]
+
+
+@pytest.mark.parametrize(("noise", "draw", "looked"), CONSTANTS)
+def test_constants_are_one_number(noise: object, draw: Callable[..., np.ndarray], looked: bool) -> None:
+    loss, rng, rows = lk.derive(noise), np.random.default_rng(3), held.MANY + 3
+    fast = loss.compile("numba")
+    outputs = np.asfortranarray(rng.normal(size=(rows, len(loss.outputs))))
+    y, room = draw(rng, rows).astype(float), (np.empty(rows), np.empty_like(outputs))
+    for constant in (0.3, 0.3, -0.2, 40.0):  # 40 is for the kernels
+        outputs[:, 1:] = constant
+        varying = outputs.copy(order="F")
+        varying[-1, 1:] = 0.7
+        found = fast.value_and_gradient(y, outputs, out=room)
+        for ours, expected in zip(found, fast.value_and_gradient(y, varying), strict=True):
+            np.testing.assert_allclose(ours[:-1], expected[:-1], rtol=1e-13, atol=1e-13)
+    (cuts,) = [cut for cut in fast._runner("fused")._held._cuts.values() if cut and bool(cut[0].looked) == looked]
+    assert len(cuts[0].program.instructions) < len(fast._runner("fused").written.instructions)
+    for number in (np.nan, -np.inf, *((-1e300, 0.5) if looked else ())):
+        wrong = y.copy()
+        wrong[5] = number
+        with pytest.raises((SupportError, InputError)):
+            fast.value_and_gradient(wrong, outputs)
+    outputs[:, 1:] = np.nan
+    with pytest.raises(InputError):
+        fast.value_and_gradient(y, outputs)
 
 
 def test_one_layout_serves_batches_of_every_size() -> None:
