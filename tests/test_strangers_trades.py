@@ -65,6 +65,7 @@ def test_shares_of_powers_that_overflow() -> None:
     )
 
 
+@pytest.mark.slow
 def test_losses_on_other_scales_are_reversed() -> None:
     """Cases told by y > a on the scale of log y, and losses of exponentials, which are 0 far below."""
     amount, guess = lk.outcome(lk.positive), lk.parameter(lk.positive, link="exp")
@@ -78,3 +79,38 @@ def test_losses_on_other_scales_are_reversed() -> None:
         assert lk.elicits(loss) == asked
         assert lk.reverse(loss).tier == "neither"
         assert "at y = -1e+12" in lk.reverse(loss).reasons[0]
+
+
+def _loss(name: str) -> Any:
+    y, a = lk.outcome(lk.real), lk.parameter(lk.real, link="identity")
+    size, amount = lk.parameter(lk.positive, link="exp"), lk.outcome(lk.positive)
+    label = 2 * lk.outcome(lk.binary) - 1
+    return {
+        "variance of amounts": amount**2 / (2 * size) + lk.log(size),
+        "rate of inverses": 1 / (amount * size) + lk.log(amount * size),
+        "variance": y**2 / (2 * size) + lk.log(size) / 2,
+        "mean distance from 0": lk.abs(y) / size + lk.log(size),
+        "cubes of either sign": y**3 / size + lk.log(size),
+        "no mass": lk.log(1 + amount / size) + lk.log(size),
+        "Cauchy's link": -lk.log(sp.Rational(1, 2) + sp.atan(label * a) / lk.pi),
+    }[name]
+
+
+@pytest.mark.parametrize(
+    ("name", "tier", "family", "asked"),
+    [
+        ("variance of amounts", "likelihood", "Weibull", "mean of y**2/2"),  # of shape 2: Rayleigh's
+        ("rate of inverses", "likelihood", "InverseGamma", "mean of 1/y"),
+        ("variance", "likelihood", "Normal", "mean of y**2"),
+        ("mean distance from 0", "likelihood", "Laplace", "mean of Abs(y)"),
+        ("cubes of either sign", "neither", None, "mean of y**3"),
+        ("no mass", "neither", None, "M-functional"),
+        ("Cauchy's link", "likelihood", None, "probability, through a link"),
+    ],
+)
+def test_losses_in_a_size_are_read_by_it(name: str, tier: str, family: str | None, asked: str) -> None:
+    """By hand: E y^2 = 2 a where the slope -y^2/(2 a^2) + 1/a vanishes, with density y e^(-y^2/(2 a))/a; and so on."""
+    noise = lk.reverse(_loss(name))
+    assert noise.tier == tier
+    assert (noise.family.__name__ if noise.family else None) == family
+    assert noise.elicits == asked

@@ -132,6 +132,8 @@ class Labels:
         if self.question.as_probability:  # float64 has no numbers where the map may still have far to go
             ends = self.far_ends()
             low, high = min(low, ends[0]), max(high, ends[1])
+        elif low > 0.01 or high < 0.99:  # the tails of a Cauchy law go on far beyond the grid
+            low, high = self._farther(low, high)
         if low > 0.01 or high < 0.99 or width > 0.1:
             return (
                 "partial",
@@ -179,6 +181,14 @@ class Labels:
             end = "0" if least == {0} else "1"
             return "end", f"the expected loss has no least value: it falls as {self.symbol} goes to {end}"
         return "flat", f"0 or 1 is best, as p is below or above {self.threshold:.6g}: no prediction between is"
+
+    def _farther(self, low: float, high: float) -> tuple[float, float]:
+        """The probabilities behind scores of -10^6 and 10^6, where they go on beyond these."""
+        far = [
+            float(self.recalibrated(mpmath.mpf(end) * 10**6)) if abs(bound) == float("inf") else reached
+            for end, bound, reached in ((-1, self.low, low), (1, self.high, high))
+        ]
+        return (far[0], far[1]) if 0 <= far[0] <= low < high <= far[1] <= 1 else (low, high)
 
     def far_ends(self) -> tuple[float, float]:
         """The probabilities behind predictions of e^-700 and 1 - e^-700, in mpmath."""

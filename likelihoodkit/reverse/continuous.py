@@ -59,10 +59,10 @@ def _up_to_a_factor(question: Question, asks: Asks) -> Noise | None:
     found = natural.in_its_mean(question)
     if found is None:
         return None
-    match, moved, mean = found
-    back = {moved.prediction.symbol: mean}
+    match, moved, size = found
+    back = {moved.prediction.symbol: size}
     noise = _of_family(moved, match, asks)
-    words = f"with mean = {mean}, up to a factor of y alone"
+    words = f"with {moved.prediction.name} = {size}, up to a factor of y alone"
     put = {name: getattr(noise, name) for name in ("density", "mean", "variance")}
     return replace(
         noise,
@@ -355,12 +355,22 @@ def _mass_at(question: Question, at: dict[sp.Symbol, sp.Expr], y: sp.Symbol) -> 
         far = [side * mpmath.mpf(_FAR_OUT) for side, end in zip((-1, 1), ends, strict=True) if not mpmath.isfinite(end)]
         if any(not density(place) * _FAR_OUT < 1e-3 for place in far):
             return None
+        near = [(end, side) for side, end in zip((1, -1), ends, strict=True) if mpmath.isfinite(end)]
+        if any(_diverges(density, end, side) for end, side in near):
+            return None
         middle = next(iter(at.values()))  # the prediction need be no outcome
         inside = {mpmath.mpmathify(float(k)) for k in (middle, *kinks(formula, y, low, high)) if low < k < high}
         found, error = mpmath.quad(density, [ends[0], *sorted(inside), ends[1]], error=True)
         if not mpmath.isfinite(found):
             return None
         return float(found), float(error)
+
+
+def _diverges(density: Callable[[Any], Any], end: Any, side: int) -> bool:
+    """Does the mass within d of an end not fall with d, as that of 1/d?"""
+    with mpmath.workdps(60):
+        near, nearer = (d * density(end + side * d) for d in (mpmath.mpf(10) ** -12, mpmath.mpf(10) ** -24))
+        return bool(nearer > 0 and nearer > near * (1 - mpmath.mpf(10) ** -9))
 
 
 __all__ = ["r", "reversed_"]

@@ -100,7 +100,12 @@ def _first(group: list[_Search], *, free: bool) -> Match | None:
 def _roles(question: Question, family: Any) -> tuple[list[Parameter], list[Parameter]] | None:
     """The family's parameters that play the predictions, and the rest; None where they do not fit."""
     rows = list(family.parameters.values())
-    if not _same_outcomes(question.target, family.outcome.domain) or len(rows) < len(question.predictions):
+    domain = family.outcome.domain
+    if (
+        not _same_outcomes(question.target, domain)
+        or len(rows) < len(question.predictions)
+        or _beyond(question, domain)
+    ):
         return None
     names = [p.name for p in question.predictions]
     by_name = all(n in family.parameters for n in names)
@@ -113,6 +118,18 @@ def _roles(question: Question, family: Any) -> tuple[list[Parameter], list[Param
 
 def _same_outcomes(one: Support, two: Support) -> bool:
     return (one.includes(two) or two.includes(one)) and one.circular == two.circular and one.vector == two.vector
+
+
+def _beyond(question: Question, domain: Support) -> bool:
+    """Has the loss a number at outcomes below all that a family has, or above them?"""
+    target = question.target
+    ends = [(target.low, domain.low, -1), (target.high, domain.high, 1)]
+    outside = [inner + side for outer, inner, side in ends if np.isfinite(inner) and side * (outer - inner) > 1]
+    if not outside or target.vector:
+        return False
+    columns = {p.symbol.name: np.full(len(outside), _places(p.domain, 3)[1]) for p in question.predictions}
+    with np.errstate(all="ignore"):
+        return bool(np.isfinite(Formula(question.formula)(**columns, **{question.y.name: np.array(outside)})).any())
 
 
 def _alike(one: Support, two: Support) -> bool:

@@ -26,16 +26,20 @@ from likelihoodkit.supports import Support
 PLACES = 9
 
 
-def _parts(question: Question) -> tuple[sp.Expr, sp.Expr] | None:
-    """(alpha, m) where the slope in the prediction is alpha(a) (y - m(a)); None where it is not of that form."""
+def _parts(question: Question) -> tuple[sp.Expr, sp.Expr, sp.Expr] | None:
+    """(alpha, m, T) of a slope alpha(a) (T - m(a)) in the prediction, T being y^k or |y|^k; None of another form."""
     a, y = question.prediction.symbol, question.y
     slope = sp.diff(lower(question.formula), a)
     groups = None if slope.has(sp.Derivative, sp.Heaviside, sp.sign) else separated(slope, a, y)
-    if groups is None or not {y} <= set(groups) <= {y, sp.S.One} or not groups[y].free_symbols <= {a}:
+    powers = [beta for beta in groups or () if beta != 1]
+    if groups is None or len(powers) != 1 or not groups[powers[0]].free_symbols <= {a}:
         return None
-    alpha = groups[y]
+    base, power = powers[0].as_base_exp()
+    if base not in (y, sp.Abs(y)) or not power.is_Rational:
+        return None
+    alpha = groups[powers[0]]
     mean = sp.cancel(-groups.get(sp.S.One, sp.S.Zero) / alpha)
-    return None if a not in mean.free_symbols else (alpha, mean)
+    return None if a not in mean.free_symbols else (alpha, mean, powers[0])
 
 
 def _domain(target: Support) -> tuple[Support, Link]:
@@ -48,24 +52,28 @@ def _domain(target: Support) -> tuple[Support, Link]:
 
 
 def in_its_mean(question: Question) -> tuple[Match, Question, sp.Expr] | None:
-    """(a family's match, the loss in its mean, the mean in the prediction); None where none is found."""
+    """(a family's match, the loss in its mean, the mean in the prediction); None where none is found.
+
+    Where it is the mean of a power of y, the loss is read in the scale of y.
+    """
     parts = _parts(question)
     if parts is None:
         return None
-    domain, link = _domain(question.target)
-    a, (_, mean) = question.prediction.symbol, parts
-    m = sp.Symbol("mean", **domain.assumptions)
+    a, (_, mean, told) = question.prediction.symbol, parts
+    domain, link = _domain(question.target) if told == question.y else (supports.positive, links.exp)
+    name, power = "mean" if told == question.y else "scale", told.as_base_exp()[1]
+    m = sp.Symbol(name, **domain.assumptions)
     try:
-        roots = sp.solve(sp.Eq(mean, m), a)
+        roots = sp.solve(sp.Eq(mean, m**power), a)
     except NotImplementedError:  # SymPy has no method for it
         return None
     if len(roots) != 1:
         return None
     formula = sp.expand_log(question.formula.xreplace({a: roots[0]}), force=True)
-    row = replace(question.prediction, name="mean", symbol=m, domain=domain, link=link)
+    row = replace(question.prediction, name=name, symbol=m, domain=domain, link=link)
     moved = replace(question, formula=formula, predictions=(row,))
     match = search(moved, list(FAMILIES.values()))
-    return None if match is None else (match, moved, mean)
+    return None if match is None else (match, moved, mean ** (1 / power))
 
 
 def factors(question: Question) -> list[sp.Expr]:
@@ -106,9 +114,9 @@ def refuted(question: Question) -> str:
     With eta'(a) = -alpha(a) the mean grows by the variance: m'(a) = eta'(a) Var(Y).
     """
     parts = _parts(question)
-    if parts is None:
+    if parts is None or parts[2] != question.y:
         return ""
-    a, (alpha, mean) = question.prediction.symbol, parts
+    a, (alpha, mean, _) = question.prediction.symbol, parts
     spread = sp.cancel(-sp.diff(mean, a) / alpha)
     low, high = question.prediction.domain.typical
     for k in range(PLACES):
