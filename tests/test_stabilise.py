@@ -32,6 +32,7 @@ from likelihoodkit.primitives import (
     products,
     robust,
     single,
+    skellam,
     steps,
     vector_kernels,
     whole,
@@ -432,7 +433,13 @@ EXAMPLES = [
         lowered=False,
     ),
     Example(
-        "softplus curvature at once",
+        "curvature at once",
+        p.times_exp(1, x) - skellam.skellam_cross(k, x, z) - skellam.skellam_first(k, x, z) / 2,
+        {k: 3, x: -60, z: 90},
+        lowered=False,
+    ),
+    Example(
+        "curvature at once",
         p.softplus_ratio(z) ** 2 * whole.student_bend(x, t, p.softplus(z), p.log_softplus(z))
         + p.softplus_ratio_derivative(z) * whole.student_slope(x, t, p.softplus(z), p.log_softplus(z)),
         {z: 30, x: 1e200, t: 0},
@@ -460,7 +467,7 @@ EXAMPLES = [
         {x: 1.25, t: 1e12, a: 1e-20, b: 1},
     ),
     Example(
-        "softplus curvature at once",
+        "curvature at once",
         p.softplus_ratio(z) ** 2 * families.kind("sinh_arcsinh_gg")(x, t, a, b)
         + p.softplus_ratio_derivative(z) * families.kind("sinh_arcsinh_g")(x, t, a, b),
         {z: 30, x: 1e8, t: 0, a: 1, b: 3.4},

@@ -48,8 +48,8 @@ def composed_curve(inner: Derived, through: Through, first: str, second: str, de
     turn = sp.S.Zero if apart else sp.diff(through.moves[first].slope, through.moves[first].outer)
     if apart or turn.is_number:  # of the square that is a location: t'' is there where t' is 0
         curve = through.lifted(through.slope(first, through.slope(second, through.put(curve))))
-        return together(curve, through.lifted(turn * through.put(along)))
-    near = through.lifted(through.slope(first, through.curved_once(first, curve, along, _if_known)))
+        return together(curve + through.lifted(turn * through.put(along)))
+    near = together(through.lifted(through.slope(first, through.curved_once(first, curve, along, _if_known))))
     return _in_parameter(_beside_far(near, through, first, along, derive), through, first, derive)
 
 

@@ -242,6 +242,10 @@ FAMILY_TEMPLATES: dict[str, tuple[str, str]] = {
         "atom",
     ),
     "skellam_first": ("d/du [exp(u) + exp(v) - k (u - v)/2 - log(I_|k|(2 exp((u + v)/2)))][{0}, {1}, {2}]", "atom"),
+    "skellam_bend": (
+        "[d2/du2 - d/du/2] [-k (u - v)/2 - log(I_|k|(2 exp((u + v)/2)))][{0}, {1}, {2}]",
+        "atom",
+    ),
     "skellam_cross": ("d2/dudv log(I_|k|(2 exp((u + v)/2)))[{0}, {1}, {2}]", "atom"),
     "tweedie_deviance_half": ("exp(-({2})) deviance({0}, exp({1}); {3})/2", "product"),
     "tweedie_pull": ("(exp({1}) - {0}) exp((1 - {3}) ({1}) - ({2}))", "product"),

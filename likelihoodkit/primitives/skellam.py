@@ -30,6 +30,12 @@ skellam_first: Kind = primitive(
     (None, lambda k, u, v: times_exp(1, u) - skellam_cross(k, u, v), lambda k, u, v: -skellam_cross(k, u, v)),
     accurate="k whole",
 )
+skellam_bend: Kind = primitive(
+    "skellam_bend",
+    lambda k, u, v: ((k + sp.Abs(k)) / 2 + _bessel(k, u, v)[2]) / 2 - skellam_cross(k, u, v),
+    (None, None, None),
+    accurate="k whole",
+)
 skellam_cross: Kind = primitive(
     "skellam_cross",
     lambda k, u, v: exp(u + v) - sp.Abs(k) * _bessel(k, u, v)[2] - _bessel(k, u, v)[2] ** 2,

@@ -1,33 +1,68 @@
-"""Two terms that overflow alike and are subtracted: which of them is the larger is known by their exponents."""
+"""Terms that overflow alike and are subtracted: which of them is the larger is known by their exponents."""
 
 from __future__ import annotations
 
 import sympy as sp
-from sympy import Expr, exp
+from sympy import Add, Expr, Mul, S, exp
 
-from likelihoodkit.primitives import expm1, reach, times_exp
+from likelihoodkit.primitives import expm1, power_times_exp, reach, times_exp, times_exp_difference
+from likelihoodkit.primitives.products import scaled_chord, scaled_mean
 from likelihoodkit.stabilise.table import core_and_exponent
 
 __all__ = ["together"]
 
+Row = tuple[Expr, Expr, Expr]  # a term, its core and its exponent
+
 
 def _by_exponent(term: Expr) -> tuple[Expr, Expr]:
-    """Core and exponent of a term, where e^z - 1 is e^z."""
-    core, exponent = core_and_exponent(term)
-    far = core.replace(expm1, lambda z: exp(z))
-    if far == core and not core.has(times_exp):
-        return core, exponent
-    inner, more = core_and_exponent(far)
-    return inner, exponent + more
+    """Core and exponent of a term, also of powers, and where e^z - 1 is e^z (1 - e^-z)."""
+    core, exponent = S.One, S.Zero
+    for factor in Mul.make_args(term):
+        base, power = (factor, S.One) if isinstance(factor, exp) else factor.as_base_exp()
+        if isinstance(base, times_exp):
+            inner, more = _by_exponent(base.args[0])
+            more += base.args[1]
+        elif isinstance(base, scaled_chord | scaled_mean):
+            inner, more = base.func(*base.args[:-1], S.Zero), base.args[-1]
+        elif isinstance(base, expm1):
+            inner, more = -expm1(-base.args[0]), base.args[0]
+        elif isinstance(base, times_exp_difference):
+            r, q, t = base.args
+            inner, more = -r * expm1(-q), q + t
+        else:
+            inner, more = core_and_exponent(factor)
+            power = S.One
+        core, exponent = core * inner**power, exponent + power * more
+    return core, sp.expand(exponent)
 
 
-def together(one: Expr, two: Expr) -> Expr:
-    """The sum of two terms, by the exponentials of exponentials that they share where both leave the range."""
-    if one == 0 or two == 0 or one.is_Add or two.is_Add:
-        return one + two
-    (a, s), (b, t) = _by_exponent(one), _by_exponent(two)
-    shared = {term for term in sp.Add.make_args(sp.expand(s)) if isinstance(term.as_coeff_Mul()[1], times_exp)}
-    if not shared & set(sp.Add.make_args(sp.expand(t))):
-        return one + two
-    far = times_exp(a + times_exp(b, sp.expand(t - s)), s)
-    return reach.resolved(one + two, far)
+def _growth(exponent: Expr) -> set[Expr]:
+    """The exponentials in an exponent."""
+    return {u for u in Add.make_args(exponent) if isinstance(u.as_coeff_Mul()[1], times_exp | power_times_exp)}
+
+
+def _alike(told: list[Row]) -> list[Row]:
+    """The most terms that share an exponential in their exponents; else those of one core, with different signs."""
+    shared = {u: [row for row in told if u in _growth(row[2])] for u in set().union(*(_growth(s) for *_, s in told))}
+    if shared:
+        found = max(
+            sorted(shared.items(), key=lambda pair: sp.default_sort_key(pair[0])), key=lambda pair: len(pair[1])
+        )
+        if len(found[1]) > 1:
+            return found[1]
+    cores: dict[Expr, list[Row]] = {}
+    for row in told:
+        cores.setdefault(row[1].as_coeff_Mul()[1], []).append(row)
+    return next((rows for rows in cores.values() if len({row[1].as_coeff_Mul()[0] > 0 for row in rows}) == 2), [])
+
+
+def together(total: Expr) -> Expr:
+    """A sum, by what some of its terms share where they leave the range."""
+    alike = _alike([(term, *_by_exponent(term)) for term in Add.make_args(total)])
+    if not alike:
+        return total
+    (_, first, level), *others = alike
+    core = S.One if _growth(level) else first.as_coeff_Mul()[1]
+    share = first / core + Add(*[times_exp(more / core, sp.expand(s - level)) for _, more, s in others])
+    rest = total - Add(*[term for term, *_ in alike])
+    return reach.resolved(total, times_exp(core * share, level) + rest)

@@ -22,7 +22,6 @@ from likelihoodkit.nll import Derivation, Step, output_symbol
 from likelihoodkit.primitives import linked, reach
 from likelihoodkit.primitives.linked import corrected, half_rest
 from likelihoodkit.stabilise.carried import scaled
-from likelihoodkit.stabilise.grown import together
 from likelihoodkit.stabilise.lifted import leaning, lifted, slow
 from likelihoodkit.stabilise.residuals import holds_residual, residual_of
 from likelihoodkit.stabilise.rewriting import rewrite
@@ -246,7 +245,7 @@ class Through:
         """N_tt t' + N_t t''/t', terms of both taken times what is left of t' and t''/t' beside each other."""
         share = sp.cancel(self.moves[name].bend / self.moves[name].slope)
         if share.is_number:  # of a square: one sum, whose exponents take what both slopes have
-            total = curve + share * along
+            total = rewrite(curve + share * along)
             return self.slope(name, self.corrected(total, lambda other: derived(total, self.moves[other].inner)))
         terms, others, joint = _by_body(curve), _by_body(along), S.Zero
         for sign, turn in self.moves[name].turns.items():
@@ -256,7 +255,7 @@ class Through:
                     del terms[body], others[body]
         curve, along = (Add(*[number * body for body, number in sums.items()]) for sums in (terms, others))
         grown, leant = self.slope(name, self.put(curve)), self.bent(name, self.put(along))
-        return joint + (grown + leant if joint != 0 else together(grown, leant))
+        return joint + grown + leant
 
     def steps(self) -> tuple[Step, ...]:
         """The steps of the inner derivation, after those that bring the parameters into its form."""

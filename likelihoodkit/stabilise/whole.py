@@ -21,6 +21,7 @@ from likelihoodkit.primitives import (
     negative_binomial_tails,
     poisson_tails,
     single,
+    skellam,
     student_carried,
     tails,
     whole as kinds,
@@ -228,15 +229,32 @@ def _logit_between(a: Expr, b: Expr) -> Expr | None:
     return None
 
 
-@identity("the curvature in an output whose softplus is a scale or a shape at once: slope and bend share large terms")
-def softplus_curvature_at_once(e: Expr) -> Expr | None:
+@identity(
+    "the curvature in an output whose softplus or square is a parameter at once: slope and bend share large terms"
+)
+def curvature_at_once(e: Expr) -> Expr | None:
     for term in e.args if e.is_Add else ():
         number, bend = term.as_coeff_Mul()
-        if not isinstance(bend, p.softplus_ratio_bend) or type(bend.args[0]) not in families.BENT:
-            continue
-        slope, f = bend.args
-        curve, sign, whole = families.BENT[type(slope)]
-        other = p.softplus_ratio(f) ** 2 * curve(*slope.args)
-        if number == sign and other in e.args:
-            return e - term - other + whole(*slope.args, f)
+        found = None
+        if isinstance(bend, p.softplus_ratio_bend) and type(bend.args[0]) in families.BENT:
+            found = _behind_softplus(e, term, number, *bend.args)
+        elif isinstance(bend, skellam.skellam_first):
+            found = _behind_square(e, term, number, *bend.args)
+        if found is not None:
+            return found
+    return None
+
+
+def _behind_softplus(e: Expr, term: Expr, number: Expr, slope: Expr, f: Expr) -> Expr | None:
+    curve, sign, whole = families.BENT[type(slope)]
+    other = p.softplus_ratio(f) ** 2 * curve(*slope.args)
+    return e - term - other + whole(*slope.args, f) if number == sign and other in e.args else None
+
+
+def _behind_square(e: Expr, term: Expr, number: Expr, k: Expr, u: Expr, v: Expr) -> Expr | None:
+    """e^u less the cross curvature, less half the slope in u."""
+    for cross in (skellam.skellam_cross(k, u, v), skellam.skellam_cross(-k, v, u)):
+        parts = {term, 2 * number * cross, -2 * number * p.times_exp(1, u)}
+        if parts <= set(e.args):
+            return e - Add(*parts) - number * (p.times_exp(1, u) + 2 * skellam.skellam_bend(k, u, v))
     return None

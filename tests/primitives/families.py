@@ -221,6 +221,7 @@ FAMILY_ROWS: dict[str, Row] = {
         _behind_softplus(_extreme), ((105.0, 3.4012, 1e8, 30.0), (9.0, 2.0, 1e60, 7.0), (2.0, -1.0, 0.5, -9.0)), 20, 8.0
     ),
     **{f"skellam_{name}": (_difference, _EVEN, 40, 4.0) for name in ("loss", "first", "cross")},
+    "skellam_bend": (_difference, _EVEN, 40, 32.0),
     "tweedie_deviance_half": (
         _paid, ((1.0, 1e-9, 0.0, 1.5), (2.0, 0.6931471805599453, -3.0, 1.25)), 20, 4.0
     ),

@@ -96,6 +96,17 @@ def _cross_small(n: Floats, p: Floats, q: Floats, k: Floats) -> Floats:
     return np.asarray(following * rest)
 
 
+def _bend_small(n: Floats, p: Floats, q: Floats, k: Floats) -> Floats:
+    """Half the counts less h_n e_n, where e_n = 1/2 - d_n is ((n + 1)/2 - h_(n+1) e_(n+1))/(n + 1 + h_(n+1))."""
+    product = np.exp(p + q)
+    following, less = np.zeros_like(product), np.full_like(product, 0.5)
+    for j in range(TERMS, 0, -1):  # from h and e of n + j to those of n + j - 1
+        below = n + j + following
+        less = (0.5 * (n + j) - following * less) / below
+        following = product / below
+    return np.asarray(0.5 * np.maximum(k, 0.0) - following * less)
+
+
 # -- large -------------------------------------------------------------------------------------------------------
 
 
@@ -139,20 +150,21 @@ def _half_square(x: Floats) -> Floats:
     return horner(tables.HALF_SQUARE, x)
 
 
-def _debye(log_w: Floats, rest: Floats) -> tuple[Floats, Floats]:
-    """log of the Debye series, and w - x I'/I = (1 - (n/w)^2) (1/2 + ...) over ``rest``, which is 1 - (n/w)^2."""
+def _debye(log_w: Floats, rest: Floats) -> tuple[Floats, Floats, Floats]:
+    """log of the Debye series, w - x I'/I = (1 - (n/w)^2) (1/2 + ...) over ``rest``, 1 - (n/w)^2, and ... times w."""
     inverse, share = np.exp(-log_w), 1.0 - rest
-    total, slope = np.zeros_like(inverse), np.zeros_like(inverse)
+    total, slope, more = np.zeros_like(inverse), np.zeros_like(inverse), np.zeros_like(inverse)
     for k in range(len(tables.DEBYE), 0, -1):
         row = tables.DEBYE[k - 1]
         total = inverse * (total + horner(row, share))
-        slope = inverse * (slope + horner([(k + 2.0 * j) * c for j, c in enumerate(row)], share))
-    return total, 0.5 + slope
+        more = slope + horner([(k + 2.0 * j) * c for j, c in enumerate(row)], share)
+        slope = inverse * more
+    return total, 0.5 + slope, more
 
 
 def _loss_large(n: Floats, p: Floats, q: Floats, k: Floats) -> Floats:
     own, other, e, log_w, rest = _saddle(n, p, q)
-    series, _ = _debye(log_w, rest)
+    series = _debye(log_w, rest)[0]
 
     def first(factor: Floats, rate: Floats) -> Floats:
         return _times_rate(factor, n, rate, p + q)
@@ -180,9 +192,20 @@ def _cross_large(n: Floats, p: Floats, q: Floats, k: Floats) -> Floats:
     return np.where(rest < LEAST, alone, 0.5 * np.asarray(times_exp(gap, log_w)) - 0.25 * gap * gap)
 
 
+def _bend_large(n: Floats, p: Floats, q: Floats, k: Floats) -> Floats:
+    """The same where w has cancelled: n (1 +- n/w)/4 less what the series adds."""
+    _, _, _, log_w, rest = _saddle(n, p, q)
+    _, share, more = _debye(log_w, rest)
+    gap, lean = rest * share, n * np.exp(-log_w)
+    counts = 0.25 * n * np.where(k < 0, -rest / (1.0 + lean), 1.0 + lean)
+    return np.asarray(counts - (0.5 * rest * more + 0.25 * gap * (1.0 - gap)))
+
+
 #: -log p(k)
 skellam_loss = _by_size(_loss_small, _loss_large)
 #: its derivative in u
 skellam_first = _by_size(_first_small, _first_large)
+#: its second derivative in u less half the first, without a/2: what is left of them behind a square
+skellam_bend = _by_size(_bend_small, _bend_large)
 #: minus its mixed second derivative
 skellam_cross = _by_size(_cross_small, _cross_large)
