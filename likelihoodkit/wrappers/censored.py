@@ -12,7 +12,7 @@ from likelihoodkit.declaration import Bound, outcome
 from likelihoodkit.errors import BindingError
 from likelihoodkit.primitives import from_log
 from likelihoodkit.primitives.words import exact
-from likelihoodkit.supports import Support
+from likelihoodkit.supports import Support, counts_up_to
 from likelihoodkit.supports.columns import BETWEEN, EXACT, LEFT, RIGHT
 from likelihoodkit.wrappers.counted import log_density_of_few
 from likelihoodkit.wrappers.inside import HIGH, LOW, Inside, declare, inside, made, ordered, wrapper
@@ -86,6 +86,7 @@ def Truncated(noise: Any, low: float | None = None, high: float | None = None) -
     array([36.8105])
     """
     found = ordered(inside(noise, "Truncated"), "Truncated")
+    found.range = _held_range(found)
     low, high = _bound(found, low, "low"), _bound(found, high, "high")
     if low is None and high is None:
         raise BindingError(
@@ -98,6 +99,13 @@ def Truncated(noise: Any, low: float | None = None, high: float | None = None) -
     return made(("Truncated", found.bound, low, high), lambda: _truncated(found, low, high))
 
 
+def _held_range(found: Inside) -> Support | None:
+    """The counts up to a number of trials that is held."""
+    upper = found.domain.upper
+    most = None if upper in (None, "classes") else found.bound.held.get(upper)
+    return counts_up_to(int(most)) if isinstance(most, sp.Integer) else None
+
+
 def _bound(found: Inside, value: float | None, name: str) -> float | None:
     """A bound that takes something away, as a float; None where it takes nothing."""
     if value is None:
@@ -106,7 +114,11 @@ def _bound(found: Inside, value: float | None, name: str) -> float | None:
     if math.isnan(number) or (domain.whole and math.isfinite(number) and number != math.floor(number)):
         raise BindingError(f"Truncated: {name} must be one of the {domain.words}, not {value!r}", value=value)
     if domain.upper:
-        raise BindingError(f"Truncated: {found.bound.name} has a bound of its own for each row", value=value)
+        raise BindingError(
+            f"Truncated: {found.bound.name} has a bound of its own for each row",
+            value=value,
+            remedy=f"Hold it at one number, as in {found.bound.name}({domain.upper}=12)",
+        )
     upper = name == "high"
     if (number <= domain.low) if upper else (number >= domain.high):
         raise BindingError(f"Truncated: {name} = {number:g} leaves none of the {domain.words}", value=value)

@@ -49,6 +49,7 @@ class Inside:
 
     ``body`` collects the class body, ``bindings`` what of it is held or shared, ``symbols`` the inner symbols' places.
     ``lift`` turns the domain and link of a parameter that is predicted into those of several entries (a mixture's).
+    ``range`` is where the outcome lives if more is known of that than the declaration says.
     """
 
     bound: Bound
@@ -58,6 +59,7 @@ class Inside:
     body: dict[str, Any] = field(default_factory=dict)
     bindings: dict[str, Any] = field(default_factory=dict)
     symbols: dict[sp.Symbol, Any] = field(default_factory=dict)
+    range: Support | None = None
 
     def __post_init__(self) -> None:
         for inner, how in self.bound.bindings:
@@ -85,7 +87,7 @@ class Inside:
     @property
     def domain(self) -> Support:
         """Where the inner outcome lives."""
-        return self.family.outcome.domain
+        return self.range or self.family.outcome.domain
 
     @property
     def y(self) -> sp.Symbol:
