@@ -14,7 +14,7 @@ from likelihoodkit.primitives import from_log
 from likelihoodkit.primitives.words import exact
 from likelihoodkit.supports import Support, counts_up_to
 from likelihoodkit.supports.columns import BETWEEN, EXACT, LEFT, RIGHT
-from likelihoodkit.wrappers.counted import log_density_of_few
+from likelihoodkit.wrappers.counted import log_density_of_few, log_mass_of_few
 from likelihoodkit.wrappers.inside import HIGH, LOW, Inside, declare, inside, made, ordered, wrapper
 
 
@@ -39,6 +39,7 @@ def Censored(noise: Any) -> Bound:
     (array([804.608]), array([-40.025]))
     """
     found = ordered(inside(noise, "Censored"), "Censored")
+    found.range = _held_range(found)
     return made(("Censored", found.bound), lambda: _censored(found))
 
 
@@ -52,13 +53,13 @@ def _censored(found: Inside) -> Bound:
     )
     y = outcome(domain)
     low, high, kind = (y.entries[label] for label in ("low", "high", "kind"))
-    log_density = sp.Piecewise(
-        (found.log_density(low), sp.Eq(kind, EXACT)),
-        (found.log_below(high), sp.Eq(kind, LEFT)),
-        (found.log_above(low), sp.Eq(kind, RIGHT)),
-        (found.log_between(low, high), sp.Eq(kind, BETWEEN)),
-        (0, True),
-    )
+    below = log_mass_of_few(found, None, high)
+    if below is None:
+        masses = found.log_below(high), found.log_above(low), found.log_between(low, high)
+    else:
+        masses = below, log_mass_of_few(found, low, None), log_mass_of_few(found, low, high)
+    cases = [(mass, sp.Eq(kind, label)) for mass, label in zip(masses, (LEFT, RIGHT, BETWEEN), strict=True)]
+    log_density = sp.Piecewise((found.log_density(low), sp.Eq(kind, EXACT)), *cases, (0, True))
     return declare(
         "Censored",
         (repr(found.bound),),

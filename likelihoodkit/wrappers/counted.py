@@ -13,7 +13,7 @@ import sympy as sp
 
 from likelihoodkit.declaration import held
 from likelihoodkit.errors import BindingError
-from likelihoodkit.primitives import VectorSymbol, expm1, log_factorial, log_sum_exp, within
+from likelihoodkit.primitives import VectorSymbol, expm1, log_beta, log_factorial, log_sum_exp, within
 from likelihoodkit.primitives.conway_maxwell import conway_maxwell_poisson_loss
 from likelihoodkit.primitives.record import Kind
 from likelihoodkit.supports import real_vector
@@ -37,9 +37,9 @@ def log_density_of_few(found: Inside, y: sp.Symbol, low: float | None, high: flo
     if not found.domain.whole or (known and density == found.family.formula):
         return None
     first = found.domain.low if low is None else low
-    if (known or found.first(first - 1)) and (high is None or not high - first < MOST):
-        return None
     last, name = found.domain.high if high is None else high, found.family.__name__
+    if (known or found.first(first - 1)) and not last - first < MOST:
+        return None
     several = density.has(VectorSymbol)
     if several or not last - first < MOST:
         why = (
@@ -52,14 +52,35 @@ def log_density_of_few(found: Inside, y: sp.Symbol, low: float | None, high: flo
             family=name,
             remedy=f"Declare cdf = ... and survival = ... in {name}, or give low= and high= that are near enough",
         )
+    slot = _counts_in(found, first, last)
+    there, here = (found.write(density, place) for place in (slot, y))
+    if density.has(log_beta):  # with what all probabilities share it is one function of the law
+        return here - log_sum_exp(there)
+    return -log_sum_exp(_difference(there, here, slot, y))
+
+
+def log_mass_of_few(found: Inside, low: sp.Expr | None, high: sp.Expr | None) -> sp.Expr | None:
+    """log of the sum of p from ``low`` to ``high``, which move from row to row (None: no end).
+
+    None where the law says how it is found, or has no few counts that are all.
+    """
+    last = found.domain.high - found.domain.low
+    if not found.domain.whole or found.declares("cdf") or found.declares("survival") or not last < MOST:
+        return None
+    slot = found.body.get("_counts_between") or _counts_in(found, found.domain.low, found.domain.high)
+    inside = sp.And(*([] if low is None else [slot >= low]), *([] if high is None else [slot <= high]))
+    return log_sum_exp(sp.Piecewise((found.write(found.family.formula, slot), inside), (-sp.oo, True)))
+
+
+def _counts_in(found: Inside, first: float, last: float) -> Any:
+    """The counts from ``first`` to ``last``, as a vector that the body holds."""
     numbers = [first + k for k in range(int(last - first) + 1)]
     domain = replace(real_vector, name="counts between", words=found.domain.words, low=first, high=last,
                      closed_low=True, closed_high=True)  # fmt: skip
     slot = held(domain)
     slot.word = "counts_between"
     found.body["_counts_between"], found.bindings["counts_between"] = slot, numbers
-    there, here = (found.write(density, place) for place in (slot, y))
-    return -log_sum_exp(_difference(there, here, slot, y))
+    return slot
 
 
 def counts_between(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Expr | None:
@@ -97,4 +118,4 @@ def _difference(there: sp.Expr, here: sp.Expr, slot: Any, y: sp.Symbol) -> sp.Ex
     return sp.Add(*terms)
 
 
-__all__ = ["counts_between", "counts_within", "log_density_of_few"]
+__all__ = ["counts_between", "counts_within", "log_density_of_few", "log_mass_of_few"]

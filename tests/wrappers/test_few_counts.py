@@ -79,3 +79,23 @@ def test_vectors_are_not_made_of_vectors() -> None:
         lk.Mixture(lk.Truncated(Bessel, high=7), components=2)
     with pytest.raises(BindingError, match=r"weights is a vector already. Name the outcomes, as in Joint"):
         lk.Independent(lk.Mixture(lk.Normal, components=2), 2)
+
+
+def test_counts_up_to_trials_that_are_held() -> None:
+    """Zero-truncated litters, and some of which a range is known: the sums are those of the probabilities."""
+    litters, outputs = lk.BetaBinomial(trials=6), [0.3, 0.7]
+    with mp.workdps(40):
+        a, b = (mp.exp(mp.mpf(0.7)) / (1 + mp.exp(sign * mp.mpf(0.3))) for sign in (-1, 1))
+        chances = [mp.binomial(6, k) * mp.beta(a + k, b + 6 - k) / mp.beta(a, b) for k in range(7)]
+        seen, inside = float(mp.log(mp.fsum(chances[1:]) / chances[2])), -float(mp.log(mp.fsum(chances[2:5])))
+        below = -float(mp.log(mp.fsum(chances[:4])))
+    np.testing.assert_allclose(lk.derive(lk.Truncated(litters, low=1))([2.0], [outputs]), seen, 1e-14)
+    known = lk.derive(lk.Censored(litters))
+    np.testing.assert_allclose(known([[2.0, 4.0], [-np.inf, 3.0]], [outputs] * 2), [inside, below], 1e-14)
+    far = np.random.default_rng(3).uniform(-745, 745, (200, 2))
+    for loss, y in ((lk.derive(lk.Truncated(litters, low=1)), [2.0]), (known, [[2.0, 4.0]])):
+        value, slopes = loss.value_and_gradient(np.repeat(y, 200, axis=0), far)
+        assert not np.isnan(value).any()
+        assert not np.isnan(slopes).any()
+    with pytest.raises(BindingError, match=r"BetaBinomial\(trials=12\)"):
+        lk.Truncated(lk.BetaBinomial, low=1)
