@@ -124,6 +124,8 @@ class Derivation:
     steps: tuple[Step, ...]
     constants: dict[str, tuple[sp.Symbol, tuple[float, ...]]] = field(default_factory=dict)
     through: Any = None
+    #: programs of declared closed forms, as they are asked for
+    forms: dict[str, Any] = field(init=False, default_factory=dict, compare=False, repr=False)
 
     def then(self, expression: sp.Expr, *steps: Step) -> Derivation:
         """The derivation continued to ``expression`` by ``steps``."""

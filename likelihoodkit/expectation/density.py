@@ -42,7 +42,7 @@ class Density:
         self.width = max([array.shape[0] for array in self._columns.values() if array.ndim > 1], default=1)
         self.cache: dict[str, Any] = {}  # what later stages work out once per call
         self._value = value
-        self._forms: dict[str, Runner | None] = {}
+        self._forms: dict[str, Runner | None] = derivation.forms
         self.upper = self._upper()
 
     def _upper(self) -> Array | None:
@@ -60,7 +60,12 @@ class Density:
 
     def parameter(self, name: str, row: Array) -> Array:
         """A parameter of the family, a number per row, on its own scale."""
-        found = self.run(Runner(compile_program({"v": self.derivation.parameters[name]})), row)["v"]
+        key = f"parameter {name}"
+        if key not in self._forms:
+            self._forms[key] = Runner(compile_program({"v": self.derivation.parameters[name]}))
+        runner = self._forms[key]
+        assert runner is not None
+        found = self.run(runner, row)["v"]
         return np.array(np.broadcast_to(found, row.shape))
 
     # -- evaluating ----------------------------------------------------------------------------------------------
