@@ -72,12 +72,15 @@ def need_compiler() -> None:
     _target()
 
 
-def functions(text: str, names: Sequence[str]) -> tuple[Any, list[int]]:
-    """Compile a text: the machine code, which lives as long as that object, and where in it functions begin."""
+def functions(text: str, names: Sequence[str], level: int = 3) -> tuple[Any, list[int]]:
+    """Compile a text: the machine code, which lives as long as that object, and where in it functions begin.
+
+    ``level`` says how much is made better on the way: little for text that says already what is in which register.
+    """
     binding, machine = _target()
     module = binding.parse_assembly(text)
     module.verify()
-    options = binding.create_pipeline_tuning_options(speed_level=3)
+    options = binding.create_pipeline_tuning_options(speed_level=level)
     builder = binding.create_pass_builder(machine, options)
     builder.getModulePassManager().run(module, builder)
     engine = binding.create_mcjit_compiler(module, _fresh(binding))
@@ -287,7 +290,8 @@ class CompiledRunner(Runner):
         code, layout = ready.code, ready.layout
         if code is None:
             home = self if self._origin is None else self._origin
-            own = {i.detail: inputs[i.detail] for i in home.program.instructions if i.operation == "input"}
+            whole = {i.detail for i in home.program.instructions if i.operation == "input"} | checks.keys()
+            own = {name: array for name, array in inputs.items() if name in whole}
             return Runner.run(home, own, outputs, rows, checks, terms, outcome)
         with np.errstate(all="ignore"):  # of what the program does not read, a square may overflow
             if not all(checks[n](np.asarray(inputs[n], dtype=np.float64)) for n in checks.keys() - set(self._needed)):
