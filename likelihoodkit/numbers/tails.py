@@ -320,7 +320,7 @@ _WITHIN: dict[str, tuple[Tail, int, str, tuple[Any, Any] | None]] = {
     "pareto": (_pareto_within, 3, "fs", _AMOUNTS),
     "gompertz": (_gompertz_within, 3, "fg", None),
     "fatigue": (_fatigue_within, 3, "mn", _AMOUNTS),
-    "box_cox": (_box_cox_within, 3, "mta", None),
+    "box_cox": (_box_cox_within, 3, "mta", _AMOUNTS),
     "skew": (skew_within, 3, "mta", _REAL),
     "rice": (rice_within, 3, "fs", _AMOUNTS),
     "zeta": (_zeta_within, 3, "f", (1, mpmath.inf)),

@@ -352,6 +352,7 @@ BETWEEN: dict[Kind, Kind] = {
         (fatigue_within, 3, "mn", _AMOUNTS),
         (extreme_value_within, 3, "mfs", _REAL),
         (pareto_within, 3, "fs", _AMOUNTS),
+        (box_cox_within, 3, "mta", _AMOUNTS),
         (skew_within, 3, "mta", _REAL),
         (rice_within, 3, "fs", _AMOUNTS),
     )

@@ -155,6 +155,8 @@ if TYPE_CHECKING:
         split_normal_within_mt, split_normal_within_t, split_normal_within_tt,
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.within_box import (  # isort: skip
+        box_cox_between, box_cox_between_a, box_cox_between_aa, box_cox_between_m, box_cox_between_ma,
+        box_cox_between_mm, box_cox_between_mt, box_cox_between_t, box_cox_between_ta, box_cox_between_tt,
         box_cox_within, box_cox_within_a, box_cox_within_aa, box_cox_within_m, box_cox_within_ma, box_cox_within_mm,
         box_cox_within_mt, box_cox_within_t, box_cox_within_ta, box_cox_within_tt)  # fmt: skip
     from likelihoodkit.primitives.kernels.within_skew import (  # isort: skip
@@ -318,9 +320,7 @@ if TYPE_CHECKING:
         sinh_arcsinh_rg, sinh_arcsinh_rr, sinh_arcsinh_rt, sinh_arcsinh_scale_curve, sinh_arcsinh_t,
         sinh_arcsinh_tail_curve, sinh_arcsinh_tb, sinh_arcsinh_tg, sinh_arcsinh_tt,
     )  # fmt: skip
-    from likelihoodkit.primitives.kernels.skellam import (  # isort: skip
-        skellam_bend, skellam_cross, skellam_first, skellam_loss,
-    )  # fmt: skip
+    from likelihoodkit.primitives.kernels.skellam import skellam_cross, skellam_first, skellam_loss  # isort: skip
     from likelihoodkit.primitives.kernels.skew_student import (  # isort: skip
         skew_student_a, skew_student_aa, skew_student_an, skew_student_df_curve, skew_student_loss, skew_student_n,
         skew_student_nn, skew_student_r, skew_student_ra, skew_student_rn, skew_student_rr, skew_student_rt,

@@ -16,7 +16,7 @@ from likelihoodkit.primitives.kernels._rows import kernels_of
 from likelihoodkit.primitives.kernels._tools import Floats, Mask, remembered
 from likelihoodkit.primitives.kernels.box_cox import expm1_over, expm1_over_da, expm1_over_daa
 from likelihoodkit.primitives.kernels.exponential import times_exp
-from likelihoodkit.primitives.kernels.within import Rows, seen_within
+from likelihoodkit.primitives.kernels.within import Rows, log_mass, seen_within
 from likelihoodkit.primitives.kernels.within_line import product
 from likelihoodkit.primitives.kernels.within_mapped import Map, law_of, straight
 
@@ -151,3 +151,17 @@ def _rows(*arguments: Floats) -> Rows:
     box_cox_within, box_cox_within_m, box_cox_within_t, box_cox_within_a, box_cox_within_mm, box_cox_within_mt,
     box_cox_within_ma, box_cox_within_tt, box_cox_within_ta, box_cox_within_aa,
 ) = kernels_of(_rows, "mta", __name__)  # fmt: skip
+
+
+@remembered
+def _between(*arguments: Floats) -> Rows:
+    """Of what the law leaves."""
+    low, high, m, t, a = np.broadcast_arrays(*arguments)
+    all_of_it = log_mass(BOX, np.zeros_like(low), np.full_like(low, np.inf), np.nan, np.nan, m, t, a)
+    return log_mass(BOX, low, high, np.nan, np.nan, m, t, a) - all_of_it
+
+
+(
+    box_cox_between, box_cox_between_m, box_cox_between_t, box_cox_between_a, box_cox_between_mm, box_cox_between_mt,
+    box_cox_between_ma, box_cox_between_tt, box_cox_between_ta, box_cox_between_aa,
+) = kernels_of(_between, "mta", __name__, "log P(low <= Y <= high)")  # fmt: skip
