@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import mpmath
 import numpy as np
 import pytest
 import sympy as sp
@@ -14,6 +15,7 @@ from benchmarks.accuracy.cases import Case
 from benchmarks.accuracy.measure import measure
 from benchmarks.accuracy.strangers import declared
 from benchmarks.accuracy.typed import LAWS
+from likelihoodkit.primitives.words import erf, exp, log, pi, sqrt
 
 #: law -> (outcome, outputs): places at which a number was lost before
 PLACES: dict[str, list[tuple[float, tuple[float, ...]]]] = {
@@ -114,3 +116,45 @@ def test_losses_in_a_size_are_read_by_it(name: str, tier: str, family: str | Non
     assert noise.tier == tier
     assert (noise.family.__name__ if noise.family else None) == family
     assert noise.elicits == asked
+
+
+@pytest.mark.slow
+def test_what_typed_distribution_functions_leave_of_one() -> None:
+    """1 - (1 - c^-u)^a and Phi^a/(Phi^a + (1 - Phi)^a) between bounds, and a hazard of squares far out."""
+
+    class Stoppa(lk.Distribution):
+        y = lk.outcome(lk.positive)
+        a = lk.parameter(lk.positive, link="exp")
+        u = lk.parameter(lk.positive, link="exp")
+        log_density = log(a * u * (1 + y) ** (-u - 1) * (1 - (1 + y) ** (-u)) ** (a - 1))
+        cdf = (1 - (1 + y) ** (-u)) ** a
+
+    class OddNormal(lk.Distribution):
+        y = lk.outcome(lk.real)
+        m = lk.parameter(lk.real, link="identity")
+        a = lk.parameter(lk.positive, link="exp")
+        below = (1 + erf((y - m) / sqrt(2))) / 2
+        density = a * exp(-((y - m) ** 2) / 2) / sqrt(2 * pi) * (below * (1 - below)) ** (a - 1)
+        log_density = log(density / (below**a + (1 - below) ** a) ** 2)
+        cdf = below**a / (below**a + (1 - below) ** a)
+
+    class Bathtub(lk.Distribution):
+        y = lk.outcome(lk.positive)
+        a = lk.parameter(lk.positive, link="exp")
+        c = lk.parameter(lk.positive, link="exp")
+        log_density = log((a + 3 * c * y**2) * exp(-a * y - c * y**3))
+        survival = exp(-a * y - c * y**3)
+
+    with mpmath.workdps(80):
+        a, u, y = mpmath.exp(0.3), mpmath.exp(5), mpmath.mpf(2.75)
+        rest = 1 - (1 - mpmath.mpf(1.5) ** -u) ** a
+        stoppa = -mpmath.log(a * u * (1 + y) ** (-u - 1) * (1 - (1 + y) ** (-u)) ** (a - 1) / rest)
+        shares = [(p := mpmath.ncdf(z)) ** a / (p**a + (1 - p) ** a) for z in (mpmath.mpf(6), mpmath.mpf(-9))]
+        p = mpmath.ncdf(-8.5)
+        density = a * mpmath.npdf(-8.5) * (p * (1 - p)) ** (a - 1) / (p**a + (1 - p) ** a) ** 2
+        odd = -mpmath.log(density / (shares[0] - shares[1]))
+    assert lk.derive(lk.Truncated(Stoppa, low=0.5))([2.75], [[0.3, 5.0]])[0] == pytest.approx(float(stoppa), rel=1e-14)
+    seen = lk.derive(lk.Truncated(OddNormal, low=-9, high=6))
+    assert seen([-8.5], [[0.0, 0.3]])[0] == pytest.approx(float(odd), rel=1e-12)
+    assert lk.derive(Bathtub)([1e160], [[0.2, 0.1]])[0] == math.inf
+    assert 0 < lk.derive(Bathtub).distribution([[0.2, 0.1]]).mean()[0] < 1

@@ -120,6 +120,8 @@ def power_of_ratio(e: Expr) -> Expr | None:
         return with_its_scale(e)
     if e.is_Mul:
         return factor_of_a_sum(e)
+    if isinstance(e, Pow) and isinstance(e.base, p.ndtr) and not e.exp.is_number:
+        return exp(e.exp * p.log_ndtr(e.base.args[0]))
     if not isinstance(e, Pow) or isinstance(e, exp) or e.exp.is_number:
         return None
     r, t = e.base.args if isinstance(e.base, p.times_exp) else (e.base, sp.S.Zero)

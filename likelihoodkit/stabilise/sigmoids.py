@@ -138,9 +138,12 @@ def exp_minus_one(e: Expr) -> Expr | None:
 
 
 def _log_of_shares(e: Expr) -> Expr | None:
-    """The logarithm of a product or power of shares, of which 1 may be all but left: (1 - p)^5, y^-u."""
-    if isinstance(e, Pow) and e.base.is_Symbol and e.base.is_positive and e.exp.free_symbols and e.exp.is_negative:
-        return e.exp * sp.log(e.base)
+    """The logarithm of a product or power of shares, of which 1 may be all but left: (1 - p)^5, y^-u, (1 - e^-x)^a."""
+    base, power = e.as_base_exp()
+    if isinstance(e, Pow) and power.free_symbols:
+        size = base.is_Symbol and base.is_positive and power.is_negative
+        rest = isinstance(-base, p.expm1) or (base.is_Add and S.One in base.args)  # as distribution functions have it
+        return power * sp.log(base) if size or (rest and power.is_positive) else None
     bases = [f.as_base_exp() for f in Mul.make_args(e)]
     if e in [base for base, _ in bases] or not all(
         isinstance(base, p.sigmoid | p.ndtr) and power.is_positive for base, power in bases

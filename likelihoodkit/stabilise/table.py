@@ -105,6 +105,8 @@ def log_of_term(term: Expr) -> Expr | None:
     for factor in Mul.make_args(term):
         if isinstance(factor, p.times_exp) and factor.args[0].is_positive:
             total += log(factor.args[0]) + factor.args[1]
+        elif isinstance(factor, Pow) and isinstance(factor.base, p.times_exp) and factor.base.args[0].is_positive:
+            total += factor.exp * (log(factor.base.args[0]) + factor.base.args[1])
         elif log_of(factor) is not None:
             total += log_of(factor)
         elif isinstance(factor, Pow) and factor.base.is_Symbol and factor.base.is_positive:
