@@ -30,6 +30,7 @@ FAMILIES: dict[Any, tuple[Any, ...]] = {
     within.fatigue_within: (lk.BirnbaumSaunders,),
     within.extreme_value_within: (lk.GeneralizedExtremeValue,),
     within.pareto_within: (lk.GeneralizedPareto,),
+    within.box_cox_within: (lk.BoxCoxNormal,),
 }
 #: laws of which NumPy computes the tails
 ON_HOST: dict[Any, tuple[Any, ...]] = {
@@ -37,6 +38,8 @@ ON_HOST: dict[Any, tuple[Any, ...]] = {
     within.power_within: (lk.GeneralizedNormal,),
     within.log_gamma_within: (lk.InverseGamma,),
     within.beta_within: (lk.Beta,),
+    within.skew_within: (lk.SkewNormal,),
+    within.rice_within: (lk.Rice,),
 }
 #: of others, that have a function for what is seen
 SEEN = (lk.Normal, lk.Logistic, lk.Gumbel, lk.GeneralizedExtremeValue, lk.Gompertz, lk.BoxCoxNormal)
