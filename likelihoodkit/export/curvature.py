@@ -16,6 +16,7 @@ from likelihoodkit.calculus.majorizer import majorized
 from likelihoodkit.compile import Runner, compile_program
 from likelihoodkit.declaration.folding import groups
 from likelihoodkit.errors import DerivationError, FitError, UndefinedError, UnknownNameError
+from likelihoodkit.export.pieces import pieces_of
 from likelihoodkit.export.start import columns_of
 from likelihoodkit.loss import Loss, derive
 from likelihoodkit.primitives import VectorSymbol
@@ -26,9 +27,9 @@ Array = NDArray[Any]
 
 KINDS = ("fisher", "majorizer", "observed", "unit")
 #: nodes per output of a table of Fisher information, by the number of outputs
-NODES = {1: 65, 2: 17, 3: 9}
+NODES = {1: 65, 2: 17, 3: 9, 4: 5}
 #: how far from the first outputs the table may reach, on the output scale; beyond it the value at its edge serves
-REACH = 4.0
+REACH = {1: 4.0, 2: 4.0, 3: 4.0, 4: 2.0}
 
 
 def default_kind(loss: Loss) -> str:
@@ -66,8 +67,9 @@ class Information:
     linearly: a mixture of positive semidefinite matrices with positive weights is one again, so that a step is still
     a step downhill, and no quadrature runs in a round. Beyond the table the value at its edge serves.
 
-    Of censored outcomes it is what the outcomes themselves would tell: censoring can only lessen that, so that a step
-    is never too long (as in the EM algorithm of Dempster, Laird and Rubin 1977).
+    Noises made of others are taken apart (pieces.py). Of censored outcomes it is what the outcomes themselves would
+    tell: censoring can only lessen that, so that a step is never too long (as in the EM algorithm of Dempster, Laird
+    and Rubin 1977).
     """
 
     def __init__(self, loss: Loss, given: dict[str, Any]) -> None:
@@ -84,6 +86,7 @@ class Information:
         self.high: Array | None = None
         self.table: Any = None
         self.vectors = any(isinstance(s, VectorSymbol) for s in loss.derivation.predicted.values())
+        self.pieces = None if self.closed else pieces_of(loss, lambda one: Information(one, given).informed)
         self._runner: Runner | None = None
         self._calls = Calls()
         self._groups = [np.array([names.index(n) for n in parts]) for parts in groups(loss.bound).values()]
@@ -93,14 +96,17 @@ class Information:
 
         How far out these are says nothing, so that theirs has no inverse; a slope never points that way.
         """
-        found = self._informed(outputs)
+        found = self.informed(outputs)
         for group in self._groups:
             total = np.einsum("nii->n", found[:, group][:, :, group])
             found[:, group[:, None], group] = total[:, None, None] * np.eye(len(group))
         return found
 
-    def _informed(self, outputs: Array) -> Array:
+    def informed(self, outputs: Array) -> Array:
+        """The information of each row as the noise has it."""
         width = outputs.shape[1]
+        if self.pieces is not None:
+            return self.pieces(outputs)
         if self.closed or width not in NODES:
             return self.loss.fisher(outputs, **columns_of(self.given, len(outputs)))
         if self.table is None:
@@ -163,7 +169,7 @@ class Information:
                 for name, scale in zip(self.loss.outputs, at_centre, strict=True)
             ]
         )
-        self.low, self.high = centre - REACH * sizes, centre + REACH * sizes
+        self.low, self.high = centre - REACH[width] * sizes, centre + REACH[width] * sizes
         axes = [np.linspace(a, b, NODES[width]) for a, b in zip(self.low, self.high, strict=True)]
         nodes = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, width)
         values = self._at(nodes).reshape(*[NODES[width]] * width, width, width)
@@ -171,17 +177,7 @@ class Information:
 
     def _at(self, nodes: Array) -> Array:
         """The information at every node; where it cannot be certified, that of the nearest node where it can."""
-        try:
-            return self.loss.fisher(nodes, **columns_of(self.given, len(nodes)))
-        except UndefinedError:
-            pass  # at some node at least: one by one below
-        width = nodes.shape[1]
-        values = np.full((len(nodes), width, width), np.nan)
-        for i in range(len(nodes)):
-            try:
-                values[i] = self.loss.fisher(nodes[i : i + 1], **columns_of(self.given, 1))[0]
-            except UndefinedError:
-                continue
+        values = self._certified(nodes)
         known = np.flatnonzero(np.isfinite(values).all(axis=(1, 2)))
         if not known.size:
             raise DerivationError(
@@ -192,6 +188,16 @@ class Information:
         for k in np.flatnonzero(~np.isfinite(values).all(axis=(1, 2))):
             values[k] = values[known[np.argmin(((nodes[known] - nodes[k]) ** 2).sum(axis=1))]]
         return values
+
+    def _certified(self, nodes: Array) -> Array:
+        """The information at every node, NaN where it cannot be certified: these are found by halves."""
+        try:
+            return self.loss.fisher(nodes, **columns_of(self.given, len(nodes)))
+        except UndefinedError:
+            if len(nodes) == 1:
+                return np.full((1, nodes.shape[1], nodes.shape[1]), np.nan)
+        half = len(nodes) // 2
+        return np.concatenate([self._certified(nodes[:half]), self._certified(nodes[half:])])
 
 
 def check_kind(kind: str | None, loss: Loss) -> str:

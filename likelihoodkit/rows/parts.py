@@ -44,14 +44,16 @@ def by_parts(
     for part in parts:
         inside = part_of(rows, outer, negative_log_likelihood(part.bound), part)
         places = {
-            name: _columns(rows.columns[place], entry) for name, place, entry in part.places if name in inside.columns
+            name: columns_of_entry(rows.columns[place], entry)
+            for name, place, entry in part.places
+            if name in inside.columns
         }
         where = np.concatenate([places[name] for name in inside.columns])
         matrix[:, where[:, None], where] += information(part.bound, inside)
     return matrix
 
 
-def _columns(block: slice, entry: int | None) -> Array:
+def columns_of_entry(block: slice, entry: int | None) -> Array:
     """The columns of a parameter, or the one of its entry."""
     return np.arange(block.start, block.stop) if entry is None else np.array([block.start + entry])
 
