@@ -7,6 +7,7 @@ answer is certified: the density itself must come out as one, and what lies beyo
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -92,6 +93,7 @@ def expected_outer_product(derivation: Derivation, fused: Runner, rows: Rows) ->
     """
     if derivation.bound.family.outcome.domain.vector:
         return expected_over_all(derivation, fused, rows).astype(rows.dtype)
+    rows, where = _distinct(rows)
     density = Density(derivation, rows, Runner(compile_program({"value": derivation.expression})))
     names = list(derivation.predicted)
     width = rows.width
@@ -107,7 +109,19 @@ def expected_outer_product(derivation: Derivation, fused: Runner, rows: Rows) ->
     matrix = np.empty((rows.count, width, width), rows.dtype)
     matrix[:, upper[0], upper[1]] = values.T
     matrix[:, upper[1], upper[0]] = values.T
-    return matrix
+    return matrix if where is None else matrix[where]
+
+
+def _distinct(rows: Rows) -> tuple[Rows, Array | None]:
+    """Rows whose columns differ, and which of them each row is; None where all do. A constant fit has one."""
+    columns = [np.atleast_2d(array) for array in rows.inputs.values() if array.ndim]
+    if not columns or rows.count < 2:
+        return rows, None
+    _, first, where = np.unique(np.concatenate(columns), axis=1, return_index=True, return_inverse=True)
+    if first.size == rows.count:
+        return rows, None
+    inputs = {name: array[..., first] if array.ndim else array for name, array in rows.inputs.items()}
+    return replace(rows, inputs=inputs, count=first.size), where.ravel()
 
 
 def _size(rows: Rows, name: str) -> int:

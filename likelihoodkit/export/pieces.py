@@ -20,8 +20,8 @@ from likelihoodkit.rows.parts import columns_of_entry
 Array = NDArray[np.float64]
 Informed = Callable[[Array], Array]
 
-#: the noise of "which component is it", by whether the weights are a vector
-WHICH = {True: "Categorical", False: "Bernoulli"}
+#: the noise of "which component is it", by the link of the weights
+WHICH = {"softmax": "Categorical", "sigmoid": "Bernoulli"}
 
 
 def pieces_of(loss: Loss, informed: Callable[[Loss], Informed]) -> Informed | None:
@@ -30,31 +30,49 @@ def pieces_of(loss: Loss, informed: Callable[[Loss], Informed]) -> Informed | No
     Noises with shared parameters or columns of their own are not taken apart.
     """
     family = loss.bound.family
-    mixed = "weights" in family.parameters and all(isinstance(one, Part) for _, one in family.components)
-    known = tuple(one for _, one in family.components if isinstance(one, Part)) if mixed else ()
-    parts = family.parts or known
-    plain = not loss.shared and not loss.inputs and all(not p.bound.shared for p in parts)
-    if not parts or not plain or "weights" in loss.bound.held:
+    if loss.shared or loss.inputs:
         return None
-    inside = [(part, derive(part.bound)) for part in parts]
-    pieces = [(part, one, informed(one)) for part, one in inside]
-    which = derive(FAMILIES[WHICH[family.parameters["weights"].domain.vector]]) if mixed and not family.parts else None
+    if family.parts:
+        pieces = [_Piece(part, informed, None) for part in family.parts]
+        choice = ""
+    else:
+        mixed = tuple((k, one) for k, (_, one) in enumerate(family.components) if isinstance(one, Part))
+        apart = len(mixed) == len(family.components) or family.outcome.domain.atoms
+        pieces = [_Piece(one, informed, k) for k, one in mixed] if apart else []
+        named = family.components[0][0].free_symbols if pieces else set()
+        choice = next((name for name, row in family.parameters.items() if row.symbol in named), "")
+    link = getattr(dict(loss.bound.bindings).get(choice), "name", "")
+    if not pieces or (choice and link not in WHICH) or any(piece.part.bound.shared for piece in pieces):
+        return None
+    which = derive(FAMILIES[WHICH[link]]) if choice else None
 
     def information(outputs: Array) -> Array:
         columns = loss.read(None, outputs).columns
         rows, width = outputs.shape
-        matrix, shares = np.zeros((rows, width, width)), np.ones((rows, len(pieces)))
+        matrix, shares = np.zeros((rows, width, width)), np.ones((rows, 1))
         if which is not None:
-            weights = loss.parameters(outputs)["weights"]
-            shares = weights if weights.ndim > 1 else np.stack([weights, 1 - weights], axis=1)
-            block = columns["weights"]
+            found = loss.parameters(outputs)[choice]
+            shares = found if found.ndim > 1 else np.stack([found, 1 - found], axis=1)
+            block = columns[choice]
             matrix[:, block, block] = which.fisher(outputs[:, block])
-        for (part, one, found), share in zip(pieces, shares.T, strict=True):
-            places = {
-                name: columns_of_entry(columns[place], entry) for name, place, entry in part.places if place in columns
-            }
-            where = np.concatenate([places[name] for name in one.outputs])
-            matrix[:, where[:, None], where] += share[:, None, None] * found(outputs[:, where])
+        for piece in pieces:
+            where = piece.columns(columns)
+            share = shares[:, piece.place or 0, None, None]
+            matrix[:, where[:, None], where] += share * piece.information(outputs[:, where])
         return matrix
 
     return information
+
+
+class _Piece:
+    """A noise inside another one; ``place`` is its component's number."""
+
+    def __init__(self, part: Part, informed: Callable[[Loss], Informed], place: int | None) -> None:
+        self.part, self.place = part, place
+        self.outputs = derive(part.bound).outputs
+        self.information = informed(derive(part.bound))
+
+    def columns(self, outer: dict[str, slice]) -> NDArray[np.intp]:
+        """The columns of its outputs among those of the whole."""
+        places = {name: columns_of_entry(outer[to], entry) for name, to, entry in self.part.places if to in outer}
+        return np.concatenate([places[name] for name in self.outputs])
