@@ -320,7 +320,9 @@ if TYPE_CHECKING:
         sinh_arcsinh_rg, sinh_arcsinh_rr, sinh_arcsinh_rt, sinh_arcsinh_scale_curve, sinh_arcsinh_t,
         sinh_arcsinh_tail_curve, sinh_arcsinh_tb, sinh_arcsinh_tg, sinh_arcsinh_tt,
     )  # fmt: skip
-    from likelihoodkit.primitives.kernels.skellam import skellam_cross, skellam_first, skellam_loss  # isort: skip
+    from likelihoodkit.primitives.kernels.skellam import (  # isort: skip
+        skellam_bend, skellam_cross, skellam_first, skellam_loss,
+    )  # fmt: skip
     from likelihoodkit.primitives.kernels.skew_student import (  # isort: skip
         skew_student_a, skew_student_aa, skew_student_an, skew_student_df_curve, skew_student_loss, skew_student_n,
         skew_student_nn, skew_student_r, skew_student_ra, skew_student_rn, skew_student_rr, skew_student_rt,
