@@ -66,26 +66,27 @@ class Held:
 
     def _cut(self, names: frozenset[str], outcome: str) -> tuple[Cut, CompiledRunner] | None:
         """The cut of the program and the runner of its rest; None where nothing is decided beforehand."""
-        key = names, outcome
-        if key not in self._cuts:
-            if len(self._cuts) >= MOST_CUTS:
-                self._cuts.clear()
-            found = cut(self.runner.written, names, outcome)
-            idle = found.looked is None if outcome else found.fixed is None
-            looked = (outcome, frozenset(found.looked.names if found.looked is not None else ()))
-            self._cuts[key] = None if idle else (found, self.runner.rest(found.program, looked))
-        return self._cuts[key]
+        key, cuts = (names, outcome), self._cuts
+        if key in cuts:
+            return cuts[key]
+        found = cut(self.runner.written, names, outcome)
+        idle = found.looked is None if outcome else found.fixed is None
+        looked = (outcome, frozenset(found.looked.names if found.looked is not None else ()))
+        whole = None if idle else (found, self.runner.rest(found.program, looked))
+        self._cuts = {**(cuts if len(cuts) < MOST_CUTS else {}), key: whole}  # another thread may read the old ones
+        return whole
 
     def _whole(self, tables: Mapping[str, Array]) -> dict[str, Array]:
         """The first number of each table in a memory of `COUNTS`: whatever is looked up lies within it."""
-        if self._rooms[0] is not tables:
+        known, rooms = self._rooms
+        if known is not tables:
             rooms = {}
             for name, table in tables.items():
                 room = np.zeros(COUNTS)
                 room[: len(table)] = table
                 rooms[name] = room[:1].reshape(())
-            self._rooms = tables, rooms
-        return self._rooms[1]
+            self._rooms = tables, rooms  # at once: other threads may hold other numbers
+        return rooms
 
 
 @dataclass

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import mpmath
 import numpy as np
@@ -426,3 +428,19 @@ def test_what_was_called_before_changes_no_digit() -> None:
     alone = loss.compile("numpy").value_and_gradient(y[:1000], outputs[:1000])
     for a, b in zip(after, alone, strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+def test_threads_that_hold_other_constants_keep_apart() -> None:
+    loss, rng = lk.derive(lk.NegativeBinomial).compile("numba"), np.random.default_rng(4)
+    y = rng.poisson(3.0, held.MANY).astype(float)
+    outputs = [np.column_stack([rng.normal(size=held.MANY), np.full(held.MANY, c)]) for c in (-1.0, 0.2, 0.9, 1.7)]
+    alone = [loss(y, f) for f in outputs]
+    between = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            found = list(pool.map(lambda k: loss(y, outputs[k % 4]), range(400)))
+    finally:
+        sys.setswitchinterval(between)
+    for k, value in enumerate(found):
+        np.testing.assert_array_equal(value, alone[k % 4])
