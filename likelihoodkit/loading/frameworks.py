@@ -27,6 +27,10 @@ EXTRAS = {
 }
 
 
+#: what to do where a framework is there and another one is not that it looks for
+WANTING = {("keras", "tensorflow"): "Set the environment's KERAS_BACKEND to jax or torch before Keras is imported"}
+
+
 def framework(module: str) -> Any:
     """The module, imported now.
 
@@ -39,6 +43,10 @@ def framework(module: str) -> Any:
     try:
         return import_module(module)
     except ModuleNotFoundError as problem:
+        if remedy := WANTING.get((root, str(problem.name).split(".", maxsplit=1)[0])):
+            raise MissingExtraError(
+                f"{root} looks for {problem.name}, which is not installed", value=root, remedy=remedy
+            ) from None
         if problem.name is None or problem.name.split(".")[0] != root:
             raise  # the framework is there and lacks something of its own: its message is the right one
         extra = EXTRAS.get(root, root)

@@ -76,3 +76,17 @@ def test_keras(backend: str, script: str, tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_keras_without_a_backend_says_how_to_get_one(tmp_path: Path) -> None:
+    path = os.pathsep.join([str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")])
+    environment = {**os.environ, "KERAS_BACKEND": "tensorflow", "KERAS_HOME": str(tmp_path), "PYTHONPATH": path}
+    done = subprocess.run(
+        [sys.executable, "-c", "import likelihoodkit as lk; lk.derive(lk.Normal).keras()"],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
+    )
+    assert "MissingExtraError: keras looks for tensorflow, which is not installed" in done.stderr
+    assert "KERAS_BACKEND to jax or torch" in done.stderr
