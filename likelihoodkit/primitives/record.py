@@ -10,6 +10,7 @@ from __future__ import annotations
 import string
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
 import mpmath
@@ -136,9 +137,8 @@ RECORDS: dict[str, Record] = {}
 
 
 def _applied(name: str, arguments: tuple[sp.Basic, ...]) -> sp.Basic:
-    from likelihoodkit import primitives
-
-    return primitives.RECORDS[name].function(*arguments)  # asking loads all files, each of which enters its rows
+    every: dict[str, Record] = import_module(__package__).RECORDS  # asking loads all files, and each enters its rows
+    return every[name].function(*arguments)
 
 
 def primitive(

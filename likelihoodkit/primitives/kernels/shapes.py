@@ -267,7 +267,7 @@ def log_normal_gain(z: Floats) -> Floats:
 
 
 def _log_gain_right(z: Floats) -> Floats:
-    return np.log(DENSITY_AT_0 * np.exp(-0.5 * (z * z)) + z * ndtr(z))
+    return np.asarray(np.log(DENSITY_AT_0 * np.exp(-0.5 * (z * z)) + z * ndtr(z)))
 
 
 def _log_gain_left(z: Floats) -> Floats:
