@@ -87,8 +87,6 @@ class Coordinates:
         """The t of an outcome, within the reach of its row."""
         with np.errstate(all="ignore"):  # outcomes at the edge of the support lie at infinity
             d = self.line.place(y) - self.centre[row]
-        if self.density.support.circular:
-            d = np.remainder(d + np.pi, 2 * np.pi) - np.pi
         t = np.arcsinh(d / np.where(d < 0, self.left[row], self.right[row]))
         return np.minimum(np.maximum(t, -self.reach_left[row]), self.reach_right[row])
 

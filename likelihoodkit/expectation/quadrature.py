@@ -147,7 +147,10 @@ def _first_panels(places: Coordinates, rows: Array, split: Array | None) -> tupl
     right = np.minimum(EDGES[1:, None], places.reach_right[rows])
     edges = np.concatenate([left, right])
     if split is not None:
-        edges = np.sort(np.concatenate([edges, places.place(np.atleast_2d(split), rows)]), axis=0)
+        kinks = np.atleast_2d(split)
+        if places.density.support.circular:  # within half a turn of the centre
+            kinks = kinks - 2 * np.pi * np.round((kinks - places.centre[rows]) / (2 * np.pi))
+        edges = np.sort(np.concatenate([edges, places.place(kinks, rows)]), axis=0)
     a, b = edges[:-1].ravel(), edges[1:].ravel()
     row = np.broadcast_to(rows, (edges.shape[0] - 1, rows.size)).ravel()
     real = b > a

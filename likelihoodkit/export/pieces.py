@@ -55,7 +55,7 @@ def pieces_of(loss: Loss, informed: Callable[[Loss], Informed]) -> Informed | No
             shares = found if found.ndim > 1 else np.stack([found, 1 - found], axis=1)
             block = columns[choice]
             matrix[:, block, block] = which.fisher(outputs[:, block])
-        for piece in pieces:
+        for piece in (one for one in pieces if one.outputs):
             where = piece.columns(columns)
             share = shares[:, piece.place or 0, None, None]
             matrix[:, where[:, None], where] += share * piece.information(outputs[:, where])

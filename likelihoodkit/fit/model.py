@@ -193,7 +193,8 @@ class Model:
         blocks = [] if slopes is None else self.blocks
         crossed = [not (one.basis.constant or two.basis.constant) for (one, _), (two, _) in self.pairs]
         order = sorted(range(len(columns)), key=lambda pair: not crossed[pair])
-        weights = np.array([*(columns[pair] for pair in order), *(slopes[:, b.column] for b in blocks)])  # type: ignore[index]
+        own = [] if slopes is None else [slopes[:, block.column] for block in blocks]
+        weights = np.array([*(columns[pair] for pair in order), *own])
         found, squares = self._design.weighted(weights, sum(crossed), within)
         alone = np.add.reduce(weights, axis=1)
         for k, pair in enumerate(order):

@@ -18,6 +18,7 @@ EXACT = {
 MIXED = {
     "two normals": (lk.Mixture(lk.Normal, components=2), 6),
     "weight by one output": (lk.Mixture([lk.Normal, lk.Laplace], weights="sigmoid"), 5),
+    "one that predicts nothing": (lk.Mixture([lk.Normal(mean=0, scale=1), lk.Laplace]), 4),
     "beside another": (lk.Joint(a=lk.Mixture(lk.Normal, components=2), b=lk.Normal), 8),
 }
 
