@@ -11,9 +11,11 @@ from matplotlib.mathtext import MathTextParser
 import likelihoodkit as lk
 from likelihoodkit import losses
 from likelihoodkit.explain import explain
+from likelihoodkit.explain.document import Display, Paragraph
 from likelihoodkit.explain.plain import TEMPLATES, Plain
 from likelihoodkit.explain.scribe import readable
 from likelihoodkit.explain.tex import Tex, fill
+from likelihoodkit.explain.wrapper_words import RULES
 from likelihoodkit.families import FAMILIES
 from likelihoodkit.loss import derive
 from likelihoodkit.nll import Step
@@ -216,6 +218,35 @@ def test_cases_are_told_one_by_one_and_in_words():
     assert "response = cauchy    (held, not predicted)" in text
     assert "Φ" not in text  # of five responses only the chosen one is told
     assert "there is none unless df > 1" in str(explain(lk.StudentT))
+
+
+WRAPPED = {
+    "Censored": lk.Censored(lk.Normal(scale=1)),
+    "Truncated": lk.Truncated(lk.Gamma, low=1),
+    "ZeroInflated": lk.ZeroInflated(lk.Poisson),
+    "Hurdle": lk.Hurdle(lk.Poisson),
+    "ZeroOneInflated": lk.ZeroOneInflated(lk.Beta),
+    "Mixture": lk.Mixture([lk.Normal, lk.Laplace(scale=1)]),
+    "Joint": lk.Joint(a=lk.Normal, b=lk.Poisson),
+    "Independent": lk.Independent(lk.Laplace, 2),
+    "Transformed": lk.Transformed(lk.Normal, lk.log),
+    "Discretised": lk.Discretised(lk.Logistic),
+    "Mislabelled": lk.Mislabelled(lk.Bernoulli, rates=0.1),
+}
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_wrapper_says_what_it_does_and_to_what(name):
+    assert RULES.keys() == WRAPPED.keys()
+    told = explain(WRAPPED[name])
+    parts = [block.parts[0] for block in told.sections[0].blocks if isinstance(block, Paragraph)]
+    assert [words for words in parts if words.startswith("Inside is ")]
+    shown = [block.formula for block in told.sections[0].blocks if isinstance(block, Display)]
+    assert set(shown) >= {formula for formula, _ in RULES[name]}
+    assert any(formula.plain.startswith("log p₀(y) = ") for formula in shown)
+    assert not [formula for formula in told.formulas() if re.search(r"exp\(-\(|-\(-|log\(-\(", formula.plain)]
+    for formula, _ in RULES[name]:
+        MathTextParser("agg").parse(f"${formula.latex}$")
 
 
 def test_long_formulas_are_broken_before_a_sign():

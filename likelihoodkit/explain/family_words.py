@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 
 def _slopes(symbol: str, arguments: str, places: str, names: dict[str, str]) -> dict[str, tuple[str, str]]:
     """``d/dt G[...]`` for each name: in what it is differentiated, by its letters."""
@@ -25,33 +27,38 @@ def _orders(letters: str) -> list[str]:
 
 #: law -> the letters it is derived in, what it is held at and predicts, is the mass between two ends a function, too?
 _BOUNDED: dict[str, tuple[str, str, bool]] = {
-    "gamma": ("tn", "mean = exp(-({0})), log shape = {1}", True),
+    "gamma": ("tn", "mean = {0:inverse}, shape = {1:exp}", True),
     "negative_binomial": ("fa", "f = {0}, a = {1}", False),
-    "normal": ("mt", "mean = {0}, scale = exp(-({1}))", False),
+    "normal": ("mt", "mean = {0}, scale = {1:inverse}", False),
     "poisson": ("f", "f = {0}", False),
-    "beta": ("fg", "logit mean = {0}, log concentration = {1}", True),
-    "extreme": ("mt", "location = {0}, scale = exp(-({1}))", False),
-    "logistic": ("mt", "location = {0}, scale = exp(-({1}))", False),
-    "secant": ("mt", "location = {0}, scale = exp(-({1}))", True),
-    "huber": ("mt", "threshold = {0}, location = {1}, scale = exp(-({2}))", True),
-    "laplace": ("mt", "rates = {0}, {1}, location = {2}, scale = exp(-({3}))", True),
-    "split_normal": ("mt", "rates = {0}, {1}, location = {2}, scale = exp(-({3}))", True),
-    "johnson": ("mtgn", "location = {0}, scale = exp(-({1})), skew = {2}, log tail = {3}", True),
-    "arcsinh": ("mtgn", "location = {0}, scale = exp(-({1})), skew = {2}, log tail = {3}", True),
-    "fatigue": ("mn", "log median = {0}, shape = exp(-({1}))", True),
-    "box_cox": ("mta", "log median = {0}, scale = exp(-({1})), power = {2}", True),
-    "skew": ("mta", "location = {0}, scale = exp(-({1})), skew = {2}", True),
-    "rice": ("fs", "log centre = {0}, log scale = {1}", True),
-    "log_gamma": ("mtn", "m = {0}, t = {1}, log shape = {2}", True),
-    "burr": ("mtn", "m = {0}, t = {1}, log shape = {2}", True),
-    "kumaraswamy": ("mtn", "m = {0}, t = {1}, log shape = {2}", True),
-    "extreme_value": ("mfs", "location = {0}, log scale = {1}, shape = {2}", True),
-    "pareto": ("fs", "log scale = {0}, shape = {1}", True),
-    "gompertz": ("fg", "log rate = {0}, log shape = {1}", False),
-    "power": ("mfk", "location = {0}, log scale = {1}, log shape = {2}", True),
-    "zeta": ("f", "log(shape - 1) = {0}", True),
-    "lived": ("gn", "log rate = {0}, log shape = {1}", True),
+    "beta": ("fg", "logit mean = {0}, concentration = {1:exp}", True),
+    "extreme": ("mt", "location = {0}, scale = {1:inverse}", False),
+    "logistic": ("mt", "location = {0}, scale = {1:inverse}", False),
+    "secant": ("mt", "location = {0}, scale = {1:inverse}", True),
+    "huber": ("mt", "threshold = {0}, location = {1}, scale = {2:inverse}", True),
+    "laplace": ("mt", "rates = {0}, {1}, location = {2}, scale = {3:inverse}", True),
+    "split_normal": ("mt", "rates = {0}, {1}, location = {2}, scale = {3:inverse}", True),
+    "johnson": ("mtgn", "location = {0}, scale = {1:inverse}, skew = {2}, tail = {3:exp}", True),
+    "arcsinh": ("mtgn", "location = {0}, scale = {1:inverse}, skew = {2}, tail = {3:exp}", True),
+    "fatigue": ("mn", "median = {0:exp}, shape = {1:inverse}", True),
+    "box_cox": ("mta", "median = {0:exp}, scale = {1:inverse}, power = {2}", True),
+    "skew": ("mta", "location = {0}, scale = {1:inverse}, skew = {2}", True),
+    "rice": ("fs", "centre = {0:exp}, scale = {1:exp}", True),
+    "log_gamma": ("mtn", "m = {0}, t = {1}, shape = {2:exp}", True),
+    "burr": ("mtn", "m = {0}, t = {1}, shape = {2:exp}", True),
+    "kumaraswamy": ("mtn", "m = {0}, t = {1}, shape = {2:exp}", True),
+    "extreme_value": ("mfs", "location = {0}, scale = {1:exp}, shape = {2}", True),
+    "pareto": ("fs", "scale = {0:exp}, shape = {1}", True),
+    "gompertz": ("fg", "rate = {0:exp}, shape = {1:exp}", False),
+    "power": ("mfk", "location = {0}, scale = {1:exp}, shape = {2:exp}", True),
+    "zeta": ("f", "shape = 1 + {0:exp}", True),
+    "lived": ("gn", "rate = {0:exp}, shape = {1:exp}", True),
 }
+
+
+def _moved(places: str, by: int) -> str:
+    """The same template for arguments that stand ``by`` places later."""
+    return re.sub(r"\d(?=[:}])", lambda place: str(int(place[0]) + by), places)
 
 
 def _between_bounds() -> dict[str, tuple[str, str]]:
@@ -61,7 +68,7 @@ def _between_bounds() -> dict[str, tuple[str, str]]:
         seen = "[log P(low <= Y <= high) - log p(y)]", "y = {0}, low = {1}, high = {2}", f"{law}_within"
         between = "[log P(low <= Y <= high)]", "low = {0}, high = {1}", f"{law}_between"
         for symbol, bounds, name in (seen, between) if mass else (seen,):
-            told = places.format(*(f"{{{bounds.count('=') + k}}}" for k in range(places.count("{"))))
+            told = _moved(places, bounds.count("="))
             names = {name: "", **{f"{name}_{order}": order for order in _orders(letters)}}
             rows |= _slopes(symbol, ", ".join(letters), f"{bounds}, {told}", names)
     return rows

@@ -190,7 +190,10 @@ _LEVEL = {"sum": PRECEDENCE["Add"], "product": PRECEDENCE["Mul"], "atom": PRECED
 
 
 class _Argument:
-    """An argument of a template: ``{0}`` as it is, ``{0:product}`` or ``{0:power}`` in parentheses where needed."""
+    """An argument of a template: ``{0}`` as it is, ``{0:product}`` or ``{0:power}`` in parentheses where needed.
+
+    ``{0:exp}`` is its exponential and ``{0:inverse}`` one over that, as far as they can be written shorter.
+    """
 
     def __init__(self, printer: Plain, expression: sp.Expr) -> None:
         self.printer, self.expression = printer, expression
@@ -198,6 +201,8 @@ class _Argument:
     def __format__(self, where: str) -> str:
         if where == "minus":
             return self.printer.bracket(-self.expression, PRECEDENCE["Atom"])
+        if where in ("exp", "inverse"):
+            return str(self.printer.doprint(sp.exp(-self.expression if where == "inverse" else self.expression)))
         level = {"": 0, "product": PRECEDENCE["Mul"], "power": PRECEDENCE["Atom"]}[where]
         return self.printer.bracket(self.expression, level)
 

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from likelihoodkit.declaration import NO_OUTCOME, Held, Shared
+from likelihoodkit.declaration import NO_OUTCOME, Bound, FamilyMeta, Held, Shared, as_bound
+from likelihoodkit.declaration.binding import Facts
 from likelihoodkit.explain.document import Block, Display, Explanation, Math, Paragraph, Section
-from likelihoodkit.explain.scribe import Scribe, readable
+from likelihoodkit.explain.scribe import Scribe, readable, textbook
+from likelihoodkit.explain.wrapper_words import RULES
 from likelihoodkit.links import Link
-from likelihoodkit.loss import Loss
+from likelihoodkit.loss import Loss, derive
 from likelihoodkit.nll import Step
 from likelihoodkit.primitives import is_vector
 from likelihoodkit.supports.columns import KNOWN, UNKNOWN
@@ -37,7 +39,7 @@ def tell(loss: Loss) -> Explanation:
     """The recipe of one loss as a document."""
     noise = loss.bound.family.sign < 0
     scribe = Scribe(loss)
-    by_name = repr(loss).removeprefix("losses.").removeprefix("Loss(").removesuffix("()")
+    by_name = (repr(loss.bound) if type(loss) is Loss else repr(loss)).removeprefix("losses.").removesuffix("()")
     title = (
         f"{repr(loss.bound).removesuffix('()')}: from the noise to the loss" if noise else f"{by_name}: a loss by name"
     )
@@ -71,7 +73,8 @@ def _choose(loss: Loss, scribe: Scribe, noise: bool) -> Iterator[Block]:
         kind = "log-probability" if family.outcome.domain.discrete else "log-density"
         given = ", ".join(scribe.tex.doprint(row.symbol) for row in family.parameters.values())
         left = Math(f"log p(y | {names})", rf"\log p(y \mid {given})")
-        chosen = _chosen(loss, family.formula)
+        chosen = textbook(_chosen(loss, family.formula))
+        yield from _inside(family)
         if isinstance(chosen, sp.Piecewise):
             yield _words(f"The {kind}, case by case:")
             yield from _cases(scribe, left, chosen)
@@ -79,6 +82,25 @@ def _choose(loss: Loss, scribe: Scribe, noise: bool) -> Iterator[Block]:
             yield Display(scribe.equation(left, chosen), f"the {kind}")
     else:
         yield Display(scribe.equation(scribe.math("loss"), family.formula))
+
+
+def _inside(family: type[Facts]) -> Iterator[Block]:
+    """The noises that a wrapper was given, and what it does with them; nothing of a family that is no wrapper."""
+    if family.recipe is None:
+        return
+    wrapper, given, named = family.recipe
+    parts = [
+        part for value in (*given, *named.values()) for part in (value if isinstance(value, list | tuple) else [value])
+    ]
+    for bound in dict.fromkeys(as_bound(part) for part in parts if isinstance(part, Bound | FamilyMeta)):
+        scribe, kind = Scribe(derive(bound)), "probability" if bound.family.outcome.domain.discrete else "density"
+        yield _words(f"Inside is {bound!r}, with the {kind} p₀:")
+        yield from _cases(
+            scribe, Math("log p₀(y)", r"\log p_0(y)"), textbook(_chosen(derive(bound), bound.family.formula))
+        )
+    yield _words(f"What {wrapper.__name__} does with it:")
+    for formula, where in RULES[wrapper.__name__]:
+        yield Display(formula, where)
 
 
 def _link(loss: Loss, scribe: Scribe) -> Iterator[Block]:
@@ -117,7 +139,7 @@ def _minimise(loss: Loss, scribe: Scribe, noise: bool) -> Iterator[Block]:
             "Independent rows multiply their probabilities; minus the logarithm turns the product into a sum, and the "
             "best parameters into the smallest loss. Of one row:"
         )
-        yield from _cases(scribe, Math("-log p", r"-\log p"), -_chosen(loss, loss.bound.family.formula))
+        yield from _cases(scribe, Math("-log p", r"-\log p"), -textbook(_chosen(loss, loss.bound.family.formula)))
     steps = [step for step in derivation.steps if step.stage == "minimise" and step.equality]
     if steps:
         yield _words("With the links put in, these identities make it safe to compute at any output:")

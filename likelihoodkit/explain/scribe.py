@@ -8,7 +8,16 @@ from likelihoodkit.explain.document import Math
 from likelihoodkit.explain.plain import TEMPLATES, Plain
 from likelihoodkit.explain.tex import Tex, letter
 from likelihoodkit.loss import Loss
-from likelihoodkit.primitives import Primitive, log_add_exp, log_softplus, softplus, times_exp
+from likelihoodkit.primitives import (
+    Primitive,
+    expm1,
+    log1m_exp,
+    log1m_exp_neg_exp,
+    log_add_exp,
+    log_softplus,
+    softplus,
+    times_exp,
+)
 
 
 class Scribe:
@@ -47,6 +56,15 @@ class Scribe:
         """``left = right``."""
         side = self.math(right)
         return Math(f"{left.plain} = {side.plain}", f"{left.latex} = {side.latex}")
+
+
+#: functions that keep digits where the function they are made of loses them: a reader needs the latter
+_CAREFUL = (expm1, log1m_exp, log1m_exp_neg_exp, log_add_exp)
+
+
+def textbook(formula: sp.Expr) -> sp.Expr:
+    """A declared log-density as a textbook prints it, 1 - e^(-x) and not -expm1(-x): for reading, not for computing."""
+    return formula.replace(lambda node: isinstance(node, _CAREFUL), lambda node: node.meaning())
 
 
 def readable(expression: sp.Expr) -> sp.Expr:
