@@ -15,7 +15,7 @@ from likelihoodkit.errors import ConvergenceWarning, InputError
 from likelihoodkit.fit import kinks, newton, search
 from likelihoodkit.fit.blocks import Executor, summed
 from likelihoodkit.fit.constrained import Constraints, names_of
-from likelihoodkit.fit.formula import Formulas, is_formula, read
+from likelihoodkit.fit.formula import Formulas, is_formula, named_column, read
 from likelihoodkit.fit.limits import reached
 from likelihoodkit.fit.model import Model
 from likelihoodkit.fit.newton import Report
@@ -43,6 +43,7 @@ def fit(
     progress: Report | None = None,
     blocks: Callable[[], Iterable[Any]] | Sequence[Any] | None = None,
     executor: Executor | None = None,
+    data: Any = None,
     **given: ArrayLike,
 ) -> Fit:
     """Fit a noise to data by maximum likelihood.
@@ -55,7 +56,7 @@ def fit(
     y : (n,) array, (n, d) for vector outcomes, or a formula
         The outcome. A formula such as ``"amount ~ age + C(region) + bs(z)"``, or a dict with one per parameter of
         which the first names the outcome (``{"mean": "amount ~ age", "shape": "~ age"}``), is read on the data frame
-        ``X`` by formulaic (extra ``formula``). Formulas are code: never take them from strangers.
+        ``data`` (or ``X``) by formulaic (extra ``formula``). Formulas are code: never take them from strangers.
     X : None, (n, p) array, (n,) array, data frame, mapping from column name to vector, or dict of these
         None learns one constant per parameter. A single design feeds the first predicted parameter; a dict such as
         ``{"mean": X, "dispersion": Z}`` gives each its own; a parameter without one is a constant. Rows go by position;
@@ -81,6 +82,8 @@ def fit(
     executor : optional
         Computes the blocks: a pool of `concurrent.futures`, a Dask client, anything with ``submit``. On a client the
         partitions of Dask collections are computed once and stay in the memory of the cluster.
+    data : data frame or mapping, optional
+        What a formula is read on. Beside a formula ``weights``, ``offset`` and settings may be names of its columns.
     **given : number or (n,) array
         Settings that the family takes with each call (``trials=`` of `Binomial`).
 
@@ -121,6 +124,12 @@ def fit(
     >>> answer.converged, round(answer.loglik, 4)
     (True, -18.5259)
     """
+    if data is not None and (X is not None or not is_formula(y)):
+        raise InputError(f"{bound_of(noise).name}: data= goes with a formula in the place of y, and without X")
+    if is_formula(y):
+        X = data if X is None else X
+        weights, offset, *values = (named_column(X, part) for part in (weights, offset, *given.values()))
+        given = dict(zip(given, values, strict=True))
     if blocks is None and not is_formula(y):
         blocks = partitioned({"y": y, "X": X, "weights": weights, "offset": offset, **given}, executor)
         if blocks is not None:

@@ -80,6 +80,18 @@ def read(formulas: Any, data: Any, family: str) -> tuple[Array, Any, Formulas]:
     return outcome, designs, Formulas(family, specs)
 
 
+def named_column(data: Any, part: Any) -> Any:
+    """What is given beside a formula: a column of the data where it is a name, itself where it is not."""
+    if not isinstance(part, str) or data is None:
+        return part
+    names = list(data if isinstance(data, Mapping) else data.columns)
+    if part not in names:
+        raise InputError(
+            f"the data have no column {part!r}", value=part, remedy=f"Columns: {', '.join(map(str, names))}"
+        )
+    return data[part]
+
+
 def _matrices(text: str, data: Any, family: str) -> tuple[Array | None, Any]:
     formulaic = framework("formulaic")
     make = partial(formulaic.model_matrix, text, _native(data), na_action="raise", context=None)

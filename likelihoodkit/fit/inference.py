@@ -151,8 +151,14 @@ class LikelihoodRatio:
     boundary: bool
 
     def __str__(self) -> str:
-        law = f"chi squared with {self.df}" + (f" or {self.df - 1}" if self.boundary else "") + " degrees of freedom"
+        law = f"chi squared with {self.df}" + (f" or {self.df - 1}" if self.boundary else "")
+        law += " degree of freedom" if self.df == 1 and not self.boundary else " degrees of freedom"
         return f"{self.smaller} in {self.larger}: 2 (l1 - l0) = {self.statistic:.4f}, {law}, p = {self.p:.4g}"
+
+
+def _counted(fit: Fit) -> str:
+    """A fit by its noise and how many coefficients were free."""
+    return f"{fit.bound!r} of {fit.free} coefficient{'' if fit.free == 1 else 's'}"
 
 
 def likelihood_ratio(larger: Fit, smaller: Fit) -> LikelihoodRatio:
@@ -164,7 +170,7 @@ def likelihood_ratio(larger: Fit, smaller: Fit) -> LikelihoodRatio:
     same = np.array_equal(a.y, b.y) and np.array_equal(
         np.ones(len(a.y)) if a.weights is None else a.weights, np.ones(len(b.y)) if b.weights is None else b.weights
     )
-    label = f"{smaller.bound!r} in {larger.bound!r}"
+    label = f"{_counted(smaller)} in {_counted(larger)}"
     if not same:
         raise InputError(f"likelihood ratio of {label}: the fits are of different outcomes or weights")
     for fit in (larger, smaller):
@@ -185,4 +191,4 @@ def likelihood_ratio(larger: Fit, smaller: Fit) -> LikelihoodRatio:
     p = float(chdtrc(df, statistic))
     if boundary:
         p = (p + (float(chdtrc(df - 1, statistic)) if df > 1 else float(statistic == 0))) / 2
-    return LikelihoodRatio(repr(larger.bound), repr(smaller.bound), statistic, df, p, boundary)
+    return LikelihoodRatio(_counted(larger), _counted(smaller), statistic, df, p, boundary)

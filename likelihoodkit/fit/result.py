@@ -14,7 +14,7 @@ from scipy.special import ndtr
 from likelihoodkit.declaration import Bound
 from likelihoodkit.errors import FitError, InputError, UnknownNameError
 from likelihoodkit.fit import inference
-from likelihoodkit.fit.formula import Formulas
+from likelihoodkit.fit.formula import Formulas, named_column
 from likelihoodkit.fit.limits import reached
 from likelihoodkit.fit.predictor import Predictor
 from likelihoodkit.fit.prepare import Problem
@@ -146,7 +146,8 @@ class Fit:
         """
         given: Any = level  # a name of a coefficient, say
         if not isinstance(given, float | int) or not 0 < level < 1:
-            raise InputError(f"level must lie between 0 and 1, not {level!r}", value=level)
+            named = f"Coefficients are chosen by names=[{level!r}]" if isinstance(given, str) else ""
+            raise InputError(f"level must lie between 0 and 1, not {level!r}", value=level, remedy=named)
         if kind not in {"wald", "profile"}:
             raise UnknownNameError(
                 f"no interval is called {kind!r}", value=kind, remedy="Kinds: wald, profile; sandwich is fit.robust()"
@@ -186,11 +187,11 @@ class Fit:
         """The outputs of new rows, (n, w), columns as ``loss.outputs``; ``X`` as it was given to `lk.fit`.
 
         Columns with names are found by name, in any order. Without a design there is one row. After a fit by formula
-        ``X`` is a data frame with the formula's columns.
+        ``X`` is a data frame with the formula's columns, of which ``offset`` may name one.
         """
         check_labels({"X": X, "offset": offset}, self.loss.name)
         if self.formulas is not None and X is not None:
-            outputs = self.predictor.outputs(self.coefficients, self.formulas.designs(X), offset)
+            outputs = self.predictor.outputs(self.coefficients, self.formulas.designs(X), named_column(X, offset))
             return np.repeat(outputs, len(X), axis=0) if len(outputs) == 1 else outputs
         return self.predictor.outputs(self.coefficients, X, offset)
 
@@ -219,12 +220,12 @@ class Fit:
     def summary(self) -> str:
         """The fit as a text table."""
         links = {name: getattr(how, "name", "") for name, how in self.loss.bound.bindings}
-        state = "converged" if self.converged else "NOT CONVERGED"
+        state, sandwich = "converged" if self.converged else "NOT CONVERGED", self.information == "sandwich"
         lines = [
             f"{self.bound!r} by maximum likelihood",
             f"n = {self.n}   log-likelihood = {self.loglik:.6f}   AIC = {self.aic:.4f}   BIC = {self.bic:.4f}",
-            f"{state} in {self.iterations} iterations, gradient norm {self.gradient_norm:.2g} standard errors",
-            f"standard errors from the {self.information} information",
+            f"{state} in {self.iterations} iterations, gradient norm {self.gradient_norm:.2g} (in standard errors)",
+            f"standard errors from the {self.information}{'' if sandwich else ' information'}",
         ]
         errors = np.sqrt(np.diag(self.covariance))
         width = max(len(column) for _, column in self.predictor.places)

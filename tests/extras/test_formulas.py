@@ -50,6 +50,22 @@ def test_new_rows_are_coded_as_the_old_ones_were() -> None:
     np.testing.assert_allclose(constant.predict(FRAME.head(4)), FRAME["visits"].mean(), rtol=1e-12)
 
 
+def test_columns_beside_a_formula_go_by_name() -> None:
+    frame = FRAME.assign(late=(FRAME["amount"] > 4) * 1, capped=FRAME["amount"].clip(upper=4.0), w=FRAME["age"] / 40)
+    noise = lk.Censored(lk.Gamma)
+    by_name = lk.fit(noise, "capped ~ z", data=frame, censored="late", offset="z", weights="w")
+    by_hand = lk.fit(
+        noise, frame["capped"], frame[["z"]], censored=frame["late"], offset=frame["z"], weights=frame["w"]
+    )
+    np.testing.assert_allclose(by_name.coefficients, by_hand.coefficients, rtol=1e-12)
+    np.testing.assert_array_equal(by_name.outputs(frame, offset="z"), by_name.outputs(frame, offset=frame["z"]))
+    for frames in (frame, pl.DataFrame({name: frame[name].to_numpy() for name in frame}), dict(frame)):
+        with pytest.raises(InputError, match=r"the data have no column 'lost'\. Columns: age, region"):
+            lk.fit(noise, "capped ~ z", data=frames, censored="lost")
+    with pytest.raises(InputError, match="data= goes with a formula"):
+        lk.fit(lk.Gamma, frame["amount"], data=frame)
+
+
 def test_polars_and_mappings() -> None:
     plain = lk.fit(lk.Gamma, "amount ~ age", FRAME)
     for frame in (pl.DataFrame({name: FRAME[name].to_numpy() for name in FRAME}), dict(FRAME)):

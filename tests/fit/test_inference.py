@@ -156,6 +156,8 @@ def test_likelihood_ratios() -> None:
     assert over.boundary
     assert over.p == pytest.approx(stats.chi2(1).sf(over.statistic) / 2)
     assert "or 0 degrees of freedom" in str(over)
+    assert str(test).startswith("Poisson() of 2 coefficients in Poisson() of 3 coefficients: ")
+    assert "chi squared with 1 degree of freedom, p = " in str(test)
     with pytest.raises(FitError, match="not nested"):
         small.likelihood_ratio(large)
     with pytest.raises(InputError, match="different outcomes"):
