@@ -35,7 +35,8 @@ ELSEWHERE = {
     ),
     **dict.fromkeys(("alpha", "penalty", "l1_ratio", "l2"), "lk.Regressor takes alpha= and l1_ratio="),
     **dict.fromkeys(
-        ("robust", "cov_type", "covariance", "vcov", "clusters", "groups"), "Sandwich covariances are those of fit.robust(clusters)"
+        ("robust", "cov_type", "covariance", "vcov", "clusters", "groups"),
+        "Sandwich covariances are those of fit.robust(clusters)",
     ),
     "reduction": "A loss gives one number a row; take its .mean() or .sum()",
 }
