@@ -102,20 +102,30 @@ def _rest(bag: _Bag, start: mpf, nats: mpf) -> None:
         x += h
     order = 2 * int(nats / 7) + 16
     with mp.workdps(3 * mp.dps // 2):  # Taylor coefficients of each summand, by Cauchy's formula on a circle
-        radius, points = start / 2, 2 * order
-        circle = [mp.expjpi(mpf(2) * i / points) for i in range(points)]
+        points = 2 ** (2 * order - 1).bit_length()
+        circle = [mp.expjpi(mpf(2) * i / points) for i in range(points // 2 + 1)]
         values = []
         for unit in circle:
-            at = start + radius * unit
+            at = start + start / 2 * unit
             far, out = at - bag.mode, mp.loggamma(at + 1) - bag.base
             weight = mp.exp(bag.log_rate * far - bag.nu * out)
             values.append([weight * p for p in (1, far, out, far**2, out**2, far * out)])
+        values += [[mp.conj(v) for v in row] for row in values[-2:0:-1]]  # the lower half of the circle
         for place in range(6):
-            found = mp.re(mp.fsum(v[place] for v in values)) / points / 2
+            turned = _fourier([row[place] for row in values], circle)
+            found = mp.re(turned[0]) / points / 2
             for j in range(1, order, 2):
-                turned = mp.fsum(v[place] * circle[-i * j % points] for i, v in enumerate(values))
-                found -= mp.bernoulli(j + 1) / (j + 1) * mp.re(turned) / points / radius**j
+                found -= mp.bernoulli(j + 1) / (j + 1) * mp.re(turned[j]) / points / (start / 2) ** j
             bag.totals[place] += found
+
+
+def _fourier(values: list[mpf], circle: list[mpf]) -> list[mpf]:
+    """sum_i values[i] e^(-2 pi i j/n) for all j, n a power of two; `circle` has the first half of the roots of unity."""
+    if len(values) == 1:
+        return values
+    even, odd = _fourier(values[::2], circle[::2]), _fourier(values[1::2], circle[::2])
+    odd = [mp.conj(unit) * value for unit, value in zip(circle, odd, strict=False)]
+    return [e + o for e, o in zip(even, odd, strict=True)] + [e - o for e, o in zip(even, odd, strict=True)]
 
 
 def _log_density(y: Number, rate: Number, dispersion: Number) -> Number:
