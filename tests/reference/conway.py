@@ -120,7 +120,7 @@ def _rest(bag: _Bag, start: mpf, nats: mpf) -> None:
 
 
 def _fourier(values: list[mpf], circle: list[mpf]) -> list[mpf]:
-    """sum_i values[i] e^(-2 pi i j/n) for all j, n a power of two; `circle` has the first half of the roots of unity."""
+    """sum_i values[i] e^(-2 pi i j/n) for all j, n a power of two; `circle` holds half of the roots of unity."""
     if len(values) == 1:
         return values
     even, odd = _fourier(values[::2], circle[::2]), _fourier(values[1::2], circle[::2])
