@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -151,10 +154,35 @@ def test_saved_and_read_again(tmp_path: object) -> None:
 
 @pytest.mark.parametrize(
     "noise",
-    [lk.Normal(scale=0.1), lk.Normal(scale=lk.shared("exp")), lk.StudentT(df=3, scale="exp"), losses.huber(2).bound],
-)
-def test_a_noise_survives_its_json(noise: object) -> None:
-    assert noise_from_json(noise_to_json(noise)) == noise  # type: ignore[arg-type]
+    [
+        lk.Normal(scale=0.1), lk.Normal(scale=lk.shared("exp")), lk.StudentT(df=3, scale="exp"), losses.huber(2).bound,
+        lk.ZeroInflated(lk.Poisson), lk.Hurdle(lk.Gamma(shape=lk.shared), zero_probability="sigmoid"),
+        lk.Censored(lk.Truncated(lk.Weibull(shape=2), low=0.5)), lk.Mixture([lk.Normal, lk.Laplace(scale=1)]),
+        lk.Mixture(lk.Normal, components=2, weights=np.array([0.3, 0.7])), lk.Joint(a=lk.VonMises, b=lk.Poisson),
+        lk.Mislabelled(lk.Bernoulli, [[0.9, 0.1], [0.2, 0.8]]), lk.Independent(losses.squared_error, 3),
+        lk.Transformed(lk.StudentT, lk.log), lk.Discretised(lk.Gamma), lk.ZeroOneInflated(lk.Beta),
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_a_noise_survives_its_json(noise: Any) -> None:
+    assert noise_from_json(json.loads(json.dumps(noise_to_json(noise)))) == noise
+
+
+def test_a_noise_of_ones_own_is_given_again() -> None:
+    class Own(lk.Distribution):
+        """A noise that the kit does not have."""
+
+        y = lk.outcome(lk.real)
+        centre = lk.parameter(lk.real, link="identity")
+        log_density = -lk.log(lk.cosh(y - centre)) - lk.log(lk.pi)
+
+    with pytest.raises(lk.InputError, match=r"'Own' is not a family of the kit. Pass noise="):
+        noise_from_json(noise_to_json(lk.Mixture(Own, components=2)))
+    scaled = lk.Transformed(lk.Normal, lambda y: y**3, on=lk.positive)
+    with pytest.raises(lk.InputError, match=r"is not a scale of the kit. Pass noise="):
+        noise_from_json(noise_to_json(scaled))
+    with pytest.raises(lk.InputError, match="is not a wrapper of the kit"):
+        noise_from_json({"kind": "wrapper", "name": "__import__", "arguments": [], "keywords": {}})
 
 
 def test_what_cannot_be_boosted() -> None:
