@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import sympy as sp
 
 from likelihoodkit.declaration import as_bound
-from likelihoodkit.declaration.binding import Bound, Fixed
+from likelihoodkit.declaration.binding import Bound
 from likelihoodkit.errors import InputError
 from likelihoodkit.links import Link
 from likelihoodkit.primitives import VectorSymbol, is_vector, lower, one_hot
@@ -120,14 +120,9 @@ def read(
     predictions = tuple(Prediction(row.name, row.symbol, row.domain, link) for row, link in this.predicted)
     known = {this.target.symbol, *(p.symbol for p in predictions), *(symbol for symbol, _ in this.fixed)}
     settings = tuple(sorted(this.formula.free_symbols - known - {LENGTH}, key=str))
-    target, held = this.target.domain, dict(this.numbers)
-    if target.upper in held:  # counts 0, 1, ..., trials with a number of trials
-        most = held[target.upper]
-        most = float(len(most.values)) if isinstance(most, Fixed) else float(most)  # K - 1 cutpoints, K grades
-        target = replace(target, high=most, closed_high=True, upper=None, typical=(0, most))
     formula = elementary(this.formula)
     return Question(
-        this.name, formula, this.target.symbol, target, predictions, settings, this.normalised, this.told,
+        this.name, formula, this.target.symbol, this.target.domain, predictions, settings, this.normalised, this.told,
         this.fixed,
         tuple((row.symbol, _inside(row.domain)) for row in this.settings), _declared(thing),
     )  # fmt: skip

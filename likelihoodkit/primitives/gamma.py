@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import sympy as sp
-from sympy import gamma, log
+from sympy import log
 
 from likelihoodkit.primitives.differences import exp_minus
 from likelihoodkit.primitives.record import Kind, primitive
 
+
+def gamma(x: sp.Expr) -> sp.Expr:
+    """The gamma function; of a large number it stays unwritten, which SymPy would multiply out to its last digit."""
+    return sp.gamma(x, evaluate=False) if x.is_Number and abs(x) > LARGEST_WRITTEN else sp.gamma(x)
+
+
+LARGEST_WRITTEN = 1000
 log_gamma: Kind = primitive(
     "log_gamma",
     lambda x: log(gamma(x)),

@@ -23,9 +23,9 @@ from likelihoodkit.prove.factors_of_matrices import simpler, without_factors
 from likelihoodkit.prove.held_vectors import together
 from likelihoodkit.prove.readings import read_inputs
 from likelihoodkit.prove.ready import Ready
-from likelihoodkit.prove.side import Side, domain, is_classes
+from likelihoodkit.prove.side import Side, domain, ended, is_classes
 from likelihoodkit.stabilise.spellings import SPELLINGS
-from likelihoodkit.supports import Support, sphere
+from likelihoodkit.supports import Support, binary, sphere
 
 
 def side(thing: Any) -> Side:
@@ -66,8 +66,11 @@ def side(thing: Any) -> Side:
         raise InputError(f"{bound.name} predicts nothing, so there is no loss to compare", family=bound.name)
     roles_ = tuple(predicted), tuple(settings), tuple(learnt)
     formula = without_factors(formula.xreplace(numbers))
-    held = tuple((name, number) for name, number in bound.held.items() if number is not None)
-    this = Side(repr(bound), formula, family.outcome, *roles_, family.sign < 0, tuple(fixed), family.__name__, held)
+    held = {name: number for name, number in bound.held.items() if number is not None}
+    this = Side(
+        *(repr(bound), formula, ended(family.outcome, held), *roles_, family.sign < 0),
+        *(tuple(fixed), family.__name__, tuple(held.items())),
+    )
     return read_inputs(this, family)
 
 
@@ -170,7 +173,7 @@ def _prepared(left: Side, right: Side, where: Mapping[str, Any]) -> Ready:
         if new.is_Symbol and new not in domains:
             domains[new] = domain(row.domain)
     domains[y] = domain(target_domain, {row.name: row.symbol for row in left.settings})
-    values = [0, 1] if target_domain.classes == 2 else None
+    values = [0, 1] if binary.includes(target_domain) else None
     more = domains, values, tuple(assumptions), fixed, bool(left.family or right.family)
     return Ready(left_formula, right_formula, tuple(predictions), (y,), *more)
 

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 import sympy as sp
 
+from likelihoodkit.primitives.gamma import LARGEST_WRITTEN
 from likelihoodkit.prove.outcome import Unsupported
 from likelihoodkit.prove.ring import Exponent, Frac, Monomial, Poly, generator
 
@@ -151,7 +152,9 @@ class Table:
         if row.kind == "inverse":
             return 1 / self.poly_expression(data)
         function, arguments = data
-        return function(*[self.expression(a) for a in arguments])
+        written = [self.expression(a) for a in arguments]
+        large = any(a.is_Number and abs(a) > LARGEST_WRITTEN for a in written)
+        return function(*written, evaluate=not large)
 
     def describe_level(self, value: Frac) -> Level:
         """The highest level in a fraction."""

@@ -187,13 +187,33 @@ def _beside_borders(claim: Claim, prediction: sp.Symbol, point: Point) -> list[P
 
 def _slopes(claim: Claim, balls: Arithmetic, point: Point) -> Iterator[Entry]:
     evaluate = Evaluator(balls, point, frozenset(claim.predictions))
-    try:
-        left, right = evaluate(claim.left), evaluate(claim.right)
-    except (NoBall, ZeroDivisionError):
-        return
     zero = balls.rational(Fraction(0))
+    sides: tuple[Any, Any] | None
+    try:
+        sides = evaluate(claim.left), evaluate(claim.right)
+    except NoBall:
+        sides = None
+    except ZeroDivisionError:
+        return
     for s in claim.predictions:
+        try:  # terms without s have no slope in it, such as a series in the outcome and a scale that has no ball
+            left, right = sides or (evaluate(_moving(claim.left, s)), evaluate(_moving(claim.right, s)))
+        except (NoBall, ZeroDivisionError):
+            continue
         yield Entry(left.slope.get(s, zero), right.slope.get(s, zero), str(s), (point,), claim.held)
+
+
+def _moving(side: sp.Expr, prediction: sp.Symbol) -> sp.Expr:
+    """A side without terms that are free of a prediction, in its cases too."""
+    factor, rest = side.as_independent(prediction, as_Add=False)
+    if isinstance(rest, sp.Piecewise):
+        return factor * sp.Piecewise(*((_moving(value, prediction), case) for value, case in rest.args))
+    terms = [term for term in sp.Add.make_args(rest) if term.has(prediction)]
+    return factor * (
+        _moving(*terms, prediction)
+        if len(terms) == 1 and terms[0] != rest
+        else sp.Add(*(term if term == rest else _moving(term, prediction) for term in terms))
+    )
 
 
 def _differences(claim: Claim, balls: Arithmetic, group: Sequence[Point]) -> Iterator[Entry]:

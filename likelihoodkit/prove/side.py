@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sympy as sp
 
 from likelihoodkit.declaration import Parameter
+from likelihoodkit.declaration.binding import Fixed
 from likelihoodkit.links import Link
 from likelihoodkit.primitives.words import exact
 from likelihoodkit.prove.domain import Domain
@@ -35,6 +36,16 @@ class Side:
 def is_classes(support: Support) -> bool:
     """Is an outcome one of classes?"""
     return support.upper == "classes"
+
+
+def ended(target: Parameter, held: Mapping[str, Any]) -> Parameter:
+    """An outcome 0, 1, ..., n with n a held number, or as many grades as held cutpoints part, with its end."""
+    support = target.domain
+    most = held.get(support.upper or "")
+    if most is None:
+        return target
+    high = float(len(most.values) if isinstance(most, Fixed) else most)
+    return replace(target, domain=replace(support, high=high, closed_high=True, upper=None, typical=(0, high)))
 
 
 def domain(support: Support, settings: Mapping[str, sp.Symbol] | None = None) -> Domain:

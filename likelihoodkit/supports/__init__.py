@@ -179,11 +179,13 @@ def at_least(name: str) -> Support:
 
 
 def narrowed(support: Support, low: float) -> Support:
-    """The support from ``low`` on.
+    """The support from ``low`` on, where it does not begin above.
 
     >>> narrowed(at_least("minimum"), 2.0).typical
     (2.2, 7.0)
     """
+    if support.low > low:
+        return support
     first, last = support.typical
     return replace(support, low=low, closed_low=True, typical=(low + first, low + last))
 

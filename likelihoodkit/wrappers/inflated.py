@@ -13,7 +13,7 @@ from likelihoodkit.declaration import Bound, outcome, parameter
 from likelihoodkit.errors import BindingError
 from likelihoodkit.primitives import from_log, log_add_exp, pick
 from likelihoodkit.primitives.words import along, exact
-from likelihoodkit.supports import simplex, unit
+from likelihoodkit.supports import Support, counts, counts_up_to, simplex, unit
 from likelihoodkit.wrappers.censored import Truncated
 from likelihoodkit.wrappers.inside import Inside, declare, inside, made, ordered, wrapper
 
@@ -101,22 +101,16 @@ def Hurdle(noise: Any, **bindings: Any) -> Bound:
 
 def _hurdle(found: Inside, rest: Inside, bindings: dict[str, Any]) -> Bound:
     zero = parameter(unit, link=links.sigmoid)
-    domain = found.domain
-    if not domain.whole:
-        domain = replace(
-            domain,
-            name=f"{domain.name} or zero",
-            words=f"{domain.words}, or exactly zero",
-            closed_low=True,
-            atoms=(0.0,),
-            remedy="For negative values try a family on the real line",
-        )
+    domain = _or_zero(found.domain)
     y = outcome(domain)
+    cases = [(sp.log(zero), sp.Eq(y, 0))]
+    if found.domain.lower is not None or found.domain.low > (1 if domain.whole else 0):  # nothing is seen in between
+        cases.append((-sp.oo, y < (found.body.get(found.domain.lower) or exact(found.domain.low))))
     body: dict[str, Any] = {
         "y": y,
         **rest.body,
         "zero_probability": zero,
-        "log_density": sp.Piecewise((sp.log(zero), sp.Eq(y, 0)), (sp.log(1 - zero) + rest.log_density(y), True)),
+        "log_density": sp.Piecewise(*cases, (sp.log(1 - zero) + rest.log_density(y), True)),
         "limit": found.limits("Hurdle"),
     }
     if not domain.whole:
@@ -135,6 +129,24 @@ def _hurdle(found: Inside, rest: Inside, bindings: dict[str, Any]) -> Bound:
         f"Zeros of their own, otherwise {found.bound!r}.",
         names=(found.bound.name,),
         components=((zero, 0.0), (1 - zero, rest.part)),
+    )
+
+
+def _or_zero(domain: Support) -> Support:
+    """Where the noise lives, and zero."""
+    if domain.whole and domain.low == 0:
+        return domain
+    if domain.whole and domain.low == 1:
+        return counts_up_to(int(domain.high)) if math.isfinite(domain.high) else counts
+    return replace(
+        domain,
+        name=f"{domain.name} or zero",
+        words=f"{domain.words}, or exactly zero",
+        low=0.0,
+        closed_low=True,
+        lower=None,
+        atoms=() if domain.whole else (0.0,),
+        remedy="For negative values try a family on the real line",
     )
 
 

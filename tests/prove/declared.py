@@ -49,6 +49,9 @@ PROVED: list[Row] = [
     (lk.InverseGaussian(shape=free), losses.inverse_gaussian_deviance),
     (lk.Poisson, losses.poisson_deviance),
     (lk.Bernoulli, losses.binary_cross_entropy),
+    (lk.Binomial(trials=1), losses.binary_cross_entropy),
+    (lk.Truncated(lk.Pareto(minimum=1), low=2), lk.Pareto(minimum=2)),
+    (lk.Gamma(shape=1e7), losses.gamma_deviance),
     (lk.Bernoulli, losses.focal(0)),
     (lk.Bernoulli, losses.weighted_cross_entropy(2, 2)),
     (lk.Categorical, losses.categorical_cross_entropy),
@@ -99,6 +102,10 @@ PROVED: list[Row] = [
 ]  # fmt: skip
 
 REFUTED: list[Row] = [
+    (lk.Tweedie(dispersion=1, power=1.5), losses.tweedie_deviance(1.6)),
+    (lk.Tweedie(power=1.5), losses.tweedie_deviance(1.5)),  # its series does not move with the mean
+    (lk.StudentT(scale=1, df=1e6), losses.squared_error),  # true in the limit alone
+    (lk.NegativeBinomial(dispersion=1e-6), losses.poisson_deviance),
     (lk.Normal, losses.squared_error),
     (lk.Normal(scale=1), losses.absolute_error),
     (lk.Normal(scale=1), losses.huber(1)),

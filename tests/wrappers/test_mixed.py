@@ -70,6 +70,34 @@ def test_amounts_with_exact_zeros() -> None:
         loss([-1.0], outputs)
 
 
+@pytest.mark.parametrize(("noise", "seen", "density"), [
+    (lk.Logarithmic(probability=0.5), (1.0, 3.0), lambda y: 0.5**y / (y * math.log(2.0))),
+    (lk.Truncated(lk.Poisson(mean=1), low=1, high=4), (1.0, 4.0), lambda y: 24 / math.factorial(int(y)) / 41),
+    (lk.Truncated(lk.Geometric(mean=1), low=2), (2.0, 5.0), lambda y: 0.5 ** (y - 1)),
+    (lk.Truncated(lk.Exponential(mean=1), low=1), (1.0, 4.0), lambda y: math.exp(1 - y)),
+    (lk.Pareto(shape=2, minimum=3), (3.0, 5.0), lambda y: 18 / y**3),
+], ids=str)  # fmt: skip
+def test_zeros_beside_a_noise_that_begins_above_zero(noise, seen, density):
+    """Its zeros were refused as outcomes, being below where the noise begins."""
+    loss = lk.derive(lk.Hurdle(noise))
+    assert loss([0.0], [[math.log(3.0)]]) == pytest.approx(-math.log(0.75), rel=1e-15)
+    for y in seen:
+        assert loss([y], [[math.log(3.0)]]) == pytest.approx(-math.log(0.25 * density(y)), rel=1e-14)
+    whole, first = loss.bound.family.outcome.domain.whole, seen[0]
+    if not whole or first > 1:
+        assert loss([1.0 if whole else first / 2], [[0.0]]) == math.inf  # nothing lies between
+    belief = loss.distribution([[math.log(3.0)]])
+    assert belief.quantile(0.7) == 0
+    assert belief.quantile(0.7501) >= first
+
+
+def test_a_lower_end_that_is_held_widens_no_bound():
+    loss = lk.derive(lk.Truncated(lk.Pareto(minimum=1), low=2))
+    with pytest.raises(lk.SupportError, match="below 2"):
+        loss([1.5], [0.0])
+    assert loss([3.0], [0.0]) == pytest.approx(math.log(4.5), rel=1e-15)
+
+
 def test_proportions_with_exact_ends() -> None:
     loss = lk.derive(lk.ZeroOneInflated(lk.Beta))
     np.testing.assert_allclose(loss([0.0, 1.0], [[0, 1, 2, 1, 0]] * 2), -np.log([0.66524096, 0.24472847]), rtol=1e-7)
