@@ -7,6 +7,7 @@ import os
 from hypothesis import settings
 
 os.environ["LIKELIHOODKIT_CACHE"] = "off"  # tests try the derivations of today, not the programs of an earlier run
+os.environ.setdefault("SYMPY_CACHE_SIZE", "20000")  # of hundreds of noises in one process; proofs take a seventh less
 
 settings.register_profile(
     "fixed", derandomize=True, deadline=None, max_examples=25, database=None, report_multiple_bugs=False

@@ -259,7 +259,7 @@ def test_interval_covers(name: str) -> None:
 
 @pytest.mark.parametrize("name", FAMILIES)
 def test_float32_gives_float32(name: str) -> None:
-    outputs = outputs_of(name).astype(np.float32)
+    outputs = outputs_of(name, 2).astype(np.float32)
     single, double = loss_of(name).distribution(outputs), loss_of(name).distribution(outputs.astype(float))
     calls: list[Any] = [Belief.mode, Belief.entropy, lambda b: b.sample(3), lambda b: b.log_density(b.mode())]
     if name != "Categorical":

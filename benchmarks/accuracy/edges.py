@@ -40,10 +40,10 @@ def limit(name: str, setting: dict[str, str], *, high: bool) -> str:
     """The density's limit at the lower (or upper) end: 0, a number, or inf."""
     family = textbook.FAMILIES[name]
     usual = {parameter: "0.5" if link == "sigmoid" else "1" for parameter, link in family.parameters}
-    with mp.workdps(2500):
+    with mp.workdps(300):
         values = [mpf({**usual, **setting}[parameter]) for parameter, _ in family.parameters]
         held = {k: mpf(v) for k, v in family.held.items()}
-        near = [mpf(10) ** -k for k in (1000, 2000)]
+        near = [mpf(10) ** -k for k in (100, 200)]
         logs = [family.log_density(1 - e if high else e, *values, **held) for e in near]
         if abs(logs[1] - logs[0]) < mpf(10) ** -20:
             return mp.nstr(mp.exp(logs[1]), 5)
