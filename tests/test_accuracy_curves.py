@@ -37,6 +37,9 @@ DIFFERENCES = [
     ("GumbelMin(location='exp')", 1e4, (-745.0, 1.0)),
     pytest.param("GumbelMin(location='exp')", 1e4, (1.0, 2000.0), marks=slow),
     pytest.param("GumbelMin(location='tanh')", 1e8, (-30.0, -5.0), marks=slow),
+    ("Normal(mean='sigmoid')", -30.0, (-745.0, -709.0)),
+    pytest.param("LogNormal(location='softplus')", 1e200, (-745.0, -709.0), marks=slow),
+    pytest.param("AsymmetricNormal(location='shifted_exp', level=0.3)", 1e4, (-1e-8, -709.0), marks=slow),
     # log of the mass of a normal over one step, far from it
     ("Discretised(Normal())", 1e6, (30.0, 1e-8)),
     ("Discretised(Normal())", -2.0, (1e-8, -5.0)),

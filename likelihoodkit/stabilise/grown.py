@@ -5,7 +5,16 @@ from __future__ import annotations
 import sympy as sp
 from sympy import Add, Expr, Mul, S, exp
 
-from likelihoodkit.primitives import expm1, power_times_exp, reach, times_exp, times_exp_difference
+from likelihoodkit.primitives import (
+    expm1,
+    power_times_exp,
+    reach,
+    sigmoid_curve,
+    softplus,
+    times_exp,
+    times_exp_difference,
+)
+from likelihoodkit.primitives.linked import times_sigmoid
 from likelihoodkit.primitives.products import scaled_chord, scaled_mean
 from likelihoodkit.stabilise.table import core_and_exponent
 
@@ -29,6 +38,14 @@ def _by_exponent(term: Expr) -> tuple[Expr, Expr]:
         elif isinstance(base, times_exp_difference):
             r, q, t = base.args
             inner, more = -r * expm1(-q), q + t
+        elif isinstance(base, times_sigmoid | sigmoid_curve):
+            w, z = base.args
+            inner, more = _by_exponent(w)
+            more -= softplus(-z) + (softplus(z) if isinstance(base, sigmoid_curve) else S.Zero)
+        elif isinstance(base, sp.Max | sp.Min) and S.Zero in base.args and len(base.args) == 2:
+            (other,) = [part for part in base.args if part != 0]
+            inner, more = _by_exponent(other)
+            inner = base.func(S.Zero, inner)
         else:
             inner, more = core_and_exponent(factor)
             power = S.One
@@ -57,12 +74,22 @@ def _alike(told: list[Row]) -> list[Row]:
 
 
 def together(total: Expr) -> Expr:
-    """A sum, by what some of its terms share where they leave the range."""
-    alike = _alike([(term, *_by_exponent(term)) for term in Add.make_args(total)])
+    """A sum, by what its terms share where they leave the range, or by the exponent that is largest there."""
+    told = [(term, *_by_exponent(term)) for term in Add.make_args(total)]
+    alike = _alike(told)
     if not alike:
-        return total
+        return _by_the_largest(total, told)
     (_, first, level), *others = alike
     core = S.One if _growth(level) else first.as_coeff_Mul()[1]
     share = first / core + Add(*[times_exp(more / core, sp.expand(s - level)) for _, more, s in others])
     rest = total - Add(*[term for term, *_ in alike])
     return reach.resolved(total, times_exp(core * share, level) + rest)
+
+
+def _by_the_largest(total: Expr, told: list[Row]) -> Expr:
+    """A sum of terms of which several have exponents without an exponential in them."""
+    levels = {level for *_, level in told}
+    if len(told) < 2 or not any(level.free_symbols for level in levels) or any(map(_growth, levels)):
+        return total
+    most = sp.Max(*levels)
+    return reach.within_range(total, times_exp(Add(*[times_exp(core, level - most) for _, core, level in told]), most))
