@@ -126,11 +126,33 @@ def test_counts_beyond_float64(place: tuple[float, float, float]) -> None:
         assert mp.isinf(ours) if abs(value) > 1.79e308 else abs(ours - value) <= 1e-12 * abs(value) + 5e-323
 
 
+#: which tail, (y, f, a): counts of which nearly all or none are in it
+ONE_SIDED = [
+    ("survival", (1.0, -30.0, 0.0)), ("survival", (3.0, -30.0, -30.0)), ("cdf", (0.0, 30.0, 0.0)),
+    ("cdf", (1.0, 104.0, 0.0)), ("cdf", (3.0, 20.0, 1.0)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("tail", "place"), ONE_SIDED)
+def test_curvatures_of_counts_in_the_mean(tail: str, place: tuple[float, float, float]) -> None:
+    """They are small beside the squares of slopes that they are made of; two digits were left, or none."""
+    y, *at = place
+    with np.errstate(all="ignore"):
+        found = float(getattr(kernels, f"log_negative_binomial_{tail}_ff")(*place))
+
+    def logarithm(f: mp.mpf) -> mp.mpf:
+        below = _negative_binomial(mp.mpf(y), f, mp.mpf(at[1]))
+        return mp.log(below if tail == "cdf" else 1 - below)
+
+    with mp.workdps(200):
+        assert found == pytest.approx(float(mp.diff(logarithm, mp.mpf(at[0]), 2)), rel=1e-14)
+
+
 #: (z, f, g): shapes that vanish or are huge, one or both; concentrations that are gone
 FAR_PROPORTIONS = [
     (0.5, -95.0, 3.0), (0.5, 95.0, 3.0), (-2.0, -130.0, 5.0), (0.0, 100.0, 20.0), (-300.0, -70.0, 71.0),
     (-70.0, -70.0, 71.0), (69.0, 70.0, 71.0), (1.0, 1.0, -60.0), (-300.0, 80.0, -40.0), (-2.0, -5.0, -30.0),
-    (-18.0, 2.0, -20.5),
+    (-18.0, 2.0, -20.5), (-18.4, -30.0, 5.0),
 ]  # fmt: skip
 
 

@@ -88,17 +88,22 @@ def integral(a: Floats, b: Floats, z: Floats, *, small: bool) -> Tail:
     slope, x, _, _ = _edges(a, b, z)
     rest, total = np.asarray(sigmoid(-z)), a + b
 
+    def right_of(u: Floats) -> Mask:  # where e^u has its place beside 1 - x
+        return (x > 0.5) & (u <= 700.0)
+
     def log_weight(u: Floats) -> Floats:
         left = -x * -np.expm1(-u)
         from_left = -total * x * expm1_minus(-u) - total * np.asarray(log1pmx(left))
         right = rest * np.expm1(np.minimum(u, 700.0))
         from_right = -total * rest * expm1_minus(np.minimum(u, 700.0)) - total * np.asarray(log1pmx(right))
         far = -(a * u) - total * np.log(rest + x * np.exp(-u)) + slope * u  # differences do not matter there
-        return -slope * u + np.where(u > 5.0, far, np.where(x <= 0.5, from_left, from_right))
+        flat = b * u - total * np.log1p(right) + slope * u  # as little falls for long where x is near 1
+        beyond = np.where(right_of(u), flat, far)
+        return -slope * u + np.where(u > 5.0, beyond, np.where(x <= 0.5, from_left, from_right))
 
     def less(u: Floats) -> Floats:  # log(x/t)
         near = np.log1p(rest * np.expm1(np.minimum(u, 700.0)))
-        return np.where(u > 5.0, u + np.log(rest + x * np.exp(-u)), near)
+        return np.where((u > 5.0) & ~right_of(u), u + np.log(rest + x * np.exp(-u)), near)
 
     def more(u: Floats) -> Floats:  # log((1 - t)/(1 - x))
         far = (u > 5.0) & (x > 0.5)

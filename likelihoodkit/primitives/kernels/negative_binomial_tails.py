@@ -24,7 +24,6 @@ from likelihoodkit.primitives.kernels.products import scaled_rate, scaled_rate_s
 from likelihoodkit.primitives.kernels.rising import digamma_rising, log_rising, trigamma_rising
 from likelihoodkit.primitives.kernels.whole_pairs import (
     negative_binomial_loss,
-    negative_binomial_residual,
     negative_binomial_slope,
 )
 
@@ -49,20 +48,20 @@ class _Place:
         """k e^a/(1 + k e^a)."""
         return 1.0 / (1.0 + (np.asarray(times_exp(1.0 / k, -self.a)) if self.r is None else self.r / k))
 
-    def at(self, k: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-        """log p(k), its slopes in a and f, its curvature in a."""
+    def at(self, k: Floats) -> tuple[Floats, Floats, Floats]:
+        """log p(k), its slope and curvature in a."""
         place = (k, self.f, self.a)
         return (
             -np.asarray(negative_binomial_loss(*place)),
             -np.asarray(negative_binomial_slope(*place)),
-            -np.asarray(negative_binomial_residual(*place)),
             -np.asarray(negative_binomial_curve(*place)),
         )
 
 
-def _sums(place: _Place, edge: Floats, *, upward: bool) -> tuple[Floats, Floats, Floats]:
-    """Sum of p(k)/p(edge) away from the edge, and the first two derivatives of its logarithm in a."""
+def _sums(place: _Place, edge: Floats, *, upward: bool) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+    """Sum of p(k)/p(edge) away from the edge, two derivatives of its logarithm in a, the sum less one and two terms."""
     term, total = np.ones_like(edge), np.ones_like(edge)
+    beyond, farther, lost = np.zeros_like(edge), np.zeros_like(edge), np.zeros_like(edge)
     slope, bend = np.zeros_like(edge), np.zeros_like(edge)
     first, second, third = np.zeros_like(edge), np.zeros_like(edge), np.zeros_like(edge)
     k = edge
@@ -76,11 +75,15 @@ def _sums(place: _Place, edge: Floats, *, upward: bool) -> tuple[Floats, Floats,
         term = np.where(term > DIGIT * total, term * ratio, 0.0)
         slope = slope + sign * (share - place.q)
         bend = bend + sign * (share * (1.0 - share) - place.q * place.rest)
-        total = total + term
+        told = term - lost  # what rounding took of the sum so far is told with the next term
+        more = beyond + told
+        lost, beyond = (more - beyond) - told, more
+        total = 1.0 + beyond
+        farther = np.where(k == edge, 0.0, farther + term)
         first, second, third = first + term * slope, second + term * slope * slope, third + term * bend
         k = k + sign
     mean = first / total
-    return total, mean, third / total + (second / total - mean * mean)
+    return total, mean, third / total + (second / total - mean * mean), beyond, farther
 
 
 def _product(slope: Floats, factor: Floats) -> Floats:
@@ -89,11 +92,16 @@ def _product(slope: Floats, factor: Floats) -> Floats:
 
 def _below(y: Floats, f: Floats, a: Floats) -> Floats:
     place = _Place(y, f, a)
-    total, mean, bend = _sums(place, y, upward=False)
-    log_p, in_a, in_f, curve = place.at(y)
+    total, mean, bend, _, farther = _sums(place, y, upward=False)
+    log_p, in_a, curve = place.at(y)
     edge = y * place.q + place.few
     slope = -edge / total
-    turn = np.where(np.isinf(edge), 1.0, place.rest - (slope - in_f))
+    # the slope in f of log p(y) and of its share of the sum, without the y and the edge that cancel between them
+    some = (y > 0.0) & (edge < np.inf)
+    step = np.where(some, (y - 1.0) * place.q + place.few, 1.0)
+    less = farther * step / np.where(some, y, 1.0)
+    lean = y * ((1.0 + less) * ((y - 1.0) + place.rest) / step - less) / total
+    turn = np.where(np.isinf(edge), 1.0, place.rest + np.where(some, lean, 0.0))
     along = np.where(edge == 0.0, 0.0, y * place.q / edge) - place.q - mean
     return np.stack([
         log_p + np.log(total), slope, in_a + mean, _product(slope, turn), _product(slope, along), curve + bend,
@@ -102,11 +110,12 @@ def _below(y: Floats, f: Floats, a: Floats) -> Floats:
 
 def _above(y: Floats, f: Floats, a: Floats) -> Floats:
     place, n = _Place(y, f, a), y + 1.0
-    total, mean, bend = _sums(place, n, upward=True)
-    log_p, in_a, in_f, curve = place.at(n)
+    total, mean, bend, beyond, _ = _sums(place, n, upward=True)
+    log_p, in_a, curve = place.at(n)
     slope = n / total
+    turn = n * (beyond / total - place.q) - place.few  # of log p(n) less the slope, without the n of both
     return np.stack([
-        log_p + np.log(total), slope, in_a + mean, _product(slope, in_f - slope), -slope * mean, curve + bend,
+        log_p + np.log(total), slope, in_a + mean, _product(slope, turn), -slope * mean, curve + bend,
     ])  # fmt: skip
 
 
