@@ -83,6 +83,23 @@ def test_the_condition_number_of_a_slope_near_its_zero() -> None:
     assert far.kappas["gradient"][0] < WELL_CONDITIONED
 
 
+#: case, outcome, outputs: everyday places where a slope or a curvature was the small rest of larger terms
+RESTS = [
+    ("PoissonInverseGaussian()", 3.0, (6.322, 0.396)),
+    ("PoissonInverseGaussian()", 10.0, (6.106, 1.719)),
+    ("Censored(InverseGaussian()), at least y", 1.0, (-12.0, 2.624)),
+]
+
+
+@pytest.mark.parametrize(("label", "y", "outputs"), RESTS)
+def test_slopes_and_curvatures_that_are_a_rest(label: str, y: float, outputs: tuple[float, ...]) -> None:
+    (case,) = [case for case in cases(("family", "tail")) if case.label == label]
+    found = measure(case, [(y, outputs)])
+    assert found.no_reference == 0
+    assert found.meets_the_bar, found.offences
+    assert found.hessian_meets_the_bar, found.offences
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(EXEMPT_HESSIAN))
 def test_a_hessian_that_meets_the_bar_is_not_exempt(name: str) -> None:

@@ -26,7 +26,7 @@ from likelihoodkit.primitives.kernels.exponential import times_exp
 from likelihoodkit.primitives.kernels.normal import hazard, log_ndtr, mills_excess
 from likelihoodkit.primitives.kernels.shapes import hazard_excess_derivative
 
-NARROW = 0.5  # distances b - a up to which h is integrated by one Gauss rule
+NARROW = 0.5  # distances b - a up to which h is integrated by one Gauss rule; far out half of x
 FAR = 1e50  # of x: beyond it nothing counts but the leading power
 LOG_2 = float(np.log(2.0))
 OF_INNER = {"f": "r", "g": "t", "ff": "rr", "fg": "rt", "gg": "tt"}
@@ -85,7 +85,7 @@ def _tail(y: Floats, f: Floats, g: Floats, side: Floats) -> Tail:
     excess[up] = mills_excess(x[up])
     rest = piecewise(  # 1 - z
         (x, width, e, excess, np.exp(r), own),
-        (up & (s > 0) & (width < NARROW), lambda x, w, *_: _average(_fall, x, w)),
+        (up & (s > 0) & (width < np.maximum(NARROW, 0.5 * x)), lambda x, w, *_: _average(_fall, x, w)),
         (up, lambda x, w, e, excess, *_: (s * excess - e) / w),
         ((s > 0) & (width < NARROW), lambda x, w, *_: 1.0 - _average(_rise, x, w)),
         otherwise=lambda x, w, e, excess, ratio, own: 0.5 * (1.0 - ratio) - (e - s * own) / w,

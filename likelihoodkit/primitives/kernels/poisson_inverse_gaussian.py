@@ -192,9 +192,10 @@ def _kernel(name: str, none: Any, plain: Any, diffuse: Any) -> Kernel:
 def _slope_f(at: _Place, k: _Powers) -> Floats:
     """The mean of the rate given y, less y."""
     half = 0.5 * at.share
-    close = less_count(at.f, at.y) * (1.0 - half) + half * (k.kappa - np.exp(at.f) * at.tilt)
-    apart = at.level - at.y + half * (at.y + k.kappa)
-    return np.where(at.f < 30.0, close, apart)
+    gap, drawn = np.asarray(less_count(at.f, at.y)) * (1.0 - half), half * (np.exp(at.f) * at.tilt)
+    close = gap + half * k.kappa - drawn
+    apart = at.level - at.y * (1.0 - half) + half * k.kappa
+    return np.where(np.maximum(np.absolute(gap), drawn) < np.maximum(at.level, at.y), close, apart)
 
 
 def _slope_a(at: _Place, k: _Powers) -> Floats:
