@@ -33,8 +33,9 @@ def _numbers(thing: Any) -> np.ndarray[Any, Any] | None:
         return None
     if not isinstance(thing, torch.Tensor):
         return np.asarray(thing)
-    wrapped = torch._C._functorch.is_functorch_wrapped_tensor(thing)  # noqa: SLF001  (no public question asks it)
-    if wrapped or thing.is_meta:
+    # inside a transform of torch.func nothing can be read, what is not transformed neither
+    transformed = torch._C._functorch.peek_interpreter_stack() is not None  # noqa: SLF001  (no public question asks it)
+    if transformed or thing.is_meta:
         return None
     return np.asarray(thing.detach().cpu().to(torch.float64 if thing.dtype in _HALVES else thing.dtype))
 

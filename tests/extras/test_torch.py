@@ -92,6 +92,26 @@ def test_torch_func(label: str) -> None:
     np.testing.assert_allclose(hessian, expected, rtol=1e-10, atol=1e-12)
 
 
+@pytest.mark.parametrize("rows", [7, 5000])
+def test_transforms_of_a_network_leave_the_outcome_as_it_is(rows: int) -> None:
+    """``torch.func.grad`` over parameters, the outcome being of the world outside: what `functional_call` is for."""
+    network, module = torch.nn.Linear(3, 2).double(), lk.derive(lk.Normal).torch()
+    X, y = torch.randn(rows, 3, dtype=torch.float64), torch.randn(rows, dtype=torch.float64)
+    parameters = dict(network.named_parameters())
+
+    def total(parameters: dict[str, torch.Tensor]) -> torch.Tensor:
+        return module(torch.func.functional_call(network, parameters, (X,)), y)
+
+    total(parameters).backward()
+    plain = {name: value.detach() for name, value in parameters.items()}
+    for found in (torch.func.grad(total)(plain), torch.func.jacfwd(total)(plain)):
+        for name, value in parameters.items():
+            torch.testing.assert_close(found[name], value.grad, rtol=1e-12, atol=1e-12)
+    pushed, along = torch.func.jvp(total, (plain,), ({name: torch.ones_like(v) for name, v in plain.items()},))
+    torch.testing.assert_close(pushed, total(plain))
+    torch.testing.assert_close(along, sum(value.grad.sum() for value in parameters.values()))
+
+
 EXTREMES = {
     "certain": (lk.Bernoulli, [0.0, 1.0, 1.0, 0.0], [[40.0], [40.0], [1000.0], [-1000.0]]),
     "wrong": (lk.Bernoulli, [1.0, 0.0], [[-1000.0], [1000.0]]),
