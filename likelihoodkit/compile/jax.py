@@ -86,9 +86,12 @@ def _argmax_over(v: Any) -> Any:
 
 
 def _pick(v: Any, y: Any) -> Any:
+    # what cannot be refused while it is traced is NaN: no label counts from the end, as an index of JAX would
     shape = jnp.broadcast_shapes(v.shape[1:], jnp.shape(y))
     v = jnp.broadcast_to(v.reshape(v.shape[0], *[1] * (len(shape) + 1 - v.ndim), *v.shape[1:]), (v.shape[0], *shape))
-    return jnp.take_along_axis(v, jnp.broadcast_to(y, shape).astype(int)[None], axis=0)[0]
+    label = jnp.broadcast_to(y, shape)
+    picked = jnp.take_along_axis(v, label.astype(int)[None], axis=0)[0]
+    return jnp.where((label >= 0) & (label.astype(int) == label), picked, jnp.nan)
 
 
 def _put(v: Any, y: Any, entry: Any) -> Any:

@@ -105,6 +105,14 @@ def _plan(
     hints = None if shared is None else {str(k): np.empty(size) for k, size in enumerate(shared)}
     known = measure.known(np.empty((1, *y)), given, hints)
     _, columns, _ = reader.outputs(np.empty((1, *(outputs or (1,)))), known)
+    domain = loss.bound.family.outcome.domain
+    if domain.vector and not domain.entries and y and known.outcome_width(domain, np.empty((1, *y))) != y[-1]:
+        raise ShapeError(
+            f"{loss.name}: y must have {known.outcome_width(domain, np.empty((1, *y)))} column(s) to match outputs, "
+            f"not {y[-1]}",
+            family=loss.name,
+            value=y,
+        )
     vectors = set(reader.vectors)
     blocks = tuple(
         (name, symbol.name, columns[name].start, columns[name].stop, name in vectors)

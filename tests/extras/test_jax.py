@@ -260,3 +260,11 @@ def test_what_the_host_computes_where_float64_is_off() -> None:
     """The thread of a callback does not know that the line around it is in float64: a process of its own shows it."""
     done = subprocess.run([sys.executable, "-c", HOSTED], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_what_is_wrong_while_it_is_traced_is_no_number_or_an_error() -> None:
+    traced = jax.jit(lk.derive(lk.Categorical).jax())
+    found = np.asarray(traced(np.array([1.0, 2.0, -1.0, 0.5]), np.zeros((4, 2))))
+    np.testing.assert_array_equal(np.isnan(found), [False, True, True, True])
+    with pytest.raises(ShapeError, match=r"y must have 1 column\(s\) to match outputs, not 5"):
+        jax.jit(lk.derive(lk.MultivariateNormal).jax())(np.zeros((4, 5)), np.zeros((4, 2)))
