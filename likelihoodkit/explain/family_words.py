@@ -44,6 +44,8 @@ _BOUNDED: dict[str, tuple[str, str, bool]] = {
     "box_cox": ("mta", "median = {0:exp}, scale = {1:inverse}, power = {2}", True),
     "skew": ("mta", "location = {0}, scale = {1:inverse}, skew = {2}", True),
     "rice": ("fs", "centre = {0:exp}, scale = {1:exp}", True),
+    "delay": ("msg", "location = {0}, scale = {1:exp}, rate = {2:exp}", True),
+    "passage": ("fg", "mean = {0:exp}, shape = {1:exp}", True),
     "log_gamma": ("mtn", "m = {0}, t = {1}, shape = {2:exp}", True),
     "burr": ("mtn", "m = {0}, t = {1}, shape = {2:exp}", True),
     "kumaraswamy": ("mtn", "m = {0}, t = {1}, shape = {2:exp}", True),

@@ -1,4 +1,4 @@
-"""Laws whose masses are integrals of their densities, in mpmath: the skew normal's and Rice's, between two bounds."""
+"""What skew normal, Rice's, first passage and delay laws have between bounds, as integrals of densities in mpmath."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import mpmath
 
-__all__ = ["rice_within", "skew_within"]
+__all__ = ["delay_within", "passage_within", "rice_within", "skew_within"]
 
 REACHES = (1, 4, 16, 64)  # of a bound's distances in which e^(-z^2/2) falls
 
@@ -48,3 +48,32 @@ def rice_within(y: Any, low: Any, high: Any, f: Any, s: Any) -> Any:
 
     seen, start, end = (mpmath.mpf(place) * mpmath.exp(-s) for place in (y, low, high))
     return _log_mass(loss, start, end, [mpmath.sqrt(1 + k * k)], lambda u: 1 / (1 + abs(u - k))) + loss(seen) + s
+
+
+def passage_within(y: Any, low: Any, high: Any, f: Any, g: Any) -> Any:
+    """log P(low <= Y <= high) - log p(log y)."""
+    shape = mpmath.exp(g - f)
+
+    def loss(v: Any) -> Any:
+        return shape * (mpmath.cosh(v) - 1) + v / 2
+
+    def falls(v: Any) -> Any:
+        return 1 / (shape * abs(mpmath.sinh(v)) + mpmath.sqrt(shape * mpmath.cosh(v)) + mpmath.mpf(1) / 8)
+
+    seen, start, end = (mpmath.log(place) - f if place > 0 else -mpmath.inf for place in (y, low, high))
+    peak = -mpmath.asinh(1 / (2 * shape))
+    return _log_mass(loss, start, end, [peak, -peak, mpmath.mpf(0)], falls) + loss(seen)
+
+
+def delay_within(y: Any, low: Any, high: Any, m: Any, s: Any, g: Any) -> Any:
+    """log P(low <= Y <= high) - log p(y)."""
+    k = mpmath.exp(g + s)
+
+    def loss(u: Any) -> Any:
+        return k * u - k * k / 2 - mpmath.log(mpmath.erfc((k - u) / mpmath.sqrt(2))) - mpmath.log(k / 2)
+
+    def falls(u: Any) -> Any:
+        return 1 / (abs(u) + 1) if u < k else 1 / k
+
+    seen, start, end = ((place - m) * mpmath.exp(-s) for place in (y, low, high))
+    return _log_mass(loss, start, end, [mpmath.mpf(0), k, k + 8], falls) + loss(seen) + s

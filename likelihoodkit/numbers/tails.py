@@ -9,7 +9,7 @@ from typing import Any
 
 import mpmath
 
-from likelihoodkit.numbers.integrated import rice_within, skew_within
+from likelihoodkit.numbers.integrated import delay_within, passage_within, rice_within, skew_within
 
 __all__ = ["TAILS"]
 
@@ -323,6 +323,8 @@ _WITHIN: dict[str, tuple[Tail, int, str, tuple[Any, Any] | None]] = {
     "box_cox": (_box_cox_within, 3, "mta", _AMOUNTS),
     "skew": (skew_within, 3, "mta", _REAL),
     "rice": (rice_within, 3, "fs", _AMOUNTS),
+    "passage": (passage_within, 3, "fg", _AMOUNTS),
+    "delay": (delay_within, 3, "msg", _REAL),
     "zeta": (_zeta_within, 3, "f", (1, mpmath.inf)),
     "lived": (_lived_within, 3, "gn", _AMOUNTS),
 }

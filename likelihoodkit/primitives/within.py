@@ -322,6 +322,8 @@ lived_within: Kind = _enter("lived_within", 3, "gn", _latex("{3},{4}"), _lived)
 
 skew_within: Kind = _enter("skew_within", 3, "mta", _latex("{3},{4},{5}"))
 rice_within: Kind = _enter("rice_within", 3, "fs", _latex("{3},{4}"))
+delay_within: Kind = _enter("delay_within", 3, "msg", _latex("{3},{4},{5}"))
+passage_within: Kind = _enter("passage_within", 3, "fg", _latex("{3},{4}"))
 
 
 # -- what lies between two ends ----------------------------------------------------------------------------------------
@@ -355,6 +357,8 @@ BETWEEN: dict[Kind, Kind] = {
         (box_cox_within, 3, "mta", _AMOUNTS),
         (skew_within, 3, "mta", _REAL),
         (rice_within, 3, "fs", _AMOUNTS),
+        (passage_within, 3, "fg", _AMOUNTS),
+        (delay_within, 3, "msg", _REAL),
     )
 }
 

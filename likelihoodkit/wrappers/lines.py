@@ -13,6 +13,7 @@ import sympy as sp
 
 from likelihoodkit import primitives as p
 from likelihoodkit.primitives import within
+from likelihoodkit.primitives.passage import log_passage_cdf
 from likelihoodkit.primitives.record import Kind
 from likelihoodkit.wrappers.odds import log_of_product as _log, odds_between, odds_within
 
@@ -234,8 +235,14 @@ def _amount(v: sp.Expr) -> sp.Expr:
 
 
 def _declared(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> Told | None:
-    """A cdf that is what lies between the edge of the support and the outcome."""
+    """A cdf that is what lies between the edge of the support and the outcome, or is known for its tails."""
     mass = cdf.args[0] if isinstance(cdf, sp.exp) else None
+    if isinstance(mass, log_passage_cdf) and mass.args[0] == y:
+        return Told(within.passage_within, y, (_from_nothing(low), high), mass.args[1:], -sp.log(y))
+    for node in cdf.atoms(p.normal_plus_delay):
+        r, t, rate = node.args
+        if not (y - r).has(y) and not (t.has(y) or rate.has(y)) and cdf == p.ndtr(r / sp.exp(t)) - sp.exp(node):
+            return Told(within.delay_within, y, (low, high), (y - r, t, _log(rate)), sp.S.Zero)
     for law, between in within.BETWEEN.items():
         if isinstance(mass, between) and mass.args[1] == y:
             first, _, *letters = mass.args

@@ -40,6 +40,8 @@ ON_HOST: dict[Any, tuple[Any, ...]] = {
     within.beta_within: (lk.Beta,),
     within.skew_within: (lk.SkewNormal,),
     within.rice_within: (lk.Rice,),
+    within.delay_within: (lk.ExponentiallyModifiedNormal,),
+    within.passage_within: (lk.InverseGaussian,),
 }
 #: of others, that have a function for what is seen
 SEEN = (lk.Normal, lk.Logistic, lk.Gumbel, lk.GeneralizedExtremeValue, lk.Gompertz, lk.BoxCoxNormal)

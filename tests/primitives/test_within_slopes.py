@@ -96,6 +96,8 @@ ROWS_OF = [
     ("power_within", "mfk", lambda rng: (_normal(rng)[0], [*_normal(rng)[1], rng.normal(1, 0.3, ROWS)])),
     ("skew_within", "mta", lambda rng: (_normal(rng)[0], [*_normal(rng)[1], rng.normal(0, 3, ROWS)])),
     ("rice_within", "fs", _lives),
+    ("passage_within", "fg", _lives),
+    ("delay_within", "msg", lambda rng: (_normal(rng)[0], [*_normal(rng)[1], rng.normal(0, 1, ROWS)])),
     ("gompertz_within", "fg", lambda rng: (_gamma(rng)[0], [rng.normal(-1, 1, ROWS), rng.normal(-1, 1, ROWS)])),
     ("gamma_within", "tn", _gamma),
     ("beta_within", "fg", _beta),

@@ -40,13 +40,14 @@ def complement(one: Floats, share: Floats | None = None) -> Floats:
 
     ``share``: the tail itself where it is known better than by its logarithm, else NaN.
     """
-    log_tail, first, second, *curves = one
+    pairs, log_tail = PAIRS[len(one)], one[0]
+    first, curves = np.split(one[1:], [pairs[-1][0] + 1])
     known = np.full_like(log_tail, np.nan) if share is None else share
     told = np.isnan(known)
     odds = np.where(told, 1.0 / np.expm1(-log_tail), known / (1.0 - known))
     more = 1.0 + odds
-    squares = (first * first, first * second, second * second)
-    slopes = np.stack([first, second, *(c + more * square for c, square in zip(curves, squares, strict=True))])
+    squares = np.stack([first[i] * first[j] for i, j in pairs])
+    slopes = np.concatenate([first, curves + more * squares])
     product = np.where(log_tail < SUBNORMAL, np.asarray(times_exp(slopes, log_tail)), slopes * odds)
     rest = np.where(told, np.asarray(log1m_exp(-log_tail)), np.log1p(-np.where(told, 0.0, known)))
     return np.concatenate([rest[None], np.where(log_tail == -np.inf, 0.0, -product)])
