@@ -52,7 +52,7 @@ SHOWN = [
 ]
 
 
-@pytest.mark.parametrize(("loss", "how", "within"), SHOWN, ids=str)
+@pytest.mark.parametrize(("loss", "how", "within"), SHOWN, ids=repr)
 def test_convexity_is_shown_and_seen(loss, how, within):
     """In the coordinate named, second differences in mpmath are nowhere negative."""
     question = read(loss)
@@ -99,7 +99,7 @@ BENT = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("loss", BENT, ids=str)
+@pytest.mark.parametrize("loss", BENT, ids=repr)
 def test_what_is_not_convex_is_not_shown_to_be(loss):
     assert convex(read(loss)) is None
 

@@ -31,7 +31,7 @@ PROPER = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("loss", PROPER["strictly proper"], ids=str)
+@pytest.mark.parametrize("loss", PROPER["strictly proper"], ids=repr)
 def test_strictly_proper(loss):
     assert lk.is_proper(loss) == "strictly proper"
 

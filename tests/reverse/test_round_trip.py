@@ -213,7 +213,7 @@ def test_statements_about_classes_hold_for_every_number_of_them(loss, tier):
 @pytest.mark.parametrize("loss", [
     lk.losses.categorical_cross_entropy, lk.losses.softmax_cross_entropy, lk.Categorical,
     lk.sum_over((shares - lk.one_hot(kind, shares)) ** 2),
-], ids=str)  # fmt: skip
+], ids=repr)  # fmt: skip
 def test_strict_propriety_for_every_number_of_classes(loss):
     found = lk.is_proper(loss)
     assert found == "strictly proper"
