@@ -74,8 +74,7 @@ def _against(subject: Subject, y: NDArray[np.float64], points: list[Point], orde
         outputs, keywords = subject.keywords([point])
         found.append(subject.loss.value_and_gradient(y[i : i + 1], outputs, **keywords)[order][0])
     outcome = subject.loss.bound.family.outcome
-    held = {name: float(value) for name, value in subject.loss.bound.held.items()}
-    entries = read(subject.domain, y, subject.loss.name, held) if outcome.entries else {}
+    entries = read(subject.domain, y, subject.loss.name, subject.loss.bound.numbers) if outcome.entries else {}
     for i, point in enumerate(points):
         seen: dict[Any, Any] = {symbol: mpmath.mpf(entries[label][i]) for label, symbol in outcome.entries}
         if not entries:

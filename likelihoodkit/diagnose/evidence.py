@@ -224,6 +224,12 @@ def gather(
     loss = derive(model.noise_) if isinstance(model, Estimator) else model.loss
     if loss.bound.family.sign > 0:
         raise InputError(f"{loss.name} is a loss, not a noise: it says nothing that data could break", family=loss.name)
+    if loss.bound.family.outcome.domain.interval:
+        raise InputError(
+            f"{loss.name}: outcomes that are known to lie in intervals have no one place to be asked about",
+            family=loss.name,
+            remedy="Ask lk.suggest(y, X, censored=...) or lk.compare which noise tells them best",
+        )
     if loss.bound.family.outcome.domain.vector:
         raise InputError(
             f"{loss.name}: a vector outcome has no cdf to diagnose it by",

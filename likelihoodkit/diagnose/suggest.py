@@ -11,12 +11,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from likelihoodkit.declaration import as_bound
 from likelihoodkit.diagnose.scores import HeldOut, folds_of, held_out
-from likelihoodkit.errors import InputError
+from likelihoodkit.errors import BindingError, InputError
 from likelihoodkit.families import FAMILIES
 from likelihoodkit.fit.design import read_table
-from likelihoodkit.fit.formula import read
+from likelihoodkit.fit.formula import named_column, read
 from likelihoodkit.rows.arrays import as_real, check_finite, check_labels
-from likelihoodkit.wrappers import Hurdle, ZeroInflated, ZeroOneInflated
+from likelihoodkit.supports.columns import from_flags
+from likelihoodkit.wrappers import Censored, Hurdle, ZeroInflated, ZeroOneInflated
 
 Array = NDArray[Any]
 F: Mapping[str, Any] = FAMILIES
@@ -84,14 +85,15 @@ class Suggestion:
         return tuple(r.name for r in self.ranking if r.tied)
 
     def __str__(self) -> str:
-        lines = [f"{self.kind}: {self.why}", "  noise                        log score / row    behind the best"]
+        wide = max(28, *(len(r.name) for r in self.ranking))
+        lines = [f"{self.kind}: {self.why}", f"  {'noise':<{wide}} log score / row    behind the best"]
         for r in self.ranking:
             note = f"  ({r.problem})" if r.problem else ""
             if np.isnan(r.score):
-                lines.append(f"  {r.name:<28} not scored{note}")
+                lines.append(f"  {r.name:<{wide}} not scored{note}")
                 continue
             behind = "" if r is self.best else f"{r.behind:.4f} +- {r.error:.4f}"
-            lines.append(f"  {r.name:<28} {r.score:>14.4f}    {behind}{'  tie' if r.tied else ''}{note}")
+            lines.append(f"  {r.name:<{wide}} {r.score:>14.4f}    {behind}{'  tie' if r.tied else ''}{note}")
         many = len(self.ties) > 1
         tail = (
             f"The data cannot tell {', '.join(self.ties)} apart" if many else f"{self.best.name} is ahead of the rest"
@@ -123,6 +125,7 @@ def suggest(
     y: Any,
     X: Any = None,
     *,
+    data: Any = None,
     noises: Sequence[Any] | None = None,
     folds: int = 5,
     seed: int = 0,
@@ -132,8 +135,10 @@ def suggest(
 
     Parameters
     ----------
-    y : (n,) array, or a formula
-        The outcomes; what they look like decides which noises are tried. A formula is read on the data frame ``X``.
+    y : (n,) array, (n, 2) intervals, or a formula
+        The outcomes; what they look like decides which noises are tried. Rows [low, high], or one ``y`` and
+        ``censored=`` flags, are known as `Censored` says; the noises are then tried censored. A formula is read on the
+        data frame ``X`` (or ``data``).
     X : as for lk.fit, optional
         Feeds the first parameter of each noise.
     noises : sequence of families or bound families, optional
@@ -163,17 +168,21 @@ def suggest(
     """
     check_labels({"y": y, "X": X, **given}, "suggest")
     if isinstance(y, str):
+        X = data if X is None else X
+        given = {name: named_column(X, value) for name, value in given.items()}
         y, _, formulas = read(y, X, "suggest")
         X = formulas.designs(X)
-    outcome = as_real(y, "y", "suggest")
-    if outcome.ndim != 1 or len(outcome) < 2 * folds:
+    outcome, told = _told(as_real(y, "y", "suggest"), given)
+    if told.ndim != 1 or len(outcome) < 2 * folds:
         raise InputError(
             f"suggest needs a vector of at least {2 * folds} outcomes, not shape {outcome.shape}",
             remedy="Ask for fewer folds",
         )
-    check_finite(outcome, "y", "suggest")
-    kind, why = kind_of(outcome)
-    tried = CANDIDATES[kind] if noises is None else tuple(noises)
+    check_finite(told, "y", "suggest")
+    kind, why = kind_of(told)
+    if outcome is not told:
+        why += f"; {int((outcome[:, 0] != outcome[:, 1]).sum())} of {len(outcome)} known to lie in an interval"
+    tried = (CANDIDATES[kind] if outcome is told else _censored(kind)) if noises is None else tuple(noises)
     whole = {noise: as_bound(noise).family.outcome.domain.whole for noise in tried}
     if len(set(whole.values())) > 1:
         first = next(noise for noise, counted in whole.items() if counted)
@@ -196,6 +205,40 @@ def suggest(
     ranked = [_rank(noise, h, best) for noise, h in found]
     ranking = sorted(ranked, key=lambda r: (np.isnan(r.score), -round(r.score, DIGITS)))
     return Suggestion(kind, why, tuple(ranking))
+
+
+def _told(y: Array, given: dict[str, Any]) -> tuple[Array, Array]:
+    """The outcomes, as intervals where flags or two columns tell these, and one number of each to judge their kind by.
+
+    Of an interval that is its high end, or the low one where it has no high end.
+    """
+    if "censored" in given:
+        y = from_flags(y, given.pop("censored"), "suggest")
+    elif y.ndim != 2 or y.shape[1] != 2:
+        return y, y
+    if (y[:, 0] > y[:, 1]).any():
+        row = int(np.argmax(y[:, 0] > y[:, 1]))
+        raise InputError(
+            f"suggest: y[{row}] = {y[row].tolist()} is no interval: its low end lies above the high one",
+            index=row,
+            value=y[row].tolist(),
+            remedy="Two columns are rows [low, high]; several outcomes are suggested noises one by one",
+        )
+    known = y[np.isfinite(y).any(axis=1)]
+    return y, np.where(np.isfinite(known[:, 1]), known[:, 1], known[:, 0])
+
+
+def _censored(kind: str) -> tuple[Any, ...]:
+    """The candidates that can be censored."""
+    found = []
+    for noise in CANDIDATES[kind]:
+        try:
+            found.append(Censored(noise))
+        except BindingError:  # no probability of an interval is declared for it
+            continue
+    if not found:
+        raise InputError(f"suggest knows no noises for {kind} that are known by intervals", remedy="Give noises=")
+    return tuple(found)
 
 
 def _mean(held: HeldOut) -> float:

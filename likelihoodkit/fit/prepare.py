@@ -43,7 +43,7 @@ def _without_sharing(noise: Any) -> Loss:
         raise FitError(
             f"{bound.name} is a loss, not a noise: it has no likelihood to maximise",
             family=bound.name,
-            remedy="Fit the noise that it assumes",
+            remedy="Fit the noise that it assumes, lk.reverse says which; lk.Regressor fits losses",
         )
     freed = Bound(
         bound.family,

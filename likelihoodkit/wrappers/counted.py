@@ -62,10 +62,11 @@ def log_density_of_few(found: Inside, y: sp.Symbol, low: float | None, high: flo
 def log_mass_of_few(found: Inside, low: sp.Expr | None, high: sp.Expr | None) -> sp.Expr | None:
     """log of the sum of p from ``low`` to ``high``, which move from row to row (None: no end).
 
-    None where the law says how it is found, or has no few counts that are all.
+    None where the law says how it is found, or has no few counts that are all. Two are always summed.
     """
     last = found.domain.high - found.domain.low
-    if not found.domain.whole or found.declares("cdf") or found.declares("survival") or not last < MOST:
+    known = (found.declares("cdf") or found.declares("survival")) and last > 1
+    if not found.domain.whole or known or not last < MOST:
         return None
     slot = found.body.get("_counts_between") or _counts_in(found, found.domain.low, found.domain.high)
     inside = sp.And(*([] if low is None else [slot >= low]), *([] if high is None else [slot <= high]))

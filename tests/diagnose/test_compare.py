@@ -7,6 +7,7 @@ import pytest
 from scipy import stats
 
 import likelihoodkit as lk
+from likelihoodkit.diagnose.suggest import CANDIDATES
 from likelihoodkit.errors import InputError
 
 RNG = np.random.default_rng(8)
@@ -116,3 +117,35 @@ def test_a_noise_that_has_become_a_simpler_one_ranks_behind_it_and_says_so() -> 
     first, second = lk.suggest(counts, noises=[lk.ZeroInflated(lk.Poisson), lk.Poisson], folds=2).ranking
     assert (first.name, first.behind, first.problem) == ("Poisson", 0, "")
     assert (second.tied, second.problem) == (True, "in 2 of 2 fits zero_probability -> 0: Poisson")
+
+
+def followed_up() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Lifetimes of Weibull's law, a third of them known only to be longer than they were watched."""
+    rng = np.random.default_rng(3)
+    life, watched = rng.weibull(1.5, 300), rng.exponential(2, 300)
+    return np.minimum(life, watched), (life > watched) * 1, np.where(life > watched, np.inf, life)
+
+
+def test_noises_of_lifetimes_are_ranked() -> None:
+    y, late, high = followed_up()
+    noises = [lk.Censored(lk.Exponential), lk.Censored(lk.Weibull)]
+    found = lk.suggest(y, noises=noises, censored=late, folds=2)
+    assert found.best.name == "Censored(Weibull())"
+    assert found.why.endswith(f"; {late.sum()} of 300 known to lie in an interval")
+    by_rows = lk.suggest(np.column_stack([y, high]), noises=noises, folds=2)
+    assert [r.score for r in by_rows.ranking] == [r.score for r in found.ranking]
+    with pytest.raises(lk.InputError, match=r"y\[0\] = \[2.0, 1.0\] is no interval"):
+        lk.suggest([[2.0, 1.0]] * 20)
+    with pytest.raises(lk.InputError, match="no noises for proportions with ends that are known by intervals"):
+        lk.suggest(np.arange(20) % 3 / 2, censored=np.zeros(20))
+    with pytest.raises(lk.InputError, match="no one place to be asked about"):
+        lk.diagnose(lk.fit(noises[1], y, censored=late), None, y)
+
+
+@pytest.mark.slow
+def test_lifetimes_are_tried_by_censored_noises() -> None:
+    y, late, _ = followed_up()
+    found = lk.suggest(y, censored=late)
+    assert len(found.ranking) == len(CANDIDATES["amounts"])
+    assert "Censored(Weibull())" in found.ties
+    assert all(np.isfinite(r.score) for r in found.ranking)

@@ -99,3 +99,14 @@ def test_counts_up_to_trials_that_are_held() -> None:
         assert not np.isnan(slopes).any()
     with pytest.raises(BindingError, match=r"BetaBinomial\(trials=12\)"):
         lk.Truncated(lk.BetaBinomial, low=1)
+
+
+def test_an_interval_of_a_label_is_all_or_that_label() -> None:
+    loss, plain = lk.derive(lk.Censored(lk.Bernoulli)), lk.derive(lk.Bernoulli)
+    f = np.array([-800.0, -40.0, 0.3, 40.0, 800.0])
+    for low, high, label in ((-np.inf, 0, 0), (0, 0, 0), (1, np.inf, 1), (1, 1, 1)):
+        found = loss.value_and_gradient(np.tile([low, high], (5, 1)), f)
+        np.testing.assert_array_max_ulp(np.array(found), np.array(plain.value_and_gradient(np.full(5, label), f)), 2)
+    assert not np.any(loss.value_and_gradient(np.tile([0, 1], (5, 1)), f))
+    for noise in (lk.Bernoulli, lk.BetaBinomial(trials=4)):  # counts that are held as a vector
+        assert lk.check(lk.Censored(noise)).passed
