@@ -209,11 +209,9 @@ def _moving(side: sp.Expr, prediction: sp.Symbol) -> sp.Expr:
     if isinstance(rest, sp.Piecewise):
         return factor * sp.Piecewise(*((_moving(value, prediction), case) for value, case in rest.args))
     terms = [term for term in sp.Add.make_args(rest) if term.has(prediction)]
-    return factor * (
-        _moving(*terms, prediction)
-        if len(terms) == 1 and terms[0] != rest
-        else sp.Add(*(term if term == rest else _moving(term, prediction) for term in terms))
-    )
+    if terms == [rest]:
+        return side
+    return factor * sp.Add(*(_moving(term, prediction) for term in terms))
 
 
 def _differences(claim: Claim, balls: Arithmetic, group: Sequence[Point]) -> Iterator[Entry]:

@@ -26,6 +26,7 @@ from likelihoodkit.reverse.laws import LAWS
 from likelihoodkit.reverse.mass import CERTAIN, Scale, Tail, r, residual, tail, total
 from likelihoodkit.reverse.match import Match, search
 from likelihoodkit.reverse.noise import Noise
+from likelihoodkit.supports import Support
 
 Asks = Callable[[], Functional] | None
 
@@ -104,6 +105,8 @@ def _of_family(question: Question, match: Match, asks: Asks) -> Noise:
         times = "" if match.other.factor == 1 else f"{match.other.factor} "
         notes.append(f"it is the loss of {match.other.bound!r} too (proved): exp(-{times}loss) up to a constant")
     number = float(value(mass, {})) if mass is not None and not mass.free_symbols else None
+    if not question.target.whole:
+        notes += _spilt(question.target, family.outcome.domain.low, family.outcome.domain.high)
     return Noise(
         loss=question.name,
         tier="likelihood",
@@ -123,6 +126,14 @@ def _of_family(question: Question, match: Match, asks: Asks) -> Noise:
         proof=match.decision,
         law=repr(bound),
     )
+
+
+def _spilt(target: Support, low: float, high: float) -> tuple[str, ...]:
+    """Where a noise has mass that no outcome of the loss could show."""
+    sides = [f"below {target.low:g}"] * (target.low > low) + [f"above {target.high:g}"] * (target.high < high)
+    if not sides:
+        return ()
+    return (f"this noise puts mass on y {' and '.join(sides)} too, where the loss allows no outcome",)
 
 
 def _held(bound: Any) -> list[str]:
@@ -169,12 +180,10 @@ def _of_residual(question: Question, rho: sp.Expr, scale: Scale, tails: tuple[Ta
         normaliser = _normaliser(law.decision) if mass is None else mass.xreplace(moves)
         name = words if scale.name == "y" else f"{words} on the scale of {scale.name}"
         number, error = float(value(normaliser, {})), 0.0
-    notes: tuple[str, ...] = ()
     jacobian = sp.diff(scale.forward(question.y), question.y)
     if scale.name != "y":
         name = name or f"noise on the scale of {scale.name}"
-    if question.target.low > scale.low:
-        notes = (f"this noise puts mass on y below {question.target.low:g} too, where the loss allows no outcome",)
+    notes = _spilt(question.target, scale.low, float("inf"))
     mass = normaliser if normaliser is not None else sp.Float(number, 17)
     a = question.prediction.symbol
     on_y = scale.name == "y"
@@ -300,7 +309,9 @@ def _left_far_out(question: Question, loss: sp.Expr) -> tuple[int, mpmath.mpf]:
     places = [_MANY] if target.whole else [-_FAR_OUT, _FAR_OUT] if target.low == -float("inf") else [_FAR_OUT]
     losses = {place: value(loss, {question.y: place}) for place in places}
     out = min(places, key=lambda place: losses[place])
-    return out, mpmath.mpf(0) if losses[out] > _FAR_OUT else mpmath.exp(-losses[out])
+    if abs(losses[out]) > _LOUD:
+        return out, mpmath.inf if losses[out] < 0 else mpmath.mpf(0)
+    return out, mpmath.exp(-losses[out])
 
 
 def _between(low: float, high: float, share: float) -> sp.Expr:
@@ -330,6 +341,7 @@ def _with_factor(question: Question, reason: str) -> tuple[str, ...]:
 
 
 _MANY = 10**6  # a count at which a series that converges has next to nothing left
+_LOUD = 10**5  # an exponent at which an exponential is as good as infinite
 _FAR_OUT = 10**12  # an outcome at which a density that integrates is next to nothing
 
 
@@ -344,7 +356,9 @@ def _mass_at(question: Question, at: dict[sp.Symbol, sp.Expr], y: sp.Symbol) -> 
 
         def density(place: Any) -> Any:
             exponent = -value(formula, {y: place})
-            return mpmath.exp(exponent) if exponent > -1e5 else mpmath.mpf(0)
+            if exponent > _LOUD:
+                return mpmath.inf
+            return mpmath.exp(exponent) if exponent > -_LOUD else mpmath.mpf(0)
 
         if question.target.whole:
             if high == float("inf") and not density(mpmath.mpf(_MANY)) * _MANY < 1e-3:

@@ -73,8 +73,6 @@ def search(question: Question, families: Sequence[Any], *, exactly: bool = False
     other factor (a noise that is already normalised has none).
     """
     roles = [(family, *found) for family in families if (found := _roles(question, family))]
-    if not roles:
-        return None
     loss = Formula(question.formula)
     fitting = [_Search(question, loss, *role) for role in roles]
     plain, rich = ([s for s in fitting if (len(s.rest) > 1) == many] for many in (False, True))
@@ -86,7 +84,11 @@ def search(question: Question, families: Sequence[Any], *, exactly: bool = False
     if scaled is not None and as_it_stands is not None:
         one, two = sorted((as_it_stands, scaled), key=lambda m: m.trouble)
         return replace(one, other=two)
-    return scaled or as_it_stands or (None if exactly else _first(rich, free=True))
+    found = scaled or as_it_stands or (None if exactly else _first(rich, free=True))
+    if found is not None or len(question.predictions) > 1:
+        return found
+    others = [_Search(question, loss, *role) for family in families for role in _in_a_later_one(question, family)]
+    return _first(others, free=False) or (None if exactly else _first(others, free=True))
 
 
 def _first(group: list[_Search], *, free: bool) -> Match | None:
@@ -116,7 +118,17 @@ def _roles(question: Question, family: Any) -> tuple[list[Parameter], list[Param
     return None if any(row.domain.vector for row in rest) else (chosen, rest)
 
 
+def _in_a_later_one(question: Question, family: Any) -> Iterator[tuple[Any, list[Parameter], list[Parameter]]]:
+    """The family in its second parameter alone, beside one that is held: a Cauchy law whose scale is predicted."""
+    rows, domain = list(family.parameters.values()), family.outcome.domain
+    fits = len(rows) == 2 and not rows[0].domain.vector and _alike(question.predictions[0].domain, rows[1].domain)
+    if fits and _same_outcomes(question.target, domain) and not _beyond(question, domain):
+        yield family, rows[1:], rows[:1]
+
+
 def _same_outcomes(one: Support, two: Support) -> bool:
+    if one.whole and not two.whole:  # what integrates to one does not add up to one over whole numbers
+        return False
     return (one.includes(two) or two.includes(one)) and one.circular == two.circular and one.vector == two.vector
 
 

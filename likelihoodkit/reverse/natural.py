@@ -70,6 +70,8 @@ def in_its_mean(question: Question) -> tuple[Match, Question, sp.Expr] | None:
     if len(roots) != 1:
         return None
     formula = sp.expand_log(question.formula.xreplace({a: roots[0]}), force=True)
+    if formula.has(sp.I):  # the logarithm of what such outcomes have no mean for
+        return None
     row = replace(question.prediction, name=name, symbol=m, domain=domain, link=link)
     moved = replace(question, formula=formula, predictions=(row,))
     match = search(moved, list(FAMILIES.values()))

@@ -105,7 +105,7 @@ def _hurdle(found: Inside, rest: Inside, bindings: dict[str, Any]) -> Bound:
     y = outcome(domain)
     cases = [(sp.log(zero), sp.Eq(y, 0))]
     if found.domain.lower is not None or found.domain.low > (1 if domain.whole else 0):  # nothing is seen in between
-        cases.append((-sp.oo, y < (found.body.get(found.domain.lower) or exact(found.domain.low))))
+        cases.append((-sp.oo, y < (found.body.get(found.domain.lower or "") or exact(found.domain.low))))
     body: dict[str, Any] = {
         "y": y,
         **rest.body,

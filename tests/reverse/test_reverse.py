@@ -326,3 +326,32 @@ def test_losses_that_grow_in_waves():
 def test_a_variance_is_not_asked_for_at_its_pole():
     y, a = lk.outcome(lk.real), lk.parameter(lk.real, link="identity")
     assert lk.reverse(y**4 - a**4 - 4 * a**3 * (y - a)).tier == "neither"
+
+
+def test_whole_numbers_have_no_noise_of_the_line():
+    """Squared error of integers was said to be normal: what integrates to one does not add up to one."""
+    y, a = lk.outcome(lk.supports.integers), lk.parameter(lk.real, link="identity")
+    found = lk.reverse((y - a) ** 2)
+    assert found.tier == "neither"
+    assert "1.77231 at -0.6, 1.77251 at 1.8" in found.reasons[0]
+    assert lk.elicits((y - a) ** 2) == "mean"
+
+
+def test_a_noise_that_spills_over_says_so():
+    proportion, share = lk.outcome(lk.unit), lk.parameter(lk.real, link="identity")
+    assert "below 0 and above 1 too" in lk.reverse((proportion - share) ** 2).notes[-1]
+    assert "below 0 too" in lk.reverse((amount - share) ** 2).notes[-1]
+
+
+def test_losses_that_are_no_noise_and_were_errors():
+    count, chance = lk.outcome(lk.counts), lk.parameter(lk.unit, link="sigmoid")
+    rising = lk.reverse(lk.log(chance) - count * lk.log(1 - chance))  # the logarithm of a negative mean
+    assert rising.tier == "neither"
+    assert "a variance" in rising.reasons[1] or "its variance" in rising.reasons[1]
+    y, a = lk.outcome(lk.real), lk.parameter(lk.real, link="identity")
+    assert lk.reverse(lk.exp(a) - lk.exp(y) - lk.exp(a) * (y - a)).tier == "neither"  # exp of e^y has no digits
+
+
+def test_a_scale_about_a_location_that_is_held():
+    y, s = lk.outcome(lk.real), lk.parameter(lk.positive, link="exp")
+    assert repr(lk.reverse(lk.log(1 + y**2 / s**2) + lk.log(s)).bound) == "Cauchy(location=0)"
