@@ -131,6 +131,23 @@ cauchy_hazard_slope: Kind = primitive(
     "cauchy_hazard_slope", lambda z: cauchy_hazard(z) * (cauchy_hazard(z) - 2 * z / (1 + z**2)), (None,)
 )
 
+log_secant_below: Kind = primitive(
+    "log_secant_below",
+    lambda u: log(2 * sp.atan(exp(u)) / sp.pi),
+    lambda u: secant_hazard(u),
+    r"\log\left(\frac{{2}}{{\pi}}\arctan e^{{{0}}}\right)",
+    negative=True,
+)
+secant_hazard: Kind = primitive(
+    "secant_hazard",
+    lambda u: 1 / (exp(u) + exp(-u)) / sp.atan(exp(u)),
+    lambda u: secant_hazard_slope(u),
+    positive=True,
+)
+secant_hazard_slope: Kind = primitive(
+    "secant_hazard_slope", lambda u: -secant_hazard(u) * (secant_hazard(u) + sp.tanh(u)), (None,), negative=True
+)
+
 #: response -> log F(z), log(1 - F(z)), log(F(a + e^t) - F(a))
 RESPONSES: dict[str, tuple[Callable[[Any], sp.Expr], Callable[[Any], sp.Expr], Callable[[Any, Any], sp.Expr]]] = {
     "logistic": (

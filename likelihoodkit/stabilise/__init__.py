@@ -7,8 +7,11 @@ cancel, written in primitives. Nothing is ever expanded afterwards.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
+import sympy as sp
 from sympy import Expr
 
 from likelihoodkit.declaration.binding import Bound
@@ -56,8 +59,9 @@ def _by_the_table(derivation: Derivation) -> Derivation:
     trace: list[tuple[Identity, Expr, Expr]] = []
     known, predicted = known_bounds(derivation.bound, derivation.y), set(derivation.predicted.values())
     derivation = _read(derivation, "spelling", spellings.WHY, spellings.spelt(derivation.expression))
-    derivation = _read(derivation, "log of product", opened.WHY, opened.opened(derivation.expression, known, predicted))
-    written = spellings.large_as_exponentials(derivation.expression)
+    opens = _case_by_case(derivation.expression, partial(opened.opened, known=known, outputs=predicted))
+    derivation = _read(derivation, "log of product", opened.WHY, opens)
+    written = _case_by_case(derivation.expression, spellings.large_as_exponentials)
     derivation = _read(derivation, "spelling", spellings.WHY, written)
     squared = squares.completed(derivation.expression, derivation.y, known, predicted)
     derivation = _read(derivation, "square", squares.WHY, squared)
@@ -65,6 +69,13 @@ def _by_the_table(derivation: Derivation) -> Derivation:
     after = rewrite(derivation.expression, trace)
     steps = [Step("minimise", row.name, left, right, row.why) for row, left, right in trace]
     return _read(derivation.then(after, *steps), "filled gap", gaps.WHY, gaps.filled(after, predicted))
+
+
+def _case_by_case(formula: Expr, read: Callable[[Expr], Expr]) -> Expr:
+    """The formula as it is read, where an outcome of zero is a case of its own with a positive one in the others."""
+    if not isinstance(formula, sp.Piecewise):
+        return read(formula)
+    return sp.Piecewise(*by_cases(formula, partial(_case_by_case, read=read), read))
 
 
 def _read(derivation: Derivation, rule: str, why: str, after: Expr) -> Derivation:

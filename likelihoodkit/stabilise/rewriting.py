@@ -26,7 +26,7 @@ def by_cases(
     for branch, condition in expression.args:
         back = {sign: y for y, sign in positive.items()}
         found = operation(branch.xreplace(positive)).xreplace(back)
-        cases.append((found, condition if test is None else test(condition)))
+        cases.append((found, condition if test is None else test(condition.xreplace(positive)).xreplace(back)))
         if isinstance(condition, sp.Eq) and condition.rhs == 0 and _amount(condition.lhs):
             y = condition.lhs
             positive[y] = type(y)(y.name, positive=True)

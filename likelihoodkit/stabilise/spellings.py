@@ -10,6 +10,7 @@ from sympy import Expr, exp, sqrt
 from likelihoodkit import primitives as p
 from likelihoodkit.primitives import tails
 from likelihoodkit.primitives.bessel_k import log_bessel_k_exp
+from likelihoodkit.primitives.distribution_functions import read_within
 from likelihoodkit.primitives.skellam import skellam_loss
 from likelihoodkit.stabilise.gains import pythagoras
 from likelihoodkit.stabilise.shares import rest_of_two_shares
@@ -112,6 +113,7 @@ def spelt(e: Expr) -> Expr:
     """Read a typed formula in words of the language, before anything else is done with it."""
     e = e.replace(lambda f: isinstance(f, sp.Sum), _written_out)
     e = e.replace(lambda f: type(f) in SPELLINGS, lambda f: SPELLINGS[type(f)](*f.args) or f)
+    e = read_within(e)
     # the logarithm of cases as cases of logarithms, each a formula of its own
     e = e.replace(lambda f: isinstance(f, sp.log) and f.has(sp.Piecewise), sp.piecewise_fold)
     number, cases = e.as_coeff_Mul()

@@ -31,6 +31,7 @@ from likelihoodkit.declaration import (
 from likelihoodkit.declaration.binding import as_declared
 from likelihoodkit.errors import BindingError
 from likelihoodkit.links import Link
+from likelihoodkit.primitives.distribution_functions import read
 from likelihoodkit.supports import Support
 from likelihoodkit.wrappers.counted import counts_between, counts_within
 from likelihoodkit.wrappers.growth import by_cases, from_tail, log_density_of_growth, log_distance, log_step_of_growth
@@ -124,6 +125,16 @@ class Inside:
         places = self.symbols if y is None else {**self.symbols, self.y: y}
         return formula.xreplace(places)
 
+    @property
+    def below(self) -> sp.Expr:
+        """The distribution function, as it is read."""
+        return read(self.family.cdf if self.declares("cdf") else 1 - self.family.survival)  # type: ignore[attr-defined]
+
+    @property
+    def above(self) -> sp.Expr:
+        """What is left of it."""
+        return read(self.family.survival if self.declares("survival") else 1 - self.family.cdf)  # type: ignore[attr-defined]
+
     # -- the four expressions ------------------------------------------------------------------------------------
 
     def log_density(self, y: Any) -> sp.Expr:
@@ -141,16 +152,14 @@ class Inside:
         if self.first(y):
             return self.log_density(y)
         self._need_probabilities()
-        formula = self.family.cdf if self.declares("cdf") else 1 - self.family.survival  # type: ignore[attr-defined]
-        return log_of(self.write(formula, y))
+        return log_of(self.write(self.below, y))
 
     def log_survival(self, y: Any) -> sp.Expr:
         """log P(Y > y)."""
         if self.first(y):
             return p.log1m_exp(-self.log_density(y))
         self._need_probabilities()
-        formula = self.family.survival if self.declares("survival") else 1 - self.family.cdf  # type: ignore[attr-defined]
-        return log_of(self.write(formula, y))
+        return log_of(self.write(self.above, y))
 
     def log_below(self, high: Any) -> sp.Expr:
         """log P(Y <= high): what is known of an outcome that is at most ``high``."""
@@ -173,7 +182,7 @@ class Inside:
         self._need_probabilities()
         if self.family.log_step is not None:
             return self.write(self.family.log_step).xreplace({LOW: low, HIGH: high})
-        cdf = getattr(self.family, "cdf", None)
+        cdf = self.below if self.declares("cdf") else None
         if cdf is not None and self.domain.whole:
             found = counts_between(self.write(cdf), self.y, low + 1, high)
         else:
@@ -206,7 +215,7 @@ class Inside:
 
     def log_density_within(self, y: Any, low: Any, high: Any, log_mass: sp.Expr) -> sp.Expr:
         """log p(y) of what lies between two ends only (None: no end), of which the mass has this logarithm."""
-        cdf = getattr(self.family, "cdf", None)
+        cdf = self.below if self.declares("cdf") else None
         if cdf is not None and self.domain.whole:
             seen = counts_within(self.write(cdf, self.y), self.y, None if low is None else low + 1, high)
             return self.log_density(y) - log_mass if seen is None else seen.xreplace({self.y: y})

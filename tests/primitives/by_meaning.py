@@ -241,6 +241,9 @@ ROWS: dict[str, tuple[Draw, tuple[tuple[float, ...], ...], int, float]] = {
     "logistic_step_curve": (
         between((-9, 4), (-9, 9)), ((-88.0, 0.0), (-88.0, -6e-39), (-1.2, 0.1), (800.0, -1e5), (-30.0, -745.0)), 20, 4.0
     ),
+    "log_secant_below": (reals(core=40), ((-2e6,), (0.0,), (36.0,), (-1e-9,)), 3, 4.0),
+    "secant_hazard": (reals(core=40), ((-745.0,), (0.0,), (1e-9,)), 3, 4.0),
+    "secant_hazard_slope": (reals(core=40), ((0.0,), (-0.7,), (-0.69,), (-30.0,)), 5, 8.0),
     "log_cauchy_tail": (reals(core=40), ((1e8,), (0.0,)), 3, 2.0),
     "chi_squared_loss": (_amounts((-9, 9)), ((2.0, 30.0),), 20, 2.0),
     "delay_pull": (_ARRIVAL, ((0.0, 0.0, 1.0),), 20, 4.0),

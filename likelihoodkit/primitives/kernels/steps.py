@@ -25,6 +25,8 @@ LOG_PI = math.log(math.pi)
 THIN = 1e-9  # e^t (1 + |a|) up to which the density is a straight line over the step
 SHORT = 3.0  # the same up to which second derivatives are integrals over the step
 FAR = 1e9  # beyond, a Cauchy tail is 1/(pi z)
+HALF_PI = 0.5 * math.pi
+SECANT_TERMS = 26  # of a series in e^(2 u), up to e^u = 1/2
 VALUE, START, LENGTH, BEND, CROSS, CURVE = range(6)
 
 
@@ -199,6 +201,41 @@ def cauchy_hazard_slope(z: Floats) -> Floats:
     """The derivative of the hazard: -1/z^2 for z -> inf."""
     hazard, size = cauchy_hazard(z), np.hypot(1.0, z)
     return np.where(z > FAR, -1.0 / z / z, hazard * (hazard - 2.0 * (z / size) / size))
+
+
+def _half_angle(u: Floats) -> tuple[Floats, Floats]:
+    """(x, atan(e^u)/e^min(u, 0)) with x = e^-|u|."""
+    x = np.exp(-np.abs(u))
+    return x, np.where(
+        u > 0, HALF_PI - np.arctan(x), np.where(x < THIN, 1.0, np.arctan(x) / np.where(x < THIN, 1.0, x))
+    )
+
+
+@kernel
+def log_secant_below(u: Floats) -> Floats:
+    """log P(U < u) of a hyperbolic secant number U: u + log(2/pi) for u -> -inf."""
+    x, share = _half_angle(u)
+    return np.where(u > 0, np.log1p(-np.arctan(x) / HALF_PI), np.minimum(u, 0.0) + np.log(share / HALF_PI))
+
+
+@kernel
+def secant_hazard(u: Floats) -> Floats:
+    """Density over what is below: 1 for u -> -inf."""
+    x, share = _half_angle(u)
+    return np.where(u > 0, x, 1.0) / (1.0 + x * x) / share
+
+
+@kernel
+def secant_hazard_slope(u: Floats) -> Floats:
+    """The derivative of the hazard; below, x^2 - (1 - x^2) (1 - atan(x)/x) in a series of x = e^u."""
+    x, share = _half_angle(u)
+    q, rest = x * x, np.zeros_like(x)
+    for k in range(SECANT_TERMS, 0, -1):  # 1 - atan(x)/x = q/3 - q^2/5 + ...
+        rest = q * (1.0 / (2 * k + 1) - rest)
+    rest = np.where(x > 0.5, 1.0 - share, rest)
+    hazard = secant_hazard(u)
+    below = (rest + q * (1.0 - rest)) / (1.0 + q) / (1.0 - rest)
+    return -hazard * np.where(u > 0, hazard + np.tanh(u), below)
 
 
 @kernel
