@@ -68,7 +68,8 @@ def fit(
     intercept : bool
         Put a column of ones called "intercept" first in every design.
     classes : int or sequence, optional
-        For class outcomes: how many there are, or their names. Class 0 is the reference, whose logit is 0.
+        For class outcomes: how many there are, or their names, by which ``y`` may then go. Class 0 is the reference,
+        whose logit is 0.
     constraints : mapping or sequence, optional
         Linear equations between coefficients, by their names in `Fit.names`: ``{"mean.x1": 0.5}`` holds one,
         ``[({"mean.x1": 1, "mean.x2": -1}, 0)]`` makes two equal.

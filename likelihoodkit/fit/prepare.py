@@ -138,7 +138,7 @@ def read_rows(
     ``later`` leaves it to `orthonormal` to find out that a design holds NaN or infinity.
     """
     loss, bound = _without_sharing(noise), bound_of(noise)
-    outcome = as_real(y, "y", loss.name)
+    outcome = as_real(_numbered(y, classes, loss.name), "y", loss.name)
     if outcome.ndim == 0:
         raise ShapeError(f"{loss.name}: y must have shape (n,)", family=loss.name, remedy="Use np.atleast_1d(y)")
     rows = outcome.shape[0]
@@ -216,6 +216,24 @@ def _unit_lengths(model: Model) -> list[tuple[dict[str, float], float]]:
             largest = int(np.argmax(np.abs(centre)))
             found.append(({f"{parts[largest]}.intercept": 1.0}, float(np.copysign(1.0, centre[largest]))))
     return found
+
+
+def _numbered(y: Any, classes: int | Sequence[Any] | None, family: str) -> Any:
+    """Outcomes that are told by the names of classes as the places of these; others as they are."""
+    names = [] if classes is None or isinstance(classes, int) else list(classes)
+    words = np.asarray(y)
+    if not names or words.ndim != 1 or not any(isinstance(word, str) for word in words[:1]):
+        return y
+    places = {name: place for place, name in enumerate(names)}
+    strange = next((row for row, word in enumerate(words) if word not in places), None)
+    if strange is not None:
+        raise InputError(
+            f"{family}: y[{strange}] = {str(words[strange])!r} is none of the classes {names}",
+            family=family,
+            index=strange,
+            value=words[strange],
+        )
+    return [places[word] for word in words]
 
 
 def _widths(

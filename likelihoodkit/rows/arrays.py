@@ -66,7 +66,8 @@ def as_real(values: ArrayLike, what: str, family: str, *, whole: bool = False) -
             family=family,
             index=word,
             value=str(array[word]),
-            remedy="Number classes 0, 1, ..., as in np.unique(y, return_inverse=True)[1]",
+            remedy="Number classes 0, 1, ..., as in np.unique(y, return_inverse=True)[1]; lk.fit takes their names, "
+            "classes=['a', 'b', ...]",
         )
     empty = gaps(array)
     if empty.any():

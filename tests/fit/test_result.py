@@ -106,6 +106,10 @@ def test_new_rows_that_do_not_fit(poisson: Fit) -> None:
 def test_the_reference_class_has_logit_zero() -> None:
     y = RNG.integers(0, 3, N)
     found = fit(lk.Categorical, y, X, classes=["red", "green", "blue"])
+    by_name = fit(lk.Categorical, np.array(["red", "green", "blue"])[y], X, classes=["red", "green", "blue"])
+    np.testing.assert_array_equal(by_name.coefficients, found.coefficients)
+    with pytest.raises(InputError, match=r"'blue' is none of the classes \['red', 'green'\]"):
+        fit(lk.Categorical, np.array(["red", "green", "blue"])[y], X, classes=["red", "green"])
     assert list(found.params) == ["probabilities[green]", "probabilities[blue]"]
     outputs = found.outputs(X)
     assert outputs.shape == (N, 3)
