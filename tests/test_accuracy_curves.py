@@ -29,6 +29,8 @@ DIFFERENCES = [
     # a parameter behind softplus, below 0 nearly e^f and above nearly f, and the other curvatures of the same loss
     ("GeneralizedGamma(scale='softplus')", 2.5, (-104.0, -88.0, 0.0)),
     ("Gamma(shape='softplus')", 0.3074048952499951, (-7.757, 29.596)),  # what is linear in it has no curvature
+    ("Weibull(scale='softplus')", 4.1, (14.265, -29.487)),
+    ("Frechet(scale='softplus')", 0.1, (31.675, 18.727)),  # both terms overflow
     pytest.param("Nakagami(shape='softplus')", 0.2707899124644777, (75.452, -30.553), marks=slow),
     pytest.param("Rice(centre='softplus')", 1.0, (-104.0, -30.0), marks=slow),
     pytest.param("DiscreteWeibull(shape='softplus')", 30.0, (-5.0, 88.0), marks=slow),

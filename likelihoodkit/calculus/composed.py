@@ -64,7 +64,7 @@ def _in_parameter(curve: sp.Expr, through: Through, name: str, derive: Derive) -
     move = through.moves[name]
     if not move.curved or through.curved is None:
         return curve
-    above = derive(through.curved()).hessian[name, name]
+    above = together(derive(through.curved()).hessian[name, name])
     at_once = above.has(*[whole for *_, whole in BENT.values()])
     return above if at_once else reach.behind(sp.S.Half, -move.outer, above, curve)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sympy as sp
-from sympy import Add, Expr, Mul, Pow, S, exp
+from sympy import Add, Expr, Mul, Pow, S, exp, log
 
 from likelihoodkit import primitives as p
 from likelihoodkit.primitives import differences, powers as wide, products, robust
@@ -227,9 +227,10 @@ def power_minus_logarithm(e: Expr) -> Expr | None:
         number, power = term.as_coeff_Mul()
         if isinstance(power, p.power_times_exp):
             y, t, g = power.args
-            other = -number * p.expm1(g) * p.log_times_exp(y, t)
-            if other in e.args:
-                return e - term - other + number * t + number * differences.power_less_log(y, t, g)
+            for ratio in (p.log_times_exp(y, t), log(y) + t):
+                other = -number * p.expm1(g) * ratio
+                if other in e.args:
+                    return e - term - other + number * t + number * differences.power_less_log(y, t, g)
     return None
 
 

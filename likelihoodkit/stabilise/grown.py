@@ -11,6 +11,7 @@ from likelihoodkit.primitives import (
     reach,
     sigmoid_curve,
     softplus,
+    softplus_ratio_bend,
     times_exp,
     times_exp_difference,
 )
@@ -42,6 +43,9 @@ def _by_exponent(term: Expr) -> tuple[Expr, Expr]:
             w, z = base.args
             inner, more = _by_exponent(w)
             more -= softplus(-z) + (softplus(z) if isinstance(base, sigmoid_curve) else S.Zero)
+        elif isinstance(base, softplus_ratio_bend):
+            inner, more = _by_exponent(base.args[0])
+            inner = softplus_ratio_bend(inner, base.args[1])
         elif isinstance(base, sp.Max | sp.Min) and S.Zero in base.args and len(base.args) == 2:
             (other,) = [part for part in base.args if part != 0]
             inner, more = _by_exponent(other)
@@ -73,16 +77,23 @@ def _alike(told: list[Row]) -> list[Row]:
     return next((rows for rows in cores.values() if len({row[1].as_coeff_Mul()[0] > 0 for row in rows}) == 2), [])
 
 
+def _terms(total: Expr) -> tuple[Expr, ...]:
+    """The terms of a sum, and of one that is multiplied by an exponential."""
+    if isinstance(total, times_exp) and total.args[0].is_Add:
+        return tuple(times_exp(part, total.args[1]) for part in total.args[0].args)
+    return Add.make_args(total)  # type: ignore[no-any-return]
+
+
 def together(total: Expr) -> Expr:
     """A sum, by what its terms share where they leave the range, or by the exponent that is largest there."""
-    told = [(term, *_by_exponent(term)) for term in Add.make_args(total)]
+    told = [(term, *_by_exponent(term)) for term in _terms(total)]
     alike = _alike(told)
     if not alike:
         return _by_the_largest(total, told)
     (_, first, level), *others = alike
     core = S.One if _growth(level) else first.as_coeff_Mul()[1]
     share = first / core + Add(*[times_exp(more / core, sp.expand(s - level)) for _, more, s in others])
-    rest = total - Add(*[term for term, *_ in alike])
+    rest = Add(*[row[0] for row in told if row not in alike])
     return reach.resolved(total, times_exp(core * share, level) + rest)
 
 
