@@ -128,7 +128,22 @@ def curvature_of_scale(e: Expr) -> Expr | None:
                 return e - term - other + number * shared * p.softplus_ratio(z) * p.sigmoid(-z)
             if rest == shared and number * another < 0:
                 return e - term - other + shared * (number * p.softplus_ratio_derivative(z) + another * square)
+        found = _shared_behind_softplus(e - term, number, shared, z)
+        if found is not None:
+            return found
     return None
+
+
+def _shared_behind_softplus(others: Expr, number: Expr, slope: Expr, f: Expr) -> Expr | None:
+    """What is linear in the softplus itself: of r^2 w + r' w with r = softplus'/softplus is left r w sigmoid(-f)."""
+    ratio = p.softplus_ratio(f)
+    terms = Add.make_args(sp.expand_mul(others)) if others.has(ratio) else ()
+    shared = [w for w in Add.make_args(slope) if number * w * ratio**2 in terms]
+    if not shared:
+        return None
+    gone, left = Add(*[number * w * ratio**2 for w in shared]), slope - Add(*shared)
+    rest = Add(*terms) - gone + Add(*[number * w * ratio * p.sigmoid(-f) for w in shared])
+    return rest + number * p.softplus_ratio_bend(left, f) if left != 0 else rest
 
 
 @identity("x where it is positive is max(0, x), which elsewhere is 0 and never 0 times infinity")

@@ -238,8 +238,6 @@ def curvature_at_once(e: Expr) -> Expr | None:
         found = None
         if isinstance(bend, p.softplus_ratio_bend) and type(bend.args[0]) in families.BENT:
             found = _behind_softplus(e, term, number, *bend.args)
-        elif isinstance(bend, p.softplus_ratio_bend):
-            found = _shared_behind_softplus(e - term, number, *bend.args)
         elif isinstance(bend, skellam.skellam_first):
             found = _behind_square(e, term, number, *bend.args)
         if found is not None:
@@ -251,18 +249,6 @@ def _behind_softplus(e: Expr, term: Expr, number: Expr, slope: Expr, f: Expr) ->
     curve, sign, whole = families.BENT[type(slope)]
     other = p.softplus_ratio(f) ** 2 * curve(*slope.args)
     return e - term - other + whole(*slope.args, f) if number == sign and other in e.args else None
-
-
-def _shared_behind_softplus(others: Expr, number: Expr, slope: Expr, f: Expr) -> Expr | None:
-    """What is linear in the softplus itself: of r^2 w + r' w with r = softplus'/softplus is left r w sigmoid(-f)."""
-    ratio = p.softplus_ratio(f)
-    terms = Add.make_args(sp.expand_mul(others)) if others.has(ratio) else ()
-    shared = [w for w in Add.make_args(slope) if number * w * ratio**2 in terms]
-    if not shared:
-        return None
-    gone, left = Add(*[number * w * ratio**2 for w in shared]), slope - Add(*shared)
-    rest = Add(*terms) - gone + Add(*[number * w * ratio * p.sigmoid(-f) for w in shared])
-    return rest + number * p.softplus_ratio_bend(left, f) if left != 0 else rest
 
 
 def _behind_square(e: Expr, term: Expr, number: Expr, k: Expr, u: Expr, v: Expr) -> Expr | None:
