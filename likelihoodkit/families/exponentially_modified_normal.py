@@ -1,8 +1,10 @@
 """ExponentiallyModifiedNormal noise."""
 
+from sympy import oo
+
 from likelihoodkit import links
 from likelihoodkit.declaration import Distribution, outcome, parameter
-from likelihoodkit.primitives.words import exp, log, ndtr, normal_plus_delay
+from likelihoodkit.primitives.words import delay_between, exp, log, ndtr, normal_plus_delay
 from likelihoodkit.supports import positive, real
 
 
@@ -27,5 +29,5 @@ class ExponentiallyModifiedNormal(Distribution):
 
     expectation = location + 1 / rate
     variance = scale**2 + 1 / rate**2
-    cdf = ndtr(z) - exp(log_tail)
+    cdf = exp(delay_between(-oo, y, location, log(scale), log(rate)))
     survival = ndtr(-z) + exp(log_tail)

@@ -362,5 +362,5 @@ BETWEEN: dict[Kind, Kind] = {
     )
 }
 
-skew_between, rice_between = BETWEEN[skew_within], BETWEEN[rice_within]
+skew_between, rice_between, delay_between = (BETWEEN[law] for law in (skew_within, rice_within, delay_within))
 lived_between: Kind = _enter_mass(lived_within, 3, "gn", _mass("{2},{3}"), _AMOUNTS)

@@ -213,6 +213,7 @@ from likelihoodkit.primitives.tweedie import (
     tweedie_survival as tweedie_survival,
 )
 from likelihoodkit.primitives.within import (
+    delay_between as delay_between,
     rice_between as rice_between,
     skew_between as skew_between,
     zeta_between as zeta_between,

@@ -239,10 +239,6 @@ def _declared(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> Told |
     mass = cdf.args[0] if isinstance(cdf, sp.exp) else None
     if isinstance(mass, log_passage_cdf) and mass.args[0] == y:
         return Told(within.passage_within, y, (_from_nothing(low), high), mass.args[1:], -sp.log(y))
-    for node in cdf.atoms(p.normal_plus_delay):
-        r, t, rate = node.args
-        if not (y - r).has(y) and not (t.has(y) or rate.has(y)) and cdf == p.ndtr(r / sp.exp(t)) - sp.exp(node):
-            return Told(within.delay_within, y, (low, high), (y - r, t, _log(rate)), sp.S.Zero)
     for law, between in within.BETWEEN.items():
         if isinstance(mass, between) and mass.args[1] == y:
             first, _, *letters = mass.args

@@ -137,6 +137,13 @@ def test_counts_of_rounded_amounts_sum_to_one(noise: Any) -> None:
     assert np.exp(-loss(counts, outputs)).sum() == pytest.approx(1.0, abs=1e-14)
 
 
+def test_what_is_below_a_long_delay_keeps_its_digits() -> None:
+    noise = lk.ExponentiallyModifiedNormal(scale=1, rate=lk.links.exp)
+    found = lk.derive(noise).distribution([[0.0, -18.0], [0.0, -30.0]]).cdf(np.array([[-5.0, -5.0], [3.0, 3.0]]))
+    expected = [[8.1421992567818475e-16, 5.0027401394614796e-21], [4.5695758276908076e-8, 2.8076444962530993e-13]]
+    np.testing.assert_allclose(found, expected, rtol=1e-13)
+
+
 def test_quantiles_are_where_the_probability_is() -> None:
     for noise, outputs in ((lk.SkewNormal, [1.0, 0.5, -7.0]), (lk.Rice, [0.5, -1.0])):
         law = lk.derive(noise).distribution([outputs])
