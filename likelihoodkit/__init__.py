@@ -108,7 +108,11 @@ def __getattr__(name: str) -> Any:
         words = import_module("likelihoodkit.primitives.words").WORDS
         if name in words:
             return words[name]
-    raise AttributeError(f"module 'likelihoodkit' has no attribute {name!r}")
+    told = f"module 'likelihoodkit' has no attribute {name!r}"
+    if not name.startswith("_"):
+        near = import_module("likelihoodkit.loading.names").meant(name, __all__)
+        told += f". {near}" if near else ""
+    raise AttributeError(told)
 
 
 def __dir__() -> list[str]:

@@ -264,6 +264,9 @@ def test_words_of_the_vocabulary_are_public_too() -> None:
 def test_a_name_that_does_not_exist() -> None:
     with pytest.raises(AttributeError, match=r"module 'likelihoodkit' has no attribute 'Nonsense'"):
         _ = lk.Nonsense
+    for module, name, meant in ((lk, "Gaussian", "Normal"), (lk.losses, "mse", "squared_error")):
+        with pytest.raises(AttributeError, match=rf"has no attribute '{name}'\. Did you mean {meant}\?"):
+            getattr(module, name)
 
 
 def test_every_module_with_public_names_lists_them() -> None:

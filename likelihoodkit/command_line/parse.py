@@ -14,6 +14,7 @@ from typing import Any
 
 from likelihoodkit.declaration import shared
 from likelihoodkit.errors import InputError, LikelihoodKitError, UnknownNameError
+from likelihoodkit.loading.names import meant
 
 LONGEST = 1000
 #: what each wrapper is given, as an example
@@ -195,13 +196,9 @@ def _named(name: str) -> Any:
 
 
 def _unknown(name: str, kind: str, known: list[str]) -> LikelihoodKitError:
-    import difflib
-
     if name in WRAPPERS:
         return InputError(f"{name} wraps a noise", value=name, remedy=f"Say which, as in {WRAPPERS[name]}")
-    folded = {one.lower(): one for one in (*known, *WRAPPERS)}
-    near = [folded[one] for one in difflib.get_close_matches(name.lower(), folded, n=3)]
-    remedy = f"Did you mean {' or '.join(near)}?" if near else "`likelihoodkit list` names all of them"
+    remedy = meant(name, (*known, *WRAPPERS)) or "`likelihoodkit list` names all of them"
     return UnknownNameError(f"there is no {kind} {name!r}", value=name, remedy=remedy)
 
 

@@ -352,6 +352,11 @@ def as_bound(noise: Any) -> Bound:
             "Text is read by likelihoodkit.command_line.parse.parse (names of noises and losses), and by "
             "likelihoodkit.command_line.parse_formula.parse_formula (formulas such as 'abs(y - a)')"
         )
+    elif callable(noise):
+        remedy = (
+            "Write a loss as an expression: y, a = lk.outcome(lk.real), lk.parameter(lk.real, link='identity'), "
+            "then lk.reverse((y - a) ** 2)"
+        )
     raise BindingError(
         f"expected a noise family such as lk.Normal or lk.Normal(scale=1), not {noise!r}", value=noise, remedy=remedy
     )

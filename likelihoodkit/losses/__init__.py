@@ -28,6 +28,8 @@ from dataclasses import asdict, dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from likelihoodkit.loading.names import meant
+
 if TYPE_CHECKING:
     from likelihoodkit.declaration import NamedLoss
 
@@ -89,7 +91,10 @@ def __getattr__(name: str) -> Any:
     if name in _HELPERS:
         return getattr(import_module(f"likelihoodkit.losses.{_HELPERS[name]}"), name)
     if name not in _CHAPTER_OF:
-        raise AttributeError(f"module 'likelihoodkit.losses' has no attribute {name!r}")
+        near = "" if name.startswith("_") else meant(name, [*_CHAPTER_OF, *_HELPERS])
+        raise AttributeError(
+            f"module 'likelihoodkit.losses' has no attribute {name!r}" + (f". {near}" if near else "")
+        )
     from likelihoodkit.losses._catalogue import Unset, entry, settings_of
 
     declared = declaration(name)
