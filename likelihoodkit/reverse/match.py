@@ -84,9 +84,9 @@ def search(question: Question, families: Sequence[Any], *, exactly: bool = False
     if scaled is not None and as_it_stands is not None:
         one, two = sorted((as_it_stands, scaled), key=lambda m: m.trouble)
         return replace(one, other=two)
-    found = scaled or as_it_stands or (None if exactly else _first(rich, free=True))
-    if found is not None or len(question.predictions) > 1:
-        return found
+    match = scaled or as_it_stands or (None if exactly else _first(rich, free=True))
+    if match is not None or len(question.predictions) > 1:
+        return match
     others = [_Search(question, loss, *role) for family in families for role in _in_a_later_one(question, family)]
     return _first(others, free=False) or (None if exactly else _first(others, free=True))
 

@@ -235,7 +235,7 @@ def secant_hazard_slope(u: Floats) -> Floats:
     rest = np.where(x > 0.5, 1.0 - share, rest)
     hazard = secant_hazard(u)
     below = (rest + q * (1.0 - rest)) / (1.0 + q) / (1.0 - rest)
-    return -hazard * np.where(u > 0, hazard + np.tanh(u), below)
+    return np.asarray(-hazard * np.where(u > 0, hazard + np.tanh(u), below))
 
 
 @kernel
