@@ -24,7 +24,7 @@ def read(formula: Expr) -> Expr:
 def read_within(formula: Expr) -> Expr:
     """The sums of any formula that would lose their digits; the others are read by the table."""
     formula = formula.replace(sp.log, lambda inner: _log_secant(inner) or sp.log(inner))
-    return formula.replace(lambda f: f.is_Add, lambda f: _student_of_two(f) or _stages(f) or _rest(f) or f)
+    return formula.replace(lambda f: f.is_Add, lambda f: _stages(f) or _rest(f) or f)
 
 
 def _law(e: Expr) -> Expr | None:
