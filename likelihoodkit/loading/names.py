@@ -26,7 +26,6 @@ def meant(name: str, known: Iterable[str]) -> str:
 
     folded = {one.lower(): one for one in known}
     near = [folded[one] for one in difflib.get_close_matches(name.lower(), folded, n=3)]
-    own = ELSEWHERE.get(name.lower())
-    if own in folded.values():
-        near = [own]
+    own = ELSEWHERE.get(name.lower(), "")
+    near = [own] if own in folded.values() else near
     return f"Did you mean {' or '.join(near)}?" if near else ""
