@@ -76,7 +76,7 @@ def test_amounts_with_exact_zeros() -> None:
     (lk.Truncated(lk.Geometric(mean=1), low=2), (2.0, 5.0), lambda y: 0.5 ** (y - 1)),
     (lk.Truncated(lk.Exponential(mean=1), low=1), (1.0, 4.0), lambda y: math.exp(1 - y)),
     (lk.Pareto(shape=2, minimum=3), (3.0, 5.0), lambda y: 18 / y**3),
-], ids=str)  # fmt: skip
+], ids=["Logarithmic", "Poisson", "Geometric", "Exponential", "Pareto"])  # fmt: skip
 def test_zeros_beside_a_noise_that_begins_above_zero(noise, seen, density):
     """Its zeros were refused as outcomes, being below where the noise begins."""
     loss = lk.derive(lk.Hurdle(noise))
