@@ -67,10 +67,8 @@ def side(thing: Any) -> Side:
     roles_ = tuple(predicted), tuple(settings), tuple(learnt)
     formula = without_factors(formula.xreplace(numbers))
     held = {name: number for name, number in bound.held.items() if number is not None}
-    this = Side(
-        *(repr(bound), formula, ended(family.outcome, held), *roles_, family.sign < 0),
-        *(tuple(fixed), family.__name__, tuple(held.items())),
-    )
+    target, values = ended(family.outcome, held), tuple(held.items())
+    this = Side(repr(bound), formula, target, *roles_, family.sign < 0, tuple(fixed), family.__name__, values)
     return read_inputs(this, family)
 
 

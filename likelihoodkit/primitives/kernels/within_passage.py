@@ -48,10 +48,10 @@ TINY = -600.0  # of the logarithm of a size that has lost digits
 
 
 def _parts(y: Floats, f: Floats, g: Floats) -> tuple[Floats, ...]:
-    """v, n = g - f, c and a."""
+    """v, c and a, and the logarithms of these: n + v and n - v with n = g - f, which an endless mean would swallow."""
     return (
-        np.asarray(log_times_exp(y, -f)), g - f, np.asarray(times_exp(y, g - 2.0 * f)),
-        np.asarray(times_exp(1.0 / y, g)),
+        np.asarray(log_times_exp(y, -f)), np.asarray(times_exp(y, g - 2.0 * f)), np.asarray(times_exp(1.0 / y, g)),
+        np.log(y) + (g - 2.0 * f), g - np.log(y),
     )  # fmt: skip
 
 
@@ -61,16 +61,16 @@ def _lean(v: Floats, c: Floats, a: Floats) -> Floats:
 
 
 def _loss(y: Floats, f: Floats, g: Floats) -> Rows:
-    v, n, c, a = _parts(y, f, g)
+    v, c, a, _, _ = _parts(y, f, g)
     away = np.expm1(-np.absolute(v))
     risk = 0.5 * product(np.where(v > 0.0, c, a), away * away)
-    pull = product(np.where(v > 0.0, c, -np.exp(n)), away)
+    pull = product(np.where(v > 0.0, c, -np.exp(g - f)), away)
     return np.stack([risk + 0.5 * (np.log(y) - g) + LOG_SQRT_2PI, pull, risk - 0.5, c - pull, pull, risk])
 
 
 def _gap(y: Floats, b: Floats, f: Floats, g: Floats) -> Rows:
-    v, n, c, a = _parts(b, f, g)
-    return np.stack(_rises(_log_ratio(y, b), c, a, n + v, n - v, _lean(v, c, a)))
+    v, c, a, log_c, log_a = _parts(b, f, g)
+    return np.stack(_rises(_log_ratio(y, b), c, a, log_c, log_a, _lean(v, c, a)))
 
 
 def _log_ratio(y: Floats, b: Floats) -> Floats:
@@ -97,57 +97,60 @@ def _rises(d: Floats, c: Floats, a: Floats, log_c: Floats, log_a: Floats, lean: 
     return risk + 0.5 * d, -more, risk, 2.0 * more, -more, risk
 
 
-def _ways(v: Floats, n: Floats) -> list[Floats]:
-    """The ways from v up on which e^n cosh v has risen so much; from below 0 past the place that is as far above."""
+def _ways(v: Floats, top: Floats) -> list[Floats]:
+    """The ways from v up on which e^n cosh v has risen so much; from below 0 past the place that is as far above.
+
+    ``top`` is n + |v|.
+    """
     size = np.absolute(v)
     high, low = 0.5 * (1.0 + np.exp(-2.0 * size)), -0.5 * np.expm1(-2.0 * size)
     found = []
     for rise in RISES:
-        k = rise * np.exp(-n - size)
+        k = rise * np.exp(-top)
         grown = np.minimum(k, GREAT) * (np.minimum(k, GREAT) + 2.0 * high)
         way = np.log1p(k + grown / (np.sqrt(low * low + grown) + low))
-        found.append(np.where(k < GREAT, way, np.log(2.0 * rise) - n - size) + 2.0 * np.maximum(-v, 0.0))
+        found.append(np.where(k < GREAT, way, np.log(2.0 * rise) - top) + 2.0 * np.maximum(-v, 0.0))
     return found
 
 
-def _rest(v: Floats, n: Floats, c: Floats, a: Floats, side: float) -> Rows:
+def _rest(v: Floats, c: Floats, a: Floats, log_c: Floats, log_a: Floats, side: float) -> Rows:
     """log of the tail on a side of y over the density there."""
-    ways = _ways(side * v, n)
+    ways = _ways(side * v, np.maximum(log_c, log_a))
     falls = [np.full_like(v, 2.0 * rise) for rise in RISES]
     turns = [np.maximum(-side * v, 0.0), *(ways[0] - before for before in BEFORE)]
     last = ways[-1]
     ends = [np.zeros_like(v), *(np.minimum(np.maximum(way, 0.0), last) for way in (*turns, *falls)), *ways]
     found = beyond(
         lambda d, unit, *place: _rises(d * unit, *place), np.sort(np.stack(ends), axis=0) / last, side * last,
-        c, a, n + v, n - v, _lean(v, c, a),
+        c, a, log_c, log_a, _lean(v, c, a),
     )  # fmt: skip
     found[0] += np.log(last)
     return found
 
 
-def _far(v: Floats, n: Floats) -> Rows:
+def _far(v: Floats, top: Floats) -> Rows:
     """The same where it is one over the slope."""
-    size, zero = np.absolute(v) + np.log(-np.expm1(-2.0 * np.absolute(v))), np.zeros_like(v)
+    bend, zero = np.log(-np.expm1(-2.0 * np.absolute(v))), np.zeros_like(v)
     lean = -2.0 / np.expm1(-2.0 * v)  # 1 + coth v
-    return np.stack([LOG2 - n - size, lean, zero - 1.0, 4.0 * np.exp(-2.0 * size), zero, zero])
+    return np.stack([LOG2 - top - bend, lean, zero - 1.0, 4.0 * np.exp(-2.0 * (np.absolute(v) + bend)), zero, zero])
 
 
 def _tails(b: Floats, f: Floats, g: Floats) -> Tails:
-    v, n, c, a = _parts(b, f, g)
-    size = np.absolute(v)
-    far: Mask = np.exp(-n - size - 2.0 * np.log(-np.expm1(-2.0 * size))) < STEEP
-    spread = MEDIAN * np.exp(-n)
-    median = -np.where(spread < GREAT, np.arcsinh(np.minimum(spread, GREAT)), np.log(2.0 * MEDIAN) - n)
+    v, c, a, log_c, log_a = _parts(b, f, g)
+    top = np.maximum(log_c, log_a)
+    far: Mask = np.exp(-top - 2.0 * np.log(-np.expm1(-2.0 * np.absolute(v)))) < STEEP
+    spread = MEDIAN * np.exp(f - g)
+    beyond_half = np.where(spread < GREAT, v > -np.arcsinh(np.minimum(spread, GREAT)), log_a < np.log(2.0 * MEDIAN))
 
     def rest(side: float, told: Mask) -> Rows:
         rows = np.full((6, v.size), np.nan)
         near: Mask = told & ~far
         if near.any():
-            rows[:, near] = _rest(v[near], n[near], c[near], a[near], side)
-        return np.where(far & told, _far(v, n), rows)
+            rows[:, near] = _rest(*(part[near] for part in (v, c, a, log_c, log_a)), side)
+        return np.where(far & told, _far(v, top), rows)
 
     below, above = (np.stack([np.asarray(part(b, f, g)) for part in parts]) for parts in (BELOW, ABOVE))
-    return below, above, rest(-1.0, v < 0.0), rest(1.0, v > median)
+    return below, above, rest(-1.0, v < 0.0), rest(1.0, beyond_half)
 
 
 def _way(low: Floats, high: Floats, share: float, *_: Floats) -> tuple[Floats, Floats]:
