@@ -81,11 +81,11 @@ def belief_of(name: str, rows: int = 6) -> Belief:
 
 
 def bare(belief: Belief) -> Belief:
-    density = belief.density
+    density = belief.pointwise
     copy = Bare.__new__(Bare)
     copy.__dict__.update(density.__dict__)
     copy.cache = {}
-    return replace(belief, density=copy)
+    return replace(belief, pointwise=copy)
 
 
 def parameters_of(name: str) -> list[list[Any]]:
@@ -428,3 +428,16 @@ def test_wrong_arguments() -> None:
         belief.dtype = np.dtype(np.float32)  # type: ignore[misc]
     empty = lk.derive(lk.Huber(threshold=1)).distribution(np.empty((0, 2)))
     assert empty.mean().shape == empty.quantile(0.5).shape == empty.sample(0).shape == (0,)
+
+
+def test_densities_as_they_are_drawn() -> None:
+    """Of numbers, of vectors and of joint outcomes: zero where nothing can be."""
+    normal = lk.derive(lk.Normal(scale=1)).distribution([0.0])
+    assert normal.density(0.0)[0] == pytest.approx(1 / np.sqrt(2 * np.pi), rel=1e-15)
+    np.testing.assert_allclose(
+        lk.derive(lk.Poisson).distribution([0.0]).density([[2.0], [0.5]]), [[np.exp(-1) / 2], [0]]
+    )
+    plane = lk.derive(lk.Independent(lk.Normal(scale=1), 2)).distribution([[0.0, 0.0]])
+    joint = lk.derive(lk.Joint(a=lk.Normal(scale=1), b=lk.Normal(scale=1))).distribution([[0.0, 0.0]])
+    for belief in (plane, joint):
+        np.testing.assert_allclose(belief.density([[0.0, 0.0]]), [1 / (2 * np.pi)], rtol=1e-15)

@@ -30,7 +30,7 @@ def test_sums_of_polynomials_are_exact(power: int, length: int) -> None:
 
 def test_mean_logarithm_and_mean_of_a_power_tail() -> None:
     shape = np.array([1.5, 3.2, 12.0])
-    density = lk.derive(lk.Zeta).distribution(np.log(shape - 1)).density
+    density = lk.derive(lk.Zeta).distribution(np.log(shape - 1)).pointwise
     found = expect(density, lambda y, row: np.stack([np.log(y), y**0.3]), 2)
     with mp.workdps(30):
         s = [1 + mp.exp(mpf(float(x))) for x in np.log(shape - 1)]
@@ -52,13 +52,13 @@ def test_information_of_a_power_tail() -> None:
 
 
 def test_a_rough_function_is_added_up_term_by_term() -> None:
-    density = lk.derive(lk.Poisson).distribution([np.log(2.0**16)]).density
+    density = lk.derive(lk.Poisson).distribution([np.log(2.0**16)]).pointwise
     found = expect(density, lambda y, row: (y % 2)[None])
     np.testing.assert_allclose(found, 0.5, rtol=1e-10)
 
 
 def test_what_does_not_exist_is_refused() -> None:
-    density = lk.derive(lk.Zeta).distribution([0.0]).density
+    density = lk.derive(lk.Zeta).distribution([0.0]).pointwise
     with pytest.raises(lk.UndefinedError, match="does not settle"):
         expect(density, lambda y, row: y[None])
 

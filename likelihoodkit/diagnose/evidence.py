@@ -99,7 +99,7 @@ class Evidence:
     @property
     def counted(self) -> bool:
         """Whole numbers, and more than two of them possible."""
-        return self.whole and not self.binary and not self.belief.density.unordered
+        return self.whole and not self.binary and not self.belief.pointwise.unordered
 
     @property
     def binary(self) -> bool:
@@ -260,7 +260,7 @@ def gather(
         slopes = -np.asarray(loss.gradient(outcome, outputs, **given)).reshape(outputs.shape)
         scores = scores_of(problem, slopes)
     belief = loss.distribution(outputs, **given)
-    if belief.density.unordered:
+    if belief.pointwise.unordered:
         raise InputError(
             f"{loss.name}: classes have no order, so there is no cdf to diagnose them by",
             family=loss.name,

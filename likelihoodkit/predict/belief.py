@@ -52,33 +52,37 @@ class Belief:
     (3, 2)
     """
 
-    density: Density
+    pointwise: Density
     dtype: np.dtype[Any]
     single: bool = False
 
     def __reduce__(self) -> tuple[Any, ...]:
-        density = self.density  # copies carry the noise and its rows, not what was made of them
+        density = self.pointwise  # copies carry the noise and its rows, not what was made of them
         return _again, (density.derivation.bound, density.rows, self.dtype, self.single)
 
     def __repr__(self) -> str:
-        rows = "one row" if self.single else f"{self.density.count} rows"
-        return f"Belief({self.density.derivation.bound!r}, {rows})"
+        rows = "one row" if self.single else f"{self.pointwise.count} rows"
+        return f"Belief({self.pointwise.derivation.bound!r}, {rows})"
 
     @property
     def name(self) -> str:
         """The name of the family."""
-        return self.density.name
+        return self.pointwise.name
 
     @property
     def _rows(self) -> Array:
-        return np.arange(self.density.count)
+        return np.arange(self.pointwise.count)
 
     # -- at given outcomes and levels ----------------------------------------------------------------------------
 
     def log_density(self, y: ArrayLike) -> Array:
         """Log-density, or log-probability for whole numbers; minus infinity outside the support."""
         values, row, shape = self._read(y, "y")
-        return self._give(self.density.log(values, row), shape)
+        return self._give(self.pointwise.log(values, row), shape)
+
+    def density(self, y: ArrayLike) -> Array:
+        """The density, or the probability of whole numbers, at ``y``: 0 outside the support."""
+        return np.exp(self.log_density(y))
 
     def cdf(self, y: ArrayLike) -> Array:
         """P(Y <= y): 0 below the support, 1 above it; whole-numbered outcomes step at the whole numbers."""
@@ -125,11 +129,11 @@ class Belief:
             )
         generator = np.random.default_rng(rng)
         lead = () if size is None else (size,) if isinstance(size, int | np.integer) else tuple(size)
-        shape = lead if self.single else (*lead, self.density.count)
+        shape = lead if self.single else (*lead, self.pointwise.count)
         # midpoints of 2**52 equal cells: neither 0 nor 1 comes up, whose quantiles may be infinite
         level = (generator.integers(0, 1 << 52, size=shape) + 0.5) * 2.0**-52
         values, row, shape = self._read(level, "level")
-        return self._give(law_of(self.density).quantile(values, row), shape)
+        return self._give(law_of(self.pointwise).quantile(values, row), shape)
 
     # -- of each row ---------------------------------------------------------------------------------------------
 
@@ -144,13 +148,13 @@ class Belief:
     def _moment(self, name: str) -> Array:
         word = _WORDS.get(name, name)
         self._ordered(word)
-        found = self.density.form(name, self._rows)
+        found = self.pointwise.form(name, self._rows)
         if found is not None:
             missing = np.isnan(found)
             if missing.any():
                 self._undefined(name, int(np.argmax(missing)))
             return found
-        density = self.density
+        density = self.pointwise
         try:
             if density.support.circular:
                 return self._circular_moment(name)
@@ -167,22 +171,22 @@ class Belief:
             ) from None
 
     def _circular_moment(self, name: str) -> Array:
-        cosine, sine = expect(self.density, lambda y, _: np.stack([np.cos(y), np.sin(y)]), 2)
+        cosine, sine = expect(self.pointwise, lambda y, _: np.stack([np.cos(y), np.sin(y)]), 2)
         mean = np.arctan2(sine, cosine)
         if name == "expectation":
             return cast(Array, mean)
-        return cast(Array, expect(self.density, lambda y, row: kernels.one_minus_cos(y[None] - mean[row]))[0])
+        return cast(Array, expect(self.pointwise, lambda y, row: kernels.one_minus_cos(y[None] - mean[row]))[0])
 
     def _undefined(self, name: str, index: int) -> None:
         """Say which condition of the declared formula fails, and for which parameter."""
-        formula = getattr(self.density.derivation.bound.family, name)
+        formula = getattr(self.pointwise.derivation.bound.family, name)
         conditions = [branch.cond for piece in formula.atoms(sp.Piecewise) for branch in piece.args]
         weakest = conditions[-1] if conditions else None
         symbols = sorted(str(s) for s in weakest.free_symbols) if weakest is not None else []
         needs = f"; it needs {weakest}" if weakest is not None else ""
-        values = self.density.derivation.parameters
+        values = self.pointwise.derivation.parameters
         if symbols:
-            found = self.density.parameter(symbols[0], np.array([index]))
+            found = self.pointwise.parameter(symbols[0], np.array([index]))
             needs += f", and {symbols[0]} = {found[0]:.12g}" if symbols[0] in values else ""
         raise UndefinedError(
             f"{self.name}: the {_WORDS.get(name, name)} of row {index} does not exist{needs}",
@@ -194,19 +198,19 @@ class Belief:
 
     def mode(self) -> Array:
         """The most probable outcome; the first of several classes that are equally probable."""
-        found = self.density.form("mode", self._rows)
+        found = self.pointwise.form("mode", self._rows)
         if found is None:
             found = self._peak()
         return self._give(found, None)
 
     def _peak(self) -> Array:
-        density = self.density
+        density = self.pointwise
         if density.support.atoms:
             return most_probable_value(density)
         parts = components(density)
         found = [part.density for part in parts if part.density is not None]
         if found and len(found) == len(parts):
-            return highest_peak(density, np.array([replace(self, density=one).mode() for one in found]))
+            return highest_peak(density, np.array([replace(self, pointwise=one).mode() for one in found]))
         if density.unordered:
             return np.asarray(np.argmax(density.class_probabilities(), axis=0), dtype=np.float64)
         if density.support.whole:
@@ -221,25 +225,25 @@ class Belief:
     def median(self) -> Array:
         """The 0.5 quantile."""
         self._ordered("median")
-        found = self.density.form("median", self._rows)
+        found = self.pointwise.form("median", self._rows)
         if found is None or np.isnan(found).any():
-            found = law_of(self.density).quantile(np.full(self.density.count, 0.5), self._rows)
+            found = law_of(self.pointwise).quantile(np.full(self.pointwise.count, 0.5), self._rows)
         return self._give(found, None)
 
     def entropy(self) -> Array:
         """E[-log density] in nats."""
-        found = self.density.form("entropy", self._rows)
-        if found is None and self.density.unordered:
-            table = self.density.class_probabilities()
+        found = self.pointwise.form("entropy", self._rows)
+        if found is None and self.pointwise.unordered:
+            table = self.pointwise.class_probabilities()
             found = -kernels.xlogy(table, table).sum(axis=0)
         if found is None:
-            found = expect(self.density, lambda y, row: -self.density.log(y, row)[None])[0]
+            found = expect(self.pointwise, lambda y, row: -self.pointwise.log(y, row)[None])[0]
         return self._give(found, None)
 
     # -- reading and giving --------------------------------------------------------------------------------------
 
     def _ordered(self, what: str) -> None:
-        if self.density.unordered:
+        if self.pointwise.unordered:
             raise UndefinedError(
                 f"{self.name}: classes have no order, so there is no {what}",
                 family=self.name,
@@ -248,7 +252,7 @@ class Belief:
 
     def _law(self, what: str) -> Law:
         self._ordered(what)
-        return law_of(self.density)
+        return law_of(self.pointwise)
 
     def _read(self, given: ArrayLike, what: str) -> tuple[Array, Array, tuple[int, ...]]:
         """Values as a flat float64 array, the row of each, and the shape to give back."""
@@ -260,7 +264,7 @@ class Belief:
             )
         if self.single:
             return values.ravel(), np.zeros(values.size, np.intp), values.shape
-        count = self.density.count
+        count = self.pointwise.count
         if values.ndim == 0:
             values = np.full(count, values)
         if values.shape[-1] != count:
@@ -273,7 +277,7 @@ class Belief:
 
     def _give(self, values: Array, shape: tuple[int, ...] | None) -> Array:
         if shape is None:
-            shape = () if self.single else (self.density.count,)
+            shape = () if self.single else (self.pointwise.count,)
         with np.errstate(over="ignore", under="ignore"):  # float32 answers: infinity where float64 still has a number
             return values.astype(self.dtype).reshape(shape)[()]
 

@@ -109,6 +109,10 @@ class JointBelief:
         """The joint log-density at ``y`` (..., d)."""
         return np.asarray(self._one_by_one("log_density", y).sum(axis=-1))
 
+    def density(self, y: ArrayLike) -> Array:
+        """The joint density at ``y`` (..., d): 0 outside the support."""
+        return np.exp(self.log_density(y))
+
     def entropy(self) -> Array:
         """The joint entropy: the sum of the outcomes' own."""
         return np.asarray(np.sum(self._each("entropy"), axis=-1))

@@ -26,7 +26,7 @@ def crps(belief: Belief, y: ArrayLike) -> Array:
     array([0.233695, 2.436575])
     """
     target = np.asarray(y, dtype=np.float64)
-    density = belief.density
+    density = belief.pointwise
     law = law_of(density)
     whole = density.support.whole
 

@@ -93,6 +93,10 @@ class VectorBelief:
             found = -np.broadcast_to(self.value.tile(columns)["value"], bad.shape)
         return self._give(np.where(bad, -np.inf, found), lead, ())
 
+    def density(self, y: ArrayLike) -> Array:
+        """The density, or the probability of a discrete outcome, at ``y``: 0 outside the support."""
+        return np.exp(self.log_density(y))
+
     def mean(self) -> Array:
         """The expectation, entry by entry. `UndefinedError` where there is none."""
         return self._form("expectation", "mean")

@@ -84,7 +84,7 @@ def test_quadrature_stops_at_the_end(shape: float) -> None:
         (lk.GeneralizedExtremeValue, [[1.0, 0.3, shape]]),
     ):
         belief = lk.derive(noise).distribution(outputs)
-        density = belief.density
+        density = belief.pointwise
         mean = expect(density, lambda y, _: y[None])[0]
         entropy = expect(density, lambda y, row, d=density: -d.log(y, row)[None])[0]
         np.testing.assert_allclose(mean, belief.mean(), rtol=1e-9)

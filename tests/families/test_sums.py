@@ -123,7 +123,7 @@ def test_tweedie_has_a_probability_of_nothing() -> None:
         quantile = belief.quantile(level)
         assert (quantile[nothing >= level] == 0).all()
         np.testing.assert_allclose(belief.cdf(quantile)[nothing < level], level, rtol=1e-12)
-    density = belief.density
+    density = belief.pointwise
     first, second = expect(density, lambda y, _: np.stack([y, y * y]), 2)
     np.testing.assert_allclose(first, belief.mean(), rtol=1e-10)
     np.testing.assert_allclose(second - first**2, belief.variance(), rtol=1e-9)
