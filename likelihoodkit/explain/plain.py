@@ -96,6 +96,7 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     "regularised_beta_complement": ("(1 - I({2}; {0}, {1}))", "atom"),
     "regularised_beta": ("I({2}; {0}, {1})", "atom"),
     "regularised_beta_inverse": ("I⁻¹({2}; {0}, {1})", "atom"),
+    "student_df_information": ("df^2·I(df) at df = {0:exp}", "product"),
     "student_cdf": ("T({1}; {0})", "atom"),
     "student_quantile": ("T⁻¹({1}; {0})", "atom"),
     "cut_student_quantile": ("log(1 + ({1}) t)/({1}) at T({0}; t | 1 + ({1}) t > 0) = {2}", "sum"),

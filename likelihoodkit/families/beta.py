@@ -15,6 +15,7 @@ from likelihoodkit.primitives.words import (
     stirling_error,
     stirling_error_derivative,
     trigamma,
+    trigamma_excess,
 )
 from likelihoodkit.supports import positive, unit
 
@@ -57,8 +58,8 @@ class Beta(Distribution):
     )
     fisher = {
         ("mean", "mean"): concentration**2 * (trigamma(a) + trigamma(b)),
-        ("mean", "concentration"): a * trigamma(a) - b * trigamma(b),
+        ("mean", "concentration"): trigamma_excess(log(a)) / a - trigamma_excess(log(b)) / b,
         ("concentration", "concentration"): (
-            mean**2 * trigamma(a) + (1 - mean) ** 2 * trigamma(b) - trigamma(concentration)
-        ),
+            trigamma_excess(log(a)) + trigamma_excess(log(b)) - trigamma_excess(log(concentration))
+        ) / concentration**2,
     }

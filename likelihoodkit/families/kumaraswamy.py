@@ -48,8 +48,10 @@ class Kumaraswamy(Distribution):
     quantile = exp(log(-expm1(log1p(-level) / second)) / first)
     entropy = 1 - 1 / second + (1 - 1 / first) * (digamma(second + 1) + EulerGamma) - log(first * second)
     spread = (second - 2) * digamma_chord(second, exact(2)) ** 2 - trigamma_chord(second, exact(2))
+    rise = digamma_chord(second + 1, exact(1))  # spread where 1/second is most of it: that part cancels the 1
+    small = second * (2 * rise - 1 + second * (2 * rise - second * rise**2 + trigamma_chord(second + 1, exact(1))))
     fisher = {
-        ("first", "first"): (1 + second * spread) / first**2,
+        ("first", "first"): Piecewise((small / (2 - second), second < 1), (1 + second * spread, True)) / first**2,
         ("second", "second"): 1 / second**2,
         ("first", "second"): -digamma_chord(second + 1, exact(2)) / first,
     }

@@ -13,8 +13,8 @@ from likelihoodkit.primitives.words import (
     pi,
     sqrt,
     student_cdf,
+    student_df_information,
     student_quantile,
-    trigamma,
 )
 from likelihoodkit.supports import positive, real
 
@@ -58,6 +58,6 @@ class StudentT(Distribution):
         ("location", "scale"): 0,
         ("location", "df"): 0,
         ("scale", "df"): -2 / (scale * (df + 1) * (df + 3)),
-        ("df", "df"): (trigamma(df / 2) - trigamma((df + 1) / 2)) / 4 - (df + 5) / (2 * df * (df + 1) * (df + 3)),
+        ("df", "df"): student_df_information(log(df)) / df**2,
     }
     limit = {"df": (float("inf"), "Normal")}

@@ -212,6 +212,10 @@ from likelihoodkit.primitives.tweedie import (
     tweedie_normaliser as tweedie_normaliser,
     tweedie_survival as tweedie_survival,
 )
+from likelihoodkit.primitives.whole import (
+    student_df_information as student_df_information,
+    trigamma_excess as trigamma_excess,
+)
 from likelihoodkit.primitives.within import (
     delay_between as delay_between,
     rice_between as rice_between,

@@ -265,6 +265,7 @@ ROWS: dict[str, tuple[Draw, tuple[tuple[float, ...], ...], int, float]] = {
     "gamma_loss": (_amounts((-6, 6), (-9, 9)), ((1.0, 0.0, 30.0),), 20, 2.0),
     "gamma_peak": (between((-50, 50)), _EXP, 20, 2.0),
     "log_less_digamma": (between((-50, 50)), _EXP, 20, 2.0),
+    "student_df_information": (between((-50, 40)), ((-700.0,), (300.0,), (0.0,), (3.7,)), 60, 4.0),
     "trigamma_excess": (between((-50, 50)), _EXP, 20, 2.0),
     "trigamma_excess_slope": (between((-50, 50)), _EXP, 20, 4.0),
     **{name: (lambda g, n, top: (t := g.uniform(-12, 12, n), t + g.normal(size=n) * 10.0 ** g.uniform(-9, 1, n)),

@@ -302,7 +302,8 @@ if TYPE_CHECKING:
         normal_step_cross, normal_step_curve, normal_step_length, normal_step_start, secant_hazard,
         secant_hazard_slope)  # fmt: skip
     from likelihoodkit.primitives.kernels.student import (  # isort: skip
-        student_balance, student_balance_slope, student_bend, student_df_curve, student_loss, student_pull,
+        student_balance, student_balance_slope, student_bend, student_df_curve, student_df_information, student_loss,
+        student_pull,
         student_pull_bend, student_pull_slope, student_slope)  # fmt: skip
     from likelihoodkit.primitives.kernels.student_carried import (  # isort: skip
         log_student_below, log_student_below_n, log_student_below_nn, log_student_below_r, log_student_below_rn,

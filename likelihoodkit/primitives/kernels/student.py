@@ -238,3 +238,38 @@ def _bend_less_slope(r: Floats, t: Floats, df: Floats, n: Floats) -> Floats:
     )
     w, scaled, _ = _pieces(r, t, df, n)
     return np.asarray(0.5 * w * ((1.0 - scaled) + square_rest_exp(r, t - 0.5 * n)) + peak)
+
+
+# -- what is told about df ----------------------------------------------------------------------------------------
+
+#: of 1/df in the information about df, from the fourth power on: j! times the coefficients of t^j, j = 3, 4, ..., in
+#: t/(1 + e^-t) - 5/6 + e^-t - e^(-3t)/6, of which the information is the Laplace transform
+_AT_INFINITY = (3.5, -13.0, 39.5, -119.0, 363.5, -1101.0, 3279.5, -9763.0, 29523.5, -89609.0, 265719.5, -778047.0,
+                2391483.5, -7639237.0, 21523359.5, -50159771.0, 193710244.5)  # fmt: skip
+MANY = 40.0  # degrees of freedom from which the series has all digits
+STEPS = 20  # of two degrees of freedom up to there
+
+
+@kernel
+def student_df_information(g: Floats) -> Floats:
+    """What an outcome tells about log df, location and scale being known, df = e^g: 1 for df -> 0, 3.5/df^2 at the end.
+
+    The information h about df is q(df) - h(df + 1) with a rational q, so h(df) - h(df + 2) is one as well: terms of one
+    sign, which are added until a series in 1/df takes over.
+    """
+
+    def series(g: Floats) -> Floats:
+        u = np.exp(-g)
+        return np.asarray(np.polynomial.polynomial.polyval(u, _AT_INFINITY)) * u * u
+
+    def steps(g: Floats) -> Floats:
+        d = np.exp(g)
+        total = np.zeros_like(d)
+        for step in range(2 * STEPS - 2, 0, -2):
+            x = d + step
+            total += 2.0 * ((14.0 * x + 33.0) * x + 15.0) / ((x * (x + 1.0)) ** 2 * (x + 2.0) * (x + 3.0) * (x + 5.0))
+        first = 2.0 * ((14.0 * d + 33.0) * d + 15.0) / ((d + 1.0) ** 2 * (d + 2.0) * (d + 3.0) * (d + 5.0))
+        far = d + 2.0 * STEPS
+        return first + d * d * (total + series(np.log(far)) / (far * far))
+
+    return piecewise((g,), (g > np.log(MANY), series), otherwise=steps)
