@@ -4,7 +4,7 @@ from sympy import Piecewise, oo
 
 from likelihoodkit import links
 from likelihoodkit.declaration import Distribution, level, outcome, parameter
-from likelihoodkit.primitives.words import exp, expm1, log, log1p, log_beta, maximum, softplus
+from likelihoodkit.primitives.words import exp, expm1, log, log1p, log_beta, log_rising_gap, maximum, softplus
 from likelihoodkit.supports import positive
 
 
@@ -27,10 +27,10 @@ class Burr(Distribution):
     log_density = log(inner) + log(outer) - log(y) - softplus(-z) - outer * softplus(z)
 
     first = outer * exp(log_beta(outer - 1 / inner, 1 + 1 / inner))
-    second = outer * exp(log_beta(outer - 2 / inner, 1 + 2 / inner))
+    ratio = log_rising_gap(1, 1 / inner, 1 / inner) + log_rising_gap(outer - 2 / inner, 1 / inner, 1 / inner)
     expectation = Piecewise((scale * first, inner * outer > 1), (oo, True))
     mode = scale * maximum(0, (inner - 1) / (inner * outer + 1)) ** (1 / inner)
-    variance = Piecewise((scale**2 * (second - first**2), inner * outer > 2), (oo, True))
+    variance = Piecewise(((scale * first) ** 2 * expm1(ratio), inner * outer > 2), (oo, True))
     cdf = -expm1(-outer * softplus(z))
     survival = exp(-outer * softplus(z))
     quantile = scale * exp(log(expm1(-log1p(-level) / outer)) / inner)

@@ -5,7 +5,7 @@ from sympy import EulerGamma, Piecewise, oo
 from likelihoodkit import links
 from likelihoodkit.declaration import Distribution, level, outcome, parameter
 from likelihoodkit.primitives.robust import expm1_minus
-from likelihoodkit.primitives.words import exp, expm1, log, log_gamma, pi
+from likelihoodkit.primitives.words import exp, expm1, log, log_gamma, log_rising_gap, pi
 from likelihoodkit.supports import positive
 
 
@@ -28,10 +28,8 @@ class Frechet(Distribution):
     expectation = Piecewise((scale * exp(log_gamma(1 - 1 / shape)), shape > 1), (oo, True))
     median = scale * log(2) ** (-1 / shape)
     mode = scale * (1 + 1 / shape) ** (-1 / shape)
-    variance = Piecewise(
-        (scale**2 * (exp(log_gamma(1 - 2 / shape)) - exp(2 * log_gamma(1 - 1 / shape))), shape > 2),
-        (oo, True),
-    )
+    ratio = log_rising_gap(1 - 2 / shape, 1 / shape, 1 / shape)  # log of E[Y^2]/E[Y]^2
+    variance = Piecewise((scale**2 * exp(2 * log_gamma(1 - 1 / shape)) * expm1(ratio), shape > 2), (oo, True))
     cdf = exp(-exp(-z))
     survival = -expm1(-exp(-z))
     quantile = scale * exp(-log(-log(level)) / shape)

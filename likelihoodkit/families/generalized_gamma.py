@@ -5,9 +5,11 @@ from likelihoodkit.declaration import Distribution, level, outcome, parameter
 from likelihoodkit.primitives.words import (
     digamma,
     exp,
+    expm1,
     log,
     log_gamma,
     log_rising,
+    log_rising_gap,
     maximum,
     regularised_gamma_p,
     regularised_gamma_p_inverse,
@@ -38,7 +40,7 @@ class GeneralizedGamma(Distribution):
 
     expectation = scale * exp(log_rising(shape, 1 / power))
     mode = scale * maximum(0, shape - 1 / power) ** (1 / power)
-    variance = scale**2 * (exp(log_rising(shape, 2 / power)) - exp(2 * log_rising(shape, 1 / power)))
+    variance = expectation**2 * expm1(log_rising_gap(shape, 1 / power, 1 / power))
     cdf = regularised_gamma_p(shape, exp(log_ratio))
     survival = regularised_gamma_q(shape, exp(log_ratio))
     quantile = scale * exp(log(regularised_gamma_p_inverse(shape, level)) / power)

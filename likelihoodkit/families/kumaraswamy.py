@@ -14,6 +14,7 @@ from likelihoodkit.primitives.words import (
     log1m_exp_neg_exp,
     log1p,
     log_beta,
+    log_rising_gap,
     trigamma_chord,
 )
 from likelihoodkit.supports import positive, unit
@@ -42,7 +43,11 @@ class Kumaraswamy(Distribution):
         (((first - 1) / (first * second - 1)) ** (1 / first), (first > 1) & (second > 1)),
         (0, first < second), (1, first > second), (exact(1) / 2, True),
     )
-    variance = second * exp(log_beta(1 + 2 / first, second)) - expectation**2
+    ratio = log_rising_gap(1, 1 / first, 1 / first) - log_rising_gap(1 + second, 1 / first, 1 / first)
+    variance = Piecewise(
+        (second * exp(log_beta(1 + 2 / first, second)) - expectation**2, first < 1),
+        (expectation**2 * expm1(ratio), True),
+    )
     cdf = -expm1(second * log_rest)
     survival = exp(second * log_rest)
     quantile = exp(log(-expm1(log1p(-level) / second)) / first)

@@ -4,7 +4,7 @@ from sympy import Piecewise, oo
 
 from likelihoodkit import links
 from likelihoodkit.declaration import Distribution, level, outcome, parameter
-from likelihoodkit.primitives.words import exp, log, log1p, maximum, pi, sigmoid, sin, softplus
+from likelihoodkit.primitives.words import exp, expm1, log, log1p, log_rising_gap, maximum, pi, sigmoid, sin, softplus
 from likelihoodkit.supports import positive
 
 
@@ -29,10 +29,9 @@ class LogLogistic(Distribution):
     expectation = Piecewise((scale * turn / sin(turn), shape > 1), (oo, True))
     median = scale
     mode = scale * exp(log(maximum(0, (shape - 1) / (shape + 1))) / shape)
-    variance = Piecewise(
-        (scale**2 * (2 * turn / sin(2 * turn) - turn**2 / sin(turn) ** 2), shape > 2),
-        (oo, True),
-    )
+    inner = log_rising_gap(1, 1 / shape, 1 / shape)
+    outer = log_rising_gap(1 - 2 / shape, 1 / shape, 1 / shape)
+    variance = Piecewise(((scale * turn / sin(turn)) ** 2 * expm1(inner + outer), shape > 2), (oo, True))
     cdf = sigmoid(z)
     survival = sigmoid(-z)
     quantile = scale * exp((log(level) - log1p(-level)) / shape)

@@ -6,9 +6,11 @@ from likelihoodkit.primitives.words import (
     digamma,
     exact,
     exp,
+    expm1,
     log,
     log_gamma,
     log_rising,
+    log_rising_gap,
     maximum,
     regularised_gamma_p,
     regularised_gamma_p_inverse,
@@ -40,7 +42,7 @@ class Nakagami(Distribution):
     root = exp(log_rising(shape, exact(1) / 2)) / sqrt(shape)
     expectation = sqrt(spread) * root
     mode = sqrt(spread * maximum(0, 1 - 1 / (2 * shape)))
-    variance = spread * (1 - root**2)
+    variance = -spread * expm1(-log_rising_gap(shape, exact(1) / 2, exact(1) / 2))
     cdf = regularised_gamma_p(shape, shape * y**2 / spread)
     survival = regularised_gamma_q(shape, shape * y**2 / spread)
     quantile = sqrt(spread / shape * regularised_gamma_p_inverse(shape, level))

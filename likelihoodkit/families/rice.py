@@ -28,6 +28,5 @@ class Rice(Distribution):
 
     half = (centre / scale) ** 2 / 4
     expectation = scale * sqrt(pi / 2) * exp(log_i0e(half)) * (1 + 2 * half * (1 + bessel_ratio(half)))
-    variance = 2 * scale**2 + centre**2 - expectation**2
     cdf = exp(rice_between(0, y, log(centre), log(scale)))
     survival = exp(rice_between(y, oo, log(centre), log(scale)))

@@ -4,7 +4,7 @@ from sympy import EulerGamma
 
 from likelihoodkit import links
 from likelihoodkit.declaration import Distribution, alternative, level, outcome, parameter
-from likelihoodkit.primitives.words import exp, expm1, log, log1p, log_factorial, log_gamma, maximum, pi
+from likelihoodkit.primitives.words import exp, expm1, log, log1p, log_factorial, log_gamma, log_rising_gap, maximum, pi
 from likelihoodkit.supports import positive
 
 
@@ -32,7 +32,7 @@ class Weibull(Distribution):
 
     expectation = scale * exp(log_gamma(1 + 1 / shape))
     mode = scale * maximum(0, 1 - 1 / shape) ** (1 / shape)
-    variance = scale**2 * (exp(log_gamma(1 + 2 / shape)) - exp(2 * log_gamma(1 + 1 / shape)))
+    variance = expectation**2 * expm1(log_rising_gap(1, 1 / shape, 1 / shape))
     cdf = -expm1(-((y / scale) ** shape))
     survival = exp(-((y / scale) ** shape))
     quantile = scale * exp(log(-log1p(-level)) / shape)

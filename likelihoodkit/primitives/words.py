@@ -183,6 +183,7 @@ from likelihoodkit.primitives.random import (
     draw_ranking as draw_ranking,
     draw_student_shrink as draw_student_shrink,
 )
+from likelihoodkit.primitives.rising_gaps import log_rising_gap as log_rising_gap
 from likelihoodkit.primitives.robust import hypot_ratio as hypot_ratio
 from likelihoodkit.primitives.sequences import (
     best_labelling as best_labelling,
