@@ -11,7 +11,7 @@ SHORT = 1 / 32  # of v, below which a difference of products loses digits, and s
 
 
 def _difference(rising: Kernel, v: Floats, short: Floats, long: Floats) -> Floats:
-    return np.asarray(rising(v + long, short)) - np.asarray(rising(v, short))
+    return np.asarray(np.asarray(rising(v + long, short)) - np.asarray(rising(v, short)))
 
 
 def _gap(rising: Kernel, slope: Kernel, v: Floats, d: Floats, n: Floats) -> Floats:

@@ -260,7 +260,10 @@ def student_df_information(g: Floats) -> Floats:
 
     def series(g: Floats) -> Floats:
         u = np.exp(-g)
-        return np.asarray(np.polynomial.polynomial.polyval(u, _AT_INFINITY)) * u * u
+        total = np.zeros_like(u)
+        for coefficient in reversed(_AT_INFINITY):
+            total = total * u + coefficient
+        return total * u * u
 
     def steps(g: Floats) -> Floats:
         d = np.exp(g)

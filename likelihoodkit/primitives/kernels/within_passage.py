@@ -146,7 +146,7 @@ def _tails(b: Floats, f: Floats, g: Floats) -> Tails:
         rows = np.full((6, v.size), np.nan)
         near: Mask = told & ~far
         if near.any():
-            rows[:, near] = _rest(*(part[near] for part in (v, c, a, log_c, log_a)), side)
+            rows[:, near] = _rest(v[near], c[near], a[near], log_c[near], log_a[near], side)
         return np.where(far & told, _far(v, top), rows)
 
     below, above = (np.stack([np.asarray(part(b, f, g)) for part in parts]) for parts in (BELOW, ABOVE))
