@@ -244,9 +244,9 @@ class Calculus:
             symbol = self.derivation.predicted[second]
             move = direction(symbol) if isinstance(symbol, VectorSymbol) else sp.S.One
             formula = formula.xreplace({along(row.symbol): self._pushed(second, move)})
-        formula = rewrite(self.derivation.substitute(formula))
-        if not row.domain.vector:
-            formula = formula * self._slope(second)
+        formula = self.derivation.substitute(formula)
+        # a slope belongs to what it is divided by before either is rewritten: sigmoid/softplus is one function
+        formula = rewrite(formula) if row.domain.vector else formula * self._slope(second)
         if formula.is_zero:
             return sp.S.Zero
         if parameters[first].domain.vector:
