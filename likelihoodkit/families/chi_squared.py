@@ -10,7 +10,7 @@ from likelihoodkit.primitives.words import (
     regularised_gamma_p,
     regularised_gamma_p_inverse,
     regularised_gamma_q,
-    trigamma,
+    trigamma_excess,
 )
 from likelihoodkit.supports import positive
 
@@ -36,4 +36,4 @@ class ChiSquared(Distribution):
     survival = regularised_gamma_q(df / 2, y / 2)
     quantile = 2 * regularised_gamma_p_inverse(df / 2, level)
     entropy = df / 2 + log(2) + log_gamma(df / 2) + (1 - df / 2) * digamma(df / 2)
-    fisher = {("df", "df"): trigamma(df / 2) / 4}
+    fisher = {("df", "df"): (trigamma_excess(log(df / 2)) + df / 2) / df**2}

@@ -12,7 +12,7 @@ from likelihoodkit.primitives.words import (
     regularised_gamma_q,
     stirling_error,
     stirling_error_derivative,
-    stirling_error_second,
+    trigamma_excess,
 )
 from likelihoodkit.supports import positive
 
@@ -55,6 +55,6 @@ class Gamma(Distribution):
     )
     fisher = {
         ("mean", "mean"): shape / mean**2,
-        ("shape", "shape"): stirling_error_second(shape) + 1 / (2 * shape**2),
+        ("shape", "shape"): trigamma_excess(log(shape)) / shape**2,
         ("mean", "shape"): 0,
     }

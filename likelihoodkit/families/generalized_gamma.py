@@ -14,8 +14,8 @@ from likelihoodkit.primitives.words import (
     regularised_gamma_p,
     regularised_gamma_p_inverse,
     regularised_gamma_q,
-    stirling_error_second,
     trigamma,
+    trigamma_excess,
 )
 from likelihoodkit.supports import positive
 
@@ -47,7 +47,7 @@ class GeneralizedGamma(Distribution):
     entropy = log(scale / power) + log_gamma(shape) + shape + (1 / power - shape) * digamma(shape)
     fisher = {
         ("scale", "scale"): power**2 * shape / scale**2,
-        ("shape", "shape"): stirling_error_second(shape) + 1 / shape + 1 / (2 * shape**2),
+        ("shape", "shape"): (trigamma_excess(log(shape)) + shape) / shape**2,
         ("power", "power"): (shape * (digamma(shape + 1) ** 2 + trigamma(shape + 1)) + 1) / power**2,
         ("scale", "shape"): power / scale,
         ("scale", "power"): -shape * digamma(shape + 1) / scale,

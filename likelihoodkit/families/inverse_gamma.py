@@ -10,7 +10,7 @@ from likelihoodkit.primitives.words import (
     log_gamma,
     regularised_gamma_p,
     regularised_gamma_q,
-    trigamma,
+    trigamma_excess,
 )
 from likelihoodkit.supports import positive
 
@@ -39,6 +39,6 @@ class InverseGamma(Distribution):
     entropy = shape + log(scale) + log_gamma(shape) - (1 + shape) * digamma(shape)
     fisher = {
         ("scale", "scale"): shape / scale**2,
-        ("shape", "shape"): trigamma(shape),
+        ("shape", "shape"): (trigamma_excess(log(shape)) + shape) / shape**2,
         ("scale", "shape"): -1 / scale,
     }

@@ -16,7 +16,7 @@ from likelihoodkit.primitives.words import (
     regularised_gamma_p_inverse,
     regularised_gamma_q,
     sqrt,
-    stirling_error_second,
+    trigamma_excess,
 )
 from likelihoodkit.supports import positive
 
@@ -50,7 +50,7 @@ class Nakagami(Distribution):
         shape + log_gamma(shape) - log(2) + log(spread / shape) / 2 + (exact(1) / 2 - shape) * digamma(shape)
     )
     fisher = {
-        ("shape", "shape"): stirling_error_second(shape) + 1 / (2 * shape**2),
+        ("shape", "shape"): trigamma_excess(log(shape)) / shape**2,
         ("spread", "spread"): shape / spread**2,
         ("shape", "spread"): 0,
     }
