@@ -87,6 +87,11 @@ class Information:
         self.table: Any = None
         self.vectors = any(isinstance(s, VectorSymbol) for s in loss.derivation.predicted.values())
         self.pieces = None if self.closed else pieces_of(loss, lambda one: Information(one, given).informed)
+        #: outputs after the first about which less and less is told as they move
+        self.fading = [
+            k for k, name in enumerate(names)
+            if k and self.closed and declared[name, name].has(loss.derivation.predicted[name])
+        ]  # fmt: skip
         self._runner: Runner | None = None
         self._calls = Calls()
         self._groups = [np.array([names.index(n) for n in parts]) for parts in groups(loss.bound).values()]

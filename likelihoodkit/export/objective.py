@@ -25,6 +25,8 @@ Array = NDArray[Any]
 
 SCHEMA = "likelihoodkit/objective"
 METRICS = ("nll", "crps")
+#: the longest step of a row, on the output scale and before the learning rate, where information fades
+LONGEST_STEP = 16.0
 
 
 def _even(columns: Array, scale: Array) -> tuple[Array, bool]:
@@ -189,6 +191,7 @@ class Objective:
             gradient, finite = _even(step.T, 1 / start.unit)
             curvature = np.ones_like(gradient)
         else:
+            self._restrain(gradient, curvature)
             positive = curvature.min(initial=0.0) >= 0
             finite = _even(both, np.concatenate([start.unit, start.unit**2]) / self.size)[1] and positive
         if not finite:
@@ -198,6 +201,16 @@ class Objective:
             gradient *= weight
             curvature *= weight
         return gradient.T, curvature.T
+
+    def _restrain(self, gradient: Array, curvature: Array) -> None:
+        """Let no row ask for a step beyond `LONGEST_STEP` where the information fades along the output itself.
+
+        What is told about degrees of freedom falls like df^-4, slopes like df^-2: on data that are not of that law the
+        ratio grows without end, and what one round overshoots the next cannot bring back.
+        """
+        if self.kind == "fisher":
+            for k in self._information_of().fading:
+                np.maximum(curvature[k], np.abs(gradient[k]) / LONGEST_STEP, out=curvature[k])
 
     def _slopes(self, y: Array, outputs: Array) -> Array:
         """Gradient and curvature below it, (2 w, n): columns together, as the boosters want them."""

@@ -55,3 +55,12 @@ def _enter(what: str) -> Kind:
 
 _KINDS = {what: _enter(what) for what in SLOPES}
 log_student_below: Kind = _KINDS[""]
+student_df_information: Kind = primitive(
+    "student_df_information",
+    lambda g: (
+        exp(2 * g) * (sp.polygamma(1, exp(g) / 2) - sp.polygamma(1, (exp(g) + 1) / 2)) / 4
+        - exp(g) * (exp(g) + 5) / (2 * (exp(g) + 1) * (exp(g) + 3))
+    ),
+    (None,),
+    positive=True,
+)

@@ -84,15 +84,6 @@ trigamma_excess_slope: Kind = primitive(
     lambda g: 2 * exp(2 * g) * sp.polygamma(1, exp(g)) + exp(3 * g) * sp.polygamma(2, exp(g)) - exp(g),
     (None,),
 )
-student_df_information: Kind = primitive(
-    "student_df_information",
-    lambda g: (
-        exp(2 * g) * (sp.polygamma(1, exp(g) / 2) - sp.polygamma(1, (exp(g) + 1) / 2)) / 4
-        - exp(g) * (exp(g) + 5) / (2 * (exp(g) + 1) * (exp(g) + 3))
-    ),
-    (None,),
-    positive=True,
-)
 scaled_excess: Kind = primitive(
     "scaled_excess",
     lambda y, t, g: exp(g) * (y * exp(t) - 1),

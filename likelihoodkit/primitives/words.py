@@ -205,6 +205,7 @@ from likelihoodkit.primitives.steps import (
     log_gap as log_gap,
     log_step as log_step,
 )
+from likelihoodkit.primitives.student_carried import student_df_information as student_df_information
 from likelihoodkit.primitives.tails import log_student_cdf as log_student_cdf
 from likelihoodkit.primitives.tweedie import (
     tweedie_apart as tweedie_apart,
@@ -213,10 +214,7 @@ from likelihoodkit.primitives.tweedie import (
     tweedie_normaliser as tweedie_normaliser,
     tweedie_survival as tweedie_survival,
 )
-from likelihoodkit.primitives.whole import (
-    student_df_information as student_df_information,
-    trigamma_excess as trigamma_excess,
-)
+from likelihoodkit.primitives.whole import trigamma_excess as trigamma_excess
 from likelihoodkit.primitives.within import (
     delay_between as delay_between,
     rice_between as rice_between,

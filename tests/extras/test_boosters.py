@@ -162,3 +162,17 @@ def test_a_rotten_row_is_named() -> None:
     with pytest.raises(lk.FitError, match="row 7 of 1") as caught:
         objective.slopes(Y, raw)
     assert caught.value.index == 7
+
+
+@pytest.mark.parametrize("link", ["softplus", "exp"])
+def test_degrees_of_freedom_of_normal_data_do_not_run_away(link: str) -> None:
+    """What is told about df falls like df^-4, slopes like df^-2; the loss ends within 0.1 of the normal one."""
+    rng = np.random.default_rng(2)
+    columns = rng.normal(size=(1000, 2))
+    outcomes = columns[:, 0] + rng.normal(size=1000)
+    losses = [
+        -lk.Booster(noise, n_rounds=60, learning_rate=0.1)
+        .fit(columns, outcomes).predict_distribution(columns).log_density(outcomes).mean()
+        for noise in (lk.StudentT(df=link), lk.Normal)
+    ]  # fmt: skip
+    assert losses[0] < losses[1] + 0.1
