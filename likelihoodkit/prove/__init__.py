@@ -22,7 +22,7 @@ from likelihoodkit.prove.proof import Proof
 __all__ = ["Decision", "Domain", "Proof", "Witness", "decide", "prove"]
 
 
-def prove(noise: Any, *, reduces_to: Any, where: Mapping[str, Any] | None = None) -> Proof:
+def prove(noise: Any, reduces_to: Any, *, where: Mapping[str, Any] | None = None) -> Proof:
     """Does minimising ``noise`` in its predicted parameters come to minimising ``reduces_to``?
 
     The claim is loss(noise) = c * loss(reduces_to) + b with c > 0 free of prediction and target and b free of the
@@ -50,7 +50,7 @@ def prove(noise: Any, *, reduces_to: Any, where: Mapping[str, Any] | None = None
     >>> proof = lk.prove(lk.Normal(scale=lk.shared), reduces_to=lk.losses.squared_error)
     >>> proof.verdict, proof.scale
     ('proved', 1/(2*scale**2))
-    >>> bool(lk.prove(lk.Normal, reduces_to=lk.losses.squared_error))
+    >>> bool(lk.prove(lk.Normal, lk.losses.squared_error))  # the scale is predicted too
     False
     """
     left, right = side(noise), side(reduces_to)
