@@ -126,6 +126,7 @@ def followed_up() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return np.minimum(life, watched), (life > watched) * 1, np.where(life > watched, np.inf, life)
 
 
+@pytest.mark.slow
 def test_noises_of_lifetimes_are_ranked() -> None:
     y, late, high = followed_up()
     noises = [lk.Censored(lk.Exponential), lk.Censored(lk.Weibull)]

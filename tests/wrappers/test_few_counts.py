@@ -108,5 +108,9 @@ def test_an_interval_of_a_label_is_all_or_that_label() -> None:
         found = loss.value_and_gradient(np.tile([low, high], (5, 1)), f)
         np.testing.assert_array_max_ulp(np.array(found), np.array(plain.value_and_gradient(np.full(5, label), f)), 2)
     assert not np.any(loss.value_and_gradient(np.tile([0, 1], (5, 1)), f))
-    for noise in (lk.Bernoulli, lk.BetaBinomial(trials=4)):  # counts that are held as a vector
-        assert lk.check(lk.Censored(noise)).passed
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("noise", [lk.Bernoulli, lk.BetaBinomial(trials=4)], ids=repr)
+def test_counts_that_are_held_as_a_vector_are_checked(noise):
+    assert lk.check(lk.Censored(noise)).passed
