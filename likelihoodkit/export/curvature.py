@@ -90,7 +90,7 @@ class Information:
         #: outputs after the first about which less and less is told as they move
         self.fading = [
             k for k, name in enumerate(names)
-            if k and self.closed and declared[name, name].has(loss.derivation.predicted[name])
+            if k and self.closed and not self.vectors and declared[name, name].has(loss.derivation.predicted[name])
         ]  # fmt: skip
         self._runner: Runner | None = None
         self._calls = Calls()
