@@ -167,6 +167,8 @@ def suggest(
     True
     """
     check_labels({"y": y, "X": X, **given}, "suggest")
+    if data is not None and (X is not None or not isinstance(y, str)):
+        raise InputError("suggest: data= goes with a formula in the place of y, and without X")
     if isinstance(y, str):
         X = data if X is None else X
         given = {name: named_column(X, value) for name, value in given.items()}

@@ -62,7 +62,7 @@ def _argument_to_json(value: Any) -> Any:
         return value.name
     if value is None or isinstance(value, int | float | str):
         return value
-    if value in SCALES or not isinstance(value, Bound | FamilyMeta | Loss):
+    if not isinstance(value, Bound | FamilyMeta | Loss):
         return {"scale": getattr(value, "__name__", repr(value))}  # one of its own is given again when it is read
     return noise_to_json(as_bound(value))
 

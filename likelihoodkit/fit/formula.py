@@ -129,7 +129,7 @@ def _made(make: Callable[[], Any], text: object, family: str, data: Any) -> Any:
             _no_times(str(text), family, data)
         _complete(str(text), family, data)
         raise InputError(
-            f"{family}: the formula {str(text)!r} cannot be read on these data: {str(problem).splitlines()[0]}",
+            f"{family}: the formula {str(text)!r} cannot be read on these data: {str(problem).partition(chr(10))[0]}",
             family=family,
             value=str(text),
             remedy="An offset is given beside the formula: offset=..." if "offset(" in str(text) else "",

@@ -220,9 +220,10 @@ def _unit_lengths(model: Model) -> list[tuple[dict[str, float], float]]:
 
 def _numbered(y: Any, classes: int | Sequence[Any] | None, family: str) -> Any:
     """Outcomes that are told by the names of classes as the places of these; others as they are."""
-    names = [] if classes is None or isinstance(classes, int) else list(classes)
-    words = np.asarray(y)
-    if not names or words.ndim != 1 or not any(isinstance(word, str) for word in words[:1]):
+    if classes is None or isinstance(classes, int):
+        return y
+    names, words = list(classes), y if isinstance(y, list | tuple) else np.atleast_1d(np.asarray(y))
+    if not any(isinstance(word, str) for word in words[:1]):
         return y
     places = {name: place for place, name in enumerate(names)}
     strange = next((row for row, word in enumerate(words) if word not in places), None)

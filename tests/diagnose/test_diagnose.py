@@ -237,6 +237,7 @@ def test_a_model_that_is_not_a_fit_is_judged_on_rows_it_has_not_seen() -> None:
         (lambda: lk.diagnose(lk.fit(lk.Normal, [1.0, 2.0, 4.0]), None, [1.0], level=2), "level is a probability"),
         (lambda: lk.diagnose(lk.fit(lk.Categorical, [0, 1, 2, 1, 0]), None, [0, 1, 2, 1, 0]), "classes have no order"),
         (lambda: lk.suggest([1.0, 2.0]), "at least 10"),
+        (lambda: lk.suggest([1.0] * 10, data={"x": [1.0] * 10}), "data= goes with a formula"),
         (lambda: lk.suggest([1.0] * 9 + [np.nan]), "finite"),
     ],
 )

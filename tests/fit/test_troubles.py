@@ -39,6 +39,7 @@ ERRORS: list[tuple[str, Callable[[], Any], type[Exception], str]] = [
     ("0-d", lambda: fit(lk.Normal, 3.0), ShapeError, "shape"),
     ("held", lambda: fit(lk.Normal(mean=0, scale=1), Y), FitError, "nothing to learn"),
     ("missing class", lambda: fit(lk.Categorical, [0, 2, 2, 0]), FitError, "class 1 never occurs"),
+    ("ragged", lambda: fit(lk.Categorical, [[1], [1, 2]], classes=["a", "b"]), InputError, "y is ragged"),
     ("classes", lambda: fit(lk.Normal, Y, classes=3), InputError, "no classes"),
     ("weights 0", lambda: fit(lk.Normal, Y, weights=np.zeros(N)), FitError, "every weight is zero"),
     ("weights <0", lambda: fit(lk.Normal, Y, weights=-np.ones(N)), InputError, "weights.0. = -1 is negative"),
