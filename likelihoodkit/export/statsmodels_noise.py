@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from likelihoodkit.export.start import best_constant
 from likelihoodkit.loading.frameworks import framework
 from likelihoodkit.loss import Loss
+from likelihoodkit.predict import Belief
 
 Array = NDArray[Any]
 base = framework("statsmodels.base.model")
@@ -26,20 +27,54 @@ class NoiseModel(base.GenericLikelihoodModel):  # type: ignore[misc,name-defined
         super().__init__(endog, exog, extra_params_names=list(loss.outputs[1:]), loss=loss, **keywords)
         # what is inherited counts only the columns of exog
         self.nparams = self.exog.shape[1] + len(loss.outputs) - 1
-        self.df_model = self.exog.shape[1] - 1
+        self.df_model = self.exog.shape[1] - self.k_constant
         self.df_resid = len(self.endog) - self.nparams
         self._constant: Array = best_constant(loss, self.endog, None, None, {})
-        columns = np.linalg.lstsq(self.exog, np.full(len(self.endog), self._constant[0]), rcond=None)[0]
-        self.start_params = np.concatenate([columns, self._constant[1:]])
+        self.start_params = np.concatenate([self._flat(), self._constant[1:]])
 
-    def outputs(self, params: ArrayLike) -> Array:
-        """The outputs (n, w) of coefficients."""
+    def _flat(self) -> Array:
+        """Coefficients by which the first output starts at its best constant, as nearly as the columns allow."""
+        place = self.data.const_idx
+        if place is None:
+            target = np.full(len(self.endog), self._constant[0])
+            return np.asarray(np.linalg.lstsq(self.exog, target, rcond=None)[0])
+        # true zeros elsewhere: the simplex of Nelder and Mead starts 5 % beside each value
+        start = np.zeros(self.exog.shape[1])
+        start[place] = self._constant[0] / self.exog[0, place]
+        return start
+
+    def fit(
+        self, start_params: ArrayLike | None = None, method: str | None = None, maxiter: int = 500, **keywords: Any
+    ) -> Any:
+        """Fit by maximum likelihood: a trust region and then Newton's steps, unless a method is named.
+
+        What is inherited climbs without slopes (Nelder and Mead). The trust region alone ends where the gain of a step
+        is lost in rounding.
+        """
+        if method is None:
+            near = super().fit(
+                start_params, "minimize", maxiter, disp=0, skip_hessian=True, min_method="trust-exact", gtol=1e-6
+            )
+            start_params, method = near.params, "newton"
+        return super().fit(start_params, method, maxiter, **keywords)
+
+    def outputs(self, params: ArrayLike, exog: Any = None) -> Array:
+        """The outputs (n, w) of coefficients, of the model's rows or others (n, p)."""
         flat = np.asarray(params, dtype=np.float64)
+        design = self.exog if exog is None else np.atleast_2d(np.asarray(exog, dtype=np.float64))
         p = self.exog.shape[1]
-        found = np.empty((len(self.endog), len(self.loss.outputs)))
-        found[:, 0] = self.exog @ flat[:p]
+        found = np.empty((len(design), len(self.loss.outputs)))
+        found[:, 0] = design @ flat[:p]
         found[:, 1:] = flat[p:]
         return found
+
+    def predict(self, params: ArrayLike, exog: Any = None, **_: Any) -> Array:
+        """The mean of each row's noise, (n,); `get_distribution` has all the rest."""
+        return np.asarray(self.get_distribution(params, exog).mean())
+
+    def get_distribution(self, params: ArrayLike, exog: Any = None) -> Belief:
+        """Each row's noise under the coefficients: densities, quantiles, intervals, samples."""
+        return self.loss.distribution(self.outputs(params, exog))
 
     def loglikeobs(self, params: ArrayLike) -> Array:
         """The log-likelihood of each row, (n,)."""

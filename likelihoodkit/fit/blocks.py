@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from os import PathLike
 from typing import Any, Protocol
 
 import numpy as np
@@ -303,6 +304,13 @@ def summed(
         vectors = [name for name, row in bound.family.parameters.items() if row.domain.vector]
         if vectors:
             raise FitError(f"{family}: say how many classes there are", family=family, remedy="Pass classes=")
+    if isinstance(blocks, str | PathLike):
+        raise InputError(
+            f"{family}: blocks= is the name of a file; which of its columns is the outcome is not known",
+            family=family,
+            value=str(blocks),
+            remedy="Give a function that begins anew: blocks=lambda: ((part['y'], part[['x']]) for part in read(name))",
+        )
     if not callable(blocks) and not isinstance(blocks, Sequence):
         raise InputError(
             f"{family}: blocks= is {type(blocks).__name__}, which can be gone through once; a fit needs them again",

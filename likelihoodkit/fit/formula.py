@@ -43,7 +43,7 @@ class Formulas:
         """
         tables: dict[str | None, Any] = {}
         for name, spec in self.specs.items():
-            make = partial(spec.get_model_matrix, _native(data), na_action="raise")
+            make = partial(spec.get_model_matrix, _native(data, self.family), na_action="raise")
             matrix = _made(make, spec.formula, self.family, data)
             columns = {label: column for label, column in _columns(matrix).items() if label != INTERCEPT}
             if columns:
@@ -84,7 +84,7 @@ def named_column(data: Any, part: Any) -> Any:
     """What is given beside a formula: a column of the data where it is a name, itself where it is not."""
     if not isinstance(part, str) or data is None:
         return part
-    names = list(data if isinstance(data, Mapping) else data.columns)
+    names = _names(data)
     if part not in names:
         raise InputError(
             f"the data have no column {part!r}", value=part, remedy=f"Columns: {', '.join(map(str, names))}"
@@ -94,7 +94,9 @@ def named_column(data: Any, part: Any) -> Any:
 
 def _matrices(text: str, data: Any, family: str) -> tuple[Array | None, Any]:
     formulaic = framework("formulaic")
-    make = partial(formulaic.model_matrix, text, _native(data), na_action="raise", context=None)
+    # columns come back by name whatever kind of frame they came from
+    how = {"na_action": "raise", "context": None, "output": "pandas"}
+    make = partial(formulaic.model_matrix, text, _native(data, family), **how)
     found = _made(make, text, family, data)
     left = getattr(found, "lhs", None)
     if left is None:
@@ -110,8 +112,23 @@ def _matrices(text: str, data: Any, family: str) -> tuple[Array | None, Any]:
     return values[:, 0], found.rhs
 
 
-def _native(data: Any) -> Any:
-    """A frame that formulaic reads: pandas as it is, other frames through narwhals, mappings as pandas."""
+def _names(data: Any) -> list[Any]:
+    """The names of the columns of a frame, a table of Arrow, or a mapping."""
+    return list(data if isinstance(data, Mapping) else getattr(data, "column_names", data.columns))
+
+
+def _native(data: Any, family: str) -> Any:
+    """A frame that formulaic reads: pandas as it is, other frames through narwhals, mappings as pandas.
+
+    Raises `InputError` for a frame of Dask: levels and knots are those of all rows, which no partition has.
+    """
+    if hasattr(data, "__dask_graph__"):
+        raise InputError(
+            f"{family}: a formula is read on whole columns, and a frame of Dask has them in partitions",
+            family=family,
+            value=type(data).__name__,
+            remedy="Name columns, lk.fit(noise, frame['y'], frame[['x']]), or give frame.compute()",
+        )
     if isinstance(data, Mapping):
         return framework("pandas").DataFrame(dict(data))
     return data
@@ -138,7 +155,7 @@ def _made(make: Callable[[], Any], text: object, family: str, data: Any) -> Any:
 
 def _named(text: str, data: Any) -> Iterator[tuple[str, Array]]:
     """The columns that a formula names."""
-    for name in data.keys() if isinstance(data, Mapping) else data.columns:
+    for name in _names(data):
         if re.search(rf"(?<![\w.]){re.escape(str(name))}(?![\w.(])", text):
             yield str(name), np.asarray(data[name])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import warnings
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -31,16 +32,39 @@ def simulated(name: str) -> tuple[np.ndarray, np.ndarray]:
     return np.asarray(y, dtype=float), x
 
 
+@pytest.mark.parametrize("how", [{}, {"method": "newton"}, {"method": "bfgs", "gtol": 1e-8}], ids=str)
 @pytest.mark.parametrize("name", NOISES)
-def test_statsmodels_reaches_the_fit(name: str) -> None:
+def test_statsmodels_reaches_the_fit(name: str, how: dict[str, Any]) -> None:
     y, x = simulated(name)
-    found = lk.derive(NOISES[name]).statsmodels(y, sm.add_constant(x)).fit(method="newton", disp=0)
+    found = lk.derive(NOISES[name]).statsmodels(y, sm.add_constant(x)).fit(disp=0, **how)
     ours = lk.fit(NOISES[name], y, x)
     np.testing.assert_allclose(found.llf, ours.loglik, rtol=1e-12)
     np.testing.assert_allclose(found.params, ours.coefficients, rtol=1e-7, atol=1e-9)
     np.testing.assert_allclose(found.bse, np.sqrt(np.diag(ours.covariance)), rtol=1e-6)
     assert found.mle_retvals["converged"]
     assert "NoiseModel" in str(found.summary())
+
+
+def test_statsmodels_predicts_and_resamples() -> None:
+    y, x = simulated("Gamma")
+    design = pd.DataFrame({"const": 1.0, "age": x[:, 0], "dose": x[:, 1]})
+    found = lk.derive(lk.Gamma).statsmodels(y, design).fit(disp=0)
+    ours = lk.fit(lk.Gamma, y, x)
+    np.testing.assert_allclose(found.predict(), ours.predict(x), rtol=1e-8)
+    np.testing.assert_allclose(found.predict(design[:3]), ours.predict(x[:3]), rtol=1e-8)
+    interval = found.model.get_distribution(found.params, design[:3]).interval(0.9)
+    np.testing.assert_allclose(interval, ours.distribution(x[:3]).interval(0.9), rtol=1e-7)
+    # statsmodels resamples with Nelder and Mead, which takes its first steps from the size of the start
+    mean, spread, _ = found.bootstrap(nrep=20, rng=0)
+    assert np.all(np.abs(mean - found.params) < 1.5 * found.bse)
+    assert np.all((spread > found.bse / 2) & (spread < 2 * found.bse))
+
+
+def test_statsmodels_counts_coefficients_without_a_constant() -> None:
+    y, x = simulated("Gamma")
+    found = lk.derive(lk.Gamma).statsmodels(y, x).fit(disp=0)
+    assert found.aic == pytest.approx(2 * 3 - 2 * found.llf, rel=1e-15)
+    assert found.df_resid == len(y) - 3
 
 
 def test_scores_of_statsmodels_lead_to_sandwiches() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dask.dataframe as dd
 import numpy as np
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 
 import likelihoodkit as lk
@@ -70,6 +72,20 @@ def test_polars_and_mappings() -> None:
     plain = lk.fit(lk.Gamma, "amount ~ age", FRAME)
     for frame in (pl.DataFrame({name: FRAME[name].to_numpy() for name in FRAME}), dict(FRAME)):
         np.testing.assert_allclose(lk.fit(lk.Gamma, "amount ~ age", frame).coefficients, plain.coefficients, rtol=1e-12)
+
+
+def test_tables_of_arrow_and_frames_of_dask() -> None:
+    table = pa.Table.from_pandas(FRAME)
+    by_table = lk.fit(lk.Gamma, "amount ~ bs(age, df=4) + region", data=table, offset="z")
+    by_frame = lk.fit(lk.Gamma, "amount ~ bs(age, df=4) + region", data=FRAME, offset="z")
+    np.testing.assert_array_equal(by_table.coefficients, by_frame.coefficients)
+    np.testing.assert_array_equal(by_table.outputs(table[:5], offset="z"), by_frame.outputs(FRAME[:5], offset="z"))
+    with pytest.raises(InputError, match="no column 'wage'"):
+        lk.fit(lk.Gamma, "amount ~ age", data=table, weights="wage")
+    with pytest.raises(InputError, match="has them in partitions"):
+        lk.fit(lk.Gamma, "amount ~ age", data=dd.from_pandas(FRAME, npartitions=2))
+    with pytest.raises(InputError, match="name of a file"):
+        lk.fit(lk.Gamma, blocks="rows.parquet")
 
 
 @pytest.mark.parametrize(
