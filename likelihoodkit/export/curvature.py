@@ -112,7 +112,7 @@ class Information:
         width = outputs.shape[1]
         if self.pieces is not None:
             return self.pieces(outputs)
-        if self.closed or width not in NODES:
+        if self.closed or self.vectors or width not in NODES:
             return self.loss.fisher(outputs, **columns_of(self.given, len(outputs)))
         if self.table is None:
             self._tabulate(outputs)

@@ -23,6 +23,7 @@ from likelihoodkit.loading.frameworks import framework
 from likelihoodkit.loss import Loss, derive
 from likelihoodkit.predict import quantile
 from likelihoodkit.rows.arrays import as_real
+from likelihoodkit.supports import grades
 
 Array = NDArray[Any]
 
@@ -236,7 +237,9 @@ class Classifier(base.ClassifierMixin, _Linear):  # type: ignore[misc]
     Parameters
     ----------
     noise : noise, optional
-        Bernoulli (with another link, say) or Categorical; chosen by the number of classes if None.
+        Any noise of classes: Categorical, Ordered (grades, in the order of their sorted labels), one of two classes of
+        your own (a probit, say), labels that may be wrong (`Mislabelled`: predictions are about the true class).
+        Bernoulli or Categorical by the number of classes if None.
     alpha, l1_ratio, max_iter, tol
         As for `Regressor`. The small default of ``alpha`` keeps separated classes from running to infinity.
     """
@@ -268,11 +271,11 @@ class Classifier(base.ClassifierMixin, _Linear):  # type: ignore[misc]
         chosen = FAMILIES["Bernoulli" if len(self.classes_) == 2 else "Categorical"]
         loss = loss_of(chosen if self.noise is None else self.noise)
         domain = loss.bound.family.outcome.domain
-        if domain.name != "binary" and domain.upper != "classes":
+        if domain.name != "binary" and domain.upper != "classes" and domain.name != grades.name:
             raise InputError(
                 f"a classifier needs probabilities of its classes, which {loss.name} does not predict",
                 family=loss.name,
-                remedy="Give Bernoulli (two classes), Categorical or None; other noises are for Regressor",
+                remedy="Give Bernoulli (two classes), Categorical, Ordered or None; other noises are for Regressor",
             )
         coded = np.minimum(np.searchsorted(self.classes_, y), len(self.classes_) - 1).astype(np.float64)
         self._learn(loss, X, coded, weights, offset)
@@ -282,20 +285,16 @@ class Classifier(base.ClassifierMixin, _Linear):  # type: ignore[misc]
 
     def predict_proba(self, X: Any, offset: Any = None) -> Array:
         """Probabilities of `classes_`, (n, K)."""
-        loss = self._loss()
-        (found,) = loss.parameters(self._outputs(X, offset)).values()
-        return found if found.ndim == 2 else np.column_stack([1 - found, found])
+        return np.exp(self.predict_log_proba(X, offset))
 
     def predict_log_proba(self, X: Any, offset: Any = None) -> Array:
         """Logarithms of `predict_proba`, right where a probability rounds to 0, (n, K)."""
-        loss = self._loss()
-        outputs = self._outputs(X, offset)
-        codes = np.arange(len(self.classes_), dtype=np.float64)
-        return np.stack([-loss(np.full(len(outputs), code), outputs) for code in codes], axis=1)
+        belief = self.predict_distribution(X, offset)
+        return np.stack([belief.log_density(float(code)) for code in range(len(self.classes_))], axis=1)
 
     def predict(self, X: Any, offset: Any = None) -> Array:
         """The most probable class of each row, (n,)."""
-        best = np.argmax(self.predict_proba(X, offset), axis=1)
+        best = np.argmax(self.predict_log_proba(X, offset), axis=1)
         return np.asarray(self.classes_[best])
 
     def _coded(self, y: Any) -> Array:

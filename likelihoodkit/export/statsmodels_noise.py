@@ -74,7 +74,8 @@ class NoiseModel(base.GenericLikelihoodModel):  # type: ignore[misc,name-defined
 
     def get_distribution(self, params: ArrayLike, exog: Any = None) -> Belief:
         """Each row's noise under the coefficients: densities, quantiles, intervals, samples."""
-        return self.loss.distribution(self.outputs(params, exog))
+        belief: Belief = self.loss.distribution(self.outputs(params, exog))
+        return belief
 
     def loglikeobs(self, params: ArrayLike) -> Array:
         """The log-likelihood of each row, (n,)."""

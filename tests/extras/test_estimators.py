@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+import statsmodels.api as sm
 from sklearn import config_context
 from sklearn.base import clone
 from sklearn.datasets import load_iris
@@ -16,6 +17,7 @@ from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
+from sympy import erf, log, sqrt
 
 import likelihoodkit as lk
 
@@ -67,6 +69,68 @@ def test_the_classifier_is_logistic_regression() -> None:
     np.testing.assert_allclose(three.predict_log_proba(flowers[0]), np.log(three.predict_proba(flowers[0])), rtol=1e-9)
     names = np.array(["setosa", "versicolor", "virginica"])[flowers[1]]
     assert set(lk.Classifier().fit(flowers[0], names).predict(flowers[0])) == set(names)
+
+
+class Probit(lk.Distribution):
+    """Two classes by the sign of a normal number."""
+
+    y = lk.outcome(lk.binary)
+    score = lk.parameter(lk.real, link=lk.links.identity)
+
+    log_density = y * log((1 + erf(score / sqrt(2))) / 2) + (1 - y) * log((1 - erf(score / sqrt(2))) / 2)
+
+
+class Lapsing(lk.Distribution):
+    """Two classes, and answers given at random."""
+
+    y = lk.outcome(lk.binary)
+    probability = lk.parameter(lk.unit, link=lk.links.sigmoid)
+    lapse = lk.parameter(lk.unit, link=lk.links.sigmoid)
+
+    log_density = y * log(lapse / 2 + (1 - lapse) * probability) + (1 - y) * log(
+        lapse / 2 + (1 - lapse) * (1 - probability)
+    )
+
+
+RATES = [[0.8, 0.1, 0.1], [0.1, 0.8, 0.1], [0.1, 0.1, 0.8]]
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [Probit, Lapsing, lk.Ordered, lk.Mislabelled(lk.Bernoulli, 0.1), lk.Mislabelled(lk.Categorical, RATES)],
+    ids=["own", "two outputs", "grades", "two labels told wrongly", "labels told wrongly"],
+)
+def test_any_noise_of_classes_classifies(noise: object) -> None:
+    labels = np.array(["high", "low", "middle"])
+    rng = np.random.default_rng(5)
+    grade = np.digitize(2 * X[:, 0] + rng.logistic(size=300), [-0.7, 0.9])
+    grade = np.where(rng.uniform(size=300) < 0.2, rng.integers(0, 3, 300), grade)  # or nothing is told of lapses
+    if noise in (Probit, Lapsing) or "Bernoulli" in repr(noise):
+        grade = np.minimum(grade, 1)
+    found = lk.Classifier(noise).fit(X, labels[grade])
+    chances = found.predict_proba(X)
+    assert np.all(chances > 0)
+    np.testing.assert_allclose(chances.sum(axis=1), 1, rtol=1e-14)
+    np.testing.assert_allclose(np.log(chances), found.predict_log_proba(X), rtol=1e-12)
+    belief = found.predict_distribution(X)
+    np.testing.assert_allclose(chances[:, 1], np.exp(belief.log_density(1.0)), rtol=1e-14)
+    assert set(found.predict(X)) <= set(labels)
+    assert found.score(X, labels[grade]) > 0.5
+
+
+def test_a_probit_is_that_of_statsmodels() -> None:
+    label = (X[:, 0] + np.random.default_rng(5).normal(size=300) > 0) * 1
+    theirs = sm.Probit(label, sm.add_constant(X)).fit(disp=0)
+    np.testing.assert_allclose(
+        lk.Classifier(Probit, alpha=0).fit(X, label).predict_proba(X)[:, 1], theirs.predict(), rtol=1e-5
+    )
+
+
+def test_trees_learn_grades() -> None:
+    grade = np.digitize(X[:, 0] + RNG.logistic(size=300) / 2, [-0.5, 0.5])
+    found = lk.Booster(lk.Ordered, n_rounds=30).fit(X, grade)
+    assert found.log_score(X, grade) > lk.fit(lk.Ordered, grade).loglik / 300 + 0.2
+    np.testing.assert_array_equal(np.unique(found.predict(X, rule="mode")), [0, 1, 2])
 
 
 def test_offsets_and_weights() -> None:
