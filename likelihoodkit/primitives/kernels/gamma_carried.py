@@ -6,7 +6,8 @@ infinity, and what a wider shape does by itself does not cancel with what it doe
 
 - a tiny: Q is 1 - e^-(a E1(a c)), also where a c is no float64;
 - a huge: P is normal in the signed root of twice the deviance;
-- ends a c that are tiny, or huge beside a: the leading power, or exponential.
+- ends a c that are tiny, or huge beside a: the leading power, or exponential. Where a is small too, all mass but a
+  share a lies at 0, and what is said of P is its series, each term of which is as small as the share.
 
 Beside each tail stands its rest: log of the tail over a c times the density at the end, with the same derivatives. Far
 out it is small where the tail's logarithm is large. Where the end does not lie in the tail there is none (NaN).
@@ -19,9 +20,9 @@ import numpy as np
 from likelihoodkit.loading.later import special
 from likelihoodkit.primitives.kernels._rows import by_place, complement, row
 from likelihoodkit.primitives.kernels._tilted import SMALL
-from likelihoodkit.primitives.kernels._tools import Floats, Kernel, Mask, remembered
+from likelihoodkit.primitives.kernels._tools import Floats, Kernel, Mask, horner, remembered
 from likelihoodkit.primitives.kernels.curves import gamma_curve
-from likelihoodkit.primitives.kernels.differences import log_times_exp
+from likelihoodkit.primitives.kernels.differences import log_times_exp, power_times_exp
 from likelihoodkit.primitives.kernels.exponential import log1m_exp, log1m_exp_neg_exp, times_exp
 from likelihoodkit.primitives.kernels.gamma import digamma, log_gamma, log_gamma_1p_near, stirling_error, trigamma
 from likelihoodkit.primitives.kernels.gamma_tails import HALF, LOG_2PI, integral
@@ -32,8 +33,11 @@ from likelihoodkit.primitives.kernels.whole import gamma_peak, log_less_digamma,
 
 TINY, HUGE = -40.0, 75.0  # log shapes outside of which the limits are exact
 LEAST = -80.0  # log of an end a c below which P is a power of it
+CLOSE, FEW, TERMS = float(np.log(0.5)), 2.5, 24  # log of an end, and of a shape, below which P is a series; its terms
 MOST = 50.0  # log of an end, and of one over the shape, beyond which log Q is its exponent alone
 EULER = float(np.euler_gamma)
+#: psi(1 + a) - log Gamma(1 + a)/a over a, in powers of a
+EULER_GAP = tuple(float((-1) ** k * special.zeta(k) * (1.0 - 1.0 / k)) for k in range(2, 18))
 
 #: one tail: its logarithm, slopes in t and n, curvatures tt, tn, nn
 ORDERS = ("", "_t", "_n", "_tt", "_tn", "_nn")
@@ -127,15 +131,60 @@ def _of_tiny_shape(y: Floats, t: Floats, n: Floats) -> Tails:
         with_lean(h * excess - h * h) - turn, with_lean(h * excess + h * up) - turn,
         with_lean(h * excess - up * up) - turn,
     ])  # fmt: skip
-    return below, above, np.where(left, _power_rest(n, x), np.nan), np.where(v < 1.0, rest, np.nan)
+    return below, above, np.full_like(rest, np.nan), np.where(v < 1.0, rest, np.nan)
 
 
-def _power_rest(n: Floats, x: Floats) -> Rows:
-    """Of P where it is a power of x, and its next term: log(1/a + x/(1 + a))."""
-    a = np.exp(n)
-    one = 1.0 + a
-    more = x / one
-    return np.stack([-n + more * a, more, more / one - 1.0, more, more / one, more * (1.0 - a) / (one * one)])
+def close_series(log_x: Floats, n: Floats) -> Rows:
+    """log(a x^-a gamma(a, x)), the incomplete gamma function, for an end x up to 1/2 and a shape up to 12.
+
+    It is log(1 - w) with w = a (x/(a + 1) - x^2/(2 (a + 2)) + ...), and moving n moves x and a alike.
+    """
+    a, x = np.exp(n), np.exp(log_x)
+    w, in_t, in_n, tt, tn, nn = np.zeros((6, *x.shape))
+    term = -a
+    for k in range(1, TERMS):
+        term = term * (-x / k)
+        share, move = term / (a + k), k + k / (a + k)
+        w, in_t, tt = w + share, in_t + k * share, tt + k * k * share
+        in_n, tn = in_n + move * share, tn + k * move * share
+        nn = nn + (move * move - a * k / (a + k) ** 2) * share
+    slopes = -np.stack([in_t, in_n]) / (1.0 - w)
+    curves = -np.stack([tt, tn, nn]) / (1.0 - w)
+    return np.concatenate([
+        np.log1p(-w)[None], slopes, curves - np.stack([slopes[0] ** 2, slopes[0] * slopes[1], slopes[1] ** 2]),
+    ])  # fmt: skip
+
+
+def _of_close_end(y: Floats, t: Floats, n: Floats) -> tuple[Rows, Rows, Rows]:
+    """P, its rest, and Q, for an end x up to 1/2 and a shape up to 12, or an end that is tiny.
+
+    log P is a M, and of Q what M is: where a is small its slope in n is all but 1.
+    """
+    log_x = np.asarray(log_times_exp(y, t + n))
+    a, x, more = np.exp(n), np.exp(log_x), close_series(log_x, n)
+    few = a < 0.5
+    normaliser = np.where(few, log_gamma_1p_near(np.where(few, a, 0.0)), np.asarray(log_gamma(1.0 + a)))
+    fall, turn = np.asarray(digamma(1.0 + a)), a * np.asarray(trigamma(1.0 + a))
+    less = log_x - fall
+    power = np.stack([a * log_x - normaliser, a, a * (less + 1.0), 0.0 * a, a, a * ((less + 2.0) - turn)])
+    rest = more + x
+    rest[0], rest[2] = rest[0] - n, rest[2] - 1.0
+    level = normaliser / a
+    gap = np.where(a < 0.05, a * horner(EULER_GAP, np.minimum(a, 0.05)), fall - level)
+    own = [log_x - level, 1.0, 1.0 - gap, 0.0, 0.0, gap - turn]
+    also = [more[0], more[1], more[2] - more[0], more[3], more[4] - more[1], (more[5] - more[2]) - (more[2] - more[0])]
+    m, m_t, m_n, *curves = (part + extra / a for part, extra in zip(own, also, strict=True))
+    v, in_t, in_n = n + np.log(-m), m_t / m, m_n / m
+    rate, bend = np.asarray(scaled_rate(v, 0.0 * n)), np.asarray(scaled_rate_slope(v, 0.0 * n))
+    tt, tn, nn = (c / m for c in curves)
+    along = 1.0 + in_n
+    above = np.stack([
+        log1m_exp_neg_exp(v), rate * in_t, rate * along, rate * (tt - in_t * in_t) + bend * in_t * in_t,
+        rate * (tn - in_t * in_n) + bend * in_t * along, rate * (nn - in_n * in_n) + bend * along * along,
+    ])  # fmt: skip
+    below = power + more
+    share = np.asarray(power_times_exp(y, t + n, n)) * np.exp(more[0] - normaliser)
+    return below, rest, np.where(below[0] < -1.0, complement(below, share), above)
 
 
 def _of_huge_shape(y: Floats, t: Floats, n: Floats) -> Tails:
@@ -192,15 +241,7 @@ def normal_rows(z: Floats, steep: Floats, excess: Floats, deviance: Floats, x: F
 def _of_tiny_end(y: Floats, t: Floats, n: Floats) -> Tails:
     """P = x^a/Gamma(a + 1)."""
     a, log_x = np.exp(n), np.asarray(log_times_exp(y, t + n))
-    less = log_x - np.asarray(digamma(1.0 + a))
-    few = a < 0.5
-    normaliser = np.where(few, log_gamma_1p_near(np.where(few, a, 0.0)), np.asarray(log_gamma(1.0 + a)))
-    zero = np.zeros_like(a)
-    below = np.stack([
-        a * log_x - normaliser, a, a * (less + 1.0),
-        zero, a, a * ((less + 2.0) - a * np.asarray(trigamma(1.0 + a))),
-    ])  # fmt: skip
-    above, rest = complement(below), _power_rest(n, np.exp(log_x))
+    (below, rest, above), zero = _of_close_end(y, t, n), np.zeros_like(a)
     pull, loss = above[1], np.stack([zero, -a, np.asarray(gamma_curve(n)) - a * (1.0 + log_x - n)])
     rest_above = np.concatenate([np.stack([-np.log(-pull), -above[3] / pull, -above[4] / pull]), above[3:] + loss])
     return below, above, rest, np.where(above[0] < HALF, rest_above, np.nan)
@@ -228,6 +269,10 @@ def tails_and_rests(y: Floats, t: Floats, n: Floats) -> Tails:
         (np.full(y.shape, True), _by_integrals),
     )
     lower, upper, rest_below, rest_above = by_place((y, t, n), places, 4)
+    log_x = np.asarray(log_times_exp(y, t + n))
+    close = (n < FEW) & (log_x < CLOSE)
+    if close.any():
+        lower[:, close], rest_below[:, close], upper[:, close] = _of_close_end(y[close], t[close], n[close])
     return lower, upper, rest_below, rest_above
 
 

@@ -41,6 +41,7 @@ class Law:
     loss is not smooth: an integral is taken on both sides of them. ``jump``: that of its slope in u, at the one.
     ``points`` of an integral over a short way: few do where nothing turns within it. ``along``: of the outcome, two
     bounds and a share of the way, the gap and the logarithm of the speed, where these move with the parameters.
+    ``below``: where the loss of what is seen below a bound has a form of its own, and that.
     """
 
     loss: Callable[..., Rows]
@@ -51,6 +52,7 @@ class Law:
     jump: float = 0.0
     points: int = MANY
     along: Callable[..., Rows] | None = None
+    below: tuple[Callable[..., Mask], Callable[..., Rows]] | None = None
 
 
 def _curved(first: Floats, factor: Floats) -> Floats:
@@ -172,7 +174,12 @@ def log_mass(law: Law, low: Floats, high: Floats, open_low: float, open_high: fl
 
 def _seen_below(law: Law, y: Floats, _: Floats, high: Floats, *place: Floats) -> Rows:
     below, _, rest, _ = law.tails(high, *place)
-    return np.where(np.isnan(rest[0]), _and(law.loss(y, *place), below), _and(law.gap(y, high, *place), rest))
+    rows = np.where(np.isnan(rest[0]), _and(law.loss(y, *place), below), _and(law.gap(y, high, *place), rest))
+    if law.below is not None:
+        where, own = law.below
+        there = where(high, *place)
+        rows[:, there] = own(seen_where(y, there), seen_where(high, there), *(part[there] for part in place))
+    return rows
 
 
 def _seen_above(law: Law, y: Floats, low: Floats, _: Floats, *place: Floats) -> Rows:

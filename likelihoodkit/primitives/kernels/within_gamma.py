@@ -9,11 +9,11 @@ from __future__ import annotations
 import numpy as np
 
 from likelihoodkit.primitives.kernels._rows import row
-from likelihoodkit.primitives.kernels._tools import Floats, remembered
+from likelihoodkit.primitives.kernels._tools import Floats, Mask, remembered
 from likelihoodkit.primitives.kernels.curves import gamma_curve
 from likelihoodkit.primitives.kernels.differences import log_times_exp
 from likelihoodkit.primitives.kernels.exponential import log1pmx, times_exp
-from likelihoodkit.primitives.kernels.gamma_carried import Tails, tails_and_rests
+from likelihoodkit.primitives.kernels.gamma_carried import CLOSE, FEW, Tails, close_series, tails_and_rests
 from likelihoodkit.primitives.kernels.whole import gamma_loss, log_less_digamma, scaled_deviance, scaled_excess
 from likelihoodkit.primitives.kernels.within import Law, Rows, seen_within
 
@@ -62,7 +62,22 @@ def _between(low: Floats, high: Floats, share: float, *_: Floats) -> tuple[Float
     return u, np.log(u) + np.log(length)
 
 
-GAMMA = Law(_loss, _gap, _tails, _between)
+def _is_close(b: Floats, t: Floats, n: Floats) -> Mask:
+    return (n < FEW) & (np.asarray(log_times_exp(b, t + n)) < CLOSE)
+
+
+def _close_below(y: Floats, b: Floats, t: Floats, n: Floats) -> Rows:
+    """Of a small shape, nearly all of which is far below the bound: what it shares with the rest there is left out."""
+    rows = close_series(np.asarray(log_times_exp(b, t + n)), n) + np.asarray(times_exp(y, t + n))
+    length = _log_ratio(b, y)
+    power = np.exp(n) * length
+    rows[0] += np.where(n < -0.7, np.log(y) + power, np.log(b) + np.expm1(n) * length) - n
+    rows[2] += power - 1.0
+    rows[5] += power
+    return rows
+
+
+GAMMA = Law(_loss, _gap, _tails, _between, below=(_is_close, _close_below))
 
 
 @remembered

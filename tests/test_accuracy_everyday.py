@@ -1,0 +1,28 @@
+"""Everyday outputs where the loss of an outcome that is not seen exactly once lost its digits: within the bar now."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks.accuracy.cases import cases
+from benchmarks.accuracy.measure import Point, measure
+
+CASES = {case.label: case for case in cases(("tail", "wrapper"))}
+PLACES: dict[str, list[Point]] = {
+    # nearly all of a small shape is far below the bound: what is left beside it
+    "Truncated(Gamma(), high=3)": [
+        (1e-8, (88.0, -5.0)),
+        (1e-8, (30.0, -1e-8)),
+        (2.5, (1.0, -3.0)),
+    ],
+    "Censored(Gamma()), at most y": [(1e-8, (-0.091, -12.0)), (30.0, (6.975, -9.285)), (30.0, (88.0, 1e-8))],
+    "Censored(Gamma()), at least y": [(1.0, (88.0, -30.0)), (2.5, (-1e-8, -30.0)), (1e-8, (1.534, 0.01))],
+}
+
+
+@pytest.mark.parametrize("label", PLACES)
+def test_digits(label: str) -> None:
+    found = measure(CASES[label], PLACES[label])
+    assert found.no_reference == 0
+    assert found.meets_the_bar, found.offences
+    assert found.hessian_meets_the_bar, found.offences
