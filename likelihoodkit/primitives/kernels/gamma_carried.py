@@ -135,23 +135,25 @@ def _of_tiny_shape(y: Floats, t: Floats, n: Floats) -> Tails:
 
 
 def close_series(log_x: Floats, n: Floats) -> Rows:
-    """log(a x^-a gamma(a, x)), the incomplete gamma function, for an end x up to 1/2 and a shape up to 12.
+    """log(a x^-a gamma(a, x))/a, the incomplete gamma function, for an end x up to 1/2; slopes over a, and curvatures.
 
-    It is log(1 - w) with w = a (x/(a + 1) - x^2/(2 (a + 2)) + ...), and moving n moves x and a alike.
+    The logarithm is log(1 - a w) with w = x/(a + 1) - x^2/(2 (a + 2)) + ..., and moving n moves x and a alike.
     """
     a, x = np.exp(n), np.exp(log_x)
     w, in_t, in_n, tt, tn, nn = np.zeros((6, *x.shape))
-    term = -a
+    term = np.full_like(x, -1.0)
     for k in range(1, TERMS):
         term = term * (-x / k)
         share, move = term / (a + k), k + k / (a + k)
         w, in_t, tt = w + share, in_t + k * share, tt + k * k * share
         in_n, tn = in_n + move * share, tn + k * move * share
         nn = nn + (move * move - a * k / (a + k) ** 2) * share
-    slopes = -np.stack([in_t, in_n]) / (1.0 - w)
-    curves = -np.stack([tt, tn, nn]) / (1.0 - w)
+    left = 1.0 - a * w
+    slopes = -np.stack([in_t, in_n]) / left
+    curves = -np.stack([tt, tn, nn]) / left
+    squares = a * np.stack([slopes[0] ** 2, slopes[0] * slopes[1], slopes[1] ** 2])
     return np.concatenate([
-        np.log1p(-w)[None], slopes, curves - np.stack([slopes[0] ** 2, slopes[0] * slopes[1], slopes[1] ** 2]),
+        np.where(a * w == 0.0, -w, np.log1p(-a * w) / a)[None], slopes, curves - squares,
     ])  # fmt: skip
 
 
@@ -161,7 +163,8 @@ def _of_close_end(y: Floats, t: Floats, n: Floats) -> tuple[Rows, Rows, Rows]:
     log P is a M, and of Q what M is: where a is small its slope in n is all but 1.
     """
     log_x = np.asarray(log_times_exp(y, t + n))
-    a, x, more = np.exp(n), np.exp(log_x), close_series(log_x, n)
+    a, x, also = np.exp(n), np.exp(log_x), close_series(log_x, n)
+    more = a * also
     few = a < 0.5
     normaliser = np.where(few, log_gamma_1p_near(np.where(few, a, 0.0)), np.asarray(log_gamma(1.0 + a)))
     fall, turn = np.asarray(digamma(1.0 + a)), a * np.asarray(trigamma(1.0 + a))
@@ -169,11 +172,12 @@ def _of_close_end(y: Floats, t: Floats, n: Floats) -> tuple[Rows, Rows, Rows]:
     power = np.stack([a * log_x - normaliser, a, a * (less + 1.0), 0.0 * a, a, a * ((less + 2.0) - turn)])
     rest = more + x
     rest[0], rest[2] = rest[0] - n, rest[2] - 1.0
-    level = normaliser / a
-    gap = np.where(a < 0.05, a * horner(EULER_GAP, np.minimum(a, 0.05)), fall - level)
+    gap = np.where(a < 0.05, a * horner(EULER_GAP, np.minimum(a, 0.05)), fall - normaliser / a)
+    level = fall - gap
     own = [log_x - level, 1.0, 1.0 - gap, 0.0, 0.0, gap - turn]
-    also = [more[0], more[1], more[2] - more[0], more[3], more[4] - more[1], (more[5] - more[2]) - (more[2] - more[0])]
-    m, m_t, m_n, *curves = (part + extra / a for part, extra in zip(own, also, strict=True))
+    w, w_t, w_n, w_tt, w_tn, w_nn = also
+    lean = [w, w_t, w_n - w, w_tt, w_tn - w_t, (w_nn - w_n) - (w_n - w)]
+    m, m_t, m_n, *curves = (part + extra for part, extra in zip(own, lean, strict=True))
     v, in_t, in_n = n + np.log(-m), m_t / m, m_n / m
     rate, bend = np.asarray(scaled_rate(v, 0.0 * n)), np.asarray(scaled_rate_slope(v, 0.0 * n))
     tt, tn, nn = (c / m for c in curves)

@@ -68,7 +68,7 @@ def _is_close(b: Floats, t: Floats, n: Floats) -> Mask:
 
 def _close_below(y: Floats, b: Floats, t: Floats, n: Floats) -> Rows:
     """Of a small shape, nearly all of which is far below the bound: what it shares with the rest there is left out."""
-    rows = close_series(np.asarray(log_times_exp(b, t + n)), n) + np.asarray(times_exp(y, t + n))
+    rows = np.exp(n) * close_series(np.asarray(log_times_exp(b, t + n)), n) + np.asarray(times_exp(y, t + n))
     length = _log_ratio(b, y)
     power = np.exp(n) * length
     rows[0] += np.where(n < -0.7, np.log(y) + power, np.log(b) + np.expm1(n) * length) - n
