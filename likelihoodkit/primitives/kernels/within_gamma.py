@@ -74,7 +74,7 @@ def _close_below(y: Floats, b: Floats, t: Floats, n: Floats) -> Rows:
     rows[0] += np.where(n < -0.7, np.log(y) + power, np.log(b) + np.expm1(n) * length) - n
     rows[2] += power - 1.0
     rows[5] += power
-    return rows
+    return np.asarray(rows)
 
 
 GAMMA = Law(_loss, _gap, _tails, _between, below=(_is_close, _close_below))
