@@ -104,6 +104,7 @@ def test_what_is_not_convex_is_not_shown_to_be(loss):
     assert convex(read(loss)) is None
 
 
+@pytest.mark.slow
 def test_pairs_of_predictions():
     """One after the other, or in other coordinates together; else it is tried."""
     assert lk.elicits(lk.Gamma).unique == "yes"

@@ -167,6 +167,7 @@ def test_sums_of_pieces_are_likelihoods_with_the_right_mass(weights, below):
         assert abs(number / mass - 1) < 1e-12
 
 
+@pytest.mark.slow
 @given(st.sampled_from(range(7)), st.integers(1, 6), st.integers(1, 4), st.integers(-2, 2))
 @settings(max_examples=12, deadline=None, derandomize=True, phases=[Phase.generate])
 def test_one_piece_with_a_weight_and_a_constant_is_recognised(piece, weight, below, constant):

@@ -125,7 +125,9 @@ def test_vectors_stand_on_the_extreme_grid(name: str) -> None:
     assert report.counts["points"] > 500
 
 
-@pytest.mark.parametrize("name", ["Dirichlet", "DirichletMultinomial", "LinearChain", "Alignment"])
+@pytest.mark.parametrize(
+    "name", ["Dirichlet", "DirichletMultinomial", pytest.param("LinearChain", marks=pytest.mark.slow), "Alignment"]
+)
 def test_vectors_are_never_nan_on_the_extreme_grid(name: str) -> None:
     held = {"LinearChain": {"classes": 3}, "Alignment": {"classes": 3}}.get(name, {})
     found = audit(Subject(lk.derive(getattr(lk, name)(**held))), most=600, compared=0)
