@@ -21,6 +21,7 @@ from likelihoodkit.primitives import (
     whole as kinds,
 )
 from likelihoodkit.stabilise.bounded import BOUNDED
+from likelihoodkit.stabilise.delays import typed_delay
 from likelihoodkit.stabilise.table import ratio
 from likelihoodkit.stabilise.whole import logarithm, signed, student_at_once, swap
 from likelihoodkit.stabilise.within import WITHIN
@@ -232,6 +233,6 @@ def _logarithmic(e: Expr) -> Expr | None:
 
 #: tried on every sum, in this order
 MORE: tuple[Callable[[Expr], Expr | None], ...] = (
-    _sinh_arcsinh, _johnson_su, _box_cox, _box_cox_student, _skew_student, _von_mises_plane, _delay, _kumaraswamy,
+    _sinh_arcsinh, _johnson_su, _box_cox, _box_cox_student, _skew_student, _von_mises_plane, typed_delay, _delay, _kumaraswamy,
     _rate_less_hazard, _gamma_slope, _excess_of_rate, _logarithmic, *BOUNDED, *WITHIN,
 )  # fmt: skip

@@ -11,10 +11,11 @@ from benchmarks.accuracy.typed.amounts import POSITIVE
 from benchmarks.accuracy.typed.bounded import COUNTS, UNIT
 from benchmarks.accuracy.typed.fields import FIELDS
 from benchmarks.accuracy.typed.lines import CIRCLE, REAL
+from benchmarks.accuracy.typed.nooks import NOOKS
 from benchmarks.accuracy.typed.practice import PRACTICE
 from benchmarks.accuracy.typed.students import STUDENTS
 from benchmarks.accuracy.typed.trades import TRADES
 
 __all__ = ["LAWS", "Law"]
 
-LAWS: dict[str, Law] = {**REAL, **CIRCLE, **POSITIVE, **UNIT, **COUNTS, **PRACTICE, **STUDENTS, **FIELDS, **TRADES}
+LAWS: dict[str, Law] = {**REAL, **CIRCLE, **POSITIVE, **UNIT, **COUNTS, **PRACTICE, **STUDENTS, **FIELDS, **TRADES, **NOOKS}
