@@ -14,7 +14,7 @@ import likelihoodkit as lk
 from benchmarks.accuracy.cases import Case
 from benchmarks.accuracy.measure import measure
 from benchmarks.accuracy.strangers import declared
-from benchmarks.accuracy.typed import LAWS
+from benchmarks.accuracy.typed import LAWS, Law
 from likelihoodkit.primitives.words import erf, exp, log, pi, sqrt
 
 #: law -> (outcome, outputs): places at which a number was lost before
@@ -38,11 +38,23 @@ PLACES: dict[str, list[tuple[float, tuple[float, ...]]]] = {
     "PhaseOfSignal": [(1.0, (0.0, 30.0)), (3.0, (0.0, 2.0)), (-0.3, (0.0, 20.0)), (-2.0, (0.3, -0.2))],
     # a log((n r^2 + 2 b (1 + n))/(2 b (1 + n)))
     "Evidential": [(1.0, (0.0, 30.0, 5.0, 0.0)), (0.3, (1.0, -0.5, 30.0, 0.2)), (0.3, (1.0, -30.0, 0.2, 5.0))],
+    # log Phi(z - k) + k^2/2 - z k
+    "ExGauss": [(1.0, (0.19, 1.465, -1.285)), (1.0, (0.0, 3.0, 0.0)), (-2.5, (0.3, -1.0, 1.0))],
+    "FrontierExponential": [(-2.5, (0.129, -0.621, 1.609)), (1.0, (0.5, 1.0, -1.0))],
+    # e^(-e^u) - e^(-e^v), (1 + r)^y - r^y
+    "GumbelGrades": [(1.0, (-30.0, 1.0, 0.0)), (1.0, (0.3, 0.2, -30.0)), (1.0, (0.0, 5.0, 0.1))],
+    "IntervenedPoisson": [(1000.0, (-0.74, 1.855)), (30.0, (-1e-8, 30.0))],
+    # log(1 - y + (2 y - 1) p)
+    "SkewedLogit": [(1.0, (-30.0, -30.0)), (0.0, (0.3, 5.0)), (0.0, (-5.0, -5.0)), (0.0, (30.0, 0.1))],
+    # a/b (1 - e^(-b y))
+    "Siler": [(1e-8, (-2.628, -1.792, 1.861, 3.678, -0.033)), (1e-8, (0.0, 0.001, -1.0, 1.0, 30.0))],
+    # log(cosh z + cos t)
+    "ChampernowneLog": [(1e4, (0.1, 0.2, -1.0)), (3.0, (0.5, -30.0, 0.3)), (0.3, (-0.5, 0.0, 0.3))],
 }
 
 
 #: those that are tried every time
-QUICK = ("ZeroTruncatedBinomial", "ClickDetector")
+QUICK = ("ZeroTruncatedBinomial", "GumbelGrades")
 
 
 @pytest.mark.parametrize("name", [n if n in QUICK else pytest.param(n, marks=pytest.mark.slow) for n in PLACES])
@@ -158,3 +170,32 @@ def test_what_typed_distribution_functions_leave_of_one() -> None:
     assert seen([-8.5], [[0.0, 0.3]])[0] == pytest.approx(float(odd), rel=1e-12)
     assert lk.derive(Bathtub)([1e160], [[0.2, 0.1]])[0] == math.inf
     assert 0 < lk.derive(Bathtub).distribution([[0.2, 0.1]]).mean()[0] < 1
+
+
+def _typed_with_erfc(y: Any, m: Any, s: Any, r: Any) -> Any:
+    return log(r / 2 * exp(r / 2 * (2 * m + r * s**2 - 2 * y)) * sp.erfc((m + r * s**2 - y) / (sqrt(2) * s)))
+
+
+def _typed_as_a_sum(y: Any, m: Any, s: Any, r: Any) -> Any:
+    return log(r) + r * (m - y) + r**2 * s**2 / 2 + log((1 + erf((y - m - r * s**2) / (sqrt(2) * s))) / 2)
+
+
+def _typed_by_a_square(y: Any, m: Any, s: Any, r: Any) -> Any:
+    z = (y - m) / s
+    return log(r / 2 * exp(-(z**2) / 2) * exp((s * r - z) ** 2 / 2) * sp.erfc((s * r - z) / sqrt(2)))
+
+
+DELAYS = [_typed_with_erfc, _typed_as_a_sum, _typed_by_a_square]
+
+
+@pytest.mark.parametrize("typed", DELAYS)
+def test_a_normal_and_a_delay_are_one_function_however_they_are_typed(typed: Any) -> None:
+    real, positive = lk.supports.real, lk.supports.positive
+    mine = declared("Waits", Law(real, {"m": real, "s": positive, "l": positive}, typed))
+    known = lk.derive(lk.ExponentiallyModifiedNormal(scale="exp", rate="exp"))
+    rng = np.random.default_rng(0)
+    y, outputs = rng.normal(0, 3, 200), rng.normal(0, 3, (200, 3))
+    for found, true in zip(
+        lk.derive(mine).value_and_gradient(y, outputs), known.value_and_gradient(y, outputs), strict=True
+    ):
+        np.testing.assert_array_equal(found, true)

@@ -115,7 +115,14 @@ def _inside(e: Expr, known: Mapping[Expr, Interval]) -> Interval:
         at = bounds(e.args[0], known)
         return POSITIVE if at.positive or (isinstance(e, sp.factorial) and at.low >= 0) else EVERYTHING
     if isinstance(e, sp.cos | sp.sin):
-        return Interval(S.NegativeOne, S.One, False, False)
+        at = bounds(e.args[0], known)
+        if not (at.low >= 0 and at.high <= sp.pi):
+            return Interval(S.NegativeOne, S.One, False, False)
+        if isinstance(e, sp.cos):
+            return Interval(sp.cos(at.high), sp.cos(at.low), at.open_high, at.open_low)
+        return Interval(S.Zero, S.One, at.open_low and at.open_high, False)
+    if isinstance(e, sp.cosh):
+        return Interval(S.One, OO, False)
     if isinstance(e, sp.Min | sp.Max):
         every = [bounds(a, known) for a in e.args]
         if all(one.positive for one in every) or (isinstance(e, sp.Max) and any(one.positive for one in every)):

@@ -54,11 +54,11 @@ def _growth_over_rate(e: Expr) -> Expr | None:
     """(e^(y e^g) - 1)/e^g as one function, which keeps its slopes in g."""
     if not isinstance(e, p.times_exp) or not isinstance(e.args[0], p.expm1):
         return None
-    inner, s = e.args[0].args[0], e.args[1]
+    (number, inner), s = e.args[0].args[0].as_coeff_Mul(), e.args[1]
     y, g = inner.args if isinstance(inner, p.times_exp) else (S.Zero, S.Zero)
     if not g.free_symbols or sp.expand(s + g).free_symbols & g.free_symbols:
         return None
-    return p.times_exp(p.expm1_over(y, exp(g)), sp.expand(s + g))
+    return p.times_exp(p.expm1_over(number * y, exp(g)), sp.expand(s + g))
 
 
 def _as_growth(e: Expr) -> Expr | None:

@@ -233,6 +233,6 @@ def _logarithmic(e: Expr) -> Expr | None:
 
 #: tried on every sum, in this order
 MORE: tuple[Callable[[Expr], Expr | None], ...] = (
-    _sinh_arcsinh, _johnson_su, _box_cox, _box_cox_student, _skew_student, _von_mises_plane, typed_delay, _delay, _kumaraswamy,
-    _rate_less_hazard, _gamma_slope, _excess_of_rate, _logarithmic, *BOUNDED, *WITHIN,
+    _sinh_arcsinh, _johnson_su, _box_cox, _box_cox_student, _skew_student, _von_mises_plane, typed_delay, _delay,
+    _kumaraswamy, _rate_less_hazard, _gamma_slope, _excess_of_rate, _logarithmic, *BOUNDED, *WITHIN,
 )  # fmt: skip

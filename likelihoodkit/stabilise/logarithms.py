@@ -8,6 +8,7 @@ from sympy import Add, Expr, Mul, Pow, exp, log
 from likelihoodkit import primitives as p
 from likelihoodkit.primitives import lives, products, single, steps, zeros
 from likelihoodkit.primitives.bessel_k import log_bessel_k_exp
+from likelihoodkit.stabilise.apart import log_of_a_gap
 from likelihoodkit.stabilise.drawn_in import factor_of_a_sum
 from likelihoodkit.stabilise.gains import normal_gain
 from likelihoodkit.stabilise.summands import (
@@ -253,6 +254,8 @@ def log_of_one_minus_exp(e: Expr) -> Expr | None:
     if not isinstance(e, log):
         return _rest_of_rest(e) if isinstance(e, p.log1m_exp) else None
     inner = e.args[0]
+    if (gap := log_of_a_gap(inner)) is not None:
+        return gap
     if isinstance(-inner, p.log1m_exp_neg_exp):
         return lives.log_reversed_risk((-inner).args[0])
     if isinstance(-inner, p.log1m_exp) and (-inner).args[0].is_positive:

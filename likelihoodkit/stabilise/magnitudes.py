@@ -5,6 +5,7 @@ from __future__ import annotations
 from sympy import Expr, Mul, S, exp
 
 from likelihoodkit import primitives as p
+from likelihoodkit.stabilise.apart import through_the_positive
 from likelihoodkit.stabilise.sizes import size_carried
 from likelihoodkit.stabilise.table import identity
 
@@ -12,7 +13,7 @@ from likelihoodkit.stabilise.table import identity
 @identity("a factor e^t is multiplied in by its exponent, so that neither over- nor underflow is met on the way")
 def product_with_exp(e: Expr) -> Expr | None:
     if not e.is_Mul:
-        return size_carried(e)
+        return through_the_positive(e) or size_carried(e)
     number, rest, exponent, carried = S.One, [], S.Zero, False
     for factor in e.args:
         base, power = factor.as_base_exp()

@@ -18,4 +18,15 @@ from benchmarks.accuracy.typed.trades import TRADES
 
 __all__ = ["LAWS", "Law"]
 
-LAWS: dict[str, Law] = {**REAL, **CIRCLE, **POSITIVE, **UNIT, **COUNTS, **PRACTICE, **STUDENTS, **FIELDS, **TRADES, **NOOKS}
+LAWS: dict[str, Law] = {
+    **REAL,
+    **CIRCLE,
+    **POSITIVE,
+    **UNIT,
+    **COUNTS,
+    **PRACTICE,
+    **STUDENTS,
+    **FIELDS,
+    **TRADES,
+    **NOOKS,
+}

@@ -31,7 +31,9 @@ def _normal_exponential_t(y: Any, m: Any, w: Any) -> Any:
     z = abs((y - m) / w)
     k = sp.Rational(3, 2)
     far = -2 * k * log(z / 2) - 2 * k + k**2 / 2
-    inside = sqrt(2 * pi) * (2 * _below(k) - 1) + 2 * exp(-(k**2) / 2) / k + 2 * exp(-2 * k + k**2 / 2) * 2 / (2 * k - 1)
+    inside = (
+        sqrt(2 * pi) * (2 * _below(k) - 1) + 2 * exp(-(k**2) / 2) / k + 2 * exp(-2 * k + k**2 / 2) * 2 / (2 * k - 1)
+    )
     inside = inside - 2 * exp(k**2 / 2 - 2 * k) / k
     return sp.Piecewise((-(z**2) / 2, z <= k), (-k * z + k**2 / 2, z <= 2), (far, True)) - log(w) - log(inside)
 
@@ -52,12 +54,6 @@ def _renewal(y: Any, a: Any, b: Any) -> Any:
     """Winkelmann: events apart by gamma times."""
     more = sp.lowergamma(a * y + a, b) / gamma(a * y + a)
     return log(sp.Piecewise((1 - more, sp.Eq(y, 0)), (sp.lowergamma(a * y, b) / gamma(a * y) - more, True)))
-
-
-def _ballistic(y: Any, v: Any, w: Any, a: Any, b: Any) -> Any:
-    """One accumulator of LBA, its threshold b above the largest start a."""
-    near, far = (b - v * y) / (w * y), (a + b - v * y) / (w * y)
-    return log((v * (_below(far) - _below(near)) + w * (normal(near) - normal(far))) / a)
 
 
 def _chabrier(y: Any, c: Any, w: Any, x: Any) -> Any:
@@ -198,8 +194,9 @@ NOOKS = {
     "WeibullByMean": law(
         s.positive,
         "m c",
-        lambda y, m, c: log(c / (m / gamma(1 / c + 1)) * (y * gamma(1 / c + 1) / m) ** (c - 1))
-        - (y * gamma(1 / c + 1) / m) ** c,
+        lambda y, m, c: (
+            log(c / (m / gamma(1 / c + 1)) * (y * gamma(1 / c + 1) / m) ** (c - 1)) - (y * gamma(1 / c + 1) / m) ** c
+        ),
     ),
     "GeneralisedGammaGamlss": law(
         s.positive,
@@ -217,10 +214,7 @@ NOOKS = {
         s.positive,
         "m c",
         lambda y, m, c: log(
-            (m * (1 / c**2 + 1)) ** (1 / c**2)
-            * y ** (-1 / c**2 - 1)
-            * exp(-m * (1 / c**2 + 1) / y)
-            / gamma(1 / c**2)
+            (m * (1 / c**2 + 1)) ** (1 / c**2) * y ** (-1 / c**2 - 1) * exp(-m * (1 / c**2 + 1) / y) / gamma(1 / c**2)
         ),
     ),
     "SEP3": law(s.real, "~m w v t", _two_sided),
@@ -240,23 +234,21 @@ NOOKS = {
         lambda y, l, r: log(((1 + r) ** y - r**y) * l**y / (exp(r * l) * (exp(l) - 1) * sp.factorial(y))),
     ),
     "DiscreteRayleigh": law(s.counts, "%q", lambda y, q: log(q ** (y**2) - q ** ((y + 1) ** 2))),
-    "DiscreteNormal": law(
-        s.integers, "~m w", lambda y, m, w: log(_below((y + 1 - m) / w) - _below((y - m) / w))
-    ),
+    "DiscreteNormal": law(s.integers, "~m w", lambda y, m, w: log(_below((y + 1 - m) / w) - _below((y - m) / w))),
     "DiscreteGammaTyped": law(
         s.counts,
         "a b",
         lambda y, a, b: log((sp.lowergamma(a, b * (y + 1)) - sp.lowergamma(a, b * y)) / gamma(a)),
     ),
     "DiscreteLomax": law(s.counts, "a l", lambda y, a, l: log((1 + y / l) ** (-a) - (1 + (y + 1) / l) ** (-a))),
-    "DiscreteChen": law(
-        s.counts, "%q b", lambda y, q, b: log(q ** (exp(y**b) - 1) - q ** (exp((y + 1) ** b) - 1))
-    ),
+    "DiscreteChen": law(s.counts, "%q b", lambda y, q, b: log(q ** (exp(y**b) - 1) - q ** (exp((y + 1) ** b) - 1))),
     "OneInflatedPositivePoisson": law(s.counts_from_one, "%w l", _one_inflated),
     "GammaCount": law(s.counts, "a b", _renewal),
     "MultiplicativeBinomial": law(s.counts_up_to(4), "%p t", _multiplicative),
     "PoissonExposureShare": law(
-        s.counts, "l %q", lambda y, l, q: y * log(l * (1 - (1 - q) ** 7)) - l * (1 - (1 - q) ** 7) - log(sp.factorial(y))
+        s.counts,
+        "l %q",
+        lambda y, l, q: y * log(l * (1 - (1 - q) ** 7)) - l * (1 - (1 - q) ** 7) - log(sp.factorial(y)),
     ),
     "NegativeBinomialP": law(
         s.counts,
@@ -285,13 +277,16 @@ NOOKS = {
         ),
     ),
     # reaction times and tests
-    "LinearBallistic": law(s.positive, "v w a b", _ballistic),
     "LogNormalRace": law(s.positive, "~m ~n w", _race),
     "RatingScale": law(s.counts_up_to(2), "~t ~a ~b", _rating),
     "GumbelGrades": law(s.counts_up_to(2), "~f ~c d", _gumbel_grades),
     "Stereotype": law(s.counts_up_to(2), "~f ~a ~b %u", _stereotype),
     "SkewedLogit": law(s.binary, "~f a", lambda y, f, a: log(1 - y + (2 * y - 1) * (1 - (1 + exp(f)) ** (-a)))),
-    "AranazBinary": law(s.binary, "~f a", lambda y, f, a: log((1 + a * exp(f)) ** (-1 / a) * (1 - y) + y * (1 - (1 + a * exp(f)) ** (-1 / a)))),
+    "ArandaOrdaz": law(
+        s.binary,
+        "~f a",
+        lambda y, f, a: log((1 + a * exp(f)) ** (-1 / a) * (1 - y) + y * (1 - (1 + a * exp(f)) ** (-1 / a))),
+    ),
     "Prentice": law(
         s.real, "~m a b", lambda y, m, a, b: log(exp(a * (y - m)) / (1 + exp(y - m)) ** (a + b) / sp.beta(a, b))
     ),
@@ -300,12 +295,12 @@ NOOKS = {
         s.positive, "a b", lambda y, a, b: log(exp(-(y + a) / b) / b * sp.besseli(0, 2 * sqrt(y * a) / b))
     ),
     "Whittle": law(s.positive, "a b c f", _whittle),
-    "NavarroFrenkWhite": law(
-        s.unit, "c", lambda y, c: log(c**2 * y / (1 + c * y) ** 2 / (log(1 + c) - c / (1 + c)))
-    ),
+    "NavarroFrenkWhite": law(s.unit, "c", lambda y, c: log(c**2 * y / (1 + c * y) ** 2 / (log(1 + c) - c / (1 + c)))),
     "Chabrier": law(s.positive, "c w x", _chabrier),
     "BandSpectrum": law(s.positive, "a e", lambda y, a, e: log(y**a * exp(-(2 + a) * y / e))),
-    "King": law(s.positive, "w g", lambda y, w, g: log(y / w**2 * (1 - 1 / g) * (1 + y**2 / (2 * w**2 * g)) ** (-g))),
+    "King": law(
+        s.positive, "w g", lambda y, w, g: log(y / w**2 * g / (1 + g) * (1 + y**2 / (2 * w**2 * (1 + g))) ** (-g - 1))
+    ),
     # circle
     "WrappedExponential": law(s.circle, "l", lambda y, l: log(l * exp(-l * (y + pi)) / (1 - exp(-2 * pi * l)))),
     "TwoHarmonics": law(
@@ -321,7 +316,9 @@ NOOKS = {
     ),
     "Slash": law(s.real, "~m w", _slash),
     "DoubleWeibull": law(
-        s.real, "~m w c", lambda y, m, w, c: log(c / (2 * w) * abs((y - m) / w) ** (c - 1) * exp(-abs((y - m) / w) ** c))
+        s.real,
+        "~m w c",
+        lambda y, m, w, c: log(c / (2 * w) * abs((y - m) / w) ** (c - 1) * exp(-(abs((y - m) / w) ** c))),
     ),
     "ChampernowneLog": law(
         s.real,
@@ -333,9 +330,7 @@ NOOKS = {
     "ExtendedSkewNormal": law(
         s.real,
         "~m w ~l ~t",
-        lambda y, m, w, l, t: log(
-            normal((y - m) / w) * _below(t * sqrt(1 + l**2) + l * (y - m) / w) / (w * _below(t))
-        ),
+        lambda y, m, w, l, t: log(normal((y - m) / w) * _below(t * sqrt(1 + l**2) + l * (y - m) / w) / (w * _below(t))),
     ),
     "SquaredPolynomial": law(
         s.real, "~m w ~a", lambda y, m, w, a: log(normal((y - m) / w) * (1 + a * (y - m) / w) ** 2 / (w * (1 + a**2)))
