@@ -199,3 +199,48 @@ def test_a_normal_and_a_delay_are_one_function_however_they_are_typed(typed: Any
         lk.derive(mine).value_and_gradient(y, outputs), known.value_and_gradient(y, outputs), strict=True
     ):
         np.testing.assert_array_equal(found, true)
+
+
+def _typed_by_words(y: Any, a: Any, b: Any) -> Any:
+    return log(lk.regularised_gamma_p(a, b * (y + 1)) - lk.regularised_gamma_p(a, b * y))
+
+
+def _typed_by_integrals(y: Any, a: Any, b: Any) -> Any:
+    return log((sp.lowergamma(a, b * (y + 1)) - sp.lowergamma(a, b * y)) / sp.gamma(a))
+
+
+@pytest.mark.parametrize("typed", [_typed_by_words, _typed_by_integrals])
+@np.errstate(all="ignore")
+def test_a_gamma_amount_in_whole_steps_however_it_is_typed(typed: Any) -> None:
+    """Of shape a and rate b; far out on the right either probability is 1."""
+    mine = declared("Steps", Law(lk.supports.counts, {"a": lk.supports.positive, "b": lk.supports.positive}, typed))
+    y = np.array([0.0, 0.0, 1.0, 30.0, 1000.0, 5.0])
+    outputs = np.array([[0.5, 0.2], [-3.0, -9.0], [3.0, -1.0], [0.1, 1.5], [0.0, 0.0], [5.0, 3.0]])
+    value, gradient = lk.derive(mine).value_and_gradient(y, outputs)
+    known = lk.derive(lk.Discretised(lk.Gamma))
+    same, slope = known.value_and_gradient(y, np.stack([outputs[:, 0] - outputs[:, 1], outputs[:, 0]], axis=1))
+    np.testing.assert_allclose(value, same, rtol=1e-13)
+    np.testing.assert_allclose(gradient[:, 0], slope[:, 0] + slope[:, 1], rtol=1e-11)
+    np.testing.assert_allclose(gradient[:, 1], -slope[:, 0], rtol=1e-11)
+
+
+def test_counts_between_gamma_times_however_far_out() -> None:
+    """P(a y, b) - P(a (y + 1), b), which at a = 1 are Poisson counts."""
+    y = np.array([0.0, 1.0, 30.0, 1000.0])
+    outputs = np.array([[0.0, 0.3], [0.0, 1.0], [0.0, -2.0], [0.0, 0.0]])
+    mine = lk.derive(declared("Renewals", LAWS["GammaCount"]))
+    np.testing.assert_allclose(mine(y, outputs), lk.derive(lk.Poisson)(y, outputs[:, 1]), rtol=1e-13)
+
+
+def test_a_label_inside_of_a_logarithm() -> None:
+    """log(y p + (1 - y) (1 - p)) and log|1 - y - p| are the Bernoulli law."""
+    label = lk.supports.binary
+    known = lk.derive(lk.Bernoulli)
+    for typed in (
+        lambda y, f: log(y / (1 + exp(-f)) + (1 - y) * (1 - 1 / (1 + exp(-f)))),
+        lambda y, f: log(lk.abs(1 - y - 1 / (1 + exp(-f)))),
+    ):
+        mine = lk.derive(declared("Coin", Law(label, {"f": lk.supports.real}, typed)))
+        y, f = np.array([0.0, 1.0, 0.0, 1.0, 1.0]), np.array([-40.0, 40.0, 300.0, -800.0, 0.3])
+        for found, true in zip(mine.value_and_gradient(y, f), known.value_and_gradient(y, f), strict=True):
+            np.testing.assert_array_equal(found, true)

@@ -27,7 +27,14 @@ def _of_exponentials(core: Expr, apart: Expr, start: Expr) -> Expr | None:
         return None
     inner = _of_exponentials(*apart.args) if isinstance(apart, p.times_exp_difference) else log_of(apart)
     rest = p.log1m_exp(apart) if inner is None else p.log1m_exp_neg_exp(inner)
-    return log(core) + expand(start + p.lower(apart)) + rest
+    return log(core) + expand(start + _as_exponentials(apart)) + rest
+
+
+def _as_exponentials(apart: Expr) -> Expr:
+    if not isinstance(apart, p.times_exp_difference):
+        return apart
+    core, more, start = apart.args
+    return core * exp(expand(start + _as_exponentials(more))) - core * exp(start)
 
 
 def _of_powers(first: Expr, second: Expr) -> Expr | None:

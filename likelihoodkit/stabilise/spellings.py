@@ -11,6 +11,7 @@ from likelihoodkit import primitives as p
 from likelihoodkit.primitives import tails
 from likelihoodkit.primitives.bessel_k import log_bessel_k_exp
 from likelihoodkit.primitives.distribution_functions import read_within
+from likelihoodkit.primitives.record import RECORDS
 from likelihoodkit.primitives.skellam import skellam_loss
 from likelihoodkit.stabilise.gains import pythagoras
 from likelihoodkit.stabilise.shares import rest_of_two_shares
@@ -72,6 +73,21 @@ ELSEWHERE: dict[type[Expr], Callable[..., Expr | None]] = {
 }
 
 
+#: distribution functions and what their logarithm is
+TAILS: dict[type[Expr], Callable[..., Expr]] = {
+    p.regularised_gamma_p: tails.log_gamma_p,
+    p.regularised_gamma_q: tails.log_gamma_q,
+    p.regularised_beta: lambda a, b, x: tails.log_beta_tail(a, b, logit(x)),
+    p.regularised_beta_complement: lambda a, b, x: tails.log_beta_tail(b, a, -logit(x)),
+    p.student_cdf: tails.log_student_cdf,
+}
+
+
+def logit(x: Expr) -> Expr:
+    """Of a share, of a sigmoid what it is of."""
+    return x.args[0] if isinstance(x, p.sigmoid) else sp.log(x) - p.log1p(-x)
+
+
 WHY = "a function that SymPy has and the engines have not is written in those that they have"
 
 
@@ -109,9 +125,65 @@ def _written_out(total: sp.Sum) -> Expr:
     return total.doit() if ends[1] - ends[0] < MOST_TERMS else total
 
 
+def _share_of_gamma(product: Expr) -> Expr:
+    """gamma(a, x)/gamma(a) as the distribution function that it is."""
+    for f in product.args:
+        if isinstance(f, sp.lowergamma | sp.uppergamma) and 1 / sp.gamma(f.args[0]) in product.args:
+            kind = tails.log_gamma_p if isinstance(f, sp.lowergamma) else tails.log_gamma_q
+            return product / f * sp.gamma(f.args[0]) * exp(kind(*f.args))
+    return product
+
+
+def _shared(product: Expr) -> Expr:
+    """A sum of incomplete gamma functions over the whole one, term by term."""
+    for f in (f for f in product.args if isinstance(1 / f, sp.gamma)):
+        for total in (t for t in product.args if t.is_Add):
+            if all(
+                any(x.args[0] == (1 / f).args[0] for x in t.atoms(sp.lowergamma, sp.uppergamma)) for t in total.args
+            ):
+                return product / f / total * sp.Add(*[t * f for t in total.args])
+    return product
+
+
+def _summed_tails(inner: Expr) -> Expr:
+    """A sum with tails whose shape moves in it, through their logarithms: these have slopes in the shape."""
+    if isinstance(inner, sp.Piecewise):
+        return sp.Piecewise(*[(_summed_tails(branch), condition) for branch, condition in inner.args])
+    if inner.is_Mul:
+        inner = _shared(inner)
+        return (
+            sp.Mul(*[_summed_tails(f) if f.is_Add else f for f in inner.args]) if inner.is_Mul else _summed_tails(inner)
+        )
+    if not inner.is_Add:
+        return inner
+    inner = inner.replace(lambda f: f.is_Mul and f.has(sp.gamma), _share_of_gamma)
+    inner = inner.replace(
+        lambda f: isinstance(f, tuple(TAILS)) and bool(f.args[0].free_symbols | f.args[-2].free_symbols),
+        lambda f: exp(TAILS[type(f)](*f.args)),
+    )
+    return _gamma_window(inner) or inner
+
+
+def _gamma_window(e: Expr) -> Expr | None:
+    """P(a, b high) - P(a, b low), of which either side may leave nothing, for ends that are data."""
+    terms = {sign: sign * term for term in e.args for sign in (1, -1) if isinstance(sign * term, exp)}
+    ends = [terms[sign].args[0] for sign in (1, -1)] if len(terms) == len(e.args) == 2 else []
+    if not ends or not all(isinstance(end, tails.log_gamma_p) for end in ends) or ends[0].args[0] != ends[1].args[0]:
+        return None
+    (a, above), (_, below) = (end.args for end in ends)
+    data = {s for s in below.free_symbols if s.is_nonnegative}
+    scale, low = below.as_independent(*data, as_Add=False)
+    high = sp.cancel(above / scale)
+    if not low.is_nonnegative or not high.free_symbols <= data or not scale.free_symbols:
+        return None
+    between = exp(RECORDS["gamma_between"].function(low, high, sp.log(scale) - sp.log(a), sp.log(a)))
+    return between if low.is_positive else sp.Piecewise((terms[1], sp.Eq(low, 0)), (between, True))
+
+
 def spelt(e: Expr) -> Expr:
     """Read a typed formula in words of the language, before anything else is done with it."""
     e = e.replace(lambda f: isinstance(f, sp.Sum), _written_out)
+    e = e.replace(sp.log, lambda inner: sp.log(_summed_tails(inner)))
     e = e.replace(lambda f: type(f) in SPELLINGS, lambda f: SPELLINGS[type(f)](*f.args) or f)
     e = read_within(e)
     # the logarithm of cases as cases of logarithms, each a formula of its own

@@ -10,20 +10,12 @@ from sympy import Expr, S, exp, log
 
 from likelihoodkit import primitives as p
 from likelihoodkit.primitives import beta_carried, gamma_carried, student_carried, tails
+from likelihoodkit.stabilise.spellings import TAILS
 from likelihoodkit.stabilise.table import log_of, ratio
-
-
-def _logit(x: Expr) -> Expr:
-    return x.args[0] if isinstance(x, p.sigmoid) else log(x) - p.log1p(-x)
-
 
 #: distribution functions and what their logarithm is
 _LOGARITHMS: dict[type, Callable[..., Expr | None]] = {
-    p.regularised_gamma_p: tails.log_gamma_p,
-    p.regularised_gamma_q: tails.log_gamma_q,
-    p.regularised_beta: lambda a, b, x: tails.log_beta_tail(a, b, _logit(x)),
-    p.regularised_beta_complement: lambda a, b, x: tails.log_beta_tail(b, a, -_logit(x)),
-    p.student_cdf: tails.log_student_cdf,
+    **TAILS,
     sp.atan2: lambda y, x: log(sp.pi) + tails.log_student_cdf(S.One, -x) if y == 1 else None,  # the law of Cauchy
 }
 
@@ -31,6 +23,16 @@ _LOGARITHMS: dict[type, Callable[..., Expr | None]] = {
 def log_of_distribution_function(inner: Expr) -> Expr | None:
     """The logarithm of a distribution function as one function, None for anything else."""
     return _LOGARITHMS[type(inner)](*inner.args) if type(inner) in _LOGARITHMS else None
+
+
+def other_tail(tail: Expr) -> Expr:
+    """The logarithm of the probability of the other side."""
+    if isinstance(tail, tails.log_gamma_p | tails.log_gamma_q):
+        return (tails.log_gamma_q if isinstance(tail, tails.log_gamma_p) else tails.log_gamma_p)(*tail.args)
+    if isinstance(tail, tails.log_student_cdf):
+        return tails.log_student_cdf(tail.args[0], -tail.args[1])
+    a, b, z = tail.args
+    return tails.log_beta_tail(b, a, -z)
 
 
 def _number_and_exponent(x: Expr) -> tuple[Expr, Expr]:
