@@ -134,6 +134,10 @@ def _share_of_gamma(product: Expr) -> Expr:
     return product
 
 
+def _incomplete(f: Expr, a: Expr) -> bool:
+    return isinstance(f, sp.lowergamma | sp.uppergamma) and f.args[0] == a
+
+
 def _shared(product: Expr) -> Expr:
     """A sum of incomplete gamma functions over the whole one, term by term."""
     for f in (f for f in product.args if isinstance(1 / f, sp.gamma)):
