@@ -135,7 +135,7 @@ def _share_of_gamma(product: Expr) -> Expr:
 
 
 def _incomplete(f: Expr, a: Expr) -> bool:
-    return isinstance(f, sp.lowergamma | sp.uppergamma) and f.args[0] == a
+    return f.args[:1] == (a,) and isinstance(f, sp.lowergamma | sp.uppergamma)
 
 
 def _shared(product: Expr) -> Expr:
