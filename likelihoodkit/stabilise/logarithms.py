@@ -6,7 +6,7 @@ import sympy as sp
 from sympy import Add, Expr, Mul, Pow, exp, log
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import lives, products, single, steps, tails, zeros
+from likelihoodkit.primitives import lives, products, single, steps, zeros
 from likelihoodkit.primitives.bessel_k import log_bessel_k_exp
 from likelihoodkit.stabilise.apart import log_of_a_gap
 from likelihoodkit.stabilise.drawn_in import factor_of_a_sum
@@ -288,8 +288,6 @@ def log_of_one_minus_exp(e: Expr) -> Expr | None:
 def _rest_of_rest(e: Expr) -> Expr | None:
     """1 - (1 - w) = w, where x in 1 - e^-x is itself such a logarithm."""
     inner = -e.args[0]
-    if isinstance(inner, tails.log_gamma_p | tails.log_gamma_q | tails.log_beta_tail | tails.log_student_cdf):
-        return other_tail(inner)
     if isinstance(-inner, p.softplus):
         return -p.softplus(-(-inner).args[0])
     if isinstance(inner, p.log1m_exp):
@@ -298,7 +296,7 @@ def _rest_of_rest(e: Expr) -> Expr | None:
         return -exp(inner.args[0])
     if isinstance(inner, p.log1p) and (-inner.args[0]).is_positive:
         return log(-inner.args[0])
-    return None
+    return other_tail(inner)
 
 
 def _log_of_growth(x: Expr) -> Expr | None:

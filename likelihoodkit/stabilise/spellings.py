@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import sympy as sp
 from sympy import Expr, exp, sqrt
@@ -134,8 +135,8 @@ def _share_of_gamma(product: Expr) -> Expr:
     return product
 
 
-def _incomplete(f: Expr, a: Expr) -> bool:
-    return f.args[:1] == (a,) and isinstance(f, sp.lowergamma | sp.uppergamma)
+def _incomplete(f: Any, a: Expr) -> bool:
+    return isinstance(f, sp.lowergamma | sp.uppergamma) and bool(f.args[0] == a)
 
 
 def _shared(product: Expr) -> Expr:

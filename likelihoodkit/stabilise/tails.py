@@ -25,14 +25,18 @@ def log_of_distribution_function(inner: Expr) -> Expr | None:
     return _LOGARITHMS[type(inner)](*inner.args) if type(inner) in _LOGARITHMS else None
 
 
-def other_tail(tail: Expr) -> Expr:
-    """The logarithm of the probability of the other side."""
-    if isinstance(tail, tails.log_gamma_p | tails.log_gamma_q):
-        return (tails.log_gamma_q if isinstance(tail, tails.log_gamma_p) else tails.log_gamma_p)(*tail.args)
+def other_tail(tail: Expr) -> Expr | None:
+    """log(1 - F) where this is log F of a distribution function; None for anything else."""
+    if isinstance(tail, tails.log_gamma_p):
+        return tails.log_gamma_q(*tail.args)
+    if isinstance(tail, tails.log_gamma_q):
+        return tails.log_gamma_p(*tail.args)
     if isinstance(tail, tails.log_student_cdf):
         return tails.log_student_cdf(tail.args[0], -tail.args[1])
-    a, b, z = tail.args
-    return tails.log_beta_tail(b, a, -z)
+    if isinstance(tail, tails.log_beta_tail):
+        a, b, z = tail.args
+        return tails.log_beta_tail(b, a, -z)
+    return None
 
 
 def _number_and_exponent(x: Expr) -> tuple[Expr, Expr]:
