@@ -25,6 +25,8 @@ Array = NDArray[Any]
 GROUPS = 10
 #: the probability that the interval of the coverage test should hold
 HELD = 0.9
+#: why a question is not asked of a censored noise
+INTERVALS = "some outcomes are known only to lie in intervals"
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,9 @@ class Break:
 
 
 def _told(measure: Callable[[Evidence], Array], evidence: Evidence) -> Tested | None:
-    """Is the mean of ``measure`` zero, as it is under the noise?"""
+    """Is the mean of ``measure`` zero, as it is under the noise? Of intervals the sample itself is the law."""
+    if evidence.interval:
+        return moment_test(measure(evidence), evidence.scores)
     twins = evidence.twins
     law = np.concatenate([measure(twin) for twin in twins]), np.concatenate([twin.scores for twin in twins])
     return moment_test(measure(evidence), evidence.scores, law)
@@ -61,11 +65,16 @@ def _with_columns(evidence: Evidence) -> str:
 
 
 def _continuous(evidence: Evidence) -> str:
-    return "outcomes are whole numbers: see over-dispersion and zero excess" if evidence.whole else ""
+    elsewhere = "calibration" if evidence.interval else "over-dispersion and zero excess"
+    return f"outcomes are whole numbers: see {elsewhere}" if evidence.whole else ""
 
 
 def _counts(evidence: Evidence) -> str:
-    return "" if evidence.counted else "outcomes are not counts"
+    return "" if evidence.counted else (INTERVALS if evidence.interval else "outcomes are not counts")
+
+
+def _seen(evidence: Evidence) -> str:
+    return INTERVALS if evidence.interval else "yes or no: see reliability" if evidence.binary else ""
 
 
 def _spread_varies(evidence: Evidence) -> str:
@@ -107,7 +116,7 @@ def _bend(evidence: Evidence) -> Tested | None:
 
 
 def _pattern(evidence: Evidence) -> Tested | None:
-    twins = evidence.twins
+    twins = (evidence,) if evidence.interval else evidence.twins
     shared = np.mean([moments.bounded(twin.z)[:, None] * twin.scores for twin in twins], axis=0)
     information = np.mean([twin.scores.T @ twin.scores for twin in twins], axis=0)
     return neighbours(moments.bounded(evidence.z), _standardised(evidence), (shared, information))
@@ -255,7 +264,7 @@ BREAKS: tuple[Break, ...] = (
     Break(
         "sharpness",
         "is the mean CRPS what the noise expects of itself?",
-        lambda e: "yes or no: see reliability" if e.binary else "",
+        _seen,
         lambda e: _told(crps_excess, e),
         ("outcomes are closer than assumed", "outcomes are farther than assumed"),
         ("any",),

@@ -18,7 +18,7 @@ from likelihoodkit.diagnose.evidence import Evidence
 from likelihoodkit.diagnose.scores import HeldOut, held_out
 from likelihoodkit.families import FAMILIES
 from likelihoodkit.fit.design import read_table, split
-from likelihoodkit.wrappers import Hurdle, Mixture, ZeroInflated
+from likelihoodkit.wrappers import Censored, Hurdle, Mixture, ZeroInflated
 
 Array = NDArray[Any]
 
@@ -77,16 +77,29 @@ DISPERSED = {
     "counts up to trials": ("BetaBinomial",),
 }
 
+#: kin whose probability of an interval takes a sum or an integral by row: five fits of them censored take minutes
+DEAR = {"StudentT", "SkewNormal", "BetaPrime", "GeneralizedPoisson", "ConwayMaxwellPoisson", "BetaBinomial"}
+
 
 def _kin(table: Mapping[str, tuple[str, ...]]) -> Callable[[Evidence], Iterator[Candidate]]:
     def candidates(evidence: Evidence) -> Iterator[Candidate]:
-        own = evidence.loss.bound.family
+        own, seen = _inside(evidence)
         for name in table.get(own.outcome.domain.name, ()):
             family = FAMILIES[name]
-            if family is not own:
-                yield Candidate(name, family, _first_only(evidence))
+            if family is not own and not (seen and name in DEAR):
+                yield _candidate(name, family, seen, _first_only(evidence))
 
     return candidates
+
+
+def _inside(evidence: Evidence) -> tuple[Any, Callable[[Any], Any] | None]:
+    """The family of the outcome itself, and the wrapper that says how it is seen where that is not as it is."""
+    family = evidence.loss.bound.family
+    return (family.latent.bound.family, Censored) if evidence.interval and family.latent else (family, None)
+
+
+def _candidate(label: str, noise: Any, seen: Callable[[Any], Any] | None, design: Any) -> Candidate:
+    return Candidate(f"Censored({label})", seen(noise), design) if seen else Candidate(label, noise, design)
 
 
 def _first_only(evidence: Evidence) -> Any:
@@ -150,9 +163,10 @@ def _constant_spread(evidence: Evidence) -> Iterator[Candidate]:
 
 
 def _two_groups(evidence: Evidence) -> Iterator[Candidate]:
-    family = evidence.loss.bound.family
+    family, seen = _inside(evidence)
     if evidence.design is None:
-        yield Candidate(f"Mixture({family.__name__}, components=2)", Mixture(family, components=2), None)
+        label = f"Mixture({family.__name__}, components=2)"
+        yield _candidate(label, Mixture(family, components=2), seen, None)
 
 
 def _zeros(evidence: Evidence) -> Iterator[Candidate]:

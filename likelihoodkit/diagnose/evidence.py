@@ -2,7 +2,8 @@
 
 The probability integral transform u = F(y) of a right model is uniform, and z = Phi^-1(u) standard normal, whatever the
 family (Rosenblatt 1952). For whole-numbered outcomes u is drawn uniformly between F(y - 1) and F(y) (Dunn and Smyth
-1996), by numbers that seed and outcomes decide.
+1996), and where an outcome is known only to lie in an interval between F(low) and F(high), by numbers that seed and
+outcomes decide: if how outcomes come to be censored does not depend on them, u is uniform again.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from likelihoodkit.fit.result import Fit
 from likelihoodkit.loss import Loss, derive
 from likelihoodkit.predict.belief import Belief
 from likelihoodkit.rows.arrays import check_labels
+from likelihoodkit.supports.columns import LEFT, RIGHT, UNKNOWN, from_flags, read
 
 Array = NDArray[Any]
 
@@ -97,9 +99,14 @@ class Evidence:
         return bool(self.loss.bound.family.outcome.domain.whole)
 
     @property
+    def interval(self) -> bool:
+        """Are outcomes rows [low, high], of which some are known only to lie between them?"""
+        return bool(self.loss.bound.family.outcome.domain.interval)
+
+    @property
     def counted(self) -> bool:
-        """Whole numbers, and more than two of them possible."""
-        return self.whole and not self.binary and not self.belief.pointwise.unordered
+        """Whole numbers that are seen, and more than two of them possible."""
+        return self.whole and not self.interval and not self.binary and not self.belief.pointwise.unordered
 
     @property
     def binary(self) -> bool:
@@ -111,7 +118,8 @@ class Evidence:
         """The same rows with outcomes as the noise would have them: what a right model looks like.
 
         Row by row the outcomes of all twins are quantiles at levels one in each of as many equal steps, so that means
-        over twins are means under the noise to far better than by free draws.
+        over twins are means under the noise to far better than by free draws. Of rows [low, high] there are none: what
+        would have been seen of another outcome is not known.
         """
         rng = self.random()
         count = min(MOST, max(1, -(-DRAWN // self.n)))
@@ -140,18 +148,33 @@ class Evidence:
 
     @cached_property
     def tails(self) -> tuple[Array, Array]:
-        """P(Y <= y) and P(Y > y), drawn between the steps for whole numbers; each keeps its own digits."""
+        """P(Y <= y) and P(Y > y), drawn inside steps of whole numbers and intervals; each keeps its own digits."""
         return self.tails_of(self.belief, slice(None))
 
     def tails_of(self, belief: Belief, rows: slice) -> tuple[Array, Array]:
         """The tails of some rows under another belief about them, drawn at the same shares of the steps."""
         y = self.y[rows]
-        below, above = belief.cdf(y), belief.survival(y)
-        if not self.whole:
-            return below, above
+        if self.interval:
+            below, above, here = self._between(belief, y)
+        else:
+            below, above = belief.cdf(y), belief.survival(y)
+            if not self.whole:
+                return below, above
+            here = np.exp(belief.log_density(y))
         share = self.random().uniform(size=self.n)[rows]
-        here = np.exp(belief.log_density(y))
         return below - share * here, above + share * here
+
+    def _between(self, belief: Belief, y: Array) -> tuple[Array, Array, Array]:
+        """P(Y <= high), P(Y > high) and P(low <= Y <= high) of rows [low, high]; the last is 0 for a value seen."""
+        ends = read(self.loss.bound.family.outcome.domain, y, self.name)
+        low, high, kind = ends["low"], ends["high"], ends["kind"]
+        point = np.exp(belief.log_density(low)) if self.whole else np.zeros(len(y))
+        low_open, high_open = np.isin(kind, (LEFT, UNKNOWN)), np.isin(kind, (RIGHT, UNKNOWN))
+        before = np.where(low_open, 0.0, belief.cdf(low) - point)
+        after = np.where(low_open, 1.0, belief.survival(low) + point)
+        below = np.where(high_open, 1.0, belief.cdf(high))
+        above = np.where(high_open, 0.0, belief.survival(high))
+        return below, above, np.where(below < after, below - before, after - above)
 
     def random(self) -> np.random.Generator:
         """The same numbers for the same seed and outcomes, others for others."""
@@ -224,13 +247,8 @@ def gather(
     loss = derive(model.noise_) if isinstance(model, Estimator) else model.loss
     if loss.bound.family.sign > 0:
         raise InputError(f"{loss.name} is a loss, not a noise: it says nothing that data could break", family=loss.name)
-    if loss.bound.family.outcome.domain.interval:
-        raise InputError(
-            f"{loss.name}: outcomes that are known to lie in intervals have no one place to be asked about",
-            family=loss.name,
-            remedy="Ask lk.suggest(y, X, censored=...) or lk.compare which noise tells them best",
-        )
-    if loss.bound.family.outcome.domain.vector:
+    domain, given = loss.bound.family.outcome.domain, dict(given)
+    if domain.vector and not domain.interval:
         raise InputError(
             f"{loss.name}: a vector outcome has no cdf to diagnose it by",
             family=loss.name,
@@ -238,6 +256,8 @@ def gather(
         )
     check_labels({"y": y, "X": X, "offset": offset, **given}, loss.name)
     outcome = np.asarray(y, dtype=np.float64)
+    if domain.interval and "censored" in given:
+        outcome = from_flags(outcome, given.pop("censored"), loss.name)
     fit = model if isinstance(model, Fit) else None
     problem = None
     if isinstance(model, Estimator):
@@ -272,5 +292,5 @@ def gather(
         columns |= dict(zip(table.names, table.matrix.T, strict=True))
     noise = fit.bound if fit is not None else loss.bound
     return Evidence(
-        loss, noise, outcome, outputs, scores, columns, X, offset, intercept, dict(given), belief, seed, fit, problem
+        loss, noise, outcome, outputs, scores, columns, X, offset, intercept, given, belief, seed, fit, problem
     )

@@ -163,8 +163,9 @@ def diagnose(
         not seen, because its tests cannot know what fitting has used up.
     X : as given to lk.fit
         The design, or the data frame of its formulas; None for constants.
-    y : (n,) array
-        The outcomes.
+    y : (n,) array, or (n, 2) rows [low, high] of a `Censored` noise
+        The outcomes. Where one is known only to lie in an interval its residual is drawn there, and questions that need
+        the value itself (sharpness, over-dispersion, zero excess) are not asked.
     level : float
         The probability of calling any right assumption broken, all questions together (Holm's method).
     upgrades : bool
@@ -174,7 +175,7 @@ def diagnose(
     seed : int
         For folds and for the uniform numbers that smooth whole-numbered outcomes.
     **given : number or (n,) array
-        Settings that the family takes with each call.
+        Settings that the family takes with each call, and the ``censored=`` flags of y (n,).
 
     Returns
     -------

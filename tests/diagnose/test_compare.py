@@ -139,8 +139,6 @@ def test_noises_of_lifetimes_are_ranked() -> None:
         lk.suggest([[2.0, 1.0]] * 20)
     with pytest.raises(lk.InputError, match="no noises for proportions with ends that are known by intervals"):
         lk.suggest(np.arange(20) % 3 / 2, censored=np.zeros(20))
-    with pytest.raises(lk.InputError, match="no one place to be asked about"):
-        lk.diagnose(lk.fit(noises[1], y, censored=late), None, y)
 
 
 @pytest.mark.slow
