@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from likelihoodkit.loading.later import special
 from likelihoodkit.primitives.kernels._tools import Floats, Formula, kernel, piecewise
 from likelihoodkit.primitives.kernels.exponential import times_exp
-from likelihoodkit.primitives.kernels.normal import LOG_SQRT_2PI, hazard, log_ndtr, mills_excess
+from likelihoodkit.primitives.kernels.normal import LOG_SQRT_2PI, SQRT_HALF, hazard, log_ndtr, mills_excess
 from likelihoodkit.primitives.kernels.products import argument_hazard, argument_hazard_curve, argument_hazard_slope
 from likelihoodkit.primitives.kernels.shapes import hazard_excess_derivative, mills_fraction, mills_rest
 
+LOG_SQRT_HALF_PI, LOG_HALF_PI_LOW = 0.22579135264472744, -6.4622584878775846e-18  # log(pi/2)/2, and its rest
 FAR = 1e8  # m = 1/y to the last digit beyond, where y itself may have overflowed
 FRACTION = 3.0  # from here on the continued fraction of m settles
 
@@ -38,7 +40,7 @@ def _residual(x: Floats, d: Floats, t: Floats) -> Floats:
 
 @kernel
 def normal_beyond(x: Floats, d: Floats, t: Floats) -> Floats:
-    """log Phi(x e^t) + ((d - x) e^t)^2/2 + log(2 pi)/2."""
+    """log Phi(x e^t) + ((d - x) e^t)^2/2 + log(2 pi)/2, near 0 with log(2 Phi) = log(1 + erf) and log(pi/2)/2."""
 
     def left(x: Floats, d: Floats, t: Floats, w: Floats) -> Floats:
         log_hazard = np.where(w < -FAR, np.log(-x) + t, np.log(np.asarray(mills_excess(-w)) - w))
@@ -47,7 +49,11 @@ def normal_beyond(x: Floats, d: Floats, t: Floats) -> Floats:
     def right(x: Floats, d: Floats, t: Floats, w: Floats) -> Floats:
         return 0.5 * _residual(x, d, t) ** 2 + (LOG_SQRT_2PI + np.asarray(log_ndtr(w)))
 
-    return _sides(left, right, x, d, t)
+    w = np.asarray(times_exp(x, t))
+    near = np.absolute(w) < 0.5
+    inner = np.log1p(special.erf(np.where(near, w, 0.0) * SQRT_HALF)) + LOG_HALF_PI_LOW
+    close = 0.5 * _residual(x, d, t) ** 2 + (inner + LOG_SQRT_HALF_PI)
+    return np.where(near, close, _sides(left, right, x, d, t))
 
 
 @kernel

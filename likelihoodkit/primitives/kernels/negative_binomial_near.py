@@ -12,6 +12,7 @@ import numpy as np
 from likelihoodkit.primitives.kernels._tools import Floats
 from likelihoodkit.primitives.kernels.exponential import times_exp
 from likelihoodkit.primitives.kernels.logistic import sigmoid, softplus
+from likelihoodkit.primitives.kernels.rests import exp_rest, sigmoid_rest, two_product, two_sum
 
 LEAST = -2.0  # log of a p(0) whose rounding is no more than that of the terms
 FEW = 12.0  # counts up to which a product of ratios has its digits
@@ -36,17 +37,26 @@ def few_counts(y: Floats, f: Floats, a: Floats, *, above: bool) -> Floats:
     there = (y <= FEW) & (log_p > LEAST) & (np.absolute(a) < 600.0)
     share = np.full_like(f, np.nan)
     if there.any():
-        y, q, few = y[there], q[there], few[there]
+        y, q, few, f, z = y[there], q[there], few[there], f[there], (a + f)[there]
+        # what rounding takes of q, of r q and of each product and sum is given back
+        lost, gain = np.asarray(sigmoid_rest(z, q)), np.exp(f)
+        less = few * (np.asarray(exp_rest(f, gain)) / gain) - gain * (lost + (np.asarray(sigmoid(-z)) + (q - 1.0)))
         product, total, k, factorial = np.exp(log_p[there]), np.zeros_like(y), 0.0, 1.0
+        gone, rest = np.zeros_like(y), np.zeros_like(y)
         while k <= FEW or (above and np.any(product > DIGIT * factorial * total)):
-            total = total + np.where((k > y) == above, product / factorial, 0.0)
-            product = product * (k * q + few)
+            total, more = two_sum(total, np.where((k > y) == above, product * (1.0 + gone) / factorial, 0.0))
+            rest = rest + more
+            inner, low = two_product(q, np.full_like(q, k))
+            factor, short = two_sum(inner, few)
+            product, part = two_product(product, factor)
+            gone = gone + part / np.where(product > 0.0, product, 1.0) + (low + short + k * lost + less) / factor
             k += 1.0
             factorial *= k
             if k == LONG:  # beyond it ratios are taken at once
                 product, factorial = product / factorial, 1.0
             elif k > LONG:
                 product, factorial = product / k, 1.0
+        total = total + rest
         share[there] = total
     return share
 

@@ -77,14 +77,14 @@ def exp_rest(z: Floats, rounded: Floats) -> Floats:
     return np.where(near, more - (rounded - scale), 0.0 * z)
 
 
-def _two_sum(a: Floats, b: Floats) -> tuple[Floats, Floats]:
+def two_sum(a: Floats, b: Floats) -> tuple[Floats, Floats]:
     """a + b rounded, and the rest."""
     total = a + b
     part = total - a
     return total, (a - (total - part)) + (b - part)
 
 
-def _two_product(a: Floats, b: Floats) -> tuple[Floats, Floats]:
+def two_product(a: Floats, b: Floats) -> tuple[Floats, Floats]:
     """a b rounded, and the rest (Dekker 1971)."""
     product = a * b
     (a, low), (b, small) = (_halves(x) for x in (a, b))
@@ -111,7 +111,7 @@ def log_parts(y: Floats) -> tuple[Floats, Floats]:
     share, power = np.frexp(y)
     low = share < SQRT_HALF
     share, power = np.where(low, 2.0 * share, share), np.where(low, power - 1, power).astype(float)
-    head, rest = _two_sum(power * LOG2_HEAD, np.log(share))
+    head, rest = two_sum(power * LOG2_HEAD, np.log(share))
     return head, rest + power * LOG2_TAIL
 
 
@@ -121,8 +121,8 @@ def ratio_of_log_rest(z: Floats, y: Floats, f: Floats, s: Floats, lost: Floats) 
     some = (y > 0) & (np.absolute(z) < FAR) & (s > 0) & (s < np.inf) & (y < np.inf) & (np.absolute(f) < FAR)
     z, y, f, s, lost = (np.where(some, x, 1.0) for x in np.broadcast_arrays(z, y, f, s, lost))
     head, rest = log_parts(y)
-    difference, more = _two_sum(head, -f)
-    product, less = _two_product(z, s)
+    difference, more = two_sum(head, -f)
+    product, less = two_product(z, s)
     return np.where(some, (((difference - product) - less) + (more + rest) - z * lost) / s, 0.0)
 
 
