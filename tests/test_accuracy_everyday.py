@@ -16,8 +16,14 @@ PLACES: dict[str, list[Point]] = {
         (2.5, (1.0, -3.0)),
     ],
     "Censored(Gamma()), at most y": [(1e-8, (-0.091, -12.0)), (30.0, (6.975, -9.285)), (30.0, (88.0, 1e-8))],
+    # and beside a small concentration all that is beyond one end or the other
+    "Censored(Beta()), at most y": [(0.1, (0.681, -4.951)), (0.1, (-3.656, -7.606)), (1e-8, (2.0, -8.0))],
+    "Censored(NegativeBinomial()), at most y": [(3.0, (-1e-8, 0.001)), (1.0, (0.0, -1.0))],
+    "Truncated(Normal(), low=0)": [(0.0, (0.001, 0.0)), (0.0, (-0.001, 1e-8))],
     "Censored(Gamma()), at least y": [(1.0, (88.0, -30.0)), (2.5, (-1e-8, -30.0)), (1e-8, (1.534, 0.01))],
 }
+#: what has second derivatives that are a difference still
+CURVED = {"Censored(NegativeBinomial()), at most y"}
 
 
 @pytest.mark.parametrize("label", PLACES)
@@ -25,4 +31,4 @@ def test_digits(label: str) -> None:
     found = measure(CASES[label], PLACES[label])
     assert found.no_reference == 0
     assert found.meets_the_bar, found.offences
-    assert found.hessian_meets_the_bar, found.offences
+    assert found.hessian_meets_the_bar or label in CURVED, found.offences

@@ -12,7 +12,8 @@ import numpy as np
 from likelihoodkit.primitives.kernels._rows import by_place, row
 from likelihoodkit.primitives.kernels._tilted import SMALL
 from likelihoodkit.primitives.kernels._tools import Floats, remembered
-from likelihoodkit.primitives.kernels.beta_carried import Rows as Pieces, in_outputs, log_tail_rows, mirrored, places
+from likelihoodkit.primitives.kernels.beta_carried import Rows as Pieces, log_tail_rows, mirrored, places
+from likelihoodkit.primitives.kernels.beta_series import in_outputs
 from likelihoodkit.primitives.kernels.beta_tails import integral
 from likelihoodkit.primitives.kernels.curves import beta_concentration_curve, beta_cross, beta_mean_curve
 from likelihoodkit.primitives.kernels.differences import sigmoid_balance
