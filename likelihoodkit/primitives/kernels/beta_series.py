@@ -47,7 +47,7 @@ def _series(a: Floats, b: Floats, x: Floats) -> Floats:
         aa, ab, bb = aa + share * move * (2.0 * move - 1.0), ab + share * move * lean, bb + share * turn
     rows = np.stack([in_a, in_b, aa, ab, bb]) / (1.0 + w)
     rows[2:] -= np.stack([rows[0] ** 2, rows[0] * rows[1], rows[1] ** 2])
-    return np.concatenate([np.log1p(w)[None], rows])
+    return np.asarray(np.concatenate([np.log1p(w)[None], rows]))
 
 
 def _more(z: Floats, f: Floats, g: Floats) -> Floats:
