@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from likelihoodkit.loading.later import special
 from likelihoodkit.primitives.kernels._rows import SIZE, by_place, complement, row
 from likelihoodkit.primitives.kernels._tools import Floats, Mask, remembered
 from likelihoodkit.primitives.kernels.beta_series import FEW, in_outputs, of_few
@@ -22,6 +23,7 @@ from likelihoodkit.primitives.kernels.robust import expm1_minus
 
 NONE = -17.0  # log of a concentration, and of it times the logit, of which two terms are enough
 VANISHED, LEAST = -90.0, -100.0  # log of a shape that is linear in, and one at which the limit is taken
+SURE = 60.0  # logit of a mean up to which it has two sides
 HUGE = 60.0  # log of both shapes beyond which the law is normal
 DWARFED = 20.0  # the gamma law holds where log b > 3/2 log a + DWARFED, and beyond HUGE
 
@@ -34,6 +36,21 @@ def _by_integrals(z: Floats, f: Floats, g: Floats) -> Rows:
     first, second = a * found.first, b * found.second
     curves = first + a * a * found.first_first, a * b * found.first_second, second + b * b * found.second_second
     return (in_outputs(np.stack([found.log, first, second, *curves]), f),)
+
+
+def _no_concentration(z: Floats, f: Floats, g: Floats) -> Rows:
+    """c -> 0: I = (1 - m)(1 + c m (z + c (m P + (1 - m) Q))), P and Q from the integral's terms in a and b."""
+    m, rest = np.asarray(sigmoid(f)), np.asarray(sigmoid(-f))
+    log_x, log_rest = -np.asarray(softplus(-z)), -np.asarray(softplus(z))
+    dilogarithm = special.spence(np.asarray(sigmoid(z)))  # of 1 - x
+    p, q = 0.5 * log_x**2 + dilogarithm - np.pi**2 / 6.0, dilogarithm + (log_x - 0.5 * log_rest) * log_rest
+    more = np.asarray(times_exp(m * p + rest * q, g))
+    s, turn = np.asarray(times_exp(m * (z + more), g)), np.asarray(times_exp(m * (m * rest * (p - q)), 2.0 * g))
+    along, less = np.asarray(times_exp(m * (z + 2.0 * more), g)), 1.0 / (1.0 + s)
+    return (np.stack([
+        np.log1p(s) - softplus(f), (s * rest + turn) * less - m, along * less,
+        s * rest * (rest - m) - m * rest, along * rest, along,
+    ]),)  # fmt: skip
 
 
 def _over_no_first(z: Floats, f: Floats, g: Floats) -> Floats:
@@ -109,10 +126,11 @@ def places(z: Floats, f: Floats, g: Floats) -> tuple[Mask, ...]:
 def log_tail_rows(z: Floats, f: Floats, g: Floats) -> Floats:
     """log I, its slopes in f and g, and its curvatures ff, fg, gg."""
     z, f, g = np.broadcast_arrays(z, f, g)
-    _, first_dwarfed, dwarfed, many, no_first, no_second = places(z, f, g)
+    none, first_dwarfed, dwarfed, many, no_first, no_second = places(z, f, g)
     formulas = (
         (np.isinf(z), _edge),
-        (g < FEW, of_few),
+        ((g < FEW) & (np.absolute(f) < SURE), of_few),
+        (none, _no_concentration),
         (first_dwarfed, lambda *place: (_gamma(*place)[0],)),
         (dwarfed, mirrored(lambda *place: _gamma(*place)[1])),
         (many, _normal),

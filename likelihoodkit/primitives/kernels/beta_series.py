@@ -17,7 +17,7 @@ from likelihoodkit.primitives.kernels.logistic import sigmoid, softplus
 from likelihoodkit.primitives.kernels.rising import digamma_rising, trigamma_rising
 from likelihoodkit.primitives.kernels.rising_gaps import log_rising_gap
 
-FEW = 0.5  # log of a concentration up to which it is taken
+FEW = -0.05  # log of a concentration up to which it is taken: no k - b is 0
 TERMS = 54  # 2^-54 is no digit beside the first
 SURE = -0.7  # T from which the mass on the other side is told by itself
 
