@@ -129,7 +129,8 @@ class Facts:
     The last ones belong to noise made of noise: ``spelling`` (how it is written: the wrapper's name, what comes first
     in the brackets, the parameters that this already says), ``latent`` (the noise that predictions are about, where
     the outcome is only a view of it), ``parts`` (independent noises side by side), ``components`` (noises, or single
-    values, mixed with these weights) and ``log_step`` (log P(low < Y <= high), where it is not taken from the tails).
+    values, mixed with these weights), ``untruncated`` (the noise of which only what lies between bounds is seen) and
+    ``log_step`` (log P(low < Y <= high), where it is not taken from the tails).
     ``alternatives`` are further parameterisations: by the names of the parameters, what the family's own are in terms
     of them; ``origin`` is the family that another parameterisation came from.
     """
@@ -144,6 +145,7 @@ class Facts:
     limit: ClassVar[dict[str, tuple[Any, str]]] = {}
     spelling: ClassVar[tuple[str, tuple[str, ...], frozenset[str]] | None] = None
     latent: ClassVar[Part | None] = None
+    untruncated: ClassVar[Part | None] = None
     parts: ClassVar[tuple[Part, ...]] = ()
     log_step: ClassVar[sp.Expr | None] = None
     components: ClassVar[tuple[tuple[sp.Expr, Part | float], ...]] = ()

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from likelihoodkit.expectation.density import Density
+from likelihoodkit.expectation.mixed import untruncated
 from likelihoodkit.supports import Support
 
 Array = NDArray[Any]
@@ -110,9 +111,10 @@ def coordinates(density: Density) -> Coordinates:
 
 def _some(density: Density, rows: Array) -> tuple[Array, ...]:
     line = line_of(density.support)
+    shape = untruncated(density) or density  # only differences are asked for, and what is seen is a common factor
 
     def height(x: Array) -> Array:
-        return density.log(line.outcome(x), rows) + line.log_slope(x)
+        return shape.log(line.outcome(x), rows) + line.log_slope(x)
 
     centre = _centre(density, line, rows, height)
     top = height(centre)

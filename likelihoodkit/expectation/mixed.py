@@ -73,6 +73,21 @@ def _component(density: Density, weight: object, one: Part | float) -> Component
     share = np.array(np.broadcast_to(found, every.shape))
     if not isinstance(one, Part):
         return Component(share, None, float(one))
+    return Component(share, _inner(density, one))
+
+
+def _inner(density: Density, one: Part) -> Density:
     inner = stabilise(negative_log_likelihood(one.bound))
     rows = part_of(density.rows, density.derivation, inner, one)
-    return Component(share, Density(inner, rows, Runner(compile_program({"value": inner.expression}))))
+    return Density(inner, rows, Runner(compile_program({"value": inner.expression})))
+
+
+def untruncated(density: Density) -> Density | None:
+    """The noise of which a density is what lies between bounds, made once; None for any other."""
+    part = density.derivation.bound.family.untruncated
+    if part is None or isinstance(density, Rest):
+        return None
+    if "untruncated" not in density.cache:
+        density.cache["untruncated"] = _inner(density, part)
+    found: Density = density.cache["untruncated"]
+    return untruncated(found) or found

@@ -13,6 +13,7 @@ from likelihoodkit.expectation.coordinates import coordinates
 from likelihoodkit.expectation.density import Density
 from likelihoodkit.expectation.quadrature import Panels, clenshaw_curtis, panels_of
 from likelihoodkit.expectation.stretches import Stretches, beyond, running, stretches
+from likelihoodkit.loading.later import special
 from likelihoodkit.primitives import kernels
 
 Array = NDArray[Any]
@@ -67,6 +68,10 @@ class Law:
             found = self.density.form("quantile", row[inside], level=level[inside])
             result[inside] = self._invert(level[inside], row[inside]) if found is None else found
         return result
+
+    def _sought(self, y: Array, row: Array, *, upper: bool) -> Array:
+        """A tail as a search for a quantile asks for it."""
+        return self._tail(y, row, upper=upper)
 
     def _bounds(self, row: Array) -> tuple[Array, Array]:
         low, high = self.density.ends
@@ -140,8 +145,8 @@ class ContinuousLaw(Law):
             y = places.outcome(t, rows)
             result = np.empty(t.shape)
             lower = level <= 0.5
-            result[lower] = self._tail(y[lower], rows[lower], upper=False) - level[lower]
-            result[~lower] = (1 - level[~lower]) - self._tail(y[~lower], rows[~lower], upper=True)
+            result[lower] = self._sought(y[lower], rows[lower], upper=False) - level[lower]
+            result[~lower] = (1 - level[~lower]) - self._sought(y[~lower], rows[~lower], upper=True)
             return result
 
         at_a, at_b = gap(a, level, row), gap(b, level, row)
@@ -155,10 +160,14 @@ class ContinuousLaw(Law):
 
 #: what is left beyond an outcome keeps its digits below this share, where it is summed on its own
 SMALL = 2.0**-10
+#: how much further each step of a search for a count goes, and what it may go
+WIDER, FARTHEST = 4.0, 2.0**1023
+#: how many times as far from the lowest count one end is as the other where the way between them is long
+WIDE = 8.0
 
 
 class DiscreteLaw(Law):
-    """By sums, and quantiles by bisection on the whole numbers."""
+    """By sums, and quantiles by secants and halves on the whole numbers."""
 
     def _snap(self, y: Array, _row: Array) -> Array:
         return np.floor(y)
@@ -191,38 +200,64 @@ class DiscreteLaw(Law):
         if not (self.density.declares("cdf") or self.density.declares("survival")):
             return self._invert_sums(level, row)
         low, top = self._bounds(row)
+        opening = self._opening(level, row)
+        first = np.where(np.isfinite(low), low, np.minimum(0.0, top))
+        place = first if opening is None else np.where(np.isfinite(opening), np.floor(opening), first)
+        place = np.minimum(np.maximum(place, low), top)
+        below, high, stride = low - 1, top.copy(), np.ones(row.shape)
+        at_below, at_high = np.full(row.shape, -np.inf), np.full(row.shape, np.inf)
+        asked = np.zeros(row.shape, dtype=bool)  # is the outcome below one that was tried?
+        left, turn = np.flatnonzero(high - below > 1), 0
+        while left.size:
+            here, gap = place[left], self._gap(place[left], level[left], row[left])
+            there = gap >= 0
+            high[left], at_high[left] = np.where(there, here, high[left]), np.where(there, gap, at_high[left])
+            below[left], at_below[left] = np.where(there, below[left], here), np.where(there, at_below[left], gap)
+            asked[left] |= ~there
+            left = left[high[left] - below[left] > 1]
+            a, b, at_a, at_b = below[left], high[left], at_below[left], at_high[left]
+            with np.errstate(all="ignore"):  # of ends that were not asked yet, and of tails that are nothing
+                ahead = -at_a / (at_b - at_a)
+                line, middle = _part(a, b, low[left], ahead), _part(a, b, low[left], 0.5)
+            turn += 1
+            aim = np.where(np.isfinite(line) & (turn % 3 != 0), line, middle)
+            far = np.where(np.isposinf(at_b), a + stride[left], b - stride[left])
+            aim = np.where(np.isposinf(at_b) | ~asked[left], far, aim)
+            place[left] = np.minimum(np.maximum(np.floor(aim), a + 1), b - 1)
+            stride[left] = np.minimum(WIDER * stride[left], FARTHEST)
+            left = left[(place[left] > a) & (place[left] < b)]  # beyond 2^53 whole numbers are further apart
+        return high
 
+    def _opening(self, level: Array, row: Array) -> Array | None:
+        """Where a search for a quantile begins: that of the gamma or normal law of the same mean and variance."""
+        mean, variance = self.density.form("expectation", row), self.density.form("variance", row)
+        if mean is None or variance is None:
+            return None
+        with np.errstate(all="ignore"):  # of sizes that are infinite or nothing
+            normal = mean + np.sqrt(variance) * special.ndtri(level)
+            skewed = special.gammaincinv(mean * mean / variance, level) * (variance / mean)
+            return np.asarray(np.where(self.density.support.low == 0, skewed, normal))
+
+    def _gap(self, y: Array, level: Array, row: Array) -> Array:
+        """How far the logarithm of a tail at y is beyond that of its level, not negative where the level is reached."""
+        gap = np.empty(y.shape)
         lower = level <= 0.5  # above, the other tail has the digits; below, it may round to 1
-        least = np.where(lower, level * (1 - ROUNDING), level)
-        most = (1 - level) * (1 + ROUNDING)
+        with np.errstate(divide="ignore"):
+            least = np.log(level) + np.log1p(np.where(lower, -ROUNDING, 0.0))
+            most = np.log1p(-level) + ROUNDING
+            gap[lower] = np.log(self._distinct(self._lower, y[lower], row[lower])) - least[lower]
+            gap[~lower] = most[~lower] - np.log(self._distinct(self._upper, y[~lower], row[~lower]))
+        close = np.flatnonzero(~lower & (gap < 0) & (-gap * (1 - level) < 4 * ROUNDING))
+        if close.size:  # the level may be the distribution function as rounded
+            there = self._distinct(self._lower, y[close], row[close]) >= level[close]
+            gap[close] = np.where(there, 0.0, gap[close])
+        return gap
 
-        def reached(y: Array, asked: Array) -> Array:
-            """Where ``asked``: is the level reached at y? False elsewhere."""
-            result = np.zeros(y.shape, dtype=bool)
-            left, right = np.flatnonzero(asked & lower), np.flatnonzero(asked & ~lower)
-            for at in (left, right):
-                result[at] = self._distinct(self.cdf, y[at], row[at]) >= least[at]
-            result[right] |= self._distinct(self.survival, y[right], row[right]) <= most[right]
-            return result
+    def _lower(self, y: Array, row: Array) -> Array:
+        return self._sought(self._snap(y, row), row, upper=False)
 
-        below = np.where(np.isfinite(low), low - 1, -1.0)
-        short = ~np.isfinite(low)
-        while (short := reached(below, short)).any():
-            below = np.where(short, 2 * below, below)
-        high, step = np.minimum(below + 1, top), 1.0
-        short = np.ones(row.shape, dtype=bool)
-        while (short := short & ~reached(high, short)).any():
-            below = np.where(short, high, below)
-            high = np.where(short, np.minimum(high + step, top), high)
-            step *= 2
-        while True:
-            middle = np.floor(below + (high - below) / 2)
-            open_ = (middle > below) & (middle < high)
-            if not open_.any():
-                return np.asarray(high)
-            there = reached(middle, open_)
-            high = np.where(there, middle, high)
-            below = np.where(open_ & ~there, middle, below)
+    def _upper(self, y: Array, row: Array) -> Array:
+        return self._sought(self._snap(y, row), row, upper=True)
 
     def _distinct(self, tail: Callable[[Array, Array], Array], y: Array, row: Array) -> Array:
         """A tail at (y, row), asked once for each pair: many levels of one row lie between the same whole numbers."""
@@ -249,6 +284,13 @@ class DiscreteLaw(Law):
             return ~reached(before + left, right + after, level[i])
 
         return table.find(row, first, short)[0]
+
+
+def _part(a: Array, b: Array, low: Array, share: Array | float) -> Array:
+    """A share of the way between two counts; of a long one by the logarithm of what they are above the lowest."""
+    start, far = np.log(a - low + 2), np.isfinite(low) & (b - low > WIDE * (a - low + 2))
+    logarithmic = low - 2 + np.exp(start + share * (np.log(b - low + 2) - start))
+    return np.where(far, logarithmic, a + share * (b - a))
 
 
 def last_not_above(values: Array, first: Array, last: Array, target: Array) -> Array:

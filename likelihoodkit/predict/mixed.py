@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from scipy.optimize import elementwise
 
 from likelihoodkit.expectation.density import Density
-from likelihoodkit.expectation.mixed import components
+from likelihoodkit.expectation.mixed import components, untruncated
+from likelihoodkit.predict.between import TruncatedCounts, TruncatedLaw
 from likelihoodkit.predict.laws import ContinuousLaw, DiscreteLaw, Law
 from likelihoodkit.primitives import kernels
 
@@ -125,7 +126,12 @@ def highest_peak(density: Density, modes: Array) -> Array:
 def law_of(density: Density) -> Law:
     """The law of a density, made once."""
     if "law" not in density.cache:
-        density.cache["law"] = _kind(density)(density)
+        whole, told = untruncated(density), ("cdf", "survival")
+        if whole is not None and any(map(density.declares, told)) and any(map(whole.declares, told)):
+            between = TruncatedCounts if whole.support.whole else TruncatedLaw
+            density.cache["law"] = between(density, law_of(whole))
+        else:
+            density.cache["law"] = _kind(density)(density)
     law: Law = density.cache["law"]
     return law
 

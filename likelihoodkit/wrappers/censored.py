@@ -158,6 +158,7 @@ def _truncated(found: Inside, low: float | None, high: float | None) -> Bound:
         found.bindings,
         f"{found.bound!r}, seen only where {' and '.join(words)}.",
         names=(found.bound.name,),
+        untruncated=found.part,
     )
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
+from typing import Any
 
+import mpmath
 import numpy as np
 import pytest
 
@@ -69,6 +72,40 @@ def test_counts(text: str) -> None:
     mass = np.cumsum(np.exp(noise.log_density(counts)))
     np.testing.assert_allclose(noise.cdf(counts), mass, rtol=1e-9, atol=1e-100)
     assert (noise.quantile(LEVELS) == [counts[np.argmax(mass >= level)] for level in LEVELS]).all()
+
+
+#: levels far out, and quantiles by the textbook's inverse at 400 digits
+FAR_LEVELS = [1e-300, 1e-100, 1e-16, 1e-12, 1e-5, 0.3, 0.7, 1 - 2.0**-20, 1 - 2.0**-40, 1 - 2.0**-53]
+
+
+def _student_two(p: Any) -> Any:
+    """The quantile of Student's law with two degrees of freedom."""
+    return (2 * p - 1) * mpmath.sqrt(2 / (4 * p * (1 - p)))
+
+
+@pytest.mark.parametrize(
+    ("text", "quantile", "low", "high"),
+    [
+        ("Truncated(Normal(mean=0, scale=1), low=0)", lambda p: mpmath.sqrt(2) * mpmath.erfinv(2 * p - 1), 0.5, 1),
+        ("Truncated(Exponential(mean=1), low=0.5, high=3)", lambda p: -mpmath.log1p(-p), None, None),
+        ("Truncated(StudentT(location=0, scale=1, df=2), low=-1, high=2)", _student_two, None, None),
+        ("Truncated(StudentT(location=0, scale=1, df=2), high=1)", _student_two, 0, None),
+        ("Truncated(Weibull(scale=1, shape=0.5), high=0.01)", lambda p: mpmath.log1p(-p) ** 2, 0, None),
+    ],
+)
+def test_quantiles_far_out(text: str, quantile: Any, low: float | None, high: float | None) -> None:
+    with mpmath.workdps(400):
+        shares = {
+            "Exp": lambda y: -mpmath.expm1(-mpmath.mpf(y)),
+            "Stu": lambda y: (1 + mpmath.mpf(y) / mpmath.sqrt(2 + mpmath.mpf(y) ** 2)) / 2,
+            "Wei": lambda y: -mpmath.expm1(-mpmath.sqrt(mpmath.mpf(y))),
+        }.get(text[10:13])
+        ends = {name: float(value) for name, value in re.findall(r"(low|high)=(-?[0-9.]+)", text)}
+        first = mpmath.mpf(low) if low is not None else shares(ends["low"])
+        last = mpmath.mpf(high) if high is not None else shares(ends["high"])
+        truth = [float(quantile(first + mpmath.mpf(u) * (last - first))) for u in FAR_LEVELS]
+    found = parse(text).quantile(np.array(FAR_LEVELS))
+    np.testing.assert_allclose(found, truth, rtol=2e-13)
 
 
 @pytest.mark.slow
