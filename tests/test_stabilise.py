@@ -84,6 +84,7 @@ EXAMPLES = [
     Example("exp minus one", 1 - p.sigmoid(x) ** 5, {x: 38}),
     Example("log of exp", sp.log(sp.exp(x), evaluate=False), {x: 800}),
     Example("log of product", sp.log(a * b), {a: 1e300, b: 1e300}),
+    Example("log of hypotenuse", sp.log(robust.hypot_sum(x)), {x: -1e9}),
     Example("log of power", sp.log(a**40, evaluate=False), {a: 1e20}),
     Example("log of power", sp.log(x**2), {x: 1e-200}),
     Example("log of sum of exps", sp.log(sp.exp(x) + 2 * sp.exp(z)), {x: 800, z: 801}),
@@ -674,6 +675,7 @@ def vanishes(difference: sp.Expr) -> bool:
 def spelt_out(e: sp.Expr) -> sp.Expr:
     """Functions for which SymPy has another, in that other."""
     e = e.replace(sp.sech, lambda u: 1 / sp.cosh(u)).replace(sp.erfc, lambda u: 1 - sp.erf(u))
+    e = e.replace(sp.asinh, lambda u: sp.asinh(u).rewrite(sp.log))
     return e.replace(lambda f: isinstance(f, sp.binomial | sp.beta), lambda f: f.rewrite(sp.gamma))
 
 
@@ -917,6 +919,10 @@ HYPOTENUSES = [
     (x / sp.sqrt(9 + x**2), robust.hypot_ratio(x / 3)),
     ((y_ - p.sigmoid(z)) ** 2, linked.sigmoid_residual(y_, z) ** 2),
     (sp.sin(sp.pi * p.sigmoid(z)), sp.sin(sp.pi * p.sigmoid(-sp.Abs(z)))),
+    ((x + sp.sqrt(x**2 + 4)) / 2, robust.hypot_sum(x / 2)),
+    (b * sp.sqrt(a**2 * sp.exp(2 * x) + y_**2) - b * y_, a * b * sp.exp(x) * robust.hypot_sum(-y_ * sp.exp(-x) / a)),
+    (3 * sp.sqrt(x**2 + 4) - 3 * x, 6 * robust.hypot_sum(-x / 2)),
+    (sp.sqrt(1 + z) - 1, z / (sp.sqrt(1 + z) + 1)),
     (1 / (1 + x), 1 / (1 + x)),
     (sp.sqrt(x**2 - 1), sp.sqrt(x**2 - 1)),
 ]

@@ -132,6 +132,8 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     "plane_angle": ("atan2({1}, {0})", "atom"),
     "plane_turn": ("{0:product}/({0:power}^2 + {1:power}^2)", "product"),
     "xlogy": ("{0:product}·log({1})", "product"),
+    "hypot_sum": ("{0} + sqrt(1 + {0:power}^2)", "sum"),
+    "hypot_rise": ("1 + {0:product}/sqrt(1 + {0:power}^2)", "sum"),
     "hypot1m": ("sqrt(1 + {0:power}^2) - 1", "sum"),
     "hypot_ratio": ("{0:product}/sqrt(1 + {0:power}^2)", "product"),
     "biweight_penalty": ("biweight({0})", "atom"),

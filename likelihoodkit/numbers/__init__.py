@@ -99,6 +99,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "asinh": mpmath.asinh,
     "erf": mpmath.erf,
     "erfc": mpmath.erfc,
+    "erfinv": mpmath.erfinv,
+    "LambertW": lambda x, branch=0: mpmath.re(mpmath.lambertw(x, int(branch))),
     **{name: getattr(mpmath, name) for name in ("asin", "acos", "acot", "acosh", "atanh", "beta")},
     **{name: getattr(mpmath, name) for name in ("sec", "csc", "cot", "sech", "csch", "coth", "binomial", "factorial")},
     "ceiling": mpmath.ceil,

@@ -23,6 +23,20 @@ hypot_ratio: Kind = primitive(
     lambda x: (1 + hypot1m(x)) ** -3,
     r"\frac{{{0}}}{{\sqrt{{1+\left({0}\right)^2}}}}",
 )
+hypot_sum: Kind = primitive(
+    "hypot_sum",
+    lambda x: x + sp.sqrt(1 + x**2),
+    lambda x: hypot_rise(x),
+    r"\left({0}+\sqrt{{1+\left({0}\right)^2}}\right)",
+    positive=True,
+)
+hypot_rise: Kind = primitive(
+    "hypot_rise",
+    lambda x: 1 + x / sp.sqrt(1 + x**2),
+    lambda x: (1 + hypot1m(x)) ** -3,
+    r"\left(1+\frac{{{0}}}{{\sqrt{{1+\left({0}\right)^2}}}}\right)",
+    positive=True,
+)
 expm1_minus: Kind = primitive(
     "expm1_minus",
     lambda x: exp(x) - 1 - x,

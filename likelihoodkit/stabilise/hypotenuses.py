@@ -19,8 +19,9 @@ def by_hypotenuse(e: Expr) -> Expr:
     """The formula with powers of m (1 + x^2), m being a positive number, written in sqrt(1 + x^2) - 1."""
     if not e.args or isinstance(e, sp.Piecewise):
         return e
+    e = _rise(e)  # while the root is as typed
     done = e.func(*[by_hypotenuse(a) for a in e.args])
-    for rule in (_gap, _power, _residual, _excess, _share, _half_turn):
+    for rule in (_gap, _conjugate, _power, _residual, _excess, _share, _half_turn):
         done = rule(done)
     return done
 
@@ -36,6 +37,17 @@ def _gap(e: Expr) -> Expr:
                 weight = term / root
                 if d.is_positive and r.is_real and d.free_symbols and -weight * d in e.args:
                     return e - term + weight * d + weight * d * robust.hypot1m(r / d)
+    return e
+
+
+def _conjugate(e: Expr) -> Expr:
+    """c sqrt(d^2 + w) - c d = c w/(sqrt(d^2 + w) + d) of a positive d."""
+    for term in e.args if e.is_Add else ():
+        for root in (f for f in Mul.make_args(term) if isinstance(f, Pow) and f.exp == sp.Rational(1, 2)):
+            for square in root.base.args if root.base.is_Add else ():
+                d, weight = sp.sqrt(square), term / root
+                if d.is_positive and -weight * d in e.args:
+                    return e - term + weight * d + weight * (root.base - square) / (root + d)
     return e
 
 
@@ -71,6 +83,33 @@ def _excess(e: Expr) -> Expr:
         leg = _hypotenuse(body)
         if leg is not None and -number in e.args:
             return e - term + number + number * robust.hypot1m(leg)
+    return e
+
+
+def _real_root(square: Expr) -> Expr | None:
+    """A real number with this square, whatever its sign, where one is seen."""
+    root: Expr = sp.S.One
+    for factor in Mul.make_args(square):
+        base, power = factor.as_base_exp()
+        if factor.is_positive:
+            root *= sp.sqrt(factor)
+        elif power == 2 and base.is_real:
+            root *= base
+        else:
+            return None
+    return root
+
+
+def _rise(e: Expr) -> Expr:
+    """c sqrt(d^2 + r^2) + c r and c sqrt(d^2 + r^2) - c r, of which little is left far out on one side."""
+    for term in e.args if e.is_Add else ():
+        for root in (f for f in Mul.make_args(term) if isinstance(f, Pow) and f.exp == sp.Rational(1, 2)):
+            parts = root.base.args if root.base.is_Add and len(root.base.args) == 2 else ()
+            for square, other in (parts, parts[::-1]) if parts else ():
+                d, r, weight = sp.sqrt(square), _real_root(other), term / root
+                for side in (r, -r) if r is not None and d.is_positive else ():
+                    if weight * side in e.args:
+                        return e - term - weight * side + weight * d * robust.hypot_sum(side / d)
     return e
 
 

@@ -8,6 +8,7 @@ from sympy import Add, Expr, Mul, Pow, exp, log
 from likelihoodkit import primitives as p
 from likelihoodkit.primitives import lives, products, single, steps, zeros
 from likelihoodkit.primitives.bessel_k import log_bessel_k_exp
+from likelihoodkit.primitives.robust import hypot_sum
 from likelihoodkit.stabilise.apart import log_of_a_gap
 from likelihoodkit.stabilise.drawn_in import factor_of_a_sum
 from likelihoodkit.stabilise.gains import normal_gain
@@ -178,6 +179,13 @@ def log_of_sigmoid(e: Expr) -> Expr | None:
     if isinstance(e, log) and isinstance(e.args[0], p.sigmoid):
         return -p.softplus(-e.args[0].args[0])
     return _log_of_gap(e)
+
+
+@identity("log(x + sqrt(1 + x^2)) is odd: it has all digits where little is left of the sum")
+def log_of_hypotenuse(e: Expr) -> Expr | None:
+    if isinstance(e, log) and isinstance(e.args[0], hypot_sum):
+        return sp.asinh(e.args[0].args[0])
+    return None
 
 
 @identity("a positive parameter is carried together with its logarithm")

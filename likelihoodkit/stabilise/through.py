@@ -22,6 +22,7 @@ from likelihoodkit.nll import Derivation, Step, output_symbol
 from likelihoodkit.primitives import linked, reach
 from likelihoodkit.primitives.linked import corrected, half_rest
 from likelihoodkit.stabilise.carried import scaled
+from likelihoodkit.stabilise.hypotenuses import by_hypotenuse
 from likelihoodkit.stabilise.lifted import leaning, lifted, slow
 from likelihoodkit.stabilise.residuals import holds_residual, residual_of
 from likelihoodkit.stabilise.rewriting import rewrite
@@ -132,11 +133,11 @@ def _told(link: Any, row: Parameter) -> Any:
         return link
     if link.range.vector or link.columns or not links.exp.fits(row.domain) or links.identity.fits(row.domain):
         return link
-    return replace(
-        link,
-        logarithm=lambda f: rewrite(log(spelt(link.inverse(f)))),
-        residual=lambda y, f: y - rewrite(spelt(link.inverse(f))),
-    )
+
+    def inverse(f: Expr) -> Expr:
+        return rewrite(by_hypotenuse(spelt(link.inverse(f))))
+
+    return replace(link, inverse=inverse, logarithm=lambda f: rewrite(log(inverse(f))), residual=lambda y, f: y - inverse(f))
 
 
 def _inner(link: Link, row: Parameter) -> Link | None:

@@ -355,6 +355,10 @@ def _log_binomial(n: mp.mpf, k: mp.mpf) -> mp.mpf:
     return mp.loggamma(n + 1) - mp.loggamma(k + 1) - mp.loggamma(n - k + 1)
 
 
+def _hypot_sum(x: mp.mpf) -> mp.mpf:
+    return 1 / (mp.sqrt(1 + x * x) - x) if x < 0 else x + mp.sqrt(1 + x * x)
+
+
 def _log1p_square(x: mp.mpf) -> mp.mpf:
     return mp.log1p(x * x)
 
@@ -512,6 +516,8 @@ TABLE: dict[str, Case] = {
     "square_ratio_derivative": Case(lambda x: (1 - x) * (1 + x) / (1 + x * x) ** 2, reals(), LINE + near(1.0)),
     "plane_angle": Case(lambda a, b: mp.atan2(b, a), reals(2), PLANE),
     "plane_turn": Case(lambda a, b: a / (a * a + b * b), reals(2), PLANE),
+    "hypot_sum": Case(_hypot_sum, reals(), LINE),
+    "hypot_rise": Case(lambda x: _hypot_sum(x) / mp.sqrt(1 + x * x), reals(), LINE),
     "hypot_ratio": Case(lambda x: x / mp.sqrt(1 + x * x), reals(), LINE),
     "expm1_minus": Case(lambda x: mp.expm1(x) - x, reals(), LINE + near(0.9, -0.9), loss=2),
     "gamma_deviance_half": Case(lambda y, m: y / m - 1 - mp.log(y / m), _neighbours, PAIRS, loss=1),

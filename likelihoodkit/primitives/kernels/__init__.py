@@ -197,7 +197,7 @@ if TYPE_CHECKING:
     from likelihoodkit.primitives.kernels.within_gamma import (  # isort: skip
         gamma_within, gamma_within_n, gamma_within_nn, gamma_within_t, gamma_within_tn, gamma_within_tt)  # fmt: skip
     from likelihoodkit.primitives.kernels.hyperbolic import (  # isort: skip
-        hypot1m, log1p_square, log1p_square_exp, log_cosh, sech2, sech2_times_exp, square_ratio,
+        hypot1m, hypot_rise, hypot_sum, log1p_square, log1p_square_exp, log_cosh, sech2, sech2_times_exp, square_ratio,
         square_ratio_derivative, square_sech2)  # fmt: skip
     from likelihoodkit.primitives.kernels.johnson_su import (  # isort: skip
         johnson_su_b, johnson_su_bb, johnson_su_bg, johnson_su_g, johnson_su_gg, johnson_su_loss, johnson_su_r,

@@ -63,6 +63,26 @@ def hypot1m(x: Floats) -> Floats:
 
 
 @kernel
+def hypot_sum(x: Floats) -> Floats:
+    """x + sqrt(1 + x^2) > 0, the reciprocal of its value at -x."""
+    return piecewise(
+        (x,),
+        (x < 0, lambda x: 0.5 / (0.5 * np.hypot(1.0, x) - 0.5 * x)),
+        otherwise=lambda x: x + np.hypot(1.0, x),
+    )
+
+
+@kernel
+def hypot_rise(x: Floats) -> Floats:
+    """1 + x/sqrt(1 + x^2), the slope of `hypot_sum`: its value over the root."""
+    return piecewise(
+        (x,),
+        (x < 0, lambda x: 0.5 / np.hypot(1.0, x) / (0.5 * np.hypot(1.0, x) - 0.5 * x)),
+        otherwise=lambda x: 1.0 + x / np.hypot(1.0, x),
+    )
+
+
+@kernel
 def log1p_square(x: Floats) -> Floats:
     """log(1 + x^2) for any finite x."""
     return piecewise(
