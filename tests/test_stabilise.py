@@ -84,7 +84,7 @@ EXAMPLES = [
     Example("exp minus one", 1 - p.sigmoid(x) ** 5, {x: 38}),
     Example("log of exp", sp.log(sp.exp(x), evaluate=False), {x: 800}),
     Example("log of product", sp.log(a * b), {a: 1e300, b: 1e300}),
-    Example("log of hypotenuse", sp.log(robust.hypot_sum(x)), {x: -1e9}),
+    Example("log of softplus", sp.log(robust.hypot_sum(x)), {x: -1e9}),
     Example("log of power", sp.log(a**40, evaluate=False), {a: 1e20}),
     Example("log of power", sp.log(x**2), {x: 1e-200}),
     Example("log of sum of exps", sp.log(sp.exp(x) + 2 * sp.exp(z)), {x: 800, z: 801}),

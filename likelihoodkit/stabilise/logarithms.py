@@ -181,17 +181,12 @@ def log_of_sigmoid(e: Expr) -> Expr | None:
     return _log_of_gap(e)
 
 
-@identity("log(x + sqrt(1 + x^2)) is odd: it has all digits where little is left of the sum")
-def log_of_hypotenuse(e: Expr) -> Expr | None:
-    if isinstance(e, log) and isinstance(e.args[0], hypot_sum):
-        return sp.asinh(e.args[0].args[0])
-    return None
-
-
 @identity("a positive parameter is carried together with its logarithm")
 def log_of_softplus(e: Expr) -> Expr | None:
     if isinstance(e, log) and isinstance(e.args[0], p.softplus):
         return p.log_softplus(e.args[0].args[0])
+    if isinstance(e, log) and isinstance(e.args[0], hypot_sum):  # a root and a leg, of which little may be left
+        return sp.asinh(e.args[0].args[0])
     return None
 
 
