@@ -137,7 +137,9 @@ def _told(link: Any, row: Parameter) -> Any:
     def inverse(f: Expr) -> Expr:
         return rewrite(by_hypotenuse(spelt(link.inverse(f))))
 
-    return replace(link, inverse=inverse, logarithm=lambda f: rewrite(log(inverse(f))), residual=lambda y, f: y - inverse(f))
+    return replace(
+        link, inverse=inverse, logarithm=lambda f: rewrite(log(inverse(f))), residual=lambda y, f: y - inverse(f)
+    )
 
 
 def _inner(link: Link, row: Parameter) -> Link | None:
