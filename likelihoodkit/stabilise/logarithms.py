@@ -8,7 +8,6 @@ from sympy import Add, Expr, Mul, Pow, exp, log
 from likelihoodkit import primitives as p
 from likelihoodkit.primitives import lives, products, single, steps, zeros
 from likelihoodkit.primitives.bessel_k import log_bessel_k_exp
-from likelihoodkit.primitives.robust import hypot_sum
 from likelihoodkit.stabilise.apart import log_of_a_gap
 from likelihoodkit.stabilise.drawn_in import factor_of_a_sum
 from likelihoodkit.stabilise.gains import normal_gain
@@ -19,7 +18,7 @@ from likelihoodkit.stabilise.summands import (
     of_factors,
     with_its_scale,
 )
-from likelihoodkit.stabilise.table import TABLE, constant_and_rest, exponent_of, identity, log_of, log_of_term
+from likelihoodkit.stabilise.table import CARRIED, TABLE, constant_and_rest, exponent_of, identity, log_of, log_of_term
 from likelihoodkit.stabilise.tails import carried, log_of_distribution_function, other_tail
 
 
@@ -183,10 +182,8 @@ def log_of_sigmoid(e: Expr) -> Expr | None:
 
 @identity("a positive parameter is carried together with its logarithm")
 def log_of_softplus(e: Expr) -> Expr | None:
-    if isinstance(e, log) and isinstance(e.args[0], p.softplus):
-        return p.log_softplus(e.args[0].args[0])
-    if isinstance(e, log) and isinstance(e.args[0], hypot_sum):  # a root and a leg, of which little may be left
-        return sp.asinh(e.args[0].args[0])
+    if isinstance(e, log) and isinstance(e.args[0], CARRIED):
+        return log_of(e.args[0])
     return None
 
 

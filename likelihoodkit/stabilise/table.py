@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sympy import Add, Expr, Mul, Pow, S, exp, log
+from sympy import Add, Expr, Mul, Pow, S, asinh, exp, log
 
 from likelihoodkit import primitives as p
+from likelihoodkit.primitives.robust import hypot_sum
 
 Rewrite = Callable[[Expr], Expr | None]
 
@@ -34,6 +35,10 @@ def identity(why: str) -> Callable[[Rewrite], Rewrite]:
     return enter
 
 
+#: what a positive parameter is made by, and has a logarithm of its own
+CARRIED = (p.softplus, hypot_sum)
+
+
 def log_of(factor: Expr) -> Expr | None:
     """log of a positive factor that the table knows how to take, else None."""
     base, exponent = factor.as_base_exp()
@@ -41,6 +46,8 @@ def log_of(factor: Expr) -> Expr | None:
         return factor.args[0]
     if isinstance(base, p.softplus):
         return exponent * p.log_softplus(base.args[0])
+    if isinstance(base, hypot_sum):  # a root and a leg, of which little may be left
+        return exponent * asinh(base.args[0])
     if isinstance(base, p.sigmoid):
         return -exponent * p.softplus(-base.args[0])
     return None
