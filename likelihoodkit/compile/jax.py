@@ -67,8 +67,15 @@ def _log1p(x: Any) -> Any:
     return jnp.log(whole) + jnp.where(edge, 0.0, lost) / jnp.where(edge, 1.0, whole)
 
 
+def _expm1(x: Any) -> Any:
+    power = jnp.exp(x)
+    near = (jnp.abs(x) < 1.0) & (power != 1.0)
+    one = jnp.where(near, power, 2.0)  # what rounding took of a power near 1 its logarithm lacks as well
+    return jnp.where(power == 1.0, x, jnp.where(near, (one - 1.0) * (x / jnp.log(one)), power - 1.0))
+
+
 def _sinh(x: Any) -> Any:
-    return 0.5 * (jnp.expm1(x) - jnp.expm1(-x))
+    return 0.5 * (_expm1(x) - _expm1(-x))
 
 
 def _cosh(x: Any) -> Any:
@@ -76,7 +83,7 @@ def _cosh(x: Any) -> Any:
 
 
 def _tanh(x: Any) -> Any:
-    gap = jnp.expm1(-2.0 * jnp.abs(x))
+    gap = _expm1(-2.0 * jnp.abs(x))
     return jnp.sign(x) * (-gap / (2.0 + gap))
 
 

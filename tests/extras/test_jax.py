@@ -17,7 +17,7 @@ from tensors import LOSSES, NOISES, WRAPPERS, bar, call, ulps
 from test_torch import DIFFERENTIATED, EXTREMES
 
 import likelihoodkit as lk
-from likelihoodkit.compile.jax import _log1p, function
+from likelihoodkit.compile.jax import _expm1, _log1p, function
 from likelihoodkit.compile.tensors.tower import tower_of
 from likelihoodkit.errors import DerivationError, InputError, ShapeError, SupportError
 
@@ -71,6 +71,8 @@ def test_what_is_compiled_keeps_two_constants_apart() -> None:
     x = np.concatenate([np.random.default_rng(5).lognormal(-8, 5, 2000), [0.0, 2.0**53, 1e300, -0.5, -1.0, np.inf]])
     with np.errstate(divide="ignore"):
         np.testing.assert_allclose(jax.jit(_log1p)(x), np.log1p(x), rtol=2.3e-16, atol=1e-307)
+    x = np.concatenate([np.random.default_rng(6).normal(0, 1, 400), [0.0, 1e-300, -1e-17, 40.0, -40.0, 709.0, -np.inf]])
+    np.testing.assert_allclose(jax.jit(_expm1)(x), np.expm1(x), rtol=6e-16)
     near = np.nextafter(1.4616321449683622, 2.0) + np.arange(-3, 4) * 2.3e-16
     with mpmath.workdps(30):
         expected = [float(mpmath.digamma(float(one))) for one in near]

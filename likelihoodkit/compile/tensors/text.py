@@ -270,7 +270,10 @@ def _helpers(target: str, text: str) -> list[str]:
     own = _own(target)
     used = {name for name in {*SPELLINGS[target].values(), *WITH_DETAIL.values(), "_apart"} if name.startswith("_")}
     found = {name for name in used if re.search(rf"(?<!\w){name}\(", text)}
-    found |= {name for name in used for one in found if f"{name}(" in own[one].partition("\n")[2]}  # they call others
+    more = found
+    while more:  # they call others
+        more = {name for name in used for one in more if f"{name}(" in own[one].partition("\n")[2]} - found
+        found |= more
     return [own[name] for name in sorted(found)]
 
 
