@@ -16,12 +16,15 @@ from numpy.typing import NDArray
 
 from likelihoodkit.expectation.density import Density
 from likelihoodkit.expectation.mixed import untruncated
+from likelihoodkit.primitives import kernels
 from likelihoodkit.supports import Support
 
 Array = NDArray[Any]
 
 #: edges of the first panels on either side of the centre, in t; beyond the last sinh overflows
 EDGES = np.array([0, 0.5, 1, 1.5, 2, 2.5, 3, 4, 5, 7, 10, 15, 22, 32, 48, 72, 110, 160, 240, 360, 520, 700.0])
+#: how near to the peak of a density on a circle its heights lead
+TOLD = 2.0**-20
 #: below this logarithm a density per unit of t is zero in float64
 NOTHING = -760.0
 
@@ -164,7 +167,28 @@ def _centre(density: Density, line: Line, rows: Array, height: Callable[[Array],
             inside = (x > line.left) & (x < line.right)
             if inside.all() and np.isfinite(height(x)).all():
                 return x
-    return peak(height, rows.size, line.left, line.right, circular=density.support.circular)
+    found = peak(height, rows.size, line.left, line.right, circular=density.support.circular)
+    return _level_ground(density, found, rows) if density.support.circular else found
+
+
+def _level_ground(density: Density, near: Array, rows: Array) -> Array:
+    """Where the slope in the angle changes its sign at a peak: heights tell it to half of the digits, slopes to all."""
+
+    def falls(y: Array) -> Array:
+        return density.slope(kernels.wrap_angle(y), rows) < 0
+
+    low, high = near - TOLD, near + TOLD
+    turns, reach = falls(high) & ~falls(low), TOLD
+    while not turns.all() and reach < 2.0:  # heights of a law that is all but even lead nowhere near
+        reach *= 2
+        low, high = np.where(turns, low, near - reach), np.where(turns, high, near + reach)
+        turns = falls(high) & ~falls(low)
+    while True:
+        middle = low + (high - low) / 2
+        if not ((low < middle) & (middle < high) & turns).any():
+            return np.asarray(np.where(turns, kernels.wrap_angle(high), near))
+        down = falls(middle)
+        low, high = np.where(down, low, middle), np.where(down, middle, high)
 
 
 def peak(height: Callable[[Array], Array], size: int, left: float, right: float, *, circular: bool = False) -> Array:

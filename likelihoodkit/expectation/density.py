@@ -101,6 +101,15 @@ class Density:
             )
         return np.where(outside, -np.inf, found) if outside.any() else found
 
+    def slope(self, y: Array, row: Array) -> Array:
+        """The slope of the log-density in the outcome."""
+        if "slope" not in self._forms:
+            written = self.derivation.substitute(self.derivation.bound.family.formula)
+            self._forms["slope"] = Runner(compile_program({"v": rewrite(sp.diff(written, self.derivation.y))}))
+        runner = self._forms["slope"]
+        assert runner is not None
+        return np.array(np.broadcast_to(self.run(runner, row, y=y)["v"], y.shape))
+
     @property
     def unordered(self) -> bool:
         """Are the outcomes classes without order, so that nothing is before or after anything?"""

@@ -114,13 +114,13 @@ def _bound(found: Inside, value: float | None, name: str) -> float | None:
     number, domain = float(value), found.domain
     if math.isnan(number) or (domain.whole and math.isfinite(number) and number != math.floor(number)):
         raise BindingError(f"Truncated: {name} must be one of the {domain.words}, not {value!r}", value=value)
-    if domain.upper:
+    upper = name == "high"
+    if domain.upper and (upper or domain.upper == "classes" or found.family.parameters[domain.upper].domain.vector):
         raise BindingError(
             f"Truncated: {found.bound.name} has a bound of its own for each row",
             value=value,
             remedy=f"Hold it at one number, as in {found.bound.name}({domain.upper}=12)",
         )
-    upper = name == "high"
     if (number <= domain.low) if upper else (number >= domain.high):
         raise BindingError(f"Truncated: {name} = {number:g} leaves none of the {domain.words}", value=value)
     return None if (number >= domain.high if upper else number <= domain.low) else number

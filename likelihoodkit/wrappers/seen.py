@@ -130,7 +130,8 @@ def Discretised(noise: Any) -> Bound:
     """
     found = ordered(inside(noise, "Discretised"), "Discretised")
     domain = found.domain
-    if domain.whole or domain.atoms or domain.low not in (0.0, -math.inf) or math.isfinite(domain.high):
+    apart = set(domain.atoms) - {0.0}  # a zero of its own probability stays one
+    if domain.whole or apart or domain.low not in (0.0, -math.inf) or math.isfinite(domain.high):
         raise BindingError(
             f"Discretised needs amounts or real numbers; {found.bound.name} is about {domain.words}",
             family=found.bound.name,

@@ -98,7 +98,29 @@ def test_counts_up_to_trials_that_are_held() -> None:
         assert not np.isnan(value).any()
         assert not np.isnan(slopes).any()
     with pytest.raises(BindingError, match=r"BetaBinomial\(trials=12\)"):
-        lk.Truncated(lk.BetaBinomial, low=1)
+        lk.Truncated(lk.BetaBinomial, high=1)
+
+
+def test_trials_of_every_row_that_are_seen_from_a_bound_on() -> None:
+    """Litters of which those without a case are never seen, each with as many young as it has."""
+    trials, y, probability = np.array([3.0, 4.0, 9.0, 40.0]), np.array([3.0, 3.0, 5.0, 12.0]), 1 / (1 + mp.exp(2))
+    chances = [
+        [mp.binomial(n, k) * probability**k * (1 - probability) ** (n - k) for k in range(int(n) + 1)] for n in trials
+    ]
+    for low in (1, 3):
+        loss = lk.derive(lk.Truncated(lk.Binomial, low=low))
+        true = [float(mp.log(mp.fsum(row[low:]) / row[int(k)])) for row, k in zip(chances, y, strict=True)]
+        np.testing.assert_allclose(loss(y, np.full(4, -2.0), trials=trials), true, 1e-14, 2e-15)
+        belief = loss.distribution(np.full(4, -2.0), trials=trials)
+        mean = [float(mp.fsum(k * p for k, p in enumerate(row) if k >= low) / mp.fsum(row[low:])) for row in chances]
+        np.testing.assert_allclose(belief.mean(), mean, 1e-13)
+        assert (belief.quantile(1e-300) == low).all()
+        assert (belief.quantile(1) == trials).all()
+    alone = lk.derive(lk.Truncated(lk.BetaBinomial, low=1))
+    many = lk.derive(lk.Truncated(lk.BetaBinomial(trials=6), low=1))
+    there = alone.value_and_gradient([2.0, 1.0], [[0.3, 0.7]] * 2, trials=np.array([6.0, 6.0]))
+    for found, true in zip(there, many.value_and_gradient([2.0, 1.0], [[0.3, 0.7]] * 2), strict=True):
+        np.testing.assert_allclose(found, true, 1e-13)
 
 
 def test_an_interval_of_a_label_is_all_or_that_label() -> None:

@@ -52,6 +52,13 @@ def test_what_is_seen_beyond_a_deductible_is_divided_by_it() -> None:
     np.testing.assert_allclose(np.column_stack([value, gradient]), np.tile(true, (2, 1)), rtol=1e-13)
 
 
+def test_rounded_down_nothing_is_a_zero_like_any_other() -> None:
+    value, gradient = lk.derive(lk.Discretised(lk.Tweedie(power=POWER))).value_and_gradient([0.0, 3.0], [AT, AT])
+    for k, mass in enumerate((lambda f, g: _cdf(1, f, g), lambda f, g: _cdf(4, f, g) - _cdf(3, f, g))):
+        true = _slopes(lambda f, g, mass=mass: -mp.log(mass(f, g)))
+        np.testing.assert_allclose([value[k], *gradient[k]], true, rtol=2e-14)
+
+
 def test_curvatures_are_those_of_the_sum() -> None:
     with mp.workdps(25):
         place = [mp.mpf(x) for x in AT]
