@@ -33,7 +33,7 @@ def in_outputs(rows: Floats, f: Floats) -> Floats:
     ])  # fmt: skip
 
 
-def _series(a: Floats, b: Floats, x: Floats) -> Floats:
+def series(a: Floats, b: Floats, x: Floats) -> Floats:
     """log(1 + a S) with its derivatives in log a and log b."""
     w, in_a, in_b, aa, ab, bb = np.zeros((6, *x.shape))
     term, lean, bend = np.ones_like(x), np.zeros_like(x), np.zeros_like(x)
@@ -55,7 +55,7 @@ def _more(z: Floats, f: Floats, g: Floats) -> Floats:
     a, b = np.exp(g - softplus(-f)), np.exp(g - softplus(f))
     power = -a * np.asarray(softplus(-z))
     first, second = a * np.asarray(digamma_rising(1.0 + a, b)), b * np.asarray(digamma_rising(1.0 + b, a))
-    rows = _series(a, b, np.asarray(sigmoid(z)))
+    rows = series(a, b, np.asarray(sigmoid(z)))
     rows += np.stack([
         power + np.asarray(log_rising_gap(np.ones_like(a), a, b)), power + first, second,
         power + first + a * a * np.asarray(trigamma_rising(1.0 + a, b)), a * b * np.asarray(trigamma(1.0 + a + b)),
@@ -67,7 +67,7 @@ def _more(z: Floats, f: Floats, g: Floats) -> Floats:
 def _with_mean(rows: Floats, f: Floats) -> Floats:
     """log(1 - m) added."""
     m, zero = np.asarray(sigmoid(f)), np.zeros_like(f)
-    return rows + np.stack([-softplus(f), -m, zero, -m * np.asarray(sigmoid(-f)), zero, zero])
+    return np.asarray(rows + np.stack([-softplus(f), -m, zero, -m * np.asarray(sigmoid(-f)), zero, zero]))
 
 
 def _beyond(z: Floats, f: Floats, g: Floats) -> Floats:

@@ -32,6 +32,7 @@ FAR = float(np.log(1e70))  # log |z| beyond which z^4 is no float64
 NORMAL = 650.0  # n beyond which df is infinite for z within FAR
 MANY = 46.0  # n beyond which z far out is beyond nothing but the leading term
 OUTSIDE = -60.0  # log of df/z^2 below which the density is a power
+TOLD = 1e-250  # a mass that is told by itself
 STRAIGHT = -37.0  # log of z^2, and of z^2/df, below which the law is a straight line
 
 Rows = tuple[Floats, ...]
@@ -92,11 +93,13 @@ def _far_out(r: Floats, t: Floats, df: Floats, n: Floats) -> Rows:
 def _beyond(r: Floats, t: Floats, df: Floats, n: Floats) -> Rows:
     """By what lies outside of |z|: half of a beta tail."""
     out = beyond(df, n, np.asarray(log_times_exp(np.absolute(r), t)))
-    more = out.rise - out.pull
     tail = np.stack([
-        out.log, -2.0 * out.pull, out.slope, 4.0 * out.pull * more, -2.0 * out.pull * (out.gap + more), out.curve,
+        out.log, -2.0 * out.pull, out.slope, 4.0 * out.pull * out.rise, -2.0 * out.pull * (out.gap + out.rise),
+        out.curve,
     ])  # fmt: skip
-    return (np.where(r < 0, tail, complement(tail)),)
+    inverse = np.asarray(times_exp(1.0 / r, -t))  # of z, whose square may be too large
+    share = out.factor * np.power(df * inverse * inverse / (1.0 + df * inverse * inverse), 0.5 * df)
+    return (np.where(r < 0, tail, complement(tail, np.where(share > TOLD, share, np.nan))),)
 
 
 @remembered

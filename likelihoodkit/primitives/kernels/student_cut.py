@@ -93,8 +93,8 @@ def _by_tail(df: Floats, n: Floats, log_a: Floats, a: Floats) -> Cut:
         otherwise=lambda df, n, log_a, a, pull: pull,
     )
     slope = -odds * rest.slope
-    mixed = pull * ((1.0 + odds) * rest.slope + rest.gap + rest.rise - rest.pull)
-    bend = -2.0 * pull * (odds * rest.pull + rest.rise)
+    mixed = pull * ((1.0 + odds) * rest.slope + rest.gap + rest.rise)
+    bend = -2.0 * pull * ((1.0 + odds) * rest.pull + rest.rise)
     back = pull * (_turn(n, log_a) - pull)
     return Cut(log_f, pull, slope, bend, back, mixed, -odds * (rest.curve + rest.slope**2) - slope**2)
 

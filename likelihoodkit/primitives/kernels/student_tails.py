@@ -1,7 +1,7 @@
 """log of Student's distribution function, in both tails, with its derivatives in df and z.
 
 For df >= 1 by the integrals of `student_integrals`. Beyond z < 0 lies half of a beta tail, I_x(df/2, 1/2)/2 with
-logit x = log(df/z^2).
+logit x = log(df/z^2): a power of x and a series where x is at most 1/2, an integral else.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from likelihoodkit.primitives.kernels._tools import Floats, kernel, remembered
+from likelihoodkit.primitives.kernels.beta_series import series
 from likelihoodkit.primitives.kernels.beta_tails import tail
 from likelihoodkit.primitives.kernels.exponential import log1m_exp
 from likelihoodkit.primitives.kernels.hyperbolic import log1p_square
-from likelihoodkit.primitives.kernels.logistic import sigmoid
+from likelihoodkit.primitives.kernels.logistic import sigmoid, softplus
 from likelihoodkit.primitives.kernels.normal import LOG_SQRT_2PI
 from likelihoodkit.primitives.kernels.rising import digamma_rising, log_rising, log_rising_excess, trigamma_rising
 from likelihoodkit.primitives.kernels.student_integrals import Student, student_integrals
@@ -58,7 +59,10 @@ def student_parts(df: Floats, z: Floats) -> Parts | Student:
 
 @dataclass(frozen=True)
 class Beyond:
-    """log of the mass beyond e^l on one side, its slopes in n = log df and in n - 2 l, and parts of their slopes."""
+    """log of the mass beyond e^l on one side, its slopes in n = log df and in n - 2 l, and parts of their slopes.
+
+    ``rise`` is that of the logarithm of ``pull`` in n - 2 l. ``factor`` of x^(df/2) gives the mass itself, else NaN.
+    """
 
     log: Floats
     slope: Floats
@@ -66,13 +70,15 @@ class Beyond:
     pull: Floats
     gap: Floats
     rise: Floats
+    factor: Floats
 
 
 def beyond(df: Floats, n: Floats, log_size: Floats) -> Beyond:
     """Half of a beta tail, whose panels also reach over the tails of df below 1."""
     df, n, log_size = np.broadcast_arrays(df, n, log_size)
     few = n < FEW
-    outside = ~few & (n - 2.0 * log_size < OUTSIDE)
+    end = n - 2.0 * log_size
+    outside = ~few & ((end < OUTSIDE) | ((n < 0.0) & (end <= 0.0)))
     if few.any() or outside.any():
         pieces = {f.name: np.empty(n.shape) for f in fields(Beyond)}
         for mask, formula in ((few, _beyond_few), (outside, _beyond_outside), (~(few | outside), _beyond)):
@@ -92,16 +98,22 @@ def _beyond_few(df: Floats, n: Floats, log_size: Floats) -> Beyond:
     pull = 0.5 * df * r
     curve = -df * (angle - r + 0.25 * r * rest)
     log_tail = -LOG2 - df * angle
-    return Beyond(log_tail, -df * (angle - 0.5 * r), curve, pull, np.ones(w.shape), pull - 0.5 * rest)
+    return Beyond(
+        log_tail, -df * (angle - 0.5 * r), curve, pull, np.ones(w.shape), -0.5 * rest, np.full(w.shape, np.nan)
+    )
 
 
 def _beyond_outside(df: Floats, n: Floats, log_size: Floats) -> Beyond:
-    """Where the density is a power: x^h/(h B(h, 1/2)) at h = df/2 and log x = n - 2 l."""
+    """x^h (1 + h S)/(h B(h, 1/2)) at h = df/2 and logit x = n - 2 l <= 0, S a series in x; far out 0."""
     h, end, half = 0.5 * df, n - 2.0 * log_size, np.full(np.shape(n), 0.5)
-    log_tail = h * end - np.asarray(log_rising(h + 0.5, half)) - LOG_SQRT_PI - LOG2
-    slope = h * (end - np.asarray(digamma_rising(h + 0.5, half)) + 1.0)
-    curve = slope + h * (1.0 - h * np.asarray(trigamma_rising(h + 0.5, half)))
-    return Beyond(log_tail, slope, curve, h, np.ones(np.shape(n)), h)
+    value, more, _, bend, *_ = series(h, half, np.asarray(sigmoid(end)))
+    log_x, x = -np.asarray(softplus(-end)), np.asarray(sigmoid(end))
+    lead = value - (np.asarray(log_rising(h + 0.5, half)) + LOG_SQRT_PI)
+    along = h * (log_x - np.asarray(digamma_rising(h + 0.5, half)))
+    off = np.expm1(0.5 * np.log1p(-x) - value)  # of the slope in the logit from h
+    pull, gap, rise = h + h * off, 1.0 - more, -(h * x + h * off) - 0.5 * x
+    curve = along + bend - h * h * np.asarray(trigamma_rising(h + 0.5, half)) + pull * (2.0 * gap + rise)
+    return Beyond((h * log_x + lead) - LOG2, along + more + pull, curve, pull, gap, rise, 0.5 * np.exp(lead))
 
 
 def _beyond(df: Floats, n: Floats, log_size: Floats) -> Beyond:
@@ -109,8 +121,10 @@ def _beyond(df: Floats, n: Floats, log_size: Floats) -> Beyond:
     found = tail(h, np.full(np.shape(end), 0.5), end)
     rise = h * np.asarray(sigmoid(-end)) - 0.5 * np.asarray(sigmoid(end))
     curve = h * (found.first + h * found.first_first + 2.0 * found.pull * found.gap_first)
-    curve = curve + found.pull * (rise - found.pull)
-    return Beyond(found.log - LOG2, h * found.first + found.pull, curve, found.pull, h * found.gap_first, rise)
+    rise = rise - found.pull
+    curve = curve + found.pull * rise
+    none = np.full(np.shape(n), np.nan)
+    return Beyond(found.log - LOG2, h * found.first + found.pull, curve, found.pull, h * found.gap_first, rise, none)
 
 
 def _from_beta(df: Floats, z: Floats) -> Parts:
