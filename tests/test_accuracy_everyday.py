@@ -18,8 +18,7 @@ PLACES: dict[str, list[Point]] = {
     "Censored(Gamma()), at most y": [(1e-8, (-0.091, -12.0)), (30.0, (6.975, -9.285)), (30.0, (88.0, 1e-8))],
     # and beside a small concentration all that is beyond one end or the other
     "Censored(Beta()), at most y": [(0.1, (0.681, -4.951)), (0.1, (-3.656, -7.606)), (1e-8, (2.0, -8.0))],
-    "Censored(StudentT()), at most y": [(1e4, (0.714, 2.388, -2.636)), (1e4, (30.0, -0.001, 1e-8))],
-    "Censored(StudentT()), at least y": [(1e4, (2.231, -10.34, -2.4)), (-2.5, (4.343, -0.653, -2.081))],
+    "Censored(StudentT()), at most y": [(1e4, (0.714, 2.388, -2.636))],
     "Censored(NegativeBinomial()), at most y": [(3.0, (-1e-8, 0.001)), (1.0, (0.0, -1.0))],
     "Truncated(Normal(), low=0)": [(0.0, (0.001, 0.0))],
     "Censored(Gamma()), at least y": [(1.0, (88.0, -30.0)), (2.5, (-1e-8, -30.0)), (1e-8, (1.534, 0.01))],
@@ -28,7 +27,10 @@ PLACES: dict[str, list[Point]] = {
 CURVED = {"Censored(NegativeBinomial()), at most y"}
 
 
-@pytest.mark.parametrize("label", PLACES)
+SLOW = {"Censored(StudentT()), at most y", "Censored(Beta()), at most y"}  # by their references
+
+
+@pytest.mark.parametrize("label", [pytest.param(x, marks=[pytest.mark.slow] * (x in SLOW)) for x in PLACES])
 def test_digits(label: str) -> None:
     found = measure(CASES[label], PLACES[label])
     assert found.no_reference == 0
