@@ -128,10 +128,10 @@ def _written_out(total: sp.Sum) -> Expr:
 
 def _share_of_gamma(product: Expr) -> Expr:
     """gamma(a, x)/gamma(a) as the distribution function that it is."""
-    for f in product.args:
-        if isinstance(f, sp.lowergamma | sp.uppergamma) and 1 / sp.gamma(f.args[0]) in product.args:
+    for whole in (f for f in product.args if isinstance(1 / f, sp.gamma)):
+        for f in (f for f in product.args if _incomplete(f, (1 / whole).args[0])):
             kind = tails.log_gamma_p if isinstance(f, sp.lowergamma) else tails.log_gamma_q
-            return product / f * sp.gamma(f.args[0]) * exp(kind(*f.args))
+            return product / f / whole * exp(kind(*f.args))
     return product
 
 
