@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from typing import Any
 
@@ -244,3 +245,27 @@ def test_a_label_inside_of_a_logarithm() -> None:
         y, f = np.array([0.0, 1.0, 0.0, 1.0, 1.0]), np.array([-40.0, 40.0, 300.0, -800.0, 0.3])
         for found, true in zip(mine.value_and_gradient(y, f), known.value_and_gradient(y, f), strict=True):
             np.testing.assert_array_equal(found, true)
+
+
+TOP = dataclasses.replace(lk.supports.unit, name="share", closed_low=True, closed_high=True)
+
+
+@pytest.mark.parametrize(
+    ("support", "link", "typed", "same"),
+    [
+        (lk.supports.counts, "positive", lambda y, m: y - m - y * log(y / m), lk.losses.poisson_deviance),
+        (lk.supports.counts, "positive", lambda y, m: y - m - y * (log(y) - log(m)), lk.losses.poisson_deviance),
+        (lk.supports.counts, "positive", lambda y, m: y - m + y * log(m / y), lk.losses.poisson_deviance),
+        (TOP, "unit", lambda y, p: -y * log(y / p) - (1 - y) * log((1 - y) / (1 - p)), None),
+    ],
+)
+def test_nothing_times_its_logarithm_is_nothing(support: Any, link: str, typed: Any, same: Any) -> None:
+    """Deviances as they are typed are numbers where the outcome is 0, or 1."""
+    mine = lk.derive(declared("Deviance", Law(support, {"m": getattr(lk.supports, link)}, typed)))
+    f = np.array([0.3, -0.4, 7.0])
+    if same is not None:
+        y = np.array([0.0, 2.0, 1000.0])
+        np.testing.assert_allclose(mine(y, f), same(y, f) / 2, rtol=1e-13)
+        np.testing.assert_allclose(np.ravel(mine.gradient(y, f)), np.exp(f) - y, rtol=1e-13)
+    else:
+        np.testing.assert_allclose(mine(np.array([0.0, 1.0, 1.0]), f), np.logaddexp(0, f * [1, -1, -1]), rtol=1e-14)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import sympy as sp
 
 from likelihoodkit.declaration.binding import NO_OUTCOME, Parameter
+from likelihoodkit.declaration.nothing import read_nothing
 from likelihoodkit.declaration.reparameterise import information, rewritten
 from likelihoodkit.declaration.slots import (
     CLOSED_FORMS,
@@ -61,6 +62,8 @@ def declare(cls: Any) -> None:
         if name in body and (name not in slots or name != OF_EITHER):
             setattr(cls, name, write_formula(cls.__name__, name, body[name], naming))
     cls.formula = getattr(cls, cls.formula_name)
+    for slot in (slots[name] for name in outcomes):
+        cls.formula = read_nothing(cls.formula, naming[slot], slot.domain)
     every = naming | name_symbols(cls.__name__, others)  # an entry may be in parameters of another way
     cls.fisher = {
         key: write_formula(cls.__name__, "fisher", value, every) for key, value in body.get("fisher", {}).items()

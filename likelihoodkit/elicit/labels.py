@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import mpmath
@@ -23,6 +23,7 @@ from likelihoodkit.elicit.coordinates import coordinates, positively
 from likelihoodkit.elicit.question import Question, zero
 from likelihoodkit.elicit.risk import Formula
 from likelihoodkit.primitives import lower
+from likelihoodkit.stabilise.bounds import Interval, bounds
 
 Array = NDArray[Any]
 #: truths at which a counterexample to properness is looked for, the plainest first
@@ -50,16 +51,23 @@ class Piece:
         return None if zero(gap) else self.slope_zero / gap
 
 
+def _size(u: sp.Expr, known: dict[sp.Expr, Interval]) -> sp.Expr:
+    """|u| without its bars where its sign is known."""
+    return next((side for side in (u, -u) if bounds(side, known).positive), sp.Abs(u))
+
+
 class Labels:
     """The analysis of one loss of two classes."""
 
     def __init__(self, question: Question) -> None:
         self.question = question
         self.symbol = question.prediction.symbol
-        formula = lower(question.formula)
-        self.one = formula.xreplace({question.y: sp.S.One})
-        self.zero = formula.xreplace({question.y: sp.S.Zero})
-        domain = question.prediction.domain
+        formula, domain = lower(question.formula), question.prediction.domain
+        unit = {self.symbol: Interval(sp.S.Zero, sp.S.One)} if (domain.low, domain.high) == (0, 1) else {}
+        self.one, self.zero = (
+            formula.xreplace({question.y: label}).replace(sp.Abs, partial(_size, known=unit))
+            for label in (sp.S.One, sp.S.Zero)
+        )
         self.low, self.high = domain.low, domain.high
 
     @cached_property
@@ -164,15 +172,16 @@ class Labels:
     @cached_property
     def threshold(self) -> float | None:
         """Where one end of the probabilities is best instead of the other; None where one end always is."""
-        ends = np.array([_EDGE, 1 - _EDGE])
-        one, zero_ = (self.risk(ends, p) for p in (1.0, 0.0))
+        if self._ends is None:
+            return None
+        one, zero_ = (self.risk(self._ends, p) for p in (1.0, 0.0))
         gain_one, gain_zero = one[1] - one[0], zero_[1] - zero_[0]  # of the upper end, negative where it is better
         return float(gain_zero / (gain_zero - gain_one)) if gain_one * gain_zero < 0 else None
 
     def _at_ends(self) -> tuple[str, str] | None:
         """Is an end of the probabilities best whatever the truth? Looked at on a grid of both."""
         if not self.question.as_probability:
-            return None
+            return self._at_two_places()
         grid = np.concatenate([[_EDGE], np.linspace(0.001, 0.999, 999), [1 - _EDGE]])
         least = {int(np.argmin(self.risk(grid, p))) for p in np.linspace(0.01, 0.99, 50)}
         if not least <= {0, len(grid) - 1}:
@@ -181,6 +190,26 @@ class Labels:
             end = "0" if least == {0} else "1"
             return "end", f"the expected loss has no least value: it falls as {self.symbol} goes to {end}"
         return "flat", f"0 or 1 is best, as p is below or above {self.threshold:.6g}: no prediction between is"
+
+    def _at_two_places(self) -> tuple[str, str] | None:
+        """Is one of two scores best whatever the truth, as where a loss is level from some score on?"""
+        if self._ends is None:
+            return None
+        return "flat", f"the best prediction jumps where p passes {self.threshold:.6g}: it does not move with p"
+
+    @cached_property
+    def _ends(self) -> Array | None:
+        """Two predictions, each of them best on one side of the truths; None where there are none."""
+        if self.question.as_probability:
+            return np.array([_EDGE, 1 - _EDGE])
+        grid = np.array([piece.inside for piece in self.pieces])
+        risks = np.array([self.risk(grid, p) for p in np.linspace(0.005, 0.995, 100)])
+        least = risks <= risks.min(axis=1, keepdims=True) + 1e-12
+        for k in range(1, len(risks)):
+            low, high = least[:k].all(axis=0), least[k:].all(axis=0)
+            if low.any() and high.any() and not (low & high).any():
+                return np.array([grid[low][0], grid[high][0]])
+        return None
 
     def _farther(self, low: float, high: float) -> tuple[float, float]:
         """The probabilities behind scores of -10^6 and 10^6, where they go on beyond these."""
@@ -272,7 +301,7 @@ def elicited(question: Question) -> Functional:
         return Functional("none", equation=equation, unique="no", why=why)
     if shape == "flat":
         told = [p for _, p in labels.samples() if _EDGE < p < 1 - _EDGE]
-        jumps = labels.threshold if "no prediction between" in why else None
+        jumps = labels.threshold if "no prediction between" in why or not told else None
         level = told[0] if jumps is None else jumps
         name = "sign only" if abs(level - 0.5) < 1e-12 else f"side of {level:.6g} only"
         return Functional(name, equation=equation, formula=f"sign(P(y = 1) - {level:.6g})", unique="no", why=why)

@@ -9,6 +9,7 @@ import sympy as sp
 
 from likelihoodkit.declaration import as_bound
 from likelihoodkit.declaration.binding import Bound
+from likelihoodkit.declaration.nothing import read_nothing
 from likelihoodkit.errors import InputError
 from likelihoodkit.links import Link
 from likelihoodkit.primitives import VectorSymbol, is_vector, lower, one_hot
@@ -120,7 +121,7 @@ def read(
     predictions = tuple(Prediction(row.name, row.symbol, row.domain, link) for row, link in this.predicted)
     known = {this.target.symbol, *(p.symbol for p in predictions), *(symbol for symbol, _ in this.fixed)}
     settings = tuple(sorted(this.formula.free_symbols - known - {LENGTH}, key=str))
-    formula = elementary(this.formula)
+    formula = read_nothing(elementary(this.formula), this.target.symbol, this.target.domain)
     return Question(
         this.name, formula, this.target.symbol, this.target.domain, predictions, settings, this.normalised, this.told,
         this.fixed,

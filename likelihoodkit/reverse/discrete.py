@@ -32,13 +32,16 @@ def of_labels(question: Question) -> Noise:
     mass = sp.exp(-labels.one) + sp.exp(-labels.zero)
     if not mass.has(*SWITCHES) and zero(sp.diff(mass, labels.symbol)):
         return _likelihood(question, asked, labels, mass)
+    shape = labels.shape[0]
+    scaled = _reads(question, "Bernoulli") if shape in {"truth", "invertible"} else None
+    if scaled is not None:
+        return _of_factor(question, asked, scaled)
     two = _two_masses(labels, mass)
     moves = (
         f"exp(-loss) summed over the two classes moves with the prediction: {two[0][1]:.6g} at "
         f"{labels.symbol} = {two[0][0]:g}, {two[1][1]:.6g} at {two[1][0]:g}"
     )
     reasons = (moves, asked.why)
-    shape = labels.shape[0]
     notes = _gradient_note(question, labels) if shape == "truth" else ()
     if shape in {"truth", "invertible"}:
         forward, inverse = _maps(labels, shape)
@@ -47,6 +50,22 @@ def of_labels(question: Question) -> Noise:
             _recalibrate=lambda s: _recalibrated(labels, s), _distort=labels.best,
         )  # fmt: skip
     return Noise(question.name, "neither", reasons, asks=asked)
+
+
+def _of_factor(question: Question, asked: Functional, match: Match) -> Noise:
+    """A family of classes at another factor than 1: the noise of twice a cross-entropy is that of half of it."""
+    bound, k = match.bound, match.factor
+    return Noise(
+        loss=question.name,
+        tier="likelihood",
+        reasons=(f"proved: the loss of {bound!r} = {k} * loss + something free of the prediction",),
+        family=bound.family,
+        bound=bound,
+        factor=k,
+        asks=asked,
+        proof=match.decision,
+        law=repr(bound),
+    )
 
 
 def _recalibrated(labels: Labels, prediction: Any) -> Any:
@@ -172,6 +191,9 @@ def of_classes(question: Question) -> Noise:
             proof=None if match is None else match.decision,
             law="Categorical, with probabilities exp(-loss)" if match is None else repr(match.bound),
         )
+    scaled = _reads(question, "Categorical") if asked.unique == "yes" and c.stationary else None
+    if scaled is not None:
+        return _of_factor(question, asked, scaled)
     places = c.truths[0], (0.8, *[round(0.2 / (c.size - 1), 3)] * (c.size - 1))
     one, two = (_mass(c, mass, q) for q in places)
     where = [", ".join(f"{v:.3g}" for v in place) for place in places]

@@ -136,6 +136,8 @@ def _binomial(e: Expr) -> Expr | None:
 def poisson_saddle_point(e: Expr) -> Expr | None:
     if not e.is_Add:
         return None
+    if e.has(p.xlogy) and (deviance := _typed_deviance(e)) is not None:
+        return deviance
     for one in e.args:
         sign, node = one.as_coeff_Mul()
         y = node.args[0] if isinstance(node, p.log_factorial) and abs(sign) == 1 else S.NaN
@@ -147,6 +149,22 @@ def poisson_saddle_point(e: Expr) -> Expr | None:
             if mean.is_number and mean.is_positive and -sign * y * log(mean) in e.args:
                 deviance = p.poisson_deviance_half(y, mean)
                 return rest + sign * (y * log(mean) + deviance + p.log_factorial_excess(y))
+    return None
+
+
+def _typed_deviance(e: Expr) -> Expr | None:
+    """y log(y/m) - (y - m) with m = e^f."""
+    for term in e.args:
+        number, node = term.as_coeff_Mul()
+        if not isinstance(node, exp | p.exp_minus):
+            continue
+        f = node.args[0]
+        for y in (s for s in e.free_symbols if s.is_nonnegative):
+            mean = (number * p.exp_minus(f, y),) if isinstance(node, p.exp_minus) else (term, -number * y)
+            ratio = (number * p.xlogy(y, p.times_exp(y, -f)),)
+            for terms in ((*mean, *ratio), (*mean, number * p.xlogy(y, y), -number * f * y)):
+                if all(t in e.args for t in terms):
+                    return e - Add(*terms) + number * p.poisson_deviance_exp(y, f)
     return None
 
 

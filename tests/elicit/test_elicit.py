@@ -65,6 +65,8 @@ NAMED = [
     (lk.sum_over((shares - lk.one_hot(kind, shares)) ** 2), "class probabilities"),
     ((1 - chosen**0.5) * 2, "distorted class probabilities"),
     (1 - chosen, "mode"),
+    (lk.minimum(1, lk.maximum(0, 1 - (2 * label - 1) * a)), "sign only"),  # the ramp
+    ((1 + 2 * label) * lk.minimum(1, lk.maximum(0, 1 - (2 * label - 1) * a)), "side of 0.25 only"),
 ]
 
 

@@ -24,6 +24,7 @@ label = lk.outcome(lk.binary)
 chance = lk.parameter(lk.unit, link="sigmoid")
 score = lk.parameter(lk.real, link="identity")
 margin = (2 * label - 1) * score
+count = lk.outcome(lk.counts)
 kind = lk.outcome(lk.classes)
 shares = lk.parameter(lk.simplex, link="softmax")
 chosen = lk.pick(shares, kind)
@@ -98,6 +99,11 @@ TIERS = [
     (-0.75 * lk.log(chosen) - lk.sum_over(lk.log(shares)) / 12, "calibratable", None),
     (lk.Normal(scale=2), "likelihood", "Normal"),
     (lk.Normal, "likelihood", "Normal"),
+    (-2 * label * lk.log(chance) - 2 * (1 - label) * lk.log(1 - chance), "likelihood", "Bernoulli"),  # at half the loss
+    (-lk.log(lk.abs(1 - label - chance)), "likelihood", "Bernoulli"),
+    (-3 * lk.log(chosen), "likelihood", "Categorical"),
+    (count * lk.log(count / guess) - (count - guess), "likelihood", "Poisson"),  # 0 log 0 = 0
+    (lk.minimum(1, lk.maximum(0, 1 - margin)), "neither", None),
 ]
 
 
