@@ -204,7 +204,7 @@ class Labels:
             return np.array([_EDGE, 1 - _EDGE])
         grid = np.array([piece.inside for piece in self.pieces])
         risks = np.array([self.risk(grid, p) for p in np.linspace(0.005, 0.995, 100)])
-        least = risks <= risks.min(axis=1, keepdims=True) + 1e-12
+        least = np.isclose(risks, risks.min(axis=1, keepdims=True), rtol=1e-12, atol=1e-12)
         for k in range(1, len(risks)):
             low, high = least[:k].all(axis=0), least[k:].all(axis=0)
             if low.any() and high.any() and not (low & high).any():
