@@ -159,7 +159,11 @@ def _first_passage(y: mp.mpf, f: mp.mpf, g: mp.mpf) -> tuple[list[mp.mpf], list[
     return [normal_tail(-a) + again, in_f, in_g], [normal_tail(a) - again, -in_f, -in_g]
 
 
-@pytest.mark.parametrize("ends", ENDS, ids=str)
+#: ends between which the truth takes thousands of digits
+LONG = {(0.01, 1e4)}
+
+
+@pytest.mark.parametrize("ends", [pytest.param(e, marks=pytest.mark.slow if e in LONG else ()) for e in ENDS], ids=str)
 def test_the_time_of_first_passage(ends: tuple[float, float]) -> None:
     outputs = np.array(list(product(OUTPUTS, OUTPUTS)))
     y = np.broadcast_to(ends, outputs.shape)
