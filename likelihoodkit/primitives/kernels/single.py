@@ -9,7 +9,7 @@ import numpy as np
 from likelihoodkit.primitives.kernels._tools import Floats, kernel, piecewise
 from likelihoodkit.primitives.kernels.curves import gamma_curve
 from likelihoodkit.primitives.kernels.differences import log_times_exp, power_times_exp
-from likelihoodkit.primitives.kernels.exponential import exprel_derivative, log1pmx, times_exp
+from likelihoodkit.primitives.kernels.exponential import EXP_NORMAL, exprel_derivative, log1pmx, times_exp
 from likelihoodkit.primitives.kernels.gamma import log_gamma, log_gamma_1p_near
 from likelihoodkit.primitives.kernels.logistic import sigmoid, softplus
 from likelihoodkit.primitives.kernels.rests import LOG2_LOW
@@ -107,24 +107,41 @@ def softplus_less_log(y: Floats, t: Floats, g: Floats) -> Floats:
     return np.asarray(np.where((z < 0) & (np.absolute(g) < 0.7), near, np.log(y) + softplus(-z)))
 
 
+GONE = 800.0  # z from which z^2 e^-z is 0
+
+
 @kernel
 def argument_sigmoid(z: Floats) -> Floats:
     """z sigmoid(-z): 0 for z -> inf, z for z -> -inf."""
-    return np.where(z > 800.0, 0.0, z * np.asarray(sigmoid(-z)))
+    return piecewise(
+        (z,),
+        (z > GONE, np.zeros_like),
+        (z > EXP_NORMAL, lambda z: times_exp(z, -z)),
+        otherwise=lambda z: z * sigmoid(-z),
+    )
 
 
 @kernel
 def argument_sigmoid_derivative(z: Floats) -> Floats:
     """sigmoid(-z) (1 - z sigmoid(z))."""
-    return np.where(
-        np.absolute(z) > 800.0, np.where(z < 0, 1.0, 0.0), np.asarray(sigmoid(-z)) * (1.0 - z * np.asarray(sigmoid(z)))
+    return piecewise(
+        (z,),
+        (z > GONE, np.zeros_like),
+        (z < -GONE, np.ones_like),
+        (z > EXP_NORMAL, lambda z: times_exp(1.0 - z, -z)),
+        otherwise=lambda z: sigmoid(-z) * (1.0 - z * sigmoid(z)),
     )
 
 
 @kernel
 def argument_sigmoid_curve(z: Floats) -> Floats:
     """z times the derivative of z sigmoid(-z)."""
-    return np.where(z > 800.0, 0.0, z * np.asarray(argument_sigmoid_derivative(z)))
+    return piecewise(
+        (z,),
+        (z > GONE, np.zeros_like),
+        (z > EXP_NORMAL, lambda z: times_exp(z * (1.0 - z), -z)),
+        otherwise=lambda z: z * argument_sigmoid_derivative(z),
+    )
 
 
 # -- gamma, of a square and with its scale held -------------------------------------------------------------------
