@@ -11,6 +11,11 @@ from likelihoodkit import primitives as p
 from likelihoodkit.primitives import families
 from likelihoodkit.wrappers.growth import by_cases
 
+#: how many times as far as the nearer of two places the other may be: a middle and half width tell the former no better
+WIDE = 64
+#: degrees of freedom of which the mass hardly depends on the places
+FEW = sp.Rational(1, 1000)
+
 
 def normal_step(a: sp.Expr, b: sp.Expr) -> sp.Expr:
     """log(Phi(b) - Phi(a))."""
@@ -28,12 +33,15 @@ def student(cdf: sp.Expr) -> tuple[sp.Expr, sp.Expr] | None:
 
 
 def student_step(low: tuple[sp.Expr, sp.Expr], high: tuple[sp.Expr, sp.Expr], by_tails: sp.Expr) -> sp.Expr:
-    """log of the mass between two places (df, z), by their middle and half width, as long as these are numbers."""
+    """log of the mass between two places (df, z), by their middle and half width where these tell both places."""
     (df, a), (_, b) = low, high
     half = sp.factor_terms(sp.expand(b - a)) / 2
     middle = sp.factor_terms(sp.expand(a + b)) / 2
     window = -families.student_window_loss(df, middle, half)
-    return sp.Piecewise((window, sp.Abs(middle) + half < sp.Integer(10) ** 150), (by_tails, True))
+    farther, nearer = sp.Abs(middle) + half, sp.Min(sp.Abs(a), sp.Abs(b))
+    told = sp.Or(farther < WIDE * (1 + nearer), df < FEW)
+    held = sp.And(farther < sp.Integer(10) ** 150, told)
+    return sp.Piecewise((window, held), (by_tails, True))
 
 
 def vanishes(node: sp.Basic) -> bool:

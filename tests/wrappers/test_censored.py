@@ -188,3 +188,17 @@ def test_censored_laplace(family: object, y: tuple[float, float]) -> None:
         return -mp.log(cdf(high) - (0 if low == -mp.inf else cdf(low)))
 
     compare(lk.Censored(family), y, [0.25, 0.5], loss, hessian=1e-8)
+
+
+@pytest.mark.parametrize("ends", [(50.0, 1e12), (50.0, 1e20), (-5.0, 1e20), (-1e15, -3.0), (0.0, 1e12)])
+def test_ends_of_which_one_is_far_beyond_the_other(ends: tuple[float, float]) -> None:
+    """A middle and a half width do not tell the nearer of them."""
+    found = lk.derive(lk.Censored(lk.StudentT(scale=1, df=2))).value_and_gradient([ends], [0.0])
+
+    def below(y: float) -> mp.mpf:
+        return (1 + mp.mpf(y) / mp.sqrt(2 + mp.mpf(y) ** 2)) / 2
+
+    with mp.workdps(60):
+        mass = below(ends[1]) - below(ends[0])
+        slope = ((2 + mp.mpf(ends[1]) ** 2) ** -1.5 - (2 + mp.mpf(ends[0]) ** 2) ** -1.5) / mass
+    np.testing.assert_allclose([found[0][0], found[1][0]], [float(-mp.log(mass)), float(slope)], rtol=4e-15)
