@@ -233,8 +233,8 @@ def _in_primitives(question: Question) -> Functional | None:
 
 def _moment(question: Question, v: sp.Expr) -> Functional | None:
     a, y = question.prediction.symbol, question.y
-    groups = separated(v, a, y)
-    if groups is None or len(groups) != 2:
+    groups = _gathered(separated(v, a, y) or {}, a)
+    if len(groups) != 2:
         return None
     (one, alpha), (two, beta) = sorted(groups.items(), key=lambda item: item[0] == 1)
     g = sp.cancel(-beta / alpha)  # alpha E[one] + beta E[two] = 0: g(a) = E[one]/E[two]
@@ -274,6 +274,21 @@ def _moment(question: Question, v: sp.Expr) -> Functional | None:
     else:
         name = f"g-mean, g(y) = {one}" if zero(g - one.xreplace({y: a})) else f"the {a} with {equation}"
     return Functional(name, equation=equation, unique=unique, why=why, minimiser=solve)
+
+
+def _gathered(groups: dict[sp.Expr, sp.Expr], a: sp.Symbol) -> dict[sp.Expr, sp.Expr]:
+    """Functions of the outcome whose factors are the same function of the prediction as one, log(y) - log(1 - y)."""
+    found: dict[sp.Expr, sp.Expr] = {}
+    for one, factor in groups.items():
+        for other, same in found.items() if len(groups) > 2 and one != 1 else ():
+            ratio = sp.cancel(factor / same)
+            if other != 1 and a not in ratio.free_symbols:
+                del found[other]
+                found[other + ratio * one] = same
+                break
+        else:
+            found[one] = factor
+    return found
 
 
 def _strictly(question: Question) -> bool:

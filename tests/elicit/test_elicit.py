@@ -17,6 +17,7 @@ a = lk.parameter(lk.real, link="identity")
 amount = lk.outcome(lk.positive)
 guess = lk.parameter(lk.positive, link="exp")
 label = lk.outcome(lk.binary)
+share = lk.outcome(lk.unit)
 chance = lk.parameter(lk.unit, link="sigmoid")
 kind = lk.outcome(lk.classes)
 shares = lk.parameter(lk.simplex, link="softmax")
@@ -65,6 +66,10 @@ NAMED = [
     (lk.sum_over((shares - lk.one_hot(kind, shares)) ** 2), "class probabilities"),
     ((1 - chosen**0.5) * 2, "distorted class probabilities"),
     (1 - chosen, "mode"),
+    (
+        (lk.log(share / (1 - share)) - lk.log(chance / (1 - chance))) ** 2,
+        "g-mean, g(y) = log(y) + log(1/(1 - y))",
+    ),
     (lk.minimum(1, lk.maximum(0, 1 - (2 * label - 1) * a)), "sign only"),  # the ramp
     ((1 + 2 * label) * lk.minimum(1, lk.maximum(0, 1 - (2 * label - 1) * a)), "side of 0.25 only"),
 ]
