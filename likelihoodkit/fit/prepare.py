@@ -244,8 +244,10 @@ def _widths(
     family = loss.bound.family
     symbols = loss.derivation.outputs
     vectors = [name for name in loss.outputs if isinstance(symbols[name], VectorSymbol)]
-    if not vectors and classes is not None:
-        raise InputError(f"{loss.name} has no classes", family=loss.name, parameter="classes")
+    many = classes if isinstance(classes, int) or classes is None else len(classes)
+    if not vectors and classes is not None and not (family.outcome.domain.classes == many == 2):
+        words = "has two classes" if family.outcome.domain.classes == 2 else "has no classes"
+        raise InputError(f"{loss.name} {words}", family=loss.name, parameter="classes", value=classes)
     if isinstance(classes, int):
         names: tuple[str, ...] = tuple(map(str, range(classes)))
     elif classes is not None:

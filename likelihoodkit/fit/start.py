@@ -7,12 +7,14 @@ known here.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from likelihoodkit.declaration import Bound
+from likelihoodkit.declaration.binding import Part
 from likelihoodkit.declaration.folding import groups, undirected
 from likelihoodkit.fit.kinks import weighted_absolute
 from likelihoodkit.fit.model import Model
@@ -119,6 +121,24 @@ def proposals(bound: Bound, name: str, link: Link, y: Array) -> list[float]:
         if name in parts:
             return list(map(float, forward(whole.part(parts.index(name)), np.array(_circle(y)))))
     return _proposals(bound.family.parameters[name].domain, link, y)
+
+
+def mixed(bound: Bound) -> list[Part]:
+    """The noises that are mixed in a noise, or in one that it is made of, by the names of its own parameters."""
+    family = bound.family
+    parts = [part for _, part in family.components if isinstance(part, Part)]
+    if len(parts) > 1:
+        return parts
+    inside = [*parts, *family.parts, *(part for part in (family.latent, family.untruncated) if part)]
+    if not inside and family.recipe is not None:  # wrappers keep the names
+        given = [part for part in family.recipe[1] if isinstance(part, Bound)]
+        inside = [Part(one.name, one, tuple((n, n, None) for n in one.family.parameters)) for one in given]
+    for outer in inside:
+        names = {own: name for own, name, _ in outer.places}
+        found = mixed(outer.bound)
+        if found:
+            return [replace(p, places=tuple((own, names[name], k) for own, name, k in p.places)) for p in found]
+    return []
 
 
 class Starts:
@@ -264,18 +284,22 @@ class Starts:
 
     def apart(self, constant: Array) -> Iterator[Array]:
         """Starts of a mixture with its components apart: at thirds of the outcomes by size, say, or near and far."""
-        parts = [part for _, part in self.model.loss.bound.family.components if not isinstance(part, float)]
+        parts = mixed(self.model.loss.bound)
         if len(parts) < 2:
             return
         outputs = self.model.outputs(constant)
-        for key in (self.y, np.abs(self.y - np.median(self.y))):
-            groups = np.array_split(self.y[np.argsort(key, kind="stable")], len(parts))
+        y = self._about(parts[0].places[0][1])
+        # what none of them can give, as the zeros that a wrapper adds, says nothing of where they are
+        inner = np.stack([~part.bound.family.outcome.domain.outside(y) for part in parts]).any(axis=0)
+        y = y[inner] if inner.any() else y
+        for key in (y, np.abs(y - np.median(y))):
+            groups = np.array_split(y[np.argsort(key, kind="stable")], len(parts))
             grid: dict[int, list[float]] = {}
             for part, group in zip(parts, groups, strict=True):
                 links = {name: how for name, how in part.bound.bindings if isinstance(how, Link)}
                 for own, name, index in part.places:
                     column = self._column(name, index)
-                    if own in links and column is not None:
+                    if own in links and column is not None and group.size:
                         found = proposals(part.bound, own, links[own], group)
                         grid[column] = [*grid.get(column, []), *found]
             start = outputs.copy()

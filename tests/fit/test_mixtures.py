@@ -7,6 +7,7 @@ import pytest
 from scipy import stats
 
 import likelihoodkit as lk
+from likelihoodkit.errors import InputError
 
 
 def _responsibilities(y: np.ndarray, laws: list, weights: np.ndarray) -> np.ndarray:
@@ -67,3 +68,34 @@ def test_zero_inflation_with_a_column() -> None:
     residual = (1 - extra) * (y - mean)
     assert abs(residual.sum()) < 1e-6
     assert abs(residual @ x) < 1e-6
+
+
+MIXED = lk.Mixture(lk.LogNormal, components=2)
+SEEN = {
+    "Hurdle": (lk.Hurdle(MIXED), lambda y, draws: np.where(draws < 0.3, 0.0, y)),
+    "Censored": (lk.Censored(MIXED), lambda y, _: np.stack([np.minimum(y, 40), np.where(y > 40, np.inf, y)], axis=1)),
+    "Truncated": (lk.Truncated(MIXED, low=0.5), lambda y, _: y[y > 0.5]),
+    "Joint": (lk.Joint(size=MIXED, count=lk.Poisson), lambda y, draws: np.stack([y, np.floor(3 * draws)], axis=1)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [pytest.param(n, marks=pytest.mark.slow) if n == "Censored" else n for n in SEEN])
+def test_a_mixture_inside_a_wrapper_is_told_apart(name: str) -> None:
+    """Where its components begin alike they stay so: that is a saddle."""
+    rng = np.random.default_rng(4)
+    y = np.exp(np.concatenate([rng.normal(0, 0.5, size=200), rng.normal(3, 0.5, size=200)]))
+    noise, seen = SEEN[name]
+    fitted = lk.fit(noise, seen(y, rng.uniform(size=400)))
+    assert fitted.converged
+    found = fitted.loss.parameters(fitted.outputs())
+    where = next(value for name, value in found.items() if name.endswith("location"))
+    np.testing.assert_allclose(np.sort(np.ravel(where)[:2]), [0, 3], atol=0.25)
+
+
+def test_two_classes_go_by_name() -> None:
+    by_name = lk.fit(lk.Bernoulli, ["no", "yes", "yes"], classes=["no", "yes"])
+    assert by_name.coefficients == pytest.approx(lk.fit(lk.Bernoulli, [0, 1, 1]).coefficients)
+    with pytest.raises(InputError, match="Bernoulli has two classes"):
+        lk.fit(lk.Bernoulli, [0, 1, 1], classes=3)
+    with pytest.raises(InputError, match="Poisson has no classes"):
+        lk.fit(lk.Poisson, [0, 1, 1], classes=2)
