@@ -162,11 +162,13 @@ def _summed_tails(inner: Expr) -> Expr:
     if not inner.is_Add:
         return inner
     inner = inner.replace(lambda f: f.is_Mul and f.has(sp.gamma), _share_of_gamma)
-    inner = inner.replace(
-        lambda f: isinstance(f, tuple(TAILS)) and bool(f.args[0].free_symbols | f.args[-2].free_symbols),
-        lambda f: exp(TAILS[type(f)](*f.args)),
-    )
+    inner = inner.replace(_moving_tail, lambda f: exp(TAILS[type(f)](*f.args)))
     return _gamma_window(inner) or inner
+
+
+def _moving_tail(e: Expr) -> bool:
+    """Is it a tail that an output or a parameter moves?"""
+    return type(e) in TAILS and bool(e.args[0].free_symbols | e.args[-2].free_symbols)
 
 
 def _gamma_window(e: Expr) -> Expr | None:
