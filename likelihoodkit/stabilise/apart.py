@@ -9,6 +9,7 @@ from __future__ import annotations
 from sympy import Add, Expr, Mul, Pow, S, cosh, default_sort_key, exp, expand, log
 
 from likelihoodkit import primitives as p
+from likelihoodkit.primitives import Primitive
 from likelihoodkit.stabilise.table import core_and_exponent, log_of, log_of_term
 
 
@@ -80,6 +81,8 @@ def through_the_positive(e: Expr) -> Expr | None:
     grows = any(term.has(exp, p.times_exp) for term, q in logs.items() if q is not None)
     if not (grows and rest and all(core.free_symbols and core.is_real for core, _ in rest)):
         return None
+    if any(isinstance(core.as_coeff_Mul()[1], Primitive) for core, _ in rest):
+        return None  # the logarithm of a tail, say, is read with its neighbours
     most, *others = positive
     for other in others:
         most = p.log_add_exp(most, other)
