@@ -25,6 +25,8 @@ Array = NDArray[Any]
 GROWTH, NEAR = 8, 0.1
 #: how far from the optimum curvature is the curvature there, in units of the outputs: standard errors times root n
 SAME = 1e-8
+#: what is left of the information about one coefficient where all others are unknown, below which a place is flat
+FLAT = 1e-8
 
 
 def _total(problem: Problem) -> Model | Constrained | Tiled:
@@ -58,13 +60,26 @@ def best(problem: Problem, report: Report | None) -> newton.Optimum:
     else:
         beginning = starts.constant()
         best = minimise(beginning)
-    if best.converged and not _bends(model, total, best.inner, problem.first):
+    if best.converged and not _flat(best) and not _bends(model, total, best.inner, problem.first):
         return best
     for start in (*starts.fitted(beginning), *starts.apart(beginning)):
-        found = minimise(start, best)
-        if (found.converged, -found.value) > (best.converged, -best.value):
-            best = found
+        # what is flat is within a standard error of all there is
+        best = _better(minimise(start, None if _flat(best) else best), best)
+    for start in starts.elsewhere(beginning) if not best.converged or _flat(best) else ():
+        best = _better(minimise(start), best)
+        if best.converged and not _flat(best):
+            break
     return best
+
+
+def _better(one: newton.Optimum, other: newton.Optimum) -> newton.Optimum:
+    return one if (one.converged, -one.value) > (other.converged, -other.value) else other
+
+
+def _flat(found: newton.Optimum) -> bool:
+    """Is there a direction of which the rows say next to nothing there, as of a skew of 0? It need be no maximum."""
+    factored = None if found.information is None else newton.factor(found.information)
+    return factored is None or bool((np.diag(factored[0]) ** 2).min(initial=1.0) < FLAT)
 
 
 def _nearby(whole: Tiled, first: str | None, report: Report | None) -> Array:

@@ -29,6 +29,8 @@ Array = NDArray[Any]
 #: rows that a start is judged on; more would cost time and decide nothing
 SAMPLE = 500
 ROUNDS = 3
+#: levels of each column that a search elsewhere begins at, and how many of where these end are tried
+LEVELS, BEST = 6, 3
 
 
 def _real(y: Array) -> list[float]:
@@ -172,15 +174,19 @@ class Starts:
         sampled: Array = self.model.plain_y_of(parameter)[self.sample]
         return sampled
 
-    def constant(self) -> Array:
-        """Inner coefficients with every parameter at the best constant of the grid."""
+    def _grid(self) -> dict[int, list[float]]:
+        """Proposals for every output column that has any."""
         columns = {block.column: block.parameter for block in self.model.blocks}
         grid = {
             column: self._proposed(name, self._about(name))
             for column, name in columns.items()
             if not self.domains[name].vector
         }
-        grid |= self._entries()
+        return grid | self._entries()
+
+    def constant(self) -> Array:
+        """Inner coefficients with every parameter at the best constant of the grid."""
+        grid = self._grid()
         level = np.zeros(self.model.base.shape)
         for group in undirected(self.model.loss.bound):  # an angle of 0, for all zero is none
             level[:, self._column(*group[0])] = 1.0
@@ -306,6 +312,22 @@ class Starts:
             for column, found in grid.items():
                 start[:, column] = found[0] if found else start[:, column]
             yield self.model.project(self._choose(start, grid))
+
+    def elsewhere(self, constant: Array) -> Iterator[Array]:
+        """Starts by the grid from other levels of each column: one search along the columns may end in a valley."""
+        outputs, base = self.model.outputs(constant), self.model.base
+        grid = self._grid()
+        ends: list[tuple[float, Array]] = []
+        for column, levels in grid.items():
+            others = {k: found for k, found in grid.items() if k != column} | {column: levels}  # its own turn is last
+            for level in np.quantile(levels, np.linspace(0, 1, min(len(levels), LEVELS))) if levels else ():
+                start = outputs.copy()
+                start[:, column] = level + base[:, column] - base[:, column].mean()
+                end = self._choose(start, others)
+                ends.append((float(self._costs(end[self.sample][None])[0]), end))
+        ends.sort(key=lambda pair: pair[0])
+        for _, end in ends[:BEST]:
+            yield self.model.project(end)
 
     def _column(self, name: str, index: int | None) -> int | None:
         """The output column of a parameter's entry; None where it is not predicted."""

@@ -168,3 +168,23 @@ def test_a_search_whose_steps_are_far_too_long_remembers_it() -> None:
     assert whole.asked < 30 + found.iterations * (
         newton.LENGTHENED + 2
     )  # from the whole step each time 30 an iteration
+
+
+def test_a_skew_of_zero_is_left_where_the_maximum_is_elsewhere() -> None:
+    """A skew normal law has a flat place at a skew of 0, whatever the data (Azzalini 1985)."""
+    rng = np.random.default_rng(15)
+    first, second, x = rng.normal(size=(3, 150))
+    y = 0.5 * x + 0.5 * (0.7 * np.abs(first) + np.sqrt(0.51) * second)
+    fitted = lk.fit(lk.SkewNormal, y, x)
+    assert fitted.converged
+    assert fitted.params["skew"]["intercept"] > 3
+    assert fitted.loglik > lk.fit(lk.Normal, y, x).loglik + 2
+
+
+def test_heavy_and_skew_tails_together_are_found() -> None:
+    rng = np.random.default_rng(5)
+    y = 0.7 * np.sinh((rng.normal(size=200) - 1) / 0.35)
+    fitted = lk.fit(lk.JohnsonSU, y)
+    truth = [[0.0, np.log(np.expm1(0.7)), 1.0, np.log(np.expm1(0.35))]]
+    assert fitted.converged
+    assert fitted.loglik > -lk.derive(lk.JohnsonSU)(y, truth).sum()
