@@ -185,6 +185,6 @@ def test_heavy_and_skew_tails_together_are_found() -> None:
     rng = np.random.default_rng(5)
     y = 0.7 * np.sinh((rng.normal(size=200) - 1) / 0.35)
     fitted = lk.fit(lk.JohnsonSU, y)
-    truth = [[0.0, np.log(np.expm1(0.7)), 1.0, np.log(np.expm1(0.35))]]
+    truth = np.tile([0.0, np.log(np.expm1(0.7)), 1.0, np.log(np.expm1(0.35))], (200, 1))
     assert fitted.converged
     assert fitted.loglik > -lk.derive(lk.JohnsonSU)(y, truth).sum()
