@@ -65,7 +65,8 @@ def best(problem: Problem, report: Report | None) -> newton.Optimum:
     for start in (*starts.fitted(beginning), *starts.apart(beginning)):
         # what is flat is within a standard error of all there is
         best = _better(minimise(start, None if _flat(best) else best), best)
-    for start in starts.elsewhere(beginning) if not best.converged or _flat(best) else ():
+    lost = (not best.converged or _flat(best)) and not kinks.present(model.loss)  # at a kink no slope vanishes
+    for start in starts.elsewhere(beginning) if lost else ():
         best = _better(minimise(start), best)
         if best.converged and not _flat(best):
             break
