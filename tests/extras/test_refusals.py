@@ -90,7 +90,7 @@ def test_labels_of_classifiers() -> None:
         fitted.log_score(X[:2], np.array(["yes", "may"]))
     with pytest.raises(lk.errors.InputError, match=r"y\[0\] is NaN, a missing number"):
         lk.Classifier().fit(X, np.array([None, *LABELS[1:]], dtype=object))
-    for noise in (lk.Poisson, lk.Ordered):
+    for noise in (lk.Poisson, lk.Binomial(trials=1)):
         with pytest.raises(lk.errors.InputError, match="needs probabilities of its classes"):
             lk.Classifier(noise).fit(X, LABELS == "yes")
 
