@@ -27,6 +27,8 @@ GROWTH, NEAR = 8, 0.1
 SAME = 1e-8
 #: what is left of the information about one coefficient where all others are unknown, below which a place is flat
 FLAT = 1e-8
+#: the slope, in standard errors, below which what still moves is on its way to a maximum at infinity
+LEVEL = 1e-3
 
 
 def _total(problem: Problem) -> Model | Constrained | Tiled:
@@ -65,7 +67,9 @@ def best(problem: Problem, report: Report | None) -> newton.Optimum:
     for start in (*starts.fitted(beginning), *starts.apart(beginning)):
         # what is flat is within a standard error of all there is
         best = _better(minimise(start, None if _flat(best) else best), best)
-    lost = (not best.converged or _flat(best)) and not kinks.present(model.loss)  # at a kink no slope vanishes
+    # a maximum at infinity is no valley, and at a kink no slope vanishes
+    beyond = best.runaway is not None and best.score < LEVEL
+    lost = (not best.converged or _flat(best)) and not beyond and not kinks.present(model.loss)
     for start in starts.elsewhere(beginning) if lost else ():
         best = _better(minimise(start), best)
         if best.converged and not _flat(best):
