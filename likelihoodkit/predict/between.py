@@ -18,7 +18,6 @@ from likelihoodkit.primitives.kernels._tools import legendre
 
 Array = NDArray[Any]
 
-EPSILON = 2.0**-53
 #: what a level may lose, in units of its own last place, and what an outcome; what of the larger tail a difference has
 #: that loses no more
 LOST, MOST = 4.0, 0.25

@@ -6,6 +6,8 @@ are made of them again.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 from sympy import Expr, Mul, Pow
 
@@ -26,28 +28,40 @@ def by_hypotenuse(e: Expr) -> Expr:
     return done
 
 
+def _roots(e: Expr) -> Iterator[tuple[Expr, Expr, Pow]]:
+    """(c sqrt(s), c, sqrt(s)) of every term of a sum that has a square root."""
+    for term in e.args if e.is_Add else ():
+        for factor in Mul.make_args(term):
+            if isinstance(factor, Pow) and factor.exp == sp.Rational(1, 2):
+                yield term, term / factor, factor
+
+
+def _two(total: Expr) -> tuple[tuple[Expr, Expr], ...]:
+    """Both orders of a sum of two."""
+    if not total.is_Add or len(total.args) != 2:
+        return ()
+    first, second = total.args
+    return (first, second), (second, first)
+
+
 def _gap(e: Expr) -> Expr:
     """c sqrt(d^2 + r^2) - c d = c d (sqrt(1 + (r/d)^2) - 1) of a positive parameter d."""
-    for term in e.args if e.is_Add else ():
-        for root in (f for f in Mul.make_args(term) if isinstance(f, Pow) and f.exp == sp.Rational(1, 2)):
-            parts = root.base.args if root.base.is_Add and len(root.base.args) == 2 else ()
-            for square, other in (parts, parts[::-1]) if parts else ():
-                d, r = sp.sqrt(square), sp.sqrt(other)
-                r = other.base if isinstance(other, Pow) and other.exp == 2 else r
-                weight = term / root
-                if d.is_positive and r.is_real and d.free_symbols and -weight * d in e.args:
-                    return e - term + weight * d + weight * d * robust.hypot1m(r / d)
+    for term, weight, root in _roots(e):
+        for square, other in _two(root.base):
+            d, r = sp.sqrt(square), sp.sqrt(other)
+            r = other.base if isinstance(other, Pow) and other.exp == 2 else r
+            if d.is_positive and r.is_real and d.free_symbols and -weight * d in e.args:
+                return e - term + weight * d + weight * d * robust.hypot1m(r / d)
     return e
 
 
 def _conjugate(e: Expr) -> Expr:
     """c sqrt(d^2 + w) - c d = c w/(sqrt(d^2 + w) + d) of a positive d."""
-    for term in e.args if e.is_Add else ():
-        for root in (f for f in Mul.make_args(term) if isinstance(f, Pow) and f.exp == sp.Rational(1, 2)):
-            for square in root.base.args if root.base.is_Add else ():
-                d, weight = sp.sqrt(square), term / root
-                if d.is_positive and -weight * d in e.args:
-                    return e - term + weight * d + weight * (root.base - square) / (root + d)
+    for term, weight, root in _roots(e):
+        for square in root.base.args if root.base.is_Add else ():
+            d = sp.sqrt(square)
+            if d.is_positive and -weight * d in e.args:
+                return e - term + weight * d + weight * (root.base - square) / (root + d)
     return e
 
 
@@ -102,14 +116,12 @@ def _real_root(square: Expr) -> Expr | None:
 
 def _rise(e: Expr) -> Expr:
     """c sqrt(d^2 + r^2) + c r and c sqrt(d^2 + r^2) - c r, of which little is left far out on one side."""
-    for term in e.args if e.is_Add else ():
-        for root in (f for f in Mul.make_args(term) if isinstance(f, Pow) and f.exp == sp.Rational(1, 2)):
-            parts = root.base.args if root.base.is_Add and len(root.base.args) == 2 else ()
-            for square, other in (parts, parts[::-1]) if parts else ():
-                d, r, weight = sp.sqrt(square), _real_root(other), term / root
-                for side in (r, -r) if r is not None and d.is_positive else ():
-                    if weight * side in e.args:
-                        return e - term - weight * side + weight * d * robust.hypot_sum(side / d)
+    for term, weight, root in _roots(e):
+        for square, other in _two(root.base):
+            d, r = sp.sqrt(square), _real_root(other)
+            for side in (r, -r) if r is not None and d.is_positive else ():
+                if weight * side in e.args:
+                    return e - term - weight * side + weight * d * robust.hypot_sum(side / d)
     return e
 
 
