@@ -148,7 +148,15 @@ class Running:
     def _gradient_of(self, rows: Rows, out: Any) -> tuple[Array, dict[str, Array]]:
         """An array for the gradient of these rows, and the places in it by the names that programs have for them."""
         shape = (rows.count,) if rows.flat else (rows.count, rows.width)
-        answer = receive(out, "gradient", shape, rows.dtype, self.bound.name)
+        given = receive(out, "gradient", rows.stacked or shape, rows.dtype, self.bound.name)
+        answer = given.reshape(shape) if rows.stacked else given
+        if given.size and not np.may_share_memory(answer, given):  # a copy, which the caller would never see filled
+            raise ShapeError(
+                f"{self.bound.name}: out for the gradient {given.shape} must lie in one piece",
+                family=self.bound.name,
+                value=given.strides,
+                remedy="Give an array as np.empty makes it",
+            )
         gradient = answer[:, None] if rows.flat else answer
         places = {}
         for name, columns in rows.columns.items():

@@ -94,6 +94,19 @@ def test_answers_are_written_where_they_are_wanted() -> None:
     assert loss(y, outputs, out=value) is value
 
 
+def test_steps_are_written_where_they_are_wanted() -> None:
+    """Outputs (n, T, K) have slopes (n, T, K), given or not."""
+    loss, y = lk.derive(lk.Alignment), [[1, 2], [2, -1]]
+    outputs = np.random.default_rng(0).normal(size=(2, 5, 3))
+    value, gradient = np.empty(2), np.empty(outputs.shape)
+    found = loss.value_and_gradient(y, outputs, out=(value, gradient))
+    assert found[1].shape == outputs.shape
+    np.testing.assert_array_equal(gradient, loss.gradient(y, outputs))
+    assert loss.gradient(y, outputs, out=gradient).shape == outputs.shape
+    with pytest.raises(ShapeError, match="must lie in one piece"):
+        loss.gradient(y, outputs, out=np.empty((2, 3, 5)).swapaxes(1, 2))
+
+
 @pytest.mark.parametrize(
     "wrong",
     [np.zeros(9), np.zeros(10, dtype=np.float32), [0.0] * 10, np.broadcast_to(0.0, 10)],
