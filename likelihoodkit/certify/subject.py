@@ -33,6 +33,8 @@ from likelihoodkit.supports import Support
 CLASSES = 3
 #: entries of an outcome that is a point, and steps of one that is a sequence
 PLANE, STEPS = 2, 3
+#: supports whose points have two entries in every check
+PLANES = frozenset({"vectors", "vector", "positive vector"})
 
 Number = Any  # an mpmath number
 
@@ -55,7 +57,8 @@ class Subject:
         self.domain: Support = loss.bound.family.outcome.domain
         self.names = list(self.derivation.predicted)
         domains = {name: row.domain for name, row in loss.bound.family.parameters.items()}
-        self.entries = self.domain.size or (PLANE if self.domain.name == "vectors" else CLASSES)
+        plane = self.domain.name in PLANES or self.without_total
+        self.entries = self.domain.size or (PLANE if plane else CLASSES)
         self.steps = STEPS
         self.sizes = [
             columns(domains[name].size or symbol.size, self.entries, self.steps)
@@ -76,6 +79,11 @@ class Subject:
     def shared_width(self) -> int:
         """How many of them all rows share."""
         return sum(self.sizes[len(self.sizes) - len(self.loss.shared) :])
+
+    @property
+    def without_total(self) -> bool:
+        """Are the outcomes tables of counts whose total nobody tells?"""
+        return self.domain.name == "count vectors" and "trials" not in self.loss.bound.family.parameters
 
     @cached_property
     def gradient(self) -> list[sp.Expr]:

@@ -63,6 +63,8 @@ def expected_over_all(derivation: Derivation, fused: Runner, rows: Rows) -> Arra
     for trials, blank in sorted(set(map(tuple, settings.T.astype(int).tolist()))):
         place = np.flatnonzero((settings == [[trials], [blank]]).all(axis=0))
         kind = derivation.bound.family.outcome.domain.name
+        if kind == "count vectors" and "trials" not in derivation.bound.family.parameters:  # no total that is known
+            raise _refused(derivation)
         every = outcomes(kind, rows.entries, rows.steps, trials, blank)
         if every is None:
             raise _refused(derivation)

@@ -10,8 +10,8 @@ from likelihoodkit import links
 from likelihoodkit.certify.audit import audit
 from likelihoodkit.certify.subject import Subject
 from likelihoodkit.families import CHAPTERS, FAMILIES
-from likelihoodkit.primitives.words import draw_direction, log, log_gamma, pi, sum_over
-from likelihoodkit.supports import positive, proportions, real_vector, simplex, vectors
+from likelihoodkit.primitives.words import draw_direction, log, log_gamma, pi, size_of, sqrt, sum_over
+from likelihoodkit.supports import count_vectors, positive, positives, proportions, real_vector, simplex, vectors
 
 NAMES = [*CHAPTERS["Vectors"], *CHAPTERS["Sequences"]]
 #: conditions that nothing is declared for: an order has no mean, a path none, and not every mode exists
@@ -75,6 +75,84 @@ class Shares(lk.Distribution):
     concentration = lk.parameter(positive, link=links.exp)
 
     log_density = log_gamma(concentration) + sum_over((mean * concentration - 1) * log(y))
+
+
+class Corners(lk.Distribution):
+    """Laplace errors of one scale: a kink along every axis."""
+
+    y = lk.outcome(vectors)
+    location = lk.parameter(vectors, link=links.identity)
+    scale = lk.parameter(positive, link=links.exp)
+
+    log_density = -sum_over(abs(y - location)) / scale - size_of(y) * log(2 * scale)
+
+
+class Cone(lk.Distribution):
+    """A kink at one point of the plane (the normaliser is that of two entries)."""
+
+    y = lk.outcome(real_vector)
+    location = lk.parameter(vectors, link=links.identity)
+
+    log_density = -sqrt(sum_over((y - location) ** 2)) - log(2 * pi)
+
+
+class Spreads(lk.Distribution):
+    """A scale for each entry."""
+
+    y = lk.outcome(vectors)
+    mean = lk.parameter(vectors, link=links.identity)
+    scale = lk.parameter(positives, link=links.exp)
+
+    log_density = -sum_over(((y - mean) / scale) ** 2 / 2 + log(scale)) - size_of(y) * log(2 * pi) / 2
+
+
+class Waits(lk.Distribution):
+    """A waiting time for each entry."""
+
+    y = lk.outcome(positives)
+    mean = lk.parameter(positives, link=links.exp)
+
+    log_density = -sum_over(y / mean + log(mean))
+
+
+class Failures(lk.Distribution):
+    """Failures before a success, a number for each entry: a table of counts without a total."""
+
+    y = lk.outcome(count_vectors)
+    mean = lk.parameter(positives, link=links.exp)
+
+    log_density = sum_over(y * log(mean) - (y + 1) * log(1 + mean))
+
+
+@pytest.mark.parametrize("noise", [Corners, Cone, Spreads, Waits, Failures], ids=lambda noise: noise.__name__)
+def test_noises_of_ones_own_are_certified(noise: type[lk.Distribution]) -> None:
+    report = lk.check(noise)
+    assert report.passed, str(report)
+    assert report["integrates to one"].passed
+    assert report["score has mean zero"].passed
+
+
+class Heavy(lk.Distribution):
+    """A density whose tail no rule reaches: (1 + r)^-(2 + t) for t next to nothing."""
+
+    y = lk.outcome(vectors)
+    tail = lk.parameter(positive, link=links.exp)
+
+    log_density = (
+        log(tail / 1000) + log(1 + tail / 1000) - log(2 * pi) - (2 + tail / 1000) * log(1 + sqrt(sum_over(y**2)))
+    )
+
+
+def test_what_no_rule_settles_is_left_open() -> None:
+    row = lk.check(Heavy)["integrates to one"]
+    assert row.passed is None
+    assert "the tail is too heavy for this rule" in row.note
+
+
+def test_counts_without_a_total_have_no_sum_over_all() -> None:
+    """It was taken over (0, 0, 0) alone."""
+    with pytest.raises(lk.DerivationError, match="the expected information needs a closed form"):
+        lk.derive(Failures).fisher([[0.1, 0.2, 0.3]])
 
 
 def failing(noise: object) -> set[str]:
