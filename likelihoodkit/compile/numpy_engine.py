@@ -18,11 +18,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from likelihoodkit.compile.asked import asked, on_rows
 from likelihoodkit.compile.checks import Check, finite
 from likelihoodkit.compile.cuts import Cut, Part, alike, cut
 from likelihoodkit.compile.few import any_rows
 from likelihoodkit.compile.forms import everyday
-from likelihoodkit.compile.program import Program
+from likelihoodkit.compile.program import Instruction, Program
 from likelihoodkit.compile.route import Counts, Feed, Route, Way, apart, route
 from likelihoodkit.compile.steps import MASKS, OTHERS, UFUNCS, Plan
 from likelihoodkit.compile.tiles import LEAST, WORKSPACES, Layout
@@ -69,8 +70,9 @@ class Runner:
         self.whole: tuple[Runner, str] | None = None  # what this is a part of, and the result that is left out
         #: programs that have its results between them, each with fewer rows for its kernels
         self.parts: Callable[[], Sequence[Runner]] = tuple
+        self._walked, signs = asked(program)
         self._operations = [
-            None if i.operation in {"input", "constant"} else self.find(i.operation) for i in program.instructions
+            None if i.operation in {"input", "constant"} else self._asked_of(i, signs) for i in self._walked.instructions
         ]
         self._constants = {
             i.target: np.array(float(i.detail)) for i in program.instructions if i.operation == "constant"
@@ -79,6 +81,11 @@ class Runner:
     def find(self, name: str) -> Callable[..., Any]:
         """The implementation of an operation."""
         return operation(name)
+
+    def _asked_of(self, instruction: Instruction, signs: Mapping[int, tuple[bool, ...]]) -> Callable[..., Any]:
+        """The same, on the rows alone that ask for it."""
+        found = self.find(instruction.operation)
+        return on_rows(found, signs[instruction.target]) if instruction.target in signs else found
 
     @cached_property
     def everyday(self) -> Program:
@@ -124,8 +131,8 @@ class Runner:
     def tile(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
         """Run the kernels on whole arrays; inputs are (t,) or (K, t), or 0-d where one value serves all rows."""
         live: dict[int, Any] = dict(self._constants)
-        last = self.program.last_use
-        for place, (instruction, function) in enumerate(zip(self.program.instructions, self._operations, strict=True)):
+        last = self._walked.last_use
+        for place, (instruction, function) in enumerate(zip(self._walked.instructions, self._operations, strict=True)):
             if function is None:
                 if instruction.operation == "input":
                     live[instruction.target] = inputs[instruction.detail]

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from likelihoodkit.compile.asked import asked, on_rows
 from likelihoodkit.compile.passes import choice, horner, pick, put
 from likelihoodkit.compile.program import Guard, Instruction, Program
 from likelihoodkit.compile.stacks import Stack, quotients, stacked
@@ -164,6 +165,7 @@ class _Places:
 
 def plan(program: Program) -> Plan:
     """Lay out a program."""
+    whole, (program, signs) = program, asked(program)
     places = _Places(program)
     places.apart = {target for _, target in program.results}
     places.begun = _begun(program)
@@ -193,7 +195,7 @@ def plan(program: Program) -> Plan:
                 places.give_back(used)
             continue
         reused = _overwritten(program, instruction, places, order)
-        steps.append(_step(program, instruction, places, reused, guards.get(target), details))
+        steps.append(_step(program, instruction, places, reused, guards.get(target), details, signs.get(target)))
         for used in set(instruction.arguments):
             if last[used] == order and used != reused:
                 places.give_back(used)
@@ -205,7 +207,7 @@ def plan(program: Program) -> Plan:
     direct = frozenset(name for name, place in results if place in own and seen.count(place) == 1)
     return Plan(
         tuple(steps), inputs, constants, kinds["number"], kinds["vector"], kinds["mask"], kinds["vector mask"],
-        results, of_inputs, places.size, direct, told(program), _held(program),
+        results, of_inputs, places.size, direct, told(whole), _held(whole),
     )  # fmt: skip
 
 
@@ -249,12 +251,14 @@ def _step(
     reused: int | None,
     guard: Guard | None,
     details: Mapping[int, Any],
+    signs: tuple[bool, ...] | None,
 ) -> Step:
     operation, target = instruction.operation, instruction.target
     arguments = tuple(places.of[a] for a in instruction.arguments)
     if operation not in ELEMENTWISE and operation not in VECTOR:
         places.of[target] = places.fresh()
-        return Step(OTHERS.get(operation) or getattr(kernels, operation), arguments, places.of[target], True, guard)
+        found: Function = OTHERS.get(operation) or getattr(kernels, operation)
+        return Step(on_rows(found, signs) if signs else found, arguments, places.of[target], True, guard)
     places.of[target] = (
         places.take(_kind(program, instruction), alone=target in places.apart) if reused is None else places.of[reused]
     )
