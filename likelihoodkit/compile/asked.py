@@ -1,4 +1,4 @@
-"""Kernels that a choice asks for on some rows alone, as the tail of a censored loss: on the other rows they are left out.
+"""Kernels that a choice asks for on some rows alone, as the tail of a censored loss: the other rows are left out.
 
 A program is a straight line: both sides of every `where` are computed. What is read through one side of a choice alone
 is worth its price on the rows of that side only, so that kernels (dear, and made to be called on any rows) are given
@@ -38,15 +38,16 @@ def asked(program: Program) -> Asked:
     """Find what each kernel is asked for; masks are computed before the kernels that wait for them."""
     if not any(i.operation == "where" for i in program.instructions):
         return Asked(program, {})
-    needs, signs = _needs(program), dict[int, tuple[bool, ...]]()
-    instructions = []
+    needs, found = _needs(program), dict[int, list[Literal]]()
     for i in program.instructions:
         entries = any(t in program.vectors for t in (i.target, *i.arguments))
-        literals = () if i.operation in PLAIN or entries else sorted(needs.get(i.target, ()))
-        if literals:
-            signs[i.target] = tuple(holds for _, holds in literals)
-            i = replace(i, arguments=(*i.arguments, *(mask for mask, _ in literals)))
-        instructions.append(i)
+        if needs.get(i.target) and i.operation not in PLAIN and not entries:
+            found[i.target] = sorted(needs[i.target])
+    signs = {target: tuple(holds for _, holds in literals) for target, literals in found.items()}
+    instructions = [
+        replace(i, arguments=(*i.arguments, *(mask for mask, _ in found.get(i.target, ()))))
+        for i in program.instructions
+    ]
     return Asked(replace(program, instructions=_in_order(instructions)), signs) if signs else Asked(program, {})
 
 
@@ -90,7 +91,7 @@ def on_rows(function: Function, signs: tuple[bool, ...]) -> Function:
         rows = np.broadcast_arrays(*(mask if holds else ~mask for mask, holds in zip(masks, signs, strict=True)))
         there = rows[0] if len(rows) == 1 else np.logical_and.reduce(rows)
         count = np.count_nonzero(there)
-        if count > NEARLY_ALL * there.size:
+        if count > NEARLY_ALL * there.size or not all(value.shape in ((), there.shape) for value in values):
             return np.asarray(function(*values))
         found = np.zeros(there.shape)
         if count:

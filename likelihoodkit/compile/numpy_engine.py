@@ -72,7 +72,7 @@ class Runner:
         self.parts: Callable[[], Sequence[Runner]] = tuple
         self._walked, signs = asked(program)
         self._operations = [
-            None if i.operation in {"input", "constant"} else self._asked_of(i, signs) for i in self._walked.instructions
+            None if i.operation in {"input", "constant"} else self._asked(i, signs) for i in self._walked.instructions
         ]
         self._constants = {
             i.target: np.array(float(i.detail)) for i in program.instructions if i.operation == "constant"
@@ -82,7 +82,7 @@ class Runner:
         """The implementation of an operation."""
         return operation(name)
 
-    def _asked_of(self, instruction: Instruction, signs: Mapping[int, tuple[bool, ...]]) -> Callable[..., Any]:
+    def _asked(self, instruction: Instruction, signs: Mapping[int, tuple[bool, ...]]) -> Callable[..., Any]:
         """The same, on the rows alone that ask for it."""
         found = self.find(instruction.operation)
         return on_rows(found, signs[instruction.target]) if instruction.target in signs else found

@@ -60,7 +60,8 @@ def test_rows_beside_the_masks_are_left_out() -> None:
     np.testing.assert_array_equal(run(x, np.array(0.5), ~some, some), x + 0.5 * (x > 2) - x * (x < 3))
     np.testing.assert_array_equal(run(x, np.array(0.5), np.array(True), np.array(False)), x + 0.5)
     np.testing.assert_array_equal(run(x, np.array(0.5), others, some), np.zeros(6))
-    assert seen == [2, 3, 6]
+    np.testing.assert_array_equal(run(np.ones((2, 6)), np.array(0.5), some, others), np.full((2, 6), 1.5))
+    assert seen == [2, 3, 6, 12]
 
 
 def test_a_censored_loss_takes_a_window_of_intervals_alone(monkeypatch) -> None:
