@@ -60,6 +60,30 @@ def test_known_costs_ask_for_known_numbers(name: str) -> None:
     close(lambda a, y: np.where(y > a, 4 * (y - a), a - y), loss.predict(outputs, rule=lk.quantile(0.8)))
 
 
+@pytest.mark.parametrize(
+    ("noise", "outputs"),
+    [
+        (lk.Truncated(lk.Normal, low=0), [[0.0, 0.0], [-1.0, 0.5], [2.0, -1.0]]),
+        (lk.InverseGaussian, [[0.3, -0.6], [-0.5, 0.4]]),
+        (lk.Lomax(shape=3), [[0.0], [0.7]]),
+    ],
+    ids=["truncated normal", "inverse Gaussian", "Lomax"],
+)
+def test_the_least_cost_is_found_where_the_rough_one_lies_beside_it(
+    noise: lk.Noise, outputs: list[list[float]]
+) -> None:
+    """The valley of the costs at a few nodes may be a step beside that of the costs: it was refused."""
+    loss = lk.derive(noise)
+    distance, square = lk.minimise(lambda a, y: abs(a - y)), lk.minimise(lambda a, y: (a - y) ** 2)
+    np.testing.assert_allclose(loss.predict(outputs, rule=distance), loss.predict(outputs, rule="median"), rtol=1e-6)
+    np.testing.assert_allclose(loss.predict(outputs, rule=square), loss.predict(outputs, rule="mean"), rtol=1e-6)
+
+
+def test_no_expected_cost_is_the_error_where_there_is_none() -> None:
+    with pytest.raises(lk.UndefinedError, match="the expectation of row 0 does not exist"):
+        lk.derive(lk.Lomax(shape=0.8)).predict([0.0], rule=lk.minimise(lambda a, y: abs(a - y)))
+
+
 def test_costs_of_counts() -> None:
     loss = lk.derive(lk.Poisson)
     outputs = np.array([-3.0, 0.0, 2.0, 7.0])

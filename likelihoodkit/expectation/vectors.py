@@ -107,5 +107,5 @@ def _refused(derivation: Derivation) -> DerivationError:
         f"{derivation.bound.name}: the expected information needs a closed form, or at most {MOST_OUTCOMES} outcomes "
         "to sum over",
         family=derivation.bound.name,
-        remedy="Use hessian, the observed information",
+        remedy="Use hessian, the observed information; in boosters curvature='observed'",
     )

@@ -115,10 +115,15 @@ def _continuous(density: Density, cost: Cost) -> Array:
     inner = (low < middle) & (middle < high)
     if inner.all() and density.count:
         with np.errstate(invalid="ignore", divide="ignore"):  # a flat valley: any of its actions will do
-            found = elementwise.find_minimum(expected, (low, middle, high), args=(every.astype(float),))
-        inner, middle = found.success, found.x
+            # the valley of the rough costs may lie a step beside that of the costs themselves
+            around = elementwise.bracket_minimum(
+                expected, middle, xl0=low, xr0=high, xmin=grid[0], xmax=grid[-1], args=(every.astype(float),)
+            )
+            found = elementwise.find_minimum(expected, around.bracket, args=(every.astype(float),))
+        inner, middle = around.success & found.success, found.x
     if not inner.all():
         index = int(np.argmin(inner))
+        expected(grid[40, [index]], np.array([float(index)]))  # if there is no expected cost at all, that is the error
         raise DerivationError(
             f"{density.name}: no action of row {index} has a least expected cost within {_ends(places, grid, index)}",
             family=density.name,
