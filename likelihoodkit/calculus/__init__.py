@@ -30,7 +30,27 @@ def derivative(expression: sp.Expr, symbol: sp.Symbol) -> sp.Expr:
         return _by_cases(expression, lambda branch: derivative(branch, symbol))
     if expression.atoms(VectorSymbol):
         return rewrite(_sweep(expression, symbol))
-    return rewrite(_almost_everywhere(sp.diff(expression, symbol)))
+    return rewrite(_almost_everywhere(_diff(expression, symbol)))
+
+
+def _diff(expression: sp.Expr, symbol: sp.Symbol) -> sp.Expr:
+    """SymPy's derivative; of |u| that of a real number, also where SymPy does not see that u is one, as log(y/(1 - y)).
+
+    There it would differentiate the real and the imaginary part, and leave derivatives of signs as they are.
+    """
+    letters = {
+        node: sp.Dummy(real=True)
+        for node in expression.atoms(sp.Abs, sp.sign)
+        if node.has(symbol) and not node.args[0].is_extended_real
+    }
+    if not letters:
+        return sp.diff(expression, symbol)
+    plain = expression.xreplace(letters)
+    total = sp.diff(plain, symbol)
+    for node, letter in letters.items():
+        if isinstance(node, sp.Abs) and letter in plain.free_symbols:
+            total += sp.diff(plain, letter) * sp.sign(node.args[0]) * _diff(node.args[0], symbol)
+    return total.xreplace({letter: node for node, letter in letters.items()})
 
 
 def _by_cases(expression: sp.Piecewise, operation: Callable[[sp.Expr], sp.Expr]) -> sp.Expr:

@@ -17,7 +17,7 @@ from sympy import Expr
 from likelihoodkit.declaration.binding import Bound
 from likelihoodkit.links import Link
 from likelihoodkit.nll import Derivation, Step, negative_log_likelihood
-from likelihoodkit.stabilise import gaps, hypotenuses, labels, opened, spellings, squares
+from likelihoodkit.stabilise import gaps, hypotenuses, labels, opened, risings, spellings, squares
 from likelihoodkit.stabilise.opened import known_bounds
 from likelihoodkit.stabilise.rewriting import by_cases, rewrite
 from likelihoodkit.stabilise.table import TABLE, Identity
@@ -63,6 +63,8 @@ def _by_the_table(derivation: Derivation) -> Derivation:
         derivation = _read(derivation, "label", labels.WHY, labels.by_label(derivation.expression, derivation.y))
     opens = _case_by_case(derivation.expression, partial(opened.opened, known=known, outputs=predicted))
     derivation = _read(derivation, "log of product", opened.WHY, opens)
+    rising = _case_by_case(derivation.expression, partial(risings.risen, known=known))
+    derivation = _read(derivation, "rising factorial", risings.WHY, rising)
     written = _case_by_case(derivation.expression, spellings.large_as_exponentials)
     derivation = _read(derivation, "spelling", spellings.WHY, written)
     squared = squares.completed(derivation.expression, derivation.y, known, predicted)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import reduce
 
 import sympy as sp
 from sympy import Add, Expr, Mul, Pow, S, exp, log
@@ -29,6 +30,7 @@ from likelihoodkit.primitives import (
     xlogy,
 )
 from likelihoodkit.primitives.zeros import log_with_zero
+from likelihoodkit.stabilise.bernstein import in_shares
 from likelihoodkit.stabilise.bounds import Interval, bounds, window
 from likelihoodkit.stabilise.table import log_of_term
 
@@ -284,7 +286,28 @@ def _of_squares(inner: Expr, known: Known, _: set[Expr]) -> list[Expr] | None:
     return None
 
 
-_SUMS = (_of_common_factor, _of_window, _of_one_less, _of_squares, _of_steps, _of_sum, _from_an_edge, _of_difference)
+def _of_shares(inner: Expr, known: Known, _: set[Expr]) -> list[Expr] | None:
+    """A probability that is what others leave, through the logarithms of the positive terms it consists of.
+
+    Where all that it leaves of one is such a sum too, -log P = log(1 + Q/P) keeps its digits when P is nearly 1.
+    """
+    weighed = any(f.is_Add and len(f.args) > 2 for term in inner.args for f in Mul.make_args(term))
+    if not weighed and all(bounds(term, known).low >= 0 for term in inner.args):
+        return None
+    found = in_shares(inner)
+    if found is None or not found.is_Add:
+        return None
+    size, left = (
+        None if e is None else reduce(log_add_exp, [log(term) for term in Add.make_args(e)])
+        for e in (found, in_shares(1 - inner))
+    )
+    return [size if left is None else -softplus(left - size)]
+
+
+_SUMS = (
+    _of_common_factor, _of_window, _of_one_less, _of_squares, _of_steps, _of_shares, _of_sum, _from_an_edge,
+    _of_difference,
+)  # fmt: skip
 
 
 def _divided_difference(factors: list[Expr]) -> list[Expr] | None:

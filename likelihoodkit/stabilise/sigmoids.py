@@ -30,10 +30,23 @@ def sigmoid_from_exp(e: Expr) -> Expr | None:
     return p.sigmoid(-q) ** (-e.exp) if e.exp.is_Integer else exp(e.exp * p.softplus(q))
 
 
+def _share_of_powers(e: Expr) -> Expr | None:
+    """s(z)^t/(s(z)^t + s(-z)^t) = s(t z)."""
+    for below in (f for f in e.args if f.is_Pow and f.exp == -1 and f.base.is_Add and len(f.base.args) == 2):
+        (one, t), (two, u) = (term.as_base_exp() for term in below.base.args)
+        if t == u and isinstance(one, p.sigmoid) and two == p.sigmoid(-one.args[0]):
+            for base in (one, two):
+                if base**t in e.args:
+                    return Mul(*[f for f in e.args if f not in (below, base**t)]) * p.sigmoid(t * base.args[0])
+    return None
+
+
 @identity("e^q sigmoid(-q) = sigmoid(q), sigmoid(q)/sigmoid(-q) = e^q")
 def exp_times_sigmoid(e: Expr) -> Expr | None:
     if not e.is_Mul:
         return None
+    if (share := _share_of_powers(e)) is not None:
+        return share
     for factor in e.args:
         base, exponent = factor.as_base_exp()
         if isinstance(base, p.sigmoid) and exponent.is_Integer and exponent.is_positive:

@@ -1,4 +1,4 @@
-"""Squares that a density is typed without: a^2 + b^2 beside the exponent 2 a b of a Bessel function or a cosine.
+"""Squares that a density is typed without: a^2 + b^2 beside the exponent 2 a b of a Bessel function, cosh or sinh.
 
 Both may be large where their difference is not, and infinite where it is a number. Read before anything is written in
 primitives.
@@ -14,21 +14,23 @@ from sympy import Add, Expr, Mul, S, exp, log
 
 from likelihoodkit import primitives as p
 from likelihoodkit.primitives.whole import log_i0e_exp
-from likelihoodkit.stabilise.bounds import Interval
+from likelihoodkit.stabilise.bounds import Interval, bounds
 from likelihoodkit.stabilise.opened import opened
 
-WHY = "what grows in log I0(x) or log cosh(x) is x, which completes the square of the terms beside it"
+WHY = "what grows in log I0(x), log cosh(x) or log sinh(x) is x, which completes the square of the terms beside it"
 _MOST_TERMS = 4
 
 
 def completed(e: Expr, y: Expr, known: Mapping[Expr, Interval], outputs: set[Expr]) -> Expr:
-    """The formula with what grows in log I0(x) or log cosh(x) put into the terms beside it, to leave a product."""
+    """The formula with what grows in log I0(x), log cosh(x) or log sinh(x) put beside others, to leave a product."""
     for term in Add.make_args(e):
         number, node = term.as_coeff_Mul()
         grows = node.args[0] if isinstance(node, log) else None
-        if not (isinstance(grows, sp.cosh) or (isinstance(grows, sp.besseli) and grows.args[0] == 0)):
+        if not (isinstance(grows, sp.cosh | sp.sinh) or (isinstance(grows, sp.besseli) and grows.args[0] == 0)):
             continue
         x = grows.args[-1]
+        if isinstance(grows, sp.sinh) and not bounds(x, known).positive:
+            continue
         others = [t for t in Add.make_args(e - term) if t.has(y) and not t.has(log)][:_MOST_TERMS]
         for some in chain.from_iterable(combinations(others, n) for n in range(len(others), 0, -1)):
             product = _product(Add(*some) + number * x, y)
@@ -36,7 +38,10 @@ def completed(e: Expr, y: Expr, known: Mapping[Expr, Interval], outputs: set[Exp
                 continue
             if isinstance(grows, sp.besseli):
                 left = product + number * _scaled(x, y, known, outputs)
-            elif _squared(product):
+            elif isinstance(grows, sp.sinh) and _squared(product):
+                steps = opened(log(_product(x, y) or x), known, outputs) + log(2)
+                left = product + number * (p.log1m_exp_neg_exp(steps) - log(2))
+            elif isinstance(grows, sp.cosh) and _squared(product):
                 mirrored = _product(Add(*some) - number * x, y)
                 left = number * (p.log_add_exp(product / number, mirrored / number) - log(2))
             else:

@@ -10,8 +10,10 @@ from benchmarks.accuracy.typed._law import Law
 from benchmarks.accuracy.typed.amounts import POSITIVE
 from benchmarks.accuracy.typed.bounded import COUNTS, UNIT
 from benchmarks.accuracy.typed.fields import FIELDS
+from benchmarks.accuracy.typed.journals import JOURNALS
 from benchmarks.accuracy.typed.lines import CIRCLE, REAL
 from benchmarks.accuracy.typed.nooks import NOOKS
+from benchmarks.accuracy.typed.papers import PAPERS
 from benchmarks.accuracy.typed.practice import PRACTICE
 from benchmarks.accuracy.typed.students import STUDENTS
 from benchmarks.accuracy.typed.trades import TRADES
@@ -29,4 +31,6 @@ LAWS: dict[str, Law] = {
     **FIELDS,
     **TRADES,
     **NOOKS,
+    **PAPERS,
+    **JOURNALS,
 }
