@@ -25,10 +25,13 @@ def beyond(rise: Callable[..., tuple[Floats, ...]], ends: Floats, *place: Floats
 def _block(rise: Callable[..., tuple[Floats, ...]], ends: Floats, *place: Floats) -> Rows:
     roots, weights = legendre(POINTS)
     lengths = np.diff(ends, axis=0)
-    panels = np.flatnonzero(lengths.any(axis=1))
-    starts, lengths = ends[panels, None], lengths[panels, None]
-    shape = (panels.size * POINTS, ends.shape[1])
-    distances = (starts + (0.5 + 0.5 * roots)[:, None] * lengths).reshape(shape)
-    gaps = -np.stack(np.broadcast_arrays(*rise(distances, *place)), axis=1)
-    gaps[:, 0] += np.repeat(np.log(lengths[:, 0]), POINTS, axis=0)
-    return of_moments(gaps, np.tile(0.5 * weights, panels.size))
+    panel, row = np.nonzero(lengths)  # most rows have few panels that are not empty
+    length = lengths[panel, row]
+    distances = ends[panel, row] + (0.5 + 0.5 * roots)[:, None] * length
+    found = -np.stack(np.broadcast_arrays(*rise(distances, *(part[row] for part in place))))
+    found[0] += np.log(length)
+    gaps = np.zeros((len(found), POINTS, *lengths.shape))
+    gaps[0] = -np.inf
+    gaps[:, :, panel, row] = found
+    gaps = gaps.transpose(2, 1, 0, 3).reshape(-1, len(found), ends.shape[1])
+    return of_moments(gaps, np.tile(0.5 * weights, len(lengths)))

@@ -45,11 +45,10 @@ def _hazards(x: Floats, d: Floats) -> tuple[Floats, Floats, Floats, Floats, Floa
     x_left, v_left = np.where(left, x, -1.0), np.where(left, v, -1.0)
     excess = mills_excess(-v_left) - mills_excess(-x_left)
     curves = np.asarray(hazard_excess_derivative(v_left)) - np.asarray(hazard_excess_derivative(x_left))
+    logs = np.where(left, -d * (x + 0.5 * d) - np.log(h / there), np.asarray(log_ndtr(v)) - np.asarray(log_ndtr(x)))
     narrow = np.absolute(d) < SHORT
-    short = np.where(narrow, d, 0.0)
-    step = gauss_legendre(lambda place: np.asarray(hazard(place)), np.broadcast_to(x, v.shape), short)
-    log_far = np.where(left, -d * (x + 0.5 * d) - np.log(h / there), np.asarray(log_ndtr(v)) - np.asarray(log_ndtr(x)))
-    logs = np.where(narrow, step, log_far)
+    start = np.broadcast_to(x, v.shape)[narrow]
+    logs[narrow] = gauss_legendre(lambda place: np.asarray(hazard(place)), start, np.broadcast_to(d, v.shape)[narrow])
     return h, logs, np.where(left, excess - d, h - there), turn, np.where(left, curves, turn - before)
 
 
