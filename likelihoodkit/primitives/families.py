@@ -188,6 +188,16 @@ poisson_inverse_gaussian_loss: Kind = with_slopes(
 )
 
 
+def _poisson_inverse_gaussian_seen(y: sp.Expr, f: sp.Expr, a: sp.Expr) -> sp.Expr:
+    none = 2 * exp(f) / (1 + sp.sqrt(1 + 2 * exp(f + a)))
+    return _poisson_inverse_gaussian(y, f, a) + log(1 - exp(-none))
+
+
+poisson_inverse_gaussian_seen_loss: Kind = with_slopes(
+    "poisson_inverse_gaussian_seen", _poisson_inverse_gaussian_seen, "yfa", held="y", accurate="y > 0"
+)
+
+
 def bent(slope: str, curve: str, sign: int) -> Formula:
     """The second derivative in f where the log of softplus(f), times ``sign``, is the argument of slope and curve."""
     return lambda *arguments: (

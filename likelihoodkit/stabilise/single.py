@@ -8,7 +8,18 @@ import sympy as sp
 from sympy import Add, Expr, Mul, exp, log
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import burr, compositions, lower, powers, robust, sequences, single, whole as kinds, zeros
+from likelihoodkit.primitives import (
+    burr,
+    compositions,
+    families,
+    lower,
+    powers,
+    robust,
+    sequences,
+    single,
+    whole as kinds,
+    zeros,
+)
 from likelihoodkit.stabilise.families import MORE
 from likelihoodkit.stabilise.table import identity
 from likelihoodkit.stabilise.whole import logarithm, plain, signed, swap
@@ -284,6 +295,15 @@ def _negative_binomial_without_zero(e: Expr) -> Expr | None:
     return None
 
 
+def _poisson_inverse_gaussian_seen(e: Expr) -> Expr | None:
+    for sign, node in signed(e, families.poisson_inverse_gaussian_loss):
+        y, f, a = node.args
+        kept = sign * p.log1m_exp(families.poisson_inverse_gaussian_loss(0, f, a))
+        if kept in e.args:
+            return e - sign * node - kept + sign * families.poisson_inverse_gaussian_seen_loss(y, f, a)
+    return None
+
+
 def _generalized_gamma(e: Expr) -> Expr | None:
     for sign, node in signed(e, p.log_gamma):
         g = logarithm(node.args[0])
@@ -313,6 +333,7 @@ _FAMILIES: tuple[Callable[[Expr], Expr | None], ...] = (
     _generalized_gamma,
     _poisson_without_zero,
     _negative_binomial_without_zero,
+    _poisson_inverse_gaussian_seen,
     _dirichlet,
     *MORE,
 )

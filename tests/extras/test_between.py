@@ -110,6 +110,12 @@ def test_truncated_noises_have_modules(family: Any) -> None:
     _compare(lk.Truncated(family, low=0.5, high=3.0), np.linspace(0.5, 3.0, 20), "torch")
 
 
+@pytest.mark.parametrize("target", ["torch", "jax"])
+def test_counts_without_zeros_have_modules(target: str) -> None:
+    y = np.random.default_rng(3).choice([1.0, 2.0, 3.0, 5.0, 12.0, 40.0], 60)
+    _compare(lk.Truncated(lk.PoissonInverseGaussian, low=1), y, target)
+
+
 def test_all_laws_are_tried() -> None:
     assert {*FAMILIES, *ON_HOST} == {*within.BETWEEN}
 

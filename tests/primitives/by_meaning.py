@@ -87,10 +87,10 @@ def _leaning(size: int) -> Draw:
     return draw
 
 
-def _some(*intervals: tuple[float, float]) -> Draw:
+def _some(*intervals: tuple[float, float], first: int = 0) -> Draw:
     """A count up to 90, then logarithms."""
     return lambda g, n, top: (
-        np.floor(np.exp(g.uniform(-1, 4.5, n))),
+        np.maximum(np.floor(np.exp(g.uniform(-1, 4.5, n))), first),
         *(g.uniform(a, b, n) for a, b in intervals),
     )
 
@@ -345,6 +345,9 @@ ROWS: dict[str, tuple[Draw, tuple[tuple[float, ...], ...], int, float]] = {
        for part in ("", "_f", "_a", "_ff", "_fa", "_aa")},
     "negative_binomial_weight": (_counts, ((0.0, 3.0, 1.0),), 5, 4.0),
     **{f"poisson_inverse_gaussian_{what}": (_some((-3, 4), (-4, 4)), ((0.0, 1.0, 1.0), (3.0, 1.0, -30.0)), 20, 4.0)
+       for what in ("loss", "f", "a", "ff", "fa", "aa")},
+    **{f"poisson_inverse_gaussian_seen_{what}": (
+        _some((-3, 4), (-4, 4), first=1), ((1.0, 1.0, 1.0), (3.0, 1.0, -30.0), (2.0, -1.0, 30.0)), 20, 8.0)
        for what in ("loss", "f", "a", "ff", "fa", "aa")},
     "poisson_deviance_exp": (_few((-6, 7)), ((0.0, 3.0), (1.0, 1e-8)), 5, 2.0),
     "power_deviance": (_power, (), 5, 4.0),

@@ -243,6 +243,10 @@ if TYPE_CHECKING:
     from likelihoodkit.primitives.kernels.poisson_inverse_gaussian import (  # isort: skip
         poisson_inverse_gaussian_a, poisson_inverse_gaussian_aa, poisson_inverse_gaussian_f,
         poisson_inverse_gaussian_fa, poisson_inverse_gaussian_ff, poisson_inverse_gaussian_loss)  # fmt: skip
+    from likelihoodkit.primitives.kernels.poisson_inverse_gaussian_seen import (  # isort: skip
+        poisson_inverse_gaussian_seen_a, poisson_inverse_gaussian_seen_aa, poisson_inverse_gaussian_seen_f,
+        poisson_inverse_gaussian_seen_fa, poisson_inverse_gaussian_seen_ff, poisson_inverse_gaussian_seen_loss,
+    )  # fmt: skip
     from likelihoodkit.primitives.kernels.poisson_tails import (  # isort: skip
         log_poisson_cdf, log_poisson_cdf_f, log_poisson_cdf_ff, log_poisson_survival, log_poisson_survival_f,
         log_poisson_survival_ff)  # fmt: skip
