@@ -21,6 +21,7 @@ PLACES: dict[str, list[Point]] = {
     "Censored(StudentT()), at most y": [(1e4, (0.714, 2.388, -2.636))],
     "Censored(NegativeBinomial()), at most y": [(3.0, (-1e-8, 0.001)), (1.0, (0.0, -1.0))],
     "Censored(LogLogistic()), at most y": [(30.0, (-745.0, 1e-300))],  # z e^-z where e^-z is 0
+    "Censored(LogLogistic()), at least y": [(1e-8, (1e-300, 1e-8)), (1e-8, (-1e-8, -0.001)), (1e4, (-745.0, 1.0))],
     "Truncated(Normal(), low=0)": [(0.0, (0.001, 0.0))],
     "Censored(Gamma()), at least y": [(1.0, (88.0, -30.0)), (2.5, (-1e-8, -30.0)), (1e-8, (1.534, 0.01))],
 }

@@ -16,6 +16,7 @@ from typing import Protocol
 import sympy as sp
 
 from likelihoodkit import links
+from likelihoodkit.calculus.about_zero import REACH, about_zero
 from likelihoodkit.declaration import Bound, Held, Shared
 from likelihoodkit.nll import Derivation, negative_log_likelihood
 from likelihoodkit.primitives import lower, reach
@@ -50,7 +51,17 @@ def composed_curve(inner: Derived, through: Through, first: str, second: str, de
         curve = through.lifted(through.slope(first, through.slope(second, through.put(curve))))
         return together(curve + through.lifted(turn * through.put(along)))
     near = together(through.lifted(through.slope(first, through.curved_once(first, curve, along, _if_known))))
+    near = _beside_zero(near, through, first, curve, along)
     return _in_parameter(_beside_far(near, through, first, along, derive), through, first, derive)
+
+
+def _beside_zero(near: sp.Expr, through: Through, name: str, curve: sp.Expr, along: sp.Expr) -> sp.Expr:
+    """A curvature, and about an output of 0 the form in which what grows has cancelled, if the loss has one."""
+    terms = about_zero(through, name, curve, along)
+    if terms is None:
+        return near
+    weighed = sp.Add(*[through.lifted(through.slope(name, term)) for term in terms])
+    return reach.behind(sp.S.Half, REACH - sp.Abs(through.moves[name].outer), near, weighed)
 
 
 def _if_known(expression: sp.Expr, symbol: sp.Symbol) -> sp.Expr:

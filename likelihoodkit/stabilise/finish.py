@@ -20,6 +20,7 @@ from likelihoodkit.primitives.families import kind
 from likelihoodkit.primitives.record import RECORDS
 from likelihoodkit.stabilise.range import beside_cutpoint, in_reach
 from likelihoodkit.stabilise.rewriting import rewrite
+from likelihoodkit.stabilise.single import power_of_ratio
 
 __all__ = ["finished"]
 
@@ -248,6 +249,28 @@ def _step_less_kept(e: Expr) -> Expr:
     return e
 
 
+def _tail_by_power(e: Expr) -> Expr:
+    """A loss log(1 + x^k), or its slope, alone: the power has the digits that its logarithm, rounded, has not."""
+    if isinstance(e, sp.Piecewise):
+        return sp.Piecewise(*[(_tail_by_power(branch), where) for branch, where in e.args])
+    if isinstance(e, linked.corrected):
+        return e.func(_tail_by_power(e.args[0]), *e.args[1:])
+    number, body = e.as_coeff_Mul()
+    if isinstance(body, p.times_exp) and isinstance(body.args[0], p.sigmoid):
+        power = power_of_ratio(body.args[0].args[0])
+        return e if power is None else number * p.times_exp(_share(power), body.args[1])
+    if isinstance(body, single.argument_sigmoid):
+        power = power_of_ratio(-body.args[0])
+        return e if power is None else number * reach.faint(-body.args[0], body.args[0] * _share(power), body)
+    power = power_of_ratio(body.args[0]) if isinstance(body, p.softplus) else None
+    return e if power is None else number * reach.within_range(p.log1p(p.power_times_exp(*power)), body)
+
+
+def _share(power: tuple[Expr, ...]) -> Expr:
+    """x^k/(1 + x^k)."""
+    return single.ratio_share(p.power_times_exp(*power), S.Zero)
+
+
 def finished(expression: Expr, settled: Iterable[sp.Symbol] = (), *, linked_twice: bool = False) -> Expr:
     """The expression, ready to be computed; not to be differentiated any more.
 
@@ -271,4 +294,4 @@ def finished(expression: Expr, settled: Iterable[sp.Symbol] = (), *, linked_twic
                 memo[node] = beside_cutpoint(memo[node])
         return memo[node]
 
-    return run(expression)
+    return run(_tail_by_power(expression))

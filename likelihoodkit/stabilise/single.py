@@ -35,7 +35,7 @@ def _amount(x: Expr) -> bool:
     return bool(x.is_nonnegative and (x.is_Symbol or isinstance(x, sp.Abs)))
 
 
-def _power_of_ratio(e: Expr) -> tuple[Expr, Expr, Expr] | None:
+def power_of_ratio(e: Expr) -> tuple[Expr, Expr, Expr] | None:
     """(y, t, g) of e^g log(y e^t), the outcome or its inverse in y."""
     sign, body = e.as_coeff_Mul()
     if not isinstance(body, p.times_exp) or abs(sign) != 1 or not isinstance(body.args[0], p.log_times_exp):
@@ -47,7 +47,7 @@ def _power_of_ratio(e: Expr) -> tuple[Expr, Expr, Expr] | None:
 def _softplus_plus_logarithm(e: Expr) -> Expr | None:
     """log(1 + x^-k) + log y, where the two cancel."""
     for term in e.args if e.is_Add and e.has(p.softplus) else ():
-        if isinstance(term, p.softplus) and (power := _power_of_ratio(-term.args[0])) and log(power[0]) in e.args:
+        if isinstance(term, p.softplus) and (power := power_of_ratio(-term.args[0])) and log(power[0]) in e.args:
             return e - term - log(power[0]) + single.softplus_less_log(*power)
     return None
 
@@ -107,7 +107,7 @@ def function_of_ratio(e: Expr) -> Expr | None:
         return single.hypot_share_exp(*ratio)
     if isinstance(e, p.log1p) and (ratio := _ratio(e.args[0])) and _amount(ratio[0]):
         return single.log1p_times_exp(*ratio)
-    if isinstance(e, robust.expm1_minus) and (power := _power_of_ratio(e.args[0])):
+    if isinstance(e, robust.expm1_minus) and (power := power_of_ratio(e.args[0])):
         return single.power_deviance(*power)
     if (share := _share_of_ratio(e)) is not None:
         return share
@@ -195,7 +195,7 @@ def _gompertz(e: Expr) -> Expr | None:
 def _burr(e: Expr) -> Expr | None:
     for term in e.args:
         if isinstance(term, p.times_exp) and isinstance(term.args[0], p.softplus):
-            power = _power_of_ratio(term.args[0].args[0])
+            power = power_of_ratio(term.args[0].args[0])
             rest = single.softplus_less_log(*power) if power else None
             if power and rest in e.args:
                 return e - term - rest + burr.burr_loss(*power, term.args[1])
@@ -308,7 +308,7 @@ def _generalized_gamma(e: Expr) -> Expr | None:
     for sign, node in signed(e, p.log_gamma):
         g = logarithm(node.args[0])
         for power in sorted(e.atoms(p.times_exp), key=sp.default_sort_key) if g is not None else ():
-            found = _power_of_ratio(power)
+            found = power_of_ratio(power)
             if found is None or not found[0].is_Symbol:
                 continue
             y, t, k = found
