@@ -41,6 +41,10 @@ DIFFERENCES = [
     pytest.param("Nakagami(shape='softplus')", 0.2707899124644777, (75.452, -30.553), marks=slow),
     pytest.param("Rice(centre='softplus')", 1.0, (-104.0, -30.0), marks=slow),
     pytest.param("DiscreteWeibull(shape='softplus')", 30.0, (-5.0, 88.0), marks=slow),
+    # what the outcome makes large is linear in a concentration or shape: above 0 it has no curvature
+    ("Beta(concentration='softplus')", 1e-8, (1.3, 45.0)),
+    ("InverseGamma(shape='softplus')", 1e200, (0.0, 60.0)),
+    ("GeneralizedGamma(shape='softplus')", 1e4, (2.0, 60.0, 3.0)),
     # behind square t'^2 and t'' are of one size, and what is left of log f^2 is carried
     ("Pareto(shape='square', minimum=0.5)", 30.0, (-1e300,)),
     pytest.param("InverseGaussian(shape='square')", 1e4, (-1e-300, -1e300), marks=slow),

@@ -20,7 +20,7 @@ from likelihoodkit.calculus.about_zero import REACH, about_zero
 from likelihoodkit.declaration import Bound, Held, Shared
 from likelihoodkit.nll import Derivation, negative_log_likelihood
 from likelihoodkit.primitives import lower, reach
-from likelihoodkit.primitives.families import BENT
+from likelihoodkit.primitives.behind_softplus import BENT
 from likelihoodkit.stabilise import Through, rewrite, stabilise
 from likelihoodkit.stabilise.grown import together
 

@@ -14,8 +14,8 @@ from sympy import Add, Expr, Mul, S, exp, log
 
 from likelihoodkit import primitives as p
 from likelihoodkit.primitives import (
+    behind_softplus,
     beta_carried,
-    families,
     gamma_carried,
     lower,
     negative_binomial_tails,
@@ -236,7 +236,7 @@ def curvature_at_once(e: Expr) -> Expr | None:
     for term in e.args if e.is_Add else ():
         number, bend = term.as_coeff_Mul()
         found = None
-        if isinstance(bend, p.softplus_ratio_bend) and type(bend.args[0]) in families.BENT:
+        if isinstance(bend, p.softplus_ratio_bend) and type(bend.args[0]) in behind_softplus.BENT:
             found = _behind_softplus(e, term, number, *bend.args)
         elif isinstance(bend, skellam.skellam_first):
             found = _behind_square(e, term, number, *bend.args)
@@ -246,7 +246,7 @@ def curvature_at_once(e: Expr) -> Expr | None:
 
 
 def _behind_softplus(e: Expr, term: Expr, number: Expr, slope: Expr, f: Expr) -> Expr | None:
-    curve, sign, whole = families.BENT[type(slope)]
+    curve, sign, whole = behind_softplus.BENT[type(slope)]
     other = p.softplus_ratio(f) ** 2 * curve(*slope.args)
     return e - term - other + whole(*slope.args, f) if number == sign and other in e.args else None
 

@@ -80,14 +80,18 @@ def _curve_slope(x: Floats) -> Floats:
     return np.asarray(near - 2.0 - np.log(x) + np.asarray(digamma(1.0 + x)))
 
 
-@kernel
-def beta_concentration_curve(y: Floats, f: Floats, g: Floats) -> Floats:
-    """Second derivative of beta_loss in g: the deviance plus what the three gamma functions leave, both positive."""
+def beta_concentration_rest(f: Floats, g: Floats) -> Floats:
+    """What the three gamma functions leave of that second derivative."""
     a, b, log_a, log_b = halves(f, g)
     few, many = np.minimum(a, b), np.maximum(a, b)
     peak = np.asarray(gamma_curve(np.minimum(log_a, log_b)))
-    rise = _curve_rise(many, few, np.maximum(log_a, log_b), g)
-    return np.asarray(beta_deviance(y, f, g) + (peak - rise))
+    return np.asarray(peak - _curve_rise(many, few, np.maximum(log_a, log_b), g))
+
+
+@kernel
+def beta_concentration_curve(y: Floats, f: Floats, g: Floats) -> Floats:
+    """Second derivative of beta_loss in g: the deviance plus what the three gamma functions leave, both positive."""
+    return np.asarray(beta_deviance(y, f, g) + beta_concentration_rest(f, g))
 
 
 @kernel

@@ -346,9 +346,14 @@ def _mean_slope_few(y: Floats, f: Floats, g: Floats) -> Floats:
     return np.asarray(mean_slope_shifted(y, f, g)[1] + np.tanh(0.5 * f))
 
 
+def beta_concentration_peak(f: Floats, g: Floats) -> Floats:
+    """What the deviance of that derivative is less by: of three sizes s, s (log s - digamma(s))."""
+    _, _, log_a, log_b = halves(f, g)
+    few = np.asarray(log_less_digamma(log_a)) + np.asarray(log_less_digamma(log_b))
+    return np.asarray(few - np.asarray(log_less_digamma(g)))
+
+
 @kernel
 def beta_concentration_slope(y: Floats, f: Floats, g: Floats) -> Floats:
     """Derivative of beta_loss in g."""
-    _, _, log_a, log_b = halves(f, g)
-    peak = np.asarray(log_less_digamma(log_a)) + np.asarray(log_less_digamma(log_b)) - np.asarray(log_less_digamma(g))
-    return np.asarray(beta_deviance(y, f, g) - peak)
+    return np.asarray(beta_deviance(y, f, g) - beta_concentration_peak(f, g))
