@@ -27,6 +27,9 @@ PLACES: dict[str, list[tuple[float, tuple[float, ...]]]] = {
     "LapseAndGuess": [(1.0, (3.903, 0.82, 1.874)), (1.0, (2.799, 4.56, 1.402)), (0.0, (2.0, -1.0, 0.3))],
     "ReedFrostThree": [(2.0, (-1.934,)), (2.0, (-8.0,)), (2.0, (3.0,))],
     # log sinh(y u/t^2) - (y^2 + u^2)/(2 t^2)
+    # (a m + a^2 w^2/2) and log Phi((log(y) - m - a w^2)/w); (e^(-2 k) - e^(-2 a))/(a - k)
+    "DoubleParetoLogNormal": [(0.954, (-0.524, 1.029, 1.134)), (2.5, (-1.05, 2.225, 0.333))],
+    "Bateman": [(1.0, (1.83, -1.651, 0.335, -0.496)), (1.0, (0.5, 0.5001, 0.3, -0.5))],
     "DriftingMaxwell": [(30.0, (2.0, -1.5)), (1.0, (0.3, -3.5)), (3.0, (1.0, 0.5))],
 }
 
@@ -69,3 +72,15 @@ def test_what_others_leave_is_a_sum_of_positive_terms() -> None:
         assert found.xreplace(values) == pytest.approx(1 - shares[0] * shares[1])
     assert in_shares(p + q - 2) is None  # negative
     assert in_shares(1 - p * g) is None
+
+
+def test_a_dose_taken_up_as_fast_as_it_leaves() -> None:
+    """Bateman's curve is k t e^(-k t)/v where both rates are alike: the formula as typed is 0/0."""
+    loss = lk.derive(declared("Bateman", LAWS["Bateman"]))
+    m = 2 * math.exp(-2)
+    expected = (1 - m) ** 2 / (2 * m**2) + math.log(m) + math.log(2 * math.pi) / 2
+    value, gradient = loss.value_and_gradient([1.0], [[0.0, 0.0, 0.0, 0.0]])
+    np.testing.assert_allclose(value, [expected], rtol=1e-14)
+    z = (1 - m) / m
+    up = 1 - z - z**2  # the slope in log m, of which a half of log k (1 - k t) + ... is each rate's: by symmetry here
+    np.testing.assert_allclose(gradient[0], [0.0, -up, -up, 1 - z**2], rtol=1e-13, atol=1e-14)

@@ -6,7 +6,7 @@ log Phi(z - k) is -(z - k)^2/2 and little more where the delay is short, k large
 from __future__ import annotations
 
 import sympy as sp
-from sympy import Expr, exp, log
+from sympy import Add, Expr, exp, log
 
 from likelihoodkit import primitives as p
 from likelihoodkit.stabilise.whole import TAILS, logarithm, signed
@@ -16,6 +16,12 @@ def _products(e: Expr) -> Expr:
     """With factors e^t as such, expanded."""
     plain = e.replace(p.times_exp, lambda r, t: r * exp(t)).replace(p.log_softplus, lambda f: log(p.softplus(f)))
     return sp.expand(plain)
+
+
+def _without_data(rest: Expr) -> Expr:
+    """Without what the change to the logarithm of an outcome leaves, as of a log-normal law with a power of Pareto's."""
+    kept = [t for t in Add.make_args(rest) if not (t.free_symbols and all(s.is_positive for s in t.free_symbols))]
+    return Add(*kept)
 
 
 def typed_delay(e: Expr) -> Expr | None:
@@ -36,6 +42,6 @@ def typed_delay(e: Expr) -> Expr | None:
             k = -along / up
             z = sp.expand(w + k)
             rest = sp.expand(others - k**2 / 2 + z * k)
-            if not rest.free_symbols & z.free_symbols - t.free_symbols and not rest.has(exp):
+            if not _without_data(rest).free_symbols & z.free_symbols - t.free_symbols and not rest.has(exp):
                 return sign * (rest + p.normal_plus_delay(sp.expand(z / size), -t, exp(sp.expand(t + u))))
     return None

@@ -51,8 +51,10 @@ def known_bounds(bound: Bound, y: Expr) -> dict[Expr, Interval]:
 
 def opened(e: Expr, known: Mapping[Expr, Interval], outputs: set[Expr]) -> Expr:
     """The formula with every logarithm of a product that an output is in written as a sum."""
-    if not e.args or not e.has(log):
+    if not e.args or not e.has(log, exp):
         return e
+    if e.is_Mul and (mean := _mean_of_exponentials(e)) is not None:
+        return opened(mean, known, outputs)
     if isinstance(e, log):
         found = _terms(e.args[0], known, outputs)
         if found is not None:
@@ -317,6 +319,18 @@ def _divided_difference(factors: list[Expr]) -> list[Expr] | None:
     upside = [1 / f for f in factors]
     found = _quotient(factors)
     return found if found is not None else [-term for term in _quotient(upside) or []] or None
+
+
+def _mean_of_exponentials(e: Expr) -> Expr | None:
+    """(e^u - e^v)/(u - v) or a power of it, times others, outside of a logarithm."""
+    sums = [(f, *f.as_base_exp()) for f in e.args]
+    sums = [(f, base, power) for f, base, power in sums if base.is_Add and power.is_Integer]
+    for first, below, power in sums:
+        for second, above, opposite in sums:
+            found = _quotient([1 / below, above]) if opposite == -power else None
+            if found is not None:
+                return Mul(*[f for f in e.args if f not in (first, second)], exp(-power * Add(*found)))
+    return None
 
 
 def _quotient(factors: list[Expr]) -> list[Expr] | None:
