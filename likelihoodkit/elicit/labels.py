@@ -299,6 +299,9 @@ def elicited(question: Question) -> Functional:
         return Functional(name, equation=equation, formula=recalibrate, unique=unique, why=why, minimiser=best)
     if shape == "end":
         return Functional("none", equation=equation, unique="no", why=why)
+    if shape == "flat" and not question.as_probability and _best_at_zero(labels):
+        why = "the best prediction is 0 whatever the truth: the risk rises on both sides of it"
+        return Functional("none", equation=equation, unique="no", why=why)
     if shape == "flat":
         told = [p for _, p in labels.samples() if _EDGE < p < 1 - _EDGE]
         jumps = labels.threshold if "no prediction between" in why or not told else None
@@ -306,6 +309,14 @@ def elicited(question: Question) -> Functional:
         name = "sign only" if abs(level - 0.5) < 1e-12 else f"side of {level:.6g} only"
         return Functional(name, equation=equation, formula=f"sign(P(y = 1) - {level:.6g})", unique="no", why=why)
     return Functional("M-functional", equation=equation, formula=recalibrate, unique="no", why=why)
+
+
+def _best_at_zero(labels: Labels) -> bool:
+    """Is 0 the best prediction whichever class is likelier, as of the perceptron's max(0, -margin)?"""
+    grid = np.sinh(np.linspace(-6, 6, 2400))  # 0 is not in it: what holds at one point alone is no prediction
+    nearest = np.abs(grid).min()
+    least = [grid[risks <= risks.min()] for risks in (labels.risk(grid, p) for p in (0.3, 0.7))]
+    return all(len(places) == 1 and abs(places[0]) == nearest for places in least)
 
 
 def _share(values: Any, probabilities: Any) -> float:

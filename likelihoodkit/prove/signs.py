@@ -123,7 +123,7 @@ class Signs:
                 strict = one in signs
                 result: Sign = ("-" if flip else "+") if strict else ("0-" if flip else "0+")
                 return result
-        return self._bounded(e) or self._expm1(e) or self._root(e) or self._without_roots(e)
+        return self._bounded(e) or self._expm1(e) or self._root(e) or self._without_roots(e) or self._between(e)
 
     def _bounded(self, e: sp.Expr) -> Sign | None:
         """c + sum d f with |f| <= 1: the sign of c where c outweighs the d."""
@@ -144,6 +144,18 @@ class Signs:
             return None
         strict = strict or abs(rest) > slack
         return ("+" if strict else "0+") if rest > 0 else ("-" if strict else "0-")
+
+    def _between(self, e: sp.Expr) -> Sign | None:
+        """u + v cos x lies between u - v and u + v, and has their sign where both have one."""
+        for wave in sorted(e.atoms(sp.sin, sp.cos), key=sp.default_sort_key):
+            middle = e.xreplace({wave: sp.S.Zero})
+            slope = sp.expand((e - middle) / wave)
+            if slope.has(wave, sp.zoo, sp.nan):
+                continue
+            one, two = (self.of(sp.factor(middle + side * slope)) for side in (1, -1))
+            if one == two and one in ("+", "-"):
+                return one
+        return None
 
     def _expm1(self, e: sp.Expr) -> Sign | None:
         """c exp(u) - c exp(v) has the sign of c (u - v); a plain number is a multiple of exp(0)."""

@@ -19,7 +19,7 @@ def _products(e: Expr) -> Expr:
 
 
 def _without_data(rest: Expr) -> Expr:
-    """Without what the change to the logarithm of an outcome leaves, as of a log-normal law with a power of Pareto's."""
+    """Without what the change to the logarithm of an outcome leaves, as of a log-normal law with a Pareto tail."""
     kept = [t for t in Add.make_args(rest) if not (t.free_symbols and all(s.is_positive for s in t.free_symbols))]
     return Add(*kept)
 

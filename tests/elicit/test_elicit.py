@@ -71,6 +71,7 @@ NAMED = [
         "g-mean, g(y) = log(y) + log(1/(1 - y))",
     ),
     (lk.minimum(1, lk.maximum(0, 1 - (2 * label - 1) * a)), "sign only"),  # the ramp
+    (lk.maximum(0, (1 - 2 * label) * a), "none"),  # the perceptron's is least at 0 whatever is true
     ((1 + 2 * label) * lk.minimum(1, lk.maximum(0, 1 - (2 * label - 1) * a)), "side of 0.25 only"),
 ]
 

@@ -121,6 +121,8 @@ REGRESSION: list[Row] = [
      Piecewise((3 * zs**2 - 3 * zs**4 + zs**6, Abs(u) <= s), (1, True))),
     ("biweight from a clipped square", Min(zs**2, 1) ** 2, Piecewise((u**4, Abs(u) < s), (s**4, True))),
     ("1 - cos as half a squared chord", 1 - cos(u), (cos(y) - cos(a)) ** 2 + (sin(y) - sin(a)) ** 2),
+    ("wrapped cauchy by the chord", log(1 + p**2 - 2 * p * cos(u)), log((1 - p) ** 2 + 4 * p * sin(u / 2) ** 2),
+     {"domains": {p: UNIT}}),
     ("von mises by sine and cosine of both", -k * (cos(y) * cos(a) + sin(y) * sin(a)), -cos(u), {"scale": k}),
     ("mixture of two equal normals",
      -log(exp(-(u**2) / (2 * s**2)) / 2 + exp(-((y - x) ** 2) / (2 * s**2)) / 2),
