@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from likelihoodkit.compile import Runner, compile_program
 from likelihoodkit.expectation.density import Density, Function
 from likelihoodkit.expectation.mixed import Component, components
+from likelihoodkit.expectation.near import end_of
 from likelihoodkit.expectation.quadrature import integrate, landmarks
 from likelihoodkit.expectation.sums import add_up
 from likelihoodkit.expectation.vectors import expected_over_all
@@ -95,17 +96,9 @@ def expected_outer_product(derivation: Derivation, fused: Runner, rows: Rows) ->
         return expected_over_all(derivation, fused, rows).astype(rows.dtype)
     rows, where = _distinct(rows)
     density = Density(derivation, rows, Runner(compile_program({"value": derivation.expression})))
-    names = list(derivation.predicted)
-    width = rows.width
-    upper = np.triu_indices(width)
-
-    def products(y: Array, row: Array) -> Array:
-        found = density.run(fused, row, y=y)
-        blocks = [np.broadcast_to(np.atleast_2d(found[f"d {n}"]), (_size(rows, n), y.size)) for n in names]
-        score = np.concatenate(blocks)
-        return np.asarray(score[upper[0]] * score[upper[1]])
-
-    values = expect(density, products, len(upper[0]))
+    products = Products(density, fused, rows)
+    values = expect(density, products, len(products.upper[0]))
+    width, upper = rows.width, products.upper
     matrix = np.empty((rows.count, width, width), rows.dtype)
     matrix[:, upper[0], upper[1]] = values.T
     matrix[:, upper[1], upper[0]] = values.T
@@ -124,9 +117,29 @@ def _distinct(rows: Rows) -> tuple[Rows, Array | None]:
     return replace(rows, inputs=inputs, count=first.size), where.ravel()
 
 
-def _size(rows: Rows, name: str) -> int:
-    columns = rows.columns[name]
-    return int(columns.stop - columns.start)
+class Products:
+    """Products of two entries of the score, as a function of outcomes: their expectations are the information."""
+
+    def __init__(self, density: Density, fused: Runner, rows: Rows) -> None:
+        self.density, self.fused, self.rows = density, fused, rows
+        self.upper = np.triu_indices(rows.width)
+
+    def __call__(self, y: Array, row: Array) -> Array:
+        """(w (w + 1)/2, P)."""
+        return self._of(self.density.run(self.fused, row, y=y), y.size)
+
+    def near(self, gap: Array, row: Array, *, upper: bool) -> Array:
+        """The same at distances from an end."""
+        return self._of(end_of(self.density, upper=upper).slopes(gap, row), gap.size)
+
+    def _of(self, found: dict[str, Array], count: int) -> Array:
+        names = self.density.derivation.predicted
+        score = np.concatenate([np.broadcast_to(np.atleast_2d(found[f"d {n}"]), (self._size(n), count)) for n in names])
+        return np.asarray(score[self.upper[0]] * score[self.upper[1]])
+
+    def _size(self, name: str) -> int:
+        columns = self.rows.columns[name]
+        return int(columns.stop - columns.start)
 
 
 __all__ = ["Density", "Function", "expect", "expected_outer_product"]

@@ -14,8 +14,9 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from likelihoodkit.expectation.density import Density
+from likelihoodkit.expectation.density import Density, Function
 from likelihoodkit.expectation.mixed import untruncated
+from likelihoodkit.expectation.near import end_of
 from likelihoodkit.primitives import kernels
 from likelihoodkit.supports import Support
 
@@ -27,6 +28,8 @@ EDGES = np.array([0, 0.5, 1, 1.5, 2, 2.5, 3, 4, 5, 7, 10, 15, 22, 32, 48, 72, 11
 TOLD = 2.0**-20
 #: below this logarithm a density per unit of t is zero in float64
 NOTHING = -760.0
+#: below this logarithm per unit of t a density that goes on is taken for nothing
+NEGLIGIBLE = -32.0
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,9 @@ class Line:
     left: float  # the least and the largest x of which the outcome is a number inside the support
     right: float
     plain: bool = False  # outcomes are their own places
+    #: how far an outcome is from the nearer end, and which ends are told so (lower, upper)
+    gap: Callable[[Array], Array] = np.exp
+    told: tuple[bool, bool] = (False, False)
 
 
 def line_of(support: Support) -> Line:
@@ -60,6 +66,40 @@ def line_of(support: Support) -> Line:
         most = 700.0 if high == 0 else -float(np.log(max(1.0, abs(high)) * 2.0**-52))
         return Line(lambda x: high - np.exp(-x), lambda y: -np.log(high - y), lambda x: -x, -700.0, most)
     return Line(lambda x: x, lambda y: y, np.zeros_like, -1e300, 1e300, plain=True)
+
+
+def long_line(support: Support) -> Line:
+    """The line of a support with an end that is not 0, from which outcomes are told apart as finely as from 0."""
+    low, high = support.low, support.high
+    line, told = line_of(support), (np.isfinite(low) and low != 0, np.isfinite(high) and high != 0)
+    inside = np.nextafter(low, high), np.nextafter(high, low)  # an outcome that rounding takes to an end
+
+    def outcome(x: Array) -> Array:
+        with np.errstate(over="ignore"):
+            return np.minimum(np.maximum(line.outcome(x), inside[0]), inside[1])
+
+    def gap(x: Array) -> Array:
+        distance = np.exp(-np.abs(x))
+        return distance * ((high - low) / (1 + distance)) if np.isfinite(low + high) else distance
+
+    left, right = (-700.0 if np.isfinite(low) else line.left), (700.0 if np.isfinite(high) else line.right)
+    return replace(line, outcome=outcome, left=left, right=right, gap=gap, told=told)
+
+
+def log_at(density: Density, line: Line, x: Array, row: Array) -> Array:
+    """The log-density of the outcomes at x, (m, P) or (P,), by their distance from an end where that tells more."""
+    if not any(line.told):
+        return density.log(line.outcome(x), row)
+    rows = np.broadcast_to(row, x.shape)
+    found = np.empty(x.shape)
+    near = [told & (x < 0 if k == 0 else x > 0) for k, told in enumerate(line.told)]
+    rest = ~(near[0] | near[1])
+    if rest.any():
+        found[rest] = density.log(line.outcome(x[rest]), rows[rest])
+    for upper, place in enumerate(near):
+        if place.any():
+            found[place] = end_of(density, upper=bool(upper)).log(line.gap(x[place]), rows[place])
+    return found
 
 
 @dataclass(frozen=True)
@@ -97,27 +137,61 @@ class Coordinates:
     def log_weight(self, t: Array, row: Array) -> tuple[Array, Array]:
         """The outcomes at t, and the log-density there per unit of t."""
         x = self._x(t, row)
-        y = self.line.outcome(x)
         width = np.where(t < 0, self.left[row], self.right[row])
         slope = self.line.log_slope(x) + np.log(width) + np.abs(t) + np.log1p(np.exp(-2 * np.abs(t))) - np.log(2)
-        return y, self.density.log(y, row) + slope
+        return self.line.outcome(x), log_at(self.density, self.line, x, row) + slope
+
+    def values(self, function: Function, size: int, t: Array, row: Array) -> Array:
+        """What a function is at t, flat, (size, P): by the distance from an end where it takes that."""
+        x = self._x(t, row)
+        near: Callable[..., Array] | None = getattr(function, "near", None)
+        if near is None or not any(self.line.told):
+            return function(self.line.outcome(x), row)
+        found = np.empty((size, x.size))
+        ends = [told & (x < 0 if k == 0 else x > 0) for k, told in enumerate(self.line.told)]
+        rest = ~(ends[0] | ends[1])
+        if rest.any():
+            found[:, rest] = function(self.line.outcome(x[rest]), row[rest])
+        for upper, place in enumerate(ends):
+            if place.any():
+                found[:, place] = near(self.line.gap(x[place]), row[place], upper=bool(upper))
+        return found
+
+    def cut_off(self) -> bool:
+        """Is there mass between an end of the support that is not 0 and the float64 next to it?"""
+        support, every = self.density.support, np.arange(self.density.count)
+        sides = (-1.0, support.low, self.line.left), (1.0, support.high, self.line.right)
+        for sign, end, last in sides if not support.circular else ():
+            if not np.isfinite(end) or end == 0:
+                continue
+            reach = self.reach_left if sign < 0 else self.reach_right
+            rows = every[np.abs(self._x(sign * reach, every) - last) < 1.0]
+            if rows.size and (self.log_weight(sign * reach[rows], rows)[1] > NEGLIGIBLE).any():
+                return True
+        return False
 
 
 def coordinates(density: Density) -> Coordinates:
     """Coordinates of a continuous density, made when first asked for."""
     if "coordinates" not in density.cache:
-        parts = [_some(density, np.arange(i, min(i + 1024, density.count))) for i in range(0, density.count, 1024)]
-        joined = [np.concatenate(values) for values in zip(*parts, strict=True)] if parts else [np.empty(0)] * 6
-        density.cache["coordinates"] = _trim(Coordinates(density, line_of(density.support), *joined))
+        places = _on(density, line_of(density.support))
+        if places.cut_off():
+            places = _on(density, long_line(density.support))
+        density.cache["coordinates"] = places
     return cast(Coordinates, density.cache["coordinates"])
 
 
-def _some(density: Density, rows: Array) -> tuple[Array, ...]:
-    line = line_of(density.support)
+def _on(density: Density, line: Line) -> Coordinates:
+    parts = [_some(density, line, np.arange(i, min(i + 1024, density.count))) for i in range(0, density.count, 1024)]
+    joined = [np.concatenate(values) for values in zip(*parts, strict=True)] if parts else [np.empty(0)] * 6
+    return _trim(Coordinates(density, line, *joined))
+
+
+def _some(density: Density, line: Line, rows: Array) -> tuple[Array, ...]:
     shape = untruncated(density) or density  # only differences are asked for, and what is seen is a common factor
 
     def height(x: Array) -> Array:
-        return shape.log(line.outcome(x), rows) + line.log_slope(x)
+        return log_at(shape, line, x, rows) + line.log_slope(x)
 
     centre = _centre(density, line, rows, height)
     top = height(centre)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import sympy as sp
@@ -13,13 +13,23 @@ from likelihoodkit.compile import Runner, compile_program
 from likelihoodkit.declaration import level as level_symbol
 from likelihoodkit.errors import DerivationError
 from likelihoodkit.nll import Derivation
-from likelihoodkit.primitives import pick
+from likelihoodkit.primitives import from_log, pick
 from likelihoodkit.rows import Rows
 from likelihoodkit.stabilise import rewrite, stable
 
 Array = NDArray[Any]
 #: (outcomes, rows they belong to), both flat, to values (k, len(outcomes))
 Function = Callable[[Array, Array], Array]
+
+
+class NearEnds(Protocol):
+    """A function of outcomes that tells more of one that is nearer to an end of the support than float64 can say."""
+
+    def __call__(self, y: Array, row: Array, /) -> Array:
+        """As any function of outcomes."""
+
+    def near(self, gap: Array, row: Array, /, *, upper: bool) -> Array:
+        """The same of outcomes at these distances from an end."""
 
 
 class Density:
@@ -71,8 +81,9 @@ class Density:
     # -- evaluating ----------------------------------------------------------------------------------------------
 
     def run(self, runner: Runner, row: Array, **symbols: Array) -> dict[str, Array]:
-        """Run a program at the given rows; ``y`` and ``level`` fill the symbols of those names."""
+        """Run a program at the given rows; ``y`` and ``level`` fill these symbols, others those of their names."""
         columns = {name: a if a.ndim == 0 else a[..., row] for name, a in self._columns.items()}
+        columns |= {name: array for name, array in symbols.items() if name not in {"y", "level"}}
         if "y" in symbols:
             columns[self.derivation.y.name] = symbols["y"]
         if "level" in symbols:
@@ -186,4 +197,6 @@ class Density:
         if formula is None:
             return None
         written = self.derivation.substitute(formula)
-        return stable(self.derivation, sp.log(written)) if logarithm else rewrite(written)
+        if not logarithm:
+            return rewrite(written)
+        return stable(self.derivation, written.args[0] if isinstance(written, from_log) else sp.log(written))

@@ -73,7 +73,7 @@ def clenshaw_curtis(
         part = slice(start, start + step)
         half = (b[part] - a[part]) / 2
         t = (a[part] + b[part]) / 2 + half * NODES[:, None]
-        y, log_weight = places.log_weight(t, row[part])
+        _, log_weight = places.log_weight(t, row[part])
         with np.errstate(under="ignore", over="ignore"):
             weight = np.exp(log_weight)
         values = np.zeros((1 + size, *weight.shape))
@@ -82,7 +82,7 @@ def clenshaw_curtis(
             inside = weight > 0  # where the density is zero nothing is expected, whatever the function
             rows = np.broadcast_to(row[part], weight.shape)[inside]
             with np.errstate(over="ignore"):
-                values[1:, inside] = function(y[inside], rows) * weight[inside]
+                values[1:, inside] = places.values(function, size, t[inside], rows) * weight[inside]
             columns = np.arange(weight.shape[1])
             for end, node in enumerate((inside.argmax(axis=0), 20 - inside[::-1].argmax(axis=0))):
                 ends[end][:, part] = np.abs(values[1:, node, columns])

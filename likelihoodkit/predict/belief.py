@@ -15,6 +15,7 @@ from likelihoodkit.errors import InputError, ShapeError, SupportError, Undefined
 from likelihoodkit.expectation import Density, expect
 from likelihoodkit.expectation.coordinates import line_of, peak
 from likelihoodkit.expectation.mixed import components
+from likelihoodkit.expectation.near import Surprise
 from likelihoodkit.expectation.sums import peak as peak_of_masses
 from likelihoodkit.loss import derive
 from likelihoodkit.predict.laws import Law
@@ -237,7 +238,7 @@ class Belief:
             table = self.pointwise.class_probabilities()
             found = -kernels.xlogy(table, table).sum(axis=0)
         if found is None:
-            found = expect(self.pointwise, lambda y, row: -self.pointwise.log(y, row)[None])[0]
+            found = expect(self.pointwise, Surprise(self.pointwise))[0]
         return self._give(found, None)
 
     # -- reading and giving --------------------------------------------------------------------------------------
