@@ -11,6 +11,7 @@ import sympy as sp
 from sympy import Add, Expr, Mul, S, exp
 
 from likelihoodkit.primitives import Primitive, lower, reach, sigmoid
+from likelihoodkit.primitives.behind_softplus import BENT, TOGETHER
 from likelihoodkit.stabilise import rewrite
 from likelihoodkit.stabilise.carried import scaled
 from likelihoodkit.stabilise.through import Through
@@ -19,6 +20,8 @@ __all__ = ["REACH", "about_zero"]
 
 #: how far from an output of 0: N_tt is weighed by less than a quarter there
 REACH = S.Half
+#: an output that is its own softplus to all digits of its range
+ALL_BUT = sp.Integer(745)
 
 
 def about_zero(through: Through, name: str, curve: Expr, along: Expr) -> tuple[Expr, Expr] | None:
@@ -40,9 +43,30 @@ def _cancelled(first: Expr, second: Expr) -> Expr | None:
     """The sum of two sums where writing them out makes terms cancel and leaves at most one product of exponentials."""
     if _fewer(first, second):
         return None  # as they stand: `Through.curved_once` has taken them once
+    whole, first, second = _known_together(first, second)
+    if whole != 0:
+        return whole + first + second
     parts = _opened(first), _opened(second)
     left = [term for term in Add.make_args(Add(*parts)) if _exponential(term)]
     return Add(*parts) if _fewer(*parts) and len(left) <= 1 else None
+
+
+def _known_together(first: Expr, second: Expr) -> tuple[Expr, Expr, Expr]:
+    """What is known of terms of both at once, and the terms that are left.
+
+    A curvature in f behind softplus is (N_uu - N_u)/f^2 where the parameter is all but f.
+    """
+    whole = S.Zero
+    for term in Add.make_args(second):
+        number, slope = term.as_coeff_Mul()
+        if type(slope) not in TOGETHER:
+            continue
+        curve, sign, at_once = BENT[type(slope)]
+        bend = -sign * number * curve(*slope.args)
+        if bend in Add.make_args(first):
+            whole += -sign * number * ALL_BUT**2 * at_once(*slope.args, ALL_BUT)
+            first, second = first - bend, second - term
+    return whole, first, second
 
 
 def _fewer(first: Expr, second: Expr) -> bool:
