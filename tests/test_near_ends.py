@@ -82,3 +82,16 @@ def test_scores_and_bounds_count_what_is_near_an_end() -> None:
     assert crps(loss.distribution(outputs), [y]) == pytest.approx([apart - between / 2], rel=1e-10)
     upper = lk.derive(lk.Truncated(lk.Beta, low=0.2)).distribution(outputs)
     assert upper.mean() == pytest.approx([0.709761022934732623], rel=1e-11)  # by mpmath, in the distance from 1
+
+
+def test_a_bound_is_no_end_of_the_law_inside() -> None:
+    """The law that is truncated goes on beyond: it is not written in the distance from its own end."""
+    belief = lk.derive(lk.Truncated(lk.Gamma, low=0.5, high=4)).distribution([[-0.46, -0.39]])
+    assert belief.cdf(belief.quantile(0.9)) == pytest.approx([0.9], rel=1e-12)
+    assert belief.mean() == pytest.approx([0.5 + _survival_from(belief, 0.5, 4.0)], rel=1e-9)
+
+
+def _survival_from(belief: lk.Belief, low: float, high: float) -> float:
+    x, weight = np.polynomial.legendre.leggauss(40)
+    places = (low + high) / 2 + (high - low) / 2 * x
+    return float((high - low) / 2 * sum(w * belief.survival([t])[0] for w, t in zip(weight, places, strict=True)))

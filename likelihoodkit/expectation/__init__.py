@@ -128,9 +128,9 @@ class Products:
         """(w (w + 1)/2, P)."""
         return self._of(self.density.run(self.fused, row, y=y), y.size)
 
-    def near(self, gap: Array, row: Array, *, upper: bool) -> Array:
-        """The same at distances from an end."""
-        return self._of(end_of(self.density, upper=upper).slopes(gap, row), gap.size)
+    def near(self, number: float, gap: Array, row: Array, *, upper: bool) -> Array:
+        """The same at distances from a number where outcomes end."""
+        return self._of(end_of(self.density, number, upper=upper).slopes(gap, row), gap.size)
 
     def _of(self, found: dict[str, Array], count: int) -> Array:
         names = self.density.derivation.predicted

@@ -7,7 +7,7 @@ algebraic tails become exponential ones.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -28,8 +28,8 @@ EDGES = np.array([0, 0.5, 1, 1.5, 2, 2.5, 3, 4, 5, 7, 10, 15, 22, 32, 48, 72, 11
 TOLD = 2.0**-20
 #: below this logarithm a density per unit of t is zero in float64
 NOTHING = -760.0
-#: below this logarithm per unit of t a density that goes on is taken for nothing
-NEGLIGIBLE = -32.0
+#: below this logarithm per unit of x what a density has beyond is taken for nothing
+NEGLIGIBLE = -28.0
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,19 @@ class Line:
     left: float  # the least and the largest x of which the outcome is a number inside the support
     right: float
     plain: bool = False  # outcomes are their own places
-    #: how far an outcome is from the nearer end, and which ends are told so (lower, upper)
+    #: how far an outcome is from the nearer end, and the ends (the lower, the upper) that it is told from, or None
     gap: Callable[[Array], Array] = np.exp
-    told: tuple[bool, bool] = (False, False)
+    ends: tuple[float | None, float | None] = (None, None)
+
+    def parts(self, x: Array) -> Iterator[tuple[float | None, bool, Array]]:
+        """The places (a mask) of each end that outcomes are told from, whether it is the upper, and the rest."""
+        rest = np.ones(x.shape, dtype=bool)
+        for upper, number in enumerate(self.ends):
+            if number is not None:
+                near = x > 0 if upper else x < 0
+                rest &= ~near
+                yield number, bool(upper), near
+        yield None, False, rest
 
 
 def line_of(support: Support) -> Line:
@@ -71,7 +81,8 @@ def line_of(support: Support) -> Line:
 def long_line(support: Support) -> Line:
     """The line of a support with an end that is not 0, from which outcomes are told apart as finely as from 0."""
     low, high = support.low, support.high
-    line, told = line_of(support), (np.isfinite(low) and low != 0, np.isfinite(high) and high != 0)
+    line = line_of(support)
+    lower, upper = (end if np.isfinite(end) and end != 0 else None for end in (low, high))
     inside = np.nextafter(low, high), np.nextafter(high, low)  # an outcome that rounding takes to an end
 
     def outcome(x: Array) -> Array:
@@ -83,22 +94,19 @@ def long_line(support: Support) -> Line:
         return distance * ((high - low) / (1 + distance)) if np.isfinite(low + high) else distance
 
     left, right = (-700.0 if np.isfinite(low) else line.left), (700.0 if np.isfinite(high) else line.right)
-    return replace(line, outcome=outcome, left=left, right=right, gap=gap, told=told)
+    return replace(line, outcome=outcome, left=left, right=right, gap=gap, ends=(lower, upper))
 
 
 def log_at(density: Density, line: Line, x: Array, row: Array) -> Array:
     """The log-density of the outcomes at x, (m, P) or (P,), by their distance from an end where that tells more."""
-    if not any(line.told):
+    if line.ends == (None, None):
         return density.log(line.outcome(x), row)
-    rows = np.broadcast_to(row, x.shape)
-    found = np.empty(x.shape)
-    near = [told & (x < 0 if k == 0 else x > 0) for k, told in enumerate(line.told)]
-    rest = ~(near[0] | near[1])
-    if rest.any():
-        found[rest] = density.log(line.outcome(x[rest]), rows[rest])
-    for upper, place in enumerate(near):
-        if place.any():
-            found[place] = end_of(density, upper=bool(upper)).log(line.gap(x[place]), rows[place])
+    rows, found = np.broadcast_to(row, x.shape), np.empty(x.shape)
+    for number, upper, place in line.parts(x):
+        if number is not None and place.any():
+            found[place] = end_of(density, number, upper=upper).log(line.gap(x[place]), rows[place])
+        elif place.any():
+            found[place] = density.log(line.outcome(x[place]), rows[place])
     return found
 
 
@@ -145,16 +153,14 @@ class Coordinates:
         """What a function is at t, flat, (size, P): by the distance from an end where it takes that."""
         x = self._x(t, row)
         near: Callable[..., Array] | None = getattr(function, "near", None)
-        if near is None or not any(self.line.told):
+        if near is None or self.line.ends == (None, None):
             return function(self.line.outcome(x), row)
         found = np.empty((size, x.size))
-        ends = [told & (x < 0 if k == 0 else x > 0) for k, told in enumerate(self.line.told)]
-        rest = ~(ends[0] | ends[1])
-        if rest.any():
-            found[:, rest] = function(self.line.outcome(x[rest]), row[rest])
-        for upper, place in enumerate(ends):
-            if place.any():
-                found[:, place] = near(self.line.gap(x[place]), row[place], upper=bool(upper))
+        for number, upper, place in self.line.parts(x):
+            if number is not None and place.any():
+                found[:, place] = near(number, self.line.gap(x[place]), row[place], upper=upper)
+            elif place.any():
+                found[:, place] = function(self.line.outcome(x[place]), row[place])
         return found
 
     def cut_off(self) -> bool:
@@ -166,7 +172,8 @@ class Coordinates:
                 continue
             reach = self.reach_left if sign < 0 else self.reach_right
             rows = every[np.abs(self._x(sign * reach, every) - last) < 1.0]
-            if rows.size and (self.log_weight(sign * reach[rows], rows)[1] > NEGLIGIBLE).any():
+            x = np.full(rows.size, last)
+            if rows.size and (log_at(self.density, self.line, x, rows) + self.line.log_slope(x) > NEGLIGIBLE).any():
                 return True
         return False
 

@@ -28,8 +28,8 @@ class NearEnds(Protocol):
     def __call__(self, y: Array, row: Array, /) -> Array:
         """As any function of outcomes."""
 
-    def near(self, gap: Array, row: Array, /, *, upper: bool) -> Array:
-        """The same of outcomes at these distances from an end."""
+    def near(self, number: float, gap: Array, row: Array, /, *, upper: bool) -> Array:
+        """The same of outcomes at these distances from a number where they end."""
 
 
 class Density:

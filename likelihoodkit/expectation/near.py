@@ -27,13 +27,13 @@ MIRRORED = {beta_within: lambda y, low, high, mean, size: beta_within(1 - y, 1 -
 
 
 class End:
-    """The lower or the upper end of a density's support, and the density at distances from it."""
+    """A number where outcomes end, and the density at distances below it (``upper``) or above."""
 
-    def __init__(self, density: Density, *, upper: bool) -> None:
+    def __init__(self, density: Density, number: float, *, upper: bool) -> None:
         self.density, self.upper = density, upper
         derivation, support = density.derivation, density.support
-        end = sp.nsimplify(support.high if upper else support.low, rational=True)
-        known = upper and support.low == 0.0  # the distance has the bounds of the outcome itself
+        end = sp.nsimplify(number, rational=True)
+        known = upper and (support.low, support.high) == (0.0, number)  # the distance has the bounds of the outcome
         self._gap = derivation.y if known else sp.Symbol("_gap", positive=True)
         written = derivation.substitute(derivation.bound.family.formula)
         mirrored = -written.xreplace({derivation.y: end - self._gap if upper else end + self._gap})
@@ -65,8 +65,8 @@ class End:
         if np.isnan(found).any():
             place = int(np.argmax(np.isnan(found)))
             raise DerivationError(
-                f"{self.density.name}: the log-density of row {int(row[place])} is not a number {gap[place]:.6g} from "
-                f"the {'upper' if self.upper else 'lower'} end of its support",
+                f"{self.density.name}: the log-density of row {int(row[place])} is not a number {gap[place]:.6g} "
+                f"{'below the upper' if self.upper else 'above the lower'} end of its outcomes",
                 family=self.density.name,
                 index=int(row[place]),
                 value=float(gap[place]),
@@ -83,11 +83,11 @@ class End:
         return self.density.run(self._slopes, row, **{self._gap.name: gap})
 
 
-def end_of(density: Density, *, upper: bool) -> End:
-    """An end of a density's support, written down once."""
-    name = f"{'upper' if upper else 'lower'} end"
+def end_of(density: Density, number: float, *, upper: bool) -> End:
+    """A number where outcomes end, written down once."""
+    name = f"{'upper' if upper else 'lower'} end {number!r}"
     if name not in density.cache:
-        density.cache[name] = End(density, upper=upper)
+        density.cache[name] = End(density, number, upper=upper)
     found: End = density.cache[name]
     return found
 
@@ -102,6 +102,6 @@ class Surprise:
         """(1, P)."""
         return -self.density.log(y, row)[None]
 
-    def near(self, gap: Array, row: Array, *, upper: bool) -> Array:
-        """The same at distances from an end."""
-        return -end_of(self.density, upper=upper).log(gap, row)[None]
+    def near(self, number: float, gap: Array, row: Array, *, upper: bool) -> Array:
+        """The same at distances from a number where outcomes end."""
+        return -end_of(self.density, number, upper=upper).log(gap, row)[None]
