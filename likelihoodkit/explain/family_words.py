@@ -174,6 +174,22 @@ FAMILY_TEMPLATES: dict[str, tuple[str, str]] = {
             },
         ).items()
     },
+    **{
+        key: row
+        for law, letters in (
+            ("generalized_poisson", "fa"),
+            ("poisson_inverse_gaussian", "fa"),
+            ("skellam", "fa"),
+            ("logarithmic", "f"),
+        )
+        for tail, sign in (("cdf", "<="), ("survival", ">"))
+        for key, row in _slopes(
+            f"log P(Y {sign} y)",
+            ", ".join(letters),
+            ", ".join(("y = {0}", *(f"{letter} = {{{1 + k}}}" for k, letter in enumerate(letters)))),
+            {f"log_{law}_{tail}" + (f"_{order}" if order else ""): order for order in ("", *_orders(letters))},
+        ).items()
+    },
     "gap_of_powers": ("({0} |{1} exp({2})|^{3} - {4} |{5} exp({6})|^{7})", "atom"),
     "log1m_exp_ratio": ("log((1 - exp(-exp({0})))/exp({0}))", "atom"),
     "rate_short": ("(1 - x/(exp(x) - 1))[x = exp({0})]", "atom"),

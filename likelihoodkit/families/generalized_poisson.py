@@ -2,7 +2,15 @@
 
 from likelihoodkit import links
 from likelihoodkit.declaration import Distribution, outcome, parameter
-from likelihoodkit.primitives.words import exp, log, log1p, log_factorial
+from likelihoodkit.primitives.words import (
+    exp,
+    floor,
+    log,
+    log1p,
+    log_factorial,
+    log_generalized_poisson_cdf,
+    log_generalized_poisson_survival,
+)
 from likelihoodkit.supports import counts, positive
 
 
@@ -29,4 +37,6 @@ class GeneralizedPoisson(Distribution):
 
     expectation = mean
     variance = mean * (1 + dispersion * mean) ** 2
+    cdf = exp(log_generalized_poisson_cdf(floor(y), log(mean), log(dispersion)))
+    survival = exp(log_generalized_poisson_survival(floor(y), log(mean), log(dispersion)))
     limit = {"dispersion": (0, "Poisson")}

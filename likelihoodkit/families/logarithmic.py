@@ -2,7 +2,15 @@
 
 from likelihoodkit import links
 from likelihoodkit.declaration import Distribution, outcome, parameter
-from likelihoodkit.primitives.words import log, log1p, log_softplus_ratio
+from likelihoodkit.primitives.words import (
+    exp,
+    floor,
+    log,
+    log1p,
+    log_logarithmic_cdf,
+    log_logarithmic_survival,
+    log_softplus_ratio,
+)
 from likelihoodkit.supports import counts_from_one, unit
 
 
@@ -26,3 +34,5 @@ class Logarithmic(Distribution):
     expectation = -probability / ((1 - probability) * log1p(-probability))
     mode = 1
     variance = expectation * (1 / (1 - probability) - expectation)
+    cdf = exp(log_logarithmic_cdf(floor(y), log(probability) - log(1 - probability)))
+    survival = exp(log_logarithmic_survival(floor(y), log(probability) - log(1 - probability)))

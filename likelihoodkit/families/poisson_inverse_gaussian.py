@@ -2,7 +2,14 @@
 
 from likelihoodkit import links
 from likelihoodkit.declaration import Distribution, outcome, parameter
-from likelihoodkit.primitives.words import log, poisson_inverse_gaussian_loss
+from likelihoodkit.primitives.words import (
+    exp,
+    floor,
+    log,
+    log_poisson_inverse_gaussian_cdf,
+    log_poisson_inverse_gaussian_survival,
+    poisson_inverse_gaussian_loss,
+)
 from likelihoodkit.supports import counts, positive
 
 
@@ -27,4 +34,6 @@ class PoissonInverseGaussian(Distribution):
 
     expectation = mean
     variance = mean + dispersion * mean**2
+    cdf = exp(log_poisson_inverse_gaussian_cdf(floor(y), log(mean), log(dispersion)))
+    survival = exp(log_poisson_inverse_gaussian_survival(floor(y), log(mean), log(dispersion)))
     limit = {"dispersion": (0, "Poisson")}

@@ -2,7 +2,14 @@
 
 from likelihoodkit import links
 from likelihoodkit.declaration import Distribution, outcome, parameter
-from likelihoodkit.primitives.words import log, skellam_loss
+from likelihoodkit.primitives.words import (
+    exp,
+    floor,
+    log,
+    log_skellam_cdf,
+    log_skellam_survival,
+    skellam_loss,
+)
 from likelihoodkit.supports import integers, positive
 
 
@@ -26,3 +33,5 @@ class Skellam(Distribution):
 
     expectation = first - second
     variance = first + second
+    cdf = exp(log_skellam_cdf(floor(y), log(first), log(second)))
+    survival = exp(log_skellam_survival(floor(y), log(first), log(second)))

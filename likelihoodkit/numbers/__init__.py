@@ -14,6 +14,7 @@ import mpmath
 import sympy as sp
 
 from likelihoodkit.errors import DerivationError
+from likelihoodkit.numbers.counted import COUNTED
 from likelihoodkit.numbers.series import SERIES_FUNCTIONS
 from likelihoodkit.numbers.tails import TAILS
 from likelihoodkit.numbers.vectors import VECTORS
@@ -112,6 +113,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "besselk": mpmath.besselk,
     "zeta": mpmath.zeta,
     **SERIES_FUNCTIONS,
+    **COUNTED,
     "log_zeta1p_slope": lambda x: mpmath.zeta(1 + x, derivative=1) / mpmath.zeta(1 + x),
     "log_zeta1p_curve": lambda x: (m := _zeta_moments(x, 2))[1] - m[0] ** 2,
     "log_zeta1p_third": lambda x: (m := _zeta_moments(x, 3))[2] - 3 * m[0] * m[1] + 2 * m[0] ** 3,

@@ -134,6 +134,16 @@ from likelihoodkit.primitives.conway_maxwell import (
     log_conway_cdf as log_conway_cdf,
     log_conway_survival as log_conway_survival,
 )
+from likelihoodkit.primitives.counted_tails import (
+    log_generalized_poisson_cdf as log_generalized_poisson_cdf,
+    log_generalized_poisson_survival as log_generalized_poisson_survival,
+    log_logarithmic_cdf as log_logarithmic_cdf,
+    log_logarithmic_survival as log_logarithmic_survival,
+    log_poisson_inverse_gaussian_cdf as log_poisson_inverse_gaussian_cdf,
+    log_poisson_inverse_gaussian_survival as log_poisson_inverse_gaussian_survival,
+    log_skellam_cdf as log_skellam_cdf,
+    log_skellam_survival as log_skellam_survival,
+)
 from likelihoodkit.primitives.directions import (
     log_bessel as log_bessel,
     resultant_length as resultant_length,

@@ -19,6 +19,7 @@ import sympy as sp
 import likelihoodkit.primitives as vocabulary
 from likelihoodkit.numbers import evaluate
 from likelihoodkit.primitives import RECORDS, kernels, lower
+from likelihoodkit.primitives.counted_tails import tail_names
 from primitives.curves import _counts, _power, _with_df
 from primitives.families import FAMILY_CASES, FAMILY_ROWS
 from primitives.reference import LINE, TABLE, Case, _magnitudes, between, logs, positives, real, reals
@@ -546,7 +547,7 @@ BY_WRAPPERS = {
     name
     for name in RECORDS
     if "_between" in name or name.startswith((*(f"{law}_within" for law in SEEN), "tweedie_cdf_"))
-}
+} | {*tail_names()}
 BY_MEANING = {
     name: Case(definition(name), draw, points, loss, bound) for name, (draw, points, loss, bound) in ROWS.items()
 } | BY_HAND

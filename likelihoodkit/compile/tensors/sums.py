@@ -206,6 +206,12 @@ def student_integrals(df: Any, n: Any, z: Any) -> Any:
 
 
 @own("poisson_inverse_gaussian")
+def _nowhere(_: Any) -> bool:
+    """Nothing is known of rows."""
+    return False
+
+
+@own("poisson_inverse_gaussian")
 def _last(_: Any) -> int:
     """The recursion goes as far as it may."""
     return int(again("poisson_inverse_gaussian", "FEW")) - 1

@@ -95,6 +95,23 @@ if TYPE_CHECKING:
         negative_binomial_within, negative_binomial_within_a, negative_binomial_within_aa, negative_binomial_within_f,
         negative_binomial_within_fa, negative_binomial_within_ff, poisson_within, poisson_within_f, poisson_within_ff,
     )  # fmt: skip
+    from likelihoodkit.primitives.kernels.counted_tails import (  # isort: skip
+        log_generalized_poisson_cdf, log_generalized_poisson_cdf_a, log_generalized_poisson_cdf_aa,
+        log_generalized_poisson_cdf_f, log_generalized_poisson_cdf_fa, log_generalized_poisson_cdf_ff,
+        log_generalized_poisson_survival, log_generalized_poisson_survival_a,
+        log_generalized_poisson_survival_aa, log_generalized_poisson_survival_f,
+        log_generalized_poisson_survival_fa, log_generalized_poisson_survival_ff, log_logarithmic_cdf,
+        log_logarithmic_cdf_f, log_logarithmic_cdf_ff, log_logarithmic_survival, log_logarithmic_survival_f,
+        log_logarithmic_survival_ff, log_poisson_inverse_gaussian_cdf, log_poisson_inverse_gaussian_cdf_a,
+        log_poisson_inverse_gaussian_cdf_aa, log_poisson_inverse_gaussian_cdf_f,
+        log_poisson_inverse_gaussian_cdf_fa, log_poisson_inverse_gaussian_cdf_ff,
+        log_poisson_inverse_gaussian_survival, log_poisson_inverse_gaussian_survival_a,
+        log_poisson_inverse_gaussian_survival_aa, log_poisson_inverse_gaussian_survival_f,
+        log_poisson_inverse_gaussian_survival_fa, log_poisson_inverse_gaussian_survival_ff, log_skellam_cdf,
+        log_skellam_cdf_a, log_skellam_cdf_aa, log_skellam_cdf_f, log_skellam_cdf_fa, log_skellam_cdf_ff,
+        log_skellam_survival, log_skellam_survival_a, log_skellam_survival_aa, log_skellam_survival_f,
+        log_skellam_survival_fa, log_skellam_survival_ff,
+    )  # fmt: skip
     from likelihoodkit.primitives.kernels.curves import (  # isort: skip
         beta_concentration_curve, beta_cross, beta_mean_curve, gamma_curve, negative_binomial_cross,
         negative_binomial_curve)  # fmt: skip

@@ -18,7 +18,7 @@ import numpy as np
 
 from likelihoodkit.primitives.kernels._debye import series
 from likelihoodkit.primitives.kernels._tilted import POINTS, WEIGHTS
-from likelihoodkit.primitives.kernels._tools import Floats, Kernel, kernel, piecewise
+from likelihoodkit.primitives.kernels._tools import Floats, Kernel, Mask, kernel, piecewise
 from likelihoodkit.primitives.kernels.differences import exp_minus
 from likelihoodkit.primitives.kernels.exponential import log1pmx, times_exp
 from likelihoodkit.primitives.kernels.hyperbolic import log1p_square_exp
@@ -44,6 +44,10 @@ class _Powers:
     spread: Floats
     lag: Floats
     lag_slope: Floats
+
+
+def _nowhere(mask: Mask) -> bool:
+    return not np.any(mask)
 
 
 class _Place:
@@ -75,8 +79,10 @@ class _Place:
         self.tilted = np.where(self.plain & (tilt > 1e-8), self.level * tilt, tilted)  # level * tilt
 
     def powers(self) -> _Powers:
-        few, many = self._by_recursion(), self._by_debye()
         low = self.n < FEW
+        if _nowhere(low):
+            return self._by_debye()
+        few, many = self._by_recursion(), self._by_debye()
         return _Powers(*(np.where(low, getattr(few, k.name), getattr(many, k.name)) for k in fields(_Powers)))
 
     def _last(self) -> int:
@@ -174,15 +180,30 @@ def poisson_inverse_gaussian_loss(y: Floats, f: Floats, a: Floats) -> Floats:
     return np.where(y == 0, none, np.where(y <= 2.0, short, whole))
 
 
+#: what each of these functions is made of
+_FORMULAS: list[tuple[Any, Any, Any]] = []
+
+
+def _derivative(at: _Place, k: _Powers, none: Any, plain: Any, diffuse: Any) -> Floats:
+    spread_out = (at.p > 1.0) & (at.share > 0.5)
+    return np.asarray(np.where(at.y == 0, none(at), np.where(spread_out, diffuse(at, k), plain(at, k))))
+
+
+def slopes_and_curvatures(y: Floats, f: Floats, a: Floats) -> Floats:
+    """All derivatives of the loss by rows, f, a, ff, fa and aa, from what they share."""
+    at = _Place(y, f, a)
+    k = at.powers()
+    return np.stack([_derivative(at, k, *formulas) for formulas in _FORMULAS])
+
+
 def _kernel(name: str, none: Any, plain: Any, diffuse: Any) -> Kernel:
     """Of three formulas: for y = 0, for a rate that is well known, and for one of which y says nearly all."""
+    _FORMULAS.append((none, plain, diffuse))
 
     def function(y: Floats, f: Floats, a: Floats) -> Floats:
         y, f, a = np.broadcast_arrays(y, f, a)
         at = _Place(y, f, a)
-        k = at.powers()
-        spread_out = (at.p > 1.0) & (at.share > 0.5)
-        return np.asarray(np.where(y == 0, none(at), np.where(spread_out, diffuse(at, k), plain(at, k))))
+        return _derivative(at, at.powers(), none, plain, diffuse)
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"The derivative {name.rsplit('_', 1)[1]} of the loss."
