@@ -14,6 +14,7 @@ from likelihoodkit.declaration import level as level_symbol
 from likelihoodkit.errors import DerivationError
 from likelihoodkit.nll import Derivation
 from likelihoodkit.primitives import from_log, pick
+from likelihoodkit.primitives.counted_tails import SUMMED
 from likelihoodkit.rows import Rows
 from likelihoodkit.stabilise import rewrite, stable
 
@@ -173,7 +174,13 @@ class Density:
 
     def declares(self, name: str) -> bool:
         """Does the family declare this closed form?"""
-        return hasattr(self.derivation.bound.family, name)
+        return self._declared(name) is not None
+
+    def _declared(self, name: str) -> sp.Expr | None:
+        """The declared form; None of a distribution function that is a sum: all its values are kept, once summed."""
+        formula: sp.Expr | None = getattr(self.derivation.bound.family, name, None)
+        summed = name in {"cdf", "survival"} and formula is not None and formula.has(*SUMMED)
+        return None if summed else formula
 
     def form(self, name: str, row: Array, **symbols: Array) -> Array | None:
         """A declared closed form at the given rows (NaN where it says undefined), or None if it is not declared."""
@@ -193,7 +200,7 @@ class Density:
     def _formula(self, name: str) -> sp.Expr | None:
         """What a closed form is compiled from; that of ``log cdf`` is the stable logarithm of the declared ``cdf``."""
         logarithm, _, word = name.rpartition(" ")
-        formula: sp.Expr | None = getattr(self.derivation.bound.family, word, None)
+        formula = self._declared(word)
         if formula is None:
             return None
         written = self.derivation.substitute(formula)

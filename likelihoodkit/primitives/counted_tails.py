@@ -25,16 +25,19 @@ def _slope(stem: str, order: str) -> Formula:
 def _enter(law: str, tail: str) -> Kind:
     stem, sign = f"log_{law}_{tail}", {"cdf": r"\le", "survival": ">"}[tail]
     places = ",".join(f"{{{1 + k}}}" for k in range(LAWS[law]))
-    for order, slopes in reversed(SLOPES[LAWS[law]].items()):
+    made: dict[str, Kind] = {}
+    for order, slopes in SLOPES[LAWS[law]].items():
         rules = (None,) * LAWS[law] if slopes is None else tuple(_slope(stem, each) for each in slopes)
         name, derived = f"{stem}_{order}" if order else stem, "".join(rf"\partial_{{{{{each}}}}}" for each in order)
         latex = rf"{derived}\log P\left(Y{sign} {{0}}\mid {places}\right)"
-        made = partial(primitive, name, None, (None, *rules), latex, accurate="y whole")
-        kind = made() if order else made(nonpositive=True)
-    return kind
+        entered = partial(primitive, name, None, (None, *rules), latex, accurate="y whole")
+        made[order] = entered() if order else entered(nonpositive=True)
+    return made[""]
 
 
 _KINDS = {(law, tail): _enter(law, tail) for law in LAWS for tail in ("cdf", "survival")}
+#: what is itself a sum over counts
+SUMMED: tuple[Kind, ...] = tuple(_KINDS.values())
 log_generalized_poisson_cdf: Kind = _KINDS["generalized_poisson", "cdf"]
 log_generalized_poisson_survival: Kind = _KINDS["generalized_poisson", "survival"]
 log_poisson_inverse_gaussian_cdf: Kind = _KINDS["poisson_inverse_gaussian", "cdf"]

@@ -66,4 +66,4 @@ def log_logarithmic(y: Floats, z: Floats) -> Rows:
 
 def logarithmic_mean(z: Floats) -> Floats:
     """e^z/log(1 + e^z)."""
-    return np.exp(z) / np.asarray(softplus(z))
+    return np.asarray(np.exp(z) / softplus(z))
