@@ -34,6 +34,9 @@ def crps(belief: Belief, y: ArrayLike) -> Array:
         away = outcome - target[row]
         below = law.cdf(outcome - 1, row) if whole else law.cdf(outcome, row)
         above = law.survival(outcome, row)
+        for value in density.support.atoms:  # a single value with a probability of its own is not below itself
+            here = outcome == value
+            below[here] -= np.exp(density.log(outcome[here], row[here]))
         return np.asarray(np.abs(away) - away * (below - above))[None]
 
     return np.asarray(expect(density, distance, split=target)[0].astype(belief.dtype))

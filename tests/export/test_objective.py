@@ -215,3 +215,25 @@ def test_crps_against_closed_forms() -> None:
     coin = lk.derive(lk.Bernoulli).distribution(np.array([0.4, 0.4]))
     p = 1 / (1 + np.exp(-0.4))
     np.testing.assert_allclose(crps(coin, [0.0, 1.0]), [p**2, (1 - p) ** 2], rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("noise", "outputs", "ends"),
+    [
+        (lk.Hurdle(lk.LogNormal), [0.4, -1.3, -0.2], (0.0, 60.0)),
+        (lk.ZeroOneInflated(lk.Beta), [0.0, 0.8, 0.6, 0.6, 0.5], (0.0, 1.0)),
+        (lk.Tweedie(power=1.5), [0.3, -0.2], (0.0, 60.0)),
+        (lk.ZeroInflated(lk.Poisson), [0.3, 0.5], (0.0, 30.0)),
+    ],
+    ids=["hurdle", "zeros and ones", "Tweedie", "counts"],
+)
+def test_ranked_scores_count_single_values(noise: lk.Noise, outputs: list[float], ends: tuple[float, float]) -> None:
+    """The integral of (F(t) - [t >= y])^2 (Gneiting and Raftery 2007): values with a probability were below themselves."""
+    belief = lk.derive(noise).distribution([outputs])
+    for y in (0.0, 0.7 if ends[1] == 1 else 2.0, 1.0):
+        steps = np.unique([*ends, y, *np.linspace(0, 2, 9), *range(3, 60)])
+        steps = steps[steps <= ends[1]]
+        x, weight = np.polynomial.legendre.leggauss(12)
+        t = (steps[1:] + steps[:-1])[:, None] / 2 + np.diff(steps)[:, None] / 2 * x
+        gaps = belief.cdf(t.reshape(-1, 1)).reshape(t.shape) - (t >= y)
+        assert crps(belief, [y]) == pytest.approx([(gaps**2 @ weight * np.diff(steps) / 2).sum()], rel=1e-4)
