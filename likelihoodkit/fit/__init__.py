@@ -7,6 +7,7 @@ prepare.py  reads and checks what was given         start.py    where to begin
 design.py   X becomes named full-rank matrices      newton.py   Newton, Fisher scoring, line search
 model.py    the sum to be minimised                 kinks.py    absolute error and its kin
 estimate.py the function `fit`                      result.py   the answer (predictor.py: for new rows)
+corners.py  where losses have kinks              descent.py  minima that lie at kinks of rows
 formula.py  "y ~ x" becomes y and designs           constrained.py  linear equations between coefficients
 inference.py  intervals, sandwich, likelihood ratio blocks.py   rows in blocks, more than memory holds
 """

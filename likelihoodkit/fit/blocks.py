@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from likelihoodkit.declaration.binding import Bound
 from likelihoodkit.errors import ConvergenceWarning, FitError, InputError, LikelihoodKitError
-from likelihoodkit.fit import kinks
+from likelihoodkit.fit import corners
 from likelihoodkit.fit.basis import Basis, orthonormal, triangle_of
 from likelihoodkit.fit.design import Table
 from likelihoodkit.fit.model import Model
@@ -294,7 +294,7 @@ def summed(
     """
     bound = bound_of(noise)
     family = bound.name
-    if kinks.present(derive(bound)):
+    if corners.present(derive(bound)):
         raise FitError(
             f"{family}: a loss with kinks cannot be fitted in blocks",
             family=family,

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from likelihoodkit.declaration import Bound
 from likelihoodkit.errors import ConvergenceWarning, InputError
-from likelihoodkit.fit import kinks, newton, search
+from likelihoodkit.fit import corners, newton, search
 from likelihoodkit.fit.blocks import Executor, summed
 from likelihoodkit.fit.constrained import Constraints, names_of
 from likelihoodkit.fit.formula import Formulas, is_formula, named_column, read
@@ -111,7 +111,8 @@ def fit(
     Newton's method with the exact Hessian; Fisher scoring where that is not positive definite; backtracking line
     search. Converged means: the score statistic g' I^-1 g is at most 1e-20 (1e-12 if rounding stops it there), the
     observed information I is positive definite, and a further step would not move the outputs. Losses made of straight
-    pieces (`Laplace`, `AsymmetricLaplace`) are solved exactly by linear programs. Where the loss is not convex in its
+    pieces (`Laplace`, `AsymmetricLaplace`) are solved exactly by linear programs; where other losses have kinks, slopes
+    on both sides of the rows that lie there must add up to zero. Where the loss is not convex in its
     first output the search is repeated from a least-squares and a least-absolute-deviations start and the best is
     kept; a better maximum elsewhere cannot be excluded.
 
@@ -229,7 +230,7 @@ def _told(
         converged=optimum.converged,
         gradient_norm=optimum.score,
         iterations=optimum.iterations,
-        information="expected" if kinks.find(model.loss) is not None else "observed",
+        information=optimum.kind,
         bound=bound,
         predictor=predictor,
         inner=inner,
@@ -283,7 +284,7 @@ def _complaint(problem: Problem, optimum: newton.Optimum) -> str:
             f"{name}: the maximum lies at infinity: {where} ({norm}). Columns that separate the outcomes do that; so "
             f"does a dispersion that wants to be zero or a df that wants to be infinite, where a simpler family fits"
         )
-    if kinks.present(model.loss):
+    if corners.present(model.loss):
         return (
             f"{name}: the fit did not converge: {where} ({norm}). The loss has kinks that this link bends; use identity"
         )

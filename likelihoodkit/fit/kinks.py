@@ -21,6 +21,7 @@ from scipy.optimize import linprog
 from likelihoodkit.compile import Runner, compile_program
 from likelihoodkit.errors import FitError
 from likelihoodkit.fit import newton
+from likelihoodkit.fit.corners import inside, switches
 from likelihoodkit.fit.model import Model
 from likelihoodkit.loss import Loss
 from likelihoodkit.primitives import VectorSymbol, lower
@@ -52,24 +53,6 @@ class Kink:
         return answer
 
 
-def present(loss: Loss) -> bool:
-    """Has the loss a kink in what is predicted, of whatever shape?"""
-    symbols = set(loss.derivation.predicted.values())
-    kinked = lower(loss.derivation.expression).atoms(*_SWITCHES)
-    return any(node.free_symbols & symbols for node in kinked)
-
-
-#: what has another formula on either side of a place
-_SWITCHES = (sp.Abs, sp.Max, sp.Min, sp.sign, sp.core.relational.Relational)
-
-
-def _inside(node: sp.Basic) -> sp.Expr:
-    """What is zero at the place."""
-    if isinstance(node, sp.core.relational.Relational):
-        return node.lhs - node.rhs
-    return node.args[0] if len(node.args) == 1 else node.args[0] - node.args[1]
-
-
 def _jumps(expression: sp.Expr, node: sp.Basic, symbol: sp.Symbol, place: sp.Expr) -> bool:
     """Is the loss another one on either side of the place, at the place itself?"""
     if isinstance(node, sp.Abs | sp.Max | sp.Min):
@@ -88,14 +71,14 @@ def find(loss: Loss) -> Kink | None:
             continue
         expression = lower(loss.derivation.expression)
         places = set()
-        for node in expression.atoms(*_SWITCHES):
-            inside = _inside(node)
-            slope = sp.diff(inside, symbol)
+        for node in switches(expression):
+            zero = inside(node)
+            slope = sp.diff(zero, symbol)
             if slope == 0:
                 continue
             if len(node.args) > 2 or slope.has(symbol):
                 return None
-            place = sp.cancel(-inside.xreplace({symbol: sp.S.Zero}) / slope)
+            place = sp.cancel(-zero.xreplace({symbol: sp.S.Zero}) / slope)
             if _jumps(expression, node, symbol, place):
                 return None
             places.add(place)
@@ -217,7 +200,9 @@ def minimise(model: Model, kink: Kink, start: Array) -> newton.Optimum:
     score = np.inf if factored is None else newton.norm(factored, gradient)
     done = settled and factored is not None and score**2 <= newton.STALLED
     value = float(model.values(outputs).sum())
-    return newton.Optimum(inner, value, score, steps, done, runaway, None if factored is None else information)
+    return newton.Optimum(
+        inner, value, score, steps, done, runaway, None if factored is None else information, "expected"
+    )
 
 
 def _slope(model: Model, outputs: Array, column: int, at: Array) -> Array:

@@ -75,7 +75,8 @@ class Optimum:
     """Where the search ended: inner coefficients, the loss there, and why it stopped.
 
     ``score`` is sqrt(g' I^-1 g): the distance to the optimum in standard errors. ``runaway`` is the number of the block
-    that runs to infinity, or None. ``information`` is the observed information, None where it is not positive definite.
+    that runs to infinity, or None. ``information`` is the observed information, None where it is not positive definite,
+    or where the minimum lies at kinks what ``kind`` says.
     """
 
     inner: Array
@@ -85,6 +86,7 @@ class Optimum:
     converged: bool
     runaway: int | None
     information: Array | None
+    kind: str = "observed"
 
 
 def factor(matrix: Array) -> Any | None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
 from likelihoodkit.errors import FitError
-from likelihoodkit.fit import kinks, newton
+from likelihoodkit.fit import corners, descent, kinks, newton
 from likelihoodkit.fit.basis import triangle_of
 from likelihoodkit.fit.blocks import SAMPLE
 from likelihoodkit.fit.constrained import Constrained, constrain
@@ -35,7 +35,7 @@ def _total(problem: Problem) -> Model | Constrained | Tiled:
     """What is minimised: the model, tile by tile where it has many rows, or the model where the constraints hold."""
     if problem.constraints is None:
         return problem.model if len(problem.model.y) < MANY else Tiled(problem.model)
-    if kinks.present(problem.model.loss):
+    if corners.present(problem.model.loss):
         raise FitError(
             f"{problem.model.loss.name}: constraints are not available for losses with kinks",
             family=problem.model.loss.name,
@@ -61,19 +61,37 @@ def best(problem: Problem, report: Report | None) -> newton.Optimum:
         best = _last_step(total, beginning, report) or minimise(beginning)
     else:
         beginning = starts.constant()
+        if isinstance(total, Model) and _kinked(total, beginning):
+            return _at_kinks(total, starts, beginning, beginning, report)
         best = minimise(beginning)
     if best.converged and not _flat(best) and not _bends(model, total, best.inner, problem.first):
         return best
     for start in (*starts.fitted(beginning), *starts.apart(beginning)):
         # what is flat is within a standard error of all there is
         best = _better(minimise(start, None if _flat(best) else best), best)
-    # a maximum at infinity is no valley, and at a kink no slope vanishes
+    lost = not best.converged or _flat(best)
+    if lost and isinstance(total, Model) and _kinked(total, best.inner):
+        return _better(_at_kinks(total, starts, beginning, best.inner, report), best)
+    # a maximum at infinity is no valley
     beyond = best.runaway is not None and best.score < LEVEL
-    lost = (not best.converged or _flat(best)) and not beyond and not kinks.present(model.loss)
+    lost = lost and not beyond
     for start in starts.elsewhere(beginning) if lost else ():
         best = _better(minimise(start), best)
         if best.converged and not _flat(best):
             break
+    return best
+
+
+def _kinked(model: Model, inner: Array) -> bool:
+    """Have rows kinks there?"""
+    return bool(len(descent.kinks_of(model, model.outputs(inner)).rows))
+
+
+def _at_kinks(model: Model, starts: Starts, constant: Array, first: Array, report: Report | None) -> newton.Optimum:
+    """The best optimum from ``first`` and the starts where rows have kinks."""
+    best = descent.minimise(model, first, report)
+    for start in (*starts.fitted(constant), *starts.apart(constant)):
+        best = _better(descent.minimise(model, start, report), best)
     return best
 
 
