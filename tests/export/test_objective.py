@@ -228,7 +228,7 @@ def test_crps_against_closed_forms() -> None:
     ids=["hurdle", "zeros and ones", "Tweedie", "counts"],
 )
 def test_ranked_scores_count_single_values(noise: lk.Noise, outputs: list[float], ends: tuple[float, float]) -> None:
-    """The integral of (F(t) - [t >= y])^2 (Gneiting and Raftery 2007): values with a probability were below themselves."""
+    """The integral of (F(t) - [t >= y])^2 (Gneiting and Raftery 2007): values that have a probability count once."""
     belief = lk.derive(noise).distribution([outputs])
     for y in (0.0, 0.7 if ends[1] == 1 else 2.0, 1.0):
         steps = np.unique([*ends, y, *np.linspace(0, 2, 9), *range(3, 60)])
