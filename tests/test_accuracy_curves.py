@@ -58,6 +58,12 @@ DIFFERENCES = [
     ("Normal(mean='sigmoid')", -30.0, (-745.0, -709.0)),
     pytest.param("LogNormal(location='softplus')", 1e200, (-745.0, -709.0), marks=slow),
     pytest.param("AsymmetricNormal(location='shifted_exp', level=0.3)", 1e4, (-1e-8, -709.0), marks=slow),
+    ("Weibull(shape='square')", 30.0, (1.483, 30.0)),
+    ("Nakagami(spread='softplus')", 1.0, (-5.0, -745.0)),
+    ("Frechet(scale='square')", 30.0, (104.0, 5.0)),
+    pytest.param("Gompertz(shape='square')", 2.5, (-30.0, 1e4), marks=slow),
+    pytest.param("GeneralizedGamma(scale='softplus')", 2.5, (-745.0, 0.001, 104.0), marks=slow),
+    pytest.param("BirnbaumSaunders(scale='square')", 1e-300, (-1e8, -30.0), marks=slow),
     # log of the mass of a normal over one step, far from it
     ("Discretised(Normal())", 1e6, (30.0, 1e-8)),
     ("Discretised(Normal())", -2.0, (1e-8, -5.0)),

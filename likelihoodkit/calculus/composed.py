@@ -51,8 +51,15 @@ def composed_curve(inner: Derived, through: Through, first: str, second: str, de
         curve = through.lifted(through.slope(first, through.slope(second, through.put(curve))))
         return together(curve + through.lifted(turn * through.put(along)))
     near = together(through.lifted(through.slope(first, through.curved_once(first, curve, along, _if_known))))
-    near = _beside_zero(near, through, first, curve, along)
+    near = _beside_zero(_grown(near, through, first, curve), through, first, curve, along)
     return _in_parameter(_beside_far(near, through, first, along, derive), through, first, derive)
+
+
+def _grown(near: sp.Expr, through: Through, name: str, curve: sp.Expr) -> sp.Expr:
+    """A curvature behind softplus or square: where both of its terms overflow N_tt is the larger."""
+    if through.moves[name].link not in (links.softplus, links.square):
+        return near
+    return reach.outgrown_by(near, through.put(curve))
 
 
 def _beside_zero(near: sp.Expr, through: Through, name: str, curve: sp.Expr, along: sp.Expr) -> sp.Expr:

@@ -43,6 +43,12 @@ outgrown: Kind = primitive(
     r"\left({0}+{1}\right)",
     accurate="where both are infinite the first grew faster",
 )
+outgrown_by: Kind = primitive(
+    "outgrown_by",
+    lambda total, most: total,
+    (lambda total, most: sp.Integer(1), lambda total, most: sp.Integer(0)),
+    accurate="most has the sign of the total wherever its terms overflow against each other",
+)
 grown_and_short: Kind = primitive(
     "grown_and_short",
     lambda core, short, t: core * exp(t) + short * (exp(t) - 1),

@@ -115,7 +115,8 @@ PAIRED = {
     "faint": {0, 1, 2},
     "beside_count": {0, 1, 2, 3},
     "behind": {0, 1, 2, 3},
-    "resolved": {0, 1},  # two forms of one number
+    "resolved": {0, 1},
+    "outgrown_by": {0, 1},  # the larger of two terms is asked for its sign alone
     "student_pull_slope": {2, 3},
     "student_pull_bend": {2, 3},
     "student_balance_slope": {2, 3},

@@ -47,6 +47,12 @@ def outgrown(more: Floats, less: Floats) -> Floats:
 
 
 @kernel
+def outgrown_by(total: Floats, most: Floats) -> Floats:
+    """The total, which is an infinity less another where the larger of its terms overflows: that has its sign."""
+    return np.where(np.isnan(total) & np.isinf(most), most, total)
+
+
+@kernel
 def grown_and_short(core: Floats, short: Floats, t: Floats) -> Floats:
     """core e^t + short (e^t - 1): each alone as long as e^t is a number, for near 1 little is left of the second."""
     apart = np.asarray(times_exp(core, t)) + short * np.expm1(t)
