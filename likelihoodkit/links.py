@@ -76,7 +76,7 @@ class Link:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """A link of the table is stored by its name: its maps cannot be."""
-        known = LINKS.get(self.name)
+        known = (LINKS | OF_SHARES).get(self.name)
         if known is self:
             return find, (self.name,)
         if known is not None and replace(known, range=self.range) == self:  # for so many parameters side by side
@@ -146,8 +146,25 @@ LINKS: dict[str, Link] = {
 }
 LINKS |= {link.name: link for link in (cholesky, isotropic, diagonal, unit, ordered, angle2)}
 
+# the other links of shares that generalized linear models know, by their names there (McCullagh and Nelder 1989,
+# section 4.3.1): distribution functions of the normal, the smallest and largest extreme, and Cauchy's law
+probit = Link("probit", lambda f: p.ndtr(f), lambda t: p.ndtri(t), supports.unit)
+cloglog = Link("cloglog", lambda f: 1 - sp.exp(-sp.exp(f)), lambda t: sp.log(-p.log1p(-t)), supports.unit)
+loglog = Link("loglog", lambda f: sp.exp(-sp.exp(-f)), lambda t: -sp.log(-sp.log(t)), supports.unit)
+cauchit = Link(
+    "cauchit", lambda f: sp.Rational(1, 2) + sp.atan(f) / sp.pi, lambda t: -1 / sp.tan(sp.pi * t), supports.unit
+)
+#: they are for shares alone, though what lies between 0 and 1 is positive too
+OF_SHARES: dict[str, Link] = {link.name: link for link in (probit, cloglog, loglog, cauchit)}
+
 #: what generalized linear models call a link, after the way from the parameter to the output
 OTHER_WAY = {"log": "exp", "logit": "sigmoid", "atanh": "tanh", "sqrt": "square"}
+
+
+def named(domain: Support | None = None) -> list[str]:
+    """The names of the links that are for this domain, or of all."""
+    shares = OF_SHARES if domain is None or domain.name == supports.unit.name else {}
+    return [name for name, row in LINKS.items() if domain is None or row.fits(domain)] + list(shares)
 
 
 def find(link: Link | str, domain: Support | None = None) -> Link:
@@ -156,7 +173,9 @@ def find(link: Link | str, domain: Support | None = None) -> Link:
         return link
     if link in LINKS:
         return LINKS[link]
-    known = [name for name, row in LINKS.items() if domain is None or row.fits(domain)]
+    if link in OF_SHARES:
+        return OF_SHARES[link]
+    known = named(domain)
     remedy = f"Links that fit here: {', '.join(known)}"
     if link in OTHER_WAY:
         remedy = f"Links are named by how an output becomes the parameter: {OTHER_WAY[link]!r}. {remedy}"

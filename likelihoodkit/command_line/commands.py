@@ -25,7 +25,7 @@ def run_list(options: argparse.Namespace) -> Answer:
     from likelihoodkit import data, losses
     from likelihoodkit.families import contents
     from likelihoodkit.families.contents import Entry
-    from likelihoodkit.links import LINKS
+    from likelihoodkit.links import LINKS, OF_SHARES
 
     found: dict[str, dict[str, Any]] = {}
     found["families: kinds of outcome"] = {
@@ -36,7 +36,7 @@ def run_list(options: argparse.Namespace) -> Answer:
     for row in losses.catalogue():
         call = f"{row.name}({', '.join(row.settings)})" if row.settings else row.name
         found.setdefault(f"losses: {row.chapter}", {})[call] = row.summary
-    found["links"] = {name: f"gives {link.range.words}" for name, link in LINKS.items()}
+    found["links"] = {name: f"gives {link.range.words}" for name, link in (LINKS | OF_SHARES).items()}
     found["data"] = {name: data.load(name).title for name in data.names()}
     if options.what:
         found = {title: rows for title, rows in found.items() if title.startswith(options.what)}

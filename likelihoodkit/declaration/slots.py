@@ -15,7 +15,7 @@ import sympy as sp
 
 from likelihoodkit.declaration.binding import Parameter, exact_number
 from likelihoodkit.errors import DeclarationError
-from likelihoodkit.links import LINKS, Link, find
+from likelihoodkit.links import Link, find, named
 from likelihoodkit.primitives.words import exact
 from likelihoodkit.supports import Support
 
@@ -160,7 +160,7 @@ def parameter(domain: Support, *, link: Link | str | None = None, typical: tuple
     if not isinstance(domain, Support):
         raise DeclarationError(f"parameter() takes a support such as real or positive, not {domain!r}")
     if link is None:
-        fitting = [name for name, row in LINKS.items() if row.fits(domain)]
+        fitting = named(domain)
         raise DeclarationError(
             "parameter() needs a link, by which a real number that a model puts out becomes the parameter",
             value=domain.name,
@@ -173,7 +173,7 @@ def parameter(domain: Support, *, link: Link | str | None = None, typical: tuple
         raise DeclarationError(
             f"the link {chosen.name!r} gives {chosen.range.words}, which do not fit the domain {domain.name!r}",
             value=chosen.name,
-            remedy=f"Links that fit here: {', '.join(name for name, row in LINKS.items() if row.fits(domain))}",
+            remedy=f"Links that fit here: {', '.join(named(domain))}",
         )
     return make_slot("parameter", domain, chosen)
 

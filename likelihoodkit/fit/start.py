@@ -102,7 +102,10 @@ def forward(link: Link, values: Array) -> Array:
     for value in unique:
         # 1e-100 is seen beside a one of the function: log(e^t - 1)
         with mpmath.workdps(30 + int(np.abs(np.log10(np.abs(value or 1.0))))):
-            number = evaluate(lower(function), {symbol: mpmath.mpf(float(value))})
+            try:
+                number = evaluate(lower(function), {symbol: mpmath.mpf(float(value))})
+            except ZeroDivisionError:  # 1/0 is no output
+                number = mpmath.nan
         answers.append(float(number) if isinstance(number, mpmath.mpf) and mpmath.isfinite(number) else np.nan)
     return np.array(answers)[places]
 
