@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from likelihoodkit.primitives.kernels._tilted import POINTS, WEIGHTS
+from likelihoodkit.primitives.kernels._tilted import BLOCK, POINTS, WEIGHTS
 from likelihoodkit.primitives.kernels._tools import Floats, Kernel, kernel, remembered
 from likelihoodkit.primitives.kernels.student import student_bend, student_loss, student_slope
 from likelihoodkit.primitives.kernels.student_tails import LOG2, student_parts
@@ -34,19 +34,24 @@ class Window:
 
 
 def _narrow(df: Floats, m: Floats, h: Floats) -> Window:
-    n, zero = np.log(df), 0.0 * m
-    top = -np.asarray(student_loss(m, zero, df, n))
-    mass, first, second = zero, zero, zero
-    for point, weight in zip(POINTS, WEIGHTS, strict=True):
-        u = m + h * (2.0 * point - 1.0)
-        share = weight * np.exp(-np.asarray(student_loss(u, zero, df, n)) - top)
-        slope = -np.asarray(student_slope(u, zero, df, n))
-        mass = mass + share
-        first = first + share * slope
-        second = second + share * (slope * slope - np.asarray(student_bend(u, zero, df, n)))
+    n, top = np.log(df), -np.asarray(student_loss(m, 0.0 * m, df, np.log(df)))
+    blocks = [slice(start, start + BLOCK // len(POINTS)) for start in range(0, m.size, BLOCK // len(POINTS))]
+    parts = [_moments(df[rows], n[rows], m[rows], h[rows], top[rows]) for rows in blocks]
+    mass, mean, spread = np.concatenate(parts, axis=1)
     log_mass = top + np.log(mass) + np.log(2.0 * h)
-    mean = first / mass
-    return Window(log_mass, mean, second / mass - mean * mean, *_ends(df, m, h, log_mass))
+    return Window(log_mass, mean, spread, *_ends(df, m, h, log_mass))
+
+
+def _moments(df: Floats, n: Floats, m: Floats, h: Floats, top: Floats) -> Floats:
+    """The mass over the width and over the density in the middle, and the slope and curvature of its logarithm in n."""
+    u = m + h * (2.0 * POINTS - 1.0)[:, None]
+    zero = np.zeros_like(u)
+    share = WEIGHTS[:, None] * np.exp(-np.asarray(student_loss(u, zero, df + zero, n + zero)) - top)
+    slope = -np.asarray(student_slope(u, zero, df + zero, n + zero))
+    bend = slope * slope - np.asarray(student_bend(u, zero, df + zero, n + zero))
+    mass = share.sum(axis=0)
+    mean = (share * slope).sum(axis=0) / mass
+    return np.stack([mass, mean, (share * bend).sum(axis=0) / mass - mean * mean])
 
 
 def _ends(df: Floats, m: Floats, h: Floats, log_mass: Floats) -> tuple[Floats, Floats]:
