@@ -24,6 +24,7 @@ SHORT = 1.0  # distance of two logarithms of tails that still has its digits
 MOST = 0.6  # of both tails, beside which what is left of one still has its digits
 RARE = -10.0  # log of a tail below which it is told by the density at its bound
 MANY = 40  # places of an integral over a short way, of any law
+BLOCK = 256  # outcomes that are taken at a time, so that all their places stay in the cache
 
 
 def slopes_of(rows: Rows) -> slice:
@@ -96,16 +97,26 @@ def _lost(tail: Rows) -> Rows:
 
 def _integrated(law: Law, y: Floats, low: Floats, high: Floats, place: tuple[Floats, ...]) -> Rows:
     """log of the integral of e^gap between the bounds, its slopes and curvatures by moments of the gap's."""
+    blocks = [slice(start, start + BLOCK) for start in range(0, y.size, BLOCK)]
+    parts = (_block(law, y[rows], low[rows], high[rows], tuple(part[rows] for part in place)) for rows in blocks)
+    return np.concatenate(list(parts), axis=1)
+
+
+def _block(law: Law, y: Floats, low: Floats, high: Floats, place: tuple[Floats, ...]) -> Rows:
+    """The same of few outcomes: all places at once, without the stretches between kinks that are empty."""
     roots, weights = legendre(law.points)
-    rows = []
     ends = [low, *(np.minimum(np.maximum(kink, low), high) for kink in law.kinks(*place)), high]
-    for start, end in pairwise(ends):
-        for node in 0.5 + 0.5 * roots:
-            gap = at_share(law, y, start, end, float(node), *place)
-            gap[0] = np.where(start == end, -np.inf, gap[0])
-            rows.append(gap)
-    gaps = np.stack(rows)
-    found = of_moments(gaps, np.tile(0.5 * weights, len(ends) - 1))
+    gaps = np.zeros((len(ends) - 1, law.points, 1 + len(place) * (len(place) + 3) // 2, y.size))
+    gaps[:, :, 0] = -np.inf
+    for stretch, (start, end) in zip(gaps, pairwise(ends), strict=True):
+        there = np.flatnonzero(start != end)
+        if there.size == 0:
+            continue
+        given = (np.tile(part[there], law.points) for part in (y, start, end))
+        share = np.repeat(0.5 + 0.5 * roots, there.size)
+        found = at_share(law, *given, share, *(np.tile(part[there], law.points) for part in place))
+        stretch[:, :, there] = found.reshape(-1, law.points, there.size).transpose(1, 0, 2)
+    found = of_moments(gaps.reshape(-1, *gaps.shape[2:]), np.tile(0.5 * weights, len(gaps)))
     if law.jump:
         (kink,) = law.kinks(*place)
         there = np.exp(law.gap(y, kink, *place)[0] - found[0] + place[1])
@@ -127,7 +138,7 @@ def of_moments(gaps: Floats, weights: Floats) -> Rows:
     return np.concatenate([(top + np.log(mass))[None], first, second + spread])
 
 
-def at_share(law: Law, y: Floats, low: Floats, high: Floats, share: float, *place: Floats) -> Rows:
+def at_share(law: Law, y: Floats, low: Floats, high: Floats, share: Floats, *place: Floats) -> Rows:
     """The gap to the place at a share of the way, and the logarithm of the speed there."""
     if law.along is not None:
         return law.along(y, low, high, share, *place)
