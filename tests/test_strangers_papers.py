@@ -26,6 +26,10 @@ PLACES: dict[str, list[tuple[float, tuple[float, ...]]]] = {
     # g/2 + (1 - g/2 - l/2) Phi(f), 1 - (1 - p)^2 - 2 p (1 - p)^2
     "LapseAndGuess": [(1.0, (3.903, 0.82, 1.874)), (1.0, (2.799, 4.56, 1.402)), (0.0, (2.0, -1.0, 0.3))],
     "ReedFrostThree": [(2.0, (-1.934,)), (2.0, (-8.0,)), (2.0, (3.0,))],
+    # 1 - u + u (1 - p)^5, 1 - a (1 - (1 - p)^10) - (1 - b) (1 - p)^10, 1 - p^2 - 2 p q (1 - p) - q (1 - p)^2
+    "OccupancyOfFive": [(0.0, (0.848, 2.922)), (0.0, (-30.0, 1.0)), (0.0, (3.0, -8.0)), (2.0, (0.5, -1.0))],
+    "PooledTest": [(0.0, (-0.607, 2.595, -1.98)), (1.0, (-3.0, 2.0, 4.0)), (0.0, (-8.0, 3.0, 5.0))],
+    "SecondGeneration": [(0.0, (-1.83, 3.805)), (0.0, (-2.34, 1.793)), (0.0, (5.0, 8.0))],
     # log sinh(y u/t^2) - (y^2 + u^2)/(2 t^2)
     # (a m + a^2 w^2/2) and log Phi((log(y) - m - a w^2)/w); (e^(-2 k) - e^(-2 a))/(a - k)
     "DoubleParetoLogNormal": [(0.954, (-0.524, 1.029, 1.134)), (2.5, (-1.05, 2.225, 0.333))],
@@ -70,6 +74,9 @@ def test_what_others_leave_is_a_sum_of_positive_terms() -> None:
             )
         )
         assert found.xreplace(values) == pytest.approx(1 - shares[0] * shares[1])
+    h = sigmoid(g)
+    kept = in_shares(1 - p**2 - 2 * p * h * (1 - p) - h * (1 - p) ** 2)
+    assert kept == (1 - p**2) * sigmoid(-g)  # what is typed in p alone twice is p^2
     assert in_shares(p + q - 2) is None  # negative
     assert in_shares(1 - p * g) is None
 
@@ -84,3 +91,18 @@ def test_a_dose_taken_up_as_fast_as_it_leaves() -> None:
     z = (1 - m) / m
     up = 1 - z - z**2  # the slope in log m, of which a half of log k (1 - k t) + ... is each rate's: by symmetry here
     np.testing.assert_allclose(gradient[0], [0.0, -up, -up, 1 - z**2], rtol=1e-13, atol=1e-14)
+
+
+def test_the_logarithm_of_a_square_and_another_share() -> None:
+    """log(p^2 + q) was taken for log q + log(1 + x^2) with an x that has no form of its own: a TypeError."""
+
+    class Either(lk.Distribution):
+        y = lk.outcome(lk.binary)
+        p = lk.parameter(lk.unit, link="sigmoid")
+        q = lk.parameter(lk.unit, link="sigmoid")
+        log_density = y * lk.log(p**2 + q) - (1 - y) * p
+
+    share = [1 / (1 + math.exp(-f)) for f in (0.3, 0.2)]
+    np.testing.assert_allclose(
+        lk.derive(Either)([1.0], [[0.3, 0.2]]), [-math.log(share[0] ** 2 + share[1])], rtol=1e-14
+    )

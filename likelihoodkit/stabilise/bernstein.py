@@ -7,7 +7,7 @@ positive terms in p and 1 - p (Bernstein's basis): 3 p^2 (1 - p) + p^3, g/2 Phi(
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import comb
+from math import comb, gcd
 
 import sympy as sp
 from sympy import Add, Expr, S, sqrt
@@ -36,6 +36,11 @@ def in_shares(e: Expr) -> Expr | None:
     letters = sorted(shares, key=lambda s: sp.default_sort_key(shares[s][0]))
     if not letters or len(letters) > _MOST_SHARES or plain.free_symbols != set(letters) or not plain.is_polynomial():
         return None
+    for s in letters:
+        plain = _by_its_power(plain, s, shares)
+    letters = [s for s in shares if s in plain.free_symbols]
+    if not letters:
+        return None
     polynomial = sp.Poly(plain, *letters)
     degrees = polynomial.degree_list()
     if sum(degrees) < 2 or max(degrees) > _HIGHEST or not polynomial.domain.is_QQ | polynomial.domain.is_ZZ:
@@ -44,9 +49,21 @@ def in_shares(e: Expr) -> Expr | None:
     return None if found is None else found.xreplace({s: pair[0] for s, pair in shares.items()})
 
 
+def _by_its_power(polynomial: Expr, s: Expr, shares: dict[Expr, tuple[Expr, Expr]]) -> Expr:
+    """In (1 - p)^n as a share of its own, where p is in nothing else; or in p^n."""
+    for place, power in ((s, shares[s][0]), (1 - s, shares[s][1])):
+        turned = sp.Poly(polynomial.xreplace({s: place}), s)
+        n = gcd(*(degree for (degree,) in turned.monoms()))
+        if n > 1:
+            found = sp.Dummy()
+            shares[found] = (power**n, 1 - power**n)
+            return Add(*[number * found ** (degree // n) for (degree,), number in turned.terms()])
+    return polynomial
+
+
 def _positive(polynomial: Expr, letters: list[Expr], shares: dict[Expr, tuple[Expr, Expr]]) -> Expr | None:
     """By the share that leaves the shortest sum."""
-    if all(number > 0 for number in sp.Poly(polynomial, *letters).coeffs()) if letters else polynomial >= 0:
+    if all(number >= 0 for number in sp.Poly(polynomial, *letters).coeffs()) if letters else polynomial >= 0:
         return polynomial
     found = [sum_ for s in letters for sum_ in _by(s, polynomial, [t for t in letters if t != s], shares)]
     return min(found, key=lambda e: (e.count_ops(), sp.default_sort_key(e)), default=None)

@@ -297,7 +297,7 @@ def _of_shares(inner: Expr, known: Known, _: set[Expr]) -> list[Expr] | None:
     if not weighed and all(bounds(term, known).low >= 0 for term in inner.args):
         return None
     found = in_shares(inner)
-    if found is None or not found.is_Add:
+    if found is None:
         return None
     size, left = (
         None if e is None else reduce(log_add_exp, [log(term) for term in Add.make_args(e)])

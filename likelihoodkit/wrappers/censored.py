@@ -127,6 +127,7 @@ def _bound(found: Inside, value: float | None, name: str) -> float | None:
 
 
 def _truncated(found: Inside, low: float | None, high: float | None) -> Bound:
+    _all_are_told(found, low, high)
     y = outcome(_narrowed(found.domain, low, high))
     bottom, top = (None if bound is None else exact(bound) for bound in (low, high))
     before = None if bottom is None else bottom - 1 if found.domain.whole else bottom
@@ -160,6 +161,20 @@ def _truncated(found: Inside, low: float | None, high: float | None) -> Bound:
         names=(found.bound.name,),
         untruncated=found.part,
     )
+
+
+def _all_are_told(found: Inside, low: float | None, high: float | None) -> None:
+    """An error where the bounds take the zeros away, and with them all that tells how many there are."""
+    ends = (-math.inf if low is None else low, math.inf if high is None else high)
+    parts = [part for _, part in found.family.components]
+    seen = [part for part in parts if not isinstance(part, float) or ends[0] <= part <= ends[1]]
+    if len(seen) == 1 < len(parts):
+        raise BindingError(
+            f"Truncated: the bounds leave {found.bound.name} none of the zeros that tell of its probabilities",
+            family=found.bound.name,
+            value=low,
+            remedy="Truncate the noise inside by itself, as in Truncated(Poisson, low=1)",
+        )
 
 
 def _or_nothing(found: Inside, y: Any, low: Any, high: Any) -> sp.Expr:

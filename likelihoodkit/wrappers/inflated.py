@@ -15,7 +15,7 @@ from likelihoodkit.primitives import from_log, log_add_exp, pick
 from likelihoodkit.primitives.words import along, exact
 from likelihoodkit.supports import Support, counts, counts_up_to, simplex, unit
 from likelihoodkit.wrappers.censored import Truncated
-from likelihoodkit.wrappers.inside import Inside, declare, inside, made, ordered, wrapper
+from likelihoodkit.wrappers.inside import HIGH, LOW, Inside, declare, inside, made, ordered, wrapper
 
 
 @wrapper
@@ -115,11 +115,12 @@ def _hurdle(found: Inside, rest: Inside, bindings: dict[str, Any]) -> Bound:
     }
     if not domain.whole:
         body |= _moments(rest, 1 - zero)
-    elif rest.declares("cdf"):
+    if rest.declares("cdf"):
         at_zero = sp.Eq(y, 0)
         above = log_add_exp(sp.log(zero), sp.log(1 - zero) + rest.log_cdf(y))
         body["cdf"] = sp.Piecewise((zero, at_zero), (from_log(above), True))
         body["survival"] = sp.Piecewise((1 - zero, at_zero), (from_log(sp.log(1 - zero) + rest.log_survival(y)), True))
+        body["log_step"] = sp.log(1 - zero) + rest.log_step(LOW, HIGH)  # beyond an outcome there is no zero
     return declare(
         "Hurdle",
         (repr(found.bound),),

@@ -118,6 +118,24 @@ def _ordinal_heteroscedastic(y: Any, f: Any, z: Any) -> Any:
     )
 
 
+def _occupancy(y: Any, u: Any, p: Any) -> Any:
+    """MacKenzie and others (2002): seen y times in five visits to a place that is lived in with probability u."""
+    seen = u * sp.binomial(5, y) * p**y * (1 - p) ** (5 - y)
+    return log(sp.Piecewise((1 - u + u * (1 - p) ** 5, sp.Eq(y, 0)), (seen, True)))
+
+
+def _pooled(y: Any, p: Any, a: Any, b: Any) -> Any:
+    """A test of ten samples in one, right with probability a where it should be positive and b where not."""
+    none = (1 - p) ** 10
+    found = a * (1 - none) + (1 - b) * none
+    return y * log(found) + (1 - y) * log(1 - found)
+
+
+def _second_generation(y: Any, p: Any, q: Any) -> Any:
+    shown = p**2 + 2 * p * q * (1 - p) + q * (1 - p) ** 2
+    return y * log(shown) + (1 - y) * log(1 - shown)
+
+
 JOURNALS = {
     # scattering, spectra of levels
     "HenyeyGreenstein": law(
@@ -215,4 +233,8 @@ JOURNALS = {
         "~m w %u",
         lambda y, m, w, u: log(sin(pi * u) / (pi * w) * exp(u * (y - m) / w) / (1 + exp((y - m) / w))),
     ),
+    # visits, pools, generations
+    "OccupancyOfFive": law(s.counts_up_to(5), "%u %p", _occupancy),
+    "PooledTest": law(s.binary, "%p %a %b", _pooled),
+    "SecondGeneration": law(s.binary, "%p %q", _second_generation),
 }

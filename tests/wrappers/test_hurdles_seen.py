@@ -1,0 +1,70 @@
+"""Hurdles of which outcomes are not seen exactly, or not seen at all: zeros that belong to an interval, or do not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import mpmath as mp
+import numpy as np
+import pytest
+
+import likelihoodkit as lk
+from likelihoodkit.errors import BindingError
+
+INF = np.inf
+F, H = 0.3, -0.2  # outputs: the logarithm of a mean, the logit of a zero
+
+
+def _tail(name: str, y: Any) -> Any:
+    """P(Y > y) of what is beyond the hurdle."""
+    mean = mp.exp(mp.mpf(F))
+    if name == "Exponential":
+        return mp.exp(-mp.mpf(y) / mean)
+    terms = [mp.exp(-mean) * mean**k / mp.factorial(k) for k in range(int(y) + 1)]
+    return (1 - mp.fsum(terms)) / (1 - mp.exp(-mean))
+
+
+def _above(name: str, y: Any) -> Any:
+    """P(Y > y) of all."""
+    if y < 0 or y == INF:
+        return mp.mpf(y < 0)
+    return (1 - 1 / (1 + mp.exp(-mp.mpf(H)))) * (_tail(name, y) if y > 0 else 1)
+
+
+@pytest.mark.parametrize("name", ["Exponential", "Poisson"])
+def test_rows_of_a_censored_hurdle(name: str) -> None:
+    """Both ends belong to an interval of counts; of a censored Poisson hurdle no loss could be computed."""
+    rows = [(0.0, 1.0), (1.0, 4.0), (2.0, INF), (-INF, 2.0), (4.0, 40.0)]
+    loss = lk.derive(lk.Censored(lk.Hurdle(getattr(lk, name))))
+    outputs = np.array([[F, H]] * len(rows))
+    one = 1 if name == "Poisson" else 0
+    with mp.workdps(40):
+        expected = [
+            float(-mp.log(_above(name, -1 if low <= 0 else low - one) - _above(name, high))) for low, high in rows
+        ]
+    value, gradient = loss.value_and_gradient(np.array(rows), outputs)
+    np.testing.assert_allclose(value, expected, rtol=1e-13)
+    step = 1e-6
+    for k in range(2):
+        moved = np.zeros(2)
+        moved[k] = step
+        slope = (loss(np.array(rows), outputs + moved) - loss(np.array(rows), outputs - moved)) / (2 * step)
+        np.testing.assert_allclose(gradient[:, k], slope, rtol=1e-7, atol=1e-9)
+
+
+@pytest.mark.parametrize("name", ["Exponential", "Poisson"])
+def test_hurdles_up_to_a_bound_keep_their_zeros(name: str) -> None:
+    plain, cut = (
+        lk.derive(noise) for noise in (lk.Hurdle(getattr(lk, name)), lk.Truncated(lk.Hurdle(getattr(lk, name)), high=3))
+    )
+    outputs = [[F, H]] * 2
+    with mp.workdps(40):
+        seen = float(mp.log(1 - _above(name, 3)))
+    np.testing.assert_allclose(cut([0.0, 2.0], outputs), plain([0.0, 2.0], outputs) + seen, rtol=1e-14)
+
+
+@pytest.mark.parametrize("noise", [lk.Hurdle(lk.Poisson), lk.ZeroInflated(lk.Poisson), lk.Hurdle(lk.Gamma)])
+def test_bounds_that_take_the_zeros_away_are_refused(noise: Any) -> None:
+    """Nothing would tell of their probability: the fit would have a flat direction."""
+    with pytest.raises(BindingError, match="none of the zeros"):
+        lk.Truncated(noise, low=1)
