@@ -280,9 +280,11 @@ def _scaled_balance(e: Expr) -> Expr | None:
             for other, counter, b in terms:
                 if counter == -weight * mirror and a != b and not weight.could_extract_minus_sign():
                     x, gap = body.args[0], sp.expand(a - b)
+                    mixing = any(n.record.reduces or n.record.vector for n in weight.atoms(p.Primitive))
+                    before, weight = (weight, S.One) if mixing else (S.One, weight)  # cases cannot mix entries
                     far = p.times_exp(weight * p.sigmoid_balance(exp(gap), S.One, x), b)
                     near = p.times_exp_difference(weight, gap + x, b - p.softplus(x))  # of e^gap little would be left
-                    return e - term - other + sp.Piecewise((near, sp.Abs(x) < 1), (far, True))
+                    return e - term - other + before * sp.Piecewise((near, sp.Abs(x) < 1), (far, True))
     return None
 
 

@@ -1,4 +1,4 @@
-"""Hurdles of which outcomes are not seen exactly, or not seen at all: zeros that belong to an interval, or do not."""
+"""Wrappers in wrappers: hurdles whose outcomes are not seen exactly or not at all, mixtures between bounds."""
 
 from __future__ import annotations
 
@@ -68,3 +68,12 @@ def test_bounds_that_take_the_zeros_away_are_refused(noise: Any) -> None:
     """Nothing would tell of their probability: the fit would have a flat direction."""
     with pytest.raises(BindingError, match="none of the zeros"):
         lk.Truncated(noise, low=1)
+
+
+def test_the_hessian_of_a_mixture_between_bounds() -> None:
+    """Slopes by cases that hold the weights of all components were refused."""
+    loss = lk.derive(lk.Truncated(lk.Mixture(lk.Burr, components=2), low=0.5, high=3))
+    outputs, step = np.array([[0.3, -0.2, 0.4, 0.1, -0.3, 0.2, 0.5, -0.1]]), 1e-5
+    moves = np.eye(8) * step
+    slopes = [(loss.gradient([1.2], outputs + m) - loss.gradient([1.2], outputs - m))[0] / (2 * step) for m in moves]
+    np.testing.assert_allclose(loss.hessian([1.2], outputs)[0], slopes, atol=1e-9)
