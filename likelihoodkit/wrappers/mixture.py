@@ -136,7 +136,10 @@ def _different(found: list[Inside], bindings: dict[str, Any]) -> Bound:
     if len(same) > 1 or domains[0].upper is not None:
         raise BindingError(
             "Mixture needs noises about the same kind of outcome, not " + " and ".join(d.name for d in domains),
-            remedy="Bring them to one scale first, as in Transformed(Normal, log)",
+            remedy="Counts without zeros are those of Truncated(Poisson, low=1); counts up to a number of trials are "
+            "mixed with their like, as in Mixture(Binomial(trials=12), components=2)"
+            if domains[0].whole
+            else "Bring them to one scale first, as in Transformed(Normal, log)",
         )
     # a bound that one of them excludes is excluded: it has no probability
     narrow = min(domains, key=lambda d: (d.closed_low, d.closed_high))
