@@ -24,9 +24,7 @@ from likelihoodkit.stabilise.tails import carried, log_of_distribution_function,
 
 @identity("log e^x = x")
 def log_of_exp(e: Expr) -> Expr | None:
-    if isinstance(e, log) and isinstance(e.args[0], exp):
-        return e.args[0].args[0]
-    return None
+    return e.args[0].args[0] if isinstance(e, log) and isinstance(e.args[0], exp) else None
 
 
 @identity("log(1 + x^2) as one function does not overflow before its logarithm is taken")
@@ -42,8 +40,8 @@ def log_of_one_plus_square(e: Expr) -> Expr | None:
             q = None if base is None or other == 1 else log_of_term(other)
             if q is not None and (other.is_positive or not other.is_number):
                 inner, level = base.args if isinstance(base, p.times_exp) else (base, sp.S.Zero)
-                ratio = log_of_one_plus_square(p.log1p(p.times_exp(inner, level - q / 2) ** 2))
-                return None if ratio is None else q + ratio
+                if (ratio := log_of_one_plus_square(p.log1p(p.times_exp(inner, level - q / 2) ** 2))) is not None:
+                    return q + ratio
     if isinstance(e, p.log1p_square) and isinstance(e.args[0], p.times_exp):
         return p.log1p_square_exp(*e.args[0].args)
     return None
