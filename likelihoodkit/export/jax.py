@@ -9,7 +9,8 @@ import numpy as np
 
 from likelihoodkit.compile.jax import function, slopes
 from likelihoodkit.declaration.folding import undirected
-from likelihoodkit.export.tensors import Space, check, gradient_of, plan, read, tower
+from likelihoodkit.export.tensors import Space, check, gradient_of, plan, read
+from likelihoodkit.export.towers import tower
 from likelihoodkit.loading.frameworks import framework
 from likelihoodkit.loss import Loss
 

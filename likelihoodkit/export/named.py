@@ -7,7 +7,8 @@ from importlib import import_module
 from typing import Any
 
 from likelihoodkit.errors import ShapeError
-from likelihoodkit.export.tensors import gradient_of, tower
+from likelihoodkit.export.tensors import gradient_of
+from likelihoodkit.export.towers import tower
 from likelihoodkit.loading.verbs import register
 from likelihoodkit.loss import Loss
 from likelihoodkit.losses._catalogue import SignedLabels

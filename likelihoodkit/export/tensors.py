@@ -14,10 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from likelihoodkit.compile.program import Program
-from likelihoodkit.compile.tensors import Tower
 from likelihoodkit.declaration.folding import undirected
 from likelihoodkit.errors import InputError, ShapeError, UnknownNameError
+from likelihoodkit.export.towers import tower
 from likelihoodkit.loading.frameworks import framework_of
 from likelihoodkit.loading.verbs import register
 from likelihoodkit.loss import Loss
@@ -40,31 +39,6 @@ class Space:
     total: Callable[[Any], Any]  # the sum over the first axis, rounded up
     numbers: Callable[[Any], np.ndarray[Any, Any] | None]  # as NumPy, or None where there are no numbers yet
     plan: Callable[..., Any]  # `plan`, as the framework may call it while it traces
-
-
-def tower(loss: Loss) -> Tower:
-    """The tower of a loss: what it predicts first, then the outcome, what is given with each call, what is held."""
-    found: Tower | None = loss.__dict__.get("_tower")
-    if found is None:
-        derivation = loss.derivation
-        entries = [symbol for _, symbol in loss.bound.family.outcome.entries] or [derivation.y]
-        symbols = [
-            *derivation.predicted.values(), *entries, *derivation.inputs.values(),
-            *(symbol for symbol, _ in derivation.constants.values()),
-        ]  # fmt: skip
-        names = [f"d {name}" for name in derivation.predicted]
-
-        def known(wrt: tuple[int, ...]) -> Program | None:
-            if any(k >= len(names) for k in wrt):
-                return None
-            fused = loss.program("fused")
-            places = dict(fused.results)
-            results = tuple((names[k], places[names[k]]) for k in wrt)
-            return Program(fused.instructions, results, fused.vectors)
-
-        found = Tower(repr(loss), symbols, lambda: [loss.calculus.value], lambda: loss.program("value"), known)
-        loss.__dict__["_tower"] = found
-    return found
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy as np
 import likelihoodkit as lk
 from laws.subjects import CLASSES, Rows, subjects
 from likelihoodkit.command_line import roster
-from likelihoodkit.export.tensors import tower
+from likelihoodkit.export.towers import tower
 from likelihoodkit.loss import Loss
 from likelihoodkit.losses._catalogue import SignedLabels
 from likelihoodkit.losses._inputs import NamedInputs

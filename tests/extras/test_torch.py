@@ -92,6 +92,20 @@ def test_torch_func(label: str) -> None:
     np.testing.assert_allclose(hessian, expected, rtol=1e-10, atol=1e-12)
 
 
+@pytest.mark.parametrize(
+    "noise", [lk.InverseGamma(shape="sigmoid"), lk.Weibull(shape="square"), lk.Gamma(mean="shifted_exp")], ids=repr
+)
+def test_second_derivatives_behind_another_link(noise: lk.Bound) -> None:
+    """They were refused, or derived anew without what the Hessian of the loss has of their digits."""
+    loss = lk.derive(noise)
+    outputs = torch.tensor([[0.3, 0.2], [1.2, -0.7], [0.0, 0.5]], dtype=torch.float64, requires_grad=True)
+    y = torch.tensor([1.5, 0.4, 1.0], dtype=torch.float64)
+    (slopes,) = torch.autograd.grad(loss(y, outputs).sum(), outputs, create_graph=True)
+    rows = [torch.autograd.grad(slopes[:, k].sum(), outputs, retain_graph=True)[0] for k in range(2)]
+    expected = loss.hessian(y.numpy(), outputs.detach().numpy())
+    np.testing.assert_allclose(torch.stack(rows, 1), expected, rtol=1e-14)
+
+
 @pytest.mark.parametrize("rows", [7, 5000])
 def test_transforms_of_a_network_leave_the_outcome_as_it_is(rows: int) -> None:
     """``torch.func.grad`` over parameters, the outcome being of the world outside: what `functional_call` is for."""

@@ -7,7 +7,7 @@ differentiates a loss with the digits of the NumPy engine, and never differentia
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from typing import Any
 
 import sympy as sp
@@ -25,7 +25,7 @@ class Tower:
     """Expressions of some symbols: what engines run, and the tower of their derivatives in chosen symbols.
 
     ``program`` is the compiled program where it is already known, and ``known`` answers with that of the derivatives
-    in the symbols of given places, or None: nothing is derived for what is known.
+    in the symbols of given places, one after the other, or None: nothing is derived for what is known.
     """
 
     def __init__(
@@ -34,7 +34,7 @@ class Tower:
         symbols: Sequence[sp.Symbol],
         expressions: Callable[[], Sequence[sp.Expr]],
         program: Callable[[], Program] | None = None,
-        known: Callable[[tuple[int, ...]], Program | None] = lambda wrt: None,
+        known: Callable[..., Program | None] = lambda *wrt: None,
     ) -> None:
         self.name, self.symbols = name, tuple(symbols)
         self._expressions, self._program, self._known = expressions, program, known
@@ -98,6 +98,7 @@ class Tower:
                 self.symbols,
                 lambda: [self._derivative(e, self.symbols[k]) for e in self.expressions for k in wrt],
                 None if program is None else lambda: program,
+                partial(self._known, wrt),
             )
         return self._slopes[wrt]
 
