@@ -14,7 +14,13 @@ ndtr: Kind = primitive(
     r"\Phi\left({0}\right)",
     positive=True,
 )
-ndtri: Kind = primitive("ndtri", None, (None,), r"\Phi^{{-1}}\left({0}\right)", accurate="0 < p < 1")
+ndtri: Kind = primitive(
+    "ndtri",
+    None,
+    lambda p: sp.sqrt(2 * sp.pi) * sp.exp(ndtri(p) ** 2 / 2),
+    r"\Phi^{{-1}}\left({0}\right)",
+    accurate="0 < p < 1",
+)
 log_ndtr: Kind = primitive(
     "log_ndtr",
     lambda x: log((1 + sp.erf(x / sp.sqrt(2))) / 2),

@@ -56,7 +56,8 @@ class Squares:
             square = square + (self.damping[:, None] * weight)[..., None] * np.eye(square.shape[-1])
             trial = self.places - np.linalg.solve(square, pull)[..., 0]
             gaps, slopes = self._at(trial)
-            better = np.linalg.norm(gaps, axis=1) < self.sizes
+            with np.errstate(over="ignore"):  # a step whose gaps have no norm in float64 is no better
+                better = np.linalg.norm(gaps, axis=1) < self.sizes
             self.places = np.where(better[:, None], trial, self.places)
             self.gaps = np.where(better[:, None], gaps, self.gaps)
             self.slopes = np.where(better[:, None, None], slopes, self.slopes)

@@ -12,7 +12,7 @@ import sympy as sp
 from likelihoodkit import supports
 from likelihoodkit.declaration import Bound, outcome
 from likelihoodkit.errors import BindingError
-from likelihoodkit.primitives import from_log, log_add_exp, words
+from likelihoodkit.primitives import from_log, log_add_exp, lower, words
 from likelihoodkit.primitives.words import exact
 from likelihoodkit.supports import Support, counts
 from likelihoodkit.wrappers.inside import HIGH, LOW, Inside, declare, inside, made, ordered, wrapper
@@ -22,22 +22,20 @@ Map = Callable[[Any], Any]
 
 @dataclass(frozen=True)
 class Scale:
-    """A scale to see outcomes on: where it is defined, the least and largest it reaches, and its inverse."""
+    """A scale to see outcomes on: where it is defined, and its inverse."""
 
     domain: Support
-    low: float
-    high: float
     inverse: Map
 
 
 #: the scales that need no further words
 SCALES: dict[Map, Scale] = {
-    words.log: Scale(supports.positive, -math.inf, math.inf, words.exp),
-    words.exp: Scale(supports.real, 0.0, math.inf, words.log),
-    words.sqrt: Scale(supports.positive, 0.0, math.inf, lambda x: x**2),
-    words.asinh: Scale(supports.real, -math.inf, math.inf, words.sinh),
-    words.sinh: Scale(supports.real, -math.inf, math.inf, words.asinh),
-    words.sigmoid: Scale(supports.real, 0.0, 1.0, lambda x: words.log(x) - words.log1p(-x)),
+    words.log: Scale(supports.positive, words.exp),
+    words.exp: Scale(supports.real, words.log),
+    words.sqrt: Scale(supports.positive, lambda x: x**2),
+    words.asinh: Scale(supports.real, words.sinh),
+    words.sinh: Scale(supports.real, words.asinh),
+    words.sigmoid: Scale(supports.real, lambda x: words.log(x) - words.log1p(-x)),
 }
 
 
@@ -49,7 +47,8 @@ def Transformed(noise: Any, scale: Map, on: Support | None = None, inverse: Map 
     with its support ``on``. The log-Jacobian is kept, so likelihoods on different scales may be compared.
     ``inverse`` gives quantiles in closed form; the known scales have it.
 
-    Raises `BindingError` for a scale whose direction is not known and for values outside the noise's support.
+    Raises `BindingError` for a scale whose direction is not known, for one that reaches outside the noise's support and
+    for one that does not reach all of it (the square root of no outcome is negative: truncate the noise at 0 first).
 
     >>> import likelihoodkit as lk
     >>> loss = lk.derive(lk.Transformed(lk.Normal(scale=1), lk.log))
@@ -68,39 +67,76 @@ def Transformed(noise: Any, scale: Map, on: Support | None = None, inverse: Map 
         )
     if found.domain.whole or found.domain.circular or found.domain.atoms:
         raise BindingError(f"Transformed needs amounts; {found.bound.name} is about {found.domain.words}")
-    if known and on is None and (known.low < found.domain.low or known.high > found.domain.high):
-        raise BindingError(
-            f"Transformed: {name} reaches from {known.low:g} to {known.high:g}, and {found.bound.name} is about "
-            f"{found.domain.words}",
-            family=found.bound.name,
-        )
     back = inverse or (known.inverse if known else None)
     return made(
         ("Transformed", found.bound, scale, domain, back), lambda: _transformed(found, scale, name, domain, back)
     )
 
 
+def _reach(place: sp.Expr, y: sp.Symbol, domain: Support) -> tuple[float, float] | None:
+    """The least and largest that a scale reaches on a support; None where its limits are not found."""
+    meant, low, high = lower(place), sp.nsimplify(domain.low), sp.nsimplify(domain.high)
+    ends = (sp.limit(meant, y, low, "+"), sp.limit(meant, y, high, "-"))
+    if not all(end.is_comparable or end in (sp.oo, -sp.oo) for end in ends):
+        return None
+    first, second = map(float, ends)
+    return min(first, second), max(first, second)
+
+
+def _rises(slope: sp.Expr, y: sp.Symbol, domain: Support) -> bool | None:
+    """The sign of a slope on a support, by its factors once the support is laid on the positive numbers; else None."""
+    u = sp.Symbol("u", positive=True)
+    low, high = sp.nsimplify(domain.low), sp.nsimplify(domain.high)
+    if low.is_finite and high.is_finite:
+        places = [low + (high - low) * u / (1 + u)]
+    elif low.is_finite:
+        places = [low + u, low + sp.log(1 + u)]
+    else:
+        places = [high - u, high - sp.log(1 + u)] if high.is_finite else [sp.log(u)]
+    for form in (slope, *(sp.factor(sp.together(lower(slope).xreplace({y: place}))) for place in places)):
+        if form.is_positive or form.is_negative:
+            return bool(form.is_positive)
+    return None
+
+
 def _transformed(found: Inside, scale: Map, name: str, domain: Support, back: Map | None) -> Bound:
     y = outcome(domain)
     place = scale(y)
     slope = sp.diff(place, y)
-    if not (slope.is_positive or slope.is_negative):
+    rises = _rises(slope, y, domain)
+    if rises is None:
         raise BindingError(
             f"Transformed: it is not known whether {name} rises or falls, its slope being {slope}",
             family=found.bound.name,
             remedy="Write it so that the sign of its slope follows from the support",
         )
+    reach = _reach(place, y, domain)
+    if reach and (reach[0] < found.domain.low or reach[1] > found.domain.high):
+        raise BindingError(
+            f"Transformed: {name} reaches from {reach[0]:g} to {reach[1]:g}, and {found.bound.name} is about "
+            f"{found.domain.words}",
+            family=found.bound.name,
+        )
+    if reach and (reach[0] > found.domain.low or reach[1] < found.domain.high):
+        bounds = [f"low={reach[0]:g}"] * (reach[0] > found.domain.low)
+        bounds += [f"high={reach[1]:g}"] * (reach[1] < found.domain.high)
+        raise BindingError(
+            f"Transformed: {name} reaches from {reach[0]:g} to {reach[1]:g}, and {found.bound.name} goes beyond: what "
+            "it has there would be lost, and the rest would not add up to one",
+            family=found.bound.name,
+            remedy=f"Say that nothing lies there: Transformed(Truncated({found.bound!r}, {', '.join(bounds)}), {name})",
+        )
     body: dict[str, Any] = {
         "y": y,
         **found.body,
-        "log_density": found.log_density(place) + sp.log(slope if slope.is_positive else -slope),
+        "log_density": found.log_density(place) + sp.log(slope if rises else -slope),
     }
     if found.declares("cdf") or found.declares("survival"):
         below, above = from_log(found.log_cdf(place)), from_log(found.log_survival(place))
-        body["cdf"], body["survival"] = (below, above) if slope.is_positive else (above, below)
+        body["cdf"], body["survival"] = (below, above) if rises else (above, below)
     if found.family.fisher:  # what is learnt does not depend on the scale it is seen on
         body["fisher"] = {pair: found.write(entry) for pair, entry in found.family.fisher.items()}
-    if back and slope.is_positive:
+    if back and rises:
         for form in ("quantile", "median"):
             if found.declares(form):
                 body[form] = back(found.write(getattr(found.family, form)))

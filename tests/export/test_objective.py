@@ -178,7 +178,7 @@ def test_a_noise_of_ones_own_is_given_again() -> None:
 
     with pytest.raises(lk.InputError, match=r"'Own' is not a family of the kit. Pass noise="):
         noise_from_json(noise_to_json(lk.Mixture(Own, components=2)))
-    scaled = lk.Transformed(lk.Normal, lambda y: y**3, on=lk.positive)
+    scaled = lk.Transformed(lk.Gamma, lambda y: y**3, on=lk.positive)
     with pytest.raises(lk.InputError, match=r"is not a scale of the kit. Pass noise="):
         noise_from_json(noise_to_json(scaled))
     with pytest.raises(lk.InputError, match="is not a wrapper of the kit"):

@@ -102,11 +102,35 @@ def test_no_wrong_labels_is_the_noise_itself() -> None:
 
 
 @pytest.mark.parametrize(
+    ("scale", "on", "y", "place"),
+    [
+        (lambda y: lk.log(y / (1 - y)), lk.unit, 0.3, lambda y: mp.log(y / (1 - y))),
+        (lambda y: lk.log(-lk.log(1 - y)), lk.unit, 0.3, lambda y: mp.log(-mp.log(1 - y))),
+        (lambda y: lk.ndtri(y), lk.unit, 0.3, lambda y: mp.sqrt(2) * mp.erfinv(2 * y - 1)),
+        (lambda y: lk.log((1 + y) / (1 - y)) / 2, lk.supports.correlation, -0.4, mp.atanh),
+        (lambda y: lk.log(y - 1), lk.supports.above_one, 1.7, lambda y: mp.log(y - 1)),
+        (lambda y: y - 1 / y, lk.positive, 0.6, lambda y: y - 1 / y),
+    ],
+    ids=["logit", "log-log", "probit", "Fisher's z", "excess", "reciprocal"],
+)
+def test_scales_whose_direction_follows_from_the_support(scale: Any, on: Any, y: float, place: Any) -> None:
+    """A normal law on the scale: (z - mean)^2/2 + log(2 pi)/2 - log|dz/dy|."""
+    with mp.workdps(30):
+        truth = (place(mp.mpf(y)) - 0.25) ** 2 / 2 + mp.log(2 * mp.pi) / 2 - mp.log(mp.diff(place, mp.mpf(y)))
+    noise = lk.Transformed(lk.Normal(scale=1), scale, on=on)
+    assert lk.derive(noise)([y], [0.25]) == pytest.approx([float(truth)], rel=1e-13)
+    assert lk.check(noise)["integrates to one"].passed is not False
+
+
+@pytest.mark.parametrize(
     ("make", "words"),
     [
         (lambda: lk.Transformed(lk.Normal, lambda y: y**3), "on=lk.positive"),
         (lambda: lk.Transformed(lk.Normal, lambda y: y**2, on=lk.real), "rises or falls"),
         (lambda: lk.Transformed(lk.Gamma, lk.log), "reaches from -inf"),
+        (lambda: lk.Transformed(lk.Normal, lk.sqrt), r"Transformed\(Truncated\(Normal\(\), low=0\), sqrt\)"),
+        (lambda: lk.Transformed(lk.Gamma, lk.sigmoid), r"Truncated\(Gamma\(\), high=1\)"),
+        (lambda: lk.Transformed(lk.Normal, lambda y: y**3, on=lk.positive), "and Normal goes beyond"),
         (lambda: lk.Discretised(lk.Poisson), "Discretised needs"),
         (lambda: lk.Mislabelled(lk.Normal, 0.1), "needs classes"),
         (lambda: lk.Mislabelled(lk.Bernoulli, 1.5), "sum to 1"),
