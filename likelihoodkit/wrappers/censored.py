@@ -97,7 +97,23 @@ def Truncated(noise: Any, low: float | None = None, high: float | None = None) -
         )
     if low is not None and high is not None and not low < high:
         raise BindingError(f"Truncated needs low < high, not {low:g} and {high:g}", value=(low, high))
+    if (inner := _once(found)) is not None:
+        first, last = found.domain.low, found.domain.high
+        bottom = low if low is not None else first if first > inner.family.outcome.domain.low else None
+        top = high if high is not None else last if last < inner.family.outcome.domain.high else None
+        return Truncated(inner, bottom, top)
     return made(("Truncated", found.bound, low, high), lambda: _truncated(found, low, high))
+
+
+def _once(found: Inside) -> Bound | None:
+    """What is inside of a truncated noise that nothing was bound in since: bounds in bounds are bounds."""
+    part = found.family.untruncated
+    if part is None:
+        return None
+    inner, whole = part.bound, part.bound.family.outcome.domain
+    low, high = found.domain.low, found.domain.high
+    same = Truncated(inner, low if low > whole.low else None, high if high < whole.high else None)
+    return inner if same == found.bound else None
 
 
 def _held_range(found: Inside) -> Support | None:

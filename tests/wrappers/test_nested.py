@@ -77,3 +77,20 @@ def test_the_hessian_of_a_mixture_between_bounds() -> None:
     moves = np.eye(8) * step
     slopes = [(loss.gradient([1.2], outputs + m) - loss.gradient([1.2], outputs - m))[0] / (2 * step) for m in moves]
     np.testing.assert_allclose(loss.hessian([1.2], outputs)[0], slopes, atol=1e-9)
+
+
+def test_bounds_in_bounds_are_bounds() -> None:
+    """Of counts that declare no cdf the second one was refused."""
+    once = lk.Truncated(lk.PoissonInverseGaussian, low=1, high=6)
+    assert lk.Truncated(lk.Truncated(lk.PoissonInverseGaussian, high=6), low=1) == once
+    assert lk.Truncated(lk.Truncated(lk.Normal, low=-1), low=0) == lk.Truncated(lk.Normal, low=0)
+    assert lk.Truncated(lk.Truncated(lk.Normal, low=-1, high=2), high=1) == lk.Truncated(lk.Normal, low=-1, high=1)
+    three = lk.Truncated(lk.Truncated(lk.Truncated(lk.Gamma, low=0.5), high=9), low=1)
+    assert three == lk.Truncated(lk.Gamma, low=1, high=9)
+    with pytest.raises(BindingError, match="no bound inside"):
+        lk.Truncated(lk.Truncated(lk.Normal, low=0), low=-1)
+
+
+def test_mixtures_of_unlike_counts_say_what_counts_are_alike() -> None:
+    with pytest.raises(BindingError, match=r"Truncated\(Poisson, low=1\)"):
+        lk.Mixture([lk.Poisson, lk.Zeta])
