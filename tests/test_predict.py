@@ -79,6 +79,15 @@ def test_the_least_cost_is_found_where_the_rough_one_lies_beside_it(
     np.testing.assert_allclose(loss.predict(outputs, rule=square), loss.predict(outputs, rule="mean"), rtol=1e-6)
 
 
+def test_the_best_action_may_be_a_value_with_a_probability_of_its_own() -> None:
+    """It was missed by 1e-16."""
+    mostly_zero, seldom = [0.4, -1.3, 1.2], [0.4, -1.3, -0.2]
+    loss, nearest = lk.derive(lk.Hurdle(lk.LogNormal)), lk.minimise(lambda a, y: abs(a - y))
+    found = loss.predict([mostly_zero, seldom], rule=nearest)
+    assert found[0] == 0.0
+    assert found == pytest.approx(loss.predict([mostly_zero, seldom], rule="median"), rel=1e-6)
+
+
 def test_no_expected_cost_is_the_error_where_there_is_none() -> None:
     with pytest.raises(lk.UndefinedError, match="the expectation of row 0 does not exist"):
         lk.derive(lk.Lomax(shape=0.8)).predict([0.0], rule=lk.minimise(lambda a, y: abs(a - y)))

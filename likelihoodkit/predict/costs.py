@@ -90,9 +90,12 @@ def _continuous(density: Density, cost: Cost) -> Array:
     every = np.arange(density.count)
 
     def expected(t: Array, row: Array) -> Array:
+        return expected_of(places.outcome(t, row.astype(np.intp)), row)
+
+    def expected_of(chosen: Array, row: Array) -> Array:
         rows = row.astype(np.intp)
         action = np.empty(density.count)
-        action[rows] = chosen = places.outcome(t, rows)
+        action[rows] = chosen
         costs = expect(density, lambda y, row: cost(action[row], y)[None], rows=rows, split=chosen)
         return np.asarray(costs[0])
 
@@ -109,9 +112,9 @@ def _continuous(density: Density, cost: Cost) -> Array:
 
     grid = np.minimum(np.maximum(_GRID[:, None], -places.reach_left), places.reach_right)
     heights = np.stack([rough(t) for t in grid])
-    best = np.argmin(heights, axis=0)
-    low, high = grid[np.maximum(best - 1, 0), every], grid[np.minimum(best + 1, 80), every]
-    middle = grid[best, every]
+    least = np.argmin(heights, axis=0)
+    low, high = grid[np.maximum(least - 1, 0), every], grid[np.minimum(least + 1, 80), every]
+    middle = grid[least, every]
     inner = (low < middle) & (middle < high)
     if inner.all() and density.count:
         with np.errstate(invalid="ignore", divide="ignore"):  # a flat valley: any of its actions will do
@@ -130,7 +133,12 @@ def _continuous(density: Density, cost: Cost) -> Array:
             index=index,
             remedy="The cost must rise on both sides of the best action, within the range of the outcomes",
         )
-    return places.outcome(middle, every)
+    best = places.outcome(middle, every)
+    for value in density.support.atoms:  # the best action may be such a value, which the search only comes near to
+        single = np.full(density.count, value)
+        better = expected_of(single, every) <= expected_of(best, every)
+        best = np.where(better, single, best)
+    return best
 
 
 def _ends(places: Coordinates, grid: Array, index: int) -> str:
