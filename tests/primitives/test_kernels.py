@@ -73,7 +73,7 @@ def test_value_in_double_precision_over_the_whole_range(name):
 
 
 #: NumPy's and SciPy's own, that have loops for single precision
-SINGLE = {"xlogy", "xlog1py", "cos", "sin", "tanh", "exp", "expm1", "log", "log1p", "atan2"}
+SINGLE = {"xlogy", "xlog1py", "cos", "sin", "tanh", "exp", "expm1", "log", "log1p", "atan2", "arctan"}
 
 
 @pytest.mark.parametrize("name", TABLE)
