@@ -34,6 +34,8 @@ MORE = 10.0
 AGAIN = 4
 #: steps of a search, and halvings of a stretch without kinks
 STEPS, HALVINGS = 500, 12
+#: how many times its length a step may become while the sum goes on falling
+FARTHEST = 2.0**40
 #: how much of the slope along a step may be left where it ends
 REST = 0.1
 #: how near to its end a number between two slopes counts as being there
@@ -108,7 +110,8 @@ class Descent:
     def __init__(self, model: Model, start: Array) -> None:
         self.model, self.inner = model, start
         self.kinks = kinks_of(model, model.outputs(start))
-        self.held = NONE
+        away = np.abs(model.outputs(start)[self.kinks.rows, self.kinks.columns] - self.kinks.at)
+        self.held = np.flatnonzero(away <= TOGETHER * (1 + np.abs(self.kinks.at)))  # a vertex, to rounding
 
     def look(self) -> bool:
         """See anew where kinks are, at the values of the other outputs; are some held that are none?"""
@@ -198,6 +201,8 @@ class Descent:
             return found if np.isfinite(found) else np.inf
 
         longest = 1.0
+        while longest < FARTHEST and slope(longest) < -gain / 2:  # towards a pit the curvature is no guide
+            longest *= 4
         for _ in range(newton.HALVINGS):
             length, met = _length(slope, lengths, longest, gain)
             trial, more = self.inner + length * step, np.concatenate([held, met])
@@ -276,7 +281,7 @@ def minimise(model: Model, start: Array, report: newton.Report | None = None) ->
     value = search.value(search.inner, search.held)[0]
     information = model.scoring(search.outputs(search.inner, search.held)) if converged else None
     if information is not None and newton.factor(information) is None:
-        information, converged = None, False
+        information = None  # pits steeper than absolute error: what is known of a location has no bound
     return newton.Optimum(search.inner, value, score, iteration, converged, runaway, information, "expected")
 
 

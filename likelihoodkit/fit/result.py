@@ -38,7 +38,8 @@ class Fit:
     coefficients, names : (k,) array, k names
         All estimates on the link scale, flat, called "parameter.column" ("parameter[class].column" for classes).
     covariance : (k, k) array
-        Inverse information at the optimum; NaN where that is not positive definite (then ``converged`` is False).
+        Inverse information at the optimum; NaN where that is not positive definite (then ``converged`` is False, but at
+        kinks steeper than absolute error, where information has no bound).
     loglik : float
         The log-likelihood with all constants, weights counted as repeats.
     n : int or float

@@ -148,3 +148,15 @@ def test_intervals_told_by_flags_have_the_same_kinks() -> None:
     noise, y, x, _ = CASES["censored"]
     assert found.converged
     assert found.loglik == pytest.approx(fit(noise, y, x).loglik, abs=1e-9)
+
+
+def test_a_sharp_peak_is_fitted_beyond_its_truth() -> None:
+    """A start 15 nats below the truth ended first, and was kept: the others had no information to invert."""
+    x = np.resize(np.linspace(-1.5, 1.5, 10), 300)
+    outputs = np.column_stack([0.2 - 0.25 * x, np.full(300, 0.126), np.full(300, -0.576)])
+    noise = lk.GeneralizedNormal
+    for seed in (0, 1):
+        y = lk.derive(noise).distribution(outputs).sample(seed)
+        found = fit(noise, y, x)
+        assert found.converged
+        assert found.loglik > -float(lk.derive(noise)(y, outputs).sum())
