@@ -28,6 +28,8 @@ def risen(e: Expr, known: Mapping[Expr, Interval]) -> Expr:
             n = sp.expand(more - less) if number == -opposite else None
             if n is None or not n.is_Add or not n.free_symbols or not less.free_symbols - set(known):
                 continue
+            if any(third == opposite and sp.expand(size - n) == 0 for _, third, size in gammas):
+                continue  # a beta function, which keeps its digits where the outcome is large too
             if n.free_symbols <= set(known) and bounds(n, known).low >= 0:
                 return risen(e - one - other + number * p.log_rising(less, n), known)
     return e
