@@ -94,12 +94,15 @@ def ulps(found: Any, expected: np.ndarray) -> float:
 
 #: units of the last place between the NumPy engine and a framework
 BAR = 4.0
-#: where it is more: sums of terms that cancel and exponents that are rounded, each engine within 8 units of the truth
+#: where it is more: sums of terms that cancel and exponents that are rounded, each engine within 9 units of the truth
 BARS = {
-    "torch": {"SinhArcsinh()": 8.0, "Mixture(Poisson, components=3)": 8.0, "LogitNormal()": 5.0},
+    "torch": {
+        "GeneralizedExtremeValue()": 10.0, "SinhArcsinh()": 8.0, "Mixture(Poisson, components=3)": 8.0,
+        "Maxwell()": 6.0, "GeneralizedGamma()": 6.0, "LogitNormal()": 5.0,
+    },
     "jax": {
         "GeneralizedExtremeValue()": 10.0, "Mixture(Normal, components=2)": 12.0, "SinhArcsinh()": 10.0,
-        "Mixture(Poisson, components=3)": 5.0, "Frechet()": 5.0, "LogitNormal()": 5.0,
+        "Mixture(Poisson, components=3)": 7.0, "GeneralizedGamma()": 6.0, "Frechet()": 5.0, "LogitNormal()": 5.0,
     },
 }  # fmt: skip
 #: the same on processors without AVX-512, where the logarithms and exponentials of NumPy and XLA round otherwise
