@@ -29,10 +29,19 @@ class Component:
 def components(density: Density) -> tuple[Component, ...]:
     """The components of a density, made once; none for a plain noise."""
     if "components" not in density.cache:
-        declared = tuple(_component(density, weight, one) for weight, one in density.derivation.bound.family.components)
-        density.cache["components"] = declared or (_apart(density) if density.support.atoms else ())
+        declared = [_component(density, weight, one) for weight, one in density.derivation.bound.family.components]
+        inner = tuple(part for one in declared for part in _opened(one))
+        density.cache["components"] = inner or (_apart(density) if density.support.atoms else ())
     found: tuple[Component, ...] = density.cache["components"]
     return found
+
+
+def _opened(one: Component) -> tuple[Component, ...]:
+    """A component, or what it is mixed of itself where it has values with a probability of their own."""
+    if one.density is None or not one.density.support.atoms:
+        return (one,)
+    parts = components(one.density)
+    return tuple(replace(part, weight=one.weight * part.weight) for part in parts)
 
 
 class Rest(Density):

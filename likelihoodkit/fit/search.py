@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,8 @@ GROWTH, NEAR = 8, 0.1
 SAME = 1e-8
 #: what is left of the information about one coefficient where all others are unknown, below which a place is flat
 FLAT = 1e-8
+#: outputs of a law that is looked for elsewhere too, though it was found
+SHAPELY = 4
 #: the slope, in standard errors, below which what still moves is on its way to a maximum at infinity
 LEVEL = 1e-3
 
@@ -64,7 +67,10 @@ def best(problem: Problem, report: Report | None) -> newton.Optimum:
         if isinstance(total, Model) and _kinked(total, beginning):
             return _at_kinks(total, starts, beginning, beginning, report)
         best = minimise(beginning)
+    again = isinstance(total, Model) and _shapely(model)
     if best.converged and not _flat(best) and not _bends(model, total, best.inner, problem.first):
+        for start in islice(starts.elsewhere(beginning), 1) if again else ():
+            best = _better(minimise(start), best)
         return best
     for start in (*starts.fitted(beginning), *starts.apart(beginning)):
         # what is flat is within a standard error of all there is
@@ -75,11 +81,17 @@ def best(problem: Problem, report: Report | None) -> newton.Optimum:
     # a maximum at infinity is no valley
     beyond = best.runaway is not None and best.score < LEVEL
     lost = lost and not beyond
-    for start in starts.elsewhere(beginning) if lost else ():
+    for start in starts.elsewhere(beginning) if lost or (again and not beyond) else ():
         best = _better(minimise(start), best)
         if best.converged and not _flat(best):
             break
     return best
+
+
+def _shapely(model: Model) -> bool:
+    """Is it one law of a location, a scale and two shapes or more? Such likelihoods have several maxima."""
+    family = model.loss.bound.family
+    return not family.parts and not family.components and len({b.column for b in model.blocks}) >= SHAPELY
 
 
 def _kinked(model: Model, inner: Array) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -40,7 +41,10 @@ class MixtureLaw(ContinuousLaw):
 
     def _invert(self, level: Array, row: Array) -> Array:
         parts = [law_of(part.density) for part in components(self.density) if part.density is not None]
-        ends = np.array([law.quantile(level, row) for law in parts])
+        return self._search(np.array([law.quantile(level, row) for law in parts]), level, row)
+
+    def _search(self, ends: Array, level: Array, row: Array) -> Array:
+        """The quantile between the least and the largest of some numbers, (K, P)."""
 
         def gap(y: Array, level: Array, row: Array) -> Array:
             rows = row.astype(np.intp)
@@ -52,11 +56,8 @@ class MixtureLaw(ContinuousLaw):
         return np.asarray(np.where(found.success, found.x, np.where(gap(low, level, row) >= 0, low, high)))
 
 
-class MixedLaw(ContinuousLaw):
+class MixedLaw(MixtureLaw):
     """Amounts between (or beside) values that have a probability of their own, such as exact zeros."""
-
-    def _inside(self, y: Array, row: Array, *, upper: bool) -> Array:
-        return _weighted(self.density, y, row, upper=upper)
 
     def _tail(self, y: Array, row: Array, *, upper: bool) -> Array:
         low, high = self._bounds(row)
@@ -71,25 +72,34 @@ class MixedLaw(ContinuousLaw):
         """The smallest y with P(Y <= y) >= level: single values take up whole stretches of levels."""
         lows = [p for p in components(self.density) if p.density is None and p.value <= self.density.support.low]
         tops = [p for p in components(self.density) if p.density is None and p.value > self.density.support.low]
-        (rest,) = [p for p in components(self.density) if p.density is not None]
+        rest = [p for p in components(self.density) if p.density is not None]
         below = np.sum([p.weight for p in lows], axis=0)[row] if lows else np.zeros(row.shape)
         above = np.sum([p.weight for p in tops], axis=0)[row] if tops else np.zeros(row.shape)
         low, high = self._bounds(row)
-        assert rest.density is not None
         with np.errstate(invalid="ignore", divide="ignore"):  # a noise without weight has no levels
-            share = (level - below) / rest.weight[row]
+            share = (level - below) / np.sum([p.weight for p in rest], axis=0)[row]
         inner = (level > below) & (level < 1 - above) & (share > 0) & (share < 1)
         result: Array = np.where(level <= below, low, high)
         if inner.any():
-            result[inner] = law_of(rest.density).quantile(share[inner], row[inner])
+            result[inner] = self._between([p.density for p in rest], level[inner], share[inner], row[inner])
         return result
+
+    def _between(self, rest: Sequence[Density | None], level: Array, share: Array, row: Array) -> Array:
+        """A quantile that is no single value: that of the rest, or of all where the rest is itself mixed."""
+        laws = [law_of(density) for density in rest if density is not None]
+        if len(laws) == 1:
+            return laws[0].quantile(share, row)
+        return self._search(np.array([law.quantile(share, row) for law in laws]), level, row)
 
 
 def most_probable_value(density: Density) -> Array:
     """The value with the largest probability of its own: next to it no amount has any."""
-    singles = [p for p in components(density) if p.density is None]
-    best = np.argmax([p.weight for p in singles], axis=0)
-    return np.asarray(np.array([p.value for p in singles])[best])
+    singles: dict[float, Array] = {}
+    for part in components(density):
+        if part.density is None:
+            singles[part.value] = singles.get(part.value, np.zeros(density.count)) + part.weight
+    best = np.argmax(list(singles.values()), axis=0)
+    return np.asarray(np.array(list(singles))[best])
 
 
 def highest_peak(density: Density, modes: Array) -> Array:

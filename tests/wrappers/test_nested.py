@@ -94,3 +94,15 @@ def test_bounds_in_bounds_are_bounds() -> None:
 def test_mixtures_of_unlike_counts_say_what_counts_are_alike() -> None:
     with pytest.raises(BindingError, match=r"Truncated\(Poisson, low=1\)"):
         lk.Mixture([lk.Poisson, lk.Zeta])
+
+
+def test_mixtures_of_noises_with_single_values_are_believed() -> None:
+    """Samples and quantiles were a ValueError; the zeros of all components are one value."""
+    belief = lk.derive(lk.Mixture(lk.Tweedie(power=1.5), components=2)).distribution([[0.3, -0.2, 0.5, -1.0, 0.2, 0.1]])
+    sample = belief.sample(0, 20_000).ravel()
+    zeros = belief.cdf([0.0])[0]
+    assert (sample == 0).mean() == pytest.approx(zeros, abs=0.015)
+    assert sample.mean() == pytest.approx(belief.mean()[0], rel=0.05)
+    assert belief.mode() == pytest.approx([0.0])
+    for level in (0.5 * zeros, 0.5, 0.9):
+        assert belief.cdf(belief.quantile(level)) == pytest.approx([max(level, zeros)], rel=1e-12)
