@@ -9,6 +9,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
+from likelihoodkit.calculus import derivative
 from likelihoodkit.compile import Runner, compile_program
 from likelihoodkit.declaration import level as level_symbol
 from likelihoodkit.errors import DerivationError
@@ -115,9 +116,11 @@ class Density:
 
     def slope(self, y: Array, row: Array) -> Array:
         """The slope of the log-density in the outcome."""
+        if self.vectors and y.ndim > 1:  # as in `log`
+            return self.slope(y.ravel(), np.broadcast_to(row, y.shape).ravel()).reshape(y.shape)
         if "slope" not in self._forms:
             written = self.derivation.substitute(self.derivation.bound.family.formula)
-            self._forms["slope"] = Runner(compile_program({"v": rewrite(sp.diff(written, self.derivation.y))}))
+            self._forms["slope"] = Runner(compile_program({"v": derivative(written, self.derivation.y)}))
         runner = self._forms["slope"]
         assert runner is not None
         return np.array(np.broadcast_to(self.run(runner, row, y=y)["v"], y.shape))

@@ -106,3 +106,14 @@ def test_mixtures_of_noises_with_single_values_are_believed() -> None:
     assert belief.mode() == pytest.approx([0.0])
     for level in (0.5 * zeros, 0.5, 0.9):
         assert belief.cdf(belief.quantile(level)) == pytest.approx([max(level, zeros)], rel=1e-12)
+
+
+def test_mixtures_of_angles_are_believed() -> None:
+    """Samples and quantiles were a ValueError."""
+    belief = lk.derive(lk.Mixture(lk.VonMises, components=2)).distribution([[0.3, -0.2, 0.5, -1.0, 0.2, 0.1]] * 2)
+    sample = belief.sample(0, 20_000)
+    assert sample.shape == (20_000, 2)
+    resultant = np.exp(1j * sample).mean(axis=0)
+    assert np.abs(resultant) == pytest.approx(1 - belief.variance(), abs=0.02)
+    assert np.angle(resultant) == pytest.approx(belief.mean(), abs=0.06)
+    assert belief.cdf(belief.quantile(0.3)) == pytest.approx([0.3, 0.3], rel=1e-12)
