@@ -15,7 +15,7 @@ import numpy as np
 import scipy.special
 from numpy.typing import NDArray
 
-from likelihoodkit.certify.subject import Point, Subject
+from likelihoodkit.certify.subject import ANYWHERE, Point, Subject
 from likelihoodkit.errors import DerivationError
 from likelihoodkit.expectation.vectors import outcomes as every_outcome
 
@@ -69,7 +69,7 @@ def _with_coarser(build: Builder, subject: Subject, point: Point) -> Rule:
 def _centre(subject: Subject, found: dict[str, Array]) -> Array:
     """The declared mean, or the first parameter that is a point as outcomes are; else nothing."""
     parameters = subject.loss.bound.family.parameters
-    points = [name for name, row in parameters.items() if row.domain.name in {"vectors", "vector"} and name in found]
+    points = [name for name, row in parameters.items() if row.domain.name in ANYWHERE and name in found]
     for name in ("mean", *points):
         if name in found and np.size(found[name]) == subject.entries:
             return np.asarray(found[name], dtype=np.float64).reshape(-1)

@@ -33,8 +33,9 @@ from likelihoodkit.supports import Support
 CLASSES = 3
 #: entries of an outcome that is a point, and steps of one that is a sequence
 PLANE, STEPS = 2, 3
-#: supports whose points have two entries in every check
-PLANES = frozenset({"vectors", "vector", "positive vector"})
+#: supports of points that may lie anywhere, and those whose points have two entries in every check
+ANYWHERE = frozenset({"vectors", "vector"})
+PLANES = ANYWHERE | {"positive vector"}
 
 Number = Any  # an mpmath number
 

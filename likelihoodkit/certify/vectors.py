@@ -16,7 +16,7 @@ from likelihoodkit.certify.accuracy import KINDS, MODERATE, error, trouble
 from likelihoodkit.certify.conditions import SAMPLES, SIGNIFICANCE, Figure, chi_square, collect
 from likelihoodkit.certify.report import Row
 from likelihoodkit.certify.rules import Rule, rules as rules_of
-from likelihoodkit.certify.subject import Point, Subject
+from likelihoodkit.certify.subject import ANYWHERE, Point, Subject
 from likelihoodkit.errors import DerivationError, UndefinedError
 
 Array = NDArray[np.float64]
@@ -137,7 +137,7 @@ def _some(width: int, order: int, generator: np.random.Generator) -> list[tuple[
 def _random(subject: Subject, point: Point, generator: np.random.Generator) -> tuple[float, ...]:
     """An outcome of the support; of a plane or a simplex some ordinary one."""
     name = subject.domain.name
-    if name in {"vectors", "vector"}:
+    if name in ANYWHERE:
         return tuple(generator.normal(0, 2, subject.entries).tolist())
     if subject.without_total:
         return tuple(generator.poisson(3.0, subject.entries).astype(float).tolist())
@@ -224,11 +224,7 @@ def _sampling(subject: Subject, rule: tuple[Point, Rule], generator: np.random.G
         share = np.append(share, max(1.0 - math.fsum(share), 0.0))  # what the rule leaves out
         yield -math.log10(max(chi_square(counts, share * SAMPLES), 1e-300)), subject.say(point)
         return
-    centre = (
-        nodes.ys[np.argmax(log_density)]
-        if subject.domain.name in {"vectors", "vector"}
-        else np.zeros(nodes.ys.shape[1])
-    )
+    centre = nodes.ys[np.argmax(log_density)] if subject.domain.name in ANYWHERE else np.zeros(nodes.ys.shape[1])
     true, seen = _bounded(nodes.ys - centre), _bounded(sample - centre)
     expected = share @ true
     spread = np.sqrt(share @ (true - expected) ** 2 / SAMPLES)

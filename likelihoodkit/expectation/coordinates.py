@@ -14,7 +14,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from likelihoodkit.expectation.density import Density, Function
+from likelihoodkit.expectation.density import Density, Function, NearEnds
 from likelihoodkit.expectation.mixed import untruncated
 from likelihoodkit.expectation.near import end_of
 from likelihoodkit.primitives import kernels
@@ -152,13 +152,12 @@ class Coordinates:
     def values(self, function: Function, size: int, t: Array, row: Array) -> Array:
         """What a function is at t, flat, (size, P): by the distance from an end where it takes that."""
         x = self._x(t, row)
-        near: Callable[..., Array] | None = getattr(function, "near", None)
-        if near is None or self.line.ends == (None, None):
+        if not isinstance(function, NearEnds) or self.line.ends == (None, None):
             return function(self.line.outcome(x), row)
         found = np.empty((size, x.size))
         for number, upper, place in self.line.parts(x):
             if number is not None and place.any():
-                found[:, place] = near(number, self.line.gap(x[place]), row[place], upper=upper)
+                found[:, place] = function.near(number, self.line.gap(x[place]), row[place], upper=upper)
             elif place.any():
                 found[:, place] = function(self.line.outcome(x[place]), row[place])
         return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import sympy as sp
@@ -24,6 +24,7 @@ Array = NDArray[Any]
 Function = Callable[[Array, Array], Array]
 
 
+@runtime_checkable
 class NearEnds(Protocol):
     """A function of outcomes that tells more of one that is nearer to an end of the support than float64 can say."""
 
