@@ -100,7 +100,7 @@ def test_a_stray_symbol() -> None:
 def test_a_parameter_of_another_family() -> None:
     y = outcome(real)
     stranger = parameter(real, link="identity")
-    with pytest.raises(DeclarationError, match=r"mentions parameter, which the class does not declare"):
+    with pytest.raises(DeclarationError, match=r"mentions a parameter which the class does not declare by a name"):
         declare(y=y, log_density=-((y - stranger) ** 2))
 
 

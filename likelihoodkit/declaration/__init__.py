@@ -266,9 +266,20 @@ class Declared(Facts, metaclass=FamilyMeta):
     def __init_subclass__(cls) -> None:
         if cls.__bases__ == (Declared,) or isinstance(vars(cls).get("outcome"), Parameter):
             return  # all is said already: see `binding.narrow` and `announce`
-        (kind,) = cls.__bases__
+        kind, *more = cls.__bases__
+        if more:
+            names = " and ".join(base.__name__ for base in cls.__bases__)
+            raise DeclarationError(
+                f"{cls.__name__} derives from {names}; a declaration derives from one class and is whole in itself",
+                family=cls.__name__,
+                remedy="Parameters are lines of the body; what else another class holds is used by its name",
+            )
         if kind.__bases__ != (Declared,):
-            raise DeclarationError(f"{cls.__name__} derives from {kind.__name__}, which is final")
+            raise DeclarationError(
+                f"{cls.__name__} derives from {kind.__name__}, which is final",
+                family=cls.__name__,
+                remedy=f"Bind its parameters, as in {kind.__name__}(...), wrap it, or write a log_density of its own",
+            )
         making.declare(cls)
 
 

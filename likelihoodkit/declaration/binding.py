@@ -13,7 +13,7 @@ from typing import Any, ClassVar, cast
 import numpy as np
 
 from likelihoodkit.declaration.reparameterise import spelled
-from likelihoodkit.errors import BindingError, UnknownNameError
+from likelihoodkit.errors import BindingError, DeclarationError, UnknownNameError
 from likelihoodkit.exactly import fraction
 from likelihoodkit.links import Link, find
 from likelihoodkit.loading.later import Later, sp
@@ -172,6 +172,13 @@ class Bound(Evaluated):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _bound, (as_declared(self.family), self.bindings)
+
+    def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[type, ...]:
+        raise DeclarationError(
+            f"{self!r} is a noise with its parameters bound, and no class derives from it",
+            family=self.name,
+            remedy="It is used as it is, as in lk.derive(noise); other laws derive from lk.Distribution",
+        )
 
     @property
     def name(self) -> str:

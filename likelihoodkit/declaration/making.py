@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import sympy as sp
 
 from likelihoodkit.declaration.binding import NO_OUTCOME, Parameter
+from likelihoodkit.declaration.cases import missed
 from likelihoodkit.declaration.nothing import read_nothing
 from likelihoodkit.declaration.reparameterise import information, rewritten
 from likelihoodkit.declaration.slots import (
@@ -32,6 +33,7 @@ from likelihoodkit.supports import real
 if TYPE_CHECKING:
     from likelihoodkit.declaration.binding import Facts
     from likelihoodkit.links import Link
+    from likelihoodkit.supports import Support
 
 
 def declare(cls: Any) -> None:
@@ -79,10 +81,34 @@ def declare(cls: Any) -> None:
             setattr(cls, name, naming[slot])
         elif name == OF_EITHER and name in body:
             delattr(cls, name)  # not a claim about what it would ask for
+    _every_outcome_has_a_case(cls)
     _every_parameter_counts(cls, slots)
     _the_outcome_counts(cls)
     if others:
         _declare_alternatives(cls, body.get("alternatives", {}), naming, others)
+
+
+def _every_outcome_has_a_case(cls: Any) -> None:
+    """`DeclarationError` where the cases of a formula leave something out."""
+    bounds = {cls.outcome.domain.upper, cls.outcome.domain.lower}
+    if not cls.formula.has(sp.Piecewise) or bounds != {None}:  # which outcomes a row may have is for its bounds to say
+        return
+    rows = (cls.outcome, *cls.parameters.values())
+    domains = {row.symbol: row.domain for row in rows} | dict(entry for row in rows for entry in _entries(row))
+    place = missed(cls.formula, domains)
+    if place is not None:
+        where = ", ".join(f"{symbol} = {float(number):g}" for symbol, number in place.items())
+        nothing = "or (-sympy.oo, True) where nothing can be seen" if cls.sign < 0 else "last"
+        raise DeclarationError(
+            f"{cls.__name__}.{cls.formula_name} has no case for {where}",
+            family=cls.__name__,
+            value=where,
+            remedy=f"End it with what holds otherwise, sympy.Piecewise((a, condition), (b, True)), {nothing}",
+        )
+
+
+def _entries(row: Parameter) -> list[tuple[sp.Symbol, Support]]:
+    return [(symbol, domain) for (_, symbol), (_, domain) in zip(row.entries, row.domain.entries, strict=True)]
 
 
 def _every_parameter_counts(cls: Any, slots: Mapping[str, Slot]) -> None:

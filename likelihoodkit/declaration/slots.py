@@ -6,7 +6,6 @@ symbol of its name, and a formula is checked to mention nothing else.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, cast
@@ -14,6 +13,7 @@ from typing import Any, cast
 import sympy as sp
 
 from likelihoodkit.declaration.binding import Parameter, exact_number
+from likelihoodkit.declaration.typed import Typed
 from likelihoodkit.errors import DeclarationError
 from likelihoodkit.links import Link, find, named
 from likelihoodkit.primitives.words import exact
@@ -38,7 +38,7 @@ RESERVED = {
 level = sp.Symbol("quantile_level", positive=True)
 
 
-class Slot(sp.Dummy):  # type: ignore[misc]
+class Slot(Typed, sp.Dummy):  # type: ignore[misc]
     """A symbol waiting for its name: an outcome, a parameter or a held setting."""
 
     role: str
@@ -47,13 +47,6 @@ class Slot(sp.Dummy):  # type: ignore[misc]
     entries: dict[str, Slot]
     default: Any = None
     word: str | None = None  # what it is called, where that is not the name it is assigned to
-
-    def __array_ufunc__(self, function: Any, *_: Any, **__: Any) -> Any:
-        """NumPy's and SciPy's functions are of numbers."""
-        raise _of_numbers(self.role, function.__name__)
-
-    def __float__(self) -> float:
-        raise _of_numbers(self.role, "float")
 
     __iter__ = None  # a vector is one symbol, whatever the number of its entries
 
@@ -66,54 +59,9 @@ class Slot(sp.Dummy):  # type: ignore[misc]
             "lk.largest_other, a length with lk.norm",
         )
 
-    def __gt__(self, other: Any) -> Any:
-        return _compared(sp.StrictGreaterThan, self, other)
-
-    def __ge__(self, other: Any) -> Any:
-        return _compared(sp.GreaterThan, self, other)
-
-    def __lt__(self, other: Any) -> Any:
-        return _compared(sp.StrictLessThan, self, other)
-
-    def __le__(self, other: Any) -> Any:
-        return _compared(sp.LessThan, self, other)
-
     def under(self, name: str) -> Parameter:
         """Its record under that name."""
         return Parameter(name, self.domain, self.link, self.default)
-
-
-def _compared(relation: type[sp.Rel], one: Slot, other: Any) -> Any:
-    """The relation, as one that an ``if`` cannot ask; True or False where the domain decides."""
-    found = relation(one, other)
-    return _COMPARED[relation](one, other, evaluate=False) if type(found) is relation else found
-
-
-class _Undecided:
-    """A comparison that Python's ``if`` takes for a truth value; in an expression it is SymPy's own again."""
-
-    def __bool__(self) -> bool:
-        said = re.sub(r"\b_(?=[a-z])", "the ", str(self))
-        raise DeclarationError(
-            f"whether {said} is known only when there is data: an `if` in a declaration cannot ask it",
-            value=said,
-            remedy="Write cases as sympy.Piecewise((a, condition), (b, True)), or with lk.maximum, lk.minimum, lk.abs",
-        )
-
-
-#: SymPy's relation -> the same, not to be asked by ``if``; what rebuilds an expression calls ``func``
-_COMPARED: dict[type[sp.Rel], Any] = {
-    relation: type(relation.__name__, (_Undecided, relation), {"func": relation, "__slots__": ()})
-    for relation in (sp.StrictGreaterThan, sp.GreaterThan, sp.StrictLessThan, sp.LessThan)
-}
-
-
-def _of_numbers(role: str, function: str) -> DeclarationError:
-    return DeclarationError(
-        f"the function {function} takes numbers, and {'an' if role == 'outcome' else 'a'} {role} is a symbol",
-        value=function,
-        remedy="Write the formula with the words of the kit: lk.log, lk.exp, lk.log_gamma, lk.maximum, sympy.Piecewise",
-    )
 
 
 def make_slot(role: str, domain: Support, link: Link | None) -> Slot:
@@ -264,12 +212,32 @@ def _of_positive_ones(f: sp.Expr) -> bool:
     return isinstance(f, sp.log) or (f.args[1].is_Rational and not f.args[1].is_Integer)
 
 
+def _a(role: str) -> str:
+    return f"an {role}" if role[0] in "aeo" else f"a {role}"
+
+
 def write_formula(family: str, name: str, value: Any, naming: Mapping[Slot, sp.Symbol]) -> sp.Expr:
     """A formula in the named symbols; `DeclarationError` where it is none or mentions what is not declared."""
+    if callable(value) or isinstance(value, property | classmethod | staticmethod):
+        raise DeclarationError(
+            f"{family}.{name} is not a formula: a formula is made of numbers and expressions, not a function",
+            family=family,
+            value=name,
+            remedy=f"Write {name} = ... in the class body, an expression of the outcome and parameters named there",
+        )
+    if isinstance(value, str):
+        raise DeclarationError(
+            f"{family}.{name} is not a formula: a formula is made of numbers and expressions, not of text",
+            family=family,
+            value=value,
+            remedy="Write it without quotation marks; log, exp and others are words of the kit: lk.log, lk.exp",
+        )
     try:
         expression = exact(value).xreplace(dict(naming))
     except TypeError as problem:
         raise DeclarationError(f"{family}.{name} is not a formula: {problem}", family=family) from None
+    if expression.has(sp.Derivative):
+        expression = expression.replace(sp.Derivative, lambda *parts: sp.Derivative(*parts).doit())
     _must_be_a_number(family, name, expression)
     strange = sorted({str(f.func) for f in expression.atoms(sp.core.function.AppliedUndef)})
     if strange:
@@ -280,6 +248,14 @@ def write_formula(family: str, name: str, value: Any, naming: Mapping[Slot, sp.S
             remedy="Write out what it is, with the words of the kit or SymPy's functions",
         )
     stray = expression.free_symbols - set(naming.values()) - {level}
+    unnamed = sorted({s.role for s in stray if isinstance(s, Slot)})
+    if unnamed:
+        raise DeclarationError(
+            f"{family}.{name} mentions {' and '.join(map(_a, unnamed))} which the class does not declare by a name",
+            family=family,
+            remedy="Each needs a line of its own in the body, as in scale = lk.parameter(lk.positive, link='exp'): what "
+            "is in a list, a dict or another class has none",
+        )
     if stray:
         names = ", ".join(sorted(str(s).lstrip("_") for s in stray))
         known = ", ".join(str(s) for s in naming.values())
