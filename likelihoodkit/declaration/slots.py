@@ -253,8 +253,8 @@ def write_formula(family: str, name: str, value: Any, naming: Mapping[Slot, sp.S
         raise DeclarationError(
             f"{family}.{name} mentions {' and '.join(map(_a, unnamed))} which the class does not declare by a name",
             family=family,
-            remedy="Each needs a line of its own in the body, as in scale = lk.parameter(lk.positive, link='exp'): what "
-            "is in a list, a dict or another class has none",
+            remedy="Each needs a line of its own in the body, as in scale = lk.parameter(lk.positive, link='exp'); "
+            "what is in a list, a dict or another class has none",
         )
     if stray:
         names = ", ".join(sorted(str(s).lstrip("_") for s in stray))
