@@ -5,7 +5,6 @@ from sympy import Piecewise
 from likelihoodkit import links
 from likelihoodkit.declaration import Distribution, level, outcome, parameter
 from likelihoodkit.primitives.words import (
-    abs,
     exact,
     exp,
     expm1_over,
@@ -14,6 +13,7 @@ from likelihoodkit.primitives.words import (
     log_x_coth,
     log_x_coth_curve,
     log_x_coth_slope,
+    softplus,
 )
 from likelihoodkit.supports import unit
 
@@ -37,15 +37,9 @@ class ContinuousBernoulli(Distribution):
     expectation = probability - log_x_coth_slope(tilt)
     mode = Piecewise((0, probability < exact(1) / 2), (1, probability > exact(1) / 2), (exact(1) / 2, True))
     variance = probability * (1 - probability) - log_x_coth_curve(tilt)
-    down = -abs(tilt)  # whichever side the mass is on, no exponential overflows
-    cdf = Piecewise(
-        (expm1_over(y, down) / expm1_over(exact(1), down), tilt < 0),
-        (exp(tilt * (y - 1)) * expm1_over(y, down) / expm1_over(exact(1), down), True),
-    )
-    survival = Piecewise(
-        (expm1_over(1 - y, down) / expm1_over(exact(1), down), tilt > 0),
-        (exp(tilt * y) * expm1_over(1 - y, down) / expm1_over(exact(1), down), True),
-    )
+    whole = softplus(tilt) - log_x_coth(tilt)  # log((e^tilt - 1)/tilt), which is smooth at 0
+    cdf = exp(log(y) + softplus(tilt * y) - log_x_coth(tilt * y) - whole)
+    survival = exp(tilt * y + log(1 - y) + softplus(tilt * (1 - y)) - log_x_coth(tilt * (1 - y)) - whole)
     quantile = Piecewise(  # log(1 + level (e^tilt - 1))/tilt, from the end that keeps its digits
         (log1p_over(level * expm1_over(exact(1), tilt), tilt), level * tilt * expm1_over(exact(1), tilt) < 1),
         (1 - log1p_over((1 - level) * expm1_over(exact(1), -tilt), -tilt), True),

@@ -2,7 +2,8 @@
 
 from likelihoodkit import links
 from likelihoodkit.declaration import Distribution, outcome, parameter
-from likelihoodkit.primitives.words import atan, log, log1p, pi
+from likelihoodkit.primitives.steps import log_secant_below
+from likelihoodkit.primitives.words import exp, log, log1p, pi
 from likelihoodkit.supports import nonnegative, positive
 
 
@@ -23,7 +24,7 @@ class HalfCauchy(Distribution):
 
     median = scale
     mode = 0
-    cdf = 2 / pi * atan(z)
-    survival = 2 / pi * atan(scale / y)
+    cdf = exp(log_secant_below(log(y) - log(scale)))  # (2/pi) atan z, whose logarithm goes on below all numbers
+    survival = exp(log_secant_below(log(scale) - log(y)))
     entropy = log(2 * pi * scale)
     fisher = {("scale", "scale"): 1 / (2 * scale**2)}

@@ -15,6 +15,13 @@ exp_minus: Kind = primitive(
     r"\left(e^{{{0}}}-{1}\right)",
     accurate="y >= 0",
 )
+log_ratio: Kind = primitive(
+    "log_ratio",
+    lambda y, x: log(y) - log(x),
+    (lambda y, x: 1 / y, lambda y, x: -1 / x),
+    r"\log\frac{{{0}}}{{{1}}}",
+    accurate="y, x > 0, however near",
+)
 scaled_exp_minus: Kind = primitive(
     "scaled_exp_minus",
     lambda f, y, g: (exp(f) - y) * exp(g),

@@ -36,7 +36,16 @@ from likelihoodkit.supports import Support
 from likelihoodkit.wrappers.counted import counts_between, counts_within
 from likelihoodkit.wrappers.growth import by_cases, from_tail, log_density_of_growth, log_distance, log_step_of_growth
 from likelihoodkit.wrappers.lines import line_between, line_within
-from likelihoodkit.wrappers.steps import log_of, normal_step, student, student_step, vanishes
+from likelihoodkit.wrappers.steps import (
+    angle_step,
+    log_of,
+    normal_step,
+    student,
+    student_step,
+    tilted_step,
+    tilted_within,
+    vanishes,
+)
 
 Given = ParamSpec("Given")
 
@@ -190,12 +199,15 @@ class Inside:
         if found is not None:
             return found
         if isinstance(cdf, p.ndtr):
-            return normal_step(self.write(cdf, low).args[0], self.write(cdf, high).args[0])
+            return normal_step(self.write(cdf).args[0], self.y, low, high)
         if isinstance(cdf, p.sigmoid) and (length := log_distance(cdf.args[0], self.y, LOW, HIGH)) is not None:
             inner = p.log1m_exp_neg_exp(self.write(length).xreplace({LOW: low, HIGH: high}))
             return inner - p.softplus(-self.write(cdf, high).args[0]) - p.softplus(self.write(cdf, low).args[0])
         if cdf is not None and (found := log_step_of_growth(cdf, self.y, LOW, HIGH)) is not None:
             return self.write(found).xreplace({LOW: low, HIGH: high})
+        for step_of in (angle_step, tilted_step) if cdf is not None else ():
+            if (found := step_of(cdf, self.y, LOW, HIGH)) is not None:
+                return self.write(found).xreplace({LOW: low, HIGH: high})
         below, above = self.log_cdf(high), (self.log_survival(low), self.log_survival(high))
 
         def gap(larger: sp.Expr, smaller: sp.Expr) -> sp.Expr:
@@ -225,6 +237,7 @@ class Inside:
         cdf, log_density = self.write(cdf, self.y), self.log_density(self.y)
         found = line_within(cdf, self.y, *ends)
         found = log_density_of_growth(log_density, cdf, self.y, low, high) if found is None else found
+        found = tilted_within(cdf, self.y, *ends) if found is None else found
         return self.log_density(y) - log_mass if found is None else found.xreplace({self.y: y})
 
     def _need_probabilities(self) -> None:

@@ -5,20 +5,55 @@ The latter by their middle and half width: no digits are lost however near they 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import sympy as sp
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import families
+from likelihoodkit.primitives import differences, families
+from likelihoodkit.primitives.steps import log_secant_below
 from likelihoodkit.wrappers.growth import by_cases
 
+#: an outcome
+_Y = sp.Dummy("y", positive=True)
 #: how many times as far as the nearer of two places the other may be: a middle and half width tell the former no better
 WIDE = 64
 #: degrees of freedom of which the mass hardly depends on the places
 FEW = sp.Rational(1, 1000)
 
 
-def normal_step(a: sp.Expr, b: sp.Expr) -> sp.Expr:
-    """log(Phi(b) - Phi(a))."""
+#: what places are sums of, and how it differs between two outcomes: by the difference of these, which is exact if near
+_APART: dict[sp.Expr, Callable[[sp.Expr, sp.Expr], sp.Expr]] = {
+    sp.log(_Y): lambda low, high: differences.log_ratio(high, low),
+    p.log1p(_Y): lambda low, high: p.log1p((high - low) / (1 + low)),
+    p.log1p(-_Y): lambda low, high: -p.log1p((high - low) / (1 - high)),
+    sp.log(1 - _Y): lambda low, high: -p.log1p((high - low) / (1 - high)),
+    sp.sqrt(_Y): lambda low, high: (high - low) / (sp.sqrt(low) + sp.sqrt(high)),
+    1 / _Y: lambda low, high: -(high - low) / low / high,
+    _Y: lambda low, high: high - low,
+}
+
+
+def _apart(z: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Expr | None:
+    """z(high) - z(low) of a sum of such terms; None where it is another, or of the outcome itself alone."""
+    total, bent = sp.S.Zero, False
+    for term in sp.Add.make_args(sp.expand(z)):
+        factor, core = term.as_independent(y, as_Add=False)
+        core = core.xreplace({y: _Y})
+        if core == 1:
+            continue
+        if core not in _APART:
+            return None
+        total, bent = total + factor * _APART[core](low, high), bent or core != _Y
+    return total if bent else None
+
+
+def normal_step(z: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Expr:
+    """log(Phi(b) - Phi(a)) of the places a and b that two outcomes have in z."""
+    a, b = z.xreplace({y: low}), z.xreplace({y: high})
+    apart = _apart(z, y, low, high) if a.has(*low.free_symbols) and b.has(*high.free_symbols) else None
+    if apart is not None:
+        return p.log_window(a + apart / 2, apart / 2)
     width = sp.factor_terms(sp.expand(b - a))
     return p.log_window(sp.factor_terms(sp.expand(a + b)) / 2, width / 2)
 
@@ -30,6 +65,49 @@ def student(cdf: sp.Expr) -> tuple[sp.Expr, sp.Expr] | None:
         return df, z
     angle = cdf * sp.pi
     return (sp.S.One, -angle.args[1]) if isinstance(angle, sp.atan2) and angle.args[0] == 1 else None
+
+
+def angle_step(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Expr | None:
+    """log of (2/pi)(atan(b) - atan(a)) with a and b rates of the outcome: one angle, of tangent (b - a)/(1 + a b)."""
+    below = cdf.args[0] if isinstance(cdf, sp.exp) else None
+    if not isinstance(below, log_secant_below) or (less := sp.expand(below.args[0] - sp.log(y))).has(y):
+        return None
+    return log_secant_below(sp.log(high - low) - p.log_add_exp(-less, sp.log(low) + sp.log(high) + less))
+
+
+def _tilt(cdf: sp.Expr, y: sp.Symbol) -> sp.Expr | None:
+    """The tilt, where the density is a multiple of e^(tilt y) up to 1."""
+    tilt = next((node.args[0] / y for node in cdf.atoms(p.log_x_coth) if node.has(y)), y)
+    return None if tilt.has(y) or cdf != sp.exp(sp.log(y) + _grown(tilt * y) - _grown(tilt)) else tilt
+
+
+def tilted_step(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Expr | None:
+    """log of what lies between under such a density, from the end that is heavier."""
+    tilt, width = _tilt(cdf, y), high - low
+    if tilt is None:
+        return None
+
+    def told(lost: sp.Expr, tilt: sp.Expr) -> sp.Expr:
+        return lost * tilt + sp.log(width) + _grown(tilt * width) - _grown(tilt)
+
+    return sp.Piecewise((told(low, tilt), tilt < 0), (told(1 - high, -tilt), True))
+
+
+def tilted_within(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Expr | None:
+    """Such a log-density between two ends, infinite ones being none."""
+    tilt, low, high = _tilt(cdf, y), sp.Max(low, 0), sp.Min(high, 1)
+    if tilt is None:
+        return None
+
+    def told(way: sp.Expr, tilt: sp.Expr) -> sp.Expr:
+        return way * tilt - sp.log(high - low) - _grown(tilt * (high - low))
+
+    return sp.Piecewise((told(y - low, tilt), tilt < 0), (told(high - y, -tilt), True))
+
+
+def _grown(x: sp.Expr) -> sp.Expr:
+    """log((e^x - 1)/x)."""
+    return p.softplus(x) - p.log_x_coth(x)
 
 
 def student_step(low: tuple[sp.Expr, sp.Expr], high: tuple[sp.Expr, sp.Expr], by_tails: sp.Expr) -> sp.Expr:

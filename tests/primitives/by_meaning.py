@@ -252,6 +252,10 @@ ROWS: dict[str, tuple[Draw, tuple[tuple[float, ...], ...], int, float]] = {
     "normal_plus_delay": (_ARRIVAL, ((0.0, 0.0, 1.0),), 20, 4.0),
     "digamma_chord": (_chord, (), 2, 6.0),
     "trigamma_chord": (_chord, (), 2, 4.0),
+    "log_ratio": (
+        lambda g, n, top: (x := _magnitudes(g, n, 1e-3, 1e3), x * (1 + _magnitudes(g, n, 1e-9, 3)))[::-1],
+        ((1e300, 1e-300), (1e-300, 1e300), (1.0000000000000002, 1.0)), 1, 2.0,
+    ),
     "exp_minus": (_near_exp, ((0.0, 1.0), (700.0, 1.0)), 2, 2.0),
     "scaled_exp_minus": (
         lambda g, n, top: (t := g.uniform(-30, 30, n), np.exp(t + g.normal(size=n)), g.uniform(-30, 30, n)),

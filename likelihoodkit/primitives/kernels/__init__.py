@@ -120,9 +120,10 @@ if TYPE_CHECKING:
         delay_t, delay_tg, delay_tt)  # fmt: skip
     from likelihoodkit.primitives.kernels.deviance import poisson_deviance_half, tweedie_half_deviance  # isort: skip
     from likelihoodkit.primitives.kernels.differences import (  # isort: skip
-        exp_minus, log_times_exp, power_bend, power_less_log, power_minus_one, power_rise, power_slope, power_times_exp,
-        ratio_deviance, ratio_minus_one, scaled_exp_minus, sigmoid_balance, sigmoid_curve, square_bend_exp,
-        square_rest_exp, square_share_exp, square_slope_exp, times_exp_difference, gap_of_powers)  # fmt: skip
+        exp_minus, log_ratio, log_times_exp, power_bend, power_less_log, power_minus_one, power_rise, power_slope,
+        power_times_exp, ratio_deviance, ratio_minus_one, scaled_exp_minus, sigmoid_balance, sigmoid_curve,
+        square_bend_exp, square_rest_exp, square_share_exp, square_slope_exp, times_exp_difference,
+        gap_of_powers)  # fmt: skip
     from likelihoodkit.primitives.kernels.exponential import (  # isort: skip
         exprel, exprel_derivative, log1m_exp, log1m_exp_neg_exp, log1pmx, times_exp, x_over_expm1,
         x_over_expm1_derivative)  # fmt: skip

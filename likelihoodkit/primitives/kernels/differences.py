@@ -34,6 +34,13 @@ def _exp_minus_near(t: Floats, y: Floats) -> Floats:
 
 
 @kernel
+def log_ratio(y: Floats, x: Floats) -> Floats:
+    """log(y/x) of positive numbers, by their difference where they are near: that is then exact."""
+    near = np.absolute(y - x) < 0.5 * x
+    return np.where(near, np.log1p(np.where(near, y - x, 0.0) / x), np.log(y) - np.log(x))
+
+
+@kernel
 def scaled_exp_minus(f: Floats, y: Floats, g: Floats) -> Floats:
     """(e^f - y) e^g for y >= 0, also where e^f leaves the range and the product does not."""
     return piecewise(

@@ -36,17 +36,25 @@ class Window:
 def _narrow(df: Floats, m: Floats, h: Floats) -> Window:
     n, top = np.log(df), -np.asarray(student_loss(m, 0.0 * m, df, np.log(df)))
     blocks = [slice(start, start + BLOCK // len(POINTS)) for start in range(0, m.size, BLOCK // len(POINTS))]
-    parts = [_moments(df[rows], n[rows], m[rows], h[rows], top[rows]) for rows in blocks]
+    parts = [_moments(df[rows], n[rows], m[rows], h[rows]) for rows in blocks]
     mass, mean, spread = np.concatenate(parts, axis=1)
     log_mass = top + np.log(mass) + np.log(2.0 * h)
-    return Window(log_mass, mean, spread, *_ends(df, m, h, log_mass))
+    # a mass of next to nothing has a logarithm far from 0, whose exponential would be rounded
+    low, high = (_beside_middle(df, m, step) / (2.0 * h * mass) for step in (-h, h))
+    return Window(log_mass, mean, spread, low, high)
 
 
-def _moments(df: Floats, n: Floats, m: Floats, h: Floats, top: Floats) -> Floats:
+def _beside_middle(df: Floats, m: Floats, step: Floats) -> Floats:
+    """The density at m + step over that at m."""
+    share = step * (2.0 * m + step) / (df + m * m)
+    return np.asarray(np.exp(-0.5 * (df + 1.0) * np.log1p(share)))
+
+
+def _moments(df: Floats, n: Floats, m: Floats, h: Floats) -> Floats:
     """The mass over the width and over the density in the middle, and the slope and curvature of its logarithm in n."""
-    u = m + h * (2.0 * POINTS - 1.0)[:, None]
-    zero = np.zeros_like(u)
-    share = WEIGHTS[:, None] * np.exp(-np.asarray(student_loss(u, zero, df + zero, n + zero)) - top)
+    step = h * (2.0 * POINTS - 1.0)[:, None]
+    u, zero = m + step, np.zeros_like(step)
+    share = WEIGHTS[:, None] * _beside_middle(df, m, step)
     slope = -np.asarray(student_slope(u, zero, df + zero, n + zero))
     bend = slope * slope - np.asarray(student_bend(u, zero, df + zero, n + zero))
     mass = share.sum(axis=0)
@@ -132,8 +140,16 @@ class _Place:
     def __init__(self, df: Floats, m: Floats, h: Floats) -> None:
         self.df, self.ends = df, (m - h, m + h)
         self.found = found = window(df, m, h)
-        self.middle, self.half = found.high - found.low, found.high + found.low
+        self.half = found.high + found.low
+        self.middle = self._leaning(m, h)
         self.falls = [(1.0 + 1.0 / df) * z / (1.0 + z * (z / df)) for z in self.ends]
+
+    def _leaning(self, m: Floats, h: Floats) -> Floats:
+        """The further density less the nearer one, by their ratio: 4 m h is how much their squares differ."""
+        size = np.absolute(m)
+        nearer = np.where(m < 0.0, self.found.high, self.found.low)
+        fall = 0.5 * (self.df + 1.0) * np.log1p(4.0 * size * h / (self.df + (size - h) ** 2))
+        return np.asarray(np.sign(m) * nearer * np.expm1(-fall))
 
     def bent(self, sign: float) -> Floats:
         """f'(m + h) plus ``sign`` times f'(m - h), over the mass."""

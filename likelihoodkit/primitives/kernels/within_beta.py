@@ -176,9 +176,10 @@ def _tails(x: Floats, f: Floats, g: Floats) -> Tails:
 
 
 def _between(low: Floats, high: Floats, share: float, *_: Floats) -> tuple[Floats, Floats]:
-    """On the scale of logits."""
-    start, length = _logit(low), _logit(high) - _logit(low)
-    z = start + share * length
+    """On the scale of logits, from the difference of the shares: logits of near ones share their digits."""
+    left, right = _log_ratios(high, low)[2:]
+    length = left - right
+    z = _logit(low) + share * length
     return np.asarray(sigmoid(z)), np.log(length) - (softplus(z) + softplus(-z))
 
 

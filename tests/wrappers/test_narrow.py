@@ -1,0 +1,116 @@
+"""Outcomes known to lie between two ends that are near each other: rounded measurements, to one float64 and the next.
+
+The truth is the textbook's density integrated between the ends by mpmath, its slopes differences of that at many
+digits. An error is in units of what rounding outputs and ends costs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import mpmath as mp
+import numpy as np
+import pytest
+
+import likelihoodkit as lk
+
+DIGITS = 50
+UNIT = mp.mpf(2) ** -53
+Density = Callable[..., mp.mpf]
+#: of values and slopes
+BARS = (4.0, 8.0)
+
+
+def _softplus(f: mp.mpf) -> mp.mpf:
+    return mp.log1p(mp.exp(f))
+
+
+def _normal(z: mp.mpf, scale: mp.mpf) -> mp.mpf:
+    return mp.exp(-z * z / 2) / mp.sqrt(2 * mp.pi) / scale
+
+
+def _log_normal(y: mp.mpf, f: mp.mpf, g: mp.mpf) -> mp.mpf:
+    return _normal((mp.log(y) - f) / _softplus(g), _softplus(g)) / y
+
+
+def _logit_normal(y: mp.mpf, f: mp.mpf, g: mp.mpf) -> mp.mpf:
+    return _normal((mp.log(y / (1 - y)) - f) / _softplus(g), _softplus(g)) / y / (1 - y)
+
+
+def _beta(y: mp.mpf, f: mp.mpf, g: mp.mpf) -> mp.mpf:
+    a, b = mp.exp(g) / (1 + mp.exp(-f)), mp.exp(g) / (1 + mp.exp(f))
+    return y ** (a - 1) * (1 - y) ** (b - 1) / mp.beta(a, b)
+
+
+def _half_cauchy(y: mp.mpf, f: mp.mpf) -> mp.mpf:
+    return 2 / mp.pi * mp.exp(f) / (mp.exp(2 * f) + y * y)
+
+
+def _continuous_bernoulli(y: mp.mpf, f: mp.mpf) -> mp.mpf:
+    return mp.exp(f * y) * (f / mp.expm1(f) if f else 1)
+
+
+AMOUNTS, SHARES = (3.15, 0.2), (0.31, 0.87)
+NOISES: dict[str, tuple[type, Density, tuple[float, ...]]] = {
+    "LogNormal": (lk.LogNormal, _log_normal, AMOUNTS),
+    "LogitNormal": (lk.LogitNormal, _logit_normal, SHARES),
+    "Beta": (lk.Beta, _beta, SHARES),
+    "HalfCauchy": (lk.HalfCauchy, _half_cauchy, AMOUNTS),
+    "ContinuousBernoulli": (lk.ContinuousBernoulli, _continuous_bernoulli, SHARES),
+}
+WIDTHS = (0.03, 1e-4, 1e-8, 0.0)
+
+
+def _numbers(density: Density, low: mp.mpf, high: mp.mpf, outputs: list[mp.mpf]) -> list[mp.mpf]:
+    """The loss and its slopes."""
+    step = mp.mpf(10) ** (-DIGITS // 3)
+
+    def loss(*outputs: mp.mpf) -> mp.mpf:
+        return -mp.log(mp.quad(lambda y: density(y, *outputs), [low, high]))
+
+    found = [loss(*outputs)]
+    for k in range(len(outputs)):
+        ahead, behind = ([f + way * step * (i == k) for i, f in enumerate(outputs)] for way in (1, -1))
+        found.append((loss(*ahead) - loss(*behind)) / (2 * step))
+    return found
+
+
+def _truth(density: Density, low: float, high: float, outputs: list[float]) -> list[tuple[mp.mpf, mp.mpf]]:
+    """The numbers, and beside each how far it moves with everything that may be rounded."""
+    with mp.workdps(DIGITS):
+        ends, place, nudge = (mp.mpf(low), mp.mpf(high)), [mp.mpf(f) for f in outputs], mp.mpf(10) ** -12
+        found = _numbers(density, *ends, place)
+        moved = [[f * (1 + nudge * (i == k)) for i, f in enumerate(place)] for k in range(len(place))]
+        others = [_numbers(density, *ends, at) for at in moved]
+        others.append(_numbers(density, *(end * (1 + nudge) for end in ends), place))
+        sizes = [abs(q) + sum(abs(p[k] - q) / nudge for p in others) for k, q in enumerate(found)]
+        return list(zip(found, sizes, strict=True))
+
+
+@pytest.mark.parametrize("name", NOISES)
+def test_near_ends_keep_the_digits(name: str) -> None:
+    noise, density, starts = NOISES[name]
+    loss = lk.derive(lk.Censored(noise))
+    ends = [(low, low + abs(low) * width) for low in starts for width in WIDTHS]
+    ends = [(low, high if high > low else np.nextafter(low, np.inf)) for low, high in ends]
+    outputs = np.random.default_rng(4).normal(0.0, 1.0, (len(ends), len(loss.outputs))).round(3)
+    value, gradient = loss.value_and_gradient(ends, outputs)
+    assert np.isfinite(loss.hessian(ends, outputs)).all()
+    for (low, high), place, *ours in zip(ends, outputs, value, gradient.reshape(outputs.shape), strict=True):
+        truth = _truth(density, low, high, place.tolist())
+        for k, (number, (true, size)) in enumerate(zip([ours[0], *ours[1]], truth, strict=True)):
+            error = float(abs(mp.mpf(float(number)) - true) / (size * UNIT))
+            assert error <= BARS[k > 0], (low, high, place, k)
+
+
+def test_slopes_of_grey_values_at_even_odds() -> None:
+    """At an output of 0 the law is uniform, and the slope of what is seen is the middle less the outcome."""
+    y = np.array([0.3, 0.6])
+    for ends, middle in (({"low": 0.25}, 0.625), ({"high": 0.75}, 0.375), ({"low": 0.25, "high": 0.75}, 0.5)):
+        loss = lk.derive(lk.Truncated(lk.ContinuousBernoulli, **ends))
+        for output in (0.0, 1e-300, -1e-300):
+            np.testing.assert_allclose(loss.gradient(y, np.full(2, output)), middle - y, rtol=1e-15, atol=1e-16)
+    censored = lk.derive(lk.Censored(lk.ContinuousBernoulli))
+    # P(Y <= 1/4) moves by a quarter of (1/4 - 1)/2, the interval from 1/4 to 1/2 by its middle less a half
+    ends = [[0.0, 0.25], [0.75, 1.0], [0.25, 0.5]]
+    np.testing.assert_allclose(censored.gradient(ends, np.zeros(3)), [0.375, -0.375, 0.125], rtol=1e-15)
