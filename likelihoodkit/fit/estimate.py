@@ -29,6 +29,8 @@ from likelihoodkit.rows.arrays import check_labels
 Array = NDArray[Any]
 #: sizes of outcomes between which the square of a scale and its reciprocal are numbers
 OUTCOMES = (1e-150, 1e150)
+#: the slope of a row, in slopes of the middle row, from which it alone is what a likelihood has no maximum for
+ALONE = 1e6
 
 
 def fit(
@@ -176,8 +178,9 @@ def _met_exactly(problem: Problem, optimum: newton.Optimum) -> bool:
         return False
     if root is None:  # rounding may have spoilt the curvature that was observed: what is expected then
         factored = newton.factor(model.expected(outputs))
-        if factored is None:
-            return False
+        if factored is None:  # it may have left float64: are all outcomes told to more digits than these have?
+            told = model.loss(model.y, outputs, **model.given) + np.log(float(np.abs(model.plain_y).max()))
+            return bool((told < np.log(np.finfo(np.float64).eps)).all())
         root = newton.root(factored)
     variances, sizes = np.square(root).sum(axis=1), np.abs(outputs).max(axis=0)
     # columns of a basis have mean square 1: the sum of their variances is the mean variance of the output
@@ -270,7 +273,7 @@ def _complaint(problem: Problem, optimum: newton.Optimum) -> str:
         )
     if optimum.runaway is None:
         end = "did not converge" if optimum.information is not None else "ended where the likelihood has no maximum"
-        return f"{name}: the fit {end} ({norm})"
+        return f"{name}: the fit {end} ({norm}){_one_row(problem, optimum)}"
     block, place = model.blocks[optimum.runaway], model.slices[optimum.runaway]
     coefficients = block.basis.coefficients(search.inner(problem, optimum)[place])
     column = int(np.argmax(np.abs(coefficients) * np.linalg.norm(block.basis.triangle, axis=0)))
@@ -291,6 +294,20 @@ def _complaint(problem: Problem, optimum: newton.Optimum) -> str:
             f"{name}: the fit did not converge: {where} ({norm}). The loss has kinks that this link bends; use identity"
         )
     return f"{name}: the fit did not converge: {where} ({norm}). A scale does that when the data are met exactly"
+
+
+def _one_row(problem: Problem, optimum: newton.Optimum) -> str:
+    """Which row alone has a density that grows and grows, in words; nothing where none has."""
+    model, inner = problem.model, search.inner(problem, optimum)
+    slopes = np.abs(model.row_gradients(model.outputs(inner))).max(axis=1)
+    row = int(np.argmax(slopes))
+    if not slopes[row] > ALONE * float(np.median(slopes)):
+        return ""
+    return (
+        f". Row {int(np.flatnonzero(problem.used)[row])} alone, y = {model.plain_y[row]:.6g}, makes it so: its density "
+        f"grows without bound where a component shrinks onto it or an end of the support meets it. Hold a parameter "
+        f"(a shape, the scales of a mixture as one) or choose a noise without such an end"
+    )
 
 
 def again(found: Fit, weights: Array) -> Fit:

@@ -80,6 +80,11 @@ def read(formulas: Any, data: Any, family: str) -> tuple[Array, Any, Formulas]:
     return outcome, designs, Formulas(family, specs)
 
 
+def rows_of(data: Any) -> int:
+    """The number of rows of a frame, or of a mapping from names to columns."""
+    return len(next(iter(data.values()))) if isinstance(data, Mapping) else len(data)
+
+
 def named_column(data: Any, part: Any) -> Any:
     """What is given beside a formula: a column of the data where it is a name, itself where it is not."""
     if not isinstance(part, str) or data is None:

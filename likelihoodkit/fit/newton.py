@@ -1,7 +1,9 @@
 """Newton's method with the exact Hessian, Fisher scoring where that is not positive definite.
 
 Every step is a descent direction followed by a backtracking (Armijo) line search. Nothing is added to a matrix to get
-through: a Hessian that is not positive definite is replaced by the Fisher information, which is one by nature.
+through: a Hessian that is not positive definite gives way to the Fisher information, which is one by nature, and a step
+goes by how much the loss bends, up or down, in each direction in turn. By scoring alone one steep direction (a scale
+that all but meets an outcome) would hold up all others, and flat ones would take hundreds of steps.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import LinAlgError, cho_factor, cho_solve, lstsq, solve_triangular
+from scipy.linalg import LinAlgError, cho_factor, cho_solve, eigh, lstsq, solve_triangular
 
 Array = NDArray[Any]
 
@@ -25,6 +27,8 @@ RUNAWAY = 1e-6
 LIMIT = 100
 ARMIJO = 1e-4
 HALVINGS = 60
+#: the least bend that a step is divided by where the Hessian is indefinite, in units of the scoring matrix
+LEAST = 2.0**-10
 #: by how many halvings a search may begin with a longer step than the one before it has ended with
 LENGTHENED = 4
 
@@ -126,8 +130,11 @@ def norm(factored: Any, gradient: Array) -> float:
     return float(np.sqrt(np.maximum(gradient @ solve(factored, gradient), 0.0)))
 
 
-def _direction(model: Sum, outputs: Any, gradient: Array) -> tuple[Array, Array | None]:
-    """A descent direction, and the observed information if the direction is Newton's."""
+def _direction(model: Sum, outputs: Any, gradient: Array, caution: float | None) -> tuple[Array, Array | None]:
+    """A descent direction, and the observed information if the direction is Newton's; ``caution`` as `_bent` says.
+
+    Without it a step that is not Newton's is one of scoring.
+    """
     observed = model.observed(outputs)
     factored = factor(observed)
     if factored is not None:
@@ -135,10 +142,25 @@ def _direction(model: Sum, outputs: Any, gradient: Array) -> tuple[Array, Array 
     expected = model.scoring(outputs)
     factored = factor(expected)
     if factored is not None:
-        return -solve(factored, gradient), None
+        if caution is None or not np.isfinite(observed).all():
+            return -solve(factored, gradient), None
+        return _bent(root(factored), observed, gradient, caution), None
     if not np.isfinite(expected).all():
         return -gradient, None
     return -lstsq(expected, gradient)[0], None
+
+
+def _bent(expected: Array, observed: Array, gradient: Array, caution: float) -> Array:
+    """A step by the size of the Hessian's bends, in each direction, and no longer than scoring's over ``caution``.
+
+    ``expected`` is a root of the inverse of the scoring matrix, in which a bend of one is what that says. By the size
+    of what bends down a saddle is left rather than sought (Dauphin and others 2014, Advances in Neural Information
+    Processing Systems 27, 2933-2941).
+    """
+    bends, ways = eigh(expected.T @ observed @ expected)
+    directions = expected @ ways
+    step: Array = -directions @ (directions.T @ gradient / np.maximum(np.abs(bends), caution))
+    return step
 
 
 def approach(
@@ -184,26 +206,29 @@ def minimise(
     known: Optimum | None = None,
     report: Report | None = None,
     enough: float = TOLERANCE,
+    far: bool = True,
 ) -> Optimum:
     """Minimise the model's loss from ``start``; give back ``known`` once the search comes within its standard error.
 
     Stops when the score statistic g' I^-1 g is at most 1e-20 (the gradient vanishes to 1e-10 standard errors) while the
     step no longer moves the outputs; when it stalls in rounding below 1e-12; or after ``limit`` iterations. A vanishing
     score with a step that keeps moving is a likelihood whose maximum lies at infinity. ``enough`` is a larger statistic
-    to end at, where the optimum is that of a sample.
+    to end at, where the optimum is that of a sample. Where the Hessian is indefinite, steps are those of scoring unless
+    they may go ``far``.
     """
     inner = start
     outputs = model.outputs(inner)
     rows = model.values(outputs)
     value = float(rows.sum())
     before, first = np.inf, 0
+    caution = 1.0 if far else None
     for iteration in range(limit + 1):
         if known is not None and _within(inner, known):
             return known
         gradient = model.gradient(outputs)
         if not np.isfinite(gradient).all():
             return Optimum(inner, value, np.inf, iteration, False, None, None)
-        step, information = _direction(model, outputs, gradient)
+        step, information = _direction(model, outputs, gradient, caution)
         slope = float(gradient @ step)
         statistic = -slope
         if report is not None:
@@ -224,6 +249,8 @@ def minimise(
             good = statistic <= STALLED and still and information is not None
             return Optimum(inner, value, score, iteration, good, None, information)
         inner, outputs, rows, halvings = found
+        if information is None and caution is not None:  # shorter ones where a whole step was too long, else longer
+            caution = min(1.0, 4 * caution) if halvings else max(LEAST, caution / 4)
         first = max(0, halvings - LENGTHENED)
         value = float(rows.sum())
     raise AssertionError("unreachable: the loop returns at its limit")

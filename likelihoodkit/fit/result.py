@@ -14,7 +14,7 @@ from scipy.special import ndtr
 from likelihoodkit.declaration import Bound
 from likelihoodkit.errors import FitError, InputError, UnknownNameError
 from likelihoodkit.fit import inference
-from likelihoodkit.fit.formula import Formulas, named_column
+from likelihoodkit.fit.formula import Formulas, named_column, rows_of
 from likelihoodkit.fit.limits import reached
 from likelihoodkit.fit.predictor import Predictor
 from likelihoodkit.fit.prepare import Problem
@@ -193,7 +193,7 @@ class Fit:
         check_labels({"X": X, "offset": offset}, self.loss.name)
         if self.formulas is not None and X is not None:
             outputs = self.predictor.outputs(self.coefficients, self.formulas.designs(X), named_column(X, offset))
-            return np.repeat(outputs, len(X), axis=0) if len(outputs) == 1 else outputs
+            return np.repeat(outputs, rows_of(X), axis=0) if len(outputs) == 1 else outputs
         return self.predictor.outputs(self.coefficients, X, offset)
 
     def predict(self, X: Any = None, rule: Any = "mean", *, offset: ArrayLike | None = None, **given: ArrayLike) -> Any:

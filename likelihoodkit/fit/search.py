@@ -30,6 +30,8 @@ SAME = 1e-8
 FLAT = 1e-8
 #: outputs of a law that is looked for elsewhere too, though it was found
 SHAPELY = 4
+#: iterations of a search that goes by short steps, after those by long ones have failed
+SHORT = 30
 #: the slope, in standard errors, below which what still moves is on its way to a maximum at infinity
 LEVEL = 1e-3
 
@@ -55,9 +57,9 @@ def best(problem: Problem, report: Report | None) -> newton.Optimum:
     if kink is not None:
         return kinks.minimise(model, kink, starts.constant())
 
-    def minimise(start: Array, known: newton.Optimum | None = None) -> newton.Optimum:
+    def minimise(start: Array, known: newton.Optimum | None = None, far: bool = True) -> newton.Optimum:
         free = total.free(start) if isinstance(total, Constrained) else start
-        return newton.minimise(total, free, known=known, report=report)
+        return newton.minimise(total, free, newton.LIMIT if far else SHORT, known, report, far=far)
 
     if isinstance(total, Tiled):
         beginning = _nearby(total, problem.first, report)
@@ -84,6 +86,14 @@ def best(problem: Problem, report: Report | None) -> newton.Optimum:
     for start in starts.elsewhere(beginning) if lost or (again and not beyond) else ():
         best = _better(minimise(start), best)
         if best.converged and not _flat(best):
+            break
+    if best.converged or len(model.loss.outputs) == 1:
+        return best
+    # long steps may lead past a maximum to where there is none, as where a component shrinks onto an outcome
+    for start in (beginning, *starts.apart(beginning)):
+        found = minimise(start, far=False)
+        best = _better(found, best)
+        if found.converged:
             break
     return best
 

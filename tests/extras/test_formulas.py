@@ -152,3 +152,16 @@ def test_noises_are_suggested_by_formula() -> None:
     by_hand = lk.suggest(frame["y"], {"x": frame["x"], "b": (frame["group"] == "b").astype(float)})
     assert [r.name for r in found.ranking] == [r.name for r in by_hand.ranking]
     assert found.best.score == pytest.approx(by_hand.best.score, rel=1e-9)
+
+
+def test_new_rows_may_be_a_mapping() -> None:
+    """One row of two columns was answered twice: once for each column."""
+    frame = pd.DataFrame({"a": [1.0, 2.0, 3.0, 4.0, 5.0], "g": list("uvuvu"), "y": [1.0, 3.0, 2.0, 5.0, 4.0]})
+    fitted = lk.fit(lk.Normal, "y ~ a + g", frame)
+    row = {"a": [2.0], "g": ["v"]}
+    assert fitted.outputs(row).shape == (1, 2)
+    np.testing.assert_array_equal(fitted.outputs(row), fitted.outputs(pd.DataFrame(row)))
+    assert lk.fit(lk.Normal, "y ~ 1", frame).outputs({"a": [2.0, 1.0], "g": ["v", "u"], "y": [0.0, 0.0]}).shape == (
+        2,
+        2,
+    )

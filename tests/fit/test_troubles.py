@@ -170,6 +170,38 @@ def test_a_search_whose_steps_are_far_too_long_remembers_it() -> None:
     )  # from the whole step each time 30 an iteration
 
 
+class _Saddle(_Quartic):
+    """Steep in one direction, and between two minima in the other, where the Hessian is indefinite."""
+
+    def values(self, outputs: Any, /) -> Any:
+        return np.array([5e5 * outputs[0] ** 2, (outputs[1] ** 2 - 1) ** 2 / 100])
+
+    def gradient(self, outputs: Any, /) -> Any:
+        return np.array([1e6 * outputs[0], outputs[1] * (outputs[1] ** 2 - 1) / 25])
+
+    def observed(self, outputs: Any, /) -> Any:
+        return np.diag([1e6, (3 * outputs[1] ** 2 - 1) / 25])
+
+    def scoring(self, outputs: Any, /) -> Any:
+        return np.eye(2)
+
+
+def test_a_saddle_is_left_though_another_direction_is_steep() -> None:
+    """A step of scoring is as short in all directions as the steep one asks for: it took thousands."""
+    found = newton.minimise(_Saddle(), np.array([1e-3, 1e-2]))
+    assert found.converged
+    assert found.iterations < 30
+    np.testing.assert_allclose(found.inner, [0.0, 1.0], atol=1e-9)
+
+
+def test_the_row_that_has_no_bound_is_named() -> None:
+    """A shape below -1 has an infinite density at the end of the support, which the largest outcome meets."""
+    y = np.random.default_rng(0).uniform(0, 1, 60)
+    row = int(np.argmax(y))
+    with pytest.warns(ConvergenceWarning, match=f"no maximum .* Row {row} alone, y = {y[row]:.6g}, .*without bound"):
+        assert not fit(lk.GeneralizedPareto, y).converged
+
+
 def test_a_skew_of_zero_is_left_where_the_maximum_is_elsewhere() -> None:
     """A skew normal law has a flat place at a skew of 0, whatever the data (Azzalini 1985)."""
     rng = np.random.default_rng(15)
