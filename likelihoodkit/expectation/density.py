@@ -101,7 +101,8 @@ class Density:
         Raises `DerivationError` where the formula gives no number inside the support.
         """
         if self.vectors and y.ndim > 1:  # the K entries of a vector column take the place of the m outcomes
-            return self.log(y.ravel(), np.broadcast_to(row, y.shape).ravel()).reshape(y.shape)
+            flat = Density.log(self, y.ravel(), np.broadcast_to(row, y.shape).ravel())  # what is more of it, once
+            return flat.reshape(y.shape)
         outside = self.outside(y, row)
         safe = np.where(outside, self._inside(row), y) if outside.any() else y
         found = -np.broadcast_to(self.run(self._value, row, y=safe)["value"], y.shape)

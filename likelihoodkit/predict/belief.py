@@ -206,6 +206,8 @@ class Belief:
 
     def _peak(self) -> Array:
         density = self.pointwise
+        if not density.count:
+            return np.empty(0)
         if density.support.atoms:
             return most_probable_value(density)
         parts = components(density)

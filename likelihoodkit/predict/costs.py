@@ -26,6 +26,8 @@ _GRID = np.linspace(-20.0, 20.0, 81)
 def cheapest(belief: Belief, cost: Cost | ArrayLike) -> Array:
     """The action of each row, (n,): a class for classes, else a number within the range of the outcomes."""
     density = belief.pointwise
+    if not density.count:
+        return np.empty(0)
     classes = density.unordered or density.support.classes is not None
     if classes:
         probabilities = density.class_probabilities()

@@ -136,7 +136,8 @@ def highest_peak(density: Density, modes: Array) -> Array:
 def law_of(density: Density) -> Law:
     """The law of a density, made once."""
     if "law" not in density.cache:
-        whole, told = untruncated(density), ("cdf", "survival")
+        told = ("cdf", "survival")
+        whole = None if density.support.atoms else untruncated(density)
         if whole is not None and any(map(density.declares, told)) and any(map(whole.declares, told)):
             between = TruncatedCounts if whole.support.whole else TruncatedLaw
             density.cache["law"] = between(density, law_of(whole))

@@ -211,6 +211,7 @@ def _narrowed(domain: Support, low: float | None, high: float | None) -> Support
         closed_low=domain.closed_low if low is None else True,
         closed_high=domain.closed_high if high is None else True,
         typical=_typical(domain, bottom, top),
+        atoms=tuple(value for value in domain.atoms if bottom <= value <= top),
         remedy="Values outside the bounds cannot have been seen under truncation; for values at a limit use Censored",
     )
 

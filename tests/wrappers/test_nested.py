@@ -99,10 +99,10 @@ def test_mixtures_of_unlike_counts_say_what_counts_are_alike() -> None:
 def test_mixtures_of_noises_with_single_values_are_believed() -> None:
     """Samples and quantiles were a ValueError; the zeros of all components are one value."""
     belief = lk.derive(lk.Mixture(lk.Tweedie(power=1.5), components=2)).distribution([[0.3, -0.2, 0.5, -1.0, 0.2, 0.1]])
-    sample = belief.sample(0, 20_000).ravel()
+    sample = belief.sample(0, 2000).ravel()
     zeros = belief.cdf([0.0])[0]
-    assert (sample == 0).mean() == pytest.approx(zeros, abs=0.015)
-    assert sample.mean() == pytest.approx(belief.mean()[0], rel=0.05)
+    assert (sample == 0).mean() == pytest.approx(zeros, abs=0.04)
+    assert sample.mean() == pytest.approx(belief.mean()[0], rel=0.1)
     assert belief.mode() == pytest.approx([0.0])
     for level in (0.5 * zeros, 0.5, 0.9):
         assert belief.cdf(belief.quantile(level)) == pytest.approx([max(level, zeros)], rel=1e-12)
@@ -111,9 +111,41 @@ def test_mixtures_of_noises_with_single_values_are_believed() -> None:
 def test_mixtures_of_angles_are_believed() -> None:
     """Samples and quantiles were a ValueError."""
     belief = lk.derive(lk.Mixture(lk.VonMises, components=2)).distribution([[0.3, -0.2, 0.5, -1.0, 0.2, 0.1]] * 2)
-    sample = belief.sample(0, 20_000)
-    assert sample.shape == (20_000, 2)
+    sample = belief.sample(0, 4000)
+    assert sample.shape == (4000, 2)
     resultant = np.exp(1j * sample).mean(axis=0)
-    assert np.abs(resultant) == pytest.approx(1 - belief.variance(), abs=0.02)
-    assert np.angle(resultant) == pytest.approx(belief.mean(), abs=0.06)
+    assert np.abs(resultant) == pytest.approx(1 - belief.variance(), abs=0.04)
+    assert np.angle(resultant) == pytest.approx(belief.mean(), abs=0.15)
     assert belief.cdf(belief.quantile(0.3)) == pytest.approx([0.3, 0.3], rel=1e-12)
+
+
+def _drawn_as_told(noise: Any, outputs: list[float], place: float) -> None:
+    """Cdf, quantiles, samples and moments of one belief, each against the others."""
+    belief = lk.derive(noise).distribution([outputs])
+    drawn = belief.sample(0, 2000)[:, 0]
+    for y in (0.0, place):
+        assert belief.cdf([y])[0] == pytest.approx((drawn <= y).mean(), abs=0.04)
+    assert belief.quantile(belief.cdf([place]))[0] == pytest.approx(place, rel=1e-9)
+    assert belief.mean()[0] == pytest.approx(drawn.mean(), rel=0.1)
+    surprise = -belief.log_density(drawn[:, None]).mean()
+    assert belief.entropy()[0] == pytest.approx(surprise, abs=0.1)
+
+
+def test_noises_with_single_values_below_a_bound_are_believed() -> None:
+    """Their zeros had no share of the levels: quantiles, samples and scores took what is left for all."""
+    _drawn_as_told(lk.Truncated(lk.Tweedie(power=1.5), high=3), [0.3, 0.2], 1.0)
+    _drawn_as_told(lk.Truncated(lk.Hurdle(lk.Gamma), high=4), [0.3, 0.1, -0.4], 1.0)
+    noise = lk.Truncated(lk.Mixture([lk.Hurdle(lk.Gamma), lk.Hurdle(lk.LogNormal)]), high=4)
+    _drawn_as_told(noise, [0.2, -0.1, 0.3, 0.1, -0.4, 0.1, 0.3, 0.2], 1.0)
+    belief = lk.derive(lk.Truncated(lk.Hurdle(lk.Exponential), high=3)).distribution([[F, H]])
+    zero = 1 / (1 + np.exp(-H))
+    below = zero + (1 - zero) * -np.expm1(-3 / np.exp(F))
+    assert belief.cdf([0.0])[0] == pytest.approx(zero / below, rel=1e-14)
+    assert belief.quantile(0.9 * zero / below)[0] == 0
+
+
+def test_above_a_bound_no_single_value_is_left() -> None:
+    """The mode was a zero that is not seen, the entropy NaN."""
+    belief = lk.derive(lk.Truncated(lk.Tweedie(power=1.5), low=0.5)).distribution([[0.3, 0.2]])
+    assert belief.mode()[0] >= 0.5
+    assert np.isfinite(belief.entropy()[0])

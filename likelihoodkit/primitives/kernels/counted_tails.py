@@ -186,7 +186,7 @@ def _kernels(name: str, tails: Callable[..., tuple[Rows, Rows]], orders: tuple[s
     def rows(*arguments: Floats) -> tuple[Rows, Rows]:
         arrays = np.broadcast_arrays(*arguments)
         found = tails(np.floor(arrays[0].ravel()), *(part.ravel() for part in arrays[1:]))
-        below, above = (part.reshape(-1, *arrays[0].shape) for part in found)
+        below, above = (np.reshape(part, (len(part), *arrays[0].shape)) for part in found)
         return below, above
 
     def made(tail: int, place: int) -> Kernel:

@@ -77,7 +77,7 @@ def _tails(y: Floats, f: Floats, g: Floats, p: Floats) -> tuple[Floats, Floats]:
                 less = -found
                 less[0] += 1.0
                 below[:, some], above[:, some] = (less, found) if side else (found, less)
-    return below.reshape(-1, *shape), above.reshape(-1, *shape)
+    return below.reshape(len(below), *shape), above.reshape(len(above), *shape)
 
 
 @kernel

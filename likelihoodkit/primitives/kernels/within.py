@@ -168,7 +168,7 @@ def by_bounds(
             left &= ~mask
             if where.any():
                 found[:, where] = formula(law, *(part[where] for part in flat))
-    return found.reshape(-1, *shape)
+    return found.reshape(len(found), *shape)
 
 
 def seen_within(
