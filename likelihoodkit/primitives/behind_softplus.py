@@ -7,6 +7,7 @@ B (s'/s)^2 + N_u s''/s, of which s'' has vanished where s is all but f.
 
 from __future__ import annotations
 
+from likelihoodkit.primitives.beta_prime import SLOPES
 from likelihoodkit.primitives.delay import delay_rate_curve, delay_scale_curve
 from likelihoodkit.primitives.families import BENT, bent
 from likelihoodkit.primitives.powers import power_shape_curve, power_shape_slope
@@ -30,5 +31,7 @@ TOGETHER: tuple[Kind, ...] = (
     _enter("beta_softplus_curve", beta_concentration_slope, beta_concentration_curve, "0 < y < 1"),
     _enter("rate_gamma_softplus_curve", rate_gamma_slope, rate_gamma_curve, "r > 0"),
     _enter("power_shape_softplus_curve", power_shape_slope, power_shape_curve, "y > 0"),
+    _enter("beta_prime_mean_softplus_mean", SLOPES["m"], SLOPES["mm"], "y > 0"),
+    _enter("beta_prime_mean_softplus_size", SLOPES["k"], SLOPES["kk"], "y > 0"),
     *(slope for slope, (*_, whole) in BENT.items() if whole in (delay_scale_curve, delay_rate_curve)),
 )

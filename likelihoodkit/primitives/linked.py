@@ -5,6 +5,7 @@ from __future__ import annotations
 import sympy as sp
 from sympy import exp, log
 
+from likelihoodkit.primitives.beta_prime import SLOPES
 from likelihoodkit.primitives.differences import sigmoid_curve
 from likelihoodkit.primitives.extremes import extreme_value_scale, extreme_value_shape, generalized_pareto_shape
 from likelihoodkit.primitives.families import kind
@@ -257,6 +258,10 @@ def _scaled(name: str) -> Kind:
         return kind(f"scaled_{name}")(*arguments)
 
     return primitive(f"scaled_{name}", meaning, (*[None] * inner.record.nargs, itself))
+
+
+#: slopes and curvatures of the beta prime loss -> the same times e^s
+OF_BETA_PRIME: dict[Kind, Kind] = {inner: _scaled(inner.__name__) for inner in SLOPES.values()}
 
 
 #: slopes of the sinh-arcsinh loss and of Johnson's -> the same times e^s

@@ -37,6 +37,7 @@ __all__ = ["scaled"]
 #: function -> the same times e^s, as one function
 _TAKES: dict[type[Expr], Callable[..., Expr]] = {
     **linked.OF_ASINH,
+    **linked.OF_BETA_PRIME,
     exp: lambda z, s: exp(z + s),
     p.times_exp: lambda r, t, s: p.times_exp(r, t + s),
     p.expm1: lambda z, s: p.times_exp_difference(S.One, z, s),
@@ -79,6 +80,7 @@ _TAKES: dict[type[Expr], Callable[..., Expr]] = {
             *(linked.scaled_tweedie_pull, linked.scaled_tweedie_bend, burr.burr_tail, linked.scaled_beta_prime_first),
             *(linked.scaled_extreme_shape, linked.scaled_pareto_shape),
             *linked.OF_ASINH.values(),
+            *linked.OF_BETA_PRIME.values(),
             *(linked.scaled_argument_sigmoid_curve, reach.scaled_balance, reach.scaled_softplus),
         )
     },

@@ -78,6 +78,7 @@ _LEADING: dict[type[Expr], Callable[..., Expr]] = {
     p.scaled_power_log: _power(0, 1),
     p.scaled_power_log_over: _power(1, 1),
     powers.beta_prime_pull: weighed_pull,
+    **linked.OF_BETA_PRIME,
     single.scaled_square_deviance: lambda *taken: single.scaled_square_deviance(*taken[:-2], taken[-2] + taken[-1]),
     extremes.generalized_pareto_shape: linked.scaled_pareto_shape,
     differences.power_slope: _power_slope,

@@ -9,6 +9,7 @@ from sympy import Add, Expr, Mul, exp, log
 
 from likelihoodkit import primitives as p
 from likelihoodkit.primitives import (
+    beta_prime,
     burr,
     compositions,
     families,
@@ -21,7 +22,7 @@ from likelihoodkit.primitives import (
     zeros,
 )
 from likelihoodkit.stabilise.families import MORE
-from likelihoodkit.stabilise.table import identity
+from likelihoodkit.stabilise.table import constant_and_rest, identity
 from likelihoodkit.stabilise.whole import logarithm, plain, signed, swap
 
 
@@ -159,13 +160,28 @@ def _log_of_sum(log_a: Expr, log_b: Expr) -> Expr:
 def _beta_prime(e: Expr) -> Expr | None:
     for sign, node in signed(e, p.log_beta):
         a, b = node.args
-        log_a, log_b = logarithm(a), logarithm(b)
+        log_a, log_b = (logarithm(_with_exponentials(size)) for size in (a, b))
         for y in sorted((s for s in e.free_symbols if s.is_positive), key=str) if log_a and log_b else ():
             terms = (a + b) * log(1 + y) - (a - 1) * log(y)
-            found = swap(e - sign * node, sign, terms, single.beta_prime_loss(y, log_a, log_b), y)
+            found = swap(e - sign * node, sign, terms, _beta_prime_whole(y, log_a, log_b), y)
             if found is not None:
                 return found
     return None
+
+
+def _with_exponentials(size: Expr) -> Expr:
+    """A number plus softplus(f) as one plus an exponential, whose logarithm is known."""
+    sums = {node: node.replace(p.softplus, lambda f: exp(p.log_softplus(f))) for node in size.atoms(Add)}
+    return size.xreplace({node: other for node, other in sums.items() if constant_and_rest(node)[0].is_positive})
+
+
+def _beta_prime_whole(y: Expr, log_a: Expr, log_b: Expr) -> Expr:
+    """By mean and concentration c where the sizes are mean (1 + c) and 2 + c."""
+    for node in log_a.atoms(p.softplus):
+        c, mean = node.args[0], sp.expand(log_a - node)
+        if sp.expand(log_b - log(2) - p.softplus(sp.expand(c - log(2)))) == 0:
+            return beta_prime.beta_prime_mean_loss(y, mean, c)
+    return single.beta_prime_loss(y, log_a, log_b)
 
 
 def _generalized_poisson(e: Expr) -> Expr | None:

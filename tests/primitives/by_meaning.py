@@ -229,6 +229,16 @@ ROWS: dict[str, tuple[Draw, tuple[tuple[float, ...], ...], int, float]] = {
     "beta_prime_first": (_amounts((-6, 6), (-6, 6)), (), 10, 4.0),
     "scaled_beta_prime_first": (_amounts((-6, 6), (-6, 6), (-6, 6)), (), 10, 4.0),
     "beta_prime_second": (_amounts((-6, 6), (-6, 6)), (), 10, 4.0),
+    "beta_prime_mean_loss": (_amounts((-6, 6), (-6, 6)), ((1.0, 1e-9, 34.0), (0.3, -1.2, 34.0)), 10, 4.0),
+    "beta_prime_mean_m": (_amounts((-6, 6), (-6, 6)), ((0.3, -1.2, 34.0),), 10, 4.0),
+    "beta_prime_mean_k": (_amounts((-6, 6), (-6, 6)), ((0.3, -1.2, 34.0),), 10, 8.0),
+    "beta_prime_mean_mm": (_amounts((-6, 6), (-6, 6)), ((0.3, -1.2, 34.0),), 10, 8.0),
+    "beta_prime_mean_mk": (_amounts((-6, 6), (-6, 6)), ((0.3, -1.2, 34.0),), 10, 8.0),
+    "beta_prime_mean_kk": (_amounts((-6, 6), (-6, 6)), ((0.3, -1.2, 9.0),), 10, 16.0),
+    **{
+        f"scaled_beta_prime_mean_{x}": (_amounts((-6, 6), (-6, 6), (-6, 6)), (), 10, 8.0)
+        for x in ("m", "k", "mm", "mk", "kk")
+    },
     "binomial_loss": (_successes, ((12.0, 12.0, 40.0), (12.0, 0.0, -30.0)), 10, 2.0),
     "biweight_penalty": (between((-1.5, 1.5)), ((1e-150,), (1.0,), (0.0,)), 1, 2.0),
     "biweight_score": (between((-1.5, 1.5)), ((1e-150,), (1.0,), (0.0,)), 1, 2.0),

@@ -29,6 +29,11 @@ if TYPE_CHECKING:
         beta_prime_bend, beta_prime_cross, beta_prime_first, beta_prime_first_curve, beta_prime_loss, beta_prime_pull,
         beta_prime_pull_first, beta_prime_pull_second, beta_prime_second, beta_prime_second_curve,
         scaled_beta_prime_first)  # fmt: skip
+    from likelihoodkit.primitives.kernels.beta_prime_mean import (  # isort: skip
+        beta_prime_mean_k, beta_prime_mean_kk, beta_prime_mean_loss, beta_prime_mean_m, beta_prime_mean_mk,
+        beta_prime_mean_mm, beta_prime_mean_softplus_mean, beta_prime_mean_softplus_size, scaled_beta_prime_mean_k,
+        scaled_beta_prime_mean_kk, scaled_beta_prime_mean_m, scaled_beta_prime_mean_mk,
+        scaled_beta_prime_mean_mm)  # fmt: skip
     from likelihoodkit.primitives.kernels.beta_tails import (  # isort: skip
         beta_gap_a, beta_gap_b, beta_pull, log_beta_tail, log_beta_tail_a, log_beta_tail_aa, log_beta_tail_ab,
         log_beta_tail_b, log_beta_tail_bb)  # fmt: skip

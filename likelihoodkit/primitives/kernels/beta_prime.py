@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from likelihoodkit.primitives.kernels._tools import Floats, kernel
@@ -30,11 +32,6 @@ def _log_rest(gap: Floats, logarithm: Floats) -> Floats:
     """log(1/(1 - gap)), the logarithm given for where the gap is not small."""
     small = np.absolute(gap) < 0.5
     return np.where(small, -np.log1p(-np.where(small, gap, 0.0)), logarithm)
-
-
-def _pull(size: Floats, gap: Floats, logarithm: Floats) -> Floats:
-    """e^size log(1/(1 - gap))."""
-    return np.asarray(times_exp(_log_rest(gap, logarithm), size))
 
 
 def beta_prime_parts(y: Floats, p: Floats, q: Floats) -> tuple[Floats, Floats, Floats, Floats]:
@@ -78,25 +75,41 @@ def beta_prime_second(y: Floats, p: Floats, q: Floats) -> Floats:
     return np.asarray(_by_smaller(second, -gap, -other, q, p) + edge)
 
 
-@kernel
-def beta_prime_loss(y: Floats, p: Floats, q: Floats) -> Floats:
-    """log B(a, b) + (a + b) log(1 + y) - (a - 1) log y."""
-    c = p + softplus(q - p)
-    gap_a, gap_b = _beta_gap(y, p, q)
-    part_a, part_b = _log_parts(y, p, q)
+def loss_of_gaps(
+    y: Floats,
+    sizes: tuple[Floats, Floats, Floats],
+    ratio: Floats,
+    gaps: tuple[Floats, Floats, Floats, Floats],
+    times: tuple[Callable[[Floats], Floats], Callable[[Floats], Floats]],
+) -> Floats:
+    """The loss from the logarithms of a, b, a + b and a/b, and the two gaps with their logarithms.
+
+    And from what multiplies by a and by b.
+    """
+    times_a, times_b = times
+    (p, q, c), (gap_a, gap_b, part_a, part_b) = sizes, gaps
     near = (np.absolute(gap_a) < 0.5) & (np.absolute(gap_b) < 0.5)
     small_a, small_b = np.where(near, gap_a, 0.0), np.where(near, gap_b, 0.0)
-    close = np.asarray(times_exp(-np.asarray(log1pmx(-small_a)), p)) + np.asarray(
-        times_exp(-np.asarray(log1pmx(small_b)), q)
-    )
-    first, second = np.asarray(_pull(p, gap_a, part_a)), np.asarray(_pull(q, -gap_b, part_b))
+    close = -times_a(np.asarray(log1pmx(-small_a))) - times_b(np.asarray(log1pmx(small_b)))
+    first, second = times_a(part_a), times_b(part_b)
     early = (y < 1.0) & (np.absolute(gap_a) >= 0.5)  # log y and a log y may cancel
-    most = np.asarray(times_exp(np.log1p(y) - np.asarray(softplus(q - p)), p)) - np.expm1(p) * np.log(y)
-    share = np.asarray(sigmoid(p - q)) * part_a + np.asarray(sigmoid(q - p)) * part_b
-    far = np.where(c > 300.0, np.asarray(times_exp(share, c)), first + second)
+    less = np.where(p < 1.0, np.expm1(p) * np.log(y), times_a(np.log(y)) - np.log(y))
+    most = times_a(np.log1p(y) - np.asarray(softplus(-ratio))) - less
+    shared = np.asarray(sigmoid(ratio)) * part_a + np.asarray(sigmoid(-ratio)) * part_b
+    far = np.where(c > 300.0, np.asarray(times_exp(shared, c)), first + second)
     peak = np.asarray(gamma_peak(p)) + np.asarray(gamma_peak(q)) - np.asarray(gamma_peak(c))
     late = np.log(y) + np.where(near, close, far)
     return np.asarray(peak + np.where(early & (c <= 300.0), most + second, late))
+
+
+@kernel
+def beta_prime_loss(y: Floats, p: Floats, q: Floats) -> Floats:
+    """log B(a, b) + (a + b) log(1 + y) - (a - 1) log y."""
+    gap_a, gap_b = _beta_gap(y, p, q)
+    part_a, part_b = _log_parts(y, p, q)
+    gaps = gap_a, gap_b, _log_rest(gap_a, part_a), _log_rest(-gap_b, part_b)
+    sizes = p, q, p + np.asarray(softplus(q - p))
+    return loss_of_gaps(y, sizes, p - q, gaps, (lambda x: times_exp(x, p), lambda x: times_exp(x, q)))
 
 
 # -- second derivatives: what log Gamma(c) shares with the others is taken out, what the logarithms share is added ---

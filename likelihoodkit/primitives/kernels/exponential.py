@@ -48,7 +48,7 @@ def times_exp_of_sum(r: Floats, first: Floats, *exponents: Floats) -> Floats:
         before, total = total, total + exponent
         part = total - before
         lost = lost + ((before - (total - part)) + (exponent - part))
-    lost = np.where(np.isfinite(lost), lost, 0.0)  # more than a rest only where the sum is beyond 1e15
+    lost = np.where(np.absolute(lost) < EXP_NORMAL, lost, 0.0)  # more only where the sum is far beyond the range
     return np.asarray(times_exp(r * np.where(np.absolute(lost) < 0.1, 1.0 + lost, np.exp(lost)), total))
 
 

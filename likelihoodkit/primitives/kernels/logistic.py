@@ -84,13 +84,14 @@ def _ratio_slope_right(z: Floats) -> Floats:
     return (np.exp(-z) - 1.0 / z) / z  # softplus(z) = z and sigmoid(z) = 1 to the last digit
 
 
-def of_softplus(f: Floats, slope: Floats, curve: Floats, beyond: Floats) -> Floats:
+def of_softplus(f: Floats, slope: Floats, curve: Floats, beyond: Floats, rested: Floats | None = None) -> Floats:
     """The curvature in f of a loss of u = log softplus(f).
 
-    From its slope and curvature in u, and `beyond`, what the latter has over the former.
+    From its slope and curvature in u, and `beyond`, what the latter has over the former. `rested` is the slope times
+    sigmoid(-f), given where the slope may overflow and that does not.
     """
     ratio, rest = np.asarray(softplus_ratio(f)), np.asarray(sigmoid(-f))
-    right = ratio * ratio * beyond + ratio * np.where(rest == 0, 0.0, rest * slope)
+    right = ratio * ratio * beyond + ratio * (np.where(rest == 0, 0.0, rest * slope) if rested is None else rested)
     left = ratio * ratio * curve + np.asarray(softplus_ratio_bend(slope, f))
     # where the slope overflows too, it is the smaller part
     found = np.where(f > 0, np.where(np.isinf(beyond), beyond, right), np.where(np.isinf(curve), curve, left))
