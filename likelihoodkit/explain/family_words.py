@@ -264,6 +264,7 @@ FAMILY_TEMPLATES: dict[str, tuple[str, str]] = {
         "{0}, {1}, {2}",
         {f"student_window_{letters}": letters for letters in ("d", "m", "h", "dd", "dm", "dh", "mm", "mh", "hh")},
     ),
+    "student_window_spread": ("(m d/dm + h d/dh) [-log(T(d; m + h) - T(d; m - h))][{0}, {1}, {2}]", "atom"),
     "skellam_loss": (
         "[exp({1}) + exp({2}) - {0} ({1} - ({2}))/2 - log(I_|{0}|(2 exp(({1} + {2})/2)))]",
         "atom",

@@ -50,8 +50,9 @@ def _zero(*_: sp.Expr) -> sp.Expr:
 
 
 def with_slopes(
-    stem: str, meaning: Formula, names: str, held: str = "", twice: str = "", carried: str = "", **facts: Any
-) -> Kind:
+    stem: str, meaning: Formula, names: str, held: str = "", twice: str = "", carried: str = "",
+    chain: Formula | None = None, **facts: Any,
+) -> Kind:  # fmt: skip
     """The primitive ``stem_loss``, its slopes ``stem_x`` and curvatures ``stem_xy`` in its one-letter arguments.
 
     ``held``: arguments in which nothing is differentiated. ``twice``: arguments that say again what another says, and
@@ -80,7 +81,7 @@ def with_slopes(
         if often:
             derived = _times_power(derived, names.index(carried[1]), -often)
         primitive(f"{stem}_{''.join(places)}", derived, rules(*places), **facts)
-    return primitive(f"{stem}_loss", meaning, rules(), **facts)
+    return primitive(f"{stem}_loss", meaning, rules(), chain=chain, **facts)
 
 
 def _sinh_arcsinh(r: sp.Expr, t: sp.Expr, b: sp.Expr, g: sp.Expr) -> sp.Expr:
@@ -121,7 +122,38 @@ def _student_window(d: sp.Expr, m: sp.Expr, h: sp.Expr) -> sp.Expr:
     return -log(exp(above) - exp(below))
 
 
-student_window_loss: Kind = with_slopes("student_window", _student_window, "dmh", accurate="df > 0, h > 0")
+def _only_widens(arguments: tuple[sp.Expr, ...], slopes: list[sp.Expr]) -> sp.Expr | None:
+    """The slope where middle and half width grow by one factor, as they do with a scale: terms of it cancel."""
+    (_, m, h), (dd, dm, dh) = arguments, slopes
+    if dd != 0 or dh == 0:
+        return None
+    rate = dh / h
+    return rate * student_window_spread(*arguments) if sp.expand(dm - rate * m) == 0 else None
+
+
+student_window_loss: Kind = with_slopes(
+    "student_window", _student_window, "dmh", chain=_only_widens, accurate="df > 0, h > 0"
+)
+student_window_spread: Kind = primitive(
+    "student_window_spread",
+    lambda d, m, h: (
+        m * _derived(_student_window, "dmh", "m")(d, m, h) + h * _derived(_student_window, "dmh", "h")(d, m, h)
+    ),
+    (
+        lambda d, m, h: m * kind("student_window_dm")(d, m, h) + h * kind("student_window_dh")(d, m, h),
+        lambda d, m, h: (
+            kind("student_window_m")(d, m, h)
+            + m * kind("student_window_mm")(d, m, h)
+            + h * kind("student_window_mh")(d, m, h)
+        ),
+        lambda d, m, h: (
+            kind("student_window_h")(d, m, h)
+            + m * kind("student_window_mh")(d, m, h)
+            + h * kind("student_window_hh")(d, m, h)
+        ),
+    ),
+    accurate="df > 0, h > 0",
+)
 
 
 def cut_student_cdf(df: sp.Expr, x: sp.Expr, z: sp.Expr, rise: sp.Expr) -> sp.Expr:

@@ -28,7 +28,7 @@ NO_FORMULA = {
     *(f"skew_student_{what}" for what in ("loss", *"rtan")),
     *(f"box_cox_student_{what}" for what in ("loss", *"tspn")),
     *(f"student_cut_{what}" for what in ("loss", *"dx")),
-    *(f"student_window_{what}" for what in ("loss", *"dmh")),
+    *(f"student_window_{what}" for what in ("loss", "spread", *"dmh")),
 }
 #: whole numbers: nothing is differentiated in them, and their meaning has cases at 0
 WHOLE = {("poisson_deviance_exp", 0), ("log_binomial", 0), ("log_binomial", 1), ("log_factorial_excess", 0)}

@@ -42,6 +42,17 @@ def _beta(y: mp.mpf, f: mp.mpf, g: mp.mpf) -> mp.mpf:
     return y ** (a - 1) * (1 - y) ** (b - 1) / mp.beta(a, b)
 
 
+def _cauchy(y: mp.mpf, f: mp.mpf, g: mp.mpf) -> mp.mpf:
+    scale = _softplus(g)
+    return scale / mp.pi / (scale**2 + (y - f) ** 2)
+
+
+def _student(y: mp.mpf, f: mp.mpf, g: mp.mpf, h: mp.mpf) -> mp.mpf:
+    scale, df = _softplus(g), _softplus(h)
+    top = mp.gamma((df + 1) / 2) / mp.gamma(df / 2) / mp.sqrt(df * mp.pi) / scale
+    return top * (1 + ((y - f) / scale) ** 2 / df) ** (-(df + 1) / 2)
+
+
 def _half_cauchy(y: mp.mpf, f: mp.mpf) -> mp.mpf:
     return 2 / mp.pi * mp.exp(f) / (mp.exp(2 * f) + y * y)
 
@@ -50,11 +61,13 @@ def _continuous_bernoulli(y: mp.mpf, f: mp.mpf) -> mp.mpf:
     return mp.exp(f * y) * (f / mp.expm1(f) if f else 1)
 
 
-AMOUNTS, SHARES = (3.15, 0.2), (0.31, 0.87)
+AMOUNTS, SHARES, REALS = (3.15, 0.2), (0.31, 0.87), (3.15, -0.7)
 NOISES: dict[str, tuple[type, Density, tuple[float, ...]]] = {
     "LogNormal": (lk.LogNormal, _log_normal, AMOUNTS),
     "LogitNormal": (lk.LogitNormal, _logit_normal, SHARES),
     "Beta": (lk.Beta, _beta, SHARES),
+    "Cauchy": (lk.Cauchy, _cauchy, REALS),
+    "StudentT": (lk.StudentT, _student, REALS),
     "HalfCauchy": (lk.HalfCauchy, _half_cauchy, AMOUNTS),
     "ContinuousBernoulli": (lk.ContinuousBernoulli, _continuous_bernoulli, SHARES),
 }
@@ -114,3 +127,11 @@ def test_slopes_of_grey_values_at_even_odds() -> None:
     # P(Y <= 1/4) moves by a quarter of (1/4 - 1)/2, the interval from 1/4 to 1/2 by its middle less a half
     ends = [[0.0, 0.25], [0.75, 1.0], [0.25, 0.5]]
     np.testing.assert_allclose(censored.gradient(ends, np.zeros(3)), [0.375, -0.375, 0.125], rtol=1e-15)
+
+
+def test_slopes_of_many_heavy_tails_keep_the_digits() -> None:
+    """Of few degrees of freedom what lies between hardly moves with the scale: what does is no difference."""
+    ends, place = (0.4, 0.4 + 1e-7), [1.291, -4.1125, -9.359]
+    found = lk.derive(lk.Censored(lk.StudentT)).value_and_gradient([ends], [place])[1][0]
+    for ours, (true, size) in zip(found, _truth(_student, *ends, place)[1:], strict=True):
+        assert abs(mp.mpf(float(ours)) - true) <= BARS[1] * size * UNIT

@@ -345,7 +345,8 @@ if TYPE_CHECKING:
         log_student_cdf, log_student_cdf_df, log_student_cdf_df2, student_hazard)  # fmt: skip
     from likelihoodkit.primitives.kernels.student_window import (  # isort: skip
         student_window_d, student_window_dd, student_window_dh, student_window_dm, student_window_h, student_window_hh,
-        student_window_loss, student_window_m, student_window_mh, student_window_mm)  # fmt: skip
+        student_window_loss, student_window_m, student_window_mh, student_window_mm,
+        student_window_spread)  # fmt: skip
     from likelihoodkit.primitives.kernels.sums import log_add_exp, log_mean_exp  # isort: skip
     from likelihoodkit.primitives.kernels.tweedie import (  # isort: skip
         scaled_tweedie_bend, scaled_tweedie_pull, tweedie_apart, tweedie_bend, tweedie_deviance_half,

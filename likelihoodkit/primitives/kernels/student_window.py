@@ -24,24 +24,31 @@ STEEP = 4.0  # and of the change of the log-density over half of it
 
 @dataclass(frozen=True)
 class Window:
-    """log of the mass and its slope and curvature in n = log df; density over mass at both ends."""
+    """log of the mass and its slope and curvature in n = log df; density over mass at both ends.
+
+    Of narrow windows besides the slope in a common scale of m and h, the curvature in m and the mixed one in m and n:
+    differences of the ends, in which most digits cancel, are averages over the window.
+    """
 
     log: Floats
     slope: Floats
     curve: Floats
     low: Floats
     high: Floats
+    spread: Floats
+    bend: Floats
+    mixed: Floats
 
 
 def _narrow(df: Floats, m: Floats, h: Floats) -> Window:
     n, top = np.log(df), -np.asarray(student_loss(m, 0.0 * m, df, np.log(df)))
     blocks = [slice(start, start + BLOCK // len(POINTS)) for start in range(0, m.size, BLOCK // len(POINTS))]
     parts = [_moments(df[rows], n[rows], m[rows], h[rows]) for rows in blocks]
-    mass, mean, spread = np.concatenate(parts, axis=1)
+    mass, mean, curve, *rest = np.concatenate(parts, axis=1)
     log_mass = top + np.log(mass) + np.log(2.0 * h)
     # a mass of next to nothing has a logarithm far from 0, whose exponential would be rounded
     low, high = (_beside_middle(df, m, step) / (2.0 * h * mass) for step in (-h, h))
-    return Window(log_mass, mean, spread, low, high)
+    return Window(log_mass, mean, curve, low, high, *rest)
 
 
 def _beside_middle(df: Floats, m: Floats, step: Floats) -> Floats:
@@ -51,21 +58,38 @@ def _beside_middle(df: Floats, m: Floats, step: Floats) -> Floats:
 
 
 def _moments(df: Floats, n: Floats, m: Floats, h: Floats) -> Floats:
-    """The mass over the width and over the density in the middle, and the slope and curvature of its logarithm in n."""
+    """The mass over the width and over the density in the middle, and slopes and curvatures of its logarithm."""
     step = h * (2.0 * POINTS - 1.0)[:, None]
     u, zero = m + step, np.zeros_like(step)
     share = WEIGHTS[:, None] * _beside_middle(df, m, step)
     slope = -np.asarray(student_slope(u, zero, df + zero, n + zero))
     bend = slope * slope - np.asarray(student_bend(u, zero, df + zero, n + zero))
     mass = share.sum(axis=0)
-    mean = (share * slope).sum(axis=0) / mass
-    return np.stack([mass, mean, (share * bend).sum(axis=0) / mass - mean * mean])
+    square = u * u
+    lean = -(df + 1.0) * u / (df + square)  # slope of the log-density in u, and that in u and n
+    turn = df * u * (1.0 - square) / (df + square) / (df + square)
+    fall = -(df + 1.0) * (df - square) / (df + square) / (df + square)
+    wide = (1.0 - u) * (1.0 + u) / (1.0 + square / df)
+
+    def average(of: Floats) -> Floats:
+        return np.asarray((share * of).sum(axis=0) / mass)
+
+    mean, tilt = average(slope), average(lean)
+    return np.stack([
+        mass, mean, average(bend) - mean * mean, average(wide), average(fall) + average((lean - tilt) ** 2),
+        average(turn) + average((lean - tilt) * (slope - mean)),
+    ])  # fmt: skip
 
 
 def _ends(df: Floats, m: Floats, h: Floats, log_mass: Floats) -> tuple[Floats, Floats]:
     n, zero = np.log(df), 0.0 * m
     low, high = (np.exp(-np.asarray(student_loss(end, zero, df, n)) - log_mass) for end in (m - h, m + h))
     return low, high
+
+
+def _none(m: Floats) -> Floats:
+    """What is known of narrow windows alone."""
+    return np.full((3, *m.shape), np.nan)
 
 
 def _wide(df: Floats, m: Floats, h: Floats) -> Window:
@@ -80,7 +104,7 @@ def _wide(df: Floats, m: Floats, h: Floats) -> Window:
     first, second = np.where(aside, 1.0, -one), np.where(aside, np.exp(far.log - near.log), other)
     slope = (first * near.slope - second * far.slope) / less
     bend = (first * (near.curve + near.slope**2) - second * (far.curve + far.slope**2)) / less
-    return Window(log_mass, slope, bend - slope * slope, *_ends(df, m, h, log_mass))
+    return Window(log_mass, slope, bend - slope * slope, *_ends(df, m, h, log_mass), *_none(m))
 
 
 def _few(df: Floats, m: Floats, h: Floats) -> Window:
@@ -109,7 +133,7 @@ def _few(df: Floats, m: Floats, h: Floats) -> Window:
     mean = first / whole
     log_mass = n - LOG2 + np.where(aside, log_one, np.log(whole))
     slope, curve = np.where(aside, first_one, mean), np.where(aside, second_one, second / whole - mean * mean)
-    return Window(log_mass, slope, curve, *_ends(df, m, h, log_mass))
+    return Window(log_mass, slope, curve, *_ends(df, m, h, log_mass), *_none(m))
 
 
 @remembered
@@ -142,6 +166,7 @@ class _Place:
         self.found = found = window(df, m, h)
         self.half = found.high + found.low
         self.middle = self._leaning(m, h)
+        self.spread = np.where(np.isnan(found.spread), m * self.middle + h * self.half, found.spread)
         self.falls = [(1.0 + 1.0 / df) * z / (1.0 + z * (z / df)) for z in self.ends]
 
     def _leaning(self, m: Floats, h: Floats) -> Floats:
@@ -150,6 +175,18 @@ class _Place:
         nearer = np.where(m < 0.0, self.found.high, self.found.low)
         fall = 0.5 * (self.df + 1.0) * np.log1p(4.0 * size * h / (self.df + (size - h) ** 2))
         return np.asarray(np.sign(m) * nearer * np.expm1(-fall))
+
+    @property
+    def bend(self) -> Floats:
+        """The curvature of the logarithm of the mass in m."""
+        by_ends = self.bent(-1.0) - self.middle**2
+        return np.where(np.isnan(self.found.bend), by_ends, self.found.bend)
+
+    @property
+    def mixed(self) -> Floats:
+        """That in m and n."""
+        by_ends = self.turned(-1.0) - self.middle * self.found.slope
+        return np.where(np.isnan(self.found.mixed), by_ends, self.found.mixed)
 
     def bent(self, sign: float) -> Floats:
         """f'(m + h) plus ``sign`` times f'(m - h), over the mass."""
@@ -175,17 +212,16 @@ student_window_loss = _kernel("student_window_loss", "-log(T(m + h) - T(m - h)) 
 student_window_d = _kernel("student_window_d", "Its slope in df.", lambda q: -q.found.slope / q.df)
 student_window_m = _kernel("student_window_m", "Its slope in m.", lambda q: -q.middle)
 student_window_h = _kernel("student_window_h", "Its slope in h.", lambda q: -q.half)
+student_window_spread = _kernel("student_window_spread", "m and h times its slopes in them.", lambda q: -q.spread)
 student_window_dd = _kernel(
     "student_window_dd", "The second derivative in df.", lambda q: (q.found.slope - q.found.curve) / q.df / q.df
 )
-student_window_dm = _kernel(
-    "student_window_dm", "The mixed one in df and m.", lambda q: (q.middle * q.found.slope - q.turned(-1.0)) / q.df
-)
+student_window_dm = _kernel("student_window_dm", "The mixed one in df and m.", lambda q: -q.mixed / q.df)
 student_window_dh = _kernel(
     "student_window_dh", "The mixed one in df and h.", lambda q: (q.half * q.found.slope - q.turned(1.0)) / q.df
 )
 student_window_mm = _kernel(
-    "student_window_mm", "The second derivative in m.", lambda q: q.middle**2 - q.bent(-1.0)
+    "student_window_mm", "The second derivative in m.", lambda q: -q.bend
 )  # fmt: skip
 student_window_mh = _kernel(
     "student_window_mh", "The mixed one in m and h.", lambda q: q.middle * q.half - q.bent(1.0)
