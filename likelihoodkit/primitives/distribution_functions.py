@@ -18,7 +18,10 @@ MOST_STAGES = 6  # of Erlang's law
 
 def read(formula: Expr) -> Expr:
     """A declared distribution function or survival, each sum in it that is that of a known law as this law's."""
-    return formula.replace(lambda f: f.is_Add, lambda f: _student_of_two(f) or _stages(f) or _rest(f) or _law(f) or f)
+    readings = (_student_of_two, _stages, _rest, _law, _remainder)
+    return formula.replace(
+        lambda f: f.is_Add, lambda f: next((found for reading in readings if (found := reading(f)) is not None), f)
+    )
 
 
 def read_within(formula: Expr) -> Expr:
@@ -101,3 +104,27 @@ def _rest(e: Expr) -> Expr | None:
     left = [t for t in terms if t not in falls]
     sound = all(t.is_positive for t in left) and (not falls or (left == [1] and len(falls) == 1))
     return rest / below if rest != 0 and sound else None
+
+
+def _remainder(e: Expr) -> Expr | None:
+    """1 - a/b = (b - a)/b, where b - a is a product: (1 - p) e^-w, (e^v - 1)^k, or c^n (c^m - 1) of two powers of c."""
+    if len(e.args) != 2 or e.args[0] != 1:
+        return None
+    below = Mul(*[1 / f for f in Mul.make_args(e.args[1]) if isinstance(f, Pow) and f.exp == -1 and f.base.is_Add])
+    if below == 1:
+        return None
+    rest = sp.expand_mul(below + e.args[1] * below)
+    terms = Add.make_args(rest)
+    if not any(isinstance(f, exp) or not f.exp.is_number for f in rest.atoms(exp, Pow)):
+        return None  # what vanishes in a tail is a power or an exponential
+    if len(terms) == 1:
+        return rest / below
+    if len(terms) != 2:
+        return None
+    larger, smaller = terms if terms[1].could_extract_minus_sign() else terms[::-1]
+    (base, m), (same, n) = larger.as_base_exp(), (-smaller).as_base_exp()
+    if base == same and (base == sp.E or not base.is_number):
+        return -smaller * (base ** sp.expand_mul(m - n) - 1) / below
+    product = sp.factor_terms(rest)
+    shares = [f for f in Mul.make_args(product) if f.is_Add]
+    return product / below if shares and all(len(f.args) == 2 and (1 - f).is_Symbol for f in shares) else None

@@ -100,7 +100,13 @@ power_pull: Kind = primitive(
 power_moment: Kind = primitive(
     "power_moment",
     lambda y, t, k, n, h: _log_power(y, t, k) ** n * exp(_log_power(y, t, k) + h),
-    (None, None, None, None, lambda y, t, k, n, h: power_moment(y, t, k, n, h)),
+    (
+        None,
+        lambda y, t, k, n, h: power_moment(y, t, k, n, k + h) + (n and n * power_moment(y, t, k, n - 1, k + h)),
+        lambda y, t, k, n, h: power_moment(y, t, k, n + 1, h) + (n and n * power_moment(y, t, k, n, h)),
+        None,
+        lambda y, t, k, n, h: power_moment(y, t, k, n, h),
+    ),
     accurate="y > 0",
 )
 power_shape_slope: Kind = primitive(

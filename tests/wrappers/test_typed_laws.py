@@ -48,6 +48,58 @@ class Dagum(lk.Distribution):
     cdf = (1 + (y / b) ** (-a)) ** (-p)
 
 
+class WeibullGeometric(lk.Distribution):
+    y = lk.outcome(lk.positive)
+    a = lk.parameter(lk.positive, link="exp")
+    b = lk.parameter(lk.positive, link="exp")
+    p = lk.parameter(lk.unit, link="sigmoid")
+    log_density = log(a * b * y ** (a - 1) * (1 - p) * exp(-b * y**a) / (1 - p * exp(-b * y**a)) ** 2)
+    cdf = (1 - exp(-b * y**a)) / (1 - p * exp(-b * y**a))
+
+
+class LogisticExponential(lk.Distribution):
+    y = lk.outcome(lk.positive)
+    t = lk.parameter(lk.positive, link="exp")
+    k = lk.parameter(lk.positive, link="exp")
+    log_density = log(t * k * exp(t * y) * (exp(t * y) - 1) ** (k - 1) / (1 + (exp(t * y) - 1) ** k) ** 2)
+    survival = 1 / (1 + (exp(t * y) - 1) ** k)
+
+
+class ExponentialPoisson(lk.Distribution):
+    y = lk.outcome(lk.positive)
+    r = lk.parameter(lk.positive, link="exp")
+    b = lk.parameter(lk.positive, link="exp")
+    log_density = log(r * b / (1 - exp(-r)) * exp(-r - b * y + r * exp(-b * y)))
+    cdf = (1 - exp(-r + r * exp(-b * y))) / (1 - exp(-r))
+
+
+class AlphaPower(lk.Distribution):
+    y = lk.outcome(lk.positive)
+    a = lk.parameter(lk.positive, link="exp")
+    b = lk.parameter(lk.positive, link="exp")
+    log_density = log(log(a) / (a - 1) * b * exp(-b * y) * a ** (1 - exp(-b * y)))
+    cdf = (a ** (1 - exp(-b * y)) - 1) / (a - 1)
+
+
+def _geometric(y: Any, f: Any, g: Any, h: Any) -> Any:
+    fall, p = mp.exp(-mp.exp(g) * y ** mp.exp(f)), 1 / (1 + mp.exp(-h))
+    return (1 - fall) / (1 - p * fall)
+
+
+def _grown(y: Any, f: Any, g: Any) -> Any:
+    return 1 - 1 / (1 + (mp.exp(mp.exp(f) * y) - 1) ** mp.exp(g))
+
+
+def _poisson(y: Any, f: Any, g: Any) -> Any:
+    r = mp.exp(f)
+    return (1 - mp.exp(-r + r * mp.exp(-mp.exp(g) * y))) / (1 - mp.exp(-r))
+
+
+def _alpha(y: Any, f: Any, g: Any) -> Any:
+    a = mp.exp(f)
+    return (a ** (1 - mp.exp(-mp.exp(g) * y)) - 1) / (a - 1)
+
+
 def _lindley(y: Any, f: Any) -> Any:
     t = mp.exp(f)
     return 1 - (1 + t + t * y) / (1 + t) * mp.exp(-t * y)
@@ -73,6 +125,34 @@ def test_what_is_left_of_a_constant_keeps_its_digits(noise, cdf, outputs):
     """1e8 of them were lost."""
     for y in (0.25, 3.0):
         compare(lk.Censored(noise), [-math.inf, y], outputs, lambda *f, y=y: -mp.log(cdf(mp.mpf(y), *f)))
+
+
+@pytest.mark.parametrize(("noise", "cdf", "outputs"), [
+    (WeibullGeometric, _geometric, [0.5, 2.5, 0.7]), (LogisticExponential, _grown, [-2.0, 2.0]),
+    (ExponentialPoisson, _poisson, [-1.5, 3.5]), (AlphaPower, _alpha, [-0.8, 3.5]),
+])  # fmt: skip
+def test_a_ratio_close_to_one_is_left_as_a_product(noise, cdf, outputs):
+    """One less a ratio was taken as typed: censored at y = 3 these losses were infinite, or had no digits."""
+    compare(lk.Censored(noise), [3.0, math.inf], outputs, lambda *f: -mp.log(1 - cdf(mp.mpf(3), *f)))
+    compare(lk.Censored(noise), [-math.inf, 2**-9], outputs, lambda *f: -mp.log(cdf(mp.mpf(2) ** -9, *f)))
+
+
+def test_curvatures_of_a_truncated_power():
+    """That of what a power exceeds another by was refused: a derivative was missing."""
+    outputs, low, y = [0.1, 0.2, 0.3], mp.mpf(1) / 2, mp.mpf(2)
+
+    def loss(f: Any, g: Any, h: Any) -> Any:
+        a, b, p = mp.exp(f), mp.exp(g), 1 / (1 + mp.exp(-h))
+        density = a * b * y ** (a - 1) * (1 - p) * mp.exp(-b * y**a) / (1 - p * mp.exp(-b * y**a)) ** 2
+        return mp.log(1 - _geometric(low, f, g, h)) - mp.log(density)
+
+    hessian = lk.derive(lk.Truncated(WeibullGeometric, low=0.5)).hessian([2.0], [outputs])[0]
+    with mp.workdps(60):
+        places = list(map(mp.mpf, outputs))
+        true = [
+            [mp.diff(loss, places, tuple((i == k) + (j == k) for k in range(3))) for i in range(3)] for j in range(3)
+        ]
+    np.testing.assert_allclose(hessian, np.array(true, dtype=float), rtol=4e-15)
 
 
 def test_one_half_and_an_angle():
