@@ -16,6 +16,11 @@ from likelihoodkit.prove.outcome import Decision
 from likelihoodkit.prove.shed import decided
 
 
+def _in_cases(u: sp.Expr) -> sp.Expr:
+    """The sign of u, of which each case is smooth."""
+    return sp.Piecewise((1, u > 0), (-1, u < 0), (0, True))
+
+
 @dataclass(frozen=True)
 class Ready:
     """Arguments of `decide`, and what was assumed in making them."""
@@ -40,7 +45,8 @@ class Ready:
             target_values=self.target_values,
             fixed=self.fixed,
         )
-        found = decided(self.left, self.right, self.targets, ask, declared=self.declared)
+        left, right = (side.replace(sp.sign, _in_cases) for side in (self.left, self.right))
+        found = decided(left, right, self.targets, ask, declared=self.declared)
         if found.verdict != "undecided" or not (self.left.has(frozen) or self.right.has(frozen)):
             return found
         # what training holds still is a number like any other where values are compared: two that differ refute

@@ -88,6 +88,14 @@ def _by_its_variance(question: Question, asks: Asks) -> Noise | None:
 # -- a family of the kit ------------------------------------------------------------------------------------------
 
 
+def _put(form: sp.Expr, moves: dict[sp.Symbol, sp.Expr]) -> sp.Expr:
+    """A closed form at these numbers; cases that do not hold are not formed, for there it may have a pole."""
+    if not isinstance(form, sp.Piecewise):
+        return form.xreplace(moves)
+    cases = [(part, condition.xreplace(moves)) for part, condition in form.args]
+    return sp.Piecewise(*((part.xreplace(moves), condition) for part, condition in cases if condition is not sp.false))
+
+
 def _of_family(question: Question, match: Match, asks: Asks) -> Noise:
     bound, k = match.bound, match.factor
     family, rows = bound.family, bound.family.parameters
@@ -95,9 +103,7 @@ def _of_family(question: Question, match: Match, asks: Asks) -> Noise:
     moves |= {rows[name].symbol: p.symbol for name, p in zip(bound.outputs, question.predictions, strict=True)}
     moves[family.outcome.symbol] = question.y
     mass = _normaliser(match.decision)
-    closed = {
-        form: getattr(family, form).xreplace(moves) for form in ("expectation", "variance") if hasattr(family, form)
-    }
+    closed = {form: _put(getattr(family, form), moves) for form in ("expectation", "variance") if hasattr(family, form)}
     notes = [
         f"{text} is held, not predicted: once it is predicted the proof no longer applies" for text in _held(bound)
     ]

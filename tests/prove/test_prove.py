@@ -225,3 +225,24 @@ def test_a_channel_of_three_classes_is_no_label_smoothing():
     proof = lk.prove(lk.Mislabelled(lk.Categorical, channel), reduces_to=lk.losses.label_smoothing(0.15))
     assert proof.verdict == "refuted"
     assert lk.prove(lk.Mislabelled(lk.Categorical, channel), reduces_to=lk.losses.forward_corrected(channel))
+
+
+@pytest.mark.parametrize(("left", "right", "verdict"), [
+    (lambda r: r * sp.sign(r), sp.Abs, "proved"),
+    (lambda r: r**2 * sp.sign(r), lambda r: r * sp.Abs(r), "proved"),
+    (lambda r: sp.Abs(r) * (sp.sign(r) / 5 + sp.Rational(1, 2)), lambda r: sp.Max(7 * r, -3 * r), "proved"),
+    (lambda r: sp.Abs(r) * (sp.sign(r) / 5 + sp.Rational(1, 2)), lambda r: sp.Max(7 * r, -4 * r), "refuted"),
+    (lambda r: r * sp.sign(r + sp.Rational(1, 10**6)), sp.Abs, "refuted"),
+])  # fmt: skip
+def test_a_sign_is_read_as_its_cases(left, right, verdict):
+    """|r| typed as r sign(r), and pinball losses by signs, were undecided."""
+    sides = []
+    for formula in (left, right):
+
+        class Side(lk.NamedLoss):
+            y = lk.outcome(lk.real)
+            a = lk.parameter(lk.real, link="identity")
+            loss = formula(y - a)
+
+        sides.append(Side)
+    assert lk.prove(*sides).verdict == verdict

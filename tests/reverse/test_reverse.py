@@ -309,6 +309,14 @@ def test_a_loss_that_creeps_up_to_its_bound_has_no_noise():
     assert slow.tier == "neither"
 
 
+def test_a_closed_form_with_a_pole_where_it_does_not_hold():
+    """Lomax's mean is scale/(shape - 1) above a shape of 1 only: at 1 SymPy's AttributeError was all that was said."""
+    found = lk.reverse(2 * lk.log(amount + guess) - lk.log(guess))
+    assert (repr(found.bound), found.mean, found.variance) == ("LogLogistic(shape=1)", sp.oo, sp.oo)
+    lomax = lk.reverse(3 * lk.log(amount + guess) - 2 * lk.log(guess))
+    assert (repr(lomax.bound), str(lomax.mean), lomax.variance) == ("Lomax(shape=2)", "prediction", sp.oo)
+
+
 def test_kinks_at_multiples_of_pi():
     """Andrews' sine wave (1974): one minus the cosine of a residual cut at pi."""
     wave = 1 - lk.cos(lk.maximum(lk.minimum(r, sp.pi), -sp.pi))
