@@ -51,7 +51,7 @@ class MultivariateT(Distribution):
     mode = mean
     expectation = Piecewise((mean, df > 1))
     variance = Piecewise((row_squares(scale, mean) * df / (df - 2), df > 2), (oo, df > 1))
-    draw = mean + factor_product(scale, draw_normals(mean)) * draw_student_shrink(df)
+    draw = mean + factor_product(scale, draw_normals(mean)) * draw_student_shrink(df, mean)
     k = size_of(mean)
     fisher = {
         ("mean", "mean"): (df + k) / (df + k + 2) * unwhiten(whiten(along(mean), scale), scale),

@@ -23,9 +23,10 @@ def _normals(rng: np.random.Generator, like: Array) -> Array:
     return rng.standard_normal(like.shape)
 
 
-def _student_shrink(rng: np.random.Generator, df: Array) -> Array:
-    """sqrt(df / chi-square(df)); a chi-square of df is twice a gamma of df/2."""
-    return np.asarray(np.sqrt(df / 2 / rng.standard_gamma(df / 2)))
+def _student_shrink(rng: np.random.Generator, df: Array, like: Array) -> Array:
+    """sqrt(df / chi-square(df)) for each row of ``like``; a chi-square of df is twice a gamma of df/2."""
+    wide = np.broadcast_to(df, like.shape[1:])
+    return np.asarray(np.sqrt(wide / 2 / rng.standard_gamma(wide / 2)))
 
 
 def _proportions(rng: np.random.Generator, a: Array) -> Array:

@@ -16,8 +16,10 @@ from likelihoodkit.declaration import Bound
 from likelihoodkit.errors import InputError, ShapeError, UndefinedError
 from likelihoodkit.loss import derive
 from likelihoodkit.nll import Derivation
+from likelihoodkit.predict.covariances import BY_DOMAIN, covariance
 from likelihoodkit.predict.draws import DRAWS
 from likelihoodkit.rows import Rows, as_real, check_finite
+from likelihoodkit.rows.layout import unpack
 from likelihoodkit.rows.vectors import outside
 from likelihoodkit.stabilise import rewrite
 
@@ -49,8 +51,9 @@ class VectorBelief:
     >>> belief = lk.derive(lk.MultivariateNormal(scale=[[1, 0], [1, 1]])).distribution(np.zeros((3, 2)))
     >>> belief.mean().shape, belief.sample(0, size=5).shape
     ((3, 2), (5, 3, 2))
-    >>> belief.variance()[0]
-    array([1., 2.])
+    >>> belief.covariance()[0]
+    array([[1., 1.],
+           [1., 2.]])
     """
 
     derivation: Derivation
@@ -102,8 +105,29 @@ class VectorBelief:
         return self._form("expectation", "mean")
 
     def variance(self) -> Array:
-        """The variance of each entry (the covariances are in the parameters)."""
+        """The variance of each entry."""
         return self._form("variance", "variance")
+
+    def covariance(self) -> Array:
+        """How the entries go together, (n, m, m): the covariance matrix of each row.
+
+        `UndefinedError` where there is none, or where only samples tell it.
+        """
+        family = self.derivation.bound.family
+        domains = {name: part.domain.name for name, part in family.parameters.items()}
+        name = next((name for name, domain in domains.items() if domain in BY_DOMAIN), None)
+        if name is None:
+            raise UndefinedError(
+                f"{self.name}: the covariance has no closed form",
+                family=self.name,
+                remedy="Estimate it from samples: np.cov(belief.sample(0, size=10_000)[:, row], rowvar=False)",
+            )
+        variance = self.variance()
+        found = self._form(name, name)
+        whole = unpack(
+            family.parameters[name].domain.layout, np.atleast_2d(found).T, self.rows.entries, self.rows.steps
+        )
+        return covariance(domains[name], whole.reshape(*variance.shape[:-1], *whole.shape[1:]), variance)
 
     def mode(self) -> Array:
         """The most probable outcome."""

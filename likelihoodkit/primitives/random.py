@@ -11,7 +11,7 @@ from likelihoodkit.primitives.record import Kind, primitive
 along: Kind = primitive("along", None, (None,), r"d{0}", vector=True)
 
 draw_normals: Kind = primitive("draw_normals", None, (None,), r"\mathcal{{N}}(0, I)", vector=True)
-draw_student_shrink: Kind = primitive("draw_student_shrink", None, (None,), r"\sqrt{{{0}/\chi^2_{{{0}}}}}")
+draw_student_shrink: Kind = primitive("draw_student_shrink", None, (None, None), r"\sqrt{{{0}/\chi^2_{{{0}}}}}")
 draw_proportions: Kind = primitive("draw_proportions", None, (None,), r"\operatorname{{Dirichlet}}({0})", vector=True)
 draw_counts: Kind = primitive("draw_counts", None, (None, None), r"\operatorname{{Multinomial}}({0},{1})", vector=True)
 draw_direction: Kind = primitive("draw_direction", None, (None, None), r"\operatorname{{vMF}}({0},{1})", vector=True)

@@ -51,6 +51,9 @@ def test_moments_are_those_of_samples(name: str) -> None:
     width = np.sqrt(belief.variance()[0])
     assert (np.abs(y.mean(axis=0) - belief.mean()[0]) < 5 * width / np.sqrt(MANY)).all()
     np.testing.assert_allclose(y.var(axis=0), belief.variance()[0], rtol=0.15)
+    covariance = belief.covariance()[0]
+    np.testing.assert_array_equal(np.diag(covariance), belief.variance()[0])
+    np.testing.assert_allclose(np.cov(y, rowvar=False), covariance, atol=0.1 * width.max() ** 2)
 
 
 @pytest.mark.parametrize("name", ["Multinomial", "DirichletMultinomial", "PlackettLuce", "LinearChain", "Alignment"])
@@ -121,3 +124,29 @@ def test_fully_bound_vectors_are_distributions() -> None:
     for wrong in ([[1, 0.5], [0.5, 1]], [[-1, 0], [0, 1]], -2.0):
         with pytest.raises(BindingError, match="positive diagonal"):
             lk.MultivariateNormal(scale=wrong)
+
+
+@pytest.mark.parametrize(
+    ("how", "outputs"), [("cholesky", [0, 0, 0, 0.5, 2]), ("diagonal", [0, 0, 1, 2]), ("isotropic", [0, 0, 1])]
+)
+def test_covariances_of_a_t_law_are_those_of_its_scale_matrix(how: str, outputs: list[float]) -> None:
+    loss = lk.derive(lk.MultivariateT(scale=how, df=5))
+    factor = loss.parameters([outputs])["scale"][0]
+    np.testing.assert_allclose(loss.distribution([outputs]).covariance()[0], factor @ factor.T * 5 / 3, rtol=1e-14)
+
+
+def test_covariances_of_shares_and_where_there_are_none() -> None:
+    """Every row of a covariance of what adds up to a number adds up to zero."""
+    dirichlet = lk.derive(lk.Dirichlet).distribution([[0.3, -1, 0.5, 1.0], [0, 40, 0, 0]])
+    np.testing.assert_allclose(dirichlet.covariance().sum(axis=-1), 0, atol=1e-17)
+    with pytest.raises(UndefinedError, match="covariance has no closed form.*samples"):
+        lk.derive(lk.VonMisesFisher).distribution(np.zeros((1, 3)) + [0, 1, 0]).covariance()
+
+
+def test_samples_of_held_degrees_of_freedom_are_drawn_row_by_row() -> None:
+    """A number in the place of an output was a DerivationError."""
+    belief = lk.derive(lk.MultivariateT(df=3)).distribution(np.zeros((2000, 5)))
+    y = belief.sample(0)
+    far = (np.abs(y) > 4).any(axis=1)  # what Student's law has beyond 4: 0.028 each
+    assert 0.03 < far.mean() < 0.07
+    assert y.std(axis=0) == pytest.approx(np.sqrt(3), rel=0.25)
