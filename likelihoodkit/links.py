@@ -7,7 +7,9 @@ name, its inverse and forward maps as expressions, and its range (a support), wh
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from inspect import signature
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from likelihoodkit import primitives as p, supports
@@ -75,16 +77,48 @@ class Link:
         return domain.includes(self.range) and self.range.circular == domain.circular
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """A link of the table is stored by its name: its maps cannot be."""
+        """A link of the table is stored by its name, a user's with what its lambdas make of a symbol."""
         known = (LINKS | OF_SHARES).get(self.name)
         if known is self:
             return find, (self.name,)
         if known is not None and replace(known, range=self.range) == self:  # for so many parameters side by side
             return _over, (self.name, self.range)
-        return super().__reduce__()  # type: ignore[return-value]
+        if self.range.vector or self.columns:
+            return super().__reduce__()  # type: ignore[return-value]
+        rows = {part.name: getattr(self, part.name) for part in fields(self)}
+        return _of_rows, ({name: _written(value) for name, value in rows.items()},)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Link:
+        """Itself: nothing of it can be changed."""
+        return self
 
     def __repr__(self) -> str:
         return f"links.{self.name}"
+
+
+@dataclass(frozen=True)
+class Written:
+    """A map as the expression that it makes of symbols: what is stored of a lambda, which has no name to go by."""
+
+    symbols: tuple[sp.Symbol, ...]
+    expression: sp.Expr
+
+    def __call__(self, *places: sp.Expr) -> sp.Expr:
+        """The expression at these places."""
+        found: sp.Expr = self.expression.xreplace(dict(zip(self.symbols, places, strict=True)))
+        return found
+
+
+def _written(value: Any) -> Any:
+    """A function that cannot be found again by its name as a `Written`; anything else as it is."""
+    if not isinstance(value, FunctionType) or "<" not in value.__qualname__:
+        return value
+    symbols = tuple(sp.Symbol(name, real=True) for name in signature(value).parameters)
+    return Written(symbols, sp.S.Zero + value(*symbols))
+
+
+def _of_rows(rows: dict[str, Any]) -> Link:
+    return Link(**rows)
 
 
 def _over(name: str, reach: Support) -> Link:

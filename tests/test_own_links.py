@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from collections.abc import Callable
 from typing import Any
 
@@ -92,3 +94,17 @@ def test_an_arsinh_typed_by_its_logarithm() -> None:
             z = mp.mpf(a) / mp.exp(mp.mpf(b))
             true = mp.mpf(b) + mp.log(2 * mp.pi) / 2 + mp.log1p(z * z) / 2 + mp.asinh(z) ** 2 / 2
             assert abs(found[k] - true) <= 4e-16 * (abs(true) + abs(b * mp.asinh(z))), k
+
+
+def test_links_of_lambdas_are_stored_with_what_they_make_of_a_symbol() -> None:
+    """A fit by them could not be pickled, nor an estimator sent to another process."""
+    y = np.random.default_rng(0).poisson(3.0, 30)
+    fitted = lk.fit(lk.Poisson(mean=SQUAREPLUS), y, {"x": np.linspace(-1, 1, 30)})
+    again = pickle.loads(pickle.dumps(fitted))
+    np.testing.assert_array_equal(again.predict({"x": [0.5, 2.0]}), fitted.predict({"x": [0.5, 2.0]}))
+    stored = pickle.loads(pickle.dumps(SQUAREPLUS))
+    assert stored == pickle.loads(pickle.dumps(stored))
+    f = sp.Symbol("f", real=True)
+    assert stored(f) == SQUAREPLUS(f)
+    assert stored.forward(f) == SQUAREPLUS.forward(f)
+    assert copy.deepcopy(SQUAREPLUS) is SQUAREPLUS

@@ -28,8 +28,8 @@ def shares(expected: Array, variance: Array) -> Array:
     """From the expected shares (n, d), which add up to one, and the variances (n, d)."""
     others = ~np.eye(expected.shape[-1], dtype=bool)
     rests = (expected[..., None, :] * others).sum(axis=-1)  # 1 - p without what rounding takes of it
-    found = -(variance / rests)[..., :, None] * expected[..., None, :]
-    found = (found + np.swapaxes(found, -1, -2)) / 2
+    one_way = -(variance / rests)[..., :, None] * expected[..., None, :]
+    found: Array = (one_way + np.swapaxes(one_way, -1, -2)) / 2
     return found
 
 
