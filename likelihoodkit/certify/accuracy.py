@@ -179,10 +179,18 @@ def trouble(
             elif math.isinf(found) and references < _MOST_REFERENCES:
                 references += 1
                 true = settled(lambda digits, y=y, p=point, at=place: entry(subject, y, p, at, digits))  # type: ignore[misc]
-                if true == 0 and not abs(entry(subject, y, point, (), _DIGITS[0])) < _OVERFLOW:
+                if true == 0 and _overflows(subject, y, point):
                     continue  # of a loss that overflows no difference is known: the part that moves is lost in it
                 if true is not None and abs(true) < _OVERFLOW:
                     yield 1.0, f"{subject.say(point, y)}: {found}, truly {mpmath.nstr(true, 8)}"
+
+
+def _overflows(subject: Subject, y: Any, point: Point) -> bool:
+    """Is the loss beyond what float64 holds, as at a pole?"""
+    try:
+        return not abs(entry(subject, y, point, (), _DIGITS[0])) < _OVERFLOW
+    except ZeroDivisionError:
+        return True
 
 
 def settled(number: Callable[[int], Any]) -> Any:
@@ -194,7 +202,7 @@ def settled(number: Callable[[int], Any]) -> Any:
     for digits in _DIGITS:
         try:
             found = number(digits)
-        except ZeroDivisionError:  # a denominator that these digits cannot tell from zero
+        except (ZeroDivisionError, ValueError):  # a denominator that these digits cannot tell from zero; a pole
             before = None
             continue
         agreed = before is not None and abs(found - before) <= abs(found) * mpmath.mpf(10) ** -12

@@ -22,7 +22,13 @@ def table(log_density: Callable[[Any], Any], low: float, upper: int | None) -> T
     """Every count from ``low`` to ``upper`` with its probability, or until the terms have died out."""
 
     def probability(k: int) -> float:
-        return float(mpmath.exp(log_density(mpmath.mpf(k))))
+        found = log_density(mpmath.mpf(k))
+        if isinstance(found, mpmath.mpc):
+            raise DerivationError(
+                f"the log-probability is no real number at y = {k}. It takes the logarithm of a probability that is "
+                "negative there, or a root of a negative number"
+            )
+        return float(mpmath.exp(found))
 
     with mpmath.workdps(25):
         return _two_sided(probability) if math.isinf(low) else _from(int(low), upper, probability)

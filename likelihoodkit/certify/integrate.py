@@ -89,7 +89,11 @@ class Outcomes:
         return self._logarithms[key]
 
     def _log_density(self, y: Any) -> Any:
-        found = -self._nll(y)[0]
+        try:
+            found = -self._nll(y)[0]
+        except ValueError:  # of gamma functions at a whole number that is not positive: it goes to an infinity there
+            with mpmath.workdps(60):
+                return mpmath.inf * mpmath.sign(-self._nll(y + mpmath.mpf(10) ** -40)[0])
         for more in _MORE_DIGITS if mpmath.isinf(found) else ():
             with mpmath.workdps(more * mpmath.mp.dps):
                 found = -self._nll(y)[0]

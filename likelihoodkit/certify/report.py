@@ -57,7 +57,10 @@ class Report:
         return {row.condition: row for row in self.rows}[condition]
 
     def __str__(self) -> str:
-        verdict = "passed" if self.passed else f"{len(self.failed)} of {len(self.rows)} conditions failed"
+        every, failed = len(self.rows), len(self.failed)
+        verdict = "passed" if self.passed else f"{failed} of {every} conditions failed"
+        if self.passed and (left := [row for row in self.rows if row.passed is None]):
+            verdict += f", but {len(left)} of {every} conditions stay open"
         lines = [f"{self.subject}: {verdict}"]
         width = max((len(row.condition) for row in self.rows), default=0)
         for row in self.rows:

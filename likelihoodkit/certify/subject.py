@@ -222,7 +222,14 @@ class Subject:
                 block = list(columns[start : start + size])
                 values[symbol] = block if isinstance(symbol, VectorSymbol) else block[0]
                 start += size
-            return evaluate(self.textbook, values)
+            try:
+                return evaluate(self.textbook, values)
+            except ValueError:  # a pole, as of gamma functions at 0: the sign is that of a place beside it
+                if isinstance(y, tuple | list):
+                    raise
+                with mpmath.workdps(60):
+                    values[self.y] += mpmath.mpf(10) ** -40
+                    return mpmath.inf * mpmath.sign(evaluate(self.textbook, values))
 
         return loss
 
@@ -245,7 +252,9 @@ def _draw_output(domain: Support, link: Link, generator: np.random.Generator, ce
     if domain.vector:
         return float(generator.uniform(-2, 2)) * (0.3 if central else 1.0)
     # a link may reach less than the domain (a positive link of a real parameter): draw from what both allow
-    value = _draw_value(domain if domain.typical[0] >= link.range.typical[0] else link.range, generator, central)
+    within = link.range.low <= domain.typical[0] and domain.typical[1] <= link.range.high
+    within = within and domain.typical[0] >= link.range.typical[0]
+    value = _draw_value(domain if within else link.range, generator, central)
     symbol = sp.Symbol("t", real=True)
     return float(evaluate(lower(link.forward(symbol)), {symbol: mpmath.mpf(value)}))
 

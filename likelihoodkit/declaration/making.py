@@ -19,6 +19,7 @@ from likelihoodkit.declaration.reparameterise import information, rewritten
 from likelihoodkit.declaration.slots import (
     CLOSED_FORMS,
     OF_EITHER,
+    OF_PARAMETERS,
     RESERVED,
     Slot,
     make_slot,
@@ -81,11 +82,26 @@ def declare(cls: Any) -> None:
             setattr(cls, name, naming[slot])
         elif name == OF_EITHER and name in body:
             delattr(cls, name)  # not a claim about what it would ask for
+    _closed_forms_are_of_parameters(cls)
     _every_outcome_has_a_case(cls)
     _every_parameter_counts(cls, slots)
     _the_outcome_counts(cls)
     if others:
         _declare_alternatives(cls, body.get("alternatives", {}), naming, others)
+
+
+def _closed_forms_are_of_parameters(cls: Any) -> None:
+    """`DeclarationError` where a mean, a mode or another number of the law mentions the outcome."""
+    seen = {cls.outcome.symbol, *(symbol for _, symbol in cls.outcome.entries)}
+    for name in OF_PARAMETERS:
+        form = vars(cls).get(name)
+        if isinstance(form, sp.Basic) and form.free_symbols & seen:
+            raise DeclarationError(
+                f"{cls.__name__}.{name} mentions the outcome {cls.outcome.name}, of which it is no function",
+                family=cls.__name__,
+                value=str(form),
+                remedy=f"Write {name} as a formula of the parameters alone, or leave it out: it is then worked out",
+            )
 
 
 def _every_outcome_has_a_case(cls: Any) -> None:

@@ -26,6 +26,8 @@ CLOSED_FORMS = (
     "expectation", "variance", "median", "mode", "cdf", "survival", "quantile", "entropy", "draw", "lowest", "highest",
     *PATHS,
 )  # fmt: skip
+#: those in which the outcome has no place
+OF_PARAMETERS = ("expectation", "variance", "median", "mode", "quantile", "entropy", "lowest", "highest")
 #: a closed form that may be a parameter's name instead: what it asks for is then found from the quantile
 OF_EITHER = "median"
 #: names that mean something else in a class body

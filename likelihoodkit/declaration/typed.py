@@ -98,6 +98,15 @@ class Typed:
     def __float__(self) -> float:
         raise self._of_numbers("float")
 
+    def __int__(self) -> int:
+        raise self._of_numbers("int")
+
+    def __index__(self) -> int:
+        raise self._of_numbers("of whole numbers")
+
+    def __round__(self, *_: Any) -> Any:
+        raise self._of_numbers("round")
+
     def _mpmath_(self, *_: Any) -> Any:
         raise self._of_numbers("of mpmath")
 
@@ -114,6 +123,19 @@ class Typed:
             remedy="Write the formula with the words of the kit: lk.log, lk.exp, lk.log_gamma, lk.maximum, "
             "sympy.Piecewise",
         )
+
+    def _no_power(self, _: Any) -> Any:
+        raise DeclarationError(
+            "^ is no operation of formulas", value="^", remedy="Powers are written **, as in (y - m)**2"
+        )
+
+    def _no_remainder(self, _: Any) -> Any:
+        raise DeclarationError(
+            "% is no operation of formulas", value="%", remedy="Angles go round the circle by lk.wrap_angle(y - m)"
+        )
+
+    __xor__ = __rxor__ = _no_power
+    __mod__ = __rmod__ = _no_remainder
 
     def __gt__(self, other: Any) -> Any:
         return _compared(sp.StrictGreaterThan, self, other)
