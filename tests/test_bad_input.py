@@ -37,7 +37,7 @@ OUTSIDE = [
     (lk.Beta(concentration=2), [1.0], r"Beta expects proportions strictly between 0 and 1 but y\[0\] = 1, which is not below 1. For exact 0 or 1 try ZeroOneInflated", 0),  # noqa: E501
     (lk.Bernoulli(), [0, 2, 1, 3], r"Bernoulli expects labels 0 or 1 but y\[1\] = 2; 2 of 4 values are above 1, first at 1, 3. Recode", 1),  # noqa: E501
     (lk.Binomial(trials=3), [4], r"Binomial expects counts 0, 1, ..., trials but y\[0\] = 4, which is above 3. Check that y counts successes", 0),  # noqa: E501
-    (lk.VonMises(concentration=1), [NAN], r"VonMises expects angles in radians but y\[0\] = nan, which is missing. Give angles as finite radians", 0),  # noqa: E501
+    (lk.VonMises(concentration=1), [NAN], r"VonMises expects angles in radians but y\[0\] = nan, which is missing. Drop or impute missing", 0),  # noqa: E501
 ]  # fmt: skip
 
 
@@ -99,8 +99,8 @@ def test_outputs_that_are_not_finite(value: float) -> None:
 SHAPES = [
     (NORMAL, np.zeros(2), np.zeros(3), r"Normal: y must have shape \(3,\) to match outputs, not \(2,\)$"),
     (NORMAL, np.zeros(2), np.zeros((2, 2)), r"Normal predicts mean: outputs must have shape \(n,\) or \(n, 1\), but they have 2 columns"),  # noqa: E501
-    (NORMAL, np.zeros((2, 1)), np.zeros(2), r"Normal: y must have shape \(2,\) to match outputs, not \(2, 1\). Use y.ravel\(\)"),  # noqa: E501
-    (NORMAL, np.zeros((2, 1)), np.zeros((2, 1)), r"Normal: y must have shape \(2,\) to match outputs, not \(2, 1\). Use y.ravel\(\)"),  # noqa: E501
+    (NORMAL, np.zeros((2, 1)), np.zeros(2), r"Normal: y must have shape \(2,\) to match outputs, not \(2, 1\). Use np.ravel\(y\)"),  # noqa: E501
+    (NORMAL, np.zeros((2, 1)), np.zeros((2, 1)), r"Normal: y must have shape \(2,\) to match outputs, not \(2, 1\). Use np.ravel\(y\)"),  # noqa: E501
     (NORMAL, np.zeros((1, 2)), np.zeros(2), r"Normal: y must have shape \(2,\) to match outputs, not \(1, 2\)"),
     (NORMAL, 1.0, np.zeros(1), r"Normal: y must have shape \(1,\) to match outputs, not \(\). For a single row use np.atleast_1d\(y\)"),  # noqa: E501
     (NORMAL, np.zeros(1), 0.0, r"Normal predicts mean: outputs must have shape \(n,\) or \(n, 1\), not \(\)"),

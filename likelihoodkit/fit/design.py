@@ -96,14 +96,16 @@ def read_table(values: Any, what: str, family: str, *, later: bool = False) -> T
     else:
         array = _as_matrix(values, what, family)
         names = [f"x{j + 1}" for j in range(array.shape[1])]
+        given_names = bool(own := _own_name(values))
+        names = [own] if given_names else names
         if not names:
             return Table((), np.empty((array.shape[0], 0)))
         if later and array.dtype == np.float64:
-            return Table(tuple(names), array, doubt=partial(_check_columns, array, names, what, family))
+            doubt = partial(_check_columns, array, names, what, family)
+            return Table(tuple(names), array, given_names=given_names, doubt=doubt)
         if array.dtype.kind in "fiub" and np.isfinite(array).all():
-            return Table(tuple(names), array.astype(np.float64, copy=False))
+            return Table(tuple(names), array.astype(np.float64, copy=False), given_names=given_names)
         columns = list(array.T)
-        given_names = False
     labels = tuple(str(name) for name in names)
     if not columns:
         raise ShapeError(f"{family}: {what} has no columns", family=family, remedy="Pass None for a constant")
@@ -118,6 +120,12 @@ def read_table(values: Any, what: str, family: str, *, later: bool = False) -> T
             )
         _check_column(column, label, what, family)
     return Table(labels, np.column_stack([c.astype(np.float64) for c in columns]), given_names=given_names)
+
+
+def _own_name(values: Any) -> str:
+    """What a series (a column of a data frame) is called; empty where it has no name."""
+    name = getattr(values, "name", None)
+    return name if isinstance(name, str) and hasattr(values, "to_numpy") else ""
 
 
 def _as_matrix(values: Any, what: str, family: str) -> Array:
@@ -154,9 +162,7 @@ def _check_column(column: Array, label: str, what: str, family: str) -> None:
             f"{family}: column {label!r} of {what} holds {column.dtype}, not numbers",
             family=family,
             value=label,
-            remedy=SINCE
-            if is_time(column)
-            else "Code categories as 0/1 columns, as in (colour == 'red').astype(float)",
+            remedy=SINCE if is_time(column) else _recoded(column, label),
         )
     bad = empty if column.dtype.kind == "O" else ~np.isfinite(column)
     if bad.any():
@@ -170,6 +176,16 @@ def _check_column(column: Array, label: str, what: str, family: str) -> None:
             value=label,
             remedy=DROP,
         )
+
+
+def _recoded(column: Array, label: str) -> str:
+    """How what is no number becomes one."""
+    if not any(isinstance(entry, str | bytes) for entry in column.flat):
+        return "Convert it first, as in np.asarray(X, dtype=float)"
+    return (
+        f"Code categories as 0/1 columns, as in ({label} == {str(column.flat[0])!r}).astype(float), or by a formula: "
+        f"lk.fit(noise, 'y ~ {label}', data=frame)"
+    )
 
 
 def split(X: Any, predicted: Sequence[str], family: str) -> dict[str, Any]:

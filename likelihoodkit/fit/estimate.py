@@ -158,7 +158,7 @@ def fit(
     result = replace(_result(problem, optimum), formulas=formulas)
     problem.model.forget()
     if not result.converged:
-        warnings.warn(_complaint(problem, optimum), ConvergenceWarning, stacklevel=2)
+        warnings.warn(_complaint(problem, optimum) + _alike(problem.model), ConvergenceWarning, stacklevel=2)
     return result
 
 
@@ -294,6 +294,20 @@ def _complaint(problem: Problem, optimum: newton.Optimum) -> str:
             f"{name}: the fit did not converge: {where} ({norm}). The loss has kinks that this link bends; use identity"
         )
     return f"{name}: the fit did not converge: {where} ({norm}). A scale does that when the data are met exactly"
+
+
+def _alike(model: Model) -> str:
+    """What all outcomes are, where that is why there is no maximum: beyond an end, or one and the same number."""
+    domain = model.loss.bound.family.outcome.domain
+    if domain.interval:
+        low, high = model.intervals.T
+        above, below = np.isposinf(high).all(), (low <= domain.low).all()
+        end = "lower" if above else "upper"
+        return f". Of every outcome only {'a' if end == 'lower' else 'an'} {end} end is known" if above or below else ""
+    if domain.vector:
+        return ""
+    first = float(model.plain_y[0])
+    return f". Every outcome is {first:.12g}" if (model.plain_y == first).all() else ""
 
 
 def _one_row(problem: Problem, optimum: newton.Optimum) -> str:

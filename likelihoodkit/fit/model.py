@@ -253,10 +253,13 @@ class Model:
     def plain_y(self) -> Array:
         """The outcome where only its rough size matters: one number per row for intervals and several columns."""
         domain = self.loss.bound.family.outcome.domain
-        if not domain.entries:
-            return self.y
+        return representative(domain, self.intervals) if domain.entries else self.y
+
+    @cached_property
+    def intervals(self) -> Array:
+        """Outcomes known by intervals as their two ends, (n, 2), though flags may say it; others as they are."""
         flags = self.given.get("censored")
-        return representative(domain, self.y if flags is None else from_flags(self.y, flags, self.loss.name))
+        return self.y if flags is None else from_flags(self.y, flags, self.loss.name)
 
     def plain_y_of(self, parameter: str) -> Array:
         """The same for the outcome that a parameter is about, where there are several side by side."""

@@ -90,7 +90,7 @@ def fit_penalised(
     if not converged:
         warnings.warn(
             f"{loss.name}: the penalised fit stopped with a gradient of {norm:.3g} after {rounds} iterations "
-            f"({told}). Raise max_iter or alpha",
+            f"({told}). {_remedy(task)}",
             ConvergenceWarning,
             stacklevel=3,
         )
@@ -105,6 +105,17 @@ def fit_penalised(
     intercepts, inside = task.unpack(point)
     coefficients = inside / scale[:, None]
     return Penalised(coefficients, intercepts - centre @ coefficients, rounds, converged, task.cost(point)[0])
+
+
+def _remedy(task: Task) -> str:
+    """What to do about a search that has not ended at a minimum."""
+    rows, columns = np.count_nonzero(task.share), task.Z.shape[1]
+    if columns + 1 >= rows and task.width > len(task.columns):
+        return (
+            f"{columns} columns can meet all {rows} outcomes exactly, and then a scale falls to zero, whatever "
+            "alpha is: hold it, as in lk.Normal(scale=1), or give fewer columns"
+        )
+    return "Raise max_iter or alpha"
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,9 @@ class Predictor:
         family = self.family
         predicted = [name for name in self.columns if self._wants(name) or name == self.first]
         chosen = split(handed_on(X, predicted, self.groups), predicted, family)
-        tables = {name: read_table(value, f"X[{name!r}]", family) for name, value in chosen.items()}
+        tables = {
+            name: read_table(self._columns(name, value), f"X[{name!r}]", family) for name, value in chosen.items()
+        }
         for name, table in tables.items():
             if table.names and not self._wants(name):
                 raise ShapeError(
@@ -107,6 +109,19 @@ class Predictor:
             # a first parameter without coefficients is the first column all the same
             outputs[:, next((column for name, _, column in self.blocks if name == self.first), 0)] += added
         return outputs
+
+    def _columns(self, name: str, value: Any) -> Any:
+        """Of a frame or a mapping the columns that a parameter was fitted on, where all are there: no other is read."""
+        wanted = self._wants(name)
+        if not self.named[name] or not wanted:
+            return value
+        if isinstance(value, Mapping):
+            own = {str(key): key for key in value}
+            return {column: value[own[column]] for column in wanted} if own.keys() >= set(wanted) else value
+        if not hasattr(value, "columns"):
+            return value
+        own = {str(key): key for key in getattr(value, "column_names", value.columns)}
+        return {column: value[own[column]].to_numpy() for column in wanted} if own.keys() >= set(wanted) else value
 
     def _wants(self, name: str) -> tuple[str, ...]:
         """The user's columns of a parameter's design."""

@@ -289,7 +289,7 @@ class NamedInputs(CatalogueLoss):
         if array.ndim != ranks:
             remedy = f"For a single row use np.asarray({name})[None]" if array.ndim < ranks else None
             if array.ndim == 2 and array.shape[1] == 1 and ranks == 1:
-                remedy = f"Use {name}.ravel()"
+                remedy = f"Use np.ravel({name})"
             shape = "(n, d)" if ranks == 2 else "(n,)"
             raise ShapeError(
                 f"{self.name}: {name} must have shape {shape}, not {array.shape}",

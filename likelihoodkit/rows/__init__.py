@@ -78,7 +78,7 @@ class Reader:
         array = as_real(values, what, self.family, whole=whole)
         shape = (rows,) if matrix is None else (rows, matrix)
         if array.shape != shape:
-            remedy = f"Use {what}.ravel()" if array.shape == (rows, 1) else None
+            remedy = f"Use np.ravel({what})" if array.shape == (rows, 1) else None
             if array.ndim == 0:
                 remedy = f"For a single row use np.atleast_1d({what})"
             elif what == "y" and matrix is None and array.ndim == 2 and array.shape[1] > 1:

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from likelihoodkit.errors import SupportError
 
 INFINITY = float("inf")
+#: what to do where nothing but missing values is wrong
+MISSING = "Drop or impute missing values first"
 #: values that are asked at a time
 PART = 1 << 14
 
@@ -160,7 +162,7 @@ class Support:
             family=family,
             index=index,
             value=value,
-            remedy=self.remedy if remedy is None else remedy,
+            remedy=MISSING if np.isnan(values[bad]).all() else self.remedy if remedy is None else remedy,
         )
 
     def _all_inside(

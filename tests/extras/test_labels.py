@@ -72,3 +72,15 @@ def test_periods_are_no_numbers() -> None:
             call()
     with pytest.raises(lk.errors.InputError, match=r"y holds object.*to_timestamp"):
         lk.Regressor(lk.Normal).fit(X[1:], months[1:])
+
+
+def test_columns_are_found_in_a_frame_that_holds_more() -> None:
+    """Text and gaps in columns that the fit has not seen are not read; a column of a frame keeps its name."""
+    x = np.linspace(-1, 1, 8)
+    frame = pd.DataFrame(
+        {"word": list("abcdefgh"), "age": x, "gap": np.where(x > 0, np.nan, 1.0), "y": x + np.cos(9 * x)}
+    )
+    fitted, alone = lk.fit(lk.Normal, frame["y"], frame[["age"]]), lk.fit(lk.Normal, frame["y"], frame["age"])
+    assert alone.names == fitted.names == ("mean.intercept", "mean.age", "scale.intercept")
+    for found in (fitted.predict(frame), fitted.predict(frame.to_dict("list")), alone.predict(frame["age"])):
+        np.testing.assert_array_equal(found, fitted.predict({"age": x}))

@@ -10,6 +10,7 @@ from numpy.testing import assert_allclose
 from sklearn.linear_model import QuantileRegressor
 
 import likelihoodkit as lk
+from likelihoodkit.errors import ConvergenceWarning
 
 RNG = np.random.default_rng(3)
 X = RNG.normal(size=(240, 3))
@@ -77,3 +78,12 @@ def test_offsets_and_weights_reach_the_program(weights: Any) -> None:
         X, LOCATION + NOISE + offset, sample_weight=weights, offset=offset
     )
     assert_allclose(moved.coef_, plain.coef_, atol=1e-10)
+
+
+def test_more_columns_than_rows_leave_a_scale_without_a_minimum() -> None:
+    """The warning asked for more iterations or more penalty, which do not help."""
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(5, 10)), rng.normal(size=5)
+    with pytest.warns(ConvergenceWarning, match=r"10 columns can meet all 5 outcomes exactly.*hold it"):
+        lk.Regressor(lk.Normal, alpha=0.1).fit(X, y)
+    assert np.isfinite(lk.Regressor(lk.Normal(scale=1), alpha=0.1).fit(X, y).predict(X)).all()
