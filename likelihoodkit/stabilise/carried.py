@@ -137,6 +137,21 @@ def _times_output(weight: Expr, f: Expr) -> Expr:
     return reach.times_output(weight, f)
 
 
+def _over_output(weight: Expr, f: Expr) -> Expr:
+    """weight/f, whose limit at f = 0 is known where the weight is faint there and a multiple of |f|."""
+    number, body = weight.as_coeff_Mul()
+    if not isinstance(body, reach.faint):
+        return reach.over_output(weight, f)
+    exponent, near, far = body.args
+    size, side = sp.Abs(f), linked.side(f)
+    held = [factor for factor in Mul.make_args(far) if isinstance(factor, p.times_exp)]
+    held = [factor for factor in held if size in Mul.make_args(factor.args[0])]
+    if len(held) != 1:
+        return reach.over_output(weight, f)
+    share = p.times_exp(held[0].args[0] / size * side, held[0].args[1])
+    return number * reach.faint(exponent, reach.over_output(near, f), far / held[0] * share)
+
+
 def _read(slope: Expr) -> _Slope:
     logarithm, far, sign, numbers, ratios = S.Zero, S.Zero, S.One, S.One, S.One
     steps: list[Callable[[Expr], Expr]] = []
@@ -145,7 +160,7 @@ def _read(slope: Expr) -> _Slope:
         kind = exp if isinstance(factor, exp) else type(base)
         if base.is_Symbol and power == -1:  # of a square: 2/f
             logarithm, sign = logarithm - linked.log_square(base) / 2, sign * linked.side(base)
-            steps.append(lambda weight, f=base: reach.over_output(weight, f))  # type: ignore[misc]
+            steps.append(partial(_over_output, f=base))
             continue
         if base.is_Symbol and power == 1:  # of a square that is a location: 2 f
             sign, far = sign * sp.sign(base), far + linked.log_square(base) / 2
