@@ -54,6 +54,7 @@ class Link:
         False  # may that rest be many ulp of 1, so that only with it the logarithm says what the parameter is?
     )
     bent: bool = False  # do slope and bend of that logarithm cancel, so that curvatures are derived without it?
+    logit: Map | None = None  # log of a share less that of its rest, where either may be 0 in float64
     residual: Callable[[sp.Expr, sp.Expr], sp.Expr] | None = None  # (y, output) -> y less the parameter, likewise
     columns: tuple[str, ...] = ()  # what its outputs are called, after the parameter, where one number takes several
 
@@ -182,9 +183,17 @@ LINKS |= {link.name: link for link in (cholesky, isotropic, diagonal, unit, orde
 
 # the other links of shares that generalized linear models know, by their names there (McCullagh and Nelder 1989,
 # section 4.3.1): distribution functions of the normal, the smallest and largest extreme, and Cauchy's law
-probit = Link("probit", lambda f: p.ndtr(f), lambda t: p.ndtri(t), supports.unit)
-cloglog = Link("cloglog", lambda f: 1 - sp.exp(-sp.exp(f)), lambda t: sp.log(-p.log1p(-t)), supports.unit)
-loglog = Link("loglog", lambda f: sp.exp(-sp.exp(-f)), lambda t: -sp.log(-sp.log(t)), supports.unit)
+probit = Link(
+    "probit", lambda f: p.ndtr(f), lambda t: p.ndtri(t), supports.unit, logit=lambda f: p.log_ndtr(f) - p.log_ndtr(-f)
+)
+cloglog = Link(
+    "cloglog", lambda f: 1 - sp.exp(-sp.exp(f)), lambda t: sp.log(-p.log1p(-t)), supports.unit,
+    logit=lambda f: p.log1m_exp_neg_exp(f) + sp.exp(f),
+)  # fmt: skip
+loglog = Link(
+    "loglog", lambda f: sp.exp(-sp.exp(-f)), lambda t: -sp.log(-sp.log(t)), supports.unit,
+    logit=lambda f: -p.log1m_exp_neg_exp(-f) - sp.exp(-f),
+)  # fmt: skip
 cauchit = Link(
     "cauchit", lambda f: sp.Rational(1, 2) + sp.atan(f) / sp.pi, lambda t: -1 / sp.tan(sp.pi * t), supports.unit
 )

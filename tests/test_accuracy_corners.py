@@ -282,3 +282,15 @@ def test_a_logistic_and_a_normal_part_that_are_both_impossible() -> None:
     value, gradient = loss.value_and_gradient([3.0], [[0.0, 1.0, -800.0, 1.0, -800.0]])
     assert value[0] == np.inf
     np.testing.assert_array_equal(gradient[0], [-0.5, -np.inf, -np.inf, 0.0, 0.0])  # of the two tails the heavier one
+
+
+@pytest.mark.parametrize(
+    ("family", "times"), [(lk.NegativeBinomial, 1), (lk.GeneralizedPoisson, 2), (lk.PoissonInverseGaussian, 1)]
+)
+@pytest.mark.parametrize("f", [0.0, -1e-300])
+def test_the_curvature_in_a_dispersion_of_nothing_squared(family: type[lk.Distribution], times: int, f: float) -> None:
+    """With a variance m + times a m^2 + ... the loss grows by times a (y - (m - y)^2)/2, a = f^2; it was 0 at f = 0."""
+    hessian = lk.derive(family(dispersion="square")).hessian([300.0], [[1.0, f]])
+    with mpmath.workdps(40):
+        expected = times * (300 - (mpmath.e - 300) ** 2)
+    assert float(hessian[0, 1, 1]) == pytest.approx(float(expected), rel=1e-15)

@@ -97,3 +97,46 @@ def test_they_are_for_shares_and_listed_there_alone() -> None:
 def test_they_are_exported(target: str) -> None:
     for name in LOGS:
         assert lk.derive(lk.Bernoulli(probability=name)).source(target)
+
+
+@pytest.mark.parametrize("name", ["probit", "cloglog", "loglog"])
+def test_means_whose_share_or_rest_is_nothing_in_float64(name: str) -> None:
+    """Losses were infinite or NaN from cloglog(4), loglog(-4) and probit(38) on; two slopes, two second derivatives."""
+    beta, counts = lk.derive(lk.Beta(mean=name)), lk.derive(lk.BetaBinomial(mean=name, trials=5))
+    places = (-60.0, -30.0, -5.0, -0.7, 0.3, 4.5, 9.0, 30.0, 60.0)
+    with mp.workdps(200):
+
+        def truth(loss: lk.Loss, y: float, f: Any, g: Any) -> Any:
+            (log_p, log_q), c, y = LOGS[name](f), mp.exp(g), mp.mpf(y)
+            a, b = c * mp.exp(log_p), c * mp.exp(log_q)
+            sizes = mp.loggamma(a) + mp.loggamma(b) - mp.loggamma(c)
+            if loss is beta:
+                return sizes - (a - 1) * mp.log(y) - (b - 1) * mp.log1p(-y)
+            with_seen = mp.loggamma(a + y) + mp.loggamma(b + 5 - y) - mp.loggamma(c + 5)
+            return sizes - with_seen - mp.log(mp.binomial(5, y))
+
+        step = mp.mpf(10) ** -30
+        for f, g in [(f, g) for f in places for g in (-1.0, 2.0)]:
+            for loss, y in ((beta, 0.3), (counts, 2.0)):
+                value, slopes = loss.value_and_gradient([y], [[f, g]])
+                curve = loss.hessian([y], [[f, g]])[0]
+                here = truth(loss, y, f, g)
+                for j, (df, dg) in enumerate(((step, 0), (0, step))):
+                    low, high = truth(loss, y, f - df, g - dg), truth(loss, y, f + df, g + dg)
+                    bend, second = (high - low) / (2 * step), (high - 2 * here + low) / step**2
+                    size, slack = abs(here) + abs((f, g)[j] * bend), abs(bend) + abs((f, g)[j] * second)
+                    assert abs(value[0] - here) <= 4 * UNIT * (size + 1), (f, g, y)
+                    assert abs(slopes[0, j] - bend) <= 8 * UNIT * (slack + 1e-3), (
+                        f,
+                        g,
+                        y,
+                    )
+                    assert abs(curve[j, j] - second) <= 16 * UNIT * (abs(second) + abs(bend) + 1e-3), (f, g, y)
+
+
+@pytest.mark.parametrize("name", ["probit", "cloglog", "loglog"])
+@pytest.mark.parametrize("f", [-1e300, 1e300])
+def test_shares_of_nothing_at_all(name: str, f: float) -> None:
+    value, slopes = lk.derive(lk.Beta(mean=name)).value_and_gradient([0.3], [[f, 0.5]])
+    assert value[0] > 1e290
+    assert not np.isnan(slopes).any()

@@ -47,6 +47,9 @@ class Move:
         if self.own is links.exp:
             assert self.link.logarithm is not None
             return self.link.logarithm(self.outer)
+        if self.own is links.sigmoid:
+            assert self.link.logit is not None
+            return self.link.logit(self.outer)
         return self.link.inverse(self.outer)
 
     @property
@@ -64,7 +67,7 @@ class Move:
     @cached_property
     def slope(self) -> Expr:
         """t'(f)."""
-        if self.own is links.exp and self.link.rest is None and not self.link.bent:
+        if self.own is links.sigmoid or (self.own is links.exp and self.link.rest is None and not self.link.bent):
             return rewrite(sp.diff(self.at, self.outer))
         parameter = self.link.inverse(self.outer)
         slope = sp.diff(parameter, self.outer)
@@ -114,6 +117,8 @@ def inner_links(bound: Bound, *, curved: bool = False) -> tuple[Bound, dict[str,
         row = bound.family.parameters[name]
         link = _told(how.link if isinstance(how, Shared) else how, row)
         inner = _inner(link, row) if isinstance(link, Link) else None
+        if isinstance(link, Link) and link.logit is not None and _in_beta_function(bound, row):
+            inner = links.sigmoid
         if curved and inner is links.exp and isinstance(link, Link) and link.bent:
             inner = None
         if isinstance(link, Link) and inner is not None:
@@ -140,6 +145,12 @@ def _told(link: Any, row: Parameter) -> Any:
     return replace(
         link, inverse=inverse, logarithm=lambda f: rewrite(log(inverse(f))), residual=lambda y, f: y - inverse(f)
     )
+
+
+def _in_beta_function(bound: Bound, row: Parameter) -> bool:
+    """A share whose own link is the logit, in the sizes of a beta function, which vanish with it or with its rest?"""
+    sizes = bound.family.formula.atoms(p.log_beta)
+    return row.link is links.sigmoid and any(row.symbol in node.free_symbols for node in sizes)
 
 
 def _inner(link: Link, row: Parameter) -> Link | None:

@@ -26,6 +26,7 @@ from likelihoodkit.primitives.kernels.whole_pairs import (
     negative_binomial_residual,
     negative_binomial_spread_slope,
     split,
+    told_logit,
 )
 
 FEW = 0.25  # below, the pole 1/s of digamma is taken out; above, Stirling's error is small enough
@@ -82,7 +83,7 @@ def _curve_slope(x: Floats) -> Floats:
 
 def beta_concentration_rest(f: Floats, g: Floats) -> Floats:
     """What the three gamma functions leave of that second derivative."""
-    a, b, log_a, log_b = halves(f, g)
+    a, b, log_a, log_b = halves(told_logit(f), g)
     few, many = np.minimum(a, b), np.maximum(a, b)
     peak = np.asarray(gamma_curve(np.minimum(log_a, log_b)))
     return np.asarray(peak - _curve_rise(many, few, np.maximum(log_a, log_b), g))

@@ -132,7 +132,8 @@ def _some_successes(n: Floats, y: Floats, f: Floats, g: Floats) -> Floats:
     (log_a, log_b), size = _sizes(f, g), np.log(n)
     successes = np.asarray(negative_binomial_loss(y, size - np.asarray(softplus(-f)), -log_a))
     failures = np.asarray(negative_binomial_loss(n - y, size - np.asarray(softplus(f)), -log_b))
-    return np.asarray(successes + failures - np.asarray(negative_binomial_loss(n, size, -g)))
+    whole = np.asarray(successes + failures - np.asarray(negative_binomial_loss(n, size, -g)))
+    return np.where(np.isinf(f), np.absolute(f), whole)
 
 
 @kernel

@@ -26,6 +26,7 @@ from likelihoodkit.primitives.kernels.whole import (
 
 EXP_FINITE = 700.0
 LARGE = 1e17  # beyond it r + 1 = r
+FARTHEST = 1e300  # a logit whose share or rest is 0 in any float64
 SUBNORMAL = 1e-300  # digits may be missing below
 
 # -- negative binomial -------------------------------------------------------------------------------------------
@@ -219,9 +220,15 @@ def logit(y: Floats) -> Floats:
     return np.where((y > 0.25) & (y < 0.75), middle, np.log(y) - np.log1p(-y))
 
 
+def told_logit(f: Floats) -> Floats:
+    """A logit that has left the range as one within it: what does not grow with it is the same, to all digits."""
+    return np.where(np.isinf(f), np.sign(f) * FARTHEST, f)
+
+
 @kernel
 def beta_deviance(y: Floats, f: Floats, g: Floats) -> Floats:
     """c KL(sigmoid(f) | y) with c = e^g: a log(a/(c y)) + b log(b/(c (1 - y)))."""
+    f = told_logit(f)
     gap = np.asarray(sigmoid_balance(1.0 - y, y, f))  # sigmoid(f) - y
     far = (np.absolute(f) > EXP_FINITE) & (
         np.absolute(g) < EXP_FINITE
@@ -264,6 +271,7 @@ def beta_loss(y: Floats, f: Floats, g: Floats) -> Floats:
     near |= (a > 0.6) & (a < 2) & (b > 0.6) & (b < 2)
     return piecewise(
         (y, f, g, a, b, log_a, log_b, log_y, log_rest),
+        (np.isinf(f), lambda y, f, *_: np.absolute(f)),  # and so is the loss
         (near, _beta_loss_plain),  # where a log y and log y would cancel
         otherwise=_beta_loss,
     )
@@ -348,7 +356,7 @@ def _mean_slope_few(y: Floats, f: Floats, g: Floats) -> Floats:
 
 def beta_concentration_peak(f: Floats, g: Floats) -> Floats:
     """What the deviance of that derivative is less by: of three sizes s, s (log s - digamma(s))."""
-    _, _, log_a, log_b = halves(f, g)
+    _, _, log_a, log_b = halves(told_logit(f), g)
     few = np.asarray(log_less_digamma(log_a)) + np.asarray(log_less_digamma(log_b))
     return np.asarray(few - np.asarray(log_less_digamma(g)))
 
