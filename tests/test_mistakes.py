@@ -7,6 +7,7 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 import sympy as sp
 
@@ -14,7 +15,7 @@ import likelihoodkit as lk
 from likelihoodkit.declaration import Distribution, outcome, parameter
 from likelihoodkit.errors import DeclarationError
 from likelihoodkit.primitives.words import log, log_gamma, pi
-from likelihoodkit.supports import Support, binary, counts, positive, real
+from likelihoodkit.supports import Support, binary, counts, positive, real, real_vector
 
 
 def law(support: Support, link: str, formula: Callable[[Any, Any], Any], **more: Any) -> type[Distribution]:
@@ -75,3 +76,29 @@ def test_a_number_of_the_law_that_mentions_the_outcome(form: str) -> None:
 def test_operations_that_formulas_do_not_have(formula: Callable[[Any, Any], Any], message: str) -> None:
     with pytest.raises(DeclarationError, match=message):
         law(real, "identity", formula)
+
+
+#: what is typed of an outcome and a vector -> what is said
+VECTORS: dict[str, tuple[Callable[[Any, Any], Any], str]] = {
+    "not added up": (lambda y, m: -((y - m) ** 2), r"log_density is a vector, as m in it is. Add up over"),
+    "a number added up": (
+        lambda y, m: lk.sum_over(-((y - m) ** 2)) - lk.sum_over(log(2)),
+        r"log\(2\) is one number. How",
+    ),
+    "entries by place": (lambda y, m: -((y - m[0]) ** 2), r"entry 0 of the parameter cannot be asked for: a"),
+    "entries one by one": (lambda y, m: -sum((y - k) ** 2 for k in m), r"the entries of the parameter cannot"),
+    "an array": (lambda y, m: -lk.sum_over((y - m * np.array([1, 2])) ** 2), r"an array stands beside"),
+}
+
+
+@pytest.mark.parametrize("way", VECTORS)
+def test_vectors_are_added_up(way: str) -> None:
+    formula, message = VECTORS[way]
+    with pytest.raises(DeclarationError, match=message) as told:
+
+        class Mine(Distribution):
+            y = outcome(real)
+            m = parameter(real_vector, link="vector")
+            log_density = formula(y, m)
+
+    assert told.value.remedy

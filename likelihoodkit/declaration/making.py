@@ -28,6 +28,7 @@ from likelihoodkit.declaration.slots import (
 )
 from likelihoodkit.errors import DeclarationError
 from likelihoodkit.links import identity
+from likelihoodkit.primitives.record import is_vector
 from likelihoodkit.primitives.words import exact
 from likelihoodkit.supports import real
 
@@ -82,12 +83,26 @@ def declare(cls: Any) -> None:
             setattr(cls, name, naming[slot])
         elif name == OF_EITHER and name in body:
             delattr(cls, name)  # not a claim about what it would ask for
+    _is_one_number(cls)
     _closed_forms_are_of_parameters(cls)
     _every_outcome_has_a_case(cls)
     _every_parameter_counts(cls, slots)
     _the_outcome_counts(cls)
     if others:
         _declare_alternatives(cls, body.get("alternatives", {}), naming, others)
+
+
+def _is_one_number(cls: Any) -> None:
+    """`DeclarationError` where a row has a number for each entry of a vector."""
+    if is_vector(cls.formula):
+        vectors = sorted(str(symbol) for symbol in cls.formula.free_symbols if is_vector(symbol))
+        raise DeclarationError(
+            f"{cls.__name__}.{cls.formula_name} is a vector, as {' and '.join(vectors)} in it "
+            f"{'are' if vectors[1:] else 'is'}",
+            family=cls.__name__,
+            value=str(cls.formula),
+            remedy="Add up over the entries, as in lk.sum_over(-(y - m)**2), or take one by a label with lk.pick",
+        )
 
 
 def _closed_forms_are_of_parameters(cls: Any) -> None:

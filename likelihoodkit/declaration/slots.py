@@ -16,6 +16,7 @@ from likelihoodkit.declaration.binding import Parameter, exact_number
 from likelihoodkit.declaration.typed import Typed
 from likelihoodkit.errors import DeclarationError
 from likelihoodkit.links import Link, find, named
+from likelihoodkit.primitives.record import Primitive, is_vector
 from likelihoodkit.primitives.words import exact
 from likelihoodkit.supports import Support
 
@@ -50,12 +51,14 @@ class Slot(Typed, sp.Dummy):  # type: ignore[misc]
     default: Any = None
     word: str | None = None  # what it is called, where that is not the name it is assigned to
 
-    __iter__ = None  # a vector is one symbol, whatever the number of its entries
+    def __iter__(self) -> Any:
+        return self["all"]
 
     def __getitem__(self, place: Any) -> Any:
+        what = "the entries" if place == "all" else f"entry {place!r}"
         raise DeclarationError(
-            f"entry {place!r} of the {self.role} cannot be asked for: a vector is one symbol, a formula in it is meant "
-            "entry by entry",
+            f"{what} of the {self.role} cannot be asked for: a vector is one symbol, a formula in it is meant entry by "
+            "entry, whatever their number",
             value=place,
             remedy="Add up over the entries with lk.sum_over, take one by a label with lk.pick, the largest with "
             "lk.largest_other, a length with lk.norm",
@@ -241,6 +244,14 @@ def write_formula(family: str, name: str, value: Any, naming: Mapping[Slot, sp.S
     if expression.has(sp.Derivative):
         expression = expression.replace(sp.Derivative, lambda *parts: sp.Derivative(*parts).doit())
     _must_be_a_number(family, name, expression)
+    for part in expression.atoms(Primitive):
+        if part.record.reduces and not any(is_vector(argument) for argument in part.args):
+            raise DeclarationError(
+                f"{family}.{name} has {part}, which is about the entries of a vector, and {part.args[0]} is one number",
+                family=family,
+                value=str(part),
+                remedy="How many entries a vector y has is lk.size_of(y): write lk.size_of(y) * ... for such a sum",
+            )
     strange = sorted({str(f.func) for f in expression.atoms(sp.core.function.AppliedUndef)})
     if strange:
         raise DeclarationError(

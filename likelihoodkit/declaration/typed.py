@@ -91,7 +91,13 @@ class Typed:
     def __array_ufunc__(self, function: Any, method: str, *given: Any, **_: Any) -> Any:
         """NumPy's and SciPy's functions are of numbers; its numbers may stand beside an expression."""
         meant = _OPERATORS.get(function.__name__) if method == "__call__" else None
-        if meant is None or any(isinstance(one, np.ndarray) for one in given):
+        if meant is not None and any(isinstance(one, np.ndarray) for one in given):
+            raise DeclarationError(
+                f"an array stands beside {said(self)}: a formula is about one row, and its constants are numbers",
+                value=function.__name__,
+                remedy="What differs from row to row is a setting, k = lk.held(lk.real), given with each call",
+            )
+        if meant is None:
             raise self._of_numbers(function.__name__)
         return meant(*(one.item() if isinstance(one, np.generic) else one for one in given))
 
