@@ -47,6 +47,13 @@ PLACES: dict[str, list[tuple[float, tuple[float, ...]]]] = {
     "IntervenedPoisson": [(1000.0, (-0.74, 1.855)), (30.0, (-1e-8, 30.0))],
     # log(1 - y + (2 y - 1) p)
     "SkewedLogit": [(1.0, (-30.0, -30.0)), (0.0, (0.3, 5.0)), (0.0, (-5.0, -5.0)), (0.0, (30.0, 0.1))],
+    # Phi(c + d - f) - Phi(c - f)
+    "OrderedProbit": [
+        (1.0, (0.39843596602771403, -0.764004584286961, 5.104848050742162)),
+        (1.0, (-8.84, 2.409, 3.18)),
+        (1.0, (10.932068179969939, -2.641, -1.323)),
+        (1.0, (2.3, -4.731, 2.457)),
+    ],
     # a/b (1 - e^(-b y))
     "Siler": [(1e-8, (-2.628, -1.792, 1.861, 3.678, -0.033)), (1e-8, (0.0, 0.001, -1.0, 1.0, 30.0))],
     # log(cosh z + cos t)
@@ -55,7 +62,7 @@ PLACES: dict[str, list[tuple[float, tuple[float, ...]]]] = {
 
 
 #: those that are tried every time
-QUICK = ("ZeroTruncatedBinomial", "GumbelGrades")
+QUICK = ("ZeroTruncatedBinomial", "GumbelGrades", "OrderedProbit")
 
 
 @pytest.mark.parametrize("name", [n if n in QUICK else pytest.param(n, marks=pytest.mark.slow) for n in PLACES])

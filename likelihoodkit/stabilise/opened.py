@@ -29,6 +29,7 @@ from likelihoodkit.primitives import (
     sum_over,
     xlogy,
 )
+from likelihoodkit.primitives.probability import scaled_window
 from likelihoodkit.primitives.zeros import log_with_zero
 from likelihoodkit.stabilise.bernstein import in_shares
 from likelihoodkit.stabilise.bounds import Interval, bounds, window
@@ -206,11 +207,18 @@ def _of_difference(inner: Expr, known: Known, outputs: set[Expr]) -> list[Expr] 
 
 
 def _of_window(inner: Expr, known: Known, _: set[Expr]) -> list[Expr] | None:
-    """log(k erf(a) + k erf(b)) = log(2 k) + log(Phi(m + h) - Phi(m - h)), with 2 h = sqrt(2) (a + b) > 0."""
+    """log(k erf(a) + k erf(b)) = log(2 k) + log(Phi(m + h) - Phi(m - h)), with 2 h = sqrt(2) (a + b) > 0.
+
+    Where an end is a sum of symbols as it stands, the window is told by that and its width: m - h would round it.
+    """
     found = window(inner, known)
     if found is None:
         return None
     number, total, difference = found
+    ends = [sp.expand(sp.sqrt(2) * (total + sign * difference) / 2) for sign in (1, -1)]
+    for end in ends:
+        if all(term.as_coeff_Mul()[1].is_Symbol for term in Add.make_args(end)):
+            return [log(2 * number), scaled_window(S.Zero, sp.sqrt(2) * total, end, S.Zero)]
     return [log(2 * number), log_window(difference / sp.sqrt(2), total / sp.sqrt(2))]
 
 
