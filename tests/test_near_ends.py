@@ -95,3 +95,54 @@ def _survival_from(belief: lk.Belief, low: float, high: float) -> float:
     x, weight = np.polynomial.legendre.leggauss(40)
     places = (low + high) / 2 + (high - low) / 2 * x
     return float((high - low) / 2 * sum(w * belief.survival([t])[0] for w, t in zip(weight, places, strict=True)))
+
+
+class LogGamma(lk.Distribution):
+    """Its logarithm is a gamma variable; with a shape below 1 it grows towards its end, and has no other."""
+
+    y = lk.outcome(lk.supports.above_one)
+    shape = lk.parameter(lk.positive, link=lk.links.exp)
+    rate = lk.parameter(lk.positive, link=lk.links.exp)
+
+    log_density = shape * lk.log(rate) - lk.log_gamma(shape) + (shape - 1) * lk.log(lk.log(y)) - (rate + 1) * lk.log(y)
+
+
+def test_a_line_without_a_second_end() -> None:
+    """The width of the law was looked for beyond float64: nothing was believed of it."""
+    belief = lk.derive(LogGamma).distribution([[-0.4, 0.8]])
+    shape, rate = np.exp([-0.4, 0.8])
+    places = np.array([1.0001, 1.5, 4.0, 1e3])[:, None]
+    expected = special.gammainc(shape, rate * np.log(places))
+    np.testing.assert_allclose(belief.cdf(places), expected, rtol=1e-9)
+    assert belief.mean()[0] == pytest.approx((1 - 1 / rate) ** -shape, rel=1e-9)
+
+
+class SquaredLogistic(lk.Distribution):
+    """A power tail as typed: its squares overflow where outcomes of float64 are still far from their end."""
+
+    y = lk.outcome(lk.positive)
+    scale = lk.parameter(lk.positive, link=lk.links.exp)
+
+    log_density = lk.log(2 * y / scale**2) - 2 * lk.log((scale**2 + y**2) / scale**2)
+
+
+def test_places_where_a_formula_tells_no_number() -> None:
+    """One of them, far beyond all mass, made cdf, quantiles and moments an error."""
+    belief = lk.derive(SquaredLogistic).distribution([[0.0]])
+    assert belief.cdf([2.0])[0] == pytest.approx(0.8, rel=1e-9)
+    assert belief.quantile(0.5)[0] == pytest.approx(1.0, rel=1e-9)
+    assert belief.mean()[0] == pytest.approx(np.pi / 2, rel=1e-6)
+    assert belief.mode()[0] == pytest.approx(3**-0.5, rel=1e-6)
+
+
+def test_samples_are_outcomes() -> None:
+    """Quantiles within half a unit of an end that is no outcome were that end, which the loss refuses."""
+    loss = lk.derive(lk.Beta)
+    outputs = [[0.2, -1.5], [-0.2, -3.0]]
+    belief = loss.distribution(outputs)
+    drawn = belief.sample(0, 3000)
+    assert ((drawn > 0) & (drawn < 1)).all()
+    assert np.isfinite(loss(drawn[:2].reshape(-1), np.tile(outputs, (2, 1)))).all()
+    gamma = lk.derive(lk.Gamma).distribution([[0.0, -8.0]])
+    assert 0 < gamma.quantile(0.01)[0] < 1e-300
+    assert belief.quantile(0.0).tolist() == [0.0, 0.0]

@@ -146,3 +146,28 @@ def test_a_step_has_the_value_at_its_edge_that_was_asked_for() -> None:
 
     answers = lk.derive(Stepped).distribution([-1.0, 0.0, 1.0]).median()
     np.testing.assert_array_equal(answers, [0.0, 60.0, 111.0])
+
+
+class HalfTurn(lk.Distribution):
+    """Angles by a formula that is meant of half of them, as papers write it."""
+
+    y = lk.outcome(lk.circle)
+    power = lk.parameter(lk.positive, link=lk.links.exp)
+
+    log_density = lk.log(
+        lk.cos(y / 2) ** (2 * power) * sp.gamma(power + 1) / (2 * sp.sqrt(sp.pi) * sp.gamma(power + sp.Rational(1, 2)))
+    )
+
+
+def test_an_angle_is_the_same_after_a_turn() -> None:
+    """The loss of an angle beyond half a turn was NaN, and with it all that is believed."""
+    loss = lk.derive(HalfTurn)
+    turned = [1.0, 1.0 + 2 * np.pi, 1.0 - 4 * np.pi]
+    expected = -2 * np.log(np.cos(0.5)) - np.log(1 / np.pi)  # at a power of 1 the constant is 1 / pi
+    np.testing.assert_allclose(loss(turned, [[0.0]] * 3), [expected] * 3, rtol=1e-14)
+    belief = loss.distribution([[0.3]])
+    assert belief.cdf([0.0]) == pytest.approx([0.5])
+    assert belief.mode() == pytest.approx([0.0], abs=1e-7)
+    assert belief.sample(0, 2000).std() == pytest.approx(
+        np.sqrt(np.var(belief.quantile(np.linspace(0.01, 0.99, 99)[:, None]))), rel=0.1
+    )

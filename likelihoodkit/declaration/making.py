@@ -26,6 +26,7 @@ from likelihoodkit.declaration.slots import (
     name_symbols,
     write_formula,
 )
+from likelihoodkit.declaration.turning import read_angle
 from likelihoodkit.errors import DeclarationError
 from likelihoodkit.links import identity
 from likelihoodkit.primitives.record import is_vector
@@ -68,6 +69,7 @@ def declare(cls: Any) -> None:
     cls.formula = getattr(cls, cls.formula_name)
     for slot in (slots[name] for name in outcomes):
         cls.formula = read_nothing(cls.formula, naming[slot], slot.domain)
+        cls.formula = read_angle(cls.formula, naming[slot], slot.domain)
     every = naming | name_symbols(cls.__name__, others)  # an entry may be in parameters of another way
     cls.fisher = {
         key: write_formula(cls.__name__, "fisher", value, every) for key, value in body.get("fisher", {}).items()

@@ -28,6 +28,8 @@ EDGES = np.array([0, 0.5, 1, 1.5, 2, 2.5, 3, 4, 5, 7, 10, 15, 22, 32, 48, 72, 11
 TOLD = 2.0**-20
 #: below this logarithm a density per unit of t is zero in float64
 NOTHING = -760.0
+#: how often the way to where a formula tells no number is halved
+HALVED = 30
 #: below this logarithm per unit of x what a density has beyond is taken for nothing
 NEGLIGIBLE = -28.0
 
@@ -83,7 +85,8 @@ def long_line(support: Support) -> Line:
     low, high = support.low, support.high
     line = line_of(support)
     lower, upper = (end if np.isfinite(end) and end != 0 else None for end in (low, high))
-    inside = np.nextafter(low, high), np.nextafter(high, low)  # an outcome that rounding takes to an end
+    # an outcome that rounding takes to an end; beyond float64 there is none
+    inside = [np.nextafter(end, other) if np.isfinite(end) else end for end, other in ((low, high), (high, low))]
 
     def outcome(x: Array) -> Array:
         with np.errstate(over="ignore"):
@@ -97,16 +100,21 @@ def long_line(support: Support) -> Line:
     return replace(line, outcome=outcome, left=left, right=right, gap=gap, ends=(lower, upper))
 
 
-def log_at(density: Density, line: Line, x: Array, row: Array) -> Array:
-    """The log-density of the outcomes at x, (m, P) or (P,), by their distance from an end where that tells more."""
+def log_at(density: Density, line: Line, x: Array, row: Array, *, searching: bool = False) -> Array:
+    """The log-density of the outcomes at x, (m, P) or (P,), by their distance from an end where that tells more.
+
+    ``searching``: NaN, where it would be an error, at places far out of which the formula tells no number. What a
+    search finds is certified by the integral of the density over it, which then comes out as one.
+    """
+    how = "told" if searching else "log"
     if line.ends == (None, None):
-        return density.log(line.outcome(x), row)
+        return cast(Array, getattr(density, how)(line.outcome(x), row))
     rows, found = np.broadcast_to(row, x.shape), np.empty(x.shape)
     for number, upper, place in line.parts(x):
         if number is not None and place.any():
-            found[place] = end_of(density, number, upper=upper).log(line.gap(x[place]), rows[place])
+            found[place] = getattr(end_of(density, number, upper=upper), how)(line.gap(x[place]), rows[place])
         elif place.any():
-            found[place] = density.log(line.outcome(x[place]), rows[place])
+            found[place] = getattr(density, how)(line.outcome(x[place]), rows[place])
     return found
 
 
@@ -142,12 +150,12 @@ class Coordinates:
         t = np.arcsinh(d / np.where(d < 0, self.left[row], self.right[row]))
         return np.minimum(np.maximum(t, -self.reach_left[row]), self.reach_right[row])
 
-    def log_weight(self, t: Array, row: Array) -> tuple[Array, Array]:
-        """The outcomes at t, and the log-density there per unit of t."""
+    def log_weight(self, t: Array, row: Array, *, searching: bool = False) -> tuple[Array, Array]:
+        """The outcomes at t, and the log-density there per unit of t (see `log_at`)."""
         x = self._x(t, row)
         width = np.where(t < 0, self.left[row], self.right[row])
         slope = self.line.log_slope(x) + np.log(width) + np.abs(t) + np.log1p(np.exp(-2 * np.abs(t))) - np.log(2)
-        return self.line.outcome(x), log_at(self.density, self.line, x, row) + slope
+        return self.line.outcome(x), log_at(self.density, self.line, x, row, searching=searching) + slope
 
     def values(self, function: Function, size: int, t: Array, row: Array) -> Array:
         """What a function is at t, flat, (size, P): by the distance from an end where it takes that."""
@@ -197,7 +205,8 @@ def _some(density: Density, line: Line, rows: Array) -> tuple[Array, ...]:
     shape = untruncated(density) or density  # only differences are asked for, and what is seen is a common factor
 
     def height(x: Array) -> Array:
-        return log_at(shape, line, x, rows) + line.log_slope(x)
+        found = log_at(shape, line, x, rows, searching=True)
+        return np.where(np.isnan(found), -np.inf, found) + line.log_slope(x)
 
     centre = _centre(density, line, rows, height)
     top = height(centre)
@@ -222,7 +231,10 @@ def _some(density: Density, line: Line, rows: Array) -> tuple[Array, ...]:
 
 
 def _trim(places: Coordinates) -> Coordinates:
-    """End the reach of each side at the first edge where the density has underflowed; outcomes beyond are not asked."""
+    """End the reach of each side at the first edge where the density has underflowed; outcomes beyond are not asked.
+
+    Where the formula tells no number out there the reach ends before.
+    """
     reaches = []
     for side, reach in ((-1.0, places.reach_left), (1.0, places.reach_right)):
         result, row = reach.copy(), np.arange(reach.size)
@@ -230,10 +242,24 @@ def _trim(places: Coordinates) -> Coordinates:
             row = row[edge < result[row]]
             if not row.size:
                 break
-            gone = places.log_weight(np.full(row.size, side * edge), row)[1] < NOTHING
+            gone = ~(places.log_weight(np.full(row.size, side * edge), row, searching=True)[1] >= NOTHING)
             result[row[gone]] = edge
-        reaches.append(result)
+        reaches.append(_told(places, side, result))
     return replace(places, reach_left=reaches[0], reach_right=reaches[1])
+
+
+def _told(places: Coordinates, side: float, reach: Array) -> Array:
+    """How far a side is told by numbers, halving the way where it is not."""
+    every = np.arange(reach.size)
+    row = every[np.isnan(places.log_weight(side * reach, every, searching=True)[1])]
+    low, high = np.zeros(row.size), reach[row]
+    for _ in range(HALVED):
+        middle = (low + high) / 2
+        untold = np.isnan(places.log_weight(side * middle, row, searching=True)[1])
+        low, high = np.where(untold, low, middle), np.where(untold, middle, high)
+    found = reach.copy()
+    found[row] = low
+    return found
 
 
 def _centre(density: Density, line: Line, rows: Array, height: Callable[[Array], Array]) -> Array:

@@ -100,20 +100,25 @@ class Density:
 
         Raises `DerivationError` where the formula gives no number inside the support.
         """
+        found = self.told(y, row)
+        if np.isnan(found).any():
+            place = tuple(np.argwhere(np.isnan(found))[0])
+            raise DerivationError(
+                f"{self.name}: the log-density of row {int(row[place[-1]])} is not a number at y = {y[place]:.12g}",
+                family=self.name,
+                index=int(row[place[-1]]),
+                value=float(y[place]),
+            )
+        return found
+
+    def told(self, y: Array, row: Array) -> Array:
+        """The same, NaN where the formula gives no number: for a search that comes by such places."""
         if self.vectors and y.ndim > 1:  # the K entries of a vector column take the place of the m outcomes
-            flat = Density.log(self, y.ravel(), np.broadcast_to(row, y.shape).ravel())  # what is more of it, once
+            flat = Density.told(self, y.ravel(), np.broadcast_to(row, y.shape).ravel())  # what is more of it, once
             return flat.reshape(y.shape)
         outside = self.outside(y, row)
         safe = np.where(outside, self._inside(row), y) if outside.any() else y
         found = -np.broadcast_to(self.run(self._value, row, y=safe)["value"], y.shape)
-        if np.isnan(found).any():
-            place = tuple(np.argwhere(np.isnan(found))[0])
-            raise DerivationError(
-                f"{self.name}: the log-density of row {int(row[place[-1]])} is not a number at y = {safe[place]:.12g}",
-                family=self.name,
-                index=int(row[place[-1]]),
-                value=float(safe[place]),
-            )
         return np.where(outside, -np.inf, found) if outside.any() else found
 
     def slope(self, y: Array, row: Array) -> Array:

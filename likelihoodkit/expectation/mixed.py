@@ -50,9 +50,9 @@ class Rest(Density):
     share: Array  # the probability, (n,), of being elsewhere
     below: Array  # that of the values, all of which lie at the lower end
 
-    def log(self, y: Array, row: Array) -> Array:
+    def told(self, y: Array, row: Array) -> Array:
         """Log-density given that the outcome is none of those values."""
-        return np.asarray(super().log(y, row) - np.log(self.share[row]))
+        return np.asarray(super().told(y, row) - np.log(self.share[row]))
 
     def form(self, name: str, row: Array, **symbols: Array) -> Array | None:
         """The declared cdf and survival, given the same; nothing else that is declared is about the rest."""

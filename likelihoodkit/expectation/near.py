@@ -57,11 +57,7 @@ class End:
 
         Raises `DerivationError` where the formula gives no number.
         """
-        if not gap.all():
-            found = np.full(gap.shape, -np.inf)
-            found[gap > 0] = self.log(gap[gap > 0], row[gap > 0])
-            return found
-        found = -np.broadcast_to(self.density.run(self._value, row, **{self._gap.name: gap})["value"], gap.shape)
+        found = self.told(gap, row)
         if np.isnan(found).any():
             place = int(np.argmax(np.isnan(found)))
             raise DerivationError(
@@ -71,7 +67,16 @@ class End:
                 index=int(row[place]),
                 value=float(gap[place]),
             )
-        return np.asarray(found)
+        return found
+
+    def told(self, gap: Array, row: Array) -> Array:
+        """The same, NaN where the formula gives no number."""
+        if not gap.all():
+            found = np.full(gap.shape, -np.inf)
+            found[gap > 0] = self.told(gap[gap > 0], row[gap > 0])
+            return found
+        values = self.density.run(self._value, row, **{self._gap.name: gap})["value"]
+        return np.asarray(-np.broadcast_to(values, gap.shape))
 
     def slopes(self, gap: Array, row: Array) -> dict[str, Array]:
         """The slopes of the loss in the outputs there, by their names in programs."""

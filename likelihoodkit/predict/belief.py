@@ -221,7 +221,8 @@ class Belief:
         line = line_of(density.support)
 
         def height(x: Array) -> Array:
-            return density.log(line.outcome(x), self._rows)
+            found = density.told(line.outcome(x), self._rows)
+            return np.where(np.isnan(found), -np.inf, found)  # far out, where the formula tells no number
 
         return line.outcome(peak(height, density.count, line.left, line.right, circular=density.support.circular))
 

@@ -67,7 +67,19 @@ class Law:
         if inside.any():
             found = self.density.form("quantile", row[inside], level=level[inside])
             result[inside] = self._invert(level[inside], row[inside]) if found is None else found
+            result[inside] = self._within(result[inside], row[inside])
         return result
+
+    def _within(self, y: Array, row: Array) -> Array:
+        """Outcomes that rounding took to an end which is none of them: the float64 next to it."""
+        support, (low, high) = self.density.support, self._bounds(row)
+        if support.whole or support.circular or (support.closed_low and support.closed_high):
+            return y
+        if not support.closed_low and np.isfinite(support.low):
+            y = np.where((y == support.low) & (low == support.low), np.nextafter(support.low, support.high), y)
+        if not support.closed_high and np.isfinite(support.high):
+            y = np.where((y == support.high) & (high == support.high), np.nextafter(support.high, support.low), y)
+        return y
 
     def _sought(self, y: Array, row: Array, *, upper: bool) -> Array:
         """A tail as a search for a quantile asks for it."""
