@@ -115,6 +115,48 @@ def test_expressions_of_a_class_body_are_those_of_sympy() -> None:
         assert sp.srepr(ours.xreplace(plain)) == sp.srepr(theirs.xreplace(plain))
 
 
+@pytest.mark.parametrize(("short", "long"), [
+    (lambda y, k, s: -sp.UnevaluatedExpr(y) * k - s, lambda y, k, s: -y * k - s),
+    (lambda y, k, s: sp.KroneckerDelta(y, 3) * k - y * s,
+     lambda y, k, s: sp.Piecewise((k, sp.Eq(y, 3)), (0, True)) - y * s),
+    (lambda y, k, s: sp.Piecewise((-y * s, sp.Ne(y, 3)), (k - y * s, True)),
+     lambda y, k, s: sp.Piecewise((k, sp.Eq(y, 3)), (0, True)) - y * s),
+    (lambda y, k, s: -sp.frac(y) * k - s * y, lambda y, k, s: -(y - lk.floor(y)) * k - s * y),
+    (lambda y, k, s: lk.log(sp.sinc(k * y) ** 2) - s * y,
+     lambda y, k, s: 2 * lk.log(lk.abs(lk.sin(k * y) / (k * y))) - s * y),
+])  # fmt: skip
+def test_abbreviations_of_sympy_are_written_out(short: Callable[..., Any], long: Callable[..., Any]) -> None:
+    """No engine knew them."""
+    found, true = (lk.derive(declared(formula)).value_and_gradient(Y, OUTPUTS) for formula in (short, long))
+    for one, other in zip(found, true, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-14)
+
+
+def test_cases_by_what_is_not_equal() -> None:
+    """A hurdle typed with sympy.Ne was a KeyError in every engine, and in `lk.check`."""
+
+    class Delayed(lk.Distribution):
+        y = lk.outcome(lk.counts)
+        p = lk.parameter(lk.unit, link="sigmoid")
+        m = lk.parameter(lk.positive, link="exp")
+        seen = lk.log(1 - p) - m + y * lk.log(m) - lk.log_factorial(y) - lk.log(1 - lk.exp(-m))
+        log_density = sp.Piecewise((seen, sp.Ne(y, 0)), (lk.log(p), True))
+
+    y, outputs = [0.0, 1.0, 4.0], [[0.3, -0.2], [2.0, 1.0], [-3.0, 0.5]]
+    found = lk.derive(Delayed).value_and_gradient(y, outputs)
+    true = lk.derive(lk.Hurdle(lk.Poisson)).value_and_gradient(y, [row[::-1] for row in outputs])
+    np.testing.assert_allclose(found[0], true[0], rtol=1e-14)
+    np.testing.assert_allclose(found[1], true[1][:, ::-1], rtol=1e-14)
+    assert lk.check(Delayed).passed
+
+
+def test_a_point_mass_is_no_density() -> None:
+    with pytest.raises(
+        DeclarationError, match=r"has a DiracDelta, which is no density. A value with a probability of its"
+    ):
+        declared(lambda y, k, s: lk.log(sp.DiracDelta(y - k)) - s)
+
+
 def test_parameters_without_a_line_of_their_own() -> None:
     @dataclasses.dataclass
     class Both:

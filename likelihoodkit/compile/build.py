@@ -202,6 +202,9 @@ class _Builder:
             return self.entrywise("greater", self.entrywise("where", test, *numbers), zero)
         if condition in (sp.true, sp.false):
             return self.constant(sp.Integer(1 if condition == sp.true else 0))
+        if isinstance(condition, sp.Ne):  # of numbers: no NaN comes this far
+            sides = (self.add(condition.lhs), self.add(condition.rhs))
+            return self.entrywise("logical_or", self.entrywise("less", *sides), self.entrywise("greater", *sides))
         names = {"<": "less", "<=": "less_equal", ">": "greater", ">=": "greater_equal", "==": "equal"}
         return self.entrywise(names[condition.rel_op], self.add(condition.lhs), self.add(condition.rhs))
 

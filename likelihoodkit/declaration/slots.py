@@ -13,6 +13,7 @@ from typing import Any, cast
 import sympy as sp
 
 from likelihoodkit.declaration.binding import Parameter, exact_number
+from likelihoodkit.declaration.sugar import written_out
 from likelihoodkit.declaration.typed import Typed
 from likelihoodkit.errors import DeclarationError
 from likelihoodkit.links import Link, find, named
@@ -241,8 +242,7 @@ def write_formula(family: str, name: str, value: Any, naming: Mapping[Slot, sp.S
         expression = exact(value).xreplace(dict(naming))
     except TypeError as problem:
         raise DeclarationError(f"{family}.{name} is not a formula: {problem}", family=family) from None
-    if expression.has(sp.Derivative):
-        expression = expression.replace(sp.Derivative, lambda *parts: sp.Derivative(*parts).doit())
+    expression = written_out(expression)
     _must_be_a_number(family, name, expression)
     for part in expression.atoms(Primitive):
         if part.record.reduces and not any(is_vector(argument) for argument in part.args):

@@ -258,6 +258,8 @@ def holds(condition: Any, run: Callable[[sp.Basic], Any]) -> bool:
         parts = [holds(c, run) for c in condition.args]
         return all(parts) if isinstance(condition, sp.And) else any(parts)
     left, right = run(condition.lhs), run(condition.rhs)
+    if isinstance(condition, sp.Ne):
+        return bool(left != right)
     tests = {"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right, "==": left == right}
     return bool(tests[condition.rel_op])
 
