@@ -30,6 +30,7 @@ DIFFERENCES = [
     ("Nakagami(spread='shifted_exp')", 1e4, (-2.24, 1e-8)),
     ("ExponentiallyModifiedNormal(rate='sigmoid')", 1e4, (1.64, 1.386, 0.0)),
     ("InverseGamma(shape='sigmoid')", 1e-300, (4.433, -0.001)),
+    ("Rice(centre='sigmoid')", 1e4, (0.0, 0.5)),
     pytest.param("GeneralizedGamma(shape='sigmoid')", 1e-8, (2.335, 1e-8, 2.554), marks=slow),
     pytest.param("Nakagami(spread='shifted_exp')", 1e200, (-1.0, 0.0), marks=slow),
     pytest.param("InverseGaussian(mean='shifted_exp')", 1e-8, (-0.001, -0.058), marks=slow),

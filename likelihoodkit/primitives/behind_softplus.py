@@ -12,7 +12,7 @@ from likelihoodkit.primitives.delay import delay_rate_curve, delay_scale_curve
 from likelihoodkit.primitives.families import BENT, bent
 from likelihoodkit.primitives.powers import power_shape_curve, power_shape_slope
 from likelihoodkit.primitives.record import Kind, primitive
-from likelihoodkit.primitives.single import rate_gamma_curve, rate_gamma_slope
+from likelihoodkit.primitives.single import rate_gamma_curve, rate_gamma_slope, rice_centre, rice_centre_curve
 from likelihoodkit.primitives.whole import beta_concentration_curve, beta_concentration_slope
 
 __all__ = ["BENT", "TOGETHER"]
@@ -30,6 +30,7 @@ def _enter(name: str, slope: Kind, curve: Kind, accurate: str) -> Kind:
 TOGETHER: tuple[Kind, ...] = (
     _enter("beta_softplus_curve", beta_concentration_slope, beta_concentration_curve, "0 < y < 1"),
     _enter("rate_gamma_softplus_curve", rate_gamma_slope, rate_gamma_curve, "r > 0"),
+    _enter("rice_centre_softplus_curve", rice_centre, rice_centre_curve, "y > 0"),
     _enter("power_shape_softplus_curve", power_shape_slope, power_shape_curve, "y > 0"),
     _enter("beta_prime_mean_softplus_mean", SLOPES["m"], SLOPES["mm"], "y > 0"),
     _enter("beta_prime_mean_softplus_size", SLOPES["k"], SLOPES["kk"], "y > 0"),

@@ -79,7 +79,8 @@ if TYPE_CHECKING:
         regularised_gamma_p, regularised_gamma_p_inverse, regularised_gamma_q, regularised_gamma_q_inverse, student_cdf,
     )  # fmt: skip
     from likelihoodkit.primitives.kernels.behind_softplus import (  # isort: skip
-        beta_softplus_curve, power_shape_softplus_curve, rate_gamma_softplus_curve)  # fmt: skip
+        beta_softplus_curve, power_shape_softplus_curve, rate_gamma_softplus_curve,
+        rice_centre_softplus_curve)  # fmt: skip
     from likelihoodkit.primitives.kernels.burr import burr_loss, burr_pull, burr_tail  # isort: skip
     from likelihoodkit.primitives.kernels.classes import (  # isort: skip
         chance_pull, entries, is_largest_other, largest_other, log_sum_exp, one_hot, pick, softmax,
