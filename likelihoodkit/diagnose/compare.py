@@ -83,13 +83,14 @@ class Comparison:
         return "\n".join([*lines, tail])
 
 
-def compare(fits: Mapping[str, Fit] | Sequence[Fit], *, folds: int = 0, seed: int = 0) -> Comparison:
+def compare(fits: Mapping[str, Fit] | Sequence[Fit] | Fit, *others: Fit, folds: int = 0, seed: int = 0) -> Comparison:
     """Compare fits of the same outcomes by AIC, BIC, Vuong's test and held-out log scores.
 
     Parameters
     ----------
-    fits : mapping from name to Fit, or sequence of Fit
-        Fits of the same rows. They need not be nested; for nested ones `Fit.likelihood_ratio` is sharper.
+    fits : mapping from name to Fit, sequence of Fit, or a Fit
+        Fits of the same rows; single ones one after the other. They need not be nested; for nested ones
+        `Fit.likelihood_ratio` is sharper.
     folds : int, optional
         Score the rows also by fits that did not see them, in so many random folds (0: not).
     seed : int
@@ -117,7 +118,10 @@ def compare(fits: Mapping[str, Fit] | Sequence[Fit], *, folds: int = 0, seed: in
     >>> [row.name for row in table.rows]
     ['StudentT', 'Laplace', 'Normal']
     """
-    fits = [fits] if isinstance(fits, Fit) else fits
+    if isinstance(fits, Fit):
+        fits = [fits, *others]
+    elif others:
+        raise InputError("compare takes fits one after the other, or one mapping or sequence of them")
     given: list[Any] = list(fits.values() if isinstance(fits, Mapping) else fits)
     for other in (f for f in given if not isinstance(f, Fit)):
         called = getattr(other, "__name__", repr(other))

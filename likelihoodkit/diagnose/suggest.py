@@ -44,6 +44,8 @@ CANDIDATES: dict[str, tuple[Any, ...]] = {
 
 #: decimals of a mean score by which noises are ranked: beyond them is what fits leave open
 DIGITS = 7
+#: outcomes known by intervals up to which whole numbers are counted rather than times
+TIMES = 50
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,6 +185,7 @@ def suggest(
     check_finite(told, "y", "suggest")
     kind, why = kind_of(told)
     if outcome is not told:
+        kind, why = _as_times(kind, why, told)
         why += f"; {int((outcome[:, 0] != outcome[:, 1]).sum())} of {len(outcome)} known to lie in an interval"
     tried = (CANDIDATES[kind] if outcome is told else _censored(kind)) if noises is None else tuple(noises)
     whole = {noise: as_bound(noise).family.outcome.domain.whole for noise in tried}
@@ -228,6 +231,14 @@ def _told(y: Array, given: dict[str, Any]) -> tuple[Array, Array]:
         )
     known = y[np.isfinite(y).any(axis=1)]
     return y, np.where(np.isfinite(known[:, 1]), known[:, 1], known[:, 0])
+
+
+def _as_times(kind: str, why: str, told: Array) -> tuple[str, str]:
+    """Whole numbers known by intervals are times in days, say, where they are large and none is 0."""
+    high = float(told.max())
+    if kind == "counts" and told.min() > 0 and high > TIMES:
+        return "amounts", f"all positive, whole numbers up to {high:g} as times are told"
+    return kind, why
 
 
 def _censored(kind: str) -> tuple[Any, ...]:

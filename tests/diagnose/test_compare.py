@@ -20,6 +20,9 @@ AMOUNTS = RNG.gamma(2.0, np.exp(0.3 * X))
 def test_vuong_by_hand() -> None:
     poisson, binomial = lk.fit(lk.Poisson, COUNTS, X), lk.fit(lk.NegativeBinomial, COUNTS, X)
     table = lk.compare([poisson, binomial])
+    assert str(lk.compare(poisson, binomial)) == str(table)
+    with pytest.raises(lk.InputError, match="one after the other"):
+        lk.compare([poisson], binomial)
     assert [row.name for row in table.rows] == ["NegativeBinomial", "Poisson"]
     mean = np.exp(poisson.coefficients[0] + poisson.coefficients[1] * X)
     r = 1 / np.exp(binomial.params["dispersion"]["intercept"])
@@ -139,6 +142,17 @@ def test_noises_of_lifetimes_are_ranked() -> None:
         lk.suggest([[2.0, 1.0]] * 20)
     with pytest.raises(lk.InputError, match="no noises for proportions with ends that are known by intervals"):
         lk.suggest(np.arange(20) % 3 / 2, censored=np.zeros(20))
+
+
+def test_whole_numbers_known_by_intervals_are_times_where_they_are_large() -> None:
+    """Censored lifetimes in days were ranked as counts, whose tails take minutes to sum."""
+    days, late = np.arange(1, 61), np.arange(60) % 3 == 0
+    noises = [lk.Censored(lk.Exponential)]
+    found = lk.suggest(days, noises=noises, censored=late, folds=2)
+    assert found.kind == "amounts"
+    assert found.why.startswith("all positive, whole numbers up to 60 as times")
+    assert lk.suggest(days // 4 + 1, noises=noises, censored=late, folds=2).kind == "counts"
+    assert lk.suggest(days - 1, noises=[lk.Censored(lk.Poisson)], censored=late, folds=2).kind == "counts"
 
 
 @pytest.mark.slow
