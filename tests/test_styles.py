@@ -150,6 +150,31 @@ def test_cases_by_what_is_not_equal() -> None:
     assert lk.check(Delayed).passed
 
 
+#: conditions as they are typed -> whether they hold
+CONDITIONS: dict[str, tuple[Callable[[Any, Any], Any], Callable[[float, float], bool]]] = {
+    "operators": (lambda y, k: (y > 1) & ~(y > 4) | (y < k), lambda y, k: (1 < y <= 4) or y < k),
+    "not both": (lambda y, k: sp.Not(sp.And(y > 1, y < k)), lambda y, k: not (1 < y < k)),
+    "one of two": (lambda y, k: sp.Xor(y > 1, k > 1), lambda y, k: (y > 1) != (k > 1)),
+    "an interval": (lambda y, k: sp.Contains(y, sp.Interval.Lopen(1, 3)), lambda y, k: 1 < y <= 3),
+    "places": (lambda y, k: sp.Contains(y, sp.FiniteSet(3, 40)), lambda y, k: y in (3, 40)),
+    "implied": (lambda y, k: sp.Implies(y > 1, k > 1), lambda y, k: y <= 1 or k > 1),
+    "a choice": (lambda y, k: sp.ITE(y > 1, k > 1, k < 1), lambda y, k: k > 1 if y > 1 else k < 1),
+    "cases": (lambda y, k: sp.Piecewise((1, y > 1), (2, True)) > k, lambda y, k: (1 if y > 1 else 2) > k),
+}
+
+
+@pytest.mark.parametrize("way", CONDITIONS)
+def test_conditions_are_read_however_they_are_joined(way: str) -> None:
+    """Half of them were an AttributeError of the engines or of `lk.check`."""
+    condition, holds = CONDITIONS[way]
+    family = declared(lambda y, k, s: sp.Piecewise((-y * s, condition(y, k)), (-2 * y * s - k, True)))
+    k, s = np.exp(OUTPUTS).T
+    y = np.array(Y)
+    true = [y1 * s1 if holds(y1, k1) else 2 * y1 * s1 + k1 for y1, k1, s1 in zip(y, k, s, strict=True)]
+    np.testing.assert_allclose(lk.derive(family)(Y, OUTPUTS), true, rtol=1e-15)
+    assert lk.check(family)["value against mpmath"].passed
+
+
 def test_a_point_mass_is_no_density() -> None:
     with pytest.raises(
         DeclarationError, match=r"has a DiracDelta, which is no density. A value with a probability of its"

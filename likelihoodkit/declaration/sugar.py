@@ -32,6 +32,20 @@ STANDS_FOR: dict[Any, Callable[..., Any]] = {
 }
 
 
+#: conditions that the engines do not have; what is left of them are comparisons joined by "and" and "or"
+_JOINED = (sp.Not, sp.Xor, sp.Implies, sp.Equivalent, sp.ITE)
+
+
+def _condition(condition: Any) -> Any:
+    """The same by comparisons, "and" and "or" alone."""
+    condition = condition.replace(sp.Contains, lambda x, places: places.as_relational(x))
+    return sp.to_nnf(condition, False) if condition.has(*_JOINED) else condition
+
+
+def _cases(*cases: Any) -> Any:
+    return sp.Piecewise(*((value, _condition(condition)) for value, condition in cases))
+
+
 def written_out(formula: sp.Expr) -> sp.Expr:
     """The formula without abbreviations.
 
@@ -42,4 +56,4 @@ def written_out(formula: sp.Expr) -> sp.Expr:
     for short, meaning in STANDS_FOR.items():
         if formula.has(short):
             formula = formula.replace(short, meaning)
-    return formula
+    return formula.replace(sp.Piecewise, _cases) if formula.has(sp.Contains, *_JOINED) else formula
