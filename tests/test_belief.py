@@ -462,3 +462,11 @@ def test_densities_as_they_are_drawn() -> None:
     joint = lk.derive(lk.Joint(a=lk.Normal(scale=1), b=lk.Normal(scale=1))).distribution([[0.0, 0.0]])
     for belief in (plane, joint):
         np.testing.assert_allclose(belief.density([[0.0, 0.0]]), [1 / (2 * np.pi)], rtol=1e-15)
+
+
+def test_several_levels_of_every_row_are_told_how() -> None:
+    belief, level = lk.derive(lk.Normal(scale=1)).distribution([0.0, 1.0, 2.0]), [0.1, 0.9]
+    with pytest.raises(lk.ShapeError, match=r"Several of every row: np.tile\(np.reshape\(level, \(-1, 1\)\), 3\)"):
+        belief.quantile(level)
+    found = belief.quantile(np.tile(np.reshape(level, (-1, 1)), 3))
+    np.testing.assert_array_equal(found, [belief.quantile(0.1), belief.quantile(0.9)])

@@ -276,6 +276,9 @@ class Belief:
                 f"{self.name}: {what} must be one number or have shape (..., {count}), not {values.shape}",
                 family=self.name,
                 value=values.shape,
+                remedy=f"Several of every row: np.tile(np.reshape({what}, (-1, 1)), {count}), a row of answers for each"
+                if values.ndim == 1
+                else None,
             )
         return values.ravel(), np.broadcast_to(self._rows, values.shape).ravel(), values.shape
 
