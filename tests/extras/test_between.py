@@ -44,7 +44,7 @@ ON_HOST: dict[Any, tuple[Any, ...]] = {
     within.passage_within: (lk.InverseGaussian,),
 }
 #: of others, that have a function for what is seen
-SEEN = (lk.Normal, lk.Logistic, lk.Gumbel, lk.GeneralizedExtremeValue, lk.Gompertz, lk.BoxCoxNormal)
+SEEN = (lk.Normal, lk.HalfNormal, lk.Logistic, lk.Gumbel, lk.GeneralizedExtremeValue, lk.Gompertz, lk.BoxCoxNormal)
 #: units of the last place: sums of terms that cancel round otherwise in each framework
 BAR = 8.0
 
@@ -114,6 +114,17 @@ def test_truncated_noises_have_modules(family: Any) -> None:
 def test_counts_without_zeros_have_modules(target: str) -> None:
     y = np.random.default_rng(3).choice([1.0, 2.0, 3.0, 5.0, 12.0, 40.0], 60)
     _compare(lk.Truncated(lk.PoissonInverseGaussian, low=1), y, target)
+
+
+@pytest.mark.parametrize("target", ["torch", "jax"])
+def test_few_counts_have_modules(target: str) -> None:
+    """Of which each is looked at: they stand beside the rows, also where nothing predicted is a vector."""
+    y = np.random.default_rng(4).choice([2.0, 3.0, 5.0, 9.0], 40)
+    _compare(lk.Truncated(lk.ConwayMaxwellPoisson, low=1, high=9), y, target)
+    _compare(lk.Truncated(lk.BetaBinomial(trials=12), low=2, high=9), y, target)
+    ends = np.column_stack([y, y + 2.0])
+    ends[::3, 0], ends[1::3, 1] = -np.inf, np.inf
+    _compare(lk.Censored(lk.BetaBinomial(trials=12)), ends, target)
 
 
 def test_all_laws_are_tried() -> None:

@@ -171,20 +171,23 @@ def _held(target: str, program: Program, signature: Signature) -> list[str]:
     """Lines for the parameters held at a vector, repeated for each row of the batch."""
     if signature.steps is not None:  # the call gives them
         return []
-    symbols = signature.symbols
-    needed = {i.detail for i in program.instructions if i.operation == "input"}
+    inputs = {i.detail: i.target for i in program.instructions if i.operation == "input"}
+    held = {symbol for symbol, _ in signature.constants}
+    like = next((symbol for symbol in signature.symbols[1:] if symbol in inputs.keys() - held), signature.symbols[1])
+    entries = inputs.get(like) in program.vectors  # else a number of each row
     lines = []
     for symbol, values in signature.constants:
-        if symbol not in needed:
+        if symbol not in inputs:
             continue
-        like, size = symbols[1], len(values) if len(values) > 1 else f"{symbols[1]}.shape[0]"
-        numbers = list(values)
+        size = len(values) if len(values) > 1 else f"{like}.shape[0]"
+        numbers, axes = list(values), f"({like}.{'dim()' if target == 'torch' else 'ndim'}{' - 1' * entries})"
+        rows = f"*{like}.shape{'[1:]' * entries}"
         if target == "torch":
-            spread = f"{like}.new_tensor({numbers!r}).reshape(-1, *[1] * ({like}.dim() - 1))"
-            lines.append(f"    {symbol} = {spread}.expand({size}, *{like}.shape[1:])")
+            spread = f"{like}.new_tensor({numbers!r}).reshape(-1, *[1] * {axes})"
+            lines.append(f"    {symbol} = {spread}.expand({size}, {rows})")
         else:
-            spread = f"jnp.reshape(jnp.array({numbers!r}, {like}.dtype), (-1, *[1] * ({like}.ndim - 1)))"
-            lines.append(f"    {symbol} = jnp.broadcast_to({spread}, ({size}, *{like}.shape[1:]))")
+            spread = f"jnp.reshape(jnp.array({numbers!r}, {like}.dtype), (-1, *[1] * {axes}))"
+            lines.append(f"    {symbol} = jnp.broadcast_to({spread}, ({size}, {rows}))")
     return lines
 
 

@@ -180,13 +180,13 @@ class _Place:
     def bend(self) -> Floats:
         """The curvature of the logarithm of the mass in m."""
         by_ends = self.bent(-1.0) - self.middle**2
-        return np.where(np.isnan(self.found.bend), by_ends, self.found.bend)
+        return np.asarray(np.where(np.isnan(self.found.bend), by_ends, self.found.bend))
 
     @property
     def mixed(self) -> Floats:
         """That in m and n."""
         by_ends = self.turned(-1.0) - self.middle * self.found.slope
-        return np.where(np.isnan(self.found.mixed), by_ends, self.found.mixed)
+        return np.asarray(np.where(np.isnan(self.found.mixed), by_ends, self.found.mixed))
 
     def bent(self, sign: float) -> Floats:
         """f'(m + h) plus ``sign`` times f'(m - h), over the mass."""

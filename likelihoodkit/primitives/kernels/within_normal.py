@@ -57,7 +57,7 @@ def _tail(side: float, b: Floats, m: Floats, t: Floats) -> tuple[Rows, Rows]:
         -np.log(h) - t, -side * np.asarray(times_exp(short, t)), near * short - 1.0,
         np.asarray(times_exp(curve, 2.0 * t)), -side * np.asarray(times_exp(bend, t)), near * bend,
     ])  # fmt: skip
-    size, zero = np.absolute(b - m), np.zeros_like(w)
+    size, zero = np.where(far, np.absolute(b - m), 1.0), np.zeros_like(w)
     limit = np.stack([-np.log(size) - 2.0 * t, -side / size, zero - 2.0, (1.0 / size) ** 2, zero, zero])
     return tail, np.where(w > 0.0, np.nan, np.where(far, limit, close))
 
