@@ -9,13 +9,15 @@ from typing import Any
 import sympy as sp
 from sympy import asinh, exp, log, sinh
 
-from likelihoodkit.primitives.logistic import sigmoid, softplus_ratio
+from likelihoodkit.primitives.logistic import expm1, sigmoid, softplus_ratio
 from likelihoodkit.primitives.record import RECORDS, Kind, primitive
 from likelihoodkit.primitives.shapes import expm1_over, log_ndtr_inverse
 from likelihoodkit.primitives.tails import log_student_cdf
 from likelihoodkit.primitives.whole import student_bend, student_df_curve, student_slope
 
 Formula = Callable[..., sp.Expr]
+#: an edge so far out that slopes in it overflow
+ENDLESS = sp.Integer(10) ** 150
 
 
 def _derived(meaning: Formula, names: str, *places: str) -> Formula:
@@ -161,7 +163,12 @@ def cut_student_cdf(df: sp.Expr, x: sp.Expr, z: sp.Expr, rise: sp.Expr) -> sp.Ex
     kept, edge = -student_cut_loss(df, x), -1 / sp.Abs(x)
     toward = sp.Piecewise((z, x > 0), (-z, True))
     half = exp(rise) / (2 * sp.Abs(x))  # half the way from the edge, on which digits are
-    apart = exp(log_student_cdf(df, toward) - kept) - exp(log_student_cdf(df, edge) - kept)
+    whole = exp(log_student_cdf(df, toward) - kept)
+    apart = sp.Piecewise(
+        (whole - exp(log_student_cdf(df, edge) - kept), -edge < ENDLESS),
+        (whole - expm1(-kept), df < 2),  # what is cut is 1 less what is kept: its slopes do not overflow
+        (whole, True),  # nothing is cut
+    )
     close = exp(-student_window_loss(df, toward - half, half) - kept)
     inner = sp.Piecewise((close, half < sp.Max(1, -edge / 4)), (apart, True))
     return sp.Piecewise((inner, x > 0), (exp(log_student_cdf(df, z) - kept), True))

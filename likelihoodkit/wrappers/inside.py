@@ -38,6 +38,7 @@ from likelihoodkit.wrappers.growth import by_cases, from_tail, log_density_of_gr
 from likelihoodkit.wrappers.lines import line_between, line_within
 from likelihoodkit.wrappers.steps import (
     angle_step,
+    box_cox_student_step,
     log_of,
     normal_step,
     student,
@@ -220,7 +221,11 @@ class Inside:
             )
 
         step = by_cases(sp.piecewise_fold(self.log_cdf(low)), nearer_tail)
-        if cdf is None or (start := student(self.write(cdf, low))) is None:
+        if cdf is None:
+            return step
+        if (found := box_cox_student_step(self.write(cdf), self.y, low, high, step)) is not None:
+            return found
+        if (start := student(self.write(cdf, low))) is None:
             return step
         end = student(self.write(cdf, high))
         return step if end is None else student_step(start, end, step)

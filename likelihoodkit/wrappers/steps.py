@@ -115,11 +115,35 @@ def student_step(low: tuple[sp.Expr, sp.Expr], high: tuple[sp.Expr, sp.Expr], by
     (df, a), (_, b) = low, high
     half = sp.factor_terms(sp.expand(b - a)) / 2
     middle = sp.factor_terms(sp.expand(a + b)) / 2
-    window = -families.student_window_loss(df, middle, half)
+    return _by_window(df, a, b, middle, half, sp.S.Zero, by_tails)
+
+
+def _by_window(
+    df: sp.Expr, a: sp.Expr, b: sp.Expr, middle: sp.Expr, half: sp.Expr, more: sp.Expr, by_tails: sp.Expr
+) -> sp.Expr:
+    window = more - families.student_window_loss(df, middle, half)
     farther, nearer = sp.Abs(middle) + half, sp.Min(sp.Abs(a), sp.Abs(b))
     told = sp.Or(farther < WIDE * (1 + nearer), df < FEW)
     held = sp.And(farther < sp.Integer(10) ** 150, told)
     return sp.Piecewise((window, held), (by_tails, True))
+
+
+def box_cox_student_step(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr, by_tails: sp.Expr) -> sp.Expr | None:
+    """The same of what a power brings to Student's law, whose places differ as the ratio of the ends says."""
+    for cut in cdf.atoms(families.student_cut_loss):
+        df, edge = cut.args
+        for box in cdf.atoms(p.expm1_over):
+            v, a = box.args
+            rate = a / edge
+            if (v - sp.log(y)).has(y) and sp.expand_log(v - sp.log(y), force=True).has(y):
+                continue
+            if cdf != families.cut_student_cdf(df, edge, box * rate, a * v):
+                continue
+            start, end = (box.xreplace({y: place}) * rate for place in (low, high))
+            grown = sp.exp(a * v.xreplace({y: low})) * p.expm1_over(differences.log_ratio(high, low), a)
+            half = grown * rate / 2
+            return _by_window(df, start, end, start + half, half, cut, by_tails)
+    return None
 
 
 def vanishes(node: sp.Basic) -> bool:
