@@ -138,3 +138,46 @@ def test_moments_of_typed_heavy_tails_exist_or_not() -> None:
     assert found[0] == pytest.approx(1 / (r - 1), rel=1e-10)
     with pytest.raises(lk.UndefinedError, match="mean of row 0 does not exist"):
         lk.derive(TypedYule).predict([-0.1], rule="mean")
+
+
+class TypedPolya(lk.Distribution):
+    """The beta negative binomial law by beta functions and a factorial."""
+
+    y = lk.outcome(lk.counts)
+    r = lk.parameter(lk.positive, link="exp")
+    a = lk.parameter(lk.positive, link="exp")
+    b = lk.parameter(lk.positive, link="exp")
+    log_density = lk.log(sp.beta(r + y, a + b) / sp.beta(r, a) * lk.gamma(y + b) / (sp.factorial(y) * lk.gamma(b)))
+
+
+class TypedRace(lk.Distribution):
+    y = lk.outcome(lk.counts)
+    a = lk.parameter(lk.positive, link="exp")
+    log_density = lk.log(a * lk.gamma(a + 1) * sp.factorial(y) / lk.gamma(y + a + 2))
+
+
+def _polya(y: Any, r: Any, a: Any, b: Any) -> Any:
+    return mp.log(mp.beta(r + y, a + b) / mp.beta(r, a)) + mp.loggamma(y + b) - mp.loggamma(y + 1) - mp.loggamma(b)
+
+
+def _race(y: Any, a: Any) -> Any:
+    return mp.log(a) + mp.loggamma(a + 1) + mp.loggamma(y + 1) - mp.loggamma(y + a + 2)
+
+
+@pytest.mark.parametrize(("family", "formula"), [(TypedPolya, _polya), (TypedRace, _race)])
+def test_factorials_of_large_counts_do_not_cancel(family: type[lk.Distribution], formula: Callable[..., Any]) -> None:
+    """A factorial less a rising factorial is a logarithm; as a difference it lost all digits at 1e15."""
+    loss = lk.derive(family)
+    outputs = [0.3, -0.7, 1.2][: len(loss.outputs)]
+    for y in (0.0, 3.0, 1e3, 1e6, 1e9, 1e15):
+        with mp.workdps(60):
+            true = -formula(mpf(y), *[mp.exp(mpf(f)) for f in outputs])
+            assert abs(loss([y], [outputs])[0] - true) <= 16 * mpf(2) ** -53 * (abs(true) + 2)
+        value, step = loss.gradient([y], [outputs])[0], 1e-6
+        moves = np.eye(len(outputs)) * step
+        slopes = [(loss([y], [outputs + m]) - loss([y], [outputs - m]))[0] / (2 * step) for m in moves]
+        np.testing.assert_allclose(value, slopes, rtol=1e-7, atol=1e-8)
+    belief = loss.distribution([outputs])
+    masses = np.exp(belief.log_density(np.arange(4.0)[:, None]))
+    assert belief.cdf([3.0])[0] == pytest.approx(masses.sum(), rel=1e-12)
+    assert belief.quantile(belief.cdf([3.0])[0] * (1 - 1e-9))[0] == 3.0

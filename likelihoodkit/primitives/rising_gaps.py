@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import sympy as sp
-from sympy import gamma, log
+from sympy import exp, gamma, log, polygamma
 
 from likelihoodkit.primitives.gamma import digamma_rising, trigamma_rising
 from likelihoodkit.primitives.record import Kind, primitive
@@ -46,5 +46,51 @@ trigamma_rising_gap: Kind = primitive(
     _gap(lambda x: sp.polygamma(1, x)),
     (None, None, None),
     accurate="v > 0, d >= 0, n >= 0",
+    nonnegative=True,
+)
+
+
+def _risen(order: int, t: sp.Expr, s: sp.Expr, y: sp.Expr) -> sp.Expr:
+    """What a polygamma function of e^t + e^s grows by in y steps."""
+    a = exp(t) + exp(s)
+    return polygamma(order, a + y) - polygamma(order, a)
+
+
+log_rising_gap_exp: Kind = primitive(
+    "log_rising_gap_exp",
+    lambda t, s, y: (
+        log(gamma(exp(t) + exp(s) + y)) - log(gamma(exp(t) + exp(s))) - log(gamma(exp(t) + y)) + log(gamma(exp(t)))
+    ),
+    (lambda t, s, y: rising_gap_exp_base(t, s, y), lambda t, s, y: rising_gap_exp_more(t, s, y), None),
+    r"\log\frac{{\left(e^{{{0}}}+e^{{{1}}}\right)_{{{2}}}}}{{\left(e^{{{0}}}\right)_{{{2}}}}}",
+    nonnegative=True,
+)
+rising_gap_exp_base: Kind = primitive(
+    "rising_gap_exp_base",
+    lambda t, s, y: exp(t) * (_risen(0, t, s, y) - polygamma(0, exp(t) + y) + polygamma(0, exp(t))),
+    (lambda t, s, y: rising_gap_exp_base_bend(t, s, y), lambda t, s, y: rising_gap_exp_both(t, s, y), None),
+    nonpositive=True,
+)
+rising_gap_exp_more: Kind = primitive(
+    "rising_gap_exp_more",
+    lambda t, s, y: exp(s) * _risen(0, t, s, y),
+    (lambda t, s, y: rising_gap_exp_both(t, s, y), lambda t, s, y: rising_gap_exp_more_bend(t, s, y), None),
+    nonnegative=True,
+)
+rising_gap_exp_base_bend: Kind = primitive(
+    "rising_gap_exp_base_bend",
+    lambda t, s, y: (
+        exp(t) * (_risen(0, t, s, y) - polygamma(0, exp(t) + y) + polygamma(0, exp(t)))
+        + exp(2 * t) * (_risen(1, t, s, y) - polygamma(1, exp(t) + y) + polygamma(1, exp(t)))
+    ),
+    (None, None, None),
+)
+rising_gap_exp_both: Kind = primitive(
+    "rising_gap_exp_both", lambda t, s, y: exp(t + s) * _risen(1, t, s, y), (None, None, None), nonpositive=True
+)
+rising_gap_exp_more_bend: Kind = primitive(
+    "rising_gap_exp_more_bend",
+    lambda t, s, y: exp(s) * _risen(0, t, s, y) + exp(2 * s) * _risen(1, t, s, y),
+    (None, None, None),
     nonnegative=True,
 )

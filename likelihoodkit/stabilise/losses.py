@@ -107,17 +107,26 @@ def _beta(e: Expr, terms: list[tuple[Expr, Expr, Expr]]) -> Expr | None:
 
 def _risings(e: Expr) -> Expr | None:
     """Two rising factorials of one number as one function, by the shorter product: long ones would cancel."""
-    risings = [(t, *t.as_coeff_Mul()) for t in e.args] if e.is_Add and e.has(p.log_rising) else []
-    risings = [(t, c, b) for t, c, b in risings if isinstance(b, p.log_rising)]
-    for t1, c, more in risings:
-        for t2, minus, less in risings:
+    terms = [(t, *t.as_coeff_Mul()) for t in e.args] if e.is_Add and e.has(p.log_rising) else []
+    risings = [(t, c, *b.args) for t, c, b in terms if isinstance(b, p.log_rising)]
+    for t1, c, u, n in risings:
+        for t2, minus, v, m in [*risings, *_factorials(terms, n)]:
             if c != -minus:
                 continue
-            (u, n), (v, m) = more.args, less.args
             d = sp.expand(u - v)
             if n - m in (0, 1) and d.is_nonnegative and d.free_symbols:
                 return e - t1 - t2 + c * log_rising_gap(v, d, n) + (c * log(v + m) if n != m else 0)
+            if n == m and v == 1 and u.free_symbols:  # (u)_n = (u + 1)_n / (1 + n/u)
+                return e - t1 - t2 + c * (log_rising_gap(v, u, n) - p.log1p(n / u))
     return None
+
+
+def _factorials(terms: list[tuple[Expr, Expr, Expr]], n: Expr) -> list[tuple[Expr, Expr, Expr, Expr]]:
+    """n! = (1)_n where nothing else grows with n, so that a power of it is what is left."""
+    rest = [b for _, _, b in terms if not isinstance(b, log | p.log_rising | p.log_factorial)]
+    if any(b.free_symbols & n.free_symbols for b in rest):
+        return []
+    return [(t, c, S.One, n) for t, c, b in terms if isinstance(b, p.log_factorial) and b.args[0] == n]
 
 
 def _binomial(e: Expr) -> Expr | None:

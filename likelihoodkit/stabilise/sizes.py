@@ -13,7 +13,12 @@ from sympy import Add, Expr, Mul, S, exp, log
 
 from likelihoodkit import primitives as p
 from likelihoodkit.primitives import products, reach, whole
+from likelihoodkit.primitives.rising_gaps import log_rising_gap_exp
 from likelihoodkit.primitives.sequences import log_rising_exp
+from likelihoodkit.primitives.single import log1p_times_exp
+
+#: a rising factorial: its number of times, exponent -> weight of its base, its steps
+Rising = tuple[Expr, dict[Expr, Expr], Expr]
 
 #: function -> (sign, size) of the log Gammas that it is made of
 _MADE_OF: dict[type[Expr], Callable[..., list[tuple[int, Expr]]]] = {
@@ -82,6 +87,7 @@ def _gathered(sizes: dict[Expr, Expr], others: list[Expr]) -> Expr | None:
     """The sum with each exponential of the sizes in one product."""
     weights: dict[Expr, Expr] = {}  # of log Gamma of the exponentials alone
     total = S.Zero
+    risings: list[Rising] = []
     exponents: dict[Expr, dict[Expr, Expr]] = {}
     for size, number in sizes.items():
         parts = _exponentials(size) or {}
@@ -90,7 +96,9 @@ def _gathered(sizes: dict[Expr, Expr], others: list[Expr]) -> Expr | None:
         weights[alone] = weights.get(alone, S.Zero) + number
         more = sp.expand(size - alone)
         if more != 0 and number != 0:
-            total += number * log_rising_exp(_log_of(parts), more)
+            risings.append((number, parts, more))
+    paired, others = _paired(risings, others)
+    total += paired
     cores: dict[Expr, Expr] = {t: S.Zero for parts in exponents.values() for t in parts}
     for alone, number in weights.items():
         parts = exponents[alone]
@@ -103,6 +111,52 @@ def _gathered(sizes: dict[Expr, Expr], others: list[Expr]) -> Expr | None:
     for term in others:
         total += _shared(term, cores, short)
     return total + Add(*[_product(core, short[t], t) for t, core in cores.items()])
+
+
+def _paired(risings: list[Rising], others: list[Expr]) -> tuple[Expr, list[Expr]]:
+    """The rising factorials, and the other terms; where powers of the outcome are all that is left, by pairs.
+
+    log (e^s + e^t)_y - log (e^t)_y is a logarithm of y, which each of the two is not; y! is (1)_y.
+    """
+    outcomes = {symbol for _, _, more in risings for symbol in more.free_symbols}
+    factorials = [term for term in others if isinstance(term.as_coeff_Mul()[1], p.log_factorial)]
+    rest = [term for term in others if term not in factorials]
+    terms = [*risings]
+    for term in factorials:
+        number, node = term.as_coeff_Mul()
+        terms.append((number, {S.Zero: S.One}, node.args[0]))
+    grown = sp.expand(Add(*[number * more for number, _, more in terms]))
+    if grown != 0 or any(term.free_symbols & outcomes for term in rest):
+        return Add(*[number * log_rising_exp(_log_of(parts), more) for number, parts, more in risings]), others
+    total = S.Zero
+    while terms:
+        number, parts, more = terms.pop()
+        mates = [other for other in terms if other[0] == -number and other[2] == more]
+        inside = [
+            (other, part) for other in mates if (part := _left(parts, other[1])) or (part := _left(other[1], parts))
+        ]
+        if inside:
+            other, part = inside[0]
+            terms.remove(other)
+            larger = number if _left(parts, other[1]) else -number
+            base = other[1] if larger == number else parts
+            total += larger * log_rising_gap_exp(_log_of(base), _log_of(part), more)
+        elif mates and parts == {S.Zero: S.One}:  # (u)_y = (u + 1)_y / (1 + y/u)
+            terms.remove(mates[0])
+            t = _log_of(mates[0][1])
+            total -= number * (log_rising_gap_exp(S.Zero, t, more) - log1p_times_exp(more, -t))
+        elif parts == {S.Zero: S.One}:
+            total += number * p.log_factorial(more)
+        else:
+            total += number * log_rising_exp(_log_of(parts), more)
+    return total, rest
+
+
+def _left(parts: dict[Expr, Expr], less: dict[Expr, Expr]) -> dict[Expr, Expr]:
+    """What a sum of exponentials has beside another that is a part of it; nothing where it is none."""
+    if not less.items() < parts.items():
+        return {}
+    return {t: weight for t, weight in parts.items() if t not in less}
 
 
 def _product(core: Expr, short: Expr, t: Expr) -> Expr:

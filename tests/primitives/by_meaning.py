@@ -77,6 +77,11 @@ def _few(*intervals: tuple[float, float], first: int = 0) -> Draw:
     )
 
 
+def _bases(g: np.random.Generator, n: int, top: float) -> tuple[np.ndarray, ...]:
+    """Logarithms of two sizes, and a count."""
+    return (g.uniform(-5, 5, n), g.uniform(-5, 5, n), np.floor(np.exp(g.uniform(0, 7, n))))
+
+
 def _leaning(size: int) -> Draw:
     """Residual, logarithm, skew in two parts, tail and its logarithm; an output or an exponent where one is asked."""
 
@@ -341,6 +346,12 @@ ROWS: dict[str, tuple[Draw, tuple[tuple[float, ...], ...], int, float]] = {
     "digamma_rising_gap": (logs((0.1, 10), (0.1, 1e8), (0.1, 1e8)),
       ((2.0, 3.0, 1e15), (2.0, 1e13, 4.0), (1.0, 1e-9, 1e-9), (8e4, 0.5, 1e-5)), 2, 16.0),
     "trigamma_rising_gap": (logs((0.1, 10), (0.1, 1e8), (0.1, 1e8)), ((2.0, 3.0, 1e15), (2.0, 1e13, 4.0)), 2, 64.0),
+    "log_rising_gap_exp": (_bases, (), 3, 16.0),
+    "rising_gap_exp_base": (_bases, (), 3, 16.0),
+    "rising_gap_exp_more": (_bases, (), 3, 16.0),
+    "rising_gap_exp_base_bend": (_bases, (), 100, 64.0),
+    "rising_gap_exp_both": (_bases, (), 10, 16.0),
+    "rising_gap_exp_more_bend": (_bases, (), 10, 16.0),
     "log_zeta1p": (logs((1e-3, 20)), (), 1, 4.0),
     "log_zeta1p_slope": (logs((1e-3, 20)), (), 1, 8.0),
     "nakagami_loss": (_amounts((-6, 6), (-9, 9)), ((1.0, 0.0, 30.0),), 20, 2.0),

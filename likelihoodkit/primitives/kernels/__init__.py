@@ -17,6 +17,9 @@ if TYPE_CHECKING:
         bessel_ratio, bessel_ratio_complement, bessel_ratio_derivative, log_i0e)  # fmt: skip
     from likelihoodkit.primitives.kernels.rising_gaps import (  # isort: skip
         digamma_rising_gap, log_rising_gap, trigamma_rising_gap)  # fmt: skip
+    from likelihoodkit.primitives.kernels.rising_exp_gaps import (  # isort: skip
+        log_rising_gap_exp, rising_gap_exp_base, rising_gap_exp_base_bend, rising_gap_exp_both,
+        rising_gap_exp_more, rising_gap_exp_more_bend)  # fmt: skip
     from likelihoodkit.primitives.kernels.bessel_k import (  # isort: skip
         log_bessel_k_cross, log_bessel_k_curve, log_bessel_k_exp, log_bessel_k_order, log_bessel_k_order_curve,
         log_bessel_k_slope)  # fmt: skip

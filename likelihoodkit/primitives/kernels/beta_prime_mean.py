@@ -8,7 +8,7 @@ G = x P'(x) and E = G - P = x^2 trigamma(x) - x: what is linear in a parameter i
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -20,7 +20,8 @@ from likelihoodkit.primitives.kernels.logistic import of_softplus, sigmoid, soft
 from likelihoodkit.primitives.kernels.whole import log_less_digamma, trigamma_excess
 
 
-class _Sizes(NamedTuple):
+@dataclass(frozen=True)
+class _Sizes:
     """Their logarithms, the shares of a and b in S, and what they and S change by as c does: c/u, c/b, w."""
 
     a: Floats
