@@ -31,7 +31,9 @@ def log_rising_gap_exp(t: Floats, s: Floats, y: Floats) -> Floats:
     """log (e^t + e^s)_y - log (e^t)_y."""
 
     def far(t: Floats, s: Floats, y: Floats) -> Floats:
-        return np.asarray(log_rising_exp(_shares(t, s)[0], y)) - np.asarray(log_rising_exp(t, y))
+        found: Floats = np.asarray(log_rising_exp(_shares(t, s)[0], y)) - np.asarray(log_rising_exp(t, y))
+
+    return found
 
     return _near_or(lambda a, b, y: np.asarray(log_rising_gap(a, b, y)), far, t, s, y)
 
@@ -42,7 +44,7 @@ def rising_gap_exp_base(t: Floats, s: Floats, y: Floats) -> Floats:
 
     def far(t: Floats, s: Floats, y: Floats) -> Floats:
         whole, share, _ = _shares(t, s)
-        return share * np.asarray(rising_exp_slope(whole, y)) - np.asarray(rising_exp_slope(t, y))
+        return np.asarray(share * np.asarray(rising_exp_slope(whole, y)) - np.asarray(rising_exp_slope(t, y)))
 
     return _near_or(lambda a, b, y: a * np.asarray(digamma_rising_gap(a, b, y)), far, t, s, y)
 
@@ -51,7 +53,7 @@ def rising_gap_exp_base(t: Floats, s: Floats, y: Floats) -> Floats:
 def rising_gap_exp_more(t: Floats, s: Floats, y: Floats) -> Floats:
     """Its derivative in s."""
     whole, _, share = _shares(t, s)
-    return share * np.asarray(rising_exp_slope(whole, y))
+    return np.asarray(share * np.asarray(rising_exp_slope(whole, y)))
 
 
 @kernel
@@ -59,12 +61,12 @@ def rising_gap_exp_base_bend(t: Floats, s: Floats, y: Floats) -> Floats:
     """Its second derivative in t."""
 
     def near(a: Floats, b: Floats, y: Floats) -> Floats:
-        return a * (np.asarray(digamma_rising_gap(a, b, y)) + a * np.asarray(trigamma_rising_gap(a, b, y)))
+        return np.asarray(a * (np.asarray(digamma_rising_gap(a, b, y)) + a * np.asarray(trigamma_rising_gap(a, b, y))))
 
     def far(t: Floats, s: Floats, y: Floats) -> Floats:
         whole, share, rest = _shares(t, s)
         bent = share * (share * np.asarray(rising_exp_curve(whole, y)) + rest * np.asarray(rising_exp_slope(whole, y)))
-        return bent - np.asarray(rising_exp_curve(t, y))
+        return np.asarray(bent - np.asarray(rising_exp_curve(t, y)))
 
     # of a small e^t beside a larger e^s both terms of the first nearly cancel
     return piecewise((t, s, y), ((t < 0) & (s > t), far), otherwise=lambda t, s, y: _near_or(near, far, t, s, y))
@@ -74,11 +76,13 @@ def rising_gap_exp_base_bend(t: Floats, s: Floats, y: Floats) -> Floats:
 def rising_gap_exp_both(t: Floats, s: Floats, y: Floats) -> Floats:
     """Its derivative in both."""
     whole, share, rest = _shares(t, s)
-    return share * rest * (np.asarray(rising_exp_curve(whole, y)) - np.asarray(rising_exp_slope(whole, y)))
+    return np.asarray(share * rest * (np.asarray(rising_exp_curve(whole, y)) - np.asarray(rising_exp_slope(whole, y))))
 
 
 @kernel
 def rising_gap_exp_more_bend(t: Floats, s: Floats, y: Floats) -> Floats:
     """Its second derivative in s."""
     whole, rest, share = _shares(t, s)
-    return share * (share * np.asarray(rising_exp_curve(whole, y)) + rest * np.asarray(rising_exp_slope(whole, y)))
+    return np.asarray(
+        share * (share * np.asarray(rising_exp_curve(whole, y)) + rest * np.asarray(rising_exp_slope(whole, y)))
+    )
