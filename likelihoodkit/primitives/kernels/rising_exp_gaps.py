@@ -31,9 +31,8 @@ def log_rising_gap_exp(t: Floats, s: Floats, y: Floats) -> Floats:
     """log (e^t + e^s)_y - log (e^t)_y."""
 
     def far(t: Floats, s: Floats, y: Floats) -> Floats:
-        found: Floats = np.asarray(log_rising_exp(_shares(t, s)[0], y)) - np.asarray(log_rising_exp(t, y))
-
-    return found
+        whole = np.asarray(log_rising_exp(_shares(t, s)[0], y))
+        return np.asarray(whole - np.asarray(log_rising_exp(t, y)))
 
     return _near_or(lambda a, b, y: np.asarray(log_rising_gap(a, b, y)), far, t, s, y)
 
