@@ -169,7 +169,7 @@ def _only(program: Program, results: Sequence[tuple[str, int]]) -> Program:
 
 def _held(target: str, program: Program, signature: Signature) -> list[str]:
     """Lines for the parameters held at a vector, repeated for each row of the batch."""
-    if signature.steps is not None:  # the call gives them
+    if signature.steps is not None or not signature.constants:  # the call gives them, or there are none
         return []
     inputs = {i.detail: i.target for i in program.instructions if i.operation == "input"}
     held = {symbol for symbol, _ in signature.constants}
