@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -239,6 +240,12 @@ class Starts:
     def _costs(self, tries: Array) -> Array:
         """The loss of the sample for each of ``tries`` (m, rows, w), in one call; inf where it is not finite."""
         many, rows, width = tries.shape
+        if self._alike is not None and (tries == tries[:, :1]).all():  # one loss for each outcome that differs
+            distinct, times = self._alike
+            outcomes = np.concatenate([distinct] * many)
+            losses = self.model.loss(outcomes, np.repeat(tries[:, 0], len(distinct), axis=0), **self.model.given)
+            costs: Array = losses.reshape(many, -1) @ times
+            return np.where(np.isfinite(costs), costs, np.inf)
 
         def tiled(values: Array) -> Array:
             return np.concatenate([values[self.sample]] * many)
@@ -247,8 +254,20 @@ class Starts:
         given = {name: v if np.ndim(v) == 0 else tiled(np.asarray(v)) for name, v in model.given.items()}
         weights = None if model.weights is None else tiled(model.weights)
         losses = model.loss(tiled(model.y), tries.reshape(-1, width), weights=weights, **given)
-        costs: Array = losses.reshape(many, rows).sum(axis=1)
+        costs = losses.reshape(many, rows).sum(axis=1)
         return np.where(np.isfinite(costs), costs, np.inf)
+
+    @cached_property
+    def _alike(self) -> tuple[Array, Array] | None:
+        """The outcomes of the sample that differ, and the weight of each; None where most do or rows differ besides."""
+        model = self.model
+        if any(np.ndim(value) for value in model.given.values()):
+            return None
+        distinct, where = np.unique(model.y[self.sample], axis=0, return_inverse=True)
+        if 2 * len(distinct) > len(where):
+            return None
+        weights = None if model.weights is None else model.weights[self.sample]
+        return distinct, np.bincount(where.ravel(), weights=weights).astype(np.float64)
 
     def fitted(self, constant: Array) -> Iterator[Array]:
         """Starts whose first parameter already follows the design: least squares and least absolute deviations."""
