@@ -175,13 +175,14 @@ class Told:
         counts = np.arange(low, high + 1)[:, None]
         return counts, np.exp(self.belief.log_density(np.tile(counts, self.count)))
 
-    def _pieces(self) -> tuple[Array, Array]:
-        """Outcomes and their weights, (m, n), by pieces between quantiles, without the jumps."""
+    def _pieces(self, jump: Array | None) -> tuple[Array, Array]:
+        """Outcomes and their weights, (m, n), by pieces between quantiles and ``jump``, without single values."""
         if self.support.circular:
             ends = np.linspace(-np.pi, np.pi, 41)[:, None] + np.zeros(self.count)
         else:
             below, above = self._apart()
             ends = np.array([self.belief.quantile(below + level * (1 - below - above)) for level in CUTS])
+            ends = ends if jump is None else np.concatenate([ends, jump[None]])
             if self.support.atoms:  # a quantile that rounding took to a single value has nothing below it
                 ends = np.where(np.isin(ends, self.support.atoms), ends[len(TAIL)], ends)
             ends = np.sort(ends, axis=0)
@@ -202,9 +203,9 @@ class Told:
             found[int(value > self.support.low)] += np.exp(self.belief.log_density(np.full(self.count, value)))
         return found[0], found[1]
 
-    def integral(self, function: Callable[[Array], Array]) -> Array:
+    def integral(self, function: Callable[[Array], Array], jump: Array | None = None) -> Array:
         """Of a function of outcomes (m, n) over the line of outcomes."""
-        places, weights = self._pieces()
+        places, weights = self._pieces(jump)
         values = np.where(weights > 0, function(np.where(weights > 0, places, self.belief.median())), 0)
         return np.asarray((weights * values).sum(axis=0))
 
@@ -321,10 +322,9 @@ def ranked(told: Told) -> float:
         true = ((cdf - (counts >= y)) ** 2).sum(axis=0)
         return float((np.abs(found - true) / true).max()) / 1e-8
     true = told.integral(
-        lambda places: np.where(places < y, told.belief.cdf(places), told.belief.survival(places)) ** 2
+        lambda places: np.where(places < y, told.belief.cdf(places), told.belief.survival(places)) ** 2, y
     )
-    # the step at y is inside a piece
-    return float((np.abs(found - true) / true).max()) / 0.02
+    return float((np.abs(found - true) / true).max()) / 1e-5
 
 
 def squared(told: Told) -> float:
