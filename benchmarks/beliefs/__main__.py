@@ -180,7 +180,7 @@ class Told:
         if self.support.circular:
             ends = np.linspace(-np.pi, np.pi, 41)[:, None] + np.zeros(self.count)
         else:
-            below, above = self._apart()
+            below, above = self.apart()
             ends = np.array([self.belief.quantile(below + level * (1 - below - above)) for level in CUTS])
             ends = ends if jump is None else np.concatenate([ends, jump[None]])
             if self.support.atoms:  # a quantile that rounding took to a single value has nothing below it
@@ -196,7 +196,7 @@ class Told:
             weights = half * WEIGHTS[:, None] + 0 * places
         return places.reshape(-1, self.count), weights.reshape(-1, self.count)
 
-    def _apart(self) -> tuple[Array, Array]:
+    def apart(self) -> tuple[Array, Array]:
         """The probabilities, (n,) each, of single values at the lower and at the upper end."""
         found = np.zeros((2, self.count))
         for value in self.support.atoms:
@@ -324,6 +324,11 @@ def ranked(told: Told) -> float:
     true = told.integral(
         lambda places: np.where(places < y, told.belief.cdf(places), told.belief.survival(places)) ** 2, y
     )
+    low = told.support.low
+    if told.support.atoms and low in told.support.atoms:  # from it to where amounts begin
+        below, above = told.apart()
+        first = told.belief.quantile(below + TAIL[0] * (1 - below - above))
+        true += (first - low) * np.where(y <= low, told.belief.survival(low), told.belief.cdf(low)) ** 2
     return float((np.abs(found - true) / true).max()) / 1e-5
 
 
@@ -374,6 +379,8 @@ def modes(told: Told) -> float:
 
 def losses(told: Told) -> float:
     """The loss is minus the log-density."""
+    if told.loss.bound.family.latent is not None:  # it is about what is seen of what is believed
+        raise NothingError
     y = told.drawn[0]
     return float(np.abs(told.loss(y, told.outputs, **told.keywords) + told.belief.log_density(y)).max()) / 1e-12
 

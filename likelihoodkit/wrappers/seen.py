@@ -12,10 +12,11 @@ import sympy as sp
 from likelihoodkit import supports
 from likelihoodkit.declaration import Bound, outcome
 from likelihoodkit.errors import BindingError
-from likelihoodkit.primitives import from_log, log_add_exp, lower, words
+from likelihoodkit.primitives import from_log, log_add_exp, lower, ndtr, words
 from likelihoodkit.primitives.words import exact
 from likelihoodkit.supports import Support, counts
 from likelihoodkit.wrappers.inside import HIGH, LOW, Inside, declare, inside, made, ordered, wrapper
+from likelihoodkit.wrappers.steps import normal_step
 
 Map = Callable[[Any], Any]
 
@@ -134,6 +135,9 @@ def _transformed(found: Inside, scale: Map, name: str, domain: Support, back: Ma
     if found.declares("cdf") or found.declares("survival"):
         below, above = from_log(found.log_cdf(place)), from_log(found.log_survival(place))
         body["cdf"], body["survival"] = (below, above) if rises else (above, below)
+        if isinstance(found.below, ndtr):  # a window of it keeps its digits, however near its ends
+            (z,) = found.write(found.below, place).args
+            body["log_step"] = normal_step(z if rises else -z, y, LOW, HIGH)
     if found.family.fisher:  # what is learnt does not depend on the scale it is seen on
         body["fisher"] = {pair: found.write(entry) for pair, entry in found.family.fisher.items()}
     if back and rises:

@@ -141,3 +141,16 @@ def test_scales_whose_direction_follows_from_the_support(scale: Any, on: Any, y:
 def test_what_cannot_be_seen_so(make: Any, words: str) -> None:
     with pytest.raises(BindingError, match=words):
         make()
+
+
+def test_what_lies_between_near_ends_on_another_scale() -> None:
+    """A count of 1e15 was NaN and one of 1e12 had four digits, where the same noise under its own name had all."""
+    own, seen = (lk.derive(lk.Discretised(n)) for n in (lk.LogNormal, lk.Transformed(lk.Normal, lk.log)))
+    falling = lk.derive(lk.Discretised(lk.Transformed(lk.Normal, lambda y: -lk.log(y), on=lk.positive)))
+    y, outputs = [0.0, 3.0, 1e3, 1e9, 1e15], np.array([[1.4, 2.0]] * 5)
+    np.testing.assert_allclose(seen(y, outputs), own(y, outputs), rtol=1e-15)
+    np.testing.assert_allclose(seen.gradient(y, outputs), own.gradient(y, outputs), rtol=1e-13)
+    np.testing.assert_allclose(falling(y, outputs * [-1, 1]), own(y, outputs), rtol=1e-15)
+    censored = [lk.derive(lk.Censored(n)) for n in (lk.LogNormal, lk.Transformed(lk.Normal, lk.log))]
+    rows = [[3.0, 3.0 + 1e-9], [1.0, 5.0], [2.0, np.inf], [-np.inf, 2.0], [4.0, 4.0]]
+    np.testing.assert_allclose(censored[1](rows, outputs), censored[0](rows, outputs), rtol=1e-14)
