@@ -244,8 +244,7 @@ class Starts:
             distinct, times = self._alike
             outcomes = np.concatenate([distinct] * many)
             losses = self.model.loss(outcomes, np.repeat(tries[:, 0], len(distinct), axis=0), **self.model.given)
-            costs: Array = losses.reshape(many, -1) @ times
-            return np.where(np.isfinite(costs), costs, np.inf)
+            return _finite(losses.reshape(many, -1) @ times)
 
         def tiled(values: Array) -> Array:
             return np.concatenate([values[self.sample]] * many)
@@ -254,8 +253,7 @@ class Starts:
         given = {name: v if np.ndim(v) == 0 else tiled(np.asarray(v)) for name, v in model.given.items()}
         weights = None if model.weights is None else tiled(model.weights)
         losses = model.loss(tiled(model.y), tries.reshape(-1, width), weights=weights, **given)
-        costs = losses.reshape(many, rows).sum(axis=1)
-        return np.where(np.isfinite(costs), costs, np.inf)
+        return _finite(losses.reshape(many, rows).sum(axis=1))
 
     @cached_property
     def _alike(self) -> tuple[Array, Array] | None:
@@ -364,3 +362,8 @@ class Starts:
     def _absolute(self, basis: Array, wanted: Array) -> Array:
         ones = np.ones(len(self.sample))
         return weighted_absolute(basis[self.sample], wanted[self.sample], ones, ones)[0]
+
+
+def _finite(costs: Array) -> Array:
+    """What is no start, as what has an outcome outside its support, costs more than any."""
+    return np.where(np.isfinite(costs), costs, np.inf)

@@ -222,9 +222,14 @@ class Belief:
 
         def height(x: Array) -> Array:
             found = density.told(line.outcome(x), self._rows)
-            return np.where(np.isnan(found), -np.inf, found)  # far out, where the formula tells no number
+            untold.append(bool(np.isnan(found).any()))
+            return np.where(np.isnan(found), -np.inf, found)
 
-        return line.outcome(peak(height, density.count, line.left, line.right, circular=density.support.circular))
+        untold: list[bool] = []
+        highest = line.outcome(peak(height, density.count, line.left, line.right, circular=density.support.circular))
+        if any(untold):  # places where the formula tells no number: all that is probable must lie elsewhere
+            expect(density, lambda y, _: np.ones((1, y.size)))
+        return highest
 
     def median(self) -> Array:
         """The 0.5 quantile."""

@@ -105,7 +105,9 @@ def test_quantiles_far_out(text: str, quantile: Any, low: float | None, high: fl
         last = mpmath.mpf(high) if high is not None else shares(ends["high"])
         truth = [float(quantile(first + mpmath.mpf(u) * (last - first))) for u in FAR_LEVELS]
     found = parse(text).quantile(np.array(FAR_LEVELS))
-    np.testing.assert_allclose(found, truth, rtol=2e-13, atol=5e-324)  # next to an end that is no outcome, not at it
+    if text.startswith("Truncated(Weibull"):  # nothing is no outcome of it: the float64 next to it
+        truth = [number or 5e-324 for number in truth]
+    np.testing.assert_allclose(found, truth, rtol=2e-13)
 
 
 @pytest.mark.slow
