@@ -26,6 +26,8 @@ Array = NDArray[Any]
 CACHED = 1 << 15
 #: the same where rows are gone through several times in several ways
 NEAR = 1 << 17
+#: rows that machine code adds up at a time
+LOOPED = 1 << 14
 #: rows of which the parts of a design are multiples, so that they begin where lines of the cache do
 LINE = 64
 #: columns up to which rows are narrow
@@ -196,8 +198,11 @@ def _scaled(body: Array, weights: Array) -> Array:
     return answer
 
 
-def orthonormal(table: Table, parameter: str, family: str) -> Basis:
-    """The `Basis` of a design; `FitError` naming the columns when it has not full column rank."""
+def orthonormal(table: Table, parameter: str, family: str, compiled: bool = False) -> Basis:
+    """The `Basis` of a design; `FitError` naming the columns when it has not full column rank.
+
+    ``compiled`` is what `triangle_of` takes.
+    """
     rows, columns = len(table), len(table.names)
     if columns > rows:
         raise FitError(
@@ -207,7 +212,7 @@ def orthonormal(table: Table, parameter: str, family: str) -> Basis:
             value=(rows, columns),
             remedy="Give more rows or fewer columns",
         )
-    triangle = triangle_of(table)
+    triangle = triangle_of(table, compiled)
     lengths = _lengths(triangle)
     if not lengths.all():
         name = table.names[int(np.argmin(lengths))]
@@ -237,14 +242,16 @@ def _lengths(triangle: Array) -> Array:
     return answer
 
 
-def triangle_of(table: Table) -> Array:
+def triangle_of(table: Table, compiled: bool = False) -> Array:
     """The triangle R of the QR decomposition, from blocks of rows that stay in the cache.
+
+    Where a search runs on machine code (``compiled``), narrow rows are squared by its loop, twice as fast as BLAS.
 
     Where the columns are far from dependent it is the Cholesky factor of the sum of squares and products, ten times as
     fast and as good. Else the triangles of the blocks, put under each other, have the triangle of the whole (Golub and
     Van Loan, Matrix Computations, section 5.3).
     """
-    triangle: Array = _triangle_of_squares(table)
+    triangle: Array = _triangle_of_squares(table, compiled and design_loops.suits(table.body))
     if triangle.size:
         return triangle
     triangle = np.empty((0, len(table.names)))
@@ -253,16 +260,15 @@ def triangle_of(table: Table) -> Array:
     return triangle
 
 
-def _triangle_of_squares(table: Table) -> Array:
+def _triangle_of_squares(table: Table, compiled: bool) -> Array:
     """The triangle from the squares and products of the columns; empty where those might lose it in rounding."""
     columns = len(table.names)
     squares, first = np.zeros((columns, columns)), int(table.intercept)
     with np.errstate(over="ignore", invalid="ignore"):  # then they are no use, and not used
-        for rows in _cached(table):
-            body = table.body[rows]
-            squares[first:, first:] += body.T @ body
+        for sums, products in (_looped if compiled else _multiplied)(table):
+            squares[first:, first:] += products
             if first:
-                squares[0, 1:] += np.ones(len(body)) @ body  # half the time of a sum
+                squares[0, 1:] += sums
     if first:
         squares[0, 0], squares[1:, 0] = len(table), squares[0, 1:]
     lengths = np.sqrt(np.diag(squares))
@@ -275,6 +281,22 @@ def _triangle_of_squares(table: Table) -> Array:
             triangle: Array = cholesky(squares)
             return triangle
     return np.empty((0, columns))
+
+
+def _multiplied(table: Table) -> Iterator[tuple[Array, Array]]:
+    """The sums of the columns beside an intercept, and of their products, of a few rows at a time."""
+    for rows in _cached(table):
+        body = table.body[rows]
+        yield np.ones(len(body)) @ body, body.T @ body  # half the time of a sum
+
+
+def _looped(table: Table) -> Iterator[tuple[Array, Array]]:
+    """The same by machine code."""
+    ones = np.ones((1, LOOPED))
+    for start in range(0, len(table), LOOPED):
+        body = table.body[start : start + LOOPED]
+        sums, products = design_loops.weighted(body, ones[:, : len(body)], 1)
+        yield sums[0], products[0]
 
 
 def far_from_dependent(triangle: Array) -> bool:

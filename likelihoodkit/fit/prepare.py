@@ -104,6 +104,11 @@ class Rows:
         """The parameter that a single design feeds."""
         return self.bound.outputs[0] if self.bound.outputs else None
 
+    @property
+    def compiled(self) -> bool:
+        """Is the search to run on machine code?"""
+        return for_rows(self.loss, len(self.y)).engine == "numba"
+
     def model(self, bases: Mapping[str, Basis]) -> Model:
         """The model of the used rows, its designs expressed in ``bases`` by parameter."""
         used = slice(None) if self.used.all() else self.used  # rows are copied only where some are left out
@@ -182,7 +187,7 @@ def prepare(
     if not rows.used.any():
         raise FitError(f"{loss.name}: every weight is zero", family=loss.name)
     model = rows.model({
-        name: orthonormal(table.take(rows.used), name, loss.name)
+        name: orthonormal(table.take(rows.used), name, loss.name, rows.compiled)
         for name, table in rows.tables.items()
         if table.names
     })  # fmt: skip
