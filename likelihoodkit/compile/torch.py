@@ -24,8 +24,6 @@ from likelihoodkit.primitives import kernels
 torch: Any = framework("torch")
 fx: Any = framework("torch.fx")
 
-#: rows from which eager torch on the CPU leaves the arithmetic to the NumPy engine, 4 to 30 times faster there
-LARGE = 4096
 Function = Callable[..., tuple[Any, ...]]
 #: operations that take a Python number as one of their arguments
 _WITH_NUMBERS = frozenset({
@@ -314,9 +312,13 @@ def _hosted(tower: Tower, live: tuple[int, ...] | None = None) -> Function:
 
 
 def _by_numpy(tower: Tower, arrays: Sequence[Any]) -> tuple[Any, ...] | None:
-    """Large batches on the CPU, by the NumPy engine: tile by tile, where eager torch goes one operation at a time."""
+    """Tensors on the CPU, by the NumPy engine: with its digits, and up to 15 times faster.
+
+    Eager torch goes one operation at a time, with logarithms and exponentials of its own, and a last digit of one is
+    several of a loss whose terms cancel.
+    """
     rows = arrays[0].numel()
-    if tower.vectors or rows < LARGE or any(a.device.type != "cpu" or type(a) is not torch.Tensor for a in arrays):
+    if tower.vectors or not rows or any(a.device.type != "cpu" or type(a) is not torch.Tensor for a in arrays):
         return None
     if any(torch._C._functorch.is_functorch_wrapped_tensor(a) for a in arrays):  # noqa: SLF001  (no public question)
         return None

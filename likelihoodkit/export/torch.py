@@ -108,8 +108,8 @@ class LossModule(torch.nn.Module):  # type: ignore[misc]
     derivatives apply, and ``torch.compile(fullgraph=True)`` fuses it. ``host_primitives`` names what NumPy computes on
     the host in between; () where everything is torch. Outcomes are checked as for arrays, unless they are traced.
 
-    On the CPU, outside transforms and ``torch.compile``, batches of 4096 rows and more of a loss of numbers go through
-    the NumPy engine altogether, which is faster there.
+    On the CPU, outside transforms and ``torch.compile``, a loss of numbers goes through the NumPy engine altogether,
+    which is faster there and gives its digits.
 
     >>> import likelihoodkit as lk
     >>> module = lk.derive(lk.Normal).torch()

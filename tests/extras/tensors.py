@@ -131,4 +131,4 @@ def native(label: str) -> bool:
     return not tower(call(label)[0]).host
 
 
-__all__ = ["CLASSES", "LOSSES", "NAMED", "NOISES", "WRAPPERS", "call", "native", "ulps"]
+__all__ = ["BAR", "CLASSES", "LOSSES", "NAMED", "NOISES", "WRAPPERS", "call", "native", "ulps"]

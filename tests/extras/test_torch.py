@@ -6,7 +6,7 @@ import mpmath
 import numpy as np
 import pytest
 import torch
-from tensors import LOSSES, NOISES, WRAPPERS, bar, call, native, ulps
+from tensors import BAR, LOSSES, NOISES, WRAPPERS, bar, call, native, ulps
 
 import likelihoodkit as lk
 from likelihoodkit.errors import DerivationError, InputError, ShapeError, SupportError, UnknownNameError
@@ -33,11 +33,29 @@ def test_value_and_gradient_by_autograd_are_those_of_the_numpy_engine(label: str
     found = loss(y, outputs, **tensors(rows.keywords))
     assert isinstance(found, torch.Tensor)
     (slope,) = torch.autograd.grad(found.sum(), outputs)
-    assert ulps(found.detach(), value) <= bar("torch", label)
-    assert ulps(slope, gradient[:, : outputs.shape[1]].reshape(slope.shape)) <= bar("torch", label)
+    assert ulps(found.detach(), value) <= BAR
+    assert ulps(slope, gradient[:, : outputs.shape[1]].reshape(slope.shape)) <= BAR
     both = loss.value_and_gradient(y, outputs.detach(), **tensors(rows.keywords))
-    assert ulps(both[0], value) <= bar("torch", label)
-    assert ulps(both[1], gradient) <= bar("torch", label)
+    assert ulps(both[0], value) <= BAR
+    assert ulps(both[1], gradient) <= BAR
+
+
+@pytest.mark.parametrize("label", [label for label in EVERY if native(label)])
+def test_operations_of_torch_itself_have_the_digits_of_the_numpy_engine(label: str) -> None:
+    """As on other devices and within transforms, where NumPy takes no part."""
+    loss, rows = call(label)
+    value, gradient = loss.value_and_gradient(rows.y, rows.outputs, **rows.keywords)
+    names, given = list(rows.keywords), [torch.tensor(values) for values in rows.keywords.values()]
+    module = loss.torch(reduction="none")
+
+    def row(outputs: torch.Tensor, y: torch.Tensor, *given: torch.Tensor) -> torch.Tensor:
+        return module.functional(y, outputs, **dict(zip(names, given, strict=True)))
+
+    places = (0, 0, *[None if name == "shared" else 0 for name in names])
+    each = torch.func.vmap(torch.func.grad_and_value(row), in_dims=places)
+    slope, found = each(torch.tensor(rows.outputs), torch.tensor(rows.y), *given)
+    assert ulps(found, value) <= bar("torch", label)
+    assert ulps(slope, gradient[:, : slope.shape[1]]) <= bar("torch", label)
 
 
 #: what NumPy computes on the host: entries of vectors that mix, sums of as many terms as the data say, integrals
@@ -226,12 +244,13 @@ def test_the_shape_of_the_batch_is_free() -> None:
 
 @pytest.mark.parametrize("noise", [lk.Normal, lk.Poisson, lk.Gamma])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_large_batches_give_the_bits_of_the_numpy_engine_and_second_derivatives(
-    noise: type, dtype: torch.dtype
+@pytest.mark.parametrize("count", [50, 6000])
+def test_batches_give_the_bits_of_the_numpy_engine_and_second_derivatives(
+    noise: type, dtype: torch.dtype, count: int
 ) -> None:
     loss = lk.derive(noise)
     rng = np.random.default_rng(0)
-    y, outputs = torch.tensor(rng.poisson(3, 6000) + 1, dtype=dtype), rng.normal(size=(6000, len(loss.outputs)))
+    y, outputs = torch.tensor(rng.poisson(3, count) + 1, dtype=dtype), rng.normal(size=(count, len(loss.outputs)))
     wide = torch.tensor(outputs, dtype=dtype, requires_grad=True)
     value, gradient = loss.value_and_gradient(y.numpy(), wide.detach().numpy())
     found = loss(y, wide)
