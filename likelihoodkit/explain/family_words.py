@@ -58,6 +58,10 @@ _BOUNDED: dict[str, tuple[str, str, bool]] = {
 }
 
 
+#: laws of rounded places: of the mass between two, how far they are apart is an argument that says nothing new
+_ROUNDED = ("gamma", "beta", "log_gamma", "kumaraswamy")
+
+
 def _moved(places: str, by: int) -> str:
     """The same template for arguments that stand ``by`` places later."""
     return re.sub(r"\d(?=[:}])", lambda place: str(int(place[0]) + by), places)
@@ -70,7 +74,7 @@ def _between_bounds() -> dict[str, tuple[str, str]]:
         seen = "[log P(low <= Y <= high) - log p(y)]", "y = {0}, low = {1}, high = {2}", f"{law}_within"
         between = "[log P(low <= Y <= high)]", "low = {0}, high = {1}", f"{law}_between"
         for symbol, bounds, name in (seen, between) if mass else (seen,):
-            told = _moved(places, bounds.count("="))
+            told = _moved(places, bounds.count("=") + (bounds is between[1] and law in _ROUNDED))
             names = {name: "", **{f"{name}_{order}": order for order in _orders(letters)}}
             rows |= _slopes(symbol, ", ".join(letters), f"{bounds}, {told}", names)
     return rows

@@ -276,6 +276,10 @@ def _between(within: Tail, edges: tuple[Any, Any], low: Any, high: Any, *place: 
     return within(at, low, high, *place) - within(at, *edges, *place)
 
 
+def _between_apart(within: Tail, edges: tuple[Any, Any], low: Any, high: Any, _: Any, *place: Any) -> Any:
+    return _between(within, edges, low, high, *place)
+
+
 def _slope(tail: Tail, order: tuple[int, ...], *arguments: Any) -> Any:
     return mpmath.diff(tail, arguments, order)
 
@@ -329,6 +333,14 @@ _WITHIN: dict[str, tuple[Tail, int, str, tuple[Any, Any] | None]] = {
     "lived": (_lived_within, 3, "gn", _AMOUNTS),
 }
 
+#: laws of places that are rounded: after both ends comes how far they are apart
+_APART = ("gamma", "beta", "log_gamma", "kumaraswamy")
+_BETWEEN: dict[str, Tail] = {
+    law: partial(_between_apart if law in _APART else _between, tail, edges)
+    for law, (tail, _, _, edges) in _WITHIN.items()
+    if edges
+}
+
 #: function -> its value
 TAILS: dict[str, Tail] = {
     "student_cdf": _student_cdf,
@@ -350,12 +362,13 @@ TAILS: dict[str, Tail] = {
         for law, (tail, fixed, names, _) in _WITHIN.items()
         for name, slope in _slopes(f"{law}_within", tail, **_after(fixed, names)).items()
     },
-    **{f"{law}_between": partial(_between, tail, edges) for law, (tail, _, _, edges) in _WITHIN.items() if edges},
+    **{f"{law}_between": between for law, between in _BETWEEN.items()},
     **{
         name: slope
-        for law, (tail, fixed, names, edges) in _WITHIN.items()
-        if edges
-        for name, slope in _slopes(f"{law}_between", partial(_between, tail, edges), **_after(fixed - 1, names)).items()
+        for law, between in _BETWEEN.items()
+        for name, slope in _slopes(
+            f"{law}_between", between, **_after(_WITHIN[law][1] - 1 + (law in _APART), _WITHIN[law][2])
+        ).items()
     },
     **_slopes(
         "log_student_below",

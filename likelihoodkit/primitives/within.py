@@ -35,16 +35,22 @@ def _enter(
     return {what: enter(what) for what in (*sorted(second), *names, "")}[""]
 
 
-def _enter_mass(within: Kind, fixed: int, names: str, letters: str, edges: tuple[sp.Expr, sp.Expr]) -> Kind:
-    """The logarithm of the mass: the loss of an outcome at one bound less that of one that is always seen."""
+def _enter_mass(
+    within: Kind, fixed: int, names: str, letters: str, edges: tuple[sp.Expr, sp.Expr], apart: bool = False
+) -> Kind:
+    """The logarithm of the mass: the loss of an outcome at one bound less that of one that is always seen.
+
+    ``apart``: after the bounds, which may be rounded, comes how far they are from each other.
+    """
     means = within.record.meaning
 
     def mass(low: sp.Expr, high: sp.Expr, *place: sp.Expr) -> sp.Expr:
         assert means is not None
+        place = place[apart:]
         return means(high, low, high, *place) - means(high, *edges, *place)
 
     stem = within.record.name.replace("_within", "_between")
-    return _enter(stem, fixed - 1, names, letters, None if means is None else mass)
+    return _enter(stem, fixed - 1 + apart, names, letters, None if means is None else mass)
 
 
 def _rank(names: str) -> Formula:
@@ -335,9 +341,18 @@ def _mass(place: str) -> str:
     return rf"\log P\left({{0}}\le Y\le{{1}}\mid {place}\right)"
 
 
+#: laws of places that outcomes are brought to (1/y, y^2, -log y, y/(1 + y)) and rounded at: their masses are told how
+#: far the two are apart
+APART = (gamma_within, beta_within, log_gamma_within, kumaraswamy_within)
+
+
+def _told(first: int, names: str) -> str:
+    return _mass(",".join(f"{{{first + k}}}" for k in range(len(names))))
+
+
 #: by the loss of what is seen, the logarithm of what could be
 BETWEEN: dict[Kind, Kind] = {
-    kind: _enter_mass(kind, fixed, names, _mass(",".join(f"{{{fixed - 1 + k}}}" for k in range(len(names)))), edges)
+    kind: _enter_mass(kind, fixed, names, _told(fixed - 1 + (kind in APART), names), edges, kind in APART)
     for kind, fixed, names, edges in (
         (gamma_within, 3, "tn", _AMOUNTS),
         (beta_within, 3, "fg", _SHARES),

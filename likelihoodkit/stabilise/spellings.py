@@ -183,7 +183,7 @@ def _gamma_window(e: Expr) -> Expr | None:
     high = sp.cancel(above / scale)
     if not low.is_nonnegative or not high.free_symbols <= data or not scale.free_symbols:
         return None
-    between = exp(RECORDS["gamma_between"].function(low, high, sp.log(scale) - sp.log(a), sp.log(a)))
+    between = exp(RECORDS["gamma_between"].function(low, high, high - low, sp.log(scale) - sp.log(a), sp.log(a)))
     return between if low.is_positive else sp.Piecewise((terms[1], sp.Eq(low, 0)), (between, True))
 
 

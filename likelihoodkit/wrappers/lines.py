@@ -16,6 +16,7 @@ from likelihoodkit.primitives import within
 from likelihoodkit.primitives.passage import log_passage_cdf
 from likelihoodkit.primitives.record import Kind
 from likelihoodkit.wrappers.odds import log_of_product as _log, odds_between, odds_within
+from likelihoodkit.wrappers.steps import apart
 
 __all__ = ["line_between", "line_within"]
 
@@ -48,7 +49,11 @@ def line_between(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.
     found = _told(cdf, y, low, high)
     mass = None if found is None else within.BETWEEN.get(found.law)
     if found is not None and mass is not None:
-        return mass(*found.ends, *found.letters)
+        if found.law not in within.APART:
+            return mass(*found.ends, *found.letters)
+        length = apart(found.place, y, low, high)
+        rising = found.ends[0] == found.place.xreplace({y: low})
+        return mass(*found.ends, length if rising else -length, *found.letters)
     return odds_between(cdf, y, low, high)
 
 

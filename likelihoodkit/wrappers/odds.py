@@ -6,6 +6,7 @@ import sympy as sp
 
 from likelihoodkit import primitives as p
 from likelihoodkit.primitives import within
+from likelihoodkit.wrappers.steps import apart
 
 __all__ = ["log_of_product", "odds_between", "odds_within"]
 
@@ -50,6 +51,8 @@ def odds_between(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.
     found = _odds(cdf, y)
     if found is None or low.is_number or high.is_number:
         return None
-    (start, end), (beyond, above) = ((part.xreplace({y: place}) for place in (low, high)) for part in found[:2])
+    (start, end), (beyond, above) = ([part.xreplace({y: place}) for place in (low, high)] for part in found[:2])
     mass, (f, size) = within.BETWEEN[within.beta_within], found[2:]
-    return sp.Piecewise((mass(start, end, f, size), start < above), (mass(above, beyond, -f, size), True))
+    length = apart(found[0], y, low, high)
+    below, beyond_it = mass(start, end, length, f, size), mass(above, beyond, length, -f, size)
+    return sp.Piecewise((below, start < above), (beyond_it, True))

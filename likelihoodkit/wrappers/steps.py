@@ -29,7 +29,9 @@ _APART: dict[sp.Expr, Callable[[sp.Expr, sp.Expr], sp.Expr]] = {
     p.log1p(-_Y): lambda low, high: -p.log1p((high - low) / (1 - high)),
     sp.log(1 - _Y): lambda low, high: -p.log1p((high - low) / (1 - high)),
     sp.sqrt(_Y): lambda low, high: (high - low) / (sp.sqrt(low) + sp.sqrt(high)),
-    1 / _Y: lambda low, high: -(high - low) / low / high,
+    _Y**2: lambda low, high: (high - low) * (high + low),
+    1 / _Y: lambda low, high: p.expm1(-differences.log_ratio(high, low)) / low,
+    1 / (1 + _Y): lambda low, high: p.expm1(-p.log1p((high - low) / (1 + low))) / (1 + low),
     _Y: lambda low, high: high - low,
 }
 
@@ -46,6 +48,12 @@ def _apart(z: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Expr | N
             return None
         total, bent = total + factor * _APART[core](low, high), bent or core != _Y
     return total if bent else None
+
+
+def apart(place: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Expr:
+    """How far two places are from each other, by the difference of the outcomes wherever that tells it."""
+    known = _apart(sp.apart(place, y) if place.is_rational_function(y) else place, y, low, high)
+    return place.xreplace({y: high}) - place.xreplace({y: low}) if known is None else known
 
 
 def normal_step(z: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Expr:

@@ -72,6 +72,27 @@ def _half_cauchy(y: mp.mpf, f: mp.mpf) -> mp.mpf:
     return 2 / mp.pi * mp.exp(f) / (mp.exp(2 * f) + y * y)
 
 
+def _inverse_gamma(y: mp.mpf, f: mp.mpf, g: mp.mpf) -> mp.mpf:
+    scale, shape = mp.exp(f), mp.exp(g)
+    return (scale / y) ** shape * mp.exp(-scale / y) / y / mp.gamma(shape)
+
+
+def _nakagami(y: mp.mpf, f: mp.mpf, g: mp.mpf) -> mp.mpf:
+    shape, spread = mp.exp(f), mp.exp(g)
+    rate = shape / spread
+    return 2 * rate**shape * y ** (2 * shape - 1) * mp.exp(-rate * y * y) / mp.gamma(shape)
+
+
+def _beta_prime(y: mp.mpf, f: mp.mpf, g: mp.mpf) -> mp.mpf:
+    a, b = mp.exp(f) * (1 + mp.exp(g)), 2 + mp.exp(g)
+    return y ** (a - 1) * (1 + y) ** (-a - b) / mp.beta(a, b)
+
+
+def _kumaraswamy(y: mp.mpf, f: mp.mpf, g: mp.mpf) -> mp.mpf:
+    a, b = mp.exp(f), mp.exp(g)
+    return a * b * y ** (a - 1) * (1 - y**a) ** (b - 1)
+
+
 def _continuous_bernoulli(y: mp.mpf, f: mp.mpf) -> mp.mpf:
     return mp.exp(f * y) * (f / mp.expm1(f) if f else 1)
 
@@ -85,6 +106,10 @@ NOISES: dict[str, tuple[type, Density, tuple[float, ...]]] = {
     "StudentT": (lk.StudentT, _student, REALS),
     "BoxCoxT": (lk.BoxCoxT, _box_cox_t, AMOUNTS),
     "HalfCauchy": (lk.HalfCauchy, _half_cauchy, AMOUNTS),
+    "InverseGamma": (lk.InverseGamma, _inverse_gamma, AMOUNTS),
+    "Nakagami": (lk.Nakagami, _nakagami, AMOUNTS),
+    "BetaPrime": (lk.BetaPrime, _beta_prime, (3.15, 2e-7)),
+    "Kumaraswamy": (lk.Kumaraswamy, _kumaraswamy, SHARES),
     "ContinuousBernoulli": (lk.ContinuousBernoulli, _continuous_bernoulli, SHARES),
 }
 WIDTHS = (0.03, 1e-4, 1e-8, 0.0)

@@ -45,7 +45,7 @@ def integrated(law: Any, y: Any, low: Any, high: Any, place: Any) -> Any:
     stretches = []
     for start, end in pairwise([low, *inside, high]):
         gap = again("within", "at_share")(law, y, start, end, each(like, 0.5 + 0.5 * roots), *place)
-        gap[0] = where(start == end, -math.inf, gap[0])
+        gap[0] = gap[0] if law.rounded else where(start == end, -math.inf, gap[0])
         stretches.append(gap)
     top = NUMPY.maximum.reduce([largest(gap[0]) for gap in stretches])
     shares = [emit("exp", gap[0] - top) for gap in stretches]

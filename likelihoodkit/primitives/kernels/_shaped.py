@@ -39,9 +39,15 @@ def _in_line(rows: Rows, u: Floats, t: Floats, *, density: bool) -> Rows:
     ])  # fmt: skip
 
 
-def _log_ratio(y: Floats, b: Floats) -> Floats:
-    near = np.absolute(y - b) < 0.5 * b
-    return np.where(near, np.log1p(np.where(near, y - b, 0.0) / b), np.log(y) - np.log(b))
+def log_ratio_apart(y: Floats, b: Floats, apart: Floats) -> Floats:
+    """log(y/b) of two amounts that are so far apart."""
+    near = np.absolute(apart) < 0.5 * b
+    return np.where(near, np.log1p(np.where(near, apart, 0.0) / b), np.log(y) - np.log(b))
+
+
+def log_ratio(y: Floats, b: Floats) -> Floats:
+    """log(y/b) of two amounts."""
+    return log_ratio_apart(y, b, y - b)
 
 
 @dataclass(frozen=True)
@@ -54,7 +60,7 @@ class Line:
 
 
 #: of amounts, and of numbers
-RATIO = Line(np.log, _log_ratio, lambda low, length: low * np.exp(length))
+RATIO = Line(np.log, log_ratio, lambda low, length: low * np.exp(length))
 LINE = Line(lambda y: y, lambda y, b: y - b, lambda low, length: low + length)
 
 
@@ -90,6 +96,24 @@ def law_of(shape: Shape, line: Line = RATIO) -> Law:
         return line.moved(low, share * length), np.log(length)
 
     return Law(loss, gap, tails, between)
+
+
+def of_amount(low: Floats, high: Floats, share: Floats, *place: Floats) -> tuple[Floats, Floats]:
+    """As ``between`` of a law of a logarithm, where the last number is how far the amounts are apart."""
+    length = log_ratio_apart(high, low, place[-1])
+    return low * np.exp(share * length), np.log(length)
+
+
+def apart(law: Law, between: Callable[..., tuple[Floats, Floats]]) -> Law:
+    """The law of places that are rounded: how far the ends are apart is told after its letters."""
+    return Law(
+        lambda y, *place: law.loss(y, *place[:-1]),
+        lambda y, b, *place: law.gap(y, b, *place[:-1]),
+        lambda b, *place: law.tails(b, *place[:-1]),
+        between,
+        points=law.points,
+        rounded=True,
+    )
 
 
 def ten(law: Law, module: str) -> list[Kernel]:

@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from likelihoodkit.primitives.kernels import within_beta, within_gamma
 from likelihoodkit.primitives.kernels._rows import kernels_of
+from likelihoodkit.primitives.kernels._shaped import apart, of_amount
 from likelihoodkit.primitives.kernels._tools import Floats, remembered
 from likelihoodkit.primitives.kernels.within import Law, Rows, log_mass
 from likelihoodkit.primitives.kernels.within_beta import BETA
@@ -29,6 +31,18 @@ def _rows(law: Law, lowest: float = 0.0, highest: float = np.inf) -> Callable[..
     return rows
 
 
+def _rows_apart(
+    law: Law, between: Callable[..., tuple[Floats, Floats]] = of_amount, highest: float = np.inf
+) -> Callable[..., Rows]:
+    """The same of places that are rounded; how far they are apart comes after them."""
+    told = _rows(apart(law, between), 0.0, highest)
+
+    def rows(low: Floats, high: Floats, distance: Floats, *place: Floats) -> Rows:
+        return told(low, high, *place, distance)
+
+    return rows
+
+
 EXTREMES_BETWEEN = mass_of(extremes(), -np.inf)
 PARETO_BETWEEN = mass_of(pareto(), 0.0)
 
@@ -41,7 +55,7 @@ def _pareto_between(low: Floats, high: Floats, f: Floats, s: Floats) -> Rows:
 (
     log_gamma_between, log_gamma_between_m, log_gamma_between_t, log_gamma_between_n, log_gamma_between_mm,
     log_gamma_between_mt, log_gamma_between_mn, log_gamma_between_tt, log_gamma_between_tn, log_gamma_between_nn,
-) = kernels_of(_rows(POWERED_GAMMA), "mtn", __name__, WHAT)  # fmt: skip
+) = kernels_of(_rows_apart(POWERED_GAMMA), "mtn", __name__, WHAT)  # fmt: skip
 (
     burr_between, burr_between_m, burr_between_t, burr_between_n, burr_between_mm, burr_between_mt, burr_between_mn,
     burr_between_tt, burr_between_tn, burr_between_nn,
@@ -50,13 +64,13 @@ def _pareto_between(low: Floats, high: Floats, f: Floats, s: Floats) -> Rows:
     kumaraswamy_between, kumaraswamy_between_m, kumaraswamy_between_t, kumaraswamy_between_n,
     kumaraswamy_between_mm, kumaraswamy_between_mt, kumaraswamy_between_mn, kumaraswamy_between_tt,
     kumaraswamy_between_tn, kumaraswamy_between_nn,
-) = kernels_of(_rows(KUMARASWAMY), "mtn", __name__, WHAT)  # fmt: skip
+) = kernels_of(_rows_apart(KUMARASWAMY), "mtn", __name__, WHAT)  # fmt: skip
 (
     gamma_between, gamma_between_t, gamma_between_n, gamma_between_tt, gamma_between_tn, gamma_between_nn,
-) = kernels_of(_rows(GAMMA), "tn", __name__, WHAT)  # fmt: skip
+) = kernels_of(_rows_apart(GAMMA, within_gamma.between_apart), "tn", __name__, WHAT)  # fmt: skip
 (
     beta_between, beta_between_f, beta_between_g, beta_between_ff, beta_between_fg, beta_between_gg,
-) = kernels_of(_rows(BETA, 0.0, 1.0), "fg", __name__, WHAT)  # fmt: skip
+) = kernels_of(_rows_apart(BETA, within_beta.between_apart, 1.0), "fg", __name__, WHAT)  # fmt: skip
 (
     laplace_between, laplace_between_m, laplace_between_t, laplace_between_mm, laplace_between_mt,
     laplace_between_tt,

@@ -42,7 +42,8 @@ class Law:
     loss is not smooth: an integral is taken on both sides of them. ``jump``: that of its slope in u, at the one.
     ``points`` of an integral over a short way: few do where nothing turns within it. ``along``: of the outcome, two
     bounds and a share of the way, the gap and the logarithm of the speed, where these move with the parameters.
-    ``below``: where the loss of what is seen below a bound has a form of its own, and that.
+    ``below``: where the loss of what is seen below a bound has a form of its own, and that. ``rounded``:
+    the ends are, even to the same number, and how far they are apart is the last number of a place.
     """
 
     loss: Callable[..., Rows]
@@ -54,6 +55,12 @@ class Law:
     points: int = MANY
     along: Callable[..., Rows] | None = None
     below: tuple[Callable[..., Mask], Callable[..., Rows]] | None = None
+    rounded: bool = False
+
+    def rows(self, place: tuple[Floats, ...]) -> int:
+        """How many rows there are: the value, slopes and curvatures."""
+        letters = len(place) - self.rounded
+        return 1 + letters * (letters + 3) // 2
 
 
 def _curved(first: Floats, factor: Floats) -> Floats:
@@ -106,10 +113,10 @@ def _block(law: Law, y: Floats, low: Floats, high: Floats, place: tuple[Floats, 
     """The same of few outcomes: all places at once, without the stretches between kinks that are empty."""
     roots, weights = legendre(law.points)
     ends = [low, *(np.minimum(np.maximum(kink, low), high) for kink in law.kinks(*place)), high]
-    gaps = np.zeros((len(ends) - 1, law.points, 1 + len(place) * (len(place) + 3) // 2, y.size))
+    gaps = np.zeros((len(ends) - 1, law.points, law.rows(place), y.size))
     gaps[:, :, 0] = -np.inf
     for stretch, (start, end) in zip(gaps, pairwise(ends), strict=True):
-        there = np.flatnonzero(start != end)
+        there = np.flatnonzero((start != end) | law.rounded)
         if there.size == 0:
             continue
         given = (np.tile(part[there], law.points) for part in (y, start, end))
@@ -160,7 +167,7 @@ def by_bounds(
     shape = arrays[0].shape
     flat = [part.ravel() for part in arrays]
     low, high = flat[len(outcomes) - 2 : len(outcomes)]
-    found = np.full((1 + len(place) * (len(place) + 3) // 2, low.size), np.nan)
+    found = np.full((law.rows(place), low.size), np.nan)
     left = ~np.logical_or.reduce([np.isnan(part) for part in flat])
     with np.errstate(all="ignore"):
         for mask, formula in zip((low == ends[0], high == ends[1], np.full(left.shape, True)), formulas, strict=True):

@@ -40,9 +40,9 @@ def _logit(x: Floats) -> Floats:
     return np.asarray(np.log(x) - np.log1p(-x))
 
 
-def _log_ratios(y: Floats, x: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-    """q, w, log(1 + q) and log(1 + w)."""
-    q, w = (y - x) / x, (x - y) / (1.0 - x)
+def _log_ratios(y: Floats, x: Floats, apart: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    """q, w, log(1 + q) and log(1 + w) of shares that are so far apart."""
+    q, w = apart / x, -apart / (1.0 - x)
     near, close = np.absolute(q) < 0.5, np.absolute(w) < 0.5
     log_y, log_rest = np.log(y) - np.log(x), np.log1p(-y) - np.log1p(-x)
     return (
@@ -60,7 +60,7 @@ def _excess(q: Floats, length: Floats) -> Floats:
 
 
 def _gap(y: Floats, x: Floats, f: Floats, g: Floats) -> Rows:
-    q, w, left, right = _log_ratios(y, x)
+    q, w, left, right = _log_ratios(y, x, y - x)
     off = -np.asarray(sigmoid_balance(1.0 - x, x, f))  # x - m
     tilt = np.where(q == 0.0, 0.0, np.asarray(times_exp(q * off / (1.0 - x), g)))
     log_a, log_b = g - np.asarray(softplus(-f)), g - np.asarray(softplus(f))
@@ -175,9 +175,14 @@ def _tails(x: Floats, f: Floats, g: Floats) -> Tails:
     return below, above, rest, rest_above
 
 
-def _between(low: Floats, high: Floats, share: float, *_: Floats) -> tuple[Floats, Floats]:
+def _between(low: Floats, high: Floats, share: Floats, *_: Floats) -> tuple[Floats, Floats]:
     """On the scale of logits, from the difference of the shares: logits of near ones share their digits."""
-    left, right = _log_ratios(high, low)[2:]
+    return between_apart(low, high, share, high - low)
+
+
+def between_apart(low: Floats, high: Floats, share: Floats, *place: Floats) -> tuple[Floats, Floats]:
+    """The same where the last number is how far the ends are apart."""
+    left, right = _log_ratios(high, low, place[-1])[2:]
     length = left - right
     z = _logit(low) + share * length
     return np.asarray(sigmoid(z)), np.log(length) - (softplus(z) + softplus(-z))

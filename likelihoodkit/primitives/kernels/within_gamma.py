@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from likelihoodkit.primitives.kernels._rows import row
+from likelihoodkit.primitives.kernels._shaped import log_ratio, of_amount
 from likelihoodkit.primitives.kernels._tools import Floats, Mask, remembered
 from likelihoodkit.primitives.kernels.curves import gamma_curve
 from likelihoodkit.primitives.kernels.differences import log_times_exp
@@ -18,11 +19,6 @@ from likelihoodkit.primitives.kernels.whole import gamma_loss, log_less_digamma,
 from likelihoodkit.primitives.kernels.within import Law, Rows, seen_within
 
 FAR = 30.0  # log of an end over the mean beyond which the mean is nothing beside it
-
-
-def _log_ratio(y: Floats, b: Floats) -> Floats:
-    near = np.absolute(y - b) < 0.5 * b
-    return np.where(near, np.log1p(np.where(near, y - b, 0.0) / b), np.log(y) - np.log(b))
 
 
 def _loss(y: Floats, t: Floats, n: Floats) -> Rows:
@@ -38,7 +34,7 @@ def _gap(y: Floats, b: Floats, t: Floats, n: Floats) -> Rows:
     q = apart / b
     rate = np.asarray(times_exp(apart, t + n))
     tilt = np.expm1(np.minimum(log_c, FAR + 1.0)) * q
-    length = _log_ratio(y, b)
+    length = log_ratio(y, b)
     near = np.absolute(q) < 0.5
     bow = np.where(near, -np.asarray(log1pmx(np.where(near, q, 0.0))), q - length)
     whole = np.asarray(times_exp(np.where(log_c > FAR, bow, tilt + bow), n))
@@ -55,11 +51,15 @@ def _tails(b: Floats, t: Floats, n: Floats) -> Tails:
     return below, above, by_amount[0], by_amount[1]
 
 
-def _between(low: Floats, high: Floats, share: float, *_: Floats) -> tuple[Floats, Floats]:
+def _between(low: Floats, high: Floats, share: Floats, *_: Floats) -> tuple[Floats, Floats]:
     """On a logarithmic scale."""
-    length = _log_ratio(high, low)
-    u = low * np.exp(share * length)
-    return u, np.log(u) + np.log(length)
+    return between_apart(low, high, share, high - low)
+
+
+def between_apart(low: Floats, high: Floats, share: Floats, *place: Floats) -> tuple[Floats, Floats]:
+    """The same where the last number is how far the ends are apart."""
+    u, log_length = of_amount(low, high, share, *place)
+    return u, np.log(u) + log_length
 
 
 def _is_close(b: Floats, t: Floats, n: Floats) -> Mask:
@@ -69,7 +69,7 @@ def _is_close(b: Floats, t: Floats, n: Floats) -> Mask:
 def _close_below(y: Floats, b: Floats, t: Floats, n: Floats) -> Rows:
     """Of a small shape, nearly all of which is far below the bound: what it shares with the rest there is left out."""
     rows = np.exp(n) * close_series(np.asarray(log_times_exp(b, t + n)), n) + np.asarray(times_exp(y, t + n))
-    length = _log_ratio(b, y)
+    length = log_ratio(b, y)
     power = np.exp(n) * length
     rows[0] += np.where(n < -0.7, np.log(y) + power, np.log(b) + np.expm1(n) * length) - n
     rows[2] += power - 1.0
