@@ -77,7 +77,7 @@ JAVASCRIPT = Language(
     {
         **{name: f"Math.{word}({{0}})" for name, word in _MATH.items()},
         **{name: f"{{0}} {mark} {{1}}" for name, mark in _INFIX.items()},
-        "negative": "-{0}", "square": "{0} * {0}", "copy": "{0}", "logical_not": "!{0}", "where": "{0} ? {1} : {2}",
+        "negative": "-{0}", "square": "{0} * {0}", "logical_not": "!{0}", "where": "{0} ? {1} : {2}",
         "power": "_power({0}, {1})", "arctan2": "Math.atan2({0}, {1})", "maximum": "Math.max({0}, {1})",
         "minimum": "Math.min({0}, {1})", "heaviside": "_step({0})", "frozen": "{0}", "entries_of": "{0}.length",
         "erf": "_erf({0})", "erfc": "_erfc({0})",

@@ -221,7 +221,9 @@ class CompiledRunner(Runner):
 
     @cached_property
     def _needed(self) -> list[str]:
-        return sorted(i.detail for i in self.written.instructions if i.operation == "input")
+        outcome, tables = self._looked  # which the program need not read beside what is looked up by it
+        read = {i.detail for i in self.written.instructions if i.operation == "input"}
+        return sorted(read | {outcome} if tables else read)
 
     @cached_property
     def possible(self) -> bool:
@@ -251,6 +253,8 @@ class CompiledRunner(Runner):
         code = None
         if program is not None:
             read = {i.detail: layout.columns[i.detail] for i in program.instructions if i.operation == "input"}
+            if self._looked[1]:
+                read[self._looked[0]] = layout.columns[self._looked[0]]
             written = {name: layout.columns[name] for name, _ in program.results}
             asked = {n: checks[name] for name, a in given.items() if name in checks for n in names_of(name, a)}
             text = write(program, read, written, asked, self._looked, wide=_wide())

@@ -42,7 +42,7 @@ NUMBA = Language(
     {
         **{name: f"np.{word}({{0}})" for name, word in _MATH.items()},
         **{name: f"{{0}} {mark} {{1}}" for name, mark in _INFIX.items()},
-        "negative": "-{0}", "square": "{0} * {0}", "copy": "{0}", "logical_not": "not {0}", "abs": "abs({0})",
+        "negative": "-{0}", "square": "{0} * {0}", "logical_not": "not {0}", "abs": "abs({0})",
         "where": "{1} if {0} else {2}", "power": "np.power({0}, {1})", "arctan2": "np.arctan2({0}, {1})",
         "maximum": "np.maximum({0}, {1})", "minimum": "np.minimum({0}, {1})", "frozen": "{0}",
         "heaviside": "(1.0 if {0} > 0.0 else 0.0 if {0} < 0.0 else 0.5)", "erf": "math.erf({0})",

@@ -60,6 +60,7 @@ MASKS: dict[str, Function] = {
     "equal": np.equal,
     "logical_and": np.logical_and,
     "logical_or": np.logical_or,
+    "logical_not": np.logical_not,
 }
 
 
@@ -214,7 +215,7 @@ def plan(program: Program) -> Plan:
 #: operations, and the arguments of which an infinite or missing one never gives a finite answer
 _SPREADING: dict[str, tuple[int, ...]] = {
     "add": (0, 1), "subtract": (0, 1), "multiply": (0, 1), "divide": (0,), "negative": (0,), "square": (0,),
-    "abs": (0,), "log": (0,), "log1p": (0,), "sqrt": (0,), "copy": (0,),
+    "abs": (0,), "log": (0,), "log1p": (0,), "sqrt": (0,),
 }  # fmt: skip
 
 

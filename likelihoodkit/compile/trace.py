@@ -18,7 +18,7 @@ from likelihoodkit.compile.program import Guard, Instruction, Program
 LIMIT = 708.0
 #: operations on one row that treat a vector entry by entry, and the number of their arguments
 ELEMENTWISE = {
-    **dict.fromkeys(("negative", "square", "sqrt", "abs", "exp", "log", "log1p", "expm1", "floor", "sign", "copy"), 1),
+    **dict.fromkeys(("negative", "square", "sqrt", "abs", "exp", "log", "log1p", "expm1", "floor", "sign"), 1),
     **dict.fromkeys(("sin", "cos", "tan", "tanh", "sinh", "cosh", "arctan", "arcsinh", "polynomial"), 1),
     **dict.fromkeys(("add", "subtract", "multiply", "divide", "power", "maximum", "minimum", "arctan2"), 2),
     **dict.fromkeys(("less", "less_equal", "greater", "greater_equal", "equal", "logical_and", "logical_or"), 2),

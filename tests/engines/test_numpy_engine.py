@@ -45,6 +45,11 @@ def data(name: str, rows: int = ROWS):
     return loss, y, outputs
 
 
+def test_every_operation_on_a_row_has_a_step() -> None:
+    known = {*steps.UFUNCS, *steps.MASKS, *steps.SPECIAL, *steps.OTHERS}
+    assert set(ELEMENTWISE) - known == {"polynomial", "where"}  # which are made for each
+
+
 @pytest.mark.parametrize("name", list(NOISES))
 def test_everyday_forms_and_kernels_agree(name: str) -> None:
     loss, y, outputs = data(name)

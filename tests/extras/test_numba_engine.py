@@ -281,6 +281,19 @@ def test_constants_are_one_number(noise: object, draw: Callable[..., np.ndarray]
         fast.value_and_gradient(y, outputs)
 
 
+@pytest.mark.parametrize("name", LOSSES)
+def test_what_is_constant_changes_no_number(name: str) -> None:
+    loss, count = LOSSES[name].compile("numba"), held.MANY + 3
+    y, outputs = rows(loss, count)
+    outputs[:] = outputs[3]
+    varying = outputs.copy()
+    varying[0] += 0.25
+    most = FURTHER.get(name, (96, ""))[0] * np.finfo(np.float64).eps
+    alike = (*loss.value_and_gradient(y, outputs), loss.hessian(y, outputs))
+    for ours, expected in zip(alike, (*loss.value_and_gradient(y, varying), loss.hessian(y, varying)), strict=True):
+        np.testing.assert_allclose(ours[1:], expected[1:], rtol=most, atol=most)
+
+
 def test_one_layout_serves_batches_of_every_size() -> None:
     loss = lk.derive(lk.Normal).compile("numba")
     rng = np.random.default_rng(0)
