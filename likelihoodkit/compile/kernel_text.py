@@ -204,6 +204,8 @@ class Collector:
                 )
             self.standins[name] = STANDINS[name]
         elif module.startswith(HOMES) and name != "_tables":
+            if name not in _read(module).definitions and name not in _read(module).imports:
+                raise AssertionError(f"{module} does not define {name}: the module written would not run")
             self.need(module, name)
         elif module.partition(".")[0] in sys.stdlib_module_names and module not in {"__future__", "typing"}:
             self.imports[f"from {module} import {name}"] = None

@@ -102,6 +102,32 @@ def test_modules_give_the_digits_of_the_engine(answers: tuple[dict[str, np.ndarr
                 np.testing.assert_array_equal(ours, expected, err_msg=name)
 
 
+#: noises that are seen in part, whose kernels lie in many files, and what their rows may be
+SEEN = {
+    "grouped": (lk.Discretised(lk.Gamma), (0, 9)),
+    "shares": (lk.Truncated(lk.Beta, low=0.2, high=0.9), (0.2, 0.9)),
+    "tails": (lk.Truncated(lk.StudentT, low=-1, high=3), (-1, 3)),
+    "counts": (lk.Truncated(lk.NegativeBinomial, low=1, high=12), (1, 13)),
+    "lifetimes": (lk.Truncated(lk.Weibull, high=2), (0.01, 2)),
+    "two": (lk.Mixture(lk.Truncated(lk.Normal, low=0), components=2), (0, 3)),
+}
+
+
+def test_modules_of_noises_seen_in_part(tmp_path: Path) -> None:
+    rng, given, losses = np.random.default_rng(2), {}, {name: lk.derive(noise) for name, (noise, _) in SEEN.items()}
+    for name, loss in losses.items():
+        low, high = SEEN[name][1]
+        y = rng.uniform(low, high, 300)
+        width = 6 if loss._reader.vectors else len(loss.outputs)
+        given[f"{name} y"] = np.floor(y) if loss.bound.family.outcome.domain.whole else y
+        given[f"{name} outputs"] = rng.normal(size=(300, width))
+    found = alone(tmp_path, {name: loss.source() for name, loss in losses.items()}, given)
+    for name, loss in losses.items():
+        value, gradient = loss.value_and_gradient(given[f"{name} y"], given[f"{name} outputs"])
+        np.testing.assert_allclose(found[f"{name} value"], value, rtol=1e-13, atol=1e-14, err_msg=name)
+        np.testing.assert_allclose(found[f"{name} gradient"], gradient, rtol=1e-13, atol=1e-13, err_msg=name)
+
+
 def read(text: str, folder: Path) -> ModuleType:
     """A written module, imported."""
     (folder / "written.py").write_text(text, encoding="utf-8")

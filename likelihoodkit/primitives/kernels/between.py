@@ -6,13 +6,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from likelihoodkit.primitives.kernels import within_beta, within_gamma
 from likelihoodkit.primitives.kernels._rows import kernels_of
 from likelihoodkit.primitives.kernels._shaped import apart, of_amount
 from likelihoodkit.primitives.kernels._tools import Floats, remembered
 from likelihoodkit.primitives.kernels.within import Law, Rows, log_mass
-from likelihoodkit.primitives.kernels.within_beta import BETA
-from likelihoodkit.primitives.kernels.within_gamma import GAMMA
+from likelihoodkit.primitives.kernels.within_beta import BETA, beta_between_apart
+from likelihoodkit.primitives.kernels.within_gamma import GAMMA, gamma_between_apart
 from likelihoodkit.primitives.kernels.within_growth import extremes, mass_of, pareto
 from likelihoodkit.primitives.kernels.within_kinked import by_held, exponentials, huber, normals, secant
 from likelihoodkit.primitives.kernels.within_mapped import ARCSINH, FATIGUE, JOHNSON
@@ -67,10 +66,10 @@ def _pareto_between(low: Floats, high: Floats, f: Floats, s: Floats) -> Rows:
 ) = kernels_of(_rows_apart(KUMARASWAMY), "mtn", __name__, WHAT)  # fmt: skip
 (
     gamma_between, gamma_between_t, gamma_between_n, gamma_between_tt, gamma_between_tn, gamma_between_nn,
-) = kernels_of(_rows_apart(GAMMA, within_gamma.between_apart), "tn", __name__, WHAT)  # fmt: skip
+) = kernels_of(_rows_apart(GAMMA, gamma_between_apart), "tn", __name__, WHAT)  # fmt: skip
 (
     beta_between, beta_between_f, beta_between_g, beta_between_ff, beta_between_fg, beta_between_gg,
-) = kernels_of(_rows_apart(BETA, within_beta.between_apart, 1.0), "fg", __name__, WHAT)  # fmt: skip
+) = kernels_of(_rows_apart(BETA, beta_between_apart, 1.0), "fg", __name__, WHAT)  # fmt: skip
 (
     laplace_between, laplace_between_m, laplace_between_t, laplace_between_mm, laplace_between_mt,
     laplace_between_tt,

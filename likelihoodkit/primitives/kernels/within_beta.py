@@ -177,10 +177,10 @@ def _tails(x: Floats, f: Floats, g: Floats) -> Tails:
 
 def _between(low: Floats, high: Floats, share: Floats, *_: Floats) -> tuple[Floats, Floats]:
     """On the scale of logits, from the difference of the shares: logits of near ones share their digits."""
-    return between_apart(low, high, share, high - low)
+    return beta_between_apart(low, high, share, high - low)
 
 
-def between_apart(low: Floats, high: Floats, share: Floats, *place: Floats) -> tuple[Floats, Floats]:
+def beta_between_apart(low: Floats, high: Floats, share: Floats, *place: Floats) -> tuple[Floats, Floats]:
     """The same where the last number is how far the ends are apart."""
     left, right = _log_ratios(high, low, place[-1])[2:]
     length = left - right

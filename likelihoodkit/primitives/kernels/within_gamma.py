@@ -53,10 +53,10 @@ def _tails(b: Floats, t: Floats, n: Floats) -> Tails:
 
 def _between(low: Floats, high: Floats, share: Floats, *_: Floats) -> tuple[Floats, Floats]:
     """On a logarithmic scale."""
-    return between_apart(low, high, share, high - low)
+    return gamma_between_apart(low, high, share, high - low)
 
 
-def between_apart(low: Floats, high: Floats, share: Floats, *place: Floats) -> tuple[Floats, Floats]:
+def gamma_between_apart(low: Floats, high: Floats, share: Floats, *place: Floats) -> tuple[Floats, Floats]:
     """The same where the last number is how far the ends are apart."""
     u, log_length = of_amount(low, high, share, *place)
     return u, np.log(u) + log_length
