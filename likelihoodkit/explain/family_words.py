@@ -43,6 +43,7 @@ _BOUNDED: dict[str, tuple[str, str, bool]] = {
     "fatigue": ("mn", "median = {0:exp}, shape = {1:inverse}", True),
     "box_cox": ("mta", "median = {0:exp}, scale = {1:inverse}, power = {2}", True),
     "skew": ("mta", "location = {0}, scale = {1:inverse}, skew = {2}", True),
+    "student": ("mtn", "location = {0}, scale = {1:inverse}, df = {2:exp}", False),
     "rice": ("fs", "centre = {0:exp}, scale = {1:exp}", True),
     "delay": ("msg", "location = {0}, scale = {1:exp}, rate = {2:exp}", True),
     "passage": ("fg", "mean = {0:exp}, shape = {1:exp}", True),

@@ -270,6 +270,14 @@ def _lived_within(y: Any, low: Any, high: Any, g: Any, n: Any) -> Any:
     return mpmath.log(left(low) - left(high + 1)) - mpmath.log(left(y) - left(y + 1))
 
 
+def _student_within(y: Any, low: Any, high: Any, m: Any, t: Any, n: Any) -> Any:
+    df, (z, a, b) = mpmath.exp(n), ((end - m) * mpmath.exp(t) for end in (y, low, high))
+    a, b = (-b, -a) if a + b < 0 else (a, b)
+    mass = _student_cdf(df, -a) - _student_cdf(df, -b)
+    density = mpmath.gamma((df + 1) / 2) / mpmath.gamma(df / 2) / mpmath.sqrt(df * mpmath.pi) * mpmath.exp(t)
+    return mpmath.log(mass) - mpmath.log(density) + (df + 1) / 2 * mpmath.log1p(z * z / df)
+
+
 def _between(within: Tail, edges: tuple[Any, Any], low: Any, high: Any, *place: Any) -> Any:
     """The logarithm of the mass by what is seen at one bound, less that where it always is."""
     at = low if abs(low) < abs(high) else high
@@ -326,6 +334,7 @@ _WITHIN: dict[str, tuple[Tail, int, str, tuple[Any, Any] | None]] = {
     "fatigue": (_fatigue_within, 3, "mn", _AMOUNTS),
     "box_cox": (_box_cox_within, 3, "mta", _AMOUNTS),
     "skew": (skew_within, 3, "mta", _REAL),
+    "student": (_student_within, 3, "mtn", None),
     "rice": (rice_within, 3, "fs", _AMOUNTS),
     "passage": (passage_within, 3, "fg", _AMOUNTS),
     "delay": (delay_within, 3, "msg", _REAL),

@@ -327,6 +327,7 @@ lived_within: Kind = _enter("lived_within", 3, "gn", _latex("{3},{4}"), _lived)
 # -- laws whose distribution functions are integrals -------------------------------------------------------------------
 
 skew_within: Kind = _enter("skew_within", 3, "mta", _latex("{3},{4},{5}"))
+student_within: Kind = _enter("student_within", 3, "mtn", _latex("{3},{4},{5}"))
 rice_within: Kind = _enter("rice_within", 3, "fs", _latex("{3},{4}"))
 delay_within: Kind = _enter("delay_within", 3, "msg", _latex("{3},{4},{5}"))
 passage_within: Kind = _enter("passage_within", 3, "fg", _latex("{3},{4}"))

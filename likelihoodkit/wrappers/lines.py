@@ -71,7 +71,7 @@ def _told(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> Told | Non
                 places = (*map(_amount, places[:3]), places[3])
             speed = sp.expand_log(sp.log(sp.Abs(sp.diff(v, y))), force=True)
             return Told(law, places[0], places[1:3], (*held, places[3], t, *shapes), speed)
-    told = (read(cdf, y, low, high) for read in (_declared, _square, _mapped, _growing, _box_cox, _power))
+    told = (read(cdf, y, low, high) for read in (_declared, _square, _mapped, _growing, _box_cox, _power, _student))
     return next((one for one in told if one is not None), None)
 
 
@@ -318,6 +318,18 @@ def _box_cox(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> Told | 
                 ends, t = (_from_nothing(low), high), _log(rate)
                 return Told(within.box_cox_within, y, ends, (m, t, a), -sp.log(y))
     return None
+
+
+def _student(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> Told | None:
+    """Student's law of what is linear in the outcome."""
+    if not isinstance(cdf, p.student_cdf):
+        return None
+    df, z = cdf.args
+    slope = sp.diff(z, y)
+    place = sp.expand(y - z / slope)
+    if slope.has(y) or place.has(y) or df.has(y) or not slope.is_positive:
+        return None
+    return Told(within.student_within, y, (low, high), (place, _log(slope), _log(df)), sp.S.Zero)
 
 
 def _power(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> Told | None:

@@ -567,7 +567,20 @@ RESTS = {
 }
 #: what lies between two ends, and seen there by a cumulative hazard or a power: by what wrappers make of it, and by
 #: differences in test_within_slopes.py
-SEEN = ("extreme_value", "pareto", "gompertz", "box_cox", "zeta", "lived", "power", "skew", "rice", "passage", "delay")
+SEEN = (
+    "extreme_value",
+    "pareto",
+    "gompertz",
+    "box_cox",
+    "zeta",
+    "lived",
+    "power",
+    "skew",
+    "student",
+    "rice",
+    "passage",
+    "delay",
+)
 BY_WRAPPERS = {
     name
     for name in RECORDS

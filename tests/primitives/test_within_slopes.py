@@ -96,6 +96,7 @@ ROWS_OF = [
     ("box_cox_within", "mta", _shaped),
     ("power_within", "mfk", lambda rng: (_normal(rng)[0], [*_normal(rng)[1], rng.normal(1, 0.3, ROWS)])),
     ("skew_within", "mta", lambda rng: (_normal(rng)[0], [*_normal(rng)[1], rng.normal(0, 3, ROWS)])),
+    ("student_within", "mtn", lambda rng: (_normal(rng)[0], [*_normal(rng)[1], rng.normal(1, 2, ROWS)])),
     ("rice_within", "fs", _lives),
     ("passage_within", "fg", _lives),
     ("delay_within", "msg", lambda rng: (_normal(rng)[0], [*_normal(rng)[1], rng.normal(0, 1, ROWS)])),

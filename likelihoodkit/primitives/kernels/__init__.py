@@ -347,6 +347,9 @@ if TYPE_CHECKING:
     from likelihoodkit.primitives.kernels.student_quantiles import cut_student_quantile, student_quantile  # isort: skip
     from likelihoodkit.primitives.kernels.student_tails import (  # isort: skip
         log_student_cdf, log_student_cdf_df, log_student_cdf_df2, student_hazard)  # fmt: skip
+    from likelihoodkit.primitives.kernels.within_student import (  # isort: skip
+        student_within, student_within_m, student_within_mm, student_within_mn, student_within_mt, student_within_n,
+        student_within_nn, student_within_t, student_within_tn, student_within_tt)  # fmt: skip
     from likelihoodkit.primitives.kernels.student_window import (  # isort: skip
         student_window_d, student_window_dd, student_window_dh, student_window_dm, student_window_h, student_window_hh,
         student_window_loss, student_window_m, student_window_mh, student_window_mm,
