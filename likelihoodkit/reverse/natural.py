@@ -51,6 +51,15 @@ def _domain(target: Support) -> tuple[Support, Link]:
     return supports.real, links.identity
 
 
+def _of_many_roots(mean: sp.Expr, a: sp.Symbol) -> bool:
+    """Is mean = m an equation of the third degree or more, whose roots are not told apart by their signs?"""
+    above, below = sp.fraction(sp.together(mean))
+    if not (above.is_polynomial(a) and below.is_polynomial(a)):
+        return False
+    powers = {power for part in (above, below) for (power,) in sp.Poly(part, a).monoms()}
+    return len(powers) > 2 and max(powers) > 2
+
+
 def in_its_mean(question: Question) -> tuple[Match, Question, sp.Expr] | None:
     """(a family's match, the loss in its mean, the mean in the prediction); None where none is found.
 
@@ -63,6 +72,8 @@ def in_its_mean(question: Question) -> tuple[Match, Question, sp.Expr] | None:
     domain, link = _domain(question.target) if told == question.y else (supports.positive, links.exp)
     name, power = "mean" if told == question.y else "scale", told.as_base_exp()[1]
     m = sp.Symbol(name, **domain.assumptions)
+    if _of_many_roots(mean, a):
+        return None
     try:
         roots = sp.solve(sp.Eq(mean, m**power), a)
     except NotImplementedError:  # SymPy has no method for it
