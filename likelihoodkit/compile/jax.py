@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from likelihoodkit.compile.jax_math import _apart, _arcsinh, _cosh, _exp, _expm1, _log1p, _polynomial, _sinh, _tanh
 from likelihoodkit.compile.program import Program
 from likelihoodkit.compile.tensors.expand import moved_twice
 from likelihoodkit.compile.tensors.host import NUMBER, HostProgram
@@ -32,6 +33,18 @@ special: Any = framework("jax.scipy.special")
 Function = Callable[..., tuple[Any, ...]]
 
 
+#: functions of `jax_math` with their derivatives, from the argument and the value
+_OWN: dict[str, tuple[Callable[[Any], Any], Callable[[Any, Any], Any]]] = {
+    "exp": (_exp, lambda x, value: value),
+    "expm1": (_expm1, lambda x, value: value + 1.0),
+    "log1p": (_log1p, lambda x, value: 1.0 / (1.0 + x)),
+    "tanh": (_tanh, lambda x, value: (1.0 - value) * (1.0 + value)),
+    "sinh": (_sinh, lambda x, value: jnp.cosh(x)),
+    "cosh": (_cosh, lambda x, value: jnp.sinh(x)),
+    "arcsinh": (_arcsinh, lambda x, value: 1.0 / jnp.cosh(value)),
+}
+
+
 @cache
 def _operations() -> dict[str, Callable[..., Any]]:
     homes = {"jnp": jnp, "special": special, "jax": jax}
@@ -40,7 +53,29 @@ def _operations() -> dict[str, Callable[..., Any]]:
         home, *names = spelling.split(".")
         return reduce(getattr, names, homes[home]) if names else globals()[home]
 
-    return {name: found(spelling) for name, spelling in JAX.items()}
+    plain = {name: found(spelling) for name, spelling in JAX.items()}
+    return plain | {name: _smooth(getattr(jnp, name), *own) for name, own in _OWN.items()}
+
+
+def _smooth(narrow: Any, wide: Any, slope: Any) -> Any:
+    """A function of float64 with its derivative attached; of narrower numbers the library's own."""
+
+    @jax.custom_jvp  # type: ignore[untyped-decorator]
+    def function(x: Any) -> Any:
+        return wide(x) if x.dtype == np.float64 else narrow(x)
+
+    def rule(primals: Any, tangents: Any) -> tuple[Any, Any]:
+        value = function(*primals)
+        return value, slope(*primals, value) * tangents[0]
+
+    function.defjvp(rule)
+    compiled = jax.jit(function)
+
+    def called(x: Any) -> Any:
+        with jax.disable_jit(False):  # one operation, as the library's own is, where the user goes one by one
+            return compiled(jnp.asarray(x))
+
+    return called
 
 
 def _max_over(v: Any) -> Any:
@@ -53,38 +88,6 @@ def _sum_over(v: Any) -> Any:
 
 def _entries_of(v: Any) -> Any:
     return float(v.shape[0])
-
-
-def _apart(constant: Any, x: Any) -> Any:
-    """The constant for a sum with ``x``, hidden from XLA: it takes (x + 1) - 1 for x, whatever rounding left there."""
-    return jnp.where(x == x, constant, jnp.nan)  # noqa: PLR0124  (which is not known before the numbers are)
-
-
-def _log1p(x: Any) -> Any:
-    whole = 1.0 + x
-    edge = (whole == 0.0) | (whole == jnp.inf)
-    lost = x - (whole - _apart(1.0, whole))
-    return jnp.log(whole) + jnp.where(edge, 0.0, lost) / jnp.where(edge, 1.0, whole)
-
-
-def _expm1(x: Any) -> Any:
-    power = jnp.exp(x)
-    near = (jnp.abs(x) < 1.0) & (power != 1.0)
-    one = jnp.where(near, power, 2.0)  # what rounding took of a power near 1 its logarithm lacks as well
-    return jnp.where(power == 1.0, x, jnp.where(near, (one - 1.0) * (x / jnp.log(one)), power - 1.0))
-
-
-def _sinh(x: Any) -> Any:
-    return 0.5 * (_expm1(x) - _expm1(-x))
-
-
-def _cosh(x: Any) -> Any:
-    return 0.5 * (jnp.exp(x) + jnp.exp(-x))
-
-
-def _tanh(x: Any) -> Any:
-    gap = _expm1(-2.0 * jnp.abs(x))
-    return jnp.sign(x) * (-gap / (2.0 + gap))
 
 
 def _argmax_over(v: Any) -> Any:
@@ -140,13 +143,6 @@ def evaluate(program: Program, inputs: Mapping[str, Any], primitives: bool = Fal
             found = _on_host(operation, arguments)
         live[instruction.target] = found
     return {name: live[target] for name, target in program.results}
-
-
-def _polynomial(coefficients: Sequence[float], x: Any) -> Any:
-    total = coefficients[-1]
-    for coefficient in coefficients[-2::-1]:
-        total = total * x + coefficient
-    return total
 
 
 def _nodes(places: Sequence[float], start: Any, width: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tensors import ulps
+from tensors import BAR, ulps
 from test_one_row import node
 from test_written import answers
 
@@ -45,8 +45,6 @@ ON_HOST: dict[Any, tuple[Any, ...]] = {
 }
 #: of others, that have a function for what is seen
 SEEN = (lk.Normal, lk.HalfNormal, lk.Logistic, lk.Gumbel, lk.GeneralizedExtremeValue, lk.Gompertz, lk.BoxCoxNormal)
-#: units of the last place: sums of terms that cancel round otherwise in each framework
-BAR = 8.0
 
 
 def _compare(noise: Any, y: np.ndarray, target: str) -> None:
@@ -62,7 +60,8 @@ def _compare(noise: Any, y: np.ndarray, target: str) -> None:
         assert (np.isfinite(here) == np.isfinite(there))[: len(moderate)].all()  # it may be infinite
         known = (np.isfinite(here) & np.isfinite(there))[: len(moderate)]
         near, expected = here[: len(moderate)][known], there[: len(moderate)][known]
-        assert ulps(near, expected) <= (BAR if target == "torch" else 8.0 * BAR)
+        # terms cancel: two engines may be as far apart on either side of the truth
+        assert ulps(near, expected) <= (2.0 * BAR if "BirnbaumSaunders" in repr(noise) else BAR)
 
 
 def _ends(noise: Any, count: int = 40) -> np.ndarray:

@@ -54,8 +54,8 @@ def test_operations_of_torch_itself_have_the_digits_of_the_numpy_engine(label: s
     places = (0, 0, *[None if name == "shared" else 0 for name in names])
     each = torch.func.vmap(torch.func.grad_and_value(row), in_dims=places)
     slope, found = each(torch.tensor(rows.outputs), torch.tensor(rows.y), *given)
-    assert ulps(found, value) <= bar("torch", label)
-    assert ulps(slope, gradient[:, : slope.shape[1]]) <= bar("torch", label)
+    assert ulps(found, value) <= bar(label)
+    assert ulps(slope, gradient[:, : slope.shape[1]]) <= bar(label)
 
 
 #: what NumPy computes on the host: entries of vectors that mix, sums of as many terms as the data say, integrals

@@ -11,7 +11,7 @@ import jax
 import numpy as np
 import pytest
 import torch
-from tensors import call, ulps
+from tensors import BAR, call, ulps
 
 import likelihoodkit as lk
 from engines.test_source import BESIDE
@@ -93,8 +93,8 @@ def test_modules_give_the_digits_of_the_engine(target: str, tmp_path: Path) -> N
     answers = np.load(tmp_path / "answers.npz")
     for k, (value, gradient) in enumerate(expected):
         slope = answers[f"{k} slope"]
-        assert ulps(answers[f"{k} value"], value) <= (8 if target == "torch" else 64), LABELS[k]
-        assert ulps(slope, gradient[:, : slope.shape[1]]) <= (8 if target == "torch" else 64), LABELS[k]
+        assert ulps(answers[f"{k} value"], value) <= BAR, LABELS[k]
+        assert ulps(slope, gradient[:, : slope.shape[1]]) <= BAR, LABELS[k]
 
 
 def test_what_cannot_be_written_says_so() -> None:

@@ -24,8 +24,9 @@ JAX = {
     **{name: f"_{name}" for name in _OVER},
     "greater_equal": "jnp.greater_equal", "equal": "jnp.equal", "erf": "special.erf", "erfc": "special.erfc",
     "nodes_max": "_max_over", "frozen": "jax.lax.stop_gradient",
-    # the library's own are off by 128 ulp (log1p), 4 (expm1), 5 (tanh), and by three digits far out (sinh, cosh)
-    "log1p": "_log1p", "expm1": "_expm1", "tanh": "_tanh", "sinh": "_sinh", "cosh": "_cosh",
+    # the library's own are off by 128 ulp (log1p), 4 (expm1), 5 (tanh), 1.5 (exp), 2 (arcsinh), and by three digits far
+    # out (sinh, cosh)
+    **{name: f"_{name}" for name in ("exp", "log1p", "expm1", "tanh", "sinh", "cosh", "arcsinh")},
 }  # fmt: skip
 #: operations whose first argument is their detail
 WITH_DETAIL = {"polynomial": "_polynomial", "nodes": "_nodes", "quadrature": "_quadrature"}

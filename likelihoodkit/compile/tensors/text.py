@@ -255,12 +255,16 @@ def _expression(
 # -- what stands around the formulas -------------------------------------------------------------------------------
 
 
+#: where the functions of each engine stand
+_FILES = {"torch": ("torch",), "jax": ("jax", "jax_math")}
+
+
 @cache
 def _own(target: str) -> dict[str, str]:
     """The text of the functions of an engine's file whose names begin with one underscore, without annotations."""
-    text = (Path(__file__).parents[1] / f"{target}.py").read_text(encoding="utf-8")
+    files = [Path(__file__).parents[1] / f"{name}.py" for name in _FILES[target]]
     found = {}
-    for node in ast.parse(text).body:
+    for node in (node for file in files for node in ast.parse(file.read_text(encoding="utf-8")).body):
         if isinstance(node, ast.FunctionDef) and node.name.startswith("_"):
             for argument in node.args.args:
                 argument.annotation = None
@@ -275,7 +279,7 @@ def _helpers(target: str, text: str) -> list[str]:
     found = {name for name in used if re.search(rf"(?<!\w){name}\(", text)}
     more = found
     while more:  # they call others
-        more = {name for name in used for one in more if f"{name}(" in own[one].partition("\n")[2]} - found
+        more = {name for name in own for one in more if f"{name}(" in own[one].partition("\n")[2]} - found
         found |= more
     return [own[name] for name in sorted(found)]
 
