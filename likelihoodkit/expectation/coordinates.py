@@ -30,6 +30,10 @@ TOLD = 2.0**-20
 NOTHING = -760.0
 #: how often the way to where a formula tells no number is halved
 HALVED = 30
+#: what a log-density may fall by in a few steps behind a jump
+LEVEL = 0.25
+#: how much narrower than the other a side behind a jump is
+NARROW = 2.0**-20
 #: below this logarithm per unit of x what a density has beyond is taken for nothing
 NEGLIGIBLE = -28.0
 
@@ -211,10 +215,13 @@ def _some(density: Density, line: Line, rows: Array) -> tuple[Array, ...]:
     centre = _centre(density, line, rows, height)
     top = height(centre)
     most = 2.0 if density.support.circular else 900.0  # 2**2 is more than half a turn
-    sides = (
-        _width(lambda h: top - height(centre - h), centre, most),
-        _width(lambda h: top - height(centre + h), centre, most),
-    )
+    drops = [lambda h, sign=sign: top - height(centre + sign * h) for sign in (-1.0, 1.0)]
+    widths = [_width(drop, centre, most) for drop in drops]
+    rounding = np.spacing(np.abs(centre)) + (0.0 if line.plain else 2.0**-52)
+    jumps = [_jumps(drop, np.maximum(8 * rounding, 2 * h)) for drop, h in zip(drops, widths, strict=True)]
+    sides = [  # a side that begins lower is no narrower for that
+        np.where(jumps[i] & (widths[i] < NARROW * widths[1 - i]), widths[1 - i], widths[i]) for i in (0, 1)
+    ]
     if density.support.circular:
         room_left, room_right = np.full(rows.size, np.pi), np.full(rows.size, np.pi)
     else:
@@ -226,7 +233,6 @@ def _some(density: Density, line: Line, rows: Array) -> tuple[Array, ...]:
     with np.errstate(over="ignore"):  # a room of more than 1e308 widths is cut by the limit of sinh
         reach_left = np.minimum(np.arcsinh(room_left / sides[0]), EDGES[-1])
         reach_right = np.minimum(np.arcsinh(room_right / sides[1]), EDGES[-1])
-    rounding = np.spacing(np.abs(centre)) + (0.0 if line.plain else 2.0**-52)
     return centre, sides[0], sides[1], reach_left, reach_right, 4 * rounding / np.minimum(*sides)
 
 
@@ -297,10 +303,19 @@ def _level_ground(density: Density, near: Array, rows: Array) -> Array:
         low, high = np.where(down, low, middle), np.where(down, middle, high)
 
 
-def peak(height: Callable[[Array], Array], size: int, left: float, right: float, *, circular: bool = False) -> Array:
+def peak(
+    height: Callable[[Array], Array],
+    size: int,
+    left: float,
+    right: float,
+    *,
+    circular: bool = False,
+    more: Array | None = None,
+) -> Array:
     """Where a function of x with one peak is largest, for each of ``size`` rows; a zooming grid, no derivatives.
 
-    The first grid is geometric around zero (even on a circle), so that any location and any scale is met.
+    The first grid is geometric around zero (even on a circle), so that any location and any scale is met; ``more``
+    places, (m, size), are looked at with it, where there may be several peaks.
     """
     if circular:
         grid = np.linspace(-np.pi, np.pi, 129)
@@ -309,6 +324,7 @@ def peak(height: Callable[[Array], Array], size: int, left: float, right: float,
         grid = np.concatenate([[left], -powers[::-1], [0.0], powers, [right]])
         grid = np.unique(grid[(grid >= left) & (grid <= right)])
     points = np.broadcast_to(grid[:, None], (grid.size, size))
+    points = points if more is None else np.sort(np.concatenate([points, more]), axis=0)
     columns = np.arange(size)
     for _ in range(60):
         best = np.argmax(height(points), axis=0)
@@ -323,10 +339,16 @@ def peak(height: Callable[[Array], Array], size: int, left: float, right: float,
     return np.asarray(points[np.argmax(height(points), axis=0), columns])
 
 
+def _jumps(drop: Callable[[Array], Array], step: Array) -> Array:
+    """Where the log-density falls by one or more at once, and then no further: its peak is at a jump."""
+    with np.errstate(all="ignore"):
+        near, far = drop(step), drop(8 * step)
+        return np.asarray((near >= 1) & ((near == far) | (np.abs(far - near) < LEVEL)))
+
+
 def _width(drop: Callable[[Array], Array], centre: Array, most: float) -> Array:
     """The step, to a factor of two, at which the log-density has fallen by one (or the largest that was tried)."""
-    least = np.floor(np.log2(np.maximum(np.abs(centre), 1e-290)) - 50)
-    low, high = least, np.full(centre.size, most)
+    low, high = np.floor(np.log2(np.maximum(np.abs(centre), 1e-290)) - 50), np.full(centre.size, most)
     with np.errstate(all="ignore"):
         for _ in range(12):  # bisection on the exponent
             middle = np.floor((low + high) / 2)

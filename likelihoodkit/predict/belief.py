@@ -13,7 +13,7 @@ from likelihoodkit.compile import Runner
 from likelihoodkit.declaration import Bound
 from likelihoodkit.errors import InputError, ShapeError, SupportError, UndefinedError
 from likelihoodkit.expectation import Density, expect
-from likelihoodkit.expectation.coordinates import line_of, peak
+from likelihoodkit.expectation.coordinates import Line, coordinates, line_of, peak
 from likelihoodkit.expectation.mixed import components
 from likelihoodkit.expectation.near import Surprise
 from likelihoodkit.expectation.sums import peak as peak_of_masses
@@ -24,6 +24,9 @@ from likelihoodkit.primitives import kernels
 from likelihoodkit.rows import Rows, as_real
 
 Array = NDArray[Any]
+
+#: where a highest place is looked for, in t (see `Coordinates`): 4 is some 27 widths away from the centre
+BULK = np.linspace(-4, 4, 129)
 
 _WORDS = {"expectation": "mean"}
 _REMEDY = {"expectation": "Use the median or the mode", "variance": "Use an interval of quantiles"}
@@ -226,10 +229,20 @@ class Belief:
             return np.where(np.isnan(found), -np.inf, found)
 
         untold: list[bool] = []
-        highest = line.outcome(peak(height, density.count, line.left, line.right, circular=density.support.circular))
+        around = None if density.support.circular else self._bulk(line)
+        highest = line.outcome(
+            peak(height, density.count, line.left, line.right, circular=density.support.circular, more=around)
+        )
         if any(untold):  # places where the formula tells no number: all that is probable must lie elsewhere
             expect(density, lambda y, _: np.ones((1, y.size)))
         return highest
+
+    def _bulk(self, line: Line) -> Array:
+        """Places (m, n) on a line all over the bulk of each row: a density may have several peaks."""
+        places = coordinates(self.pointwise)
+        t = np.minimum(np.maximum(BULK[:, None], -places.reach_left), places.reach_right)
+        with np.errstate(divide="ignore"):  # the edge of the support lies at infinity
+            return np.minimum(np.maximum(line.place(places.outcome(t, self._rows)), line.left), line.right)
 
     def median(self) -> Array:
         """The 0.5 quantile."""
