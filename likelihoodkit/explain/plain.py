@@ -62,6 +62,8 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     "log_gap": ("log({0}[{1}] - {0}[{1} - 1])", "atom"),
     "log_cauchy_tail": ("log(1/2 - arctan({0})/pi)", "atom"),
     "log_secant_below": ("log(2 arctan(exp({0}))/pi)", "atom"),
+    "log_secant_share": ("log(arctan(e^({0}))/e^({0}))", "atom"),
+    "secant_share_slope": ("(h({0}) - 1)", "atom"),
     "secant_hazard": ("h({0})", "atom"),
     "secant_hazard_slope": ("h'({0})", "atom"),
     "cauchy_hazard": ("h({0})", "atom"),

@@ -148,6 +148,18 @@ secant_hazard_slope: Kind = primitive(
     "secant_hazard_slope", lambda u: -secant_hazard(u) * (secant_hazard(u) + sp.tanh(u)), (None,), negative=True
 )
 
+#: how far the former is from a straight line
+log_secant_share: Kind = primitive(
+    "log_secant_share",
+    lambda u: log(sp.atan(exp(u))) - u,
+    lambda u: secant_share_slope(u),
+    r"\log\frac{{\arctan e^{{{0}}}}}{{e^{{{0}}}}}",
+    negative=True,
+)
+secant_share_slope: Kind = primitive(
+    "secant_share_slope", lambda u: secant_hazard(u) - 1, lambda u: secant_hazard_slope(u), negative=True
+)
+
 #: response -> log F(z), log(1 - F(z)), log(F(a + e^t) - F(a))
 RESPONSES: dict[str, tuple[Callable[[Any], sp.Expr], Callable[[Any], sp.Expr], Callable[[Any, Any], sp.Expr]]] = {
     "logistic": (

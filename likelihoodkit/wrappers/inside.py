@@ -38,6 +38,7 @@ from likelihoodkit.wrappers.growth import by_cases, from_tail, log_density_of_gr
 from likelihoodkit.wrappers.lines import line_between, line_within
 from likelihoodkit.wrappers.steps import (
     angle_step,
+    angle_within,
     box_cox_student_step,
     log_of,
     normal_step,
@@ -242,7 +243,8 @@ class Inside:
         cdf, log_density = self.write(cdf, self.y), self.log_density(self.y)
         found = line_within(cdf, self.y, *ends)
         found = log_density_of_growth(log_density, cdf, self.y, low, high) if found is None else found
-        found = tilted_within(cdf, self.y, *ends) if found is None else found
+        for told in (tilted_within, angle_within):
+            found = told(cdf, self.y, *ends) if found is None else found
         return self.log_density(y) - log_mass if found is None else found.xreplace({self.y: y})
 
     def _need_probabilities(self) -> None:

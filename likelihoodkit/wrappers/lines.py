@@ -16,7 +16,7 @@ from likelihoodkit.primitives import within
 from likelihoodkit.primitives.passage import log_passage_cdf
 from likelihoodkit.primitives.record import Kind
 from likelihoodkit.wrappers.odds import log_of_product as _log, odds_between, odds_within
-from likelihoodkit.wrappers.steps import apart
+from likelihoodkit.wrappers.steps import apart, student
 
 __all__ = ["line_between", "line_within"]
 
@@ -321,10 +321,11 @@ def _box_cox(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> Told | 
 
 
 def _student(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> Told | None:
-    """Student's law of what is linear in the outcome."""
-    if not isinstance(cdf, p.student_cdf):
+    """Student's law, or Cauchy's, of what is linear in the outcome."""
+    found = student(cdf)
+    if found is None:
         return None
-    df, z = cdf.args
+    df, z = found
     slope = sp.diff(z, y)
     place = sp.expand(y - z / slope)
     if slope.has(y) or place.has(y) or df.has(y) or not slope.is_positive:

@@ -11,7 +11,7 @@ import sympy as sp
 
 from likelihoodkit import primitives as p
 from likelihoodkit.primitives import differences, families
-from likelihoodkit.primitives.steps import log_secant_below
+from likelihoodkit.primitives.steps import log_secant_below, log_secant_share
 from likelihoodkit.wrappers.growth import by_cases
 
 #: an outcome
@@ -75,12 +75,43 @@ def student(cdf: sp.Expr) -> tuple[sp.Expr, sp.Expr] | None:
     return (sp.S.One, -angle.args[1]) if isinstance(angle, sp.atan2) and angle.args[0] == 1 else None
 
 
+def _log_scale(cdf: sp.Expr, y: sp.Symbol) -> sp.Expr | None:
+    """Of half a Cauchy law."""
+    below = cdf.args[0] if isinstance(cdf, sp.exp) else None
+    if not isinstance(below, log_secant_below):
+        return None
+    scale = sp.expand(sp.log(y) - below.args[0])
+    return None if scale.has(y) else scale
+
+
+def angle_within(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Expr | None:
+    """A log-density of half a Cauchy law between two ends, infinite ones being none.
+
+    With v the logarithm of the tangent of an angle, log_secant_share(v) is its logarithm less v.
+    """
+    scale = _log_scale(cdf, y)
+    if scale is None:
+        return None
+    if low <= 0:
+        return -p.log1p(y**2 * sp.exp(-2 * scale)) - sp.log(high) - log_secant_share(sp.log(high) - scale)
+    if high == sp.oo:
+        return sp.log(low) - _log_sum(y, scale) - log_secant_share(scale - sp.log(low))
+    width, both = sp.log(high - low), sp.log(low * high)
+    apart = (y**2 - low * high) * sp.exp(-p.log_add_exp(2 * scale, both))
+    return -width - p.log1p(apart) - log_secant_share(width - p.log_add_exp(scale, both - scale))
+
+
+def _log_sum(r: sp.Expr, scale: sp.Expr) -> sp.Expr:
+    """log(r^2 + e^(2 scale))."""
+    return 2 * sp.log(r) + p.softplus(2 * scale - 2 * sp.log(r))
+
+
 def angle_step(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr) -> sp.Expr | None:
     """log of (2/pi)(atan(b) - atan(a)) with a and b rates of the outcome: one angle, of tangent (b - a)/(1 + a b)."""
-    below = cdf.args[0] if isinstance(cdf, sp.exp) else None
-    if not isinstance(below, log_secant_below) or (less := sp.expand(below.args[0] - sp.log(y))).has(y):
+    scale = _log_scale(cdf, y)
+    if scale is None:
         return None
-    return log_secant_below(sp.log(high - low) - p.log_add_exp(-less, sp.log(low) + sp.log(high) + less))
+    return log_secant_below(sp.log(high - low) - p.log_add_exp(scale, sp.log(low) + sp.log(high) - scale))
 
 
 def _tilt(cdf: sp.Expr, y: sp.Symbol) -> sp.Expr | None:

@@ -258,6 +258,8 @@ ROWS: dict[str, tuple[Draw, tuple[tuple[float, ...], ...], int, float]] = {
         between((-9, 4), (-9, 9)), ((-88.0, 0.0), (-88.0, -6e-39), (-1.2, 0.1), (800.0, -1e5), (-30.0, -745.0)), 20, 4.0
     ),
     "log_secant_below": (reals(core=40), ((-2e6,), (0.0,), (36.0,), (-1e-9,)), 3, 4.0),
+    "log_secant_share": (reals(core=40), ((-30.0,), (0.0,), (36.0,), (-0.69,)), 3, 4.0),
+    "secant_share_slope": (reals(core=40), ((-30.0,), (0.0,), (1e-9,), (-0.69,)), 3, 4.0),
     "secant_hazard": (reals(core=40), ((-745.0,), (0.0,), (1e-9,)), 3, 4.0),
     "secant_hazard_slope": (reals(core=40), ((0.0,), (-0.7,), (-0.69,), (-30.0,)), 5, 8.0),
     "log_cauchy_tail": (reals(core=40), ((1e8,), (0.0,)), 3, 2.0),

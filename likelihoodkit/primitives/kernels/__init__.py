@@ -331,9 +331,9 @@ if TYPE_CHECKING:
         skew_student_t, skew_student_ta, skew_student_tn, skew_student_tt)  # fmt: skip
     from likelihoodkit.primitives.kernels.steps import (  # isort: skip
         cauchy_hazard, cauchy_hazard_slope, cauchy_step_bend, cauchy_step_cross, cauchy_step_curve, cauchy_step_length,
-        cauchy_step_start, log_cauchy_step, log_cauchy_tail, log_normal_step, log_secant_below, normal_step_bend,
-        normal_step_cross, normal_step_curve, normal_step_length, normal_step_start, secant_hazard,
-        secant_hazard_slope)  # fmt: skip
+        cauchy_step_start, log_cauchy_step, log_cauchy_tail, log_normal_step, log_secant_below, log_secant_share,
+        normal_step_bend, normal_step_cross, normal_step_curve, normal_step_length, normal_step_start, secant_hazard,
+        secant_hazard_slope, secant_share_slope)  # fmt: skip
     from likelihoodkit.primitives.kernels.student import (  # isort: skip
         student_balance, student_balance_slope, student_bend, student_df_curve, student_df_information, student_loss,
         student_pull,

@@ -218,6 +218,30 @@ def log_secant_below(u: Floats) -> Floats:
     return np.where(u > 0, np.log1p(-np.arctan(x) / HALF_PI), np.minimum(u, 0.0) + np.log(share / HALF_PI))
 
 
+def _short_of_one(x: Floats, share: Floats) -> Floats:
+    """1 - atan(x)/x = q/3 - q^2/5 + ... with q = x^2."""
+    q, rest = x * x, np.zeros_like(x)
+    for k in range(SECANT_TERMS, 0, -1):
+        rest = q * (1.0 / (2 * k + 1) - rest)
+    return np.where(x > 0.5, 1.0 - share, rest)
+
+
+@kernel
+def log_secant_share(u: Floats) -> Floats:
+    """log(atan(e^u)/e^u): -e^2u/3 for u -> -inf, log(pi/2) - u for u -> inf."""
+    x, share = _half_angle(u)
+    return np.where(u > 0, np.log(share) - u, np.log1p(-_short_of_one(x, share)))
+
+
+@kernel
+def secant_share_slope(u: Floats) -> Floats:
+    """Its derivative, from 0 down to -1."""
+    x, share = _half_angle(u)
+    q, rest = x * x, _short_of_one(x, share)
+    below = (rest - q * (1.0 - rest)) / (1.0 + q) / (1.0 - rest)
+    return np.where(u > 0, x / (1.0 + q) / share - 1.0, below)
+
+
 @kernel
 def secant_hazard(u: Floats) -> Floats:
     """Density over what is below: 1 for u -> -inf."""
@@ -229,11 +253,7 @@ def secant_hazard(u: Floats) -> Floats:
 def secant_hazard_slope(u: Floats) -> Floats:
     """The derivative of the hazard; below, x^2 - (1 - x^2) (1 - atan(x)/x) in a series of x = e^u."""
     x, share = _half_angle(u)
-    q, rest = x * x, np.zeros_like(x)
-    for k in range(SECANT_TERMS, 0, -1):  # 1 - atan(x)/x = q/3 - q^2/5 + ...
-        rest = q * (1.0 / (2 * k + 1) - rest)
-    rest = np.where(x > 0.5, 1.0 - share, rest)
-    hazard = secant_hazard(u)
+    q, rest, hazard = x * x, _short_of_one(x, share), secant_hazard(u)
     below = (rest + q * (1.0 - rest)) / (1.0 + q) / (1.0 - rest)
     return np.asarray(-hazard * np.where(u > 0, hazard + np.tanh(u), below))
 
