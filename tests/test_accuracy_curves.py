@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import likelihoodkit as lk
@@ -101,3 +102,37 @@ def test_curvatures_behind_square_where_the_square_vanishes(family: type[Distrib
         slope, curve = loss.gradient([3], [[0.3, f]])[0, 1], loss.hessian([3], [[0.3, f]])[0, 1, 1]
         assert curve == pytest.approx(slope / f, rel=1e-15)
         assert curve > 0.2
+
+
+#: case, outcome, outputs: where the loss goes like a number times f^2 behind square, or like |f|^a
+AT_ZERO = [
+    ("Poisson(mean='square')", 0.0, (0.0,)),
+    ("Poisson(mean='square')", 2.0, (0.0,)),
+    ("Geometric(mean='square')", 0.0, (0.0,)),
+    ("NegativeBinomial(mean='square')", 0.0, (0.0, 0.857)),
+    ("GeneralizedPoisson(mean='square')", 0.0, (0.0, -1.765)),
+    ("PoissonInverseGaussian(mean='square')", 0.0, (0.0, 0.739)),
+    ("ConwayMaxwellPoisson(rate='square')", 0.0, (0.0, -1.249)),
+    ("BetaPrime(concentration='square')", 2.5, (0.977, 0.0)),
+    ("BetaBinomial(concentration='square', trials=12)", 0.0, (0.363, 0.0)),
+    ("Gompertz(shape='square')", 30.0, (0.234, 0.0)),
+    ("VonMises(concentration='square')", 0.0, (0.536, 0.0)),
+    ("Skellam(first='square')", 0.0, (0.0, 1.818)),
+    ("Laplace(location='square')", 0.0, (0.0, 1.448)),
+    ("AsymmetricLaplace(location='square', level=0.3)", 0.0, (0.0, 1.019)),
+    ("InverseGamma(shape='square')", 30.0, (2.745, 0.0)),  # minus its logarithm: infinite
+    ("Beta(concentration='square')", 0.5, (-1.188, 0.0)),
+]
+
+
+@pytest.mark.parametrize(("label", "y", "outputs"), AT_ZERO)
+def test_a_curvature_at_an_output_of_0_behind_square_is_the_limit(
+    label: str, y: float, outputs: tuple[float, ...]
+) -> None:
+    """What the reference has at 1e-160: the curvature in a mean of 0 was 0 or infinite, others 0 or off by 2."""
+    (case,) = [case for case in cases(("link",)) if case.label == label]
+    place = outputs.index(0.0)
+    found = case.loss.hessian([y], [outputs])[0, place, place]
+    near = case.reference(y, [output or 1e-160 for output in outputs]).hessian[place][place]
+    expected = float(near) if abs(near) < 1e300 else float("inf") * float(np.sign(float(near)))
+    assert found == pytest.approx(expected, rel=2e-15)

@@ -49,10 +49,21 @@ def composed_curve(inner: Derived, through: Through, first: str, second: str, de
     turn = sp.S.Zero if apart else sp.diff(through.moves[first].slope, through.moves[first].outer)
     if apart or turn.is_number:  # of the square that is a location: t'' is there where t' is 0
         curve = through.lifted(through.slope(first, through.slope(second, through.put(curve))))
-        return together(curve + through.lifted(turn * through.put(along)))
+        curve = together(curve + through.lifted(turn * through.put(along)))
+        return curve if apart else _at_zero(curve, through, first, along)
     near = together(through.lifted(through.slope(first, through.curved_once(first, curve, along, _if_known))))
     near = _beside_zero(_grown(near, through, first, curve), through, first, curve, along)
-    return _in_parameter(_beside_far(near, through, first, along, derive), through, first, derive)
+    near = _in_parameter(_beside_far(near, through, first, along, derive), through, first, derive)
+    return _at_zero(near, through, first, along)
+
+
+def _at_zero(curve: sp.Expr, through: Through, name: str, along: sp.Expr) -> sp.Expr:
+    """A curvature behind square, whose limit at an output of 0 is that of the slope over the output, or infinite."""
+    move = through.moves[name]
+    if move.link is not links.square:
+        return curve
+    slope = through.lifted(through.slope(name, through.put(along)))
+    return reach.at_zero(move.outer, curve, reach.over_output(slope, move.outer))
 
 
 def _grown(near: sp.Expr, through: Through, name: str, curve: sp.Expr) -> sp.Expr:

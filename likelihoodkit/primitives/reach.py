@@ -49,6 +49,13 @@ outgrown_by: Kind = primitive(
     (lambda total, most: sp.Integer(1), lambda total, most: sp.Integer(0)),
     accurate="most has the sign of the total wherever its terms overflow against each other",
 )
+beside_zero: Kind = primitive("beside_zero", lambda f: f, lambda f: sp.Integer(1), accurate="f, and a limit at f = 0")
+at_zero: Kind = primitive(
+    "at_zero",
+    lambda f, curve, share: curve,
+    (None,) * 3,
+    accurate="at f = 0 it is the limit, told by the share of f that the slope is",
+)
 grown_and_short: Kind = primitive(
     "grown_and_short",
     lambda core, short, t: core * exp(t) + short * (exp(t) - 1),

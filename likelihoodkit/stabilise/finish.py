@@ -294,4 +294,13 @@ def finished(expression: Expr, settled: Iterable[sp.Symbol] = (), *, linked_twic
                 memo[node] = beside_cutpoint(memo[node])
         return memo[node]
 
-    return run(_tail_by_power(expression))
+    return _limits(run(_tail_by_power(expression)))
+
+
+def _limits(e: Expr) -> Expr:
+    """What has a limit at an output of 0 is computed beside it."""
+    told = {}
+    for node in e.atoms(reach.at_zero):
+        f, *parts = node.args
+        told[node] = reach.at_zero(f, *[part.xreplace({f: reach.beside_zero(f)}) for part in parts])
+    return e.xreplace(told)

@@ -20,7 +20,7 @@ from likelihoodkit.primitives.kernels.logistic import sigmoid, softplus
 from likelihoodkit.primitives.kernels.normal import hazard
 from likelihoodkit.primitives.kernels.powers import ratio_of_power
 from likelihoodkit.primitives.kernels.products import scaled_rate, scaled_rate_slope
-from likelihoodkit.primitives.kernels.rests import LOG2_LOW, log_parts
+from likelihoodkit.primitives.kernels.rests import LOG2_LOW, log_parts, two_sum
 from likelihoodkit.primitives.kernels.robust import expm1_minus
 from likelihoodkit.primitives.kernels.single import argument_sigmoid, argument_sigmoid_curve
 from likelihoodkit.primitives.kernels.whole import RIGHT, bessel_bend_exp, bessel_pull_exp, log_less_digamma
@@ -242,12 +242,18 @@ def scaled_kumaraswamy_curve(y: Floats, f: Floats, g: Floats, s: Floats) -> Floa
     return np.asarray(grown - np.asarray(scaled_rate_slope(f + level, g + s)))
 
 
+def _by_root(y: Floats, f: Floats, h: Floats, factor: Floats) -> Floats:
+    """factor y^2 e^(f + h) by a root that is in reach; what rounding takes of the sum is given back."""
+    level, lost = two_sum(f, h)
+    root = np.asarray(times_exp(y, 0.5 * level))
+    return np.asarray(root * (root * factor) * (1.0 + np.where(np.absolute(lost) < 0.5, lost, 0.0)))
+
+
 @kernel
 def scaled_ageing(y: Floats, f: Floats, g: Floats, s: Floats) -> Floats:
     """e^s (e^(f - g) (x e^x - e^x + 1) - x) with x = y e^g: the slope of the Gompertz loss in g."""
     x = np.asarray(times_exp(y, g))
-    root = np.asarray(times_exp(y, 0.5 * (f + g + s)))
-    near = root * (root * np.asarray(exprel_derivative(np.minimum(x, 2.0))))
+    near = _by_root(y, f, g + s, np.asarray(exprel_derivative(np.minimum(x, 2.0))))
     far = np.asarray(times_exp(x - 1.0 + np.exp(-x), ((f - g) + x) + s))
     risen = np.where(x < 2.0, near, np.where(np.isinf(x), np.inf, far))
     return np.where(np.isinf(risen), risen, risen - np.asarray(times_exp(y, g + s)))
@@ -258,8 +264,7 @@ def scaled_ageing_curve(y: Floats, f: Floats, g: Floats, s: Floats) -> Floats:
     """Derivative of scaled_ageing in g: e^s (e^(f - g) (x^2 e^x - x e^x + e^x - 1) - x)."""
     x = np.asarray(times_exp(y, g))
     less = np.minimum(x, 2.0)
-    root = np.asarray(times_exp(y, 0.5 * (f + g + s)))
-    near = root * (root * (np.exp(less) - np.asarray(exprel_derivative(less))))
+    near = _by_root(y, f, g + s, np.exp(less) - np.asarray(exprel_derivative(less)))
     far = np.asarray(times_exp(x * x - x + 1.0 - np.exp(-x), ((f - g) + x) + s))
     risen = np.where(x < 2.0, near, np.where(np.isinf(x), np.inf, far))
     return np.where(np.isinf(risen), risen, risen - np.asarray(times_exp(y, g + s)))

@@ -14,6 +14,10 @@ from likelihoodkit.primitives.kernels.single import tilted_balance
 
 #: e^-x has all its digits for x up to it
 NORMAL = 650.0
+#: an output whose square is nothing beside 1, and has all its digits, as the logarithm of it has: rounding takes 4e-17
+LEAST_ROOT = 131.0 * 2.0**-441
+#: two numbers are alike up to what a curvature may lose
+ALIKE = 1e-9
 
 
 @kernel
@@ -50,6 +54,25 @@ def outgrown(more: Floats, less: Floats) -> Floats:
 def outgrown_by(total: Floats, most: Floats) -> Floats:
     """The total, which is an infinity less another where the larger of its terms overflows: that has its sign."""
     return np.where(np.isnan(total) & np.isinf(most), most, total)
+
+
+@kernel
+def beside_zero(f: Floats) -> Floats:
+    """The output, and at 0 the one above it where a limit can be told."""
+    return np.where(f == 0, LEAST_ROOT, f)
+
+
+@kernel
+def at_zero(f: Floats, curve: Floats, share: Floats) -> Floats:
+    """The curvature, and at f = 0 its limit: both arguments are those of `beside_zero(f)`.
+
+    A loss that goes like |f|^a there has the slope a |f|^a/f, whose share is that over f, and a - 1 times the share of
+    curvature: infinite for a < 2, a number for a = 2 and 0 for a > 2.
+    """
+    same = np.absolute(curve - share) <= ALIKE * np.absolute(share)
+    steeper = np.where(curve * np.sign(share) > np.absolute(share), 0.0 * f, np.copysign(np.inf, curve))
+    limit = np.where(same | (curve == 0), curve, np.where(share == 0, 0.0 * f, steeper))
+    return np.where((f == 0) & np.isfinite(curve) & np.isfinite(share), limit, curve)
 
 
 @kernel
