@@ -78,3 +78,28 @@ def test_spliced():
     assert (heights[1] > heights[0]).any()
     highest = np.exp(belief.log_density(belief.mode()))
     assert np.allclose(highest, heights.max(axis=0), rtol=1e-12, atol=0)
+
+
+class LinearHazard(lk.Distribution):
+    """A hazard that grows in a straight line."""
+
+    y = lk.outcome(lk.positive)
+    start = lk.parameter(lk.positive, link="exp")
+    growth = lk.parameter(lk.positive, link="exp")
+    log_density = lk.log(start + growth * y) - start * y - growth * y**2 / 2
+
+
+def test_quantiles_without_a_search(monkeypatch):
+    outputs = np.array([[0.3, -0.5], [-4.0, 2.0], [1.0, 0.0]])
+    belief = lk.derive(LinearHazard).distribution(outputs)
+    level = np.concatenate([[1e-12, 1 - 1e-12], np.linspace(1e-4, 1 - 1e-4, 300)])[:, None] + np.zeros(3)
+    found = belief.quantile(level)
+    start, growth = np.exp(outputs).T
+    left = -np.log1p(-level)  # start y + growth y^2/2
+    assert np.allclose(found, 2 * left / (start + np.sqrt(start**2 + 2 * growth * left)), rtol=1e-11, atol=0)
+
+    def search(*_, **__):
+        raise AssertionError("a root was searched for")
+
+    monkeypatch.setattr("likelihoodkit.predict.laws.elementwise.find_root", search)
+    assert belief.sample(0, 500).shape == (500, 3)

@@ -21,10 +21,11 @@ Array = NDArray[Any]
 #: Clenshaw-Curtis: the ends of a panel are nodes, so that a kink between any two nodes is seen from both sides
 NODES = np.sin(np.pi / 2 * np.linspace(-1, 1, 21))
 _INTEGRALS = np.array([2 / (1 - k * k) if k % 2 == 0 else 0.0 for k in range(21)])
-_COEFFICIENTS = np.linalg.inv(np.polynomial.chebyshev.chebvander(NODES, 20))
-WEIGHTS = _INTEGRALS @ _COEFFICIENTS
+#: from values at the nodes to Chebyshev coefficients
+COEFFICIENTS = np.linalg.inv(np.polynomial.chebyshev.chebvander(NODES, 20))
+WEIGHTS = _INTEGRALS @ COEFFICIENTS
 #: the last three Chebyshev coefficients, zero for smooth functions; one may vanish by accident, three do not
-NULL_RULES = 2 * _COEFFICIENTS[-3:]
+NULL_RULES = 2 * COEFFICIENTS[-3:]
 
 #: t at which panels of another component of a mixture begin, on either side of the centre
 MARKS = np.array([0.0, 1, 2, 3, 5])

@@ -14,12 +14,15 @@ from likelihoodkit.expectation.density import Density
 from likelihoodkit.expectation.quadrature import Panels, clenshaw_curtis, panels_of
 from likelihoodkit.expectation.stretches import Stretches, beyond, running, stretches
 from likelihoodkit.loading.later import special
+from likelihoodkit.predict.openings import Openings
 from likelihoodkit.primitives import kernels
 
 Array = NDArray[Any]
 
 #: four units in the last place: what a distribution function may be off by
 ROUNDING = 2.0**-51
+#: a step of Newton's method, in terms of its panel, after which the next one is below rounding
+CLOSE = 2.0**-28
 
 
 class Law:
@@ -129,6 +132,14 @@ class ContinuousLaw(Law):
         found: tuple[Panels, Array, Array, Array] = cache["table"]
         return found
 
+    def _openings(self) -> Openings:
+        """Inverses of the panels of all rows, made when first asked for."""
+        cache = self.density.cache
+        if "openings" not in cache:
+            cache["openings"] = Openings(coordinates(self.density), self._table()[0])
+        found: Openings = cache["openings"]
+        return found
+
     def _numeric(self, y: Array, row: Array, *, upper: bool) -> Array:
         panels, start, before, after = self._table()
         places = coordinates(self.density)
@@ -142,6 +153,7 @@ class ContinuousLaw(Law):
 
     def _invert(self, level: Array, row: Array) -> Array:
         places = coordinates(self.density)
+        opening: Array | None = None
         if self.density.declares("cdf") or self.density.declares("survival"):
             a, b = -places.reach_left[row], places.reach_right[row]
         else:
@@ -151,6 +163,8 @@ class ContinuousLaw(Law):
             high = last_not_above(-(after + panels.integrals[0]), first, last, level - 1)
             which = np.where(level <= 0.5, low, high)
             a, b = panels.a[which], panels.b[which]
+            left = panels.integrals[0][which] + after[which]
+            opening = self._openings().inverse(which, np.where(level <= 0.5, level - before[which], left - (1 - level)))
 
         def gap(t: Array, level: Array, row: Array) -> Array:
             rows = row.astype(np.intp)
@@ -161,13 +175,26 @@ class ContinuousLaw(Law):
             result[~lower] = (1 - level[~lower]) - self._sought(y[~lower], rows[~lower], upper=True)
             return result
 
+        if opening is None:
+            return places.outcome(self._root(gap, a, b, level, row), row)
+        with np.errstate(all="ignore"):  # of densities that are nothing
+            move = gap(opening, level, row) / np.exp(places.log_weight(opening, row)[1])
+        t = opening - move
+        left = ~((np.abs(move) < CLOSE * (b - a)) & (a < t) & (t < b))
+        if left.any():
+            t[left] = self._root(gap, a[left], b[left], level[left], row[left])
+        return places.outcome(t, row)
+
+    @staticmethod
+    def _root(gap: Callable[..., Array], a: Array, b: Array, level: Array, row: Array) -> Array:
+        """The t between two where the gap is nothing."""
         at_a, at_b = gap(a, level, row), gap(b, level, row)
         t = np.where(at_a >= 0, a, b)  # a level so close to 0 or 1 that it lies beyond the last number
         between = (at_a < 0) & (at_b > 0)
         if between.any():
             found = elementwise.find_root(gap, (a[between], b[between]), args=(level[between], row[between]))
             t[between] = found.x
-        return places.outcome(t, row)
+        return t
 
 
 #: what is left beyond an outcome keeps its digits below this share, where it is summed on its own
