@@ -34,13 +34,14 @@ from likelihoodkit.links import Link
 from likelihoodkit.primitives.distribution_functions import read
 from likelihoodkit.supports import Support
 from likelihoodkit.wrappers.counted import counts_between, counts_within
-from likelihoodkit.wrappers.growth import by_cases, from_tail, log_density_of_growth, log_distance, log_step_of_growth
+from likelihoodkit.wrappers.growth import by_cases, log_density_of_growth, log_distance, log_step_of_growth
 from likelihoodkit.wrappers.lines import line_between, line_within
 from likelihoodkit.wrappers.steps import (
     angle_step,
     angle_within,
     box_cox_student_step,
     log_of,
+    nearer_tail,
     normal_step,
     student,
     student_step,
@@ -210,22 +211,18 @@ class Inside:
         for step_of in (angle_step, tilted_step) if cdf is not None else ():
             if (found := step_of(cdf, self.y, LOW, HIGH)) is not None:
                 return self.write(found).xreplace({LOW: low, HIGH: high})
-        below, above = self.log_cdf(high), (self.log_survival(low), self.log_survival(high))
 
         def gap(larger: sp.Expr, smaller: sp.Expr) -> sp.Expr:
             return sp.Abs(larger - smaller) if touching else larger - smaller
 
-        def nearer_tail(first: sp.Expr) -> sp.Expr:  # neither probability is then close to one
-            return sp.Piecewise(
-                (from_tail(below, gap(below, first)), first < -sp.log(2)),
-                (from_tail(above[0], gap(*above)), True),
-            )
-
-        step = by_cases(sp.piecewise_fold(self.log_cdf(low)), nearer_tail)
+        if cdf is not None:
+            found = box_cox_student_step(self.write(cdf), self.y, low, high, gap)
+            if found is not None:
+                return found
+        below, above = self.log_cdf(high), (self.log_survival(low), self.log_survival(high))
+        step = by_cases(sp.piecewise_fold(self.log_cdf(low)), lambda first: nearer_tail((first, below), above, gap))
         if cdf is None:
             return step
-        if (found := box_cox_student_step(self.write(cdf), self.y, low, high, step)) is not None:
-            return found
         if (start := student(self.write(cdf, low))) is None:
             return step
         end = student(self.write(cdf, high))

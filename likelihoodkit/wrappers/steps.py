@@ -12,7 +12,7 @@ import sympy as sp
 from likelihoodkit import primitives as p
 from likelihoodkit.primitives import differences, families
 from likelihoodkit.primitives.steps import log_secant_below, log_secant_share
-from likelihoodkit.wrappers.growth import by_cases
+from likelihoodkit.wrappers.growth import by_cases, from_tail
 
 #: an outcome
 _Y = sp.Dummy("y", positive=True)
@@ -167,8 +167,26 @@ def _by_window(
     return sp.Piecewise((window, held), (by_tails, True))
 
 
-def box_cox_student_step(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr, by_tails: sp.Expr) -> sp.Expr | None:
-    """The same of what a power brings to Student's law, whose places differ as the ratio of the ends says."""
+def nearer_tail(
+    below: tuple[sp.Expr, sp.Expr], above: tuple[sp.Expr, sp.Expr], gap: Callable[[sp.Expr, sp.Expr], sp.Expr]
+) -> sp.Expr:
+    """log of the mass between two ends by the logarithms of what is below and above them, neither close to 0.
+
+    ``gap`` tells how far the larger of two logarithms is above the smaller one.
+    """
+    return sp.Piecewise(
+        (from_tail(below[1], gap(below[1], below[0])), below[0] < -sp.log(2)),
+        (from_tail(above[0], gap(*above)), True),
+    )
+
+
+def box_cox_student_step(
+    cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr, gap: Callable[[sp.Expr, sp.Expr], sp.Expr]
+) -> sp.Expr | None:
+    """The same of what a power brings to Student's law, whose places differ as the ratio of the ends says.
+
+    What the power cuts off leaves its share to all: the tails are those of Student's law itself.
+    """
     for cut in cdf.atoms(families.student_cut_loss):
         df, edge = cut.args
         for box in cdf.atoms(p.expm1_over):
@@ -181,6 +199,10 @@ def box_cox_student_step(cdf: sp.Expr, y: sp.Symbol, low: sp.Expr, high: sp.Expr
             start, end = (box.xreplace({y: place}) * rate for place in (low, high))
             grown = sp.exp(a * v.xreplace({y: low})) * p.expm1_over(differences.log_ratio(high, low), a)
             half = grown * rate / 2
+            below, above = (
+                tuple(sp.log(p.student_cdf(df, side * place)) for place in (start, end)) for side in (1, -1)
+            )
+            by_tails = cut + nearer_tail(below, above, gap)
             return _by_window(df, start, end, start + half, half, cut, by_tails)
     return None
 

@@ -158,7 +158,7 @@ def test_near_ends_keep_the_digits(name: str) -> None:
     ends = [(low, high if high > low else np.nextafter(low, np.inf)) for low, high in ends]
     outputs = np.random.default_rng(4).normal(0.0, 1.0, (len(ends), len(loss.outputs))).round(3)
     value, gradient = loss.value_and_gradient(ends, outputs)
-    if len(loss.outputs) < 4:  # else its derivation takes a minute
+    if len(loss.outputs) < 4:  # else its derivation takes ten seconds, below
         assert np.isfinite(loss.hessian(ends, outputs)).all()
     for (low, high), place, *ours in zip(ends, outputs, value, gradient.reshape(outputs.shape), strict=True):
         truth = _truth(density, low, high, place.tolist())
@@ -200,3 +200,22 @@ def test_a_power_that_vanishes_has_slopes_between_bounds() -> None:
             for power in (1e-300, -1e-300):
                 found = loss.gradient(y, np.tile([*place[:2], power, df], (3, 1)))
                 np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-14)
+
+
+def test_a_power_far_out_of_few_degrees_of_freedom() -> None:
+    """Its tails are those of Student's law, cut or not; by mpmath's beta tails."""
+    value = lk.derive(lk.Censored(lk.BoxCoxT))([(0.15625, 0.1564)], [[-40.0, 20.0, 11.0, -14.0]])
+    np.testing.assert_allclose(value, [18.551498479202784], rtol=1e-10)
+
+
+@pytest.mark.slow
+def test_curvatures_of_censored_powers_are_those_of_the_slopes() -> None:
+    """Their derivation took three minutes while each tail had the cases of a law that is cut."""
+    loss, step = lk.derive(lk.Censored(lk.BoxCoxT)), 1e-6
+    ends = [(3.15, 3.2), (0.5, np.inf), (-np.inf, 0.7), (0.01, 40.0), (2.0, 2.0)]
+    place = np.array([0.5, -1.0, 0.3, 1.0])
+    found = loss.hessian(ends, np.tile(place, (5, 1)))
+    for k in range(4):
+        moved = step * (np.arange(4) == k)
+        ahead, behind = (loss.gradient(ends, np.tile(place + way * moved, (5, 1))) for way in (1, -1))
+        np.testing.assert_allclose(found[:, k], (ahead - behind) / (2 * step), rtol=1e-6, atol=1e-8)
