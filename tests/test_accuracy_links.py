@@ -337,6 +337,9 @@ def test_a_slope_that_its_link_brings_back(label: str, y: float, outputs: tuple[
         (lk.Normal(scale="square"), 1.0, (1.0, 0.0), -np.inf, (0.0, np.inf)),
         (lk.Poisson(mean="square"), 0.0, (0.0,), 0.0, (0.0,)),
         (lk.Poisson(mean="square"), 2.0, (0.0,), np.inf, (-np.inf,)),
+        (lk.ChiSquared(df="square"), 2.5, (0.0,), np.inf, (-np.inf,)),
+        (lk.InverseGamma(shape="square"), 2.5, (0.3, 0.0), np.inf, (np.exp(0.3) / 2.5, -np.inf)),
+        (lk.Beta(concentration="square"), 0.5, (0.0, 0.0), np.inf, (0.0, -np.inf)),
         (lk.GeneralizedGamma(shape="square"), 1.0, (0.0, 0.0, 0.0), np.inf, (-1.0, -np.inf, -1.0)),
     ],
 )

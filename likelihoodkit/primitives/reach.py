@@ -50,6 +50,9 @@ outgrown_by: Kind = primitive(
     accurate="most has the sign of the total wherever its terms overflow against each other",
 )
 beside_zero: Kind = primitive("beside_zero", lambda f: f, lambda f: sp.Integer(1), accurate="f, and a limit at f = 0")
+unless_zero: Kind = primitive(
+    "unless_zero", lambda f, near, far: near, (None,) * 3, accurate="far is near, and right at f = 0 too"
+)
 at_zero: Kind = primitive(
     "at_zero",
     lambda f, curve, share: curve,

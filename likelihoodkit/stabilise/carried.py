@@ -97,6 +97,7 @@ class _Slope:
     far: Expr  # the same, with what is multiplied as a number as long as there is one
     sign: Expr
     times: Callable[[Expr], Expr]
+    over: Expr | None = None  # the output that it is 2 over, behind a square
 
     def meets(self, term: Expr) -> bool:
         """Does the slope bring a term back into range? That of a square falls as f grows, and 2/f itself is exact."""
@@ -155,12 +156,14 @@ def _over_output(weight: Expr, f: Expr) -> Expr:
 def _read(slope: Expr) -> _Slope:
     logarithm, far, sign, numbers, ratios = S.Zero, S.Zero, S.One, S.One, S.One
     steps: list[Callable[[Expr], Expr]] = []
+    over: Expr | None = None
     for factor in Mul.make_args(slope):
         base, power = factor.as_base_exp()
         kind = exp if isinstance(factor, exp) else type(base)
         if base.is_Symbol and power == -1:  # of a square: 2/f
             logarithm, sign = logarithm - linked.log_square(base) / 2, sign * linked.side(base)
             steps.append(partial(_over_output, f=base))
+            over = base
             continue
         if base.is_Symbol and power == 1:  # of a square that is a location: 2 f
             sign, far = sign * sp.sign(base), far + linked.log_square(base) / 2
@@ -184,7 +187,7 @@ def _read(slope: Expr) -> _Slope:
         return weight
 
     if logarithm != 0:
-        return _Slope(logarithm + far, logarithm + far, sign * ratios, times)
+        return _Slope(logarithm + far, logarithm + far, sign * ratios, times, over)
     softplus = [factor.as_base_exp() for factor in Mul.make_args(ratios) if factor != 1]
     far += Add(*[-power * (p.softplus(-base.args[0]) + p.log_softplus(base.args[0])) for base, power in softplus])
     return _Slope(S.Zero, far, sign, times)
@@ -237,7 +240,11 @@ def _led(terms: list[Expr], slope: _Slope) -> Expr:
     if all(far is None for far in led):
         return product
     pairs = zip(terms, led, strict=True)
-    return reach.within_range(product, Add(*[slope.times(t) if far is None else slope.sign * far for t, far in pairs]))
+    by_far = Add(*[slope.times(t) if far is None else slope.sign * far for t, far in pairs])
+    within = reach.within_range(product, by_far)
+    if slope.over is None:
+        return within
+    return reach.unless_zero(slope.over, within, product)  # at f = 0 it is 2/f that left the range, not a term
 
 
 def _far(term: Expr, slope: _Slope) -> Expr | None:

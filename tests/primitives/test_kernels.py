@@ -31,6 +31,7 @@ ALONE = {  # no mpmath definition of one number: tested below, or NumPy's own
 }  # fmt: skip
 LIMITS = [
     ("at_zero", (0.0, 2.0, 2.0), 2.0), ("at_zero", (0.0, 1e200, 2e200), INF), ("at_zero", (0.0, -1e200, 1e200), -INF),
+    ("unless_zero", (0.0, 1.0, -INF), -INF), ("unless_zero", (1e-30, 1.0, -INF), 1.0),
     ("at_zero", (0.0, 3e-200, 1e-200), 0.0), ("at_zero", (1.0, 3.0, 1.0), 3.0), ("at_zero", (0.0, INF, 1.0), INF),
     ("softplus", (INF,), INF), ("softplus", (-INF,), 0.0), ("sigmoid", (INF,), 1.0), ("sigmoid", (-INF,), 0.0),
     ("log_softplus", (-INF,), -INF), ("log_softplus", (INF,), INF), ("softplus_ratio", (-INF,), 1.0),
@@ -119,6 +120,7 @@ PAIRED = {
     "behind": {0, 1, 2, 3},
     "resolved": {0, 1},
     "at_zero": {0, 2},
+    "unless_zero": {2},
     "outgrown_by": {0, 1},  # the larger of two terms is asked for its sign alone
     "student_pull_slope": {2, 3},
     "student_pull_bend": {2, 3},

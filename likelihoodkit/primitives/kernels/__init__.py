@@ -291,7 +291,7 @@ if TYPE_CHECKING:
     from likelihoodkit.primitives.kernels.reach import (  # isort: skip
         at_zero, beside_count, beside_zero, behind, faint, grown_and_short, half_product, less_log2, outgrown,
         outgrown_by, over_output, product_of_three, resolved, scaled_balance, scaled_softplus, share_behind, steep,
-        times_hazard, times_output, within_range)  # fmt: skip
+        times_hazard, times_output, unless_zero, within_range)  # fmt: skip
     from likelihoodkit.primitives.kernels.rests import (  # isort: skip
         exp_rest, log_softplus_rest, moved, raised, ratio_of_log_rest, sigmoid_rest, softplus_rest)  # fmt: skip
     from likelihoodkit.primitives.kernels.rising import (  # isort: skip

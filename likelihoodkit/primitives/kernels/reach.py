@@ -63,6 +63,12 @@ def beside_zero(f: Floats) -> Floats:
 
 
 @kernel
+def unless_zero(f: Floats, near: Floats, far: Floats) -> Floats:
+    """``near``, and ``far`` at f = 0."""
+    return np.where(f == 0, far, near) + 0.0 * np.where(np.isnan(f), f, 0.0)
+
+
+@kernel
 def at_zero(f: Floats, curve: Floats, share: Floats) -> Floats:
     """The curvature, and at f = 0 its limit: both arguments are those of `beside_zero(f)`.
 
