@@ -10,7 +10,7 @@ import sympy as sp
 
 from likelihoodkit.declaration import Bound, outcome
 from likelihoodkit.errors import BindingError
-from likelihoodkit.primitives import from_log
+from likelihoodkit.primitives import from_log, log1m_exp, log_add_exp
 from likelihoodkit.primitives.words import exact
 from likelihoodkit.supports import Support, counts_up_to
 from likelihoodkit.supports.columns import BETWEEN, EXACT, LEFT, RIGHT
@@ -158,8 +158,12 @@ def _truncated(found: Inside, low: float | None, high: float | None) -> Bound:
         if found.declares("cdf") or found.declares("survival"):  # without zeros a noise can do without either
             log_cdf = found.log_cdf(y) if before is None else _or_nothing(found, y, before, y)
             log_survival = found.log_survival(y) if top is None else _or_nothing(found, y, y, top)
-            forms = {"cdf": from_log(log_cdf - mass), "survival": from_log(log_survival - mass)}
-            forms["log_step"] = found.log_step(LOW, HIGH, touching=True) - mass  # the two tails are steps already
+            below, above = log_cdf - mass, log_survival - mass
+            within = found.log_step(LOW, HIGH, touching=True) - mass  # the two tails are steps already
+            if not (found.domain.whole or within.has(sp.Piecewise)):  # cases within cases would be too many
+                rest = _together(below.xreplace({y: LOW}), above.xreplace({y: HIGH}))
+                below, above, within = _of_rest(below, above), _of_rest(above, below), _of_rest(within, rest)
+            forms = {"cdf": from_log(below), "survival": from_log(above), "log_step": within}
     body = {"y": y, **found.body, "log_density": log_density, **forms}
     plain = not math.isfinite(found.domain.low) or not math.isfinite(found.domain.high)
     if found.declares("mode") and plain and not found.domain.whole:  # one peak, as every declared mode is but for Beta
@@ -197,6 +201,17 @@ def _or_nothing(found: Inside, y: Any, low: Any, high: Any) -> sp.Expr:
     """The logarithm of the probability between the outcome and an end, minus infinity where nothing is between."""
     end = low if high is y else high
     return sp.Piecewise((-sp.oo, sp.Eq(y, end)), (found.log_step(low, high, touching=True), True))
+
+
+def _of_rest(told: sp.Expr, rest: sp.Expr) -> sp.Expr:
+    """The logarithm of a probability above a half by that of what is left of it: the difference has lost its digits."""
+    return sp.Piecewise((told, told < -sp.log(2)), (log1m_exp(-rest), True))
+
+
+def _together(below: sp.Expr, above: sp.Expr) -> sp.Expr:
+    """The logarithm of the sum of what is below an interval and above it, of which either may be nothing."""
+    cases = [(above, sp.Eq(below, -sp.oo)), (below, sp.Eq(above, -sp.oo)), (log_add_exp(below, above), True)]
+    return sp.Piecewise(*cases)
 
 
 def _narrowed(domain: Support, low: float | None, high: float | None) -> Support:
