@@ -2,7 +2,8 @@
 
 A value is computed by elementary operations of ``jax.numpy``; its derivative is that of the calculus (`Tower`), which
 ``jax.custom_jvp`` attaches, so that neither a branch that was not taken nor a difference of large numbers spoils it. A
-primitive without a straight line is computed by NumPy on the host (``jax.pure_callback``).
+primitive without a straight line is computed by NumPy on the host (``jax.pure_callback``). Losses of numbers on the CPU
+that are neither compiled nor mapped go through the NumPy engine.
 
 Everything is computed in float64 and rounded once, also where ``jax_enable_x64`` is off: the switch is turned for the
 straight lines alone, which take and give arrays of the caller's dtype and are never differentiated themselves.
@@ -17,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from likelihoodkit.compile.jax_math import _apart, _arcsinh, _cosh, _exp, _expm1, _log1p, _polynomial, _sinh, _tanh
+from likelihoodkit.compile.numpy_engine import Runner
 from likelihoodkit.compile.program import Program
 from likelihoodkit.compile.tensors.expand import moved_twice
 from likelihoodkit.compile.tensors.host import NUMBER, HostProgram
@@ -247,12 +249,17 @@ def _attached(tower: Tower) -> Function:
     """Value by elementary operations, derivatives by `slopes`: the tower's next storey."""
     names = [s.name for s in tower.symbols]
 
-    @jax.custom_jvp  # type: ignore[untyped-decorator]
-    def run(*arrays: Any) -> tuple[Any, ...]:
+    @jax.jit  # type: ignore[untyped-decorator]
+    def compiled(*arrays: Any) -> tuple[Any, ...]:
         if tower.on_host:
             return tuple(_hosted(tower.hosted(), arrays))
         count = len(tower.straight.results)
         return tuple(_widely(tower.straight, names, arrays, [rows_of(tower, arrays)] * count))
+
+    @jax.custom_jvp  # type: ignore[untyped-decorator]
+    def run(*arrays: Any) -> tuple[Any, ...]:
+        found = _by_numpy(tower, arrays)
+        return compiled(*arrays) if found is None else found
 
     def rule(primals: Any, tangents: Any) -> tuple[Any, Any]:
         live = tuple(k for k, t in enumerate(tangents) if not _is_zero(t))
@@ -268,7 +275,25 @@ def _attached(tower: Tower) -> Function:
         return results, tuple(moves)
 
     run.defjvp(rule, symbolic_zeros=True)
-    return jax.jit(run)  # type: ignore[no-any-return]
+    return run  # type: ignore[no-any-return]
+
+
+def _by_numpy(tower: Tower, arrays: Sequence[Any]) -> tuple[Any, ...] | None:
+    """Numbers on the CPU that are not traced, by the NumPy engine: with its digits, and without compiling anything."""
+    arrays = arrays if tower.vectors else [jnp.asarray(a) for a in arrays]
+    if tower.vectors or any(isinstance(a, jax.core.Tracer) for a in arrays):
+        return None
+    shape, dtype = jnp.broadcast_shapes(*[a.shape for a in arrays]), jnp.result_type(*arrays)
+    if 0 in shape or any({d.platform for d in a.devices()} != {"cpu"} or len(a.devices()) > 1 for a in arrays):
+        return None
+    runner = tower.made.setdefault("numpy", Runner(tower.program))
+    rows = int(np.prod(shape))
+    inputs = {
+        s.name: np.broadcast_to(np.asarray(a), shape).reshape(rows) for s, a in zip(tower.symbols, arrays, strict=True)
+    }
+    found = {name: np.empty(rows) for name, _ in tower.program.results}
+    runner.run(inputs, found, rows)
+    return tuple(jnp.asarray(a.astype(dtype).reshape(shape)) for a in found.values())
 
 
 def _hosted(program: HostProgram, arrays: Sequence[Any]) -> list[Any]:

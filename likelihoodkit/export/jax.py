@@ -53,7 +53,8 @@ def loss_function(loss: Loss) -> Callable[..., Any]:
     ``where`` leaves examples out: their loss is 0 and so is its gradient. Outcomes of the others are checked when they
     are numbers, not while a function is being traced.
 
-    float64 needs ``jax_enable_x64``; without it all is computed in float32.
+    float64 needs ``jax_enable_x64``; without it all is computed in float32. On the CPU, outside ``jit`` and ``vmap``, a
+    loss of numbers goes through the NumPy engine, which compiles nothing and gives its digits.
 
     >>> import likelihoodkit as lk
     >>> nll = lk.derive(lk.Poisson).jax()
