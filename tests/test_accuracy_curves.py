@@ -66,6 +66,9 @@ DIFFERENCES = [
     pytest.param("Gompertz(shape='square')", 2.5, (-30.0, 1e4), marks=slow),
     pytest.param("GeneralizedGamma(scale='softplus')", 2.5, (-745.0, 0.001, 104.0), marks=slow),
     pytest.param("BirnbaumSaunders(scale='square')", 1e-300, (-1e8, -30.0), marks=slow),
+    # 1 + tanh(f) far below 0, where the tangent is -1 to all digits
+    ("GeneralizedExtremeValue(shape='tanh')", 1e-8, (2.576, 2.899, -5.0)),
+    ("GeneralizedExtremeValue(shape='tanh')", -2.5, (-1.0, 0.647, -10.0)),
     # log of the mass of a normal over one step, far from it
     ("Discretised(Normal())", 1e6, (30.0, 1e-8)),
     ("Discretised(Normal())", -2.0, (1e-8, -5.0)),

@@ -140,6 +140,10 @@ FAMILY_TEMPLATES: dict[str, tuple[str, str]] = {
             "extreme_value_shape_curve": "aa",
         },
     ),
+    "extreme_value_turning": (
+        "[(g^(-1/a) - a) exp(-2 ({1}))/g^2, g = 1 + a ({0}) exp(-({1})), a = {2}]",
+        "atom",
+    ),
     "normal_beyond": ("[log Φ(w) + ({1} - ({0}))^2 exp(2 ({2}))/2 + log(2 pi)/2, w = {0} exp({2})]", "atom"),
     **_slopes(
         "[log Phi(x exp(t)) + (d - x)^2 exp(2 t)/2]",

@@ -161,6 +161,11 @@ extreme_value_pull_curve: Kind = primitive(
     _walled(sp.S.Zero, lambda x, L, S, a, t: exp(-2 * t) * (1 + a) * (exp(-L) - a) / (1 + a * x) ** 2),
     (None, None, None),
 )
+extreme_value_turning: Kind = primitive(
+    "extreme_value_turning",
+    _walled(sp.S.Zero, lambda x, L, S, a, t: exp(-2 * t) * (exp(-L) - a) / (1 + a * x) ** 2),
+    (None, None, None),
+)
 extreme_value_pull_scale: Kind = primitive(
     "extreme_value_pull_scale",
     _walled(sp.S.Zero, lambda x, L, S, a, t: -exp(-t) * _turn(x, L, a)),

@@ -15,7 +15,7 @@ import sympy as sp
 from sympy import Abs, Add, Expr, Max, Mul, S, exp, log
 
 from likelihoodkit import primitives as p
-from likelihoodkit.primitives import differences, linked, logistic, powers, products, reach, rests, single
+from likelihoodkit.primitives import differences, extremes, linked, logistic, powers, products, reach, rests, single
 from likelihoodkit.primitives.families import kind
 from likelihoodkit.primitives.record import RECORDS
 from likelihoodkit.stabilise.range import beside_cutpoint, in_reach
@@ -119,6 +119,8 @@ def _with_rest(e: Expr, rest: Rest) -> Expr:
         return _of_power_pull(e)
     if isinstance(e, _OF_POWER):
         return _along_slopes(e, rest, (2,))
+    if isinstance(e, extremes.extreme_value_pull_curve) and isinstance(e.args[2], sp.tanh):
+        return 2 * p.sigmoid(2 * e.args[2].args[0]) * extremes.extreme_value_turning(*e.args)  # 1 + tanh f
     if type(e) in _BOX_COX:
         return _along_slopes(e, rest, range(1, 4) if type(e) in _VALUES else (3,))
     return e

@@ -210,8 +210,8 @@ FAMILY_ROWS: dict[str, Row] = {
     **{
         f"extreme_value_{name}": (_extreme, _TINY, 20, bound)
         for name, bound in (
-            ("loss", 2.0), ("pull", 4.0), ("scale", 4.0), ("shape", 4.0), ("pull_curve", 4.0), ("pull_scale", 4.0),
-            ("pull_shape", 8.0), ("scale_curve", 4.0), ("scale_shape", 8.0), ("shape_curve", 8.0),
+            ("loss", 2.0), ("pull", 4.0), ("scale", 4.0), ("shape", 4.0), ("pull_curve", 4.0), ("turning", 8.0),
+            ("pull_scale", 4.0), ("pull_shape", 8.0), ("scale_curve", 4.0), ("scale_shape", 8.0), ("shape_curve", 8.0),
         )
     },
     "generalized_pareto_softplus_curve": (

@@ -145,7 +145,8 @@ if TYPE_CHECKING:
     from likelihoodkit.primitives.kernels.extremes import (  # isort: skip
         extreme_value_loss, extreme_value_pull, extreme_value_pull_curve, extreme_value_pull_scale,
         extreme_value_pull_shape, extreme_value_scale, extreme_value_scale_curve, extreme_value_scale_shape,
-        extreme_value_shape, extreme_value_shape_curve, extreme_value_softplus_curve, generalized_pareto_cross,
+        extreme_value_shape, extreme_value_shape_curve, extreme_value_softplus_curve, extreme_value_turning,
+        generalized_pareto_cross,
         generalized_pareto_loss, generalized_pareto_scale, generalized_pareto_scale_curve, generalized_pareto_shape,
         generalized_pareto_shape_curve, generalized_pareto_softplus_curve, scaled_extreme_scale, scaled_extreme_shape,
         scaled_pareto_shape)  # fmt: skip

@@ -218,6 +218,13 @@ def _extreme_pull_curve(p: Place, r: Floats, t: Floats) -> Floats:
     return np.asarray(((1.0 + p.a) * slow) * ((rare - p.a) * slow))
 
 
+def _extreme_turning(p: Place, r: Floats, t: Floats) -> Floats:
+    """The second derivative in r over 1 + a, which may have digits that a has not: (E - a) (e^-t/(1 + a x))^2."""
+    rare, _ = _gap(p)
+    slow = p.slow(r, t)
+    return np.asarray(slow * ((rare - p.a) * slow))
+
+
 def _extreme_pull_scale(p: Place, r: Floats, t: Floats) -> Floats:
     """Mixed second derivative in r and t: -(1 + a - E + x E) e^-t/(1 + a x)^2."""
     return np.where(p.large, -_turn(p) * p.slow(r, t), -np.asarray(times_exp(_turn(p) * p.rest, -t)))
@@ -287,6 +294,7 @@ extreme_value_scale = _walled(_extreme_scale)
 scaled_extreme_scale = kernel(_scaled_extreme_scale)
 extreme_value_shape = _walled(_extreme_shape)
 extreme_value_pull_curve = _walled(_extreme_pull_curve)
+extreme_value_turning = _walled(_extreme_turning)
 extreme_value_pull_scale = _walled(_extreme_pull_scale)
 extreme_value_pull_shape = _walled(_extreme_pull_shape)
 extreme_value_scale_curve = _walled(_extreme_scale_curve)
