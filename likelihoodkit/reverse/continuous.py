@@ -278,12 +278,14 @@ def _no_mass(tails: tuple[Tail, Tail], scale: Scale, question: Question, asks: A
                 f"exp(-loss) does not integrate: it tends to {one.limit} = {float(one.limit):.6g}, not to zero, as "
                 f"{what} goes to {side}"
             )
+        elif not one.integrable and not one.index:
+            reasons.append(f"exp(-loss) does not integrate: it falls slower than any power as {what} goes to {side}")
         elif not one.integrable:
             reasons.append(f"exp(-loss) does not integrate: it falls as |r|^-{one.index:.6g} as {what} goes to {side}")
     bounded = any(t.limit is not None for t in tails)
-    note = "no factor helps: a bounded loss has no noise" if bounded else (
-        f"exp(-k loss) integrates for k > {1 / min(t.index for t in tails if not t.integrable):.6g}"
-    )  # fmt: skip
+    least = min(t.index for t in tails if not t.integrable)
+    note = f"exp(-k loss) integrates for k > {1 / least:.6g}" if least else "no factor helps"
+    note = "no factor helps: a bounded loss has no noise" if bounded else note
     return Noise(question.name, "neither", tuple(reasons), asks=asks, notes=(note,))
 
 

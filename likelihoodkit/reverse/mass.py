@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import mpmath
@@ -20,6 +21,8 @@ from likelihoodkit.primitives import lower
 
 r = sp.Symbol("r", real=True)
 _FAR = mpmath.mpf(10) ** 8
+#: how often the distance is squared to see how fast a loss grows in the end, and what is no growth
+_DEEPEST, _STILL = 11, 1e-9
 #: share of a normaliser that its error may be
 CERTAIN = mpmath.mpf(10) ** -8
 
@@ -119,6 +122,8 @@ class Tail:
         if self.power:
             known = {1.0: "exponential", 2.0: "Gaussian"}
             return known.get(round(self.power, 6), f"exp(-|r|^{self.power:.4g})")
+        if self.index in (0.0, float("inf")):
+            return f"{'faster' if self.index else 'slower'} than any power"
         return f"polynomial, |r|^-{self.index:.6g}"
 
 
@@ -134,12 +139,17 @@ def tail(rho: sp.Expr, side: int) -> Tail:
         power = float(mpmath.log(far / near, 2)) if near > 0 and far > 0 else 0.0
         if power > 0.1:
             return Tail(round(power, 5), 0.0)
-        deep = _loss(rho, side * _FAR**2)
-        index = float((deep - near) / mpmath.log(_FAR))
-        further = float((_loss(rho, side * _FAR**4) - deep) / mpmath.log(_FAR**2))
-    if index > 1e-9 and further > index / 2:  # what goes on to grow, and does not creep up to a bound
-        return Tail(0.0, round(index, 9))
-    return Tail(0.0, 0.0, sp.limit(sp.exp(-away), r, side * sp.oo))
+        losses = [_loss(rho, side * _FAR ** (2**k)) for k in range(_DEEPEST)]
+        gaps = [(b - a) / (mpmath.log(_FAR) * 2**k) for k, (a, b) in enumerate(pairwise(losses))]
+    index, before, last = (float(gap) for gap in (gaps[0], *gaps[-2:]))
+    if last > _STILL and abs(last - before) < last / 50:  # what goes on to grow, and does not creep up to a bound
+        return Tail(0.0, round(index if abs(last - index) < 1e-7 else last, 9))
+    if last > before and last > _STILL:
+        return Tail(0.0, float("inf"))
+    if last > _STILL and last > before / 4:  # that of a logarithm's logarithm falls by half
+        return Tail(0.0, 0.0)
+    limit = sp.limit(sp.exp(-away), r, side * sp.oo)
+    return Tail(0.0, 0.0, None if limit == 0 else limit)
 
 
 def _tail_of_waves(rho: sp.Expr, side: int) -> Tail:
