@@ -277,14 +277,16 @@ def of_table(loss: Loss) -> Functional | None:
 
 
 def _is(loss: Loss, row: Row) -> bool:
-    rng = np.random.default_rng(0)
+    rng, domain = np.random.default_rng(0), loss.bound.family.outcome.domain
     for _ in range(_TRIES):
         f, y = random_outputs(loss, rng), outcomes(loss, rng)
         if y is None:
             return False
-        sums = {name: y.sum(axis=1) for name in loss.inputs if name == loss.bound.family.outcome.domain.total}
+        sums = {name: y.sum(axis=1) for name in loss.inputs if name == domain.total}
         values = loss.parameters(f, **{name: total[:1] for name, total in sums.items()})
         theta = {name: value[0] for name, value in values.items()}
+        if domain.name == "vectors" and "scale" in theta and np.ndim(theta["scale"]) != 2:
+            return False  # the equations of the table are about a factor of the covariance
         if not recombined(loss.gradient(y, np.repeat(f, len(y), axis=0), **sums), row.psi(theta, y)):
             return False
     return True

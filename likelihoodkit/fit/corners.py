@@ -20,7 +20,7 @@ from likelihoodkit.errors import DerivationError
 from likelihoodkit.loading.later import mpmath, sp
 from likelihoodkit.loss import Loss
 from likelihoodkit.numbers import evaluate
-from likelihoodkit.primitives import VectorSymbol, lower
+from likelihoodkit.primitives import VectorSymbol, is_vector, lower
 
 Array = NDArray[Any]
 
@@ -143,12 +143,16 @@ class Places:
     parameter: str
     expressions: tuple[sp.Expr, ...]
 
-    def of(self, loss: Loss, y: Array, outputs: Array, given: Mapping[str, Any]) -> Array:
-        """The places of every row, (n, m)."""
+    def of(self, loss: Loss, y: Array, outputs: Array, given: Mapping[str, Any]) -> list[Array]:
+        """The places of every row, (n,) each, or (n, K) with one for each entry of a vector."""
         rows = loss.read(y, outputs, given=given)
-        answers = {f"place {k}": np.empty(rows.count) for k in range(len(self.expressions))}
+        width = max([len(array) for array in rows.inputs.values() if array.ndim > 1], default=1)
+        answers = {
+            f"place {k}": np.empty((width, rows.count) if is_vector(place) else rows.count)
+            for k, place in enumerate(self.expressions)
+        }
         self._runner.run(rows.inputs, answers, rows.count)
-        return np.column_stack(list(answers.values()))
+        return [answer.T for answer in answers.values()]
 
     @cached_property
     def _runner(self) -> Runner:

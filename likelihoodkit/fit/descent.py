@@ -21,6 +21,7 @@ from scipy.optimize import lsq_linear
 from likelihoodkit.fit import newton
 from likelihoodkit.fit.corners import places
 from likelihoodkit.fit.model import Model
+from likelihoodkit.primitives import VectorSymbol
 
 Array = NDArray[Any]
 
@@ -71,10 +72,14 @@ def kinks_of(model: Model, outputs: Array) -> Kinks:
     """Where slopes of rows jump up, the other outputs being these."""
     rows, blocks, values = [NONE], [NONE], [np.empty(0)]
     for place in places(model.loss):
-        at = place.of(model.loss, model.y, outputs, model.given)
+        found = place.of(model.loss, model.y, outputs, model.given)
+        first = min((block.column for block in model.blocks if block.parameter == place.parameter), default=0)
+        entries = isinstance(model.loss.derivation.predicted[place.parameter], VectorSymbol)
         for spot, block in enumerate(model.blocks):
             if block.parameter != place.parameter:
                 continue
+            # of a vector each entry has a place of its own
+            at = np.column_stack([a[:, block.column - first] if entries and a.ndim > 1 else a for a in found])
             slopes = np.abs(model.row_gradients(outputs)[:, block.column])
             usual = float(np.median(slopes[np.isfinite(slopes)])) if np.isfinite(slopes).any() else 0.0
             for k in range(at.shape[1]):
