@@ -198,6 +198,8 @@ def _zero_one(found: Inside, bindings: dict[str, Any]) -> Bound:
             (sp.log(zero), sp.Eq(y, 0)), (sp.log(one), sp.Eq(y, 1)), (sp.log(rest) + found.log_density(y), True)
         ),
     }
+    if found.declares("cdf"):
+        body |= _probabilities(found, zero, one, rest, y)
     if found.declares("expectation"):
         mean = found.write(found.family.expectation)  # type: ignore[attr-defined]
         middle = body["expectation"] = one + rest * mean
@@ -218,6 +220,18 @@ def _zero_one(found: Inside, bindings: dict[str, Any]) -> Bound:
         names=(found.bound.name,),
         components=((zero, 0.0), (one, 1.0), (rest, found.part)),
     )
+
+
+def _probabilities(found: Inside, zero: sp.Expr, one: sp.Expr, rest: sp.Expr, y: Any) -> dict[str, sp.Expr]:
+    """What lies below, above and between, with values of their own at both ends."""
+    below = log_add_exp(sp.log(zero), sp.log(rest) + found.log_cdf(y))
+    above = log_add_exp(sp.log(one), sp.log(rest) + found.log_survival(y))
+    up_to_one = log_add_exp(sp.log(one), sp.log(rest) + found.log_survival(LOW))
+    return {
+        "cdf": sp.Piecewise((zero, sp.Eq(y, 0)), (1, sp.Eq(y, 1)), (from_log(below), True)),
+        "survival": sp.Piecewise((1 - zero, sp.Eq(y, 0)), (0, sp.Eq(y, 1)), (from_log(above), True)),
+        "log_step": sp.Piecewise((up_to_one, sp.Eq(HIGH, 1)), (sp.log(rest) + found.log_step(LOW, HIGH), True)),
+    }
 
 
 def _moments(found: Inside, share: sp.Expr) -> dict[str, Any]:

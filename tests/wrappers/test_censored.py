@@ -202,3 +202,28 @@ def test_ends_of_which_one_is_far_beyond_the_other(ends: tuple[float, float]) ->
         mass = below(ends[1]) - below(ends[0])
         slope = ((2 + mp.mpf(ends[1]) ** 2) ** -1.5 - (2 + mp.mpf(ends[0]) ** 2) ** -1.5) / mass
     np.testing.assert_allclose([found[0][0], found[1][0]], [float(-mp.log(mass)), float(slope)], rtol=4e-15)
+
+
+def test_shares_with_exact_ends_known_to_an_interval() -> None:
+    """What is at most 0.3 may be an exact 0, what is at least 0.3 an exact 1; between there is neither."""
+    outputs = np.array([0.3, 0.8, 0.1, -0.4, 0.6])
+    ends = [(-INF, 0.3), (0.3, INF), (0.3, 0.4), (0.2, 1.0), (0.0, 0.0), (1.0, 1.0)]
+    loss = lk.derive(lk.Censored(lk.ZeroOneInflated(lk.Beta)))
+    value, gradient = loss.value_and_gradient(ends, np.tile(outputs, (6, 1)))
+
+    def masses(*f: mp.mpf) -> list[mp.mpf]:
+        mean, size = 1 / (1 + mp.exp(-f[0])), mp.exp(f[1])
+        zero, one, rest = (mp.exp(x) / sum(map(mp.exp, f[2:])) for x in f[2:])
+        third, more, less = (
+            mp.betainc(mean * size, (1 - mean) * size, 0, mp.mpf(x), regularized=True) for x in (0.3, 0.4, 0.2)
+        )
+        inside = (zero + rest * third, one + rest * (1 - third), rest * (more - third), one + rest * (1 - less))
+        return [*inside, zero, one]
+
+    place = [mp.mpf(x) for x in outputs]
+    for row in range(6):
+        loss_of = lambda *f: -mp.log(masses(*f)[row])  # noqa: B023
+        assert value[row] == pytest.approx(float(loss_of(*place)), rel=1e-14)
+        for k in range(5):
+            order = tuple(int(i == k) for i in range(5))
+            assert gradient[row, k] == pytest.approx(float(mp.diff(loss_of, place, order)), rel=1e-12, abs=1e-14)
