@@ -25,6 +25,8 @@ from likelihoodkit.supports import positive, real
 
 #: case, outcome, outputs: a link rounded once near 0, which a power or an exponential multiplies
 ROUNDED_ONCE = [
+    ("HalfCauchy(scale='softplus')", 0.0, (-0.01,)),
+    ("HalfCauchy(scale='softplus')", 1e-8, (0.001,)),
     ("GeneralizedNormal()", 1e8, (-0.001, 0.0, -0.001)),
     ("GeneralizedNormal(scale='exp')", 0.0, (-1e-300, -1e-8, -1e-8)),
     ("GeneralizedNormal(scale='sigmoid')", 1e8, (-1e300, 5.0, 0.0)),

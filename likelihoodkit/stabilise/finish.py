@@ -268,6 +268,23 @@ def _tail_by_power(e: Expr) -> Expr:
     return e if power is None else number * reach.within_range(p.log1p(p.power_times_exp(*power)), body)
 
 
+#: how near a constant is to minus log log 2 where the logarithm of a softplus at an output of 0 all but takes it away
+_BESIDE = sp.Rational(3, 20)
+
+
+def _beside_constant(e: Expr) -> Expr:
+    """A loss that adds a constant to log softplus(f), and is all but 0 at f = 0: with what rounding takes of both."""
+    constant, _ = e.as_coeff_Add() if e.is_Add else (S.Zero, e)
+    constant += Add(*[term for term in Add.make_args(e - constant) if term.is_number])
+    if constant == 0 or not abs(constant + log(log(2))) < _BESIDE:
+        return e
+    for term in Add.make_args(e):
+        if isinstance(term, p.log_softplus) and term.args[0].is_Symbol:
+            lost = constant.evalf(40) - sp.Float(float(constant), 40)
+            return linked.corrected(e, S.One, rests.log_softplus_rest(term.args[0], term) + sp.Rational(float(lost)))
+    return e
+
+
 def _share(power: tuple[Expr, ...]) -> Expr:
     """x^k/(1 + x^k)."""
     return single.ratio_share(p.power_times_exp(*power), S.Zero)
@@ -296,7 +313,7 @@ def finished(expression: Expr, settled: Iterable[sp.Symbol] = (), *, linked_twic
                 memo[node] = beside_cutpoint(memo[node])
         return memo[node]
 
-    return _limits(run(_tail_by_power(expression)))
+    return _limits(run(_beside_constant(_tail_by_power(expression))))
 
 
 def _limits(e: Expr) -> Expr:
