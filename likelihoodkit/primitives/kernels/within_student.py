@@ -56,7 +56,9 @@ BEYOND = 9.3**2  # the last L of the nodes: the integrand is a power from there 
 WIDE = 64.0  # times as far as the nearer bound the other may be, of a window
 FEW = float(np.log(1e-3))  # n below which a window is told however wide it is
 FARTHEST = 1e150  # of a bound of it
-LAGUERRE = np.polynomial.laguerre.laggauss(8)
+#: Gauss and Laguerre's rule of two points: what is left there is a square at most of the distance
+ROOT2 = float(np.sqrt(2.0))
+LAGUERRE = np.array([2.0 - ROOT2, 2.0 + ROOT2]), np.array([2.0 + ROOT2, 2.0 - ROOT2]) / 4.0
 
 
 @dataclass(frozen=True)
