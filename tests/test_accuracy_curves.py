@@ -13,7 +13,7 @@ import likelihoodkit as lk
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.accuracy.cases import cases
-from benchmarks.accuracy.measure import measure
+from benchmarks.accuracy.measure import extreme_points, measure
 from likelihoodkit.declaration import Distribution
 
 slow = pytest.mark.slow
@@ -139,3 +139,13 @@ def test_a_curvature_at_an_output_of_0_behind_square_is_the_limit(
     near = case.reference(y, [output or 1e-160 for output in outputs]).hessian[place][place]
     expected = float(near) if abs(near) < 1e300 else float("inf") * float(np.sign(float(near)))
     assert found == pytest.approx(expected, rel=2e-15)
+
+
+@pytest.mark.parametrize("label", ["SinhArcsinh(location='square')", "GeneralizedPareto(shape='square')"])
+def test_no_curvature_at_an_output_of_0_behind_square_is_a_nan(label: str) -> None:
+    """An infinite curvature in a location is taken 0 times there."""
+    (case,) = [case for case in cases(("link",)) if case.label == label]
+    place = 0 if "location" in label else 1
+    points = [(y, outputs) for y, outputs in extreme_points(case, 300, 745.0) if outputs[place] == 0]
+    hessian = case.loss.hessian([y for y, _ in points], [outputs for _, outputs in points])
+    assert not np.isnan(hessian[:, place, place]).any()

@@ -50,7 +50,10 @@ def composed_curve(inner: Derived, through: Through, first: str, second: str, de
     if apart or turn.is_number:  # of the square that is a location: t'' is there where t' is 0
         curve = through.lifted(through.slope(first, through.slope(second, through.put(curve))))
         curve = together(curve + through.lifted(turn * through.put(along)))
-        return curve if apart else _at_zero(curve, through, first, along)
+        kink = not apart and along.has(
+            sp.sign, sp.Heaviside
+        )  # at y = 0, which an output of 0 is above; elsewhere t'' is there
+        return _at_zero(curve, through, first, along) if kink else curve
     near = together(through.lifted(through.slope(first, through.curved_once(first, curve, along, _if_known))))
     near = _beside_zero(_grown(near, through, first, curve), through, first, curve, along)
     near = _in_parameter(_beside_far(near, through, first, along, derive), through, first, derive)
