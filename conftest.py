@@ -10,6 +10,6 @@ NEEDS = {
     "keras": ["likelihoodkit/export/keras.py"],
     "statsmodels": ["likelihoodkit/export/statsmodels_noise.py"],
     "skpro": ["likelihoodkit/export/skpro_noise.py"],
-    "jax": ["likelihoodkit/compile/jax.py", "likelihoodkit/export/jax.py"],
+    "jax": ["likelihoodkit/compile/jax.py", "likelihoodkit/compile/jax_math.py", "likelihoodkit/export/jax.py"],
 }
 collect_ignore = [path for module, paths in NEEDS.items() if not find_spec(module) for path in paths]

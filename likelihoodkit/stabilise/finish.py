@@ -276,8 +276,8 @@ def _beside_constant(e: Expr) -> Expr:
     """A loss that adds a constant to log softplus(f), and is all but 0 at f = 0: with what rounding takes of both."""
     constant, _ = e.as_coeff_Add() if e.is_Add else (S.Zero, e)
     constant += Add(*[term for term in Add.make_args(e - constant) if term.is_number])
-    if constant == 0 or not abs(constant + log(log(2))) < _BESIDE:
-        return e
+    if constant == 0 or not constant.is_comparable or not abs(constant + log(log(2))) < _BESIDE:
+        return e  # a loss of numbers alone may be one of functions that SymPy has no digits of
     for term in Add.make_args(e):
         if isinstance(term, p.log_softplus) and term.args[0].is_Symbol:
             lost = constant.evalf(40) - sp.Float(float(constant), 40)

@@ -14,8 +14,8 @@ from likelihoodkit.primitives.kernels.single import tilted_balance
 
 #: e^-x has all its digits for x up to it
 NORMAL = 650.0
-#: an output whose square is nothing beside 1, and has all its digits, as the logarithm of it has: rounding takes 4e-17
-LEAST_ROOT = 131.0 * 2.0**-441
+#: an output whose square is nothing beside 1, and has all its digits, as the logarithm of it has: rounding takes 1e-17
+LEAST_ROOT = 643.0 * 2.0**-482
 #: two numbers are alike up to what a curvature may lose
 ALIKE = 1e-9
 
