@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache
+from inspect import Parameter, Signature
 from typing import Any
 
 import numpy as np
@@ -256,6 +257,9 @@ def traced(tower: Tower, predicted: int) -> Function:
                 moves = [(cotangent * found[k]).expand(arrays[k].shape) for k in live]
                 return (*moves, *[None] * (width - predicted))
 
+        # where no slopes are asked for, a compiled graph leaves out ctx if there are as many parameters as arrays
+        told = [Parameter(f"a{k}", Parameter.POSITIONAL_ONLY) for k in range(width + 1)]
+        Traced.forward.__signature__ = Signature(told)  # type: ignore[attr-defined]
         apply = Traced.apply
         tower.made["torch, traced"] = lambda *arrays: (apply(*arrays),)
     return tower.made["torch, traced"]  # type: ignore[no-any-return]

@@ -41,6 +41,14 @@ def _numbers(thing: Any) -> np.ndarray[Any, Any] | None:
     return np.asarray(thing.detach().cpu().to(torch.float64 if thing.dtype in _HALVES else thing.dtype))
 
 
+_constant = torch.compiler.assume_constant_result(plan)
+
+
+def _laid_out(loss: Loss, outputs: Any, y: Any, shared: Any, given: Any) -> Any:
+    """`plan`, for sizes that are numbers: after a loss of two outputs a compiled graph takes three for a symbol."""
+    return _constant(loss, tuple(len(range(n)) for n in outputs), tuple(len(range(n)) for n in y), shared, given)
+
+
 _HALVES = (torch.float16, torch.bfloat16)
 SPACE = Space(
     floats=_floats,
@@ -52,7 +60,7 @@ SPACE = Space(
     joined=torch.cat,
     total=lambda a: a.sum(0).ceil(),
     numbers=_numbers,
-    plan=torch.compiler.assume_constant_result(plan),
+    plan=_laid_out,
 )
 
 

@@ -68,12 +68,13 @@ def _numbers(loss: Loss) -> Iterator[dict[sp.Symbol, Any]]:
     derivation = loss.derivation
     rng = np.random.default_rng(0)
     known = {symbol.name: symbol for symbol in derivation.expression.free_symbols}
-    drawn = {symbol: rng.normal(0, 1, 2) for symbol in derivation.predicted.values()}
+    sizes = {name: loss.bound.family.parameters[name].domain.size or 2 for name in derivation.predicted}
+    drawn = {symbol: rng.normal(0, 1, max(2, sizes[name])) for name, symbol in derivation.predicted.items()}
     for side in (1, -1):  # of every output a number above and one below zero: a shape above and below one
         at: dict[sp.Symbol, Any] = {}
-        for symbol, both in drawn.items():
-            first, second = (mpmath.mpf(float(side * number)) for number in both)
-            at[symbol] = [first, second] if isinstance(symbol, VectorSymbol) else first
+        for symbol, numbers in drawn.items():
+            sided = [mpmath.mpf(float(side * number)) for number in numbers]
+            at[symbol] = sided if isinstance(symbol, VectorSymbol) else sided[0]
         rest = {name: symbol for name, symbol in known.items() if symbol not in at}
         value = rng.uniform(0.2, 1.0)
         plain = {symbol: mpmath.mpf(float(value)) for name, symbol in rest.items()}

@@ -140,8 +140,17 @@ def test_noises_of_lifetimes_are_ranked() -> None:
     assert [r.score for r in by_rows.ranking] == [r.score for r in found.ranking]
     with pytest.raises(lk.InputError, match=r"y\[0\] = \[2.0, 1.0\] is no interval"):
         lk.suggest([[2.0, 1.0]] * 20)
-    with pytest.raises(lk.InputError, match="no noises for proportions with ends that are known by intervals"):
-        lk.suggest(np.arange(20) % 3 / 2, censored=np.zeros(20))
+
+
+@pytest.mark.slow
+def test_shares_known_by_intervals_are_ranked() -> None:
+    rng = np.random.default_rng(4)
+    y = rng.choice([0.0, 1.0, np.nan], 200, p=[0.2, 0.1, 0.7])
+    y[np.isnan(y)] = rng.beta(2, 3, np.isnan(y).sum())
+    late = ((y > 0.6) & (y < 1)).astype(float)
+    found = lk.suggest(np.where(late, 0.6, y), censored=late, folds=2)
+    assert found.best.name == "Censored(ZeroOneInflated(Beta()))"
+    assert len(found.ranking) == 2
 
 
 def test_whole_numbers_known_by_intervals_are_times_where_they_are_large() -> None:

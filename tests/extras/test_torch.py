@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import mpmath
 import numpy as np
 import pytest
@@ -199,6 +201,30 @@ def test_torch_compile_of_the_whole_graph(label: str) -> None:
     (slope,) = torch.autograd.grad(found, outputs)
     np.testing.assert_allclose(found.item(), loss(rows.y, rows.outputs).sum(), rtol=1e-14)
     assert ulps(slope, loss.gradient(rows.y, rows.outputs)) <= 8
+
+
+def test_losses_of_other_widths_are_compiled_one_after_the_other() -> None:
+    torch._dynamo.reset()  # of graphs of one text, this module's, torch keeps eight
+    rng = np.random.default_rng(1)
+    several = torch.compile(lk.derive(lk.Categorical).torch(reduction="none"), fullgraph=True, backend="eager")
+    for noise, width in ((lk.Gamma, 2), (lk.StudentT, 3), (lk.Categorical, 3), (lk.Categorical, 4)):
+        loss, y, outputs = lk.derive(noise), np.ones(7), rng.normal(size=(7, width))
+        alone = torch.compile(loss.torch(reduction="none"), fullgraph=True, backend="eager")
+        compiled = several if noise is lk.Categorical else alone
+        places = torch.tensor(outputs, requires_grad=True)
+        found = compiled(places, torch.tensor(y))
+        found.sum().backward()
+        np.testing.assert_allclose(found.detach(), loss(y, outputs), rtol=1e-13)
+        assert places.grad is not None
+        np.testing.assert_allclose(places.grad, loss.gradient(y, outputs), rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize(("noise", "width"), [(lk.Poisson, 1), (lk.Bernoulli, 1), (lk.Normal, 2), (lk.Categorical, 3)])
+def test_a_compiled_loss_need_not_be_differentiated(noise: Any, width: int) -> None:
+    torch._dynamo.reset()
+    loss, y, outputs = lk.derive(noise), np.ones(7), np.random.default_rng(2).normal(size=(7, width))
+    compiled = torch.compile(loss.torch(reduction="none"), fullgraph=True, backend="eager")
+    np.testing.assert_allclose(compiled(torch.tensor(outputs), torch.tensor(y)), loss(y, outputs), rtol=1e-13)
 
 
 @pytest.mark.slow
