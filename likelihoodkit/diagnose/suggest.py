@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from likelihoodkit.declaration import as_bound
 from likelihoodkit.diagnose.scores import HeldOut, folds_of, held_out
-from likelihoodkit.errors import BindingError, InputError
+from likelihoodkit.errors import InputError
 from likelihoodkit.families import FAMILIES
 from likelihoodkit.fit.design import read_table
 from likelihoodkit.fit.formula import named_column, read
@@ -242,16 +242,8 @@ def _as_times(kind: str, why: str, told: Array) -> tuple[str, str]:
 
 
 def _censored(kind: str) -> tuple[Any, ...]:
-    """The candidates that can be censored."""
-    found = []
-    for noise in CANDIDATES[kind]:
-        try:
-            found.append(Censored(noise))
-        except BindingError:  # no probability of an interval is declared for it
-            continue
-    if not found:
-        raise InputError(f"suggest knows no noises for {kind} that are known by intervals", remedy="Give noises=")
-    return tuple(found)
+    """The candidates of a kind, for outcomes of which some are known by intervals."""
+    return tuple(Censored(noise) for noise in CANDIDATES[kind])
 
 
 def _mean(held: HeldOut) -> float:
